@@ -1,0 +1,96 @@
+"""Who takes part in the benchmark: the C limit, Burin, and every peer that this machine has.
+
+A peer that is missing is said in one line and left out. What can be had without touching the system (npm packages,
+a cargo build) is put into the build folder.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PEERS = os.path.join(HERE, "peers")
+PYTHON = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
+NPM = {"dot": "dot@1", "eta": "eta@3", "nunjucks": "nunjucks@3", "hfjinja": "@huggingface/jinja@0.5", "liquidjs": "liquidjs@10"}
+
+
+class Engine:
+    def __init__(self, name, command, version, has_cold=True):
+        self.name, self.command, self.version, self.has_cold = name, command, version, has_cold
+        self.workloads = set()
+
+    def run(self, *arguments, seconds=300):
+        """The harness's output, or None after saying why not."""
+        try:
+            done = subprocess.run(self.command + [str(a) for a in arguments], capture_output=True, text=True, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return None, "took longer than %d s" % seconds
+        if done.returncode:
+            lines = (done.stderr or done.stdout).strip().splitlines() or ["exit status %d" % done.returncode]
+            return None, next((line for line in lines if "rror" in line), lines[-1]).strip()
+        return done.stdout, None
+
+
+def missing(name, why):
+    print("%s is left out: %s" % (name, why))
+
+
+def python_peers():
+    for name in ("jinja2", "mako", "chameleon"):
+        command = [PYTHON, os.path.join(PEERS, "python_engines.py"), name]
+        version = subprocess.run(command + ["version"], capture_output=True, text=True)
+        if version.returncode == 0:
+            yield Engine(name, command, version.stdout.strip())
+        else:
+            missing(name, "python3 has no such module (package python3-%s)" % name)
+
+
+def node_peers(folder):
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node:
+        return missing("doT, eta, nunjucks, @huggingface/jinja, liquidjs", "there is no node")
+    home = os.path.join(folder, "node")
+    modules = os.path.join(home, "node_modules")
+    if not os.path.isdir(modules):
+        if not npm:
+            return missing("doT, eta, nunjucks, @huggingface/jinja, liquidjs", "there is no npm to install them with")
+        os.makedirs(home, exist_ok=True)
+        done = subprocess.run([npm, "install", "--no-audit", "--no-fund", "--prefix", home, *NPM.values()], capture_output=True, text=True)
+        if done.returncode:
+            return missing("doT, eta, nunjucks, @huggingface/jinja, liquidjs", "npm could not install them")
+    found = []
+    for name in NPM:
+        command = [node, os.path.join(PEERS, "node_engines.mjs"), name, modules]
+        version = subprocess.run(command + ["version"], capture_output=True, text=True)
+        if version.returncode:
+            missing(name, "its npm package is not there")
+        else:
+            found.append(Engine(name, command, version.stdout.strip()))
+    return found
+
+
+def minijinja(folder):
+    cargo = shutil.which("cargo")
+    if not cargo:
+        return missing("minijinja", "there is no cargo to build it with")
+    home = os.path.join(folder, "minijinja")
+    shutil.copytree(os.path.join(PEERS, "minijinja"), home, dirs_exist_ok=True)
+    done = subprocess.run([cargo, "build", "--release", "--quiet"], cwd=home, capture_output=True, text=True,
+                          env={**os.environ, "CARGO_TARGET_DIR": os.path.join(home, "target")})
+    if done.returncode:
+        return missing("minijinja", "cargo could not build it")
+    with open(os.path.join(home, "Cargo.lock"), encoding="utf-8") as f:
+        version = re.search(r'name = "minijinja"\nversion = "([^"]+)"', f.read())
+    return [Engine("minijinja", [os.path.join(home, "target", "release", "bench-minijinja")], version.group(1) if version else "")]
+
+
+def all_engines(build, folder, quick):
+    """The C limit first, Burin second; only Jinja2 besides them in a quick run."""
+    programs = os.path.join(build, "bench")
+    engines = [Engine("c", [os.path.join(programs, "bench_limit")], "", has_cold=False),
+               Engine("burin", [os.path.join(programs, "bench_burin")], "")]
+    peers = list(python_peers())
+    if quick:
+        return engines + [peer for peer in peers if peer.name == "jinja2"]
+    return engines + (minijinja(folder) or []) + peers + (node_peers(folder) or [])

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Jinja2, Mako and Chameleon as harnesses: python_engines.py ENGINE check|time|cold WORKLOAD FOLDER ... (see bench/c/harness.h).
+
+FOLDER/templates-ENGINE holds the engine's templates. `version ENGINE` prints what is there.
+"""
+import json
+import os
+import sys
+import time
+
+TEMPLATE = {"stocks200": "stocks20", "chattools": "chat"}
+now = time.thread_time_ns
+
+
+def open_jinja2(name, folder, is_chat):
+    import jinja2
+    env = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=not is_chat)
+    if is_chat:  # as transformers renders chat templates
+        env.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
+    with open(os.path.join(folder, name + ".jinja"), encoding="utf-8") as f:
+        source = f.read()
+    template = env.get_template(name + ".jinja")
+    return template.render, lambda: env.from_string(source).render
+
+
+def open_mako(name, folder, _):
+    from mako.template import Template
+    with open(os.path.join(folder, name + ".jinja"), encoding="utf-8") as f:
+        source = f.read()
+    make = lambda: Template(source, default_filters=["h"])
+    template = make()
+    return lambda data: template.render(**data), lambda: (lambda data, made=make(): made.render(**data))
+
+
+def open_chameleon(name, folder, _):
+    from chameleon import PageTemplate
+    with open(os.path.join(folder, name + ".jinja"), encoding="utf-8") as f:
+        source = f.read()
+    template = PageTemplate(source)
+    return lambda data: template(**data), lambda: (lambda data, made=PageTemplate(source): made(**data))
+
+
+OPEN = {"jinja2": open_jinja2, "mako": open_mako, "chameleon": open_chameleon}
+
+
+def measure(work, warm_ms, batch_ms, batches):
+    runs, begin = 0, now()
+    while True:
+        work()
+        runs += 1
+        if now() - begin >= warm_ms * 1e6:
+            break
+    count = int(batch_ms * 1e6 / ((now() - begin) / runs)) + 1
+    took = []
+    for _ in range(batches):
+        begin = now()
+        for _ in range(count):
+            work()
+        took.append((now() - begin) / count)
+    took.sort()
+    return took[len(took) // 2], took[0]
+
+
+def main():
+    engine, command = sys.argv[1:3]
+    if command == "version":
+        import importlib.metadata
+        print(importlib.metadata.version({"jinja2": "Jinja2", "mako": "Mako", "chameleon": "Chameleon"}[engine]))
+        return
+    workload, folder = sys.argv[3:5]
+    name = TEMPLATE.get(workload, workload)
+    with open(os.path.join(folder, "data", workload + ".json"), encoding="utf-8") as f:
+        data = json.load(f)
+    render, compile_ = OPEN[engine](name, os.path.join(folder, "templates-" + engine), workload.startswith("chat"))
+    if command == "check":
+        with open(sys.argv[5], "w", encoding="utf-8", newline="") as f:
+            f.write(str(render(data)))
+        return
+    warm, batch, batches = float(sys.argv[5]), float(sys.argv[6]), int(sys.argv[7])
+    if command == "cold":
+        print(json.dumps({"compile_ns": measure(compile_, warm, batch, batches)[0],
+                          "cold_ns": measure(lambda: compile_()(data), warm, batch, batches)[0]}))
+        return
+    median, best = measure(lambda: render(data), warm, batch, batches)
+    print(json.dumps({"median_ns": median, "best_ns": best, "bytes": len(str(render(data)).encode())}))
+
+
+if __name__ == "__main__":
+    main()

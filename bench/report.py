@@ -1,0 +1,73 @@
+"""Figures to Markdown: docs/BENCHMARKS.md."""
+import statistics
+
+HEAD = """# Benchmarks
+
+Made by `./build.sh bench` on {date}: {cpu}, {cores} cores, {compiler}; {rounds} rounds; load average {load:.1f} when it began.
+
+Times are CPU time of the rendering thread. `c` is the limit: each page written by hand in C over typed structs, for the
+same processor level (plain x86-64) and with the same optimisation as Burin's library. Burin gets its data as values read
+from JSON, through the public API, into a reused render. How it is measured: `bench/run.py`. A `–` is a page that an
+engine cannot render, or renders differently.
+
+Versions: {versions}.
+"""
+
+
+def number(ns):
+    """Nanoseconds as microseconds, three digits that say something."""
+    us = ns / 1000
+    return "%.0f" % us if us >= 100 else "%.1f" % us if us >= 10 else "%.2f" % us if us >= 1 else "%.3f" % us
+
+
+def ratio(x):
+    return "%.0f" % x if x >= 20 else "%.1f" % x if x >= 3 else "%.2f" % x
+
+
+def table(names, workloads, cell):
+    lines = ["| engine | " + " | ".join(workloads) + " |", "|---|" + "---:|" * len(workloads)]
+    for name in names:
+        cells = [cell(name, workload) for workload in workloads]
+        if any(c is not None for c in cells):
+            lines.append("| %s | %s |" % (name, " | ".join("–" if c is None else c for c in cells)))
+    return "\n".join(lines) + "\n"
+
+
+def text(results, names, workloads):
+    groups = {}
+    for row in results["times"]:
+        groups.setdefault((row["engine"], row["workload"]), []).append(row)
+
+    def median(name, workload):
+        rows = groups.get((name, workload))
+        return rows and statistics.median(r["median_ns"] for r in rows)
+
+    def time_cell(name, workload):
+        rows = groups.get((name, workload))
+        return rows and "%s (%s)" % (number(median(name, workload)), number(min(r["best_ns"] for r in rows)))
+
+    def ratio_cell(name, workload):
+        rows = groups.get((name, workload))
+        return rows and ratio(statistics.median(r["median_ns"] / r["c_ns"] for r in rows))
+
+    def times_burin(name, workload):
+        mine, other = median("burin", workload), median(name, workload)
+        return mine and other and ratio(other / mine)
+
+    versions = ", ".join("%s %s" % pair for pair in results["versions"].items() if pair[1])
+    parts = [HEAD.format(versions=versions or "none", rounds=results["rounds"], **results["machine"])]
+    parts.append("## A warm render, µs: median (best)\n\n" + table(names, workloads, time_cell))
+    parts.append("## Times the hand-written C\n\n" + table(names, workloads, ratio_cell))
+    parts.append("## How many times Burin's time\n\n" + table([n for n in names if n not in ("c", "burin")], workloads, times_burin))
+    cold = {(row["engine"], row["workload"]): row for row in results["cold"]}
+    cold_workloads = [w for w in workloads if any(key[1] == w for key in cold)]
+    if cold:
+        def cold_cell(kind):
+            return lambda name, workload: number(cold[name, workload][kind]) if (name, workload) in cold else None
+        parts.append("## Text to program, µs\n\n" + table(names, cold_workloads, cold_cell("compile_ns")))
+        parts.append("## Text to page, once, µs\n\n" + table(names, cold_workloads, cold_cell("cold_ns")))
+    counts = results["mallocs"]
+    if counts:
+        parts.append("## Calls of malloc in a warm render of Burin\n\n" +
+                     table(["burin"], workloads, lambda _, w: "%g" % counts[w] if w in counts else None))
+    return "\n".join(parts)

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""./build.sh bench [--quick] [--rounds N] [--engines a,b] [WORKLOAD...]: Burin against hand-written C and its peers.
+
+1. Every engine renders every workload once. C and Burin must give Jinja2's page byte for byte, a peer the same page but
+   for how it spells entities; a peer that does not is left out of that workload, and said so.
+2. Rounds. In each, for each workload in random order: C, half of the engines in random order, C, the other half, C; each
+   a process of its own that warms up and reports the median of its batches, in CPU time of its thread.
+3. A table cell is the median over the rounds; a ratio is the median over the rounds of engine / C within the same round.
+4. Cold figures (text to program, text to page) and Burin's malloc calls per warm render.
+
+All figures go to build/bench/results.json; a full run writes docs/BENCHMARKS.md.
+"""
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "peers")]
+import dialects
+import engines as engines_module
+import make_data
+import report
+
+WORKLOADS = ("bigtable", "dicttable", "teams", "fortunes", "stocks20", "stocks200", "inherit", "static", "chat", "chattools")
+COLD = ("teams", "stocks20", "inherit", "chat", "static")
+
+
+def normalise(page, engine):
+    """Entities in one spelling; engines differ in which characters they escape besides < > &."""
+    for spelled, meant in (("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&#x27;", "'"), ("&#x2f;", "/"), ("&#x2F;", "/"), ("&#47;", "/"),
+                           ("&#38;", "&amp;"), ("&#60;", "&lt;"), ("&#62;", "&gt;")):
+        page = page.replace(spelled, meant)
+    if engine == "chameleon":  # it takes CDATA sections as its own, and < > in text are what it escapes
+        page = re.sub(r"/\*(<!\[CDATA\[|\]\]>)\*/", "", page)
+    return page
+
+
+def prepare(folder, engines):
+    """FOLDER/data, FOLDER/templates, and a folder of templates for each engine that has its own language."""
+    make_data.main(os.path.join(folder, "data"))
+    templates = os.path.join(HERE, "templates")
+    shutil.copytree(templates, os.path.join(folder, "templates"), dirs_exist_ok=True)
+    for engine in engines[2:]:
+        target = os.path.join(folder, "templates-" + engine.name)
+        shutil.rmtree(target, ignore_errors=True)
+        os.makedirs(target)
+        for file in os.listdir(templates):
+            with open(os.path.join(templates, file), encoding="utf-8") as f:
+                text = dialects.translate(engine.name, file.rsplit(".", 1)[0], f.read())
+            if text is not None:
+                with open(os.path.join(target, file), "w", encoding="utf-8", newline="") as f:
+                    f.write(text)
+
+
+def check(folder, engines, workloads):
+    """Fill in each engine's workloads; the process ends when C or Burin render something else than Jinja2."""
+    by_name = {engine.name: engine for engine in engines}
+    reference = by_name.get("jinja2", by_name["c"])
+    failures = 0
+    for workload in workloads:
+        pages = {}
+        for engine in sorted(engines, key=lambda e: e is not reference):
+            path = os.path.join(folder, "page")
+            _, error = engine.run("check", workload, folder, path)
+            if error is None:
+                with open(path, encoding="utf-8", newline="") as f:
+                    pages[engine.name] = f.read()
+            wanted, got = pages.get(reference.name), pages.get(engine.name)
+            strict = engine.name in ("c", "burin")
+            if got is not None and (got == wanted if strict else normalise(got, engine.name) == normalise(wanted, engine.name)):
+                engine.workloads.add(workload)
+            elif strict:
+                print("%s renders %s wrong: %s" % (engine.name, workload, error or "another page than Jinja2's"))
+                failures += 1
+            elif engine.name not in dialects.DIALECTS or dialects.is_translated(workload):
+                print("%s is left out of %s: %s" % (engine.name, workload, error or "another page"))
+    if failures:
+        sys.exit("bench: C and Burin must render what Jinja2 renders before anything is timed.")
+
+
+def time_rounds(folder, engines, workloads, rounds, warm_ms, batch_ms, batches):
+    """[{workload, engine, round, median_ns, best_ns, c_ns}]"""
+    limit, others = engines[0], engines[1:]
+    rows = []
+
+    def one(engine, workload):
+        output, error = engine.run("time", workload, folder, warm_ms, batch_ms, batches)
+        if error:
+            print("%s failed in %s: %s" % (engine.name, workload, error))
+            return None
+        return json.loads(output)
+
+    for number in range(rounds):
+        began = time.monotonic()
+        for workload in random.sample(workloads, len(workloads)):
+            taking_part = [e for e in others if workload in e.workloads]
+            random.shuffle(taking_part)
+            middle = len(taking_part) // 2
+            got, limits = [], []
+            for engine in [limit, *taking_part[:middle], limit, *taking_part[middle:], limit]:
+                figures = one(engine, workload)
+                if figures and engine is limit:
+                    limits.append(figures)
+                elif figures:
+                    got.append((engine.name, figures))
+            c_ns = statistics.median(f["median_ns"] for f in limits)
+            got.append(("c", {"median_ns": c_ns, "best_ns": min(f["best_ns"] for f in limits), "bytes": limits[0]["bytes"]}))
+            rows += [{"workload": workload, "engine": name, "round": number, "c_ns": c_ns, **figures} for name, figures in got]
+        print("round %d of %d: %.0f s" % (number + 1, rounds, time.monotonic() - began), flush=True)
+    return rows
+
+
+def time_cold(folder, engines, workloads, warm_ms, batch_ms, batches):
+    rows = []
+    for workload in [w for w in COLD if w in workloads]:
+        for engine in engines:
+            if engine.has_cold and workload in engine.workloads:
+                output, error = engine.run("cold", workload, folder, warm_ms, batch_ms, batches)
+                if error is None:
+                    rows.append({"workload": workload, "engine": engine.name, **json.loads(output)})
+    return rows
+
+
+def count_mallocs(folder, engine, workloads):
+    counts = {}
+    for workload in workloads:
+        output, error = engine.run("memory", workload, folder, 100)
+        if error is None:
+            figures = json.loads(output)
+            counts[workload] = figures["mallocs"] / figures["renders"]
+    return counts
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        model = re.search(r"model name\s*:\s*(.*)", f.read())
+    compiler = subprocess.run(["cc", "--version"], capture_output=True, text=True).stdout.splitlines()
+    return {"cpu": model.group(1) if model else "unknown", "cores": os.cpu_count(), "compiler": compiler[0] if compiler else "cc",
+            "load": os.getloadavg()[0], "date": time.strftime("%Y-%m-%d")}
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--engines")
+    parser.add_argument("workloads", nargs="*")
+    options = parser.parse_args()
+    unknown = set(options.workloads) - set(WORKLOADS)
+    if unknown:
+        sys.exit("bench: there is no workload %s; there are: %s" % (", ".join(sorted(unknown)), ", ".join(WORKLOADS)))
+    workloads = options.workloads or list(WORKLOADS)
+    folder = os.path.join(os.path.dirname(os.path.abspath(options.build)), "bench")
+    os.makedirs(folder, exist_ok=True)
+    engines = engines_module.all_engines(options.build, folder, options.quick)
+    if options.engines:
+        wanted = {"c", "burin", *options.engines.split(",")}
+        engines = [engine for engine in engines if engine.name in wanted]
+    prepare(folder, engines)
+    check(folder, engines, workloads)
+
+    pace = (60, 10, 5) if options.quick else (200, 20, 9)
+    rounds = options.rounds or (1 if options.quick else 5)
+    results = {"machine": machine(), "versions": {e.name: e.version for e in engines}, "rounds": rounds,
+               "times": time_rounds(folder, engines, workloads, rounds, *pace),
+               "cold": time_cold(folder, engines, workloads, *pace),
+               "mallocs": count_mallocs(folder, engines[1], workloads)}
+    with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as f:
+        json.dump(results, f, indent=1)
+    text = report.text(results, [e.name for e in engines], workloads)
+    print(text)
+    if not options.quick and not options.engines and not options.workloads:
+        with open(os.path.join(os.path.dirname(HERE), "docs", "BENCHMARKS.md"), "w", encoding="utf-8") as f:
+            f.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+/* The variables of a render: read from files, merged, and changed by -D, --env and --select. */
+#ifndef CLI_DATA_H
+#define CLI_DATA_H
+
+#include "cli/buffer.h"
+#include "cli/options.h"
+
+typedef enum data_format { DATA_JSON, DATA_YAML, DATA_TOML, DATA_INI, DATA_QUERYSTRING, DATA_ENV } data_format;
+
+/* All the data that the options and `files` name, as one DICT in `heap`, in *out. Text is copied or owned by `texts`
+ * (an array the caller frees with data_free once the heap is gone). On failure complains and returns false. */
+typedef struct data_texts {
+    buffer *buffers;
+    size_t  count;
+} data_texts;
+bool data_load(const cli_options *options, burin_heap *heap, const char *const *files, size_t file_count, data_texts *texts, burin_value *out);
+void data_free(data_texts *texts);
+
+/* One reader a format. `text` outlives the value. Failures are BURIN_ERR_DATA with the line, or BURIN_ERR_NOMEM. */
+burin_status data_read_yaml(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);
+burin_status data_read_toml(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);
+burin_status data_read_ini(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);
+burin_status data_read_querystring(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);
+burin_status data_read_env(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);
+/* Whether this build reads YAML. */
+extern const bool data_has_yaml;
+
+/* Fill in `err` (if not NULL): the readers' way to fail. Returns `status`. */
+burin_status data_fail(burin_error *err, burin_status status, uint32_t line, uint32_t column, const char *format, ...) BURIN_PRINTF(5, 6);
+
+#endif

@@ -1,0 +1,68 @@
+/* The command `burin`: parse the command line, do what asks for help, dispatch. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void complain(const char *format, ...)
+{
+    va_list args;
+
+    fflush(stdout);
+    fputs("burin: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+int complain_error(const cli_options *options, burin_error *err)
+{
+    bool  never = options_is(options, OPT_COLOR, "never") || getenv("NO_COLOR");
+    bool  color = options_is(options, OPT_COLOR, "always") || (!never && isatty(STDERR_FILENO));
+    char *text  = err->status ? burin_error_format(err, color) : NULL;
+
+    if (text)
+        fprintf(stderr, "%s", text);
+    else
+        complain("%s", err->message ? err->message : "out of memory");
+    free(text);
+    burin_error_clear(err);
+    return EXIT_FAILED;
+}
+
+/* --help, --version and their like; false when none was given. */
+static bool asked_for_help(const cli_options *options, int argc)
+{
+    const char *shell = options_last(options, OPT_COMPLETION);
+
+    if (options_has(options, OPT_VERSION))
+        printf("burin %s\n", burin_version());
+    else if (shell)
+        help_completion(shell);
+    else if (options_has(options, OPT_MAN))
+        help_man();
+    else if (options_has(options, OPT_HELP) && options->command == COMMAND_RENDER && argc == 2)
+        help_overview();
+    else if (options_has(options, OPT_HELP))
+        help_command(options->command);
+    else
+        return false;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    static int (*const commands[COMMAND_COUNT])(const cli_options *) = {command_render, command_eval, command_check, command_dump, command_batch};
+    cli_options options;
+    int         code = EXIT_USAGE;
+
+    if (options_parse(&options, argc, argv))
+        code = asked_for_help(&options, argc) ? EXIT_DONE : commands[options.command](&options);
+    options_free(&options);
+    if (fflush(stdout) != 0 && code == EXIT_DONE)
+        code = EXIT_FAILED;
+    return code;
+}

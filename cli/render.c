@@ -1,0 +1,190 @@
+/* `burin render` and `burin eval`: data, environment, template, result. */
+#include "cli/cli.h"
+#include "cli/data.h"
+#include "cli/json_dump.h"
+#include "cli/output.h"
+#include "cli/setup.h"
+#include "cli/truth.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What both commands need; released by job_free whatever has been made of it. */
+typedef struct job {
+    const cli_options *options;
+    data_texts         texts;
+    burin_heap        *heap;
+    burin_value        variables;
+    burin_env         *env;
+    burin_render      *render;
+    burin_error        err;
+} job;
+
+static bool job_start(job *j, const cli_options *options, const char *const *files, size_t file_count, const char *folder)
+{
+    *j = (job){.options = options, .err = BURIN_ERROR_INIT, .heap = burin_heap_new(NULL)};
+    if (!j->heap) {
+        complain("out of memory");
+        return false;
+    }
+    if (!data_load(options, j->heap, files, file_count, &j->texts, &j->variables))
+        return false;
+    j->env = setup_env(options, &folder, folder ? 1 : 0);
+    if (!j->env)
+        return false;
+    j->render = burin_render_new(j->env, &j->err);
+    if (!j->render)
+        complain_error(options, &j->err);
+    return j->render != NULL;
+}
+
+static void job_free(job *j)
+{
+    burin_render_free(j->render);
+    burin_env_unref(j->env);
+    burin_heap_free(j->heap);
+    data_free(&j->texts);
+}
+
+/* ---- expressions ---- */
+
+/* str(v); an undefined value prints as nothing, or is the error its class makes of it. */
+static int print_value(job *j, burin_value value)
+{
+    size_t len  = 0;
+    char  *text = value.kind == BURIN_NONE || value.kind != BURIN_UNDEFINED ? burin_str(value, &len) : NULL;
+
+    if (value.kind == BURIN_UNDEFINED) {
+        burin_text name = burin_text_of(burin_undefined_name(value));
+        if (options_has(j->options, OPT_STRICT) || options_is(j->options, OPT_UNDEFINED, "strict")) {
+            complain("UndefinedError: '%.*s' is undefined", (int)name.len, name.len ? name.data : "");
+            return EXIT_FAILED;
+        }
+        return output_write(j->options, (burin_text){"", 0}) ? EXIT_DONE : EXIT_FAILED;
+    }
+    if (!text) {
+        complain("out of memory");
+        return EXIT_FAILED;
+    }
+    bool done = output_write(j->options, (burin_text){text, len});
+    free(text);
+    return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int print_json(job *j, burin_value value, bool pretty)
+{
+    json_style style = json_style_default();
+    buffer     text  = {0};
+    char       why[256];
+
+    if (pretty) {
+        style.indent         = BURIN_TEXT("  ");
+        style.item_separator = BURIN_TEXT(",");
+    }
+    burin_status status = json_dump(&text, value.kind == BURIN_UNDEFINED ? burin_none() : value, &style, why, sizeof why);
+    if (status)
+        complain("%s: %s", burin_status_class(status), why);
+    bool done = !status && output_write(j->options, (burin_text){text.data, text.len});
+    buffer_free(&text);
+    return done ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int evaluate(const cli_options *options, const char *expression, const char *const *files, size_t file_count)
+{
+    job         j;
+    burin_value value;
+    int         code = EXIT_FAILED;
+    burin_expr *expr = NULL;
+
+    if (!job_start(&j, options, files, file_count, NULL))
+        goto done;
+    expr = burin_expr_compile(j.env, (burin_text){expression, strlen(expression)}, &j.err);
+    if (!expr || burin_expr_eval(j.render, expr, j.variables, false, j.heap, &value, &j.err)) {
+        code = complain_error(options, &j.err);
+        goto done;
+    }
+    if (options_is(options, OPT_EXPR_OUT, "status"))
+        code = value.kind == BURIN_INT ? (int)(value.as.i & 0xFF) : value_is_true(value) ? 0 : 1;
+    else if (options_is(options, OPT_EXPR_OUT, "json") || options_is(options, OPT_EXPR_OUT, "json-pretty"))
+        code = print_json(&j, value, options_is(options, OPT_EXPR_OUT, "json-pretty"));
+    else
+        code = print_value(&j, value);
+done:
+    burin_expr_free(expr);
+    job_free(&j);
+    return code;
+}
+
+int command_eval(const cli_options *options)
+{
+    if (!options->word_count) {
+        complain("`burin eval` needs an expression; see burin eval --help");
+        return EXIT_USAGE;
+    }
+    return evaluate(options, options->words[0], options->words + 1, options->word_count - 1);
+}
+
+/* ---- templates ---- */
+
+static int render_template(job *j, const setup_source *source)
+{
+    int             code = EXIT_FAILED;
+    burin_text      text;
+    burin_value     value;
+    burin_template *tpl = setup_compile(j->env, source, &j->err);
+
+    if (!tpl)
+        return complain_error(j->options, &j->err);
+    if (options_has(j->options, OPT_NATIVE)) {
+        if (burin_render_value(j->render, tpl, j->variables, j->heap, &value, &j->err))
+            complain_error(j->options, &j->err);
+        else
+            code = print_value(j, value);
+    } else if (burin_render_text(j->render, tpl, j->variables, &text, &j->err))
+        complain_error(j->options, &j->err);
+    else if (output_write(j->options, text))
+        code = EXIT_DONE;
+    burin_template_unref(tpl);
+    return code;
+}
+
+/* stdin can be read once: for the template or for one data file. */
+static bool stdin_is_read_twice(const cli_options *options, bool template_is_stdin, const char *const *files, size_t count)
+{
+    size_t readers = template_is_stdin;
+
+    for (size_t i = 0; i < count; i++)
+        readers += strcmp(files[i], "-") == 0;
+    for (size_t i = 0; options_nth(options, OPT_DATA, i); i++)
+        readers += strcmp(options_nth(options, OPT_DATA, i), "-") == 0;
+    return readers > 1;
+}
+
+int command_render(const cli_options *options)
+{
+    const char *expression = options_last(options, OPT_EXPR);
+    bool        is_inline  = options_has(options, OPT_TEMPLATE);
+    size_t      skip       = is_inline || expression || !options->word_count ? 0 : 1;
+    const char *word       = skip ? options->words[0] : NULL;
+
+    if (expression)
+        return evaluate(options, expression, options->words, options->word_count);
+    if (!is_inline && !word && isatty(STDIN_FILENO)) {
+        help_overview();
+        return EXIT_USAGE;
+    }
+    if (stdin_is_read_twice(options, !is_inline && (!word || strcmp(word, "-") == 0), options->words + skip, options->word_count - skip)) {
+        complain("stdin cannot be two things at once");
+        return EXIT_USAGE;
+    }
+    setup_source source;
+    job          j    = {.heap = NULL};
+    int          code = EXIT_FAILED;
+    if (setup_find_source(options, word, &source) && job_start(&j, options, options->words + skip, options->word_count - skip, source.folder))
+        code = render_template(&j, &source);
+    job_free(&j);
+    setup_source_free(&source);
+    return code;
+}

@@ -1,0 +1,12 @@
+# Run PROGRAM; it must succeed, and print exactly what the file EXPECTED holds if there is such a file.
+execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE output RESULT_VARIABLE result)
+message("${output}")
+if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${PROGRAM} ended with ${result}")
+endif()
+if(EXISTS ${EXPECTED})
+    file(READ ${EXPECTED} expected)
+    if(NOT output STREQUAL expected)
+        message(FATAL_ERROR "${PROGRAM} printed something else than ${EXPECTED}")
+    endif()
+endif()

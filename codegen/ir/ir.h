@@ -1,0 +1,154 @@
+/* The intermediate representation: a register program.
+ *
+ * A template is a program of units: its root, one for each block and macro, one for each recursive loop and for each
+ * loop's `if` that must be asked ahead of time. A unit works on a frame of registers: first its variables, then
+ * temporaries. Instructions are 12 bytes; tables beside them hold what does not fit.
+ * Everything is immutable once built and lies in the program's arena. */
+#ifndef BURIN_CODEGEN_IR_H
+#define BURIN_CODEGEN_IR_H
+
+#include "codegen/program.h"
+
+typedef enum ir_op {
+#define OP(NAME, name, operands, meaning) OP_##NAME,
+#include "codegen/ir/ops.def"
+#undef OP
+    OP_COUNT
+} ir_op;
+
+typedef struct ir_insn {
+    uint16_t op, a, b, c;
+    uint32_t d;
+} ir_insn;
+
+/* Jinja's line for the instructions from `pc` on, and the part of the source they come from. */
+typedef struct ir_place {
+    uint32_t pc, line;
+    span     where;
+} ir_place;
+
+/* A variable that functions with BURIN_CONTEXT see besides the context's: `name` is in `slot` for pc in [start, end). */
+typedef struct ir_visible {
+    burin_text name;
+    uint32_t   start, end;
+    uint16_t   slot;
+} ir_visible;
+
+typedef enum ir_unit_kind { UNIT_ROOT, UNIT_BLOCK, UNIT_MACRO, UNIT_LOOP, UNIT_TEST } ir_unit_kind;
+
+typedef struct ir_unit {
+    ir_unit_kind kind;
+    bool         captured;   /* an inner unit reads its registers: the frame lies in the heap */
+    burin_text   name;       /* of the block or macro */
+    ir_insn     *code;
+    uint32_t     code_len;
+    uint16_t     parameters; /* filled in by the caller: registers 0 .. parameters-1 */
+    uint32_t     registers;
+    uint8_t      markup;     /* UNIT_LOOP called for its text: Markup 0 never, 1 always, 2 when autoescape is on */
+    bool         uses_outer; /* reads registers of a frame around it */
+    ir_place    *places;     /* ascending pc */
+    uint32_t     place_count;
+    ir_visible  *visible;
+    uint32_t     visible_count;
+    uint32_t     line;       /* of its definition */
+} ir_unit;
+
+/* What printing a value does to it. */
+typedef enum ir_print { PRINT_STR, PRINT_ESCAPED, PRINT_BY_AUTOESCAPE, PRINT_RAW } ir_output;
+
+/* How a call passes its arguments: `positional` registers, then one for each name, then *rest, then **named. */
+typedef struct ir_call {
+    uint16_t           positional, named;
+    bool               rest, expand;
+    const burin_text  *names;
+    burin_text         method;    /* METHOD: its name */
+    uint32_t           site;      /* METHOD: inline cache */
+    const rt_function *function;  /* FILTER: bound when compiled; NULL: not known then */
+    burin_text         unknown;   /* FILTER_ANY without function: its name */
+    bool               is_test;
+    ir_output          print;     /* OUT_CALL, OUT_METHOD */
+} ir_call;
+
+/* An attribute access: its name and what inline caches need to know of it. */
+typedef struct ir_site {
+    burin_text name;
+    uint32_t   hash;
+    bool       plain; /* no Python method or attribute of dict is called so, and no sandbox rule applies: dicts may be asked directly */
+} ir_site;
+
+typedef struct ir_loop {
+    bool     extended;  /* `loop` is used */
+    uint32_t unit;      /* recursive: the unit, else UINT32_MAX */
+    uint16_t clear_from, clear_count; /* variables of the body that inner units may read: forgotten after each iteration */
+} ir_loop;
+
+typedef struct ir_macro {
+    uint32_t    unit;
+    burin_text  name;         /* data NULL for the body of a call block */
+    uint16_t    argument_count;
+    burin_text *arguments;
+    bool        catch_kwargs, catch_varargs, caller; /* which extra parameters follow, in the order caller, kwargs, varargs */
+    bool        explicit_caller;
+} ir_macro;
+
+/* Names and registers that a scoped block, an include or an import with context sees besides the context. */
+typedef struct ir_locals {
+    uint32_t    count;
+    burin_text *names;
+    uint16_t   *outs;  /* how many frames out the register is */
+    uint16_t   *slots;
+} ir_locals;
+
+typedef struct ir_block_place {
+    burin_text name;
+    bool       required, scoped;
+    ir_locals  locals;
+} ir_block_place;
+
+typedef enum ir_include_by { BY_NAME, BY_LIST, BY_EITHER } ir_include_by;
+typedef struct ir_include {
+    ir_include_by by;
+    bool          ignore_missing, with_context;
+    ir_locals     locals;
+} ir_include;
+
+struct ir_program {
+    const burin_allocator *alloc;
+    arena            memory;
+    burin_heap       heap;      /* containers among the constants; borrowed */
+    bool             heap_used;
+    const rt_env    *env;
+    const rt_function *finalize;
+    bool             native, autoescape, is_expression;
+    bool             has_extends;
+
+    ir_unit        **units;    uint32_t unit_count;      /* 0 is the root */
+    burin_value     *constants; uint32_t constant_count;
+    ir_call         *calls;    uint32_t call_count;
+    ir_site         *sites;    uint32_t site_count;
+    ir_loop         *loops;    uint32_t loop_count;
+    ir_macro        *macros;   uint32_t macro_count;
+    ir_block_place  *block_places; uint32_t block_place_count;
+    ir_include      *includes; uint32_t include_count;
+    uint32_t        *blocks;   uint32_t block_count;     /* units of kind UNIT_BLOCK */
+};
+
+/* The unit of the block, NULL when the program has none of that name. */
+const ir_unit *ir_find_block(const ir_program *program, burin_text name);
+/* The place of an instruction: never NULL for a pc inside the unit that has any. */
+const ir_place *ir_place_of(const ir_unit *unit, uint32_t pc);
+const char     *ir_op_name(ir_op op);
+const char     *ir_op_operands(ir_op op);
+/* What must hold of every unit: operands in range, jumps inside, temporaries below `registers`. For debug builds. */
+bool ir_verify(const ir_program *program, const ir_unit *unit);
+
+/* Attributes of `loop` that need no loop object. */
+#define LOOP_ATTRIBUTES(X) X(index) X(index0) X(revindex) X(revindex0) X(first) X(last) X(length) X(depth) X(depth0) X(previtem) X(nextitem)
+typedef enum loop_attribute {
+#define X(name) LOOP_##name,
+    LOOP_ATTRIBUTES(X)
+#undef X
+    LOOP_ATTRIBUTE_COUNT
+} loop_attribute;
+
+#endif

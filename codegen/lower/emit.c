@@ -1,0 +1,299 @@
+/* Emitting: instructions, jumps, constants, pending text, the beginning and end of a unit. */
+#include "codegen/lower/lower.h"
+
+#include "runtime/base/text.h"
+
+void lower_no_memory(lowerer *c)
+{
+    if (!c->status)
+        c->status = diag_fail(c->err, BURIN_ERR_NOMEM, c->src, 0, (span){0, 0}, "out of memory");
+}
+
+burin_status lower_fail(lowerer *c, burin_status status, const ast_node *at, const char *format, ...)
+{
+    if (c->status)
+        return c->status;
+    va_list args;
+    va_start(args, format);
+    c->status = diag_vfail(c->err, status, c->src, at ? at->line : 0, at ? at->where : (span){0, 0}, format, args);
+    va_end(args);
+    return c->status;
+}
+
+bool lower_grow(lowerer *c, void **items, uint32_t count, uint32_t *cap, size_t size)
+{
+    if (count < *cap)
+        return true;
+    uint32_t wider = *cap ? *cap * 2 : 16;
+    void    *moved = arena_alloc(c->scratch, wider * size);
+    if (!moved) {
+        lower_no_memory(c);
+        return false;
+    }
+    if (count)
+        memcpy(moved, *items, count * size);
+    *items = moved;
+    *cap   = wider;
+    return true;
+}
+
+/* ---- registers ---- */
+
+uint16_t temps(lowerer *c, uint32_t count)
+{
+    builder *u     = c->unit;
+    uint32_t first = u->temps;
+    u->temps += count;
+    if (u->temps > u->temps_max)
+        u->temps_max = u->temps;
+    if (u->temps_max >= RESOLVED_BASE || u->vars.count >= RESOLVED_BASE || u->resolves.count >= RESOLVED_BASE) {
+        lower_fail(c, BURIN_ERR_LIMIT, NULL, "the template needs too many registers");
+        u->temps = u->temps_max = 1;
+        return TEMP_BASE;
+    }
+    return (uint16_t)(TEMP_BASE + first);
+}
+
+uint16_t temp(lowerer *c) { return temps(c, 1); }
+
+/* ---- constants ---- */
+
+uint32_t constant(lowerer *c, burin_value v) { return vector_add(c, c->constants, v); }
+
+burin_text program_text(lowerer *c, burin_text text)
+{
+    enum { OVER_READ = 32 }; /* printing copies short texts in blocks of 32 bytes */
+    char *copy = arena_alloc(&c->program->memory, text.len + OVER_READ);
+    if (!copy) {
+        lower_no_memory(c);
+        return (burin_text){"", 0};
+    }
+    if (text.len)
+        memcpy(copy, text.data, text.len);
+    memset(copy + text.len, 0, OVER_READ);
+    return (burin_text){copy, text.len};
+}
+
+uint32_t constant_text(lowerer *c, burin_text text)
+{
+    burin_text  copy = program_text(c, text);
+    burin_value v    = rt_string(copy.data, copy.len);
+    if (text_is_ascii(copy.data, copy.len))
+        v.flags |= BURIN_ASCII;
+    return constant(c, v);
+}
+
+/* ---- instructions ---- */
+
+/* Instructions that neither print nor jump nor run other code that prints: constant text may move past them. */
+static bool keeps_text_waiting(ir_op op)
+{
+    switch (op) {
+    case OP_LOADK: case OP_COPYK: case OP_MOVE: case OP_CLEAR: case OP_CHECK: case OP_OUTER: case OP_CHECK_OUTER:
+    case OP_RESOLVE: case OP_RESOLVE_U: case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: case OP_FLOORDIV: case OP_MOD:
+    case OP_POW: case OP_NEG: case OP_POS: case OP_NOT: case OP_COMPARE: case OP_CONCAT: case OP_MARKUP: case OP_ATTR:
+    case OP_ITEM: case OP_SLICE: case OP_LIST: case OP_TUPLE: case OP_DICT: case OP_FILTER: case OP_FILTER_ANY: case OP_TEST:
+    case OP_TEST_DEFINED: case OP_LOOP_ATTR: case OP_CALL: case OP_METHOD:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void note_place(lowerer *c)
+{
+    builder *u = c->unit;
+    if (u->places.count) {
+        ir_place *last = &u->places.items[u->places.count - 1];
+        if (last->line == c->line && last->where.start == c->where.start && last->where.end == c->where.end)
+            return;
+        if (last->pc == u->code.count) {
+            last->line  = c->line;
+            last->where = c->where;
+            return;
+        }
+    }
+    ir_place place = {u->code.count, c->line, c->where};
+    vector_add(c, u->places, place);
+}
+
+static uint32_t append(lowerer *c, ir_op op, uint32_t a, uint32_t b, uint32_t cc, uint32_t d)
+{
+    note_place(c);
+    ir_insn insn = {(uint16_t)op, (uint16_t)a, (uint16_t)b, (uint16_t)cc, d};
+    return vector_add(c, c->unit->code, insn);
+}
+
+uint32_t emit(lowerer *c, ir_op op, uint32_t a, uint32_t b, uint32_t cc, uint32_t d)
+{
+    if (c->has_pending && !keeps_text_waiting(op))
+        flush_text(c);
+    return append(c, op, a, b, cc, d);
+}
+
+void emit_jump(lowerer *c, ir_op op, uint32_t a, uint32_t b, uint32_t cc, uint32_t *chain)
+{
+    flush_text(c);
+    *chain = append(c, op, a, b, cc, *chain);
+}
+
+void land(lowerer *c, uint32_t chain)
+{
+    flush_text(c);
+    while (chain != NO_JUMP && !c->status) {
+        ir_insn *insn = &c->unit->code.items[chain];
+        uint32_t next = insn->d;
+        insn->d       = c->unit->code.count;
+        chain         = next;
+    }
+}
+
+uint32_t label(lowerer *c)
+{
+    flush_text(c);
+    return c->unit->code.count;
+}
+
+void mark_line(lowerer *c, const ast_node *node)
+{
+    c->line  = node->line;
+    c->where = node->where;
+}
+
+/* ---- text ---- */
+
+void print_text(lowerer *c, burin_text text)
+{
+    if (!text.len && !c->program->native)
+        return;
+    buf_append(&c->pending, text.data, text.len);
+    c->has_pending = true;
+    if (c->pending.failed)
+        lower_no_memory(c);
+}
+
+uint32_t take_text(lowerer *c)
+{
+    if (!c->has_pending)
+        return 0;
+    uint32_t k     = constant_text(c, buf_text(&c->pending));
+    c->pending.len = 0;
+    c->has_pending = false;
+    return k;
+}
+
+void flush_text(lowerer *c)
+{
+    if (!c->has_pending)
+        return;
+    uint32_t k = take_text(c);
+    if (c->program->native) {
+        uint32_t mark = c->unit->temps;
+        uint16_t reg  = temp(c);
+        append(c, OP_LOADK, reg, 0, 0, k);
+        append(c, OP_PIECE, 0, reg, 0, 0);
+        c->unit->temps = mark;
+    } else {
+        append(c, OP_TEXT, 0, 0, 0, k);
+    }
+}
+
+/* ---- units ---- */
+
+builder *unit_begin(lowerer *c, ir_unit_kind kind, burin_text name, bool is_inner, uint32_t *index)
+{
+    builder *b = arena_zalloc(c->scratch, sizeof *b);
+    ir_unit *u = arena_zalloc(&c->program->memory, sizeof *u);
+    if (!b || !u) {
+        lower_no_memory(c);
+        return NULL;
+    }
+    flush_text(c);
+    u->kind      = kind;
+    u->name      = name.data ? program_text(c, name) : name;
+    u->line      = c->line;
+    b->unit      = u;
+    b->vars.unit = b;
+    b->outer     = is_inner ? c->unit : NULL;
+    c->unit      = b;
+    uint32_t at  = vector_add(c, c->units, u);
+    if (index)
+        *index = at;
+    return b;
+}
+
+/* First the variables, then what is resolved, then the temporaries. */
+static uint16_t renumber(const builder *b, uint16_t reg)
+{
+    if (reg == NO_REG || reg < RESOLVED_BASE)
+        return reg;
+    if (reg < TEMP_BASE)
+        return (uint16_t)(reg - RESOLVED_BASE + b->vars.count);
+    return (uint16_t)(reg - TEMP_BASE + b->vars.count + b->resolves.count);
+}
+
+static bool is_register(char operand) { return operand == 'w' || operand == 'r' || operand == 'x' || operand == 'f'; }
+
+/* Copy the code to the program: first what resolves context variables, then the body with its jumps moved behind it. */
+static bool copy_code(lowerer *c, builder *b)
+{
+    ir_unit *u      = b->unit;
+    uint32_t before = b->resolves.count;
+    u->code_len     = before + b->code.count;
+    u->code         = arena_alloc(&c->program->memory, u->code_len * sizeof *u->code);
+    if (!u->code)
+        return false;
+    for (uint32_t i = 0; i < before; i++) {
+        uint32_t k = constant_text(c, b->resolves.items[i].name);
+        constant_undefined(c, c->options->env->undefined, b->resolves.items[i].name, (burin_text){NULL, 0});
+        u->code[i] = (ir_insn){OP_RESOLVE_U, renumber(b, b->resolves.items[i].slot), 0, 0, k};
+    }
+    for (uint32_t i = 0; i < b->code.count; i++) {
+        ir_insn     insn = b->code.items[i];
+        const char *spec = ir_op_operands(insn.op);
+        if (is_register(spec[0]))
+            insn.a = renumber(b, insn.a);
+        if (is_register(spec[1]))
+            insn.b = renumber(b, insn.b);
+        if (is_register(spec[2]))
+            insn.c = renumber(b, insn.c);
+        if (spec[3] == 'j')
+            insn.d += before;
+        u->code[before + i] = insn;
+    }
+    return true;
+}
+
+static void *keep(lowerer *c, const void *items, size_t size)
+{
+    void *copy = size ? arena_alloc(&c->program->memory, size) : NULL;
+    if (copy)
+        memcpy(copy, items, size);
+    return copy;
+}
+
+void unit_end(lowerer *c, builder *b)
+{
+    flush_text(c);
+    append(c, OP_END, 0, 0, 0, 0);
+    c->unit = b->outer;
+    if (c->status)
+        return;
+    ir_unit *u = b->unit;
+    uint32_t before = b->resolves.count;
+    if (!copy_code(c, b)) {
+        lower_no_memory(c);
+        return;
+    }
+    for (uint32_t i = 0; i < b->places.count; i++)
+        b->places.items[i].pc += i ? before : 0;
+    for (uint32_t i = 0; i < b->visible.count; i++) {
+        b->visible.items[i].start += before;
+        b->visible.items[i].end = b->visible.items[i].end == UINT32_MAX ? u->code_len : b->visible.items[i].end + before;
+    }
+    u->registers     = b->vars.count + b->resolves.count + b->temps_max;
+    u->places        = keep(c, b->places.items, b->places.count * sizeof *u->places);
+    u->place_count   = u->places ? b->places.count : 0;
+    u->visible       = keep(c, b->visible.items, b->visible.count * sizeof *u->visible);
+    u->visible_count = u->visible ? b->visible.count : 0;
+}

@@ -1,0 +1,317 @@
+/* For loops.
+ *
+ *     ITER loop, iterable                       UNIT of a recursive loop: parameters (iterable, depth)
+ *     JUMP next                                     the same code, its text captured by who calls it
+ *   body:
+ *     (test: jump to next when false)           UNIT of a test of an extended loop: parameter (item)
+ *     ... statements ...                            gives true or false; ITER_TEST makes an iterator of it,
+ *   next:                                           because `loop.last` looks ahead through the test
+ *     NEXT loop, target -> body
+ */
+#include "codegen/lower/lower.h"
+
+#include "runtime/base/text.h"
+
+static const burin_text loop_name = {"loop", 4};
+
+static int scoped_block_inside(ast_node *node, void *user)
+{
+    if (node->kind == AST_Block && ast_as(Block, node)->scoped)
+        return 1;
+    return ast_each_child(node, scoped_block_inside, user);
+}
+
+/* Constructs in the body that see `loop` as a value: functions of their own, and what passes the local names on. */
+static int passes_locals(ast_node *node, void *user)
+{
+    switch (node->kind) {
+    case AST_Macro: case AST_CallBlock: case AST_Generation: return 1;
+    case AST_For:
+        if (ast_as(For, node)->recursive || ast_as(For, node)->test)
+            return 1;
+        break;
+    case AST_Block: return ast_as(Block, node)->scoped;
+    case AST_Include: return ast_as(Include, node)->with_context;
+    case AST_Import: return ast_as(Import, node)->with_context;
+    case AST_FromImport: return ast_as(FromImport, node)->with_context;
+    default: break;
+    }
+    return ast_each_child(node, passes_locals, user);
+}
+
+static int any(const ast_list *list, int (*asks)(ast_node *, void *))
+{
+    for (ast_node *n = list->first; n; n = n->next)
+        if (asks(n, NULL))
+            return 1;
+    return 0;
+}
+
+static bool is_extended(ast_For *node)
+{
+    return node->recursive || find_undeclared(node->body.first, &loop_name, 1) || scoped_block_inside(&node->base, NULL);
+}
+
+static int assigns_loop(ast_node *node, void *user)
+{
+    if (node->kind == AST_Name && ast_as(Name, node)->use == AST_STORE && text_equal(ast_as(Name, node)->name, loop_name)) {
+        *(ast_node **)user = node;
+        return 1;
+    }
+    return ast_each_child(node, assigns_loop, user);
+}
+
+static void check_target(lowerer *c, ast_For *node)
+{
+    ast_node *at = NULL;
+    if (assigns_loop(&node->base, &at))
+        lower_fail(c, BURIN_ERR_ASSERTION, at, "Can't assign to special loop variable in for-loop target");
+}
+
+/* ---- the target ---- */
+
+static void share_target(scope *to, scope *from, ast_node *target)
+{
+    if (target->kind == AST_Name) {
+        variable *var = symbols_find(&from->sym, ast_as(Name, target)->name);
+        if (var)
+            symbols_share(&to->sym, var);
+        return;
+    }
+    for (ast_node *n = ast_as(Tuple, target)->items.first; n; n = n->next)
+        share_target(to, from, n);
+}
+
+/* The registers of a tuple's names when they are neighbours, so that items can be unpacked right into them. */
+static bool neighbours(scope *f, ast_Tuple *tuple, uint16_t *first)
+{
+    uint32_t i = 0;
+    for (ast_node *n = tuple->items.first; n; n = n->next, i++) {
+        variable *var = n->kind == AST_Name ? symbols_find(&f->sym, ast_as(Name, n)->name) : NULL;
+        if (!var || (i && var->slot != *first + i))
+            return false;
+        if (!i)
+            *first = var->slot;
+    }
+    return i > 0;
+}
+
+/* How NEXT delivers an item: into one register, or unpacked into neighbouring ones. */
+typedef struct delivery {
+    ir_op    op;
+    uint16_t first, count;
+    bool     assigns; /* the registers are temporaries whose values the body's first code moves on */
+} delivery;
+
+static delivery deliver_to(lowerer *c, scope *f, ast_node *target)
+{
+    delivery d = {OP_NEXT, 0, 0, false};
+    if (target->kind == AST_Name) {
+        variable *var = symbols_find(&f->sym, ast_as(Name, target)->name);
+        d.first       = var ? var->slot : 0;
+        return d;
+    }
+    ast_Tuple *tuple = ast_as(Tuple, target);
+    d.op             = OP_NEXT_UNPACK;
+    d.count          = (uint16_t)tuple->items.count;
+    if (!neighbours(f, tuple, &d.first)) {
+        d.first   = temps(c, d.count);
+        d.assigns = true;
+    }
+    return d;
+}
+
+static void assign_delivered(lowerer *c, scope *f, ast_node *target, const delivery *d)
+{
+    uint16_t at = d->first;
+    if (d->assigns)
+        for (ast_node *n = ast_as(Tuple, target)->items.first; n; n = n->next)
+            assign(c, f, n, at++);
+}
+
+/* ---- the test of a loop ---- */
+
+/* A unit that decides on one item; for loops whose `loop` looks ahead. */
+static uint32_t lower_test_unit(lowerer *c, scope *f, ast_For *node)
+{
+    uint32_t index = 0;
+    builder *b     = unit_begin(c, UNIT_TEST, (burin_text){NULL, 0}, true, &index);
+    if (!b)
+        return 0;
+    b->unit->parameters = 1;
+    b->vars.count       = 1;
+    scope test          = scope_inner(c, f);
+    symbols_init(&test.sym, &f->sym, &c->track, &b->vars);
+    symbols_analyze(&test.sym, &node->base, FOR_TEST);
+    scope_enter(c, &test);
+    assign(c, &test, node->target, 0);
+    mark_line(c, node->test);
+    emit(c, OP_RETURN, 0, expr(c, &test, node->test, NO_REG), 0, 0);
+    unit_end(c, b);
+    return index;
+}
+
+static void lower_inline_test(lowerer *c, scope *f, scope *body, ast_For *node, uint32_t *skip)
+{
+    scope test = scope_inner(c, f);
+    share_target(&test, body, node->target);
+    symbols_analyze(&test.sym, &node->base, FOR_TEST);
+    scope_enter(c, &test);
+    mark_line(c, node->test);
+    jump_unless(c, &test, node->test, skip);
+}
+
+/* ---- the loop ---- */
+
+typedef struct loop_plan {
+    ast_For *node;
+    bool     extended, has_else;
+    uint16_t loop, unfinished;
+} loop_plan;
+
+/* `loop` itself, where something may take it as a value. */
+static void lower_loop_variable(lowerer *c, scope *body, loop_plan *p)
+{
+    if (!p->extended)
+        return;
+    variable *var = symbols_find(&body->sym, loop_name);
+    if (!var)
+        return;
+    var->is_loop   = true;
+    var->loop_slot = p->loop;
+    if (any(&p->node->body, passes_locals))
+        emit(c, OP_LOOP_VALUE, var->slot, p->loop, 0, 0);
+    else
+        emit(c, OP_CLEAR, var->slot, 0, 0, 0);
+}
+
+static void close_visible(lowerer *c, uint32_t from)
+{
+    for (uint32_t i = from; i < c->unit->visible.count; i++)
+        if (c->unit->visible.items[i].end == UINT32_MAX)
+            c->unit->visible.items[i].end = c->unit->code.count;
+}
+
+static void lower_iterations(lowerer *c, scope *f, scope *body, loop_plan *p)
+{
+    uint32_t breaks = NO_JUMP, next = NO_JUMP, continues = NO_JUMP, visible = c->unit->visible.count;
+    delivery d = deliver_to(c, body, p->node->target);
+    body->breaks       = &breaks;
+    body->continues    = &continues;
+    body->open_capture = NO_REG;
+    emit_jump(c, OP_JUMP, 0, 0, 0, &next);
+    uint32_t top = label(c);
+    assign_delivered(c, body, p->node->target, &d);
+    if (p->node->test && !p->extended)
+        lower_inline_test(c, f, body, p->node, &continues);
+    mark_line(c, &p->node->base);
+    scope_enter(c, body);
+    lower_body(c, body, p->node->body.first);
+    if (p->has_else)
+        emit(c, OP_LOADK, p->unfinished, 0, 0, constant(c, burin_bool(false)));
+    land(c, continues);
+    land(c, next);
+    uint32_t line = c->line;
+    span     where = c->where;
+    mark_line(c, &p->node->base);
+    c->where = p->node->iter->where;
+    emit(c, d.op, p->loop, d.first, d.count, top);
+    c->line  = line;
+    c->where = where;
+    close_visible(c, visible);
+    land(c, breaks);
+}
+
+static void lower_else(lowerer *c, scope *f, loop_plan *p)
+{
+    uint32_t skip  = NO_JUMP;
+    scope    inner = scope_inner(c, f);
+    symbols_analyze(&inner.sym, &p->node->base, FOR_ELSE);
+    emit_jump(c, OP_JUMP_NOT, 0, p->unfinished, 0, &skip);
+    scope_enter(c, &inner);
+    lower_body(c, &inner, p->node->orelse.first);
+    land(c, skip);
+}
+
+/* The loop proper, over the value in `iterable`. `unit`: the recursive loop's, whose second parameter is the depth. */
+static void lower_loop(lowerer *c, scope *f, ast_For *node, uint16_t iterable, uint32_t unit)
+{
+    loop_plan p    = {node, is_extended(node), node->orelse.first != NULL, 0, 0};
+    ir_loop   row  = {.extended = p.extended, .unit = unit};
+    uint32_t  at   = vector_add(c, c->loops, row);
+    scope     body = scope_inner(c, f);
+    uint16_t  over = iterable;
+    body.loop_frame = true;
+    if (p.extended)
+        symbols_declare_parameter(&body.sym, loop_name);
+    uint32_t variables = c->unit->vars.count;
+    symbols_analyze(&body.sym, &node->base, FOR_BODY);
+    p.loop = temp(c);
+    if (p.has_else)
+        p.unfinished = temp(c);
+    mark_line(c, &node->base);
+    if (node->test && p.extended) {
+        over = temp(c);
+        emit(c, OP_ITER_TEST, over, iterable, 0, lower_test_unit(c, f, node));
+        mark_line(c, &node->base);
+    }
+    emit(c, OP_ITER, p.loop, over, unit != UINT32_MAX, at);
+    lower_loop_variable(c, &body, &p);
+    if (p.has_else)
+        emit(c, OP_LOADK, p.unfinished, 0, 0, constant(c, burin_bool(true)));
+    lower_iterations(c, f, &body, &p);
+    if (at < c->loops.count) {
+        c->loops.items[at].clear_from  = (uint16_t)variables;
+        c->loops.items[at].clear_count = (uint16_t)(c->unit->vars.count - variables);
+    }
+    if (p.has_else)
+        lower_else(c, f, &p);
+}
+
+/* A recursive loop is a unit that gets what to loop over and how deep it is. */
+static void lower_recursive(lowerer *c, scope *f, ast_For *node)
+{
+    uint32_t index = 0, mark = c->unit->temps;
+    mark_line(c, &node->base);
+    builder *b = unit_begin(c, UNIT_LOOP, (burin_text){NULL, 0}, true, &index);
+    if (!b)
+        return;
+    b->unit->parameters = 2;
+    b->vars.count       = 2;
+    scope inside        = *f;
+    inside.unit         = b;
+    inside.buffered     = true;
+    inside.breaks = inside.continues = NULL;
+    inside.open_capture = NO_REG;
+    b->unit->markup     = c->is_volatile ? 2 : c->autoescape;
+    lower_loop(c, &inside, node, 0, index);
+    unit_end(c, b);
+    c->unit->temps = mark;
+    mark_line(c, &node->base);
+    emit(c, OP_LOOP_CALL, 0, expr(c, f, node->iter, NO_REG), 0, index);
+    c->unit->temps = mark;
+}
+
+/* A constant list is walked as it stands: nothing can change it. */
+static uint16_t lower_iterable(lowerer *c, scope *f, ast_node *node)
+{
+    burin_value v;
+    if (node->kind != AST_List || !c->options->optimized || !fold_literal(c, node, &v))
+        return expr(c, f, node, NO_REG);
+    uint16_t reg = temp(c);
+    emit(c, OP_LOADK, reg, 0, 0, constant(c, v));
+    return reg;
+}
+
+void lower_for(lowerer *c, scope *f, ast_For *node)
+{
+    uint32_t mark = c->unit->temps;
+    check_target(c, node);
+    if (node->recursive) {
+        lower_recursive(c, f, node);
+    } else {
+        mark_line(c, &node->base);
+        lower_loop(c, f, node, lower_iterable(c, f, node->iter), UINT32_MAX);
+    }
+    c->unit->temps = mark;
+}

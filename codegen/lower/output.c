@@ -1,0 +1,131 @@
+/* Printing: text and constants are joined when compiled, values are printed with the text before them. */
+#include "codegen/lower/lower.h"
+
+#include "runtime/convert.h"
+
+ir_output print_mode(const lowerer *c)
+{
+    if (c->is_volatile)
+        return PRINT_BY_AUTOESCAPE;
+    return c->autoescape ? PRINT_ESCAPED : PRINT_STR;
+}
+
+static uint16_t finalized(lowerer *c, uint16_t reg)
+{
+    if (!c->program->finalize)
+        return reg;
+    ir_call  call = {.function = c->program->finalize};
+    uint16_t dst = temp(c), arg = temp(c);
+    call.positional = 1;
+    emit(c, OP_MOVE, arg, reg, 0, 0);
+    emit(c, OP_FILTER_ANY, dst, 0, arg, vector_add(c, c->calls, call));
+    return dst;
+}
+
+void print_value(lowerer *c, scope *f, uint16_t reg, ir_output how)
+{
+    static const uint8_t ops[] = {OP_OUT, OP_OUT_E, OP_OUT_V, OP_OUT_RAW};
+    (void)f;
+    if (how != PRINT_RAW)
+        reg = finalized(c, reg);
+    if (c->program->native) {
+        emit(c, OP_PIECE, 0, reg, 0, 0);
+    } else if (how == PRINT_RAW) {
+        emit(c, OP_OUT_RAW, 0, reg, 0, 0);
+    } else {
+        uint32_t text = take_text(c);
+        emit(c, ops[how], 0, reg, 0, text);
+    }
+}
+
+/* Constants are printed when compiled: finalize, escape or str, join. False when the node varies. */
+static bool print_constant(lowerer *c, ast_node *node)
+{
+    burin_value v;
+    bool        is_data = node->kind == AST_Data;
+    const rt_function *finalize = c->program->finalize;
+    if (is_data) {
+        print_text(c, ast_as(Data, node)->data);
+        return true;
+    }
+    if (finalize && (!(finalize->flags & BURIN_PURE) || (finalize->flags & BURIN_CONTEXT)))
+        return false;
+    if (c->program->native ? !fold_literal(c, node, &v) : !fold(c, node, &v))
+        return false;
+    rt_state *st = &c->fold;
+    if (!c->program->native && c->autoescape && rt_escape(st, v, &v)) {
+        rt_clear_error(st);
+        return false;
+    }
+    if (finalize) {
+        rt_arguments args = {&v, 1, 0, NULL, NULL};
+        if (rt_call_function(st, finalize, &args, &v)) {
+            rt_clear_error(st);
+            return false;
+        }
+    }
+    if (rt_str(st, v, &v)) {
+        rt_clear_error(st);
+        return false;
+    }
+    print_text(c, rt_text_of(v));
+    return true;
+}
+
+/* `a ~ b` printed: each part by itself, which gives the same text without building the joined one. */
+static bool print_concat(lowerer *c, scope *f, ast_node *node)
+{
+    if (node->kind != AST_Concat || c->is_volatile || c->program->native || c->program->finalize)
+        return false;
+    ast_list *items = &ast_as(Concat, node)->items;
+    uint16_t  at    = temps(c, items->count);
+    for (ast_node *n = items->first; n; n = n->next)
+        expr(c, f, n, at++);
+    at = (uint16_t)(at - items->count);
+    for (ast_node *n = items->first; n; n = n->next)
+        print_value(c, f, at++, print_mode(c));
+    return true;
+}
+
+static bool print_attribute(lowerer *c, scope *f, ast_node *node)
+{
+    if (node->kind != AST_Getattr || c->is_volatile || c->program->native || c->program->finalize)
+        return false;
+    ast_Getattr *attr = ast_as(Getattr, node);
+    if (attr->node->kind == AST_Name && symbols_find(&f->sym, ast_as(Name, attr->node)->name) &&
+        symbols_find(&f->sym, ast_as(Name, attr->node)->name)->is_loop)
+        return false;
+    uint32_t site = attribute_site(c, attr->attr);
+    if (site > UINT16_MAX)
+        return false;
+    uint16_t object = expr(c, f, attr->node, NO_REG);
+    uint32_t text   = take_text(c);
+    emit(c, c->autoescape ? OP_OUT_ATTR_E : OP_OUT_ATTR, 0, object, site, text);
+    return true;
+}
+
+static void print_varying(lowerer *c, scope *f, ast_node *node)
+{
+    uint32_t mark = c->unit->temps;
+    mark_line(c, node);
+    if (node->kind == AST_Call)
+        print_call(c, f, ast_as(Call, node), print_mode(c), NO_REG);
+    else if (!print_concat(c, f, node) && !print_attribute(c, f, node))
+        print_value(c, f, expr(c, f, node, NO_REG), print_mode(c));
+    c->unit->temps = mark;
+}
+
+void lower_output(lowerer *c, scope *f, ast_Output *node)
+{
+    uint32_t skip = NO_JUMP;
+    if (f->require_output_check) {
+        if (c->has_known_extends)
+            return;
+        emit_jump(c, OP_JUMP_CHILD, 0, 0, 0, &skip);
+    }
+    for (ast_node *n = node->nodes.first; n; n = n->next)
+        if (!print_constant(c, n))
+            print_varying(c, f, n);
+    if (skip != NO_JUMP)
+        land(c, skip);
+}

@@ -1,0 +1,363 @@
+/* Templates as a whole, and what concerns other templates: blocks, extends, include, import. */
+#include "codegen/lower/lower.h"
+
+#include "runtime/base/text.h"
+
+#include <assert.h>
+
+static const burin_text self_super[] = {{"self", 4}, {"super", 5}};
+
+/* ---- locals that are passed on ---- */
+
+ir_locals local_names(lowerer *c, scope *f)
+{
+    ir_locals   l = {0};
+    symbol_ref *all = symbols_all_stores(&f->sym, &l.count);
+    if (!l.count)
+        return l;
+    l.names = arena_alloc(&c->program->memory, l.count * sizeof *l.names);
+    l.outs  = arena_alloc(&c->program->memory, l.count * sizeof *l.outs);
+    l.slots = arena_alloc(&c->program->memory, l.count * sizeof *l.slots);
+    if (!l.names || !l.outs || !l.slots) {
+        lower_no_memory(c);
+        l.count = 0;
+        return l;
+    }
+    for (uint32_t i = 0; i < l.count; i++) {
+        l.names[i] = program_text(c, all[i].name);
+        l.outs[i]  = levels_out(c, all[i].var);
+        l.slots[i] = all[i].var->slot;
+    }
+    return l;
+}
+
+/* ---- blocks ---- */
+
+void lower_block_statement(lowerer *c, scope *f, ast_Block *node)
+{
+    uint32_t skip = NO_JUMP;
+    if (f->toplevel) {
+        if (c->has_known_extends)
+            return;
+        if (c->extends_so_far)
+            emit_jump(c, OP_JUMP_CHILD, 0, 0, 0, &skip);
+    }
+    ir_block_place place = {.name = program_text(c, node->name), .required = node->required, .scoped = node->scoped};
+    if (node->scoped)
+        place.locals = local_names(c, f);
+    mark_line(c, &node->base);
+    emit(c, OP_BLOCK, 0, 0, 0, vector_add(c, c->block_places, place));
+    if (skip != NO_JUMP)
+        land(c, skip);
+}
+
+static int find_blocks(ast_node *node, void *user)
+{
+    lowerer *c = user;
+    if (node->kind == AST_Block) {
+        ast_Block *block = ast_as(Block, node);
+        for (uint32_t i = 0; i < c->blocks.count; i++)
+            if (text_equal(c->blocks.items[i].node->name, block->name)) {
+                lower_fail(c, BURIN_ERR_ASSERTION, node, "block '%.*s' defined twice", (int)block->name.len, block->name.data);
+                return 1;
+            }
+        block_def def = {block, 0};
+        vector_add(c, c->blocks, def);
+    }
+    return ast_each_child(node, find_blocks, user);
+}
+
+static void declare_self(lowerer *c, scope *f, unsigned used, burin_text block)
+{
+    if (used & 1) {
+        variable *self = symbols_declare_parameter(&f->sym, self_super[0]);
+        if (self)
+            emit(c, OP_SELF, self->slot, 0, 0, 0);
+    }
+    if (used & 2) {
+        variable *super = symbols_declare_parameter(&f->sym, self_super[1]);
+        if (super)
+            emit(c, OP_SUPER, super->slot, 0, 0, constant_text(c, block));
+    }
+}
+
+static void lower_block_unit(lowerer *c, block_def *def)
+{
+    ast_Block *node = def->node;
+    mark_line(c, &node->base);
+    builder *b = unit_begin(c, UNIT_BLOCK, node->name, false, &def->unit);
+    if (!b)
+        return;
+    scope f = {.unit = b, .block_frame = true, .captured = NO_REG, .open_capture = NO_REG};
+    symbols_init(&f.sym, NULL, &c->track, &b->vars);
+    declare_self(c, &f, find_undeclared(node->body.first, self_super, 2), node->name);
+    symbols_analyze(&f.sym, &node->base, FOR_BODY);
+    scope_enter(c, &f);
+    lower_body(c, &f, node->body.first);
+    unit_end(c, b);
+}
+
+/* ---- extends, include, import ---- */
+
+void lower_extends(lowerer *c, scope *f, ast_Extends *node)
+{
+    static const burin_text twice = {"extended multiple times", 23};
+    uint32_t skip = NO_JUMP, mark = c->unit->temps;
+    if (!f->toplevel) {
+        lower_fail(c, BURIN_ERR_ASSERTION, &node->base, "cannot use extend from a non top-level scope");
+        return;
+    }
+    if (c->extends_so_far > 0) {
+        if (!c->has_known_extends) {
+            uint32_t extended = NO_JUMP;
+            emit_jump(c, OP_JUMP_CHILD, 0, 0, 0, &extended);
+            emit_jump(c, OP_JUMP, 0, 0, 0, &skip);
+            land(c, extended);
+        }
+        emit(c, OP_RAISE, 0, 0, BURIN_ERR_RUNTIME, constant_text(c, twice));
+        if (c->has_known_extends) {
+            c->stopped = true;
+            return;
+        }
+        land(c, skip);
+    }
+    mark_line(c, &node->base);
+    emit(c, OP_EXTENDS, 0, expr(c, f, node->name, NO_REG), 0, 0);
+    if (f->rootlevel)
+        c->has_known_extends = true;
+    c->extends_so_far++;
+    c->unit->temps = mark;
+}
+
+static ir_include_by include_by(ast_node *name)
+{
+    if (name->kind == AST_Const && ast_as(Const, name)->value.kind == BURIN_STRING)
+        return BY_NAME;
+    return name->kind == AST_Tuple || name->kind == AST_List ? BY_LIST : BY_EITHER;
+}
+
+void lower_include(lowerer *c, scope *f, ast_Include *node)
+{
+    uint32_t   mark = c->unit->temps;
+    ir_include row  = {.by = include_by(node->name), .ignore_missing = node->ignore_missing, .with_context = node->with_context};
+    mark_line(c, &node->base);
+    uint16_t name = expr(c, f, node->name, NO_REG);
+    if (node->with_context)
+        row.locals = local_names(c, f);
+    emit(c, OP_INCLUDE, 0, name, 0, vector_add(c, c->includes, row));
+    c->unit->temps = mark;
+}
+
+static void lower_module(lowerer *c, scope *f, ast_node *name, bool with_context, uint16_t dst)
+{
+    uint32_t   mark = c->unit->temps;
+    ir_include row  = {.by = BY_NAME, .with_context = with_context};
+    uint16_t   reg  = expr(c, f, name, NO_REG);
+    if (with_context)
+        row.locals = local_names(c, f);
+    emit(c, OP_IMPORT, dst, reg, 0, vector_add(c, c->includes, row));
+    c->unit->temps = mark;
+}
+
+void lower_import(lowerer *c, scope *f, ast_Import *node)
+{
+    variable *var = symbols_find(&f->sym, node->target);
+    if (!var)
+        return;
+    mark_line(c, &node->base);
+    lower_module(c, f, node->name, node->with_context, var->slot);
+    if (f->toplevel)
+        emit(c, OP_EXPORT, 0, var->slot, node->target.data[0] != '_' ? 2 : 0, constant_text(c, node->target));
+}
+
+/* The imported name, or an undefined value that says which template lacks it once it is used. */
+static void import_name(lowerer *c, scope *f, ast_FromImport *node, ast_ImportName *name, uint16_t module)
+{
+    variable *var = symbols_find(&f->sym, name->alias);
+    if (!var)
+        return;
+    buf place = buf_make(c->options->env->alloc);
+    buf_printf(&place, "line %u", node->base.line);
+    if (c->src->name)
+        buf_printf(&place, " in '%s'", c->src->name);
+    uint32_t k = constant_text(c, name->name);
+    constant_text(c, buf_text(&place));
+    buf_deinit(&place);
+    emit(c, OP_IMPORT_NAME, var->slot, module, 0, k);
+    if (f->toplevel)
+        emit(c, OP_EXPORT, 0, var->slot, name->alias.data[0] != '_' ? 2 : 0, constant_text(c, name->alias));
+}
+
+void lower_from_import(lowerer *c, scope *f, ast_FromImport *node)
+{
+    uint32_t mark = c->unit->temps;
+    mark_line(c, &node->base);
+    uint16_t module = temp(c);
+    lower_module(c, f, node->name, node->with_context, module);
+    for (ast_node *n = node->names.first; n; n = n->next)
+        import_name(c, f, node, ast_as(ImportName, n), module);
+    c->unit->temps = mark;
+}
+
+/* ---- the template ---- */
+
+static int has_extends(ast_node *node, void *user)
+{
+    return node->kind == AST_Extends || ast_each_child(node, has_extends, user);
+}
+
+static void lower_root(lowerer *c, ast_node *tree)
+{
+    bool     extends = has_extends(tree, NULL);
+    builder *b       = unit_begin(c, UNIT_ROOT, (burin_text){NULL, 0}, false, NULL);
+    if (!b)
+        return;
+    scope f = {.unit = b, .require_output_check = extends, .captured = NO_REG, .open_capture = NO_REG};
+    symbols_init(&f.sym, NULL, &c->track, &b->vars);
+    declare_self(c, &f, find_undeclared(ast_as(Template, tree)->body.first, self_super, 1), (burin_text){NULL, 0});
+    symbols_analyze(&f.sym, tree, FOR_BODY);
+    f.toplevel = f.rootlevel = true;
+    c->program->has_extends  = extends;
+    scope_enter(c, &f);
+    lower_body(c, &f, ast_as(Template, tree)->body.first);
+    unit_end(c, b);
+}
+
+static void lower_expression(lowerer *c, ast_node *tree)
+{
+    builder *b = unit_begin(c, UNIT_ROOT, (burin_text){NULL, 0}, false, NULL);
+    if (!b)
+        return;
+    scope f = {.unit = b, .captured = NO_REG, .open_capture = NO_REG};
+    symbols_init(&f.sym, NULL, &c->track, &b->vars);
+    symbols_analyze_expression(&f.sym, tree);
+    scope_enter(c, &f);
+    c->line = 1;
+    emit(c, OP_RETURN, 0, expr(c, &f, tree, NO_REG), 0, 0);
+    unit_end(c, b);
+}
+
+/* ---- the program ---- */
+
+static void *kept(lowerer *c, const void *items, size_t size)
+{
+    if (c->status || !size)
+        return NULL;
+    void *copy = arena_alloc(&c->program->memory, size);
+    if (copy)
+        memcpy(copy, items, size);
+    else
+        lower_no_memory(c);
+    return copy;
+}
+
+#define KEEP(field) (c->program->field = kept(c, c->field.items, c->field.count * sizeof *c->field.items))
+
+static void finish_program(lowerer *c)
+{
+    ir_program *p = c->program;
+    KEEP(units), p->unit_count = c->units.count;
+    KEEP(constants), p->constant_count = c->constants.count;
+    KEEP(calls), p->call_count = c->calls.count;
+    KEEP(sites), p->site_count = c->sites.count;
+    KEEP(loops), p->loop_count = c->loops.count;
+    KEEP(macros), p->macro_count = c->macros.count;
+    KEEP(block_places), p->block_place_count = c->block_places.count;
+    KEEP(includes), p->include_count = c->includes.count;
+    p->blocks = arena_alloc(&p->memory, (c->blocks.count + 1) * sizeof *p->blocks);
+    if (!p->blocks) {
+        lower_no_memory(c);
+        return;
+    }
+    p->block_count = c->blocks.count;
+    for (uint32_t i = 0; i < c->blocks.count; i++)
+        p->blocks[i] = c->blocks.items[i].unit;
+    for (uint32_t i = 0; i < p->unit_count && !c->status; i++)
+        assert(ir_verify(p, p->units[i]));
+}
+
+static ir_program *program_new(const codegen_options *options, bool as_expression, const burin_allocator *alloc)
+{
+    ir_program *p = base_alloc(alloc, sizeof *p);
+    if (!p)
+        return NULL;
+    *p = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .env = options->env, .finalize = options->finalize,
+                      .native = options->native && !as_expression, .autoescape = options->autoescape, .is_expression = as_expression};
+    return p;
+}
+
+static void lower_all(lowerer *c, ast_node *tree, bool as_expression)
+{
+    constant_text(c, (burin_text){"", 0}); /* constant 0 */
+    if (as_expression) {
+        lower_expression(c, tree);
+    } else {
+        find_blocks(tree, c);
+        lower_root(c, tree);
+        for (uint32_t i = 0; i < c->blocks.count && !c->status; i++)
+            lower_block_unit(c, &c->blocks.items[i]);
+    }
+    finish_program(c);
+}
+
+static void prepare(lowerer *c, arena *scratch, const codegen_options *options, const source *src, burin_error *err)
+{
+    memset(c, 0, sizeof *c);
+    c->options    = options;
+    c->src        = src;
+    c->scratch    = scratch;
+    c->err        = err;
+    c->track      = (tracker){.memory = scratch};
+    c->autoescape = options->autoescape;
+    c->pending    = buf_make(options->env->alloc);
+    c->fold.env   = options->env;
+    c->fold.steps_left   = UINT64_MAX;
+    c->fold.message      = buf_make(options->env->alloc);
+    heap_init(&c->fold.heap, options->env->alloc, 0);
+    c->fold.heap.borrowed = true;
+}
+
+burin_status lower_program(const codegen_options *options, const source *src, ast_node *tree, bool as_expression,
+                           const burin_allocator *alloc, const resolve_listener *listener, ir_program **out, burin_error *err)
+{
+    arena   scratch = arena_make(alloc);
+    lowerer c;
+    *out = NULL;
+    prepare(&c, &scratch, options, src, err);
+    c.listener = listener;
+    c.program = program_new(options, as_expression, alloc);
+    if (c.program)
+        lower_all(&c, tree, as_expression);
+    else
+        lower_no_memory(&c);
+    if (c.program)
+        c.program->heap = c.fold.heap;
+    else
+        heap_deinit(&c.fold.heap);
+    buf_deinit(&c.fold.message);
+    buf_deinit(&c.pending);
+    arena_deinit(&scratch);
+    if (c.status) {
+        codegen_free(c.program);
+        return c.status;
+    }
+    *out = c.program;
+    return BURIN_OK;
+}
+
+burin_status codegen_compile(const codegen_options *options, const source *src, ast_node *tree, bool as_expression,
+                             const burin_allocator *alloc, ir_program **out, burin_error *err)
+{
+    return lower_program(options, src, tree, as_expression, alloc, NULL, out, err);
+}
+
+void codegen_free(ir_program *program)
+{
+    if (!program)
+        return;
+    const burin_allocator *alloc = program->alloc;
+    heap_deinit(&program->heap);
+    arena_deinit(&program->memory);
+    base_free(alloc, program, sizeof *program);
+}
+

@@ -1,0 +1,32 @@
+/* A compiled template, as the rooms above codegen see it. Immutable; shared by threads. */
+#ifndef BURIN_CODEGEN_PROGRAM_H
+#define BURIN_CODEGEN_PROGRAM_H
+
+#include "parser/ast.h"
+#include "runtime/env.h"
+
+typedef struct ir_program ir_program;
+
+typedef struct codegen_options {
+    const rt_env *env;          /* filters and tests to bind, sandbox, undefined class; outlives the program */
+    bool          optimized;    /* fold constants */
+    bool          native;       /* NativeEnvironment */
+    bool          autoescape;   /* at the template's start */
+    const rt_function *finalize; /* NULL: none */
+} codegen_options;
+
+/* Compile a tree made by parse_template (or, as_expression, by parse_expression: the program then evaluates to a value).
+ * `src` is copied where errors need it. Errors: BURIN_ERR_ASSERTION (unknown filter, block defined twice), BURIN_ERR_PYTHON_SYNTAX. */
+burin_status codegen_compile(const codegen_options *options, const source *src, ast_node *tree, bool as_expression,
+                             const burin_allocator *alloc, ir_program **out, burin_error *err);
+void codegen_free(ir_program *program);
+
+/* The IR as text (for `burin dump ir`). */
+void ir_print(const ir_program *program, buf *out);
+
+/* jinja2.meta. `emit` gets NUL-terminated names, sorted; for references NULL where the name is not constant. */
+burin_status meta_undeclared(const codegen_options *options, const source *src, ast_node *tree, burin_status (*emit)(void *sink, const char *name),
+                             void *sink, burin_error *err);
+burin_status meta_references(const burin_allocator *alloc, ast_node *tree, burin_status (*emit)(void *sink, const char *name), void *sink);
+
+#endif

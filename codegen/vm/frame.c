@@ -1,0 +1,315 @@
+/* Frames: entering units, counting steps, noting errors, capturing output. */
+#include "codegen/vm/machine.h"
+
+#include <stdio.h>
+#include <time.h>
+
+/* ---- registers ---- */
+
+struct stack_chunk {
+    stack_chunk *older;
+    size_t       used, size; /* registers */
+    burin_value  registers[];
+};
+
+static stack_chunk *chunk_new(vm *m, size_t count)
+{
+    enum { USUAL = 2048 };
+    stack_chunk *chunk = m->spare;
+    if (chunk && chunk->size >= count) {
+        m->spare    = NULL;
+        chunk->used = 0;
+        return chunk;
+    }
+    size_t size = count > USUAL ? count : USUAL;
+    chunk       = base_alloc(m->st.env->alloc, sizeof *chunk + size * sizeof(burin_value));
+    if (chunk)
+        *chunk = (stack_chunk){.size = size};
+    return chunk;
+}
+
+static void chunk_free(vm *m, stack_chunk *chunk)
+{
+    base_free(m->st.env->alloc, chunk, sizeof *chunk + chunk->size * sizeof(burin_value));
+}
+
+static burin_value *push_registers(vm *m, uint32_t count)
+{
+    stack_chunk *chunk = m->chunks;
+    if (!chunk || chunk->size - chunk->used < count) {
+        chunk = chunk_new(m, count);
+        if (!chunk)
+            return NULL;
+        chunk->older = m->chunks;
+        m->chunks    = chunk;
+    }
+    burin_value *regs = chunk->registers + chunk->used;
+    chunk->used += count;
+    return regs;
+}
+
+static void pop_registers(vm *m, uint32_t count)
+{
+    stack_chunk *chunk = m->chunks;
+    chunk->used -= count;
+    if (chunk->used || !chunk->older)
+        return;
+    m->chunks = chunk->older;
+    if (m->spare)
+        chunk_free(m, m->spare);
+    m->spare = chunk;
+}
+
+void vm_stack_free(vm *m)
+{
+    while (m->chunks) {
+        stack_chunk *older = m->chunks->older;
+        chunk_free(m, m->chunks);
+        m->chunks = older;
+    }
+    if (m->spare)
+        chunk_free(m, m->spare);
+    m->spare = NULL;
+}
+
+/* ---- entering ---- */
+
+/* Run a frame whose registers are ready; the machine is back in the caller's frame afterwards. */
+static burin_status run_frame(vm *m, vm_frame *f)
+{
+    bool was  = m->st.autoescape;
+    f->caller = m->frame;
+    m->frame  = f;
+    m->st.autoescape    = f->context->mode->autoescape;
+    burin_status status = vm_run(f);
+    m->st.autoescape    = was;
+    m->frame            = f->caller;
+    return status;
+}
+
+static vm_frame frame_of(vm *m, const vm_call *call, burin_value *regs)
+{
+    return (vm_frame){
+        .m       = m,
+        .unit    = call->unit,
+        .program = call->program,
+        .tpl     = call->tpl,
+        .regs    = regs,
+        .outer   = call->outer,
+        .context = call->context,
+        .caches  = call->caches ? call->caches : vm_caches(m, call->program),
+    };
+}
+
+static void set_parameters(const vm_call *call, burin_value *regs)
+{
+    for (uint32_t n = 0; n < call->count; n++)
+        regs[n] = call->args[n];
+}
+
+/* A frame that inner units may read after it has ended: in the heap. */
+static burin_status enter_captured(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
+{
+    uint32_t  count = call->unit->registers;
+    vm_frame *f     = heap_alloc(&m->st.heap, sizeof *f + count * sizeof(burin_value));
+    if (!f)
+        return rt_fail_memory(&m->st);
+    burin_value *regs = (burin_value *)(void *)(f + 1);
+    memset(regs, 0, count * sizeof *regs);
+    *f = frame_of(m, call, regs);
+    if (!f->caches)
+        return rt_fail_memory(&m->st);
+    set_parameters(call, regs);
+    burin_status status = run_frame(m, f);
+    *result             = f->result;
+    *parent             = f->parent;
+    return status;
+}
+
+static burin_status enter_plain(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
+{
+    burin_value *regs = push_registers(m, call->unit->registers);
+    if (!regs)
+        return rt_fail(&m->st, BURIN_ERR_NOMEM, "out of memory");
+    vm_frame     f      = frame_of(m, call, regs);
+    burin_status status = f.caches ? BURIN_OK : rt_fail_memory(&m->st);
+    set_parameters(call, regs);
+    if (!status)
+        status = run_frame(m, &f);
+    *result = f.result;
+    *parent = f.parent;
+    pop_registers(m, call->unit->registers);
+    return status;
+}
+
+static burin_status enter(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
+{
+    burin_status status = rt_enter(&m->st);
+    if (status)
+        return status;
+    status = call->unit->captured ? enter_captured(m, call, result, parent) : enter_plain(m, call, result, parent);
+    rt_leave(&m->st);
+    return status;
+}
+
+burin_status vm_enter(vm *m, const vm_call *call, burin_value *result)
+{
+    const vm_template *parent = NULL;
+    return enter(m, call, result, &parent);
+}
+
+burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result)
+{
+    burin_status status = BURIN_OK;
+    while (tpl && !status) {
+        const vm_template *parent = NULL;
+        vm_call call = {.unit = tpl->program->units[0], .program = tpl->program, .tpl = tpl, .context = context};
+        status = enter(m, &call, result, &parent);
+        tpl    = parent;
+    }
+    return status;
+}
+
+vm_cache *vm_caches(vm *m, const ir_program *program)
+{
+    static const vm_cache none;
+    if (!program->site_count)
+        return (vm_cache *)&none; /* never written: there are no sites */
+    for (vm_program *p = m->programs; p; p = p->next)
+        if (p->program == program)
+            return p->caches;
+    vm_program *p = heap_alloc(&m->st.heap, sizeof *p + program->site_count * sizeof(vm_cache));
+    if (!p)
+        return NULL;
+    *p = (vm_program){.program = program, .caches = (vm_cache *)(void *)(p + 1), .next = m->programs};
+    memset(p->caches, 0, program->site_count * sizeof(vm_cache));
+    m->programs = p;
+    heap_escape(&m->st.heap);
+    return p->caches;
+}
+
+/* ---- counting ---- */
+
+enum { TICKS = 1024 };
+
+static burin_status check_interrupts(vm *m)
+{
+    rt_state *st = &m->st;
+    if (st->cancel && *st->cancel)
+        return rt_fail(st, BURIN_ERR_CANCELLED, "cancelled by the host");
+    if (st->deadline_ns) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= st->deadline_ns)
+            return rt_fail(st, BURIN_ERR_LIMIT, "the time limit was reached");
+    }
+    return BURIN_OK;
+}
+
+/* The next stretch of steps is taken from the budget at once; what is left of it at the end is given back by vm_used. */
+burin_status vm_tick(vm *m)
+{
+    rt_state *st = &m->st;
+    if (st->steps_left == 0) {
+        m->tick = 1;
+        return rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
+    }
+    m->tick_from = st->steps_left < TICKS ? (uint32_t)st->steps_left : TICKS;
+    m->tick      = m->tick_from;
+    if (st->steps_left != UINT64_MAX)
+        st->steps_left -= m->tick_from;
+    return check_interrupts(m);
+}
+
+/* ---- errors ---- */
+
+static const char *unit_label(const ir_unit *unit, char *room, size_t size)
+{
+    const char *word = unit->kind == UNIT_BLOCK ? "block" : "macro";
+    if (unit->kind == UNIT_ROOT)
+        return "top-level template code";
+    if (!unit->name.len)
+        return unit->kind == UNIT_MACRO ? "call block" : "loop";
+    snprintf(room, size, "%s '%.*s'", word, (int)(unit->name.len < 100 ? unit->name.len : 100), unit->name.data);
+    return room;
+}
+
+void vm_locate(vm_frame *f)
+{
+    vm             *m     = f->m;
+    const ir_place *place = ir_place_of(f->unit, f->pc);
+    char            room[128];
+    if (!m->err)
+        return;
+    if (!m->located) {
+        burin_text message = buf_text(&m->st.message);
+        m->located         = true;
+        diag_fail(m->err, m->st.status, f->tpl->src, place ? place->line : 0, place ? place->where : (span){0, 0}, "%.*s", (int)message.len,
+                  message.data ? message.data : "");
+    }
+    diag_add_frame(m->err, f->tpl->name, place ? place->line : 0, unit_label(f->unit, room, sizeof room));
+}
+
+void vm_forget_error(vm *m)
+{
+    rt_clear_error(&m->st);
+    m->located = false;
+    if (m->err)
+        burin_error_clear(m->err);
+}
+
+/* ---- variables for functions that read the context ---- */
+
+static bool visible_variable(const vm_frame *f, burin_text name, burin_value *out)
+{
+    for (uint32_t n = f->unit->visible_count; n-- > 0;) { /* inner loops come later in the table */
+        const ir_visible *v = &f->unit->visible[n];
+        if (v->start <= f->pc && f->pc < v->end && text_equal(v->name, name) && f->regs[v->slot].kind != BURIN_MISSING) {
+            *out = f->regs[v->slot];
+            return true;
+        }
+    }
+    return false;
+}
+
+burin_value vm_find_variable(rt_state *st, burin_text name)
+{
+    vm         *m = vm_of(st);
+    burin_value v;
+    if (!m->frame)
+        return rt_missing();
+    if (visible_variable(m->frame, name, &v))
+        return v;
+    return vm_resolve(m, m->frame->context, name, rt_text_hash(name));
+}
+
+/* ---- capturing ---- */
+
+size_t vm_capture(vm *m)
+{
+    if (m->captures++ == 0) {
+        m->held_flush = m->out->flush;
+        m->out->flush = NULL;
+    }
+    return (size_t)(m->out->next - m->out->data);
+}
+
+void vm_uncapture(vm *m)
+{
+    if (--m->captures == 0)
+        m->out->flush = m->held_flush;
+}
+
+burin_status vm_captured(vm *m, bool native, size_t from, bool markup, burin_value *out)
+{
+    burin_status status;
+    if (native) {
+        status = vm_native_concat(m, from, out);
+        return status || !markup ? status : vm_markup(&m->st, *out, out);
+    }
+    status = rt_out_take(m->out, from, out);
+    vm_uncapture(m);
+    if (!status && markup)
+        out->flags |= BURIN_SAFE;
+    return status;
+}

@@ -1,0 +1,232 @@
+/* Other templates: loading them, including them, their modules (jinja2.environment.TemplateModule). */
+#include "codegen/vm/machine.h"
+
+/* ---- loading ---- */
+
+static burin_status load_text(vm_frame *f, burin_text name, const vm_template **out)
+{
+    vm *m = f->m;
+    m->located          = false;
+    burin_status status = m->host.get_template(m->host.user, &m->st, name, f->tpl, out, m->err);
+    /* A template that does not compile brings its own place; others are reported where they are asked for. */
+    m->located = status && m->err && m->err->status != BURIN_OK;
+    return status;
+}
+
+static burin_status load_one(vm_frame *f, burin_value name, const vm_template **out)
+{
+    rt_state *st = &f->m->st;
+    burin_value text;
+    if (name.kind == BURIN_STRING)
+        return load_text(f, rt_text_of(name), out);
+    if (name.kind == BURIN_UNDEFINED)
+        return rt_undefined_fail(st, name);
+    burin_status status = rt_str(st, name, &text);
+    return status ? status : rt_fail(st, BURIN_ERR_NOT_FOUND, "%.*s", (int)text.len, text.as.s);
+}
+
+static burin_status none_found(rt_state *st, const rt_list *names)
+{
+    rt_out      text;
+    burin_value joined;
+    if (!names->len)
+        return rt_fail(st, BURIN_ERR_NONE_FOUND, "Tried to select from an empty list of templates.");
+    rt_out_init_heap(&text, st, 64);
+    for (uint32_t n = 0; n < names->len; n++) {
+        if (n)
+            rt_out_literal(&text, ", ");
+        rt_write_str(st, &text, names->items[n]);
+    }
+    burin_status status = rt_out_take(&text, 0, &joined);
+    return status ? status : rt_fail(st, BURIN_ERR_NONE_FOUND, "none of the templates given were found: %.*s", (int)joined.len, joined.as.s);
+}
+
+/* select_template: the first that is found; whatever else goes wrong with one is an error. */
+static burin_status load_first(vm_frame *f, burin_value names, const vm_template **out)
+{
+    rt_state    *st = &f->m->st;
+    rt_list     *list;
+    if (names.kind == BURIN_UNDEFINED)
+        return rt_undefined_fail(st, names);
+    burin_status status = rt_to_list(st, names, &list);
+    if (status)
+        return status;
+    for (uint32_t n = 0; n < list->len; n++) {
+        status = load_one(f, list->items[n], out);
+        if (status != BURIN_ERR_NOT_FOUND && !(status == BURIN_ERR_UNDEFINED && list->items[n].kind == BURIN_UNDEFINED))
+            return status;
+        vm_forget_error(f->m);
+    }
+    return none_found(st, list);
+}
+
+burin_status vm_load(vm_frame *f, burin_value name, ir_include_by by, const vm_template **out)
+{
+    if (by == BY_LIST || (by == BY_EITHER && name.kind != BURIN_STRING))
+        return load_first(f, name, out);
+    return load_one(f, name, out);
+}
+
+/* ---- modules ---- */
+
+static burin_status module_attribute(burin_call *call, void *self, burin_text name, burin_value *out)
+{
+    vm_module        *module  = self;
+    const vm_context *context = module->context;
+    uint32_t          hash    = rt_text_hash(name);
+    (void)call;
+    *out = rt_missing();
+    if (context->exported && rt_dict_find_text(context->exported, name, hash)) {
+        const burin_value *found = rt_dict_find_text(context->vars, name, hash);
+        if (found)
+            *out = *found;
+    } else if (text_is(name, "__name__")) {
+        *out = module->tpl->name ? rt_string(module->tpl->name, strlen(module->tpl->name)) : burin_none();
+    }
+    return BURIN_OK;
+}
+
+static burin_status module_text(burin_call *call, void *self, burin_value *out)
+{
+    burin_status status = rt_str(call->st, ((vm_module *)self)->body, out);
+    if (!status)
+        out->flags &= (uint8_t)~BURIN_SAFE;
+    return status;
+}
+
+static burin_status module_html(burin_call *call, void *self, burin_value *out)
+{
+    burin_status status = module_text(call, self, out);
+    if (!status)
+        out->flags |= BURIN_SAFE;
+    return status;
+}
+
+static burin_status module_repr(burin_call *call, void *self, burin_value *out)
+{
+    vm_module *module = self;
+    rt_out     text;
+    rt_out_init_heap(&text, call->st, 64);
+    rt_out_literal(&text, "<TemplateModule ");
+    burin_status status = BURIN_OK;
+    if (module->tpl->name)
+        status = rt_write_repr(call->st, &text, rt_string(module->tpl->name, strlen(module->tpl->name)));
+    else
+        rt_out_literal(&text, "memory");
+    rt_out_literal(&text, ">");
+    return status ? status : rt_out_take(&text, 0, out);
+}
+
+static const rt_class module_class = {
+    .base = {.struct_size = sizeof(rt_class), .name = "TemplateModule", .module = "jinja2.environment", .get_attr = module_attribute,
+             .str = module_text, .html = module_html, .repr = module_repr},
+};
+
+vm_module *vm_module_of(burin_value v)
+{
+    if (v.kind != BURIN_OBJECT)
+        return NULL;
+    const rt_object_value *object = v.as.p;
+    return object->cls == &module_class.base ? object->self : NULL;
+}
+
+/* Run a template for what it exports; its text is kept. */
+static burin_status make_module(vm *m, const vm_template *tpl, vm_context *context, vm_module **out)
+{
+    vm_module  *module = heap_alloc(&m->st.heap, sizeof *module);
+    burin_value result;
+    if (!module || !context)
+        return rt_fail_memory(&m->st);
+    bool native         = tpl->program->native;
+    *module             = (vm_module){.tpl = tpl, .context = context};
+    size_t       from   = native ? m->pieces->len : vm_capture(m);
+    burin_status status = vm_run_root(m, tpl, context, &result);
+    if (!status)
+        status = vm_captured(m, native, from, false, &module->body);
+    *out = module;
+    heap_escape(&m->st.heap); /* what it holds outlives the loop it may have been imported in */
+    return status;
+}
+
+/* The module without context: made once a render. */
+static burin_status default_module(vm *m, const vm_template *tpl, vm_module **out)
+{
+    for (*out = m->modules; *out; *out = (*out)->next)
+        if ((*out)->tpl == tpl)
+            return BURIN_OK;
+    burin_status status = make_module(m, tpl, vm_context_new(m, tpl, rt_missing(), tpl->globals), out);
+    if (!status) {
+        (*out)->next = m->modules;
+        m->modules   = *out;
+    }
+    return status;
+}
+
+/* The module with context: what the importing place sees now, which later changes there do not touch. */
+static burin_status context_module(vm_frame *f, const vm_template *tpl, const ir_locals *locals, vm_module **out)
+{
+    vm          *m = f->m;
+    rt_dict     *all;
+    burin_status status = vm_context_all(m, f->context, &all);
+    if (status)
+        return status;
+    vm_context *below = vm_context_new(m, tpl, rt_pointer(BURIN_DICT, all), NULL);
+    vm_context *own   = below ? vm_context_over(m, below, tpl, f, locals, NULL) : NULL;
+    return own ? make_module(m, tpl, own, out) : m->st.status;
+}
+
+burin_status vm_import(vm_frame *f, const ir_include *row, burin_value name, burin_value *out)
+{
+    const vm_template *tpl = NULL;
+    vm_module         *module;
+    burin_status       status = vm_load(f, name, row->by, &tpl);
+    if (!status)
+        status = row->with_context ? context_module(f, tpl, &row->locals, &module) : default_module(f->m, tpl, &module);
+    return status ? status : rt_object_new(&f->m->st, &module_class.base, module, out);
+}
+
+burin_status vm_import_name(vm_frame *f, burin_value value, burin_text name, burin_text place, burin_value *out)
+{
+    rt_state    *st     = &f->m->st;
+    vm_module   *module = vm_module_of(value);
+    burin_call   call   = {.st = st};
+    const char  *from   = module->tpl->name;
+    burin_status status = module_attribute(&call, module, name, out);
+    if (status || out->kind != BURIN_MISSING)
+        return status;
+    return rt_undefined_hint(st, st->env->undefined, out, "the template %s%s%s (imported on %.*s) does not export the requested name '%.*s'",
+                             from ? "'" : "", from ? from : "None", from ? "'" : "", (int)place.len, place.data, (int)name.len, name.data);
+}
+
+/* ---- include ---- */
+
+static burin_status include_with_context(vm_frame *f, const vm_template *tpl, const ir_include *row)
+{
+    burin_value result;
+    vm_context *context = vm_context_over(f->m, f->context, tpl, f, &row->locals, NULL);
+    return context ? vm_run_root(f->m, tpl, context, &result) : f->m->st.status;
+}
+
+static burin_status include_module(vm_frame *f, const vm_template *tpl)
+{
+    vm_module   *module;
+    burin_status status = default_module(f->m, tpl, &module);
+    if (status)
+        return status;
+    if (f->program->native)
+        return vm_piece(f->m, module->body);
+    return rt_write_str(&f->m->st, f->m->out, module->body);
+}
+
+burin_status vm_include(vm_frame *f, const ir_include *row, burin_value name)
+{
+    const vm_template *tpl    = NULL;
+    burin_status       status = vm_load(f, name, row->by, &tpl);
+    if (row->ignore_missing && (status == BURIN_ERR_NOT_FOUND || status == BURIN_ERR_NONE_FOUND)) {
+        vm_forget_error(f->m);
+        return BURIN_OK;
+    }
+    if (status)
+        return status;
+    return row->with_context ? include_with_context(f, tpl, row) : include_module(f, tpl);
+}

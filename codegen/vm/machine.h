@@ -1,0 +1,251 @@
+/* The inside of the interpreter, shared by the files of this room.
+ *
+ * A frame runs one unit: it has registers, the context its names are resolved in, and, for units written inside others,
+ * the frame around it. Frames whose registers inner units read lie in the render's heap and live as long as it; the
+ * others lie on the C stack with their registers on the machine's stack.
+ * A context is what Jinja2's Context is: the names set at a template's top level, over the locals passed on, over the
+ * context it was derived from, over the render's variables, over the globals.
+ * Errors: the frame in which one happens notes its place in `err`; each frame it leaves adds a "called from". */
+#ifndef BURIN_CODEGEN_MACHINE_H
+#define BURIN_CODEGEN_MACHINE_H
+
+#include "codegen/ir/ir.h"
+#include "codegen/vm/vm.h"
+#include "runtime/attribute.h"
+#include "runtime/base/diag.h"
+#include "runtime/iterate.h"
+#include "runtime/operate.h"
+#include "runtime/write.h"
+
+typedef struct vm_mode { /* what Jinja2 calls eval_ctx: shared by contexts derived from one another */
+    bool autoescape;
+} vm_mode;
+
+typedef struct vm_context vm_context;
+struct vm_context {
+    const vm_template  *tpl;      /* whose name it carries */
+    vm_context         *up;       /* what it was derived from; NULL for those made from the render's variables */
+    rt_dict            *vars;     /* set at top level; NULL while there are none */
+    rt_dict            *exported; /* set of the names that importers see; NULL while there are none */
+    const ir_locals    *locals;   /* names passed on, with their values then; NULL for none */
+    const burin_value  *local_values;
+    burin_value         base;     /* up == NULL: the render's variables, a DICT or MISSING */
+    const rt_names     *globals;  /* up == NULL */
+    vm_mode            *mode;
+    const vm_template **chain;    /* this template, its parent, ...: where blocks are looked for */
+    uint32_t            chain_len, chain_cap;
+};
+
+/* An inline cache of one attribute site: dicts with these keys have the attribute in that slot. */
+typedef struct vm_cache {
+    const rt_keys *keys;
+    uint32_t       slot;
+} vm_cache;
+
+typedef struct vm_frame vm_frame;
+struct vm_frame {
+    vm                *m;
+    const ir_unit     *unit;
+    const ir_program  *program;
+    const vm_template *tpl;
+    burin_value       *regs;
+    vm_frame          *outer;  /* the frame of the unit around this one */
+    vm_frame          *caller; /* the frame that was running */
+    vm_context        *context;
+    vm_cache          *caches; /* of the program's sites */
+    const vm_template *parent; /* root units: the template extended */
+    burin_value        result;
+    uint32_t           pc;     /* brought up to date before code that may look at it */
+};
+
+typedef enum walk_kind { WALK_LIST, WALK_RANGE, WALK_DICT_VALUES, WALK_DICT_ITEMS, WALK_ANY } walk_kind;
+
+/* A running loop; lies in the heap. */
+typedef struct vm_loop {
+    uint8_t        walk;
+    bool           releases;  /* what an iteration makes is dropped at its end */
+    uint32_t       shadows;   /* the heap's count when `list` was taken */
+    const rt_list *list;
+    const rt_dict *dict;
+    uint32_t       entry, version;
+    int64_t        index0;    /* of the running iteration; -1 before the first */
+    int64_t        next_int, step, left; /* WALK_RANGE */
+    rt_iter        it;        /* WALK_ANY */
+    heap_position  mark;
+    burin_value    iterable;
+    burin_value    before, current, after; /* extended loops over iterators */
+    burin_value    changed;   /* TUPLE of the last loop.changed; MISSING before */
+    int64_t        length;    /* -1: not known yet */
+    uint32_t       depth0;
+    const ir_loop *row;
+    const ir_program  *program; /* where it runs: a recursive loop enters its unit again */
+    const vm_template *tpl;
+    vm_frame          *outer;
+    vm_context        *context;
+    burin_value    object;    /* `loop`; MISSING until asked for */
+} vm_loop;
+
+typedef struct vm_macro {
+    const ir_macro    *row;
+    const ir_program  *program;
+    const vm_template *tpl;
+    vm_frame          *outer;
+    vm_context        *context;
+    vm_cache          *caches;
+} vm_macro;
+
+typedef struct vm_block_ref {
+    burin_text  name;
+    vm_context *context;
+    uint32_t    depth; /* how many overriding blocks are skipped */
+} vm_block_ref;
+
+typedef struct vm_module {
+    const vm_template *tpl;
+    vm_context        *context;
+    burin_value        body;
+    struct vm_module  *next; /* in the render's cache */
+} vm_module;
+
+typedef struct vm_program { /* a program met in this render */
+    const ir_program  *program;
+    vm_cache          *caches;
+    struct vm_program *next;
+} vm_program;
+
+typedef struct stack_chunk stack_chunk;
+
+struct vm {
+    rt_state      st; /* first: rt_state.vm points back here */
+    vm_host       host;
+    vm_limits     limits;
+    rt_out       *out;
+    burin_error  *err;      /* where the running call wants its error; NULL allowed */
+    bool          located;  /* the pending error's place is noted */
+    vm_frame     *frame;    /* running */
+    vm_program   *programs;
+    vm_module    *modules;  /* default modules made in this render */
+    rt_list      *pieces;   /* native programs: what was printed */
+    stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
+    stack_chunk  *spare;    /* ... and one kept for later */
+    uint32_t      captures; /* open ones: while there are any, nothing may be flushed */
+    burin_status (*held_flush)(rt_out *out);
+    uint32_t      tick;     /* iterations and calls until the limits are looked at again */
+    uint32_t      tick_from;
+    uint64_t      steps_given;
+};
+
+static inline vm *vm_of(rt_state *st) { return st->vm; }
+
+/* ---- run.c ---- */
+
+/* Run the frame's unit. Its printed text is in the machine's output; a RETURN's value in frame->result. */
+burin_status vm_run(vm_frame *f);
+
+/* ---- frame.c ---- */
+
+/* Make a frame for a unit and run it with `args` in its first registers. */
+typedef struct vm_call {
+    const ir_unit     *unit;
+    const ir_program  *program;
+    const vm_template *tpl;
+    vm_frame          *outer;
+    vm_context        *context;
+    vm_cache          *caches; /* NULL: to be found */
+    const burin_value *args;
+    uint32_t           count;
+} vm_call;
+burin_status vm_enter(vm *m, const vm_call *call, burin_value *result);
+/* The root unit of a template, then of those it extends. */
+burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result);
+void         vm_stack_free(vm *m);
+vm_cache    *vm_caches(vm *m, const ir_program *program);
+/* Slow path of counting: limits, deadline, cancel flag. */
+burin_status vm_tick(vm *m);
+/* Note where the pending error happened or passed through. */
+void vm_locate(vm_frame *f);
+void vm_forget_error(vm *m);
+burin_value vm_find_variable(rt_state *st, burin_text name);
+
+/* Capture what is printed from here on; vm_captured cuts it off and makes a value of it. */
+size_t       vm_capture(vm *m);
+burin_status vm_captured(vm *m, bool native, size_t from, bool markup, burin_value *out);
+void         vm_uncapture(vm *m);
+
+/* ---- context.c ---- */
+
+vm_context *vm_context_new(vm *m, const vm_template *tpl, burin_value base, const rt_names *globals);
+/* A context over another one; `locals` (may be NULL) are read from the frame now. `mode` NULL: one of its own, as tpl's. */
+vm_context *vm_context_over(vm *m, vm_context *up, const vm_template *tpl, vm_frame *f, const ir_locals *locals, vm_mode *mode);
+/* MISSING when there is none. */
+burin_value vm_resolve(vm *m, const vm_context *context, burin_text name, uint32_t hash);
+/* The context's template extends `parent`: its blocks come after. */
+burin_status vm_context_extend(vm *m, vm_context *context, const vm_template *parent);
+burin_status vm_export(vm *m, vm_context *context, burin_text name, burin_value value, unsigned how);
+/* Every name that the context sees, as a DICT (Context.get_all). */
+burin_status vm_context_all(vm *m, const vm_context *context, rt_dict **out);
+
+/* ---- loop.c ---- */
+
+burin_status vm_loop_new(vm_frame *f, burin_value over, const ir_loop *row, uint32_t depth0, vm_loop **out);
+burin_status vm_loop_next(vm_frame *f, vm_loop *loop, burin_value *item);
+burin_status vm_loop_attribute(rt_state *st, vm_loop *loop, loop_attribute which, burin_value *out);
+burin_status vm_loop_value(rt_state *st, vm_loop *loop, burin_value *out);
+burin_status vm_loop_cycle(rt_state *st, vm_loop *loop, const burin_value *items, uint32_t count, burin_value *out);
+burin_status vm_loop_changed(rt_state *st, vm_loop *loop, const burin_value *items, uint32_t count, burin_value *out);
+burin_status vm_loop_test_new(vm_frame *f, burin_value over, uint32_t unit, burin_value *out);
+/* Print a recursive loop's unit over a value; `outer` is the frame around the unit. */
+burin_status vm_loop_call(vm_frame *f, uint32_t unit, burin_value over, uint32_t depth0);
+extern const rt_class vm_loop_class;
+
+/* ---- macro.c ---- */
+
+burin_status vm_macro_new(vm_frame *f, const ir_macro *row, burin_value *out);
+/* The macro behind a value, NULL when it is none. */
+vm_macro    *vm_macro_of(burin_value v);
+/* Bind and run; the text goes to the output. */
+burin_status vm_macro_print(vm *m, vm_macro *macro, const rt_arguments *args);
+burin_status vm_macro_call(rt_state *st, void *self, const rt_arguments *args, burin_value *out);
+/* The arguments of a call instruction, from its registers. */
+burin_status vm_arguments(rt_state *st, const ir_call *call, const burin_value *regs, rt_arguments *out);
+
+/* ---- block.c ---- */
+
+burin_status vm_self_new(vm_frame *f, burin_value *out);
+burin_status vm_super_new(vm_frame *f, burin_text block, burin_value *out);
+vm_block_ref *vm_block_ref_of(burin_value v);
+burin_status vm_block_print(vm *m, vm_context *context, burin_text name, uint32_t depth);
+burin_status vm_block_place(vm_frame *f, const ir_block_place *place);
+burin_status vm_extend(vm_frame *f, burin_value name);
+
+/* ---- include.c ---- */
+
+burin_status vm_include(vm_frame *f, const ir_include *row, burin_value name);
+burin_status vm_import(vm_frame *f, const ir_include *row, burin_value name, burin_value *out);
+burin_status vm_import_name(vm_frame *f, burin_value module, burin_text name, burin_text place, burin_value *out);
+burin_status vm_load(vm_frame *f, burin_value name, ir_include_by by, const vm_template **out);
+vm_module   *vm_module_of(burin_value v);
+
+/* ---- print.c ---- */
+
+/* Print the result of a call as `call` says. */
+burin_status vm_print_call(vm_frame *f, burin_value callee, const ir_call *call, const burin_value *regs);
+burin_status vm_print_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs);
+burin_status vm_print_value(vm *m, burin_value v, ir_output how);
+burin_status vm_debug(vm_frame *f);
+burin_status vm_native_concat(vm *m, size_t from, burin_value *out);
+burin_status vm_piece(vm *m, burin_value v);
+
+/* ---- ops.c: what is not in the loop's body ---- */
+
+burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t site, burin_value *out);
+burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *regs, burin_value *out);
+burin_status vm_unpack(rt_state *st, burin_value v, burin_value *to, uint32_t count);
+burin_status vm_dict(rt_state *st, const burin_value *pairs, uint32_t count, burin_value *out);
+burin_status vm_row(rt_state *st, burin_kind kind, const burin_value *items, uint32_t count, burin_value *out);
+burin_status vm_copy_constant(rt_state *st, burin_value v, burin_value *out);
+burin_status vm_set_namespace(rt_state *st, burin_value ns, burin_text name, burin_value value);
+burin_status vm_check_namespace(rt_state *st, burin_value ns);
+burin_status vm_markup(rt_state *st, burin_value v, burin_value *out);
+
+#endif

@@ -1,0 +1,185 @@
+/* The longer instructions' bodies. */
+#include "codegen/vm/machine.h"
+
+/* An attribute that the inline cache did not know. Dicts made alike share their keys: remember the slot. */
+burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t number, burin_value *out)
+{
+    rt_state      *st   = &f->m->st;
+    const ir_site *site = &f->program->sites[number];
+    if (object.kind != BURIN_DICT || !site->plain)
+        return rt_get_attr(st, object, site->name, out);
+    const rt_dict *dict = rt_dict_of(st, object);
+    if (!dict->keys->shared) {
+        const burin_value *found = rt_dict_find_text(dict, site->name, site->hash);
+        if (!found)
+            return rt_get_attr(st, object, site->name, out);
+        *out = *found;
+        return BURIN_OK;
+    }
+    uint32_t slot = rt_keys_slot(dict->keys, site->name, site->hash);
+    if (slot == UINT32_MAX)
+        return rt_get_attr(st, object, site->name, out);
+    f->caches[number] = (vm_cache){dict->keys, slot};
+    *out              = dict->values[slot];
+    return BURIN_OK;
+}
+
+burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *regs, burin_value *out)
+{
+    rt_state    *st = &f->m->st;
+    rt_arguments args;
+    bool         truth  = false;
+    burin_status status = vm_arguments(st, call, regs, &args);
+    if (status)
+        return status;
+    if (!call->function)
+        return rt_fail(st, BURIN_ERR_RUNTIME, "No %s named '%.*s' found.", call->is_test ? "test" : "filter", (int)call->unknown.len, call->unknown.data);
+    status = rt_call_function(st, call->function, &args, out);
+    if (status || !call->is_test || out->kind == BURIN_BOOL)
+        return status;
+    status = rt_is_true(st, *out, &truth);
+    *out   = burin_bool(truth);
+    return status;
+}
+
+burin_status vm_row(rt_state *st, burin_kind kind, const burin_value *items, uint32_t count, burin_value *out)
+{
+    rt_list     *list;
+    burin_status status = rt_list_new(st, kind, count, &list);
+    if (status)
+        return status;
+    for (uint32_t n = 0; n < count; n++)
+        list->items[n] = items[n];
+    list->len = count;
+    *out      = rt_pointer(kind, list);
+    return BURIN_OK;
+}
+
+burin_status vm_dict(rt_state *st, const burin_value *pairs, uint32_t count, burin_value *out)
+{
+    rt_dict     *dict;
+    burin_status status = rt_dict_new(st, count, &dict);
+    for (uint32_t n = 0; n < count && !status; n++)
+        status = rt_dict_put(st, dict, pairs[2 * n], pairs[2 * n + 1]);
+    *out = rt_pointer(BURIN_DICT, dict);
+    return status;
+}
+
+/* ---- unpacking ---- */
+
+static burin_status too_few(rt_state *st, uint32_t want, uint32_t got)
+{
+    return rt_fail(st, BURIN_ERR_VALUE, "not enough values to unpack (expected %u, got %u)", want, got);
+}
+
+burin_status vm_unpack(rt_state *st, burin_value v, burin_value *to, uint32_t count)
+{
+    if (v.kind == BURIN_TUPLE || v.kind == BURIN_LIST) {
+        const rt_list *list = rt_list_of(st, v);
+        if (list->len < count)
+            return too_few(st, count, list->len);
+        if (list->len > count)
+            return rt_fail(st, BURIN_ERR_VALUE, "too many values to unpack (expected %u)", count);
+        for (uint32_t n = 0; n < count; n++)
+            to[n] = list->items[n];
+        return BURIN_OK;
+    }
+    rt_iter      it;
+    burin_value  item;
+    burin_status status = rt_iter_init(st, v, &it);
+    if (status == BURIN_ERR_TYPE) {
+        const char *type = rt_type_name(st, v);
+        rt_clear_error(st);
+        return rt_fail(st, BURIN_ERR_TYPE, "cannot unpack non-iterable %s object", type);
+    }
+    for (uint32_t n = 0; n < count && !status; n++) {
+        status = rt_iter_next(st, &it, &to[n]);
+        if (!status && to[n].kind == BURIN_MISSING)
+            return too_few(st, count, n);
+    }
+    if (!status)
+        status = rt_iter_next(st, &it, &item);
+    if (!status && item.kind != BURIN_MISSING)
+        return rt_fail(st, BURIN_ERR_VALUE, "too many values to unpack (expected %u)", count);
+    return status;
+}
+
+/* ---- constants that can be changed ---- */
+
+static burin_status copy_list(rt_state *st, burin_value v, burin_value *out)
+{
+    const rt_list *from = v.as.p;
+    rt_list       *to;
+    burin_status   status = rt_list_new(st, v.kind, from->len, &to);
+    for (uint32_t n = 0; n < from->len && !status; n++) {
+        burin_value item;
+        status = vm_copy_constant(st, from->items[n], &item);
+        if (!status)
+            status = rt_list_push(st, to, item);
+    }
+    *out = rt_pointer(v.kind, to);
+    return status;
+}
+
+static burin_status copy_dict(rt_state *st, burin_value v, burin_value *out)
+{
+    const rt_dict *from = v.as.p;
+    rt_dict       *to;
+    uint32_t       at     = 0;
+    burin_value    key, value = burin_none();
+    burin_status   status = v.kind == BURIN_DICT ? rt_dict_new(st, from->len, &to) : rt_set_new(st, from->len, &to);
+    while (!status && rt_dict_next(from, &at, &key, v.kind == BURIN_DICT ? &value : NULL)) {
+        status = vm_copy_constant(st, value, &value);
+        if (!status)
+            status = rt_dict_put(st, to, key, value);
+    }
+    *out = rt_pointer(v.kind, to);
+    return status;
+}
+
+/* Constants are never cyclic, and no deeper than the parser lets a tree be. */
+burin_status vm_copy_constant(rt_state *st, burin_value v, burin_value *out)
+{
+    switch (v.kind) {
+    case BURIN_LIST: case BURIN_TUPLE: return copy_list(st, v, out);
+    case BURIN_DICT: case BURIN_SET: return copy_dict(st, v, out);
+    default: *out = v; return BURIN_OK;
+    }
+}
+
+/* ---- namespaces ---- */
+
+static const rt_object_value *namespace_of(burin_value v)
+{
+    const rt_object_value *object = v.kind == BURIN_OBJECT ? v.as.p : NULL;
+    return object && object->cls->set_attr && strcmp(object->cls->name, "Namespace") == 0 ? object : NULL;
+}
+
+burin_status vm_check_namespace(rt_state *st, burin_value ns)
+{
+    return namespace_of(ns) ? BURIN_OK : rt_fail(st, BURIN_ERR_RUNTIME, "cannot assign attribute on non-namespace object");
+}
+
+burin_status vm_set_namespace(rt_state *st, burin_value ns, burin_text name, burin_value value)
+{
+    const rt_object_value *object = namespace_of(ns);
+    if (!object)
+        return vm_check_namespace(st, ns);
+    burin_call   call   = {.st = st, .autoescape = st->autoescape};
+    burin_status status = object->cls->set_attr(&call, object->self, name, value);
+    if (value.kind > BURIN_FLOAT)
+        heap_escape(&st->heap);
+    return status;
+}
+
+burin_status vm_markup(rt_state *st, burin_value v, burin_value *out)
+{
+    burin_status status;
+    if (v.kind == BURIN_OBJECT && ((const rt_object_value *)v.as.p)->cls->html)
+        status = rt_escape(st, v, out);
+    else
+        status = rt_str(st, v, out);
+    if (!status)
+        out->flags |= BURIN_SAFE;
+    return status;
+}

@@ -1,0 +1,392 @@
+/* The meaning of each instruction that does not jump: one function op_<name> each, inlined into the interpreter's loop.
+ * `regs` is f->regs. Long ones go on in ops.c, loop.c, macro.c, block.c, include.c, print.c. */
+#ifndef BURIN_CODEGEN_OPS_H
+#define BURIN_CODEGEN_OPS_H
+
+#include "codegen/vm/machine.h"
+
+#define OPERATION(name) static inline burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
+
+static inline burin_text op_constant_text(const vm_frame *f, uint32_t k) { return rt_text_of(f->program->constants[k]); }
+
+/* Constant texts may be read 32 bytes past their start, so short ones are copied whole without asking for their length. */
+static inline void op_print_text(vm *m, burin_text text)
+{
+    rt_out *out = m->out;
+    if (BURIN_LIKELY(text.len <= 32 && out->end - out->next >= 32)) {
+        memcpy(out->next, text.data, 32);
+        out->next += text.len;
+    } else {
+        rt_out_write(out, text.data, text.len);
+    }
+}
+
+static inline vm_frame *op_frame_out(vm_frame *f, uint32_t levels)
+{
+    while (levels--)
+        f = f->outer;
+    return f;
+}
+
+/* ---- values ---- */
+
+OPERATION(loadk)
+{
+    regs[i->a] = f->program->constants[i->d];
+    return BURIN_OK;
+}
+OPERATION(copyk) { return vm_copy_constant(&f->m->st, f->program->constants[i->d], &regs[i->a]); }
+OPERATION(move)
+{
+    (void)f;
+    regs[i->a] = regs[i->b];
+    return BURIN_OK;
+}
+OPERATION(clear)
+{
+    (void)f;
+    regs[i->a] = rt_missing();
+    return BURIN_OK;
+}
+OPERATION(check)
+{
+    regs[i->a] = regs[i->b].kind == BURIN_MISSING ? f->program->constants[i->d] : regs[i->b];
+    return BURIN_OK;
+}
+OPERATION(outer)
+{
+    regs[i->a] = op_frame_out(f, i->c)->regs[i->d];
+    return BURIN_OK;
+}
+OPERATION(check_outer)
+{
+    burin_value v = op_frame_out(f, i->c)->regs[i->b];
+    regs[i->a]    = v.kind == BURIN_MISSING ? f->program->constants[i->d] : v;
+    return BURIN_OK;
+}
+OPERATION(resolve)
+{
+    burin_text name = op_constant_text(f, i->d);
+    regs[i->a]      = vm_resolve(f->m, f->context, name, rt_text_hash(name));
+    return BURIN_OK;
+}
+OPERATION(resolve_u)
+{
+    op_resolve(f, regs, i);
+    if (regs[i->a].kind == BURIN_MISSING)
+        regs[i->a] = f->program->constants[i->d + 1];
+    return BURIN_OK;
+}
+
+/* ---- output ---- */
+
+OPERATION(text)
+{
+    (void)regs;
+    op_print_text(f->m, op_constant_text(f, i->d));
+    return rt_out_status(f->m->out);
+}
+OPERATION(out)
+{
+    if (i->d)
+        op_print_text(f->m, op_constant_text(f, i->d));
+    return rt_write_str_fast(&f->m->st, f->m->out, regs[i->b]);
+}
+OPERATION(out_e)
+{
+    if (i->d)
+        op_print_text(f->m, op_constant_text(f, i->d));
+    return rt_write_escaped_fast(&f->m->st, f->m->out, regs[i->b]);
+}
+OPERATION(out_v) { return f->context->mode->autoescape ? op_out_e(f, regs, i) : op_out(f, regs, i); }
+OPERATION(out_raw) { return vm_print_value(f->m, regs[i->b], PRINT_RAW); }
+
+/* The attribute of a dict with known keys: a comparison and a load. */
+static inline burin_status op_attribute(vm_frame *f, burin_value object, uint32_t site, burin_value *out)
+{
+    vm_cache *cache = &f->caches[site];
+    if (BURIN_LIKELY(object.kind == BURIN_DICT)) {
+        const rt_dict *dict = rt_dict_of(&f->m->st, object);
+        if (BURIN_LIKELY(dict->keys == cache->keys)) {
+            *out = dict->values[cache->slot];
+            return BURIN_OK;
+        }
+    }
+    return vm_attribute(f, object, site, out);
+}
+OPERATION(out_attr)
+{
+    burin_value  v;
+    burin_status status = op_attribute(f, regs[i->b], i->c, &v);
+    if (BURIN_UNLIKELY(status))
+        return status;
+    if (i->d)
+        op_print_text(f->m, op_constant_text(f, i->d));
+    return rt_write_str_fast(&f->m->st, f->m->out, v);
+}
+OPERATION(out_attr_e)
+{
+    burin_value  v;
+    burin_status status = op_attribute(f, regs[i->b], i->c, &v);
+    if (BURIN_UNLIKELY(status))
+        return status;
+    if (i->d)
+        op_print_text(f->m, op_constant_text(f, i->d));
+    return rt_write_escaped_fast(&f->m->st, f->m->out, v);
+}
+OPERATION(out_call)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_print_call(f, regs[i->b], &f->program->calls[i->d], &regs[i->c]);
+}
+OPERATION(out_method)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_print_method(f, regs[i->b], &f->program->calls[i->d], &regs[i->c]);
+}
+OPERATION(piece) { return vm_piece(f->m, regs[i->b]); }
+OPERATION(capture)
+{
+    regs[i->a] = burin_int(f->program->native ? f->m->pieces->len : (int64_t)vm_capture(f->m));
+    return BURIN_OK;
+}
+OPERATION(captured)
+{
+    bool markup = i->c == 1 || (i->c == 2 && f->context->mode->autoescape);
+    return vm_captured(f->m, f->program->native, (size_t)regs[i->b].as.i, markup, &regs[i->a]);
+}
+
+/* ---- operators: small integers and floats here, everything else in the runtime ---- */
+
+#define ARITHMETIC(name, OP, checked)                                                             \
+    OPERATION(name)                                                                               \
+    {                                                                                             \
+        burin_value x = regs[i->b], y = regs[i->c];                                               \
+        int64_t     r;                                                                            \
+        if (x.kind == BURIN_INT && y.kind == BURIN_INT && !checked(x.as.i, y.as.i, &r)) {         \
+            regs[i->a] = burin_int(r);                                                            \
+            return BURIN_OK;                                                                      \
+        }                                                                                         \
+        return rt_binary_op(&f->m->st, OP, x, y, &regs[i->a]);                                    \
+    }
+ARITHMETIC(add, RT_ADD, __builtin_add_overflow)
+ARITHMETIC(sub, RT_SUB, __builtin_sub_overflow)
+ARITHMETIC(mul, RT_MUL, __builtin_mul_overflow)
+
+OPERATION(mod)
+{
+    burin_value x = regs[i->b], y = regs[i->c];
+    if (x.kind == BURIN_INT && y.kind == BURIN_INT && y.as.i > 0) {
+        int64_t r  = x.as.i % y.as.i;
+        regs[i->a] = burin_int(r < 0 ? r + y.as.i : r);
+        return BURIN_OK;
+    }
+    return rt_binary_op(&f->m->st, RT_MOD, x, y, &regs[i->a]);
+}
+OPERATION(div) { return rt_binary_op(&f->m->st, RT_DIV, regs[i->b], regs[i->c], &regs[i->a]); }
+OPERATION(floordiv) { return rt_binary_op(&f->m->st, RT_FLOORDIV, regs[i->b], regs[i->c], &regs[i->a]); }
+OPERATION(pow) { return rt_binary_op(&f->m->st, RT_POW, regs[i->b], regs[i->c], &regs[i->a]); }
+OPERATION(neg) { return rt_unary_op(&f->m->st, RT_NEG, regs[i->b], &regs[i->a]); }
+OPERATION(pos) { return rt_unary_op(&f->m->st, RT_POS, regs[i->b], &regs[i->a]); }
+
+static inline burin_status op_truth(vm_frame *f, burin_value v, bool *out)
+{
+    if (BURIN_LIKELY(v.kind == BURIN_BOOL || v.kind == BURIN_INT)) {
+        *out = v.as.i != 0;
+        return BURIN_OK;
+    }
+    if (v.kind == BURIN_STRING) {
+        *out = v.len != 0;
+        return BURIN_OK;
+    }
+    return rt_is_true(&f->m->st, v, out);
+}
+OPERATION(not)
+{
+    bool         truth  = false;
+    burin_status status = op_truth(f, regs[i->b], &truth);
+    regs[i->a]          = burin_bool(!truth);
+    return status;
+}
+
+static inline burin_status op_compare_values(vm_frame *f, unsigned how, burin_value x, burin_value y, bool *out)
+{
+    if (x.kind == BURIN_INT && y.kind == BURIN_INT && how <= RT_GE) {
+        int64_t a = x.as.i, b = y.as.i;
+        *out = how == RT_EQ ? a == b : how == RT_NE ? a != b : how == RT_LT ? a < b : how == RT_LE ? a <= b : how == RT_GT ? a > b : a >= b;
+        return BURIN_OK;
+    }
+    if (x.kind == BURIN_STRING && y.kind == BURIN_STRING && how <= RT_NE) {
+        bool same = x.len == y.len && (x.as.s == y.as.s || memcmp(x.as.s, y.as.s, x.len) == 0);
+        *out      = same == (how == RT_EQ);
+        return BURIN_OK;
+    }
+    if (x.kind == BURIN_FLOAT && y.kind == BURIN_FLOAT && how <= RT_GE) {
+        double a = x.as.f, b = y.as.f;
+        *out = how == RT_EQ ? a == b : how == RT_NE ? a != b : how == RT_LT ? a < b : how == RT_LE ? a <= b : how == RT_GT ? a > b : a >= b;
+        return BURIN_OK;
+    }
+    return rt_compare_op(&f->m->st, (rt_compare)how, x, y, out);
+}
+OPERATION(compare)
+{
+    bool         result = false;
+    burin_status status = op_compare_values(f, i->d, regs[i->b], regs[i->c], &result);
+    regs[i->a]          = burin_bool(result);
+    return status;
+}
+OPERATION(concat)
+{
+    burin_value *parts = &regs[i->b];
+    return rt_concat(&f->m->st, parts, i->c, i->d == 0, &regs[i->a]);
+}
+OPERATION(markup)
+{
+    if (i->c == 1 || (i->c == 2 && f->context->mode->autoescape))
+        return vm_markup(&f->m->st, regs[i->b], &regs[i->a]);
+    regs[i->a] = regs[i->b];
+    return BURIN_OK;
+}
+OPERATION(raise)
+{
+    (void)regs;
+    burin_text message = op_constant_text(f, i->d);
+    return rt_fail(&f->m->st, (burin_status)i->c, "%.*s", (int)message.len, message.data);
+}
+
+/* ---- attributes, items, containers ---- */
+
+OPERATION(attr) { return op_attribute(f, regs[i->b], i->d, &regs[i->a]); }
+OPERATION(item)
+{
+    burin_value object = regs[i->b], key = regs[i->c];
+    if (object.kind == BURIN_LIST && key.kind == BURIN_INT) {
+        const rt_list *list = rt_list_of(&f->m->st, object);
+        if ((uint64_t)key.as.i < list->len) {
+            regs[i->a] = list->items[key.as.i];
+            return BURIN_OK;
+        }
+    }
+    return rt_get_item(&f->m->st, object, key, &regs[i->a]);
+}
+OPERATION(slice) { return rt_get_slice(&f->m->st, regs[i->b], regs[i->c], regs[i->c + 1], regs[i->c + 2], &regs[i->a]); }
+OPERATION(list) { return vm_row(&f->m->st, BURIN_LIST, &regs[i->b], i->c, &regs[i->a]); }
+OPERATION(tuple) { return vm_row(&f->m->st, BURIN_TUPLE, &regs[i->b], i->c, &regs[i->a]); }
+OPERATION(dict) { return vm_dict(&f->m->st, &regs[i->b], i->c, &regs[i->a]); }
+OPERATION(unpack) { return vm_unpack(&f->m->st, regs[i->b], &regs[i->a], i->c); }
+OPERATION(check_ns) { return vm_check_namespace(&f->m->st, regs[i->b]); }
+OPERATION(set_ns) { return vm_set_namespace(&f->m->st, regs[i->b], op_constant_text(f, i->d), regs[i->c]); }
+
+/* ---- calls ---- */
+
+OPERATION(call)
+{
+    rt_arguments args;
+    burin_status status = vm_arguments(&f->m->st, &f->program->calls[i->d], &regs[i->c], &args);
+    f->pc               = (uint32_t)(i - f->unit->code);
+    return status ? status : rt_call(&f->m->st, regs[i->b], &args, &regs[i->a]);
+}
+OPERATION(method)
+{
+    rt_arguments   args;
+    const ir_call *call   = &f->program->calls[i->d];
+    burin_status   status = vm_arguments(&f->m->st, call, &regs[i->c], &args);
+    f->pc                 = (uint32_t)(i - f->unit->code);
+    return status ? status : rt_call_method(&f->m->st, regs[i->b], call->method, &args, &regs[i->a]);
+}
+OPERATION(filter)
+{
+    const rt_function *fn   = f->program->calls[i->d].function;
+    burin_call         call = {.st = &f->m->st, .function = fn, .args = &regs[i->c], .count = fn->signature->count, .autoescape = f->m->st.autoescape};
+    f->pc                   = (uint32_t)(i - f->unit->code);
+    return rt_call_done(&f->m->st, fn->call(&call, &regs[i->a]));
+}
+OPERATION(test)
+{
+    burin_status status = op_filter(f, regs, i);
+    bool         truth  = false;
+    if (!status && regs[i->a].kind != BURIN_BOOL) {
+        status     = rt_is_true(&f->m->st, regs[i->a], &truth);
+        regs[i->a] = burin_bool(truth);
+    }
+    return status;
+}
+OPERATION(filter_any)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_filter_any(f, &f->program->calls[i->d], &regs[i->c], &regs[i->a]);
+}
+OPERATION(test_defined)
+{
+    (void)f;
+    bool defined = regs[i->b].kind > BURIN_UNDEFINED;
+    regs[i->a]   = burin_bool(defined == (i->c != 0));
+    return BURIN_OK;
+}
+
+/* ---- loops ---- */
+
+OPERATION(iter)
+{
+    vm_loop     *loop   = NULL;
+    uint32_t     depth  = i->c ? (uint32_t)regs[1].as.i : 0;
+    burin_status status = vm_loop_new(f, regs[i->b], &f->program->loops[i->d], depth, &loop);
+    regs[i->a].as.p     = loop;
+    regs[i->a].kind     = BURIN_MISSING;
+    return status;
+}
+OPERATION(iter_test) { return vm_loop_test_new(f, regs[i->b], i->d, &regs[i->a]); }
+OPERATION(loop_value) { return vm_loop_value(&f->m->st, regs[i->b].as.p, &regs[i->a]); }
+OPERATION(loop_attr)
+{
+    vm_loop *loop = regs[i->b].as.p;
+    if (i->c == LOOP_index || i->c == LOOP_index0) {
+        regs[i->a] = burin_int(loop->index0 + (i->c == LOOP_index));
+        return BURIN_OK;
+    }
+    return vm_loop_attribute(&f->m->st, loop, (loop_attribute)i->c, &regs[i->a]);
+}
+OPERATION(loop_cycle) { return vm_loop_cycle(&f->m->st, regs[i->b].as.p, &regs[i->c], i->d, &regs[i->a]); }
+OPERATION(loop_changed) { return vm_loop_changed(&f->m->st, regs[i->b].as.p, &regs[i->c], i->d, &regs[i->a]); }
+OPERATION(loop_call) { return vm_loop_call(f, i->d, regs[i->b], 0); }
+
+/* ---- names, templates ---- */
+
+OPERATION(export) { return vm_export(f->m, f->context, op_constant_text(f, i->d), regs[i->b], i->c); }
+OPERATION(macro) { return vm_macro_new(f, &f->program->macros[i->d], &regs[i->a]); }
+OPERATION(self) { return vm_self_new(f, &regs[i->a]); }
+OPERATION(super) { return vm_super_new(f, op_constant_text(f, i->d), &regs[i->a]); }
+OPERATION(block)
+{
+    (void)regs;
+    return vm_block_place(f, &f->program->block_places[i->d]);
+}
+OPERATION(extends) { return vm_extend(f, regs[i->b]); }
+OPERATION(include) { return vm_include(f, &f->program->includes[i->d], regs[i->b]); }
+OPERATION(import) { return vm_import(f, &f->program->includes[i->d], regs[i->b], &regs[i->a]); }
+OPERATION(import_name)
+{
+    return vm_import_name(f, regs[i->b], op_constant_text(f, i->d), op_constant_text(f, i->d + 1), &regs[i->a]);
+}
+OPERATION(autoescape)
+{
+    bool         truth  = false;
+    burin_status status = op_truth(f, regs[i->b], &truth);
+    regs[i->a]          = burin_bool(f->context->mode->autoescape);
+    f->context->mode->autoescape = f->m->st.autoescape = truth;
+    return status;
+}
+OPERATION(unautoescape)
+{
+    f->context->mode->autoescape = f->m->st.autoescape = regs[i->b].as.i != 0;
+    return BURIN_OK;
+}
+OPERATION(debug)
+{
+    (void)regs;
+    (void)i;
+    return vm_debug(f);
+}
+
+#undef OPERATION
+#endif

@@ -1,0 +1,182 @@
+/* The machine: made once, run many times. Every run starts from a fresh heap and leaves nothing behind but memory kept
+ * for the next one; whatever happens, the machine can be used again. */
+#include "codegen/vm/machine.h"
+
+#include <time.h>
+
+vm *vm_new(const rt_env *env, const burin_allocator *alloc, const vm_host *host)
+{
+    vm *m = base_alloc(alloc, sizeof *m);
+    if (!m)
+        return NULL;
+    memset(m, 0, sizeof *m);
+    heap_init(&m->st.heap, alloc, 0);
+    m->st.env           = env;
+    m->st.message       = buf_make(alloc);
+    m->st.vm            = m;
+    m->st.find_variable = vm_find_variable;
+    m->st.steps_left    = UINT64_MAX;
+    m->host             = *host;
+    m->limits.depth     = env->depth_max;
+    return m;
+}
+
+void vm_free(vm *m)
+{
+    if (!m)
+        return;
+    const burin_allocator *alloc = m->st.env->alloc;
+    vm_stack_free(m);
+    heap_deinit(&m->st.heap);
+    buf_deinit(&m->st.message);
+    base_free(alloc, m, sizeof *m);
+}
+
+rt_state *vm_state(vm *m) { return &m->st; }
+void      vm_set_limits(vm *m, const vm_limits *limits) { m->limits = *limits; }
+
+static void begin(vm *m, rt_out *out, burin_error *err)
+{
+    rt_state *st = &m->st;
+    heap_reset(&st->heap);
+    st->heap.limit = m->limits.memory;
+    rt_clear_error(st);
+    st->depth       = 0;
+    st->steps_left  = m->limits.steps ? m->limits.steps : UINT64_MAX;
+    m->steps_given  = st->steps_left;
+    st->deadline_ns = 0;
+    if (m->limits.time_ns) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        st->deadline_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + m->limits.time_ns;
+    }
+    m->out      = out;
+    m->err      = err;
+    m->located  = false;
+    m->frame    = NULL;
+    m->programs = NULL;
+    m->modules  = NULL;
+    m->pieces   = NULL;
+    m->captures = 0;
+    m->tick = m->tick_from = 1; /* the first step looks at the limits */
+}
+
+/* The error of a run that failed before any frame could say where. */
+static void report(vm *m)
+{
+    burin_text message = buf_text(&m->st.message);
+    if (m->err && !m->located)
+        diag_fail(m->err, m->st.status, NULL, 0, (span){0, 0}, "%.*s", (int)message.len, message.data ? message.data : "");
+    m->located = true;
+}
+
+static burin_status end(vm *m, burin_status status)
+{
+    if (m->captures && m->out)
+        m->out->flush = m->held_flush;
+    m->captures = 0;
+    if (status)
+        report(m);
+    m->err = NULL;
+    m->out = NULL;
+    return status;
+}
+
+/* The context of a template that is rendered itself. */
+static vm_context *root_context(vm *m, const vm_template *tpl, burin_value vars)
+{
+    if (tpl->program->native && rt_list_new(&m->st, BURIN_LIST, 8, &m->pieces))
+        return NULL;
+    return vm_context_new(m, tpl, vars, tpl->globals);
+}
+
+burin_status vm_render(vm *m, const vm_template *tpl, burin_value vars, rt_out *out, burin_error *err)
+{
+    burin_value result;
+    begin(m, out, err);
+    vm_context  *context = root_context(m, tpl, vars);
+    burin_status status  = context ? vm_run_root(m, tpl, context, &result) : rt_fail_memory(&m->st);
+    if (!status && tpl->program->native) {
+        status = vm_native_concat(m, 0, &result);
+        if (!status)
+            status = rt_write_str(&m->st, out, result);
+    }
+    return end(m, status);
+}
+
+burin_status vm_render_value(vm *m, const vm_template *tpl, burin_value vars, burin_value *out, burin_error *err)
+{
+    burin_value result;
+    rt_out      text;
+    begin(m, &text, err);
+    rt_out_init(&text, &m->st, 0);
+    vm_context  *context = root_context(m, tpl, vars);
+    burin_status status  = context ? vm_run_root(m, tpl, context, &result) : rt_fail_memory(&m->st);
+    if (!status && tpl->program->native)
+        status = vm_native_concat(m, 0, out);
+    else if (!status)
+        status = rt_out_take(&text, 0, out);
+    status = end(m, status);
+    rt_out_deinit(&text);
+    return status;
+}
+
+/* The blocks of a template are known once it and those it extends have run: what that prints is dropped. */
+static burin_status run_for_blocks(vm *m, const vm_template *tpl, vm_context *context)
+{
+    burin_value result, dropped;
+    if (!tpl->program->has_extends)
+        return BURIN_OK;
+    size_t       from   = vm_capture(m);
+    burin_status status = vm_run_root(m, tpl, context, &result);
+    return status ? status : vm_captured(m, false, from, false, &dropped);
+}
+
+burin_status vm_render_block(vm *m, const vm_template *tpl, burin_text block, burin_value vars, rt_out *out, burin_error *err)
+{
+    begin(m, out, err);
+    vm_context  *context = root_context(m, tpl, vars);
+    burin_status status  = context ? run_for_blocks(m, tpl, context) : rt_fail_memory(&m->st);
+    if (!status)
+        status = vm_block_print(m, context, block, 0);
+    return end(m, status);
+}
+
+burin_status vm_render_macro(vm *m, const vm_template *tpl, burin_text macro, const burin_value *args, size_t count, burin_value vars, rt_out *out,
+                             burin_error *err)
+{
+    burin_value  result, dropped, callee;
+    rt_arguments arguments = {.positional = args, .count = (uint32_t)count};
+    begin(m, out, err);
+    vm_context *context = root_context(m, tpl, vars);
+    size_t      from    = vm_capture(m);
+    burin_status status = context ? vm_run_root(m, tpl, context, &result) : rt_fail_memory(&m->st);
+    if (!status)
+        status = vm_captured(m, false, from, false, &dropped);
+    if (!status) {
+        callee = vm_resolve(m, context, macro, rt_text_hash(macro));
+        if (vm_macro_of(callee))
+            status = vm_macro_print(m, vm_macro_of(callee), &arguments);
+        else
+            status = rt_fail(&m->st, BURIN_ERR_ATTRIBUTE, "the template has no macro '%.*s'", (int)macro.len, macro.data);
+    }
+    return end(m, status);
+}
+
+burin_status vm_eval(vm *m, const vm_template *expr, burin_value vars, burin_value *out, burin_error *err)
+{
+    rt_out text;
+    begin(m, &text, err);
+    rt_out_init(&text, &m->st, 0);
+    vm_context  *context = root_context(m, expr, vars);
+    burin_status status  = context ? vm_run_root(m, expr, context, out) : rt_fail_memory(&m->st);
+    status = end(m, status);
+    rt_out_deinit(&text);
+    return status;
+}
+
+void vm_used(const vm *m, vm_limits *used)
+{
+    uint64_t left = m->st.steps_left == UINT64_MAX ? UINT64_MAX : m->st.steps_left + m->tick;
+    *used         = (vm_limits){.steps = m->steps_given - left, .memory = m->st.heap.held};
+}

@@ -1,0 +1,50 @@
+/* Running programs: what engine/ uses. One vm belongs to one thread and is used for any number of renders. */
+#ifndef BURIN_CODEGEN_VM_H
+#define BURIN_CODEGEN_VM_H
+
+#include "codegen/program.h"
+#include "runtime/convert.h"
+
+/* A template as running code sees it; engine/ embeds it in its own. */
+typedef struct vm_template {
+    const ir_program *program;
+    const char       *name;     /* NULL for a template from a string: "<template>" in messages */
+    const source     *src;      /* for excerpts */
+    const rt_names   *globals;  /* the environment's globals as this template sees them */
+} vm_template;
+
+/* The back-arrow: what running code asks of the engine. Failures are reported with rt_fail. */
+typedef struct vm_host {
+    void *user;
+    /* include, import, extends: the template `name` as seen from `parent`. Lives until the render ends. BURIN_ERR_NOT_FOUND
+     * (error_value set to the name), or what loading and compiling it came to. TypeError "no loader for this environment
+     * specified" without a loader. A failure to compile fills in `err` as well (line, excerpt). */
+    burin_status (*get_template)(void *user, rt_state *st, burin_text name, const vm_template *parent, const vm_template **out, burin_error *err);
+} vm_host;
+
+typedef struct vm vm;
+
+vm  *vm_new(const rt_env *env, const burin_allocator *alloc, const vm_host *host);
+void vm_free(vm *machine);
+rt_state *vm_state(vm *machine);
+
+typedef struct vm_limits {
+    uint64_t steps, memory, output, time_ns; /* 0: none */
+    uint32_t depth;
+} vm_limits;
+/* Limits for runs from now on. */
+void vm_set_limits(vm *machine, const vm_limits *limits);
+
+/* Every run begins with a fresh heap (the last run's values are gone) and leaves the machine usable whatever happens. On
+ * failure `err` is filled in: status, message, template, line, span, frames. `vars` is a DICT or MISSING. */
+burin_status vm_render(vm *machine, const vm_template *tpl, burin_value vars, rt_out *out, burin_error *err);
+/* Native environments: the value; lives in the machine's heap until the next run. */
+burin_status vm_render_value(vm *machine, const vm_template *tpl, burin_value vars, burin_value *out, burin_error *err);
+burin_status vm_render_block(vm *machine, const vm_template *tpl, burin_text block, burin_value vars, rt_out *out, burin_error *err);
+burin_status vm_render_macro(vm *machine, const vm_template *tpl, burin_text macro, const burin_value *args, size_t count, burin_value vars, rt_out *out, burin_error *err);
+/* A program compiled as_expression; undefined results come back as they are. */
+burin_status vm_eval(vm *machine, const vm_template *expr, burin_value vars, burin_value *out, burin_error *err);
+/* What the last run used. */
+void vm_used(const vm *machine, vm_limits *used);
+
+#endif

@@ -1,0 +1,73 @@
+/* What the stages make of a source, as text: `burin dump`. */
+#include "engine/template.h"
+#include "lexer/lexer.h"
+#include "parser/parser.h"
+#include "runtime/base/diag.h"
+
+#include <stdlib.h>
+
+typedef enum dump_kind { DUMP_TOKENS, DUMP_AST, DUMP_IR, DUMP_COUNT } dump_kind;
+
+static bool find_kind(const char *name, dump_kind *out)
+{
+    static const char *const names[DUMP_COUNT] = {"tokens", "ast", "ir"};
+
+    for (unsigned n = 0; n < DUMP_COUNT; n++)
+        if (strcmp(name, names[n]) == 0) {
+            *out = (dump_kind)n;
+            return true;
+        }
+    return false;
+}
+
+/* Printed from what a template keeps: its normalised source and its program. */
+static burin_status dump(const burin_template *tpl, dump_kind kind, buf *out, burin_error *err)
+{
+    burin_env   *env     = tpl->env;
+    arena        scratch = arena_make(env->alloc);
+    ast_node    *tree;
+    burin_status status = BURIN_OK;
+
+    switch (kind) {
+    case DUMP_TOKENS:
+        lexer_print(&tpl->src, &env->syntax, out);
+        break;
+    case DUMP_AST:
+        status = template_parse(&scratch, env, &tpl->src, &tree, err);
+        if (!status)
+            ast_print(tree, out);
+        break;
+    default:
+        ir_print(tpl->program, out);
+        break;
+    }
+    arena_deinit(&scratch);
+    if (!status && out->failed)
+        status = diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+    return status;
+}
+
+char *burin_template_dump(burin_env *env, const char *name, burin_text text, const char *kind_name, burin_error *err)
+{
+    buf             out = buf_make(&base_malloc_allocator);
+    dump_kind       kind;
+    burin_template *tpl;
+
+    env_freeze(env);
+    if (!find_kind(kind_name, &kind)) {
+        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast or ir", kind_name);
+        return NULL;
+    }
+    /* Tokens and tree are wanted most of what does not compile, so only the program insists on it. */
+    tpl = kind == DUMP_IR ? template_compile(env, name, text, false, err) : template_keep_source(env, name, text, err);
+    if (!tpl)
+        return NULL;
+    burin_status status = dump(tpl, kind, &out, err);
+    template_release(tpl);
+    buf_append_byte(&out, '\0');
+    if (status || out.failed) {
+        buf_deinit(&out);
+        return NULL;
+    }
+    return out.data;
+}

@@ -1,0 +1,206 @@
+/* Preset functions over texts: Base64, shell quoting, paths, slugs. */
+#include "engine/presets.h"
+#include "runtime/attribute.h"
+#include "runtime/base/text.h"
+#include "runtime/convert.h"
+#include "runtime/operate.h"
+#include "runtime/unicode.h"
+
+static rt_state *state_of(const burin_call *call) { return rt_state_of(burin_call_heap(call)); }
+
+/* Argument 0 as text: str() of anything. */
+static burin_status text_argument(burin_call *call, burin_text *out)
+{
+    burin_value  v;
+    burin_status status = rt_str(state_of(call), burin_arg(call, 0), &v);
+
+    *out = rt_text_of(v);
+    return status ? status : rt_charge(state_of(call), v.len / 64);
+}
+
+/* ---- Base64 (RFC 4648) ---- */
+
+static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+burin_status preset_b64encode(burin_call *call, burin_value *out)
+{
+    burin_text   text;
+    char        *to;
+    burin_status status = text_argument(call, &text);
+
+    if (!status)
+        status = rt_string_new(state_of(call), (text.len + 2) / 3 * 4, &to, out);
+    if (status)
+        return status;
+    for (size_t n = 0; n < text.len; n += 3) {
+        size_t   have = text.len - n < 3 ? text.len - n : 3;
+        uint32_t bits = (uint32_t)(uint8_t)text.data[n] << 16;
+        if (have > 1)
+            bits |= (uint32_t)(uint8_t)text.data[n + 1] << 8;
+        if (have > 2)
+            bits |= (uint8_t)text.data[n + 2];
+        *to++ = base64_digits[bits >> 18];
+        *to++ = base64_digits[bits >> 12 & 63];
+        *to++ = have > 1 ? base64_digits[bits >> 6 & 63] : '=';
+        *to++ = have > 2 ? base64_digits[bits & 63] : '=';
+    }
+    return BURIN_OK;
+}
+
+/* binascii.a2b_base64: bytes that are no digits are passed over, "=" ends it. */
+burin_status preset_b64decode(burin_call *call, burin_value *out)
+{
+    rt_state    *st = state_of(call);
+    burin_text   text;
+    char        *data;
+    size_t       len    = 0;
+    unsigned     count  = 0;
+    uint32_t     bits   = 0;
+    burin_status status = text_argument(call, &text);
+
+    if (!status && !(data = heap_alloc(&st->heap, text.len / 4 * 3 + 3)))
+        status = rt_fail_memory(st);
+    if (status)
+        return status;
+    for (size_t n = 0; n < text.len && text.data[n] != '='; n++) {
+        const char *digit = text.data[n] ? strchr(base64_digits, text.data[n]) : NULL;
+        if (!digit)
+            continue;
+        bits = bits << 6 | (uint32_t)(digit - base64_digits);
+        if (++count % 4 != 1)
+            data[len++] = (char)(bits >> (6 - 2 * ((count - 1) % 4)) & 0xff);
+    }
+    if (count % 4 == 1)
+        return burin_raise(call, BURIN_ERR_VALUE, "Invalid base64-encoded string: number of data characters (%u) cannot be 1 more than a multiple of 4", count);
+    if (text_valid_prefix(data, len) != len)
+        return burin_raise(call, BURIN_ERR_UNICODE_DECODE, "'utf-8' codec can't decode byte 0x%02x in position %zu: invalid start byte",
+                           (unsigned)(uint8_t)data[text_valid_prefix(data, len)], text_valid_prefix(data, len));
+    *out = rt_string(data, len);
+    return BURIN_OK;
+}
+
+/* ---- the shell (shlex.quote) ---- */
+
+burin_status preset_quote(burin_call *call, burin_value *out)
+{
+    static const char safe[] = "%+,-./0123456789:=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+    rt_state         *st     = state_of(call);
+    burin_text        text;
+    rt_out            quoted;
+    burin_status      status = text_argument(call, &text);
+
+    if (status)
+        return status;
+    size_t plain = 0;
+    while (plain < text.len && text.data[plain] && strchr(safe, text.data[plain]))
+        plain++;
+    if (plain == text.len && text.len > 0)
+        return rt_str(st, burin_arg(call, 0), out);
+    rt_out_init_heap(&quoted, st, text.len + 2);
+    rt_out_literal(&quoted, "'");
+    for (size_t n = 0; n < text.len; n++) {
+        if (text.data[n] == '\'')
+            rt_out_literal(&quoted, "'\"'\"'");
+        else
+            rt_out_write(&quoted, &text.data[n], 1);
+    }
+    rt_out_literal(&quoted, "'");
+    return rt_out_take(&quoted, 0, out);
+}
+
+/* ---- paths (posixpath) ---- */
+
+/* Where the last piece of a path begins. */
+static size_t last_piece(burin_text path)
+{
+    size_t at = path.len;
+
+    while (at > 0 && path.data[at - 1] != '/')
+        at--;
+    return at;
+}
+
+burin_status preset_basename(burin_call *call, burin_value *out)
+{
+    burin_text   path;
+    burin_status status = text_argument(call, &path);
+
+    if (status)
+        return status;
+    size_t at = last_piece(path);
+    return rt_string_copy(state_of(call), path.data + at, path.len - at, out);
+}
+
+burin_status preset_dirname(burin_call *call, burin_value *out)
+{
+    burin_text   path;
+    burin_status status = text_argument(call, &path);
+
+    if (status)
+        return status;
+    size_t head = last_piece(path), len = head;
+    while (len > 0 && path.data[len - 1] == '/')
+        len--;
+    return rt_string_copy(state_of(call), path.data, len ? len : head, out); /* a head of slashes only stays */
+}
+
+burin_status preset_splitext(burin_call *call, burin_value *out)
+{
+    rt_state    *st = state_of(call);
+    burin_text   path;
+    burin_value  root, extension;
+    burin_status status = text_argument(call, &path);
+
+    if (status)
+        return status;
+    size_t first = last_piece(path), dot = path.len;
+    while (first < path.len && path.data[first] == '.') /* leading dots are no extension */
+        first++;
+    while (dot > first && path.data[dot - 1] != '.')
+        dot--;
+    dot    = dot > first ? dot - 1 : path.len;
+    status = rt_string_copy(st, path.data, dot, &root);
+    if (!status)
+        status = rt_string_copy(st, path.data + dot, path.len - dot, &extension);
+    return status ? status : rt_tuple2(st, root, extension, out);
+}
+
+/* ---- the rest ---- */
+
+burin_status preset_split(burin_call *call, burin_value *out)
+{
+    burin_value args[2] = {burin_arg(call, 1), burin_arg(call, 2)};
+
+    return rt_call_method(state_of(call), burin_arg(call, 0), (burin_text){"split", 5}, &(rt_arguments){.positional = args, .count = 2}, out);
+}
+
+burin_status preset_slugify(burin_call *call, burin_value *out)
+{
+    rt_state    *st = state_of(call);
+    burin_value  lower;
+    rt_out       slug;
+    bool         pending = false; /* a hyphen, if anything follows */
+    burin_status status  = rt_str(st, burin_arg(call, 0), &lower);
+
+    if (!status)
+        status = uni_lower(st, lower, &lower);
+    if (!status)
+        status = rt_charge(st, lower.len / 64);
+    if (status)
+        return status;
+    rt_out_init_heap(&slug, st, lower.len);
+    for (size_t at = 0, from = 0; at < lower.len; from = at) {
+        uint32_t cp = text_decode(lower.as.s, lower.len, &at);
+        if (cp == '\'') /* "don't" is one word */
+            continue;
+        if (!uni_is_alnum(cp)) {
+            pending = slug.next > slug.data;
+            continue;
+        }
+        if (pending)
+            rt_out_literal(&slug, "-");
+        pending = false;
+        rt_out_write(&slug, lower.as.s + from, at - from);
+    }
+    return rt_out_take(&slug, 0, out);
+}

@@ -1,0 +1,378 @@
+/* Renders: a machine, an output buffer and the templates of the run, used again and again.
+ *
+ * Always true: between runs no template is held; the buffer, the machine's heap and the tables keep their memory, so a
+ * warm render makes no malloc. The output buffer is cut to nothing at the start of each run, not at its end: the text
+ * handed to the caller stays until then. */
+#include "engine/render.h"
+
+#include "engine/suggest.h"
+#include "runtime/base/diag.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+enum { OUT_FIRST_SIZE = 4096, OUT_KEEP_MAX = 1 << 24 };
+
+/* ---- the back-arrow: another template for running code ---- */
+
+/* The name under which `name` is loaded, NUL-terminated in render->name. */
+static burin_status resolve_name(burin_render *render, rt_state *st, burin_text name, const vm_template *parent)
+{
+    const burin_env *env = render->env;
+
+    render->name.len    = 0;
+    render->name.failed = false;
+    buf_append(&render->name, name.data, name.len);
+    buf_append_byte(&render->name, '\0');
+    if (render->name.failed)
+        return rt_fail_memory(st);
+    if (!env->join_path || !parent)
+        return BURIN_OK;
+    char *joined = env->join_path(env->join_user, render->name.data, parent->name);
+    if (!joined)
+        return rt_fail_memory(st);
+    render->name.len = 0;
+    buf_append_z(&render->name, joined);
+    buf_append_byte(&render->name, '\0');
+    free(joined);
+    return render->name.failed ? rt_fail_memory(st) : BURIN_OK;
+}
+
+static burin_status fail_load(rt_state *st, burin_text name, const burin_error *why)
+{
+    burin_status status = why->status ? why->status : BURIN_ERR_NOMEM;
+    burin_value  value  = rt_missing();
+
+    if (status == BURIN_ERR_NOMEM)
+        return rt_fail_memory(st);
+    if (status == BURIN_ERR_NOT_FOUND && rt_string_copy(st, name.data, name.len, &value))
+        return st->status;
+    rt_fail(st, status, "%s", why->message ? why->message : "");
+    st->error_value = value;
+    return status;
+}
+
+static burin_status get_template(void *user, rt_state *st, burin_text name, const vm_template *parent, const vm_template **out, burin_error *err)
+{
+    burin_render *render = user;
+    burin_error   local  = BURIN_ERROR_INIT;
+    burin_status  status = resolve_name(render, st, name, parent);
+
+    if (status)
+        return status;
+    burin_text      joined = {render->name.data, render->name.len - 1};
+    burin_template *tpl    = name_map_get(&render->held, joined);
+    if (tpl) {
+        *out = &tpl->vm;
+        return BURIN_OK;
+    }
+    if (strlen(joined.data) != joined.len) { /* a NUL inside: no loader can have it */
+        diag_fail(&local, BURIN_ERR_NOT_FOUND, NULL, 0, (span){0, 0}, "%s", joined.data);
+    } else {
+        tpl = template_load(render->env, joined.data, &local);
+        if (tpl && !name_map_put(&render->held, template_name_text(tpl), tpl)) {
+            template_release(tpl);
+            return rt_fail_memory(st);
+        }
+    }
+    if (!tpl) {
+        status = fail_load(st, joined, &local);
+        if (err && local.status != BURIN_ERR_NOT_FOUND && err->status == BURIN_OK) {
+            *err  = local; /* line and excerpt of what does not compile */
+            local = (burin_error)BURIN_ERROR_INIT;
+        }
+        burin_error_clear(&local);
+        return status;
+    }
+    *out = &tpl->vm;
+    return BURIN_OK;
+}
+
+/* ---- life ---- */
+
+static uint64_t system_seed(void)
+{
+    uint64_t        seed = 0;
+    struct timespec now;
+
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        seed = (uint64_t)now.tv_nsec * 0x9e3779b97f4a7c15u + (uint64_t)now.tv_sec;
+    }
+    return seed | 1;
+}
+
+burin_render *burin_render_new(burin_env *env, burin_error *err)
+{
+    burin_render *render = base_alloc(env->alloc, sizeof *render);
+
+    env_freeze(env);
+    if (!render)
+        goto no_memory;
+    memset(render, 0, sizeof *render);
+    render->host     = (vm_host){render, get_template};
+    render->held = name_map_make(env->alloc);
+    render->name     = buf_make(env->alloc);
+    render->seed     = env->options.random_seed ? env->options.random_seed : system_seed();
+    render->machine  = vm_new(&env->rt, env->alloc, &render->host);
+    if (!render->machine) {
+        base_free(env->alloc, render, sizeof *render);
+        goto no_memory;
+    }
+    render->env = burin_env_ref(env);
+    rt_out_init(&render->out, vm_state(render->machine), OUT_FIRST_SIZE);
+    if (render->out.failed) {
+        burin_render_free(render);
+        goto no_memory;
+    }
+    burin_render_set_limits(render, &env->options.limits);
+    return render;
+no_memory:
+    diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+    return NULL;
+}
+
+void burin_render_free(burin_render *render)
+{
+    if (!render)
+        return;
+    burin_env *env = render->env;
+
+    rt_out_deinit(&render->out); /* before the machine: its state is the buffer's */
+    vm_free(render->machine);
+    name_map_deinit(&render->held);
+    buf_deinit(&render->name);
+    base_free(env->alloc, render, sizeof *render);
+    burin_env_unref(env);
+}
+
+void burin_render_set_limits(burin_render *render, const burin_limits *limits)
+{
+    const burin_limits *l = limits ? limits : &render->env->options.limits;
+
+    render->limits = *l;
+    vm_set_limits(render->machine, &(vm_limits){l->steps, l->memory, l->output, l->time_ns, l->depth});
+}
+
+void burin_render_set_cancel(burin_render *render, const volatile int *cancel) { vm_state(render->machine)->cancel = cancel; }
+
+void burin_render_used(const burin_render *render, burin_limits *used)
+{
+    vm_limits u = {0};
+
+    vm_used(render->machine, &u);
+    *used = (burin_limits){.steps = u.steps, .memory = u.memory, .output = u.output, .time_ns = u.time_ns, .depth = u.depth};
+}
+
+/* ---- one run ---- */
+
+burin_status render_begin(burin_render *render, const burin_template *tpl, burin_value vars, burin_error *err)
+{
+    rt_out *out = &render->out;
+
+    if (vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING)
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the variables must be a dict");
+    if (tpl->env != render->env)
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the template belongs to another environment than the render");
+    if (out->cap > OUT_KEEP_MAX) /* one huge page must not be paid for for ever */
+        rt_out_deinit(out);
+    out->limit   = (size_t)render->limits.output;
+    out->next    = out->data;
+    out->end     = out->data + (out->limit && out->limit < out->cap ? out->limit : out->cap);
+    out->failed  = false;
+    out->flushed = 0;
+    out->flush   = NULL;
+    out->sink    = NULL;
+    if (!render->env->options.random_seed)
+        render->seed = render->seed * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX generator */
+    vm_state(render->machine)->random = render->seed;
+    return BURIN_OK;
+}
+
+void render_end(burin_render *render)
+{
+    if (render->held.count == 0)
+        return;
+    for (size_t n = 0; n < render->held.size; n++)
+        if (render->held.slots[n].value)
+            template_release(render->held.slots[n].value);
+    name_map_clear(&render->held);
+}
+
+/* The end of a failed run: no failure leaves without a message, and suggestions are made while the run's values live. */
+burin_status render_fail(burin_render *render, burin_status status, burin_value vars, burin_error *err)
+{
+    if (status && err) {
+        if (err->status == BURIN_OK)
+            diag_fail(err, status, NULL, 0, (span){0, 0}, "%s", burin_status_class(status));
+        suggest_for_run(render->env, vm_state(render->machine), vars, err);
+    }
+    return status;
+}
+
+/* Into render->out. In a native environment the text is str() of the value. */
+static burin_status run_template(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
+{
+    if (!render->env->options.native)
+        return vm_render(render->machine, &tpl->vm, vars, &render->out, err);
+    rt_state    *st = vm_state(render->machine);
+    burin_value  value;
+    burin_status status = vm_render_value(render->machine, &tpl->vm, vars, &value, err);
+    if (status == BURIN_OK && rt_write_str(st, &render->out, value))
+        status = host_state_report(st, err);
+    return status;
+}
+
+static burin_text text_written(const burin_render *render)
+{
+    return (burin_text){render->out.data, (size_t)(render->out.next - render->out.data)};
+}
+
+/* The end of a run whose text the caller gets. */
+static burin_status finish_text(burin_render *render, burin_status status, burin_value vars, burin_text *out, burin_error *err)
+{
+    if (status == BURIN_OK)
+        *out = text_written(render);
+    render_fail(render, status, vars, err);
+    render_end(render);
+    return status;
+}
+
+burin_status burin_render_text(burin_render *render, burin_template *tpl, burin_value vars, burin_text *out, burin_error *err)
+{
+    *out                = (burin_text){NULL, 0};
+    burin_status status = render_begin(render, tpl, vars, err);
+
+    if (status)
+        return status;
+    return finish_text(render, run_template(render, tpl, vars, err), vars, out, err);
+}
+
+burin_status burin_render_block(burin_render *render, burin_template *tpl, const char *block, burin_value vars, burin_text *out, burin_error *err)
+{
+    *out                = (burin_text){NULL, 0};
+    burin_status status = render_begin(render, tpl, vars, err);
+
+    if (status)
+        return status;
+    status = vm_render_block(render->machine, &tpl->vm, (burin_text){block, strlen(block)}, vars, &render->out, err);
+    return finish_text(render, status, vars, out, err);
+}
+
+burin_status burin_render_macro(burin_render *render, burin_template *tpl, const char *macro, const burin_value *args, size_t count,
+                                burin_value vars, burin_text *out, burin_error *err)
+{
+    *out                = (burin_text){NULL, 0};
+    burin_status status = render_begin(render, tpl, vars, err);
+
+    if (status)
+        return status;
+    status = vm_render_macro(render->machine, &tpl->vm, (burin_text){macro, strlen(macro)}, args, count, vars, &render->out, err);
+    return finish_text(render, status, vars, out, err);
+}
+
+burin_status burin_render_value(burin_render *render, burin_template *tpl, burin_value vars, burin_heap *heap, burin_value *out, burin_error *err)
+{
+    rt_state    *st = vm_state(render->machine);
+    burin_value  value;
+    burin_status status = render_begin(render, tpl, vars, err);
+
+    *out = rt_missing();
+    if (status)
+        return status;
+    if (render->env->options.native) {
+        status = vm_render_value(render->machine, &tpl->vm, vars, &value, err);
+    } else {
+        status = vm_render(render->machine, &tpl->vm, vars, &render->out, err);
+        value  = rt_string(text_written(render).data, text_written(render).len);
+    }
+    if (status == BURIN_OK && rt_copy_out(st, value, heap, out))
+        status = host_state_report(st, err);
+    render_fail(render, status, vars, err);
+    render_end(render);
+    return status;
+}
+
+/* ---- streams ---- */
+
+typedef struct stream {
+    const burin_sink *sink;
+    burin_status      status; /* what the sink answered */
+} stream;
+
+static burin_status flush_stream(rt_out *out)
+{
+    stream *to  = out->sink;
+    size_t  len = (size_t)(out->next - out->data);
+
+    if (to->status == BURIN_OK && len > 0)
+        to->status = to->sink->write(to->sink->user, out->data, len);
+    out->next = out->data;
+    out->flushed += len;
+    return to->status;
+}
+
+burin_status burin_render_to(burin_render *render, burin_template *tpl, burin_value vars, const burin_sink *sink, burin_error *err)
+{
+    stream       to     = {sink, BURIN_OK};
+    burin_status status = render_begin(render, tpl, vars, err);
+
+    if (status)
+        return status;
+    render->out.flush = flush_stream;
+    render->out.sink  = &to;
+    status            = run_template(render, tpl, vars, err);
+    flush_stream(&render->out); /* after a failure too: what was written stays written */
+    render->out.flush = NULL;
+    render->out.sink  = NULL;
+    if (to.status) { /* the sink's own word goes before what the machine made of it */
+        status = to.status;
+        if (err) {
+            burin_error_clear(err);
+            diag_fail(err, status, &tpl->src, 0, (span){0, 0}, "the sink refused the text");
+        }
+    }
+    render_fail(render, status, vars, err);
+    render_end(render);
+    return status;
+}
+
+burin_status burin_render_buffer(burin_render *render, burin_template *tpl, burin_value vars, char *buffer, size_t size, size_t *len, burin_error *err)
+{
+    burin_text   text;
+    burin_status status = burin_render_text(render, tpl, vars, &text, err);
+    size_t       fits   = size == 0 ? 0 : text.len < size ? text.len : size - 1;
+
+    if (fits)
+        memcpy(buffer, text.data, fits);
+    if (size)
+        buffer[fits] = '\0';
+    if (len)
+        *len = text.len;
+    return status;
+}
+
+char *burin_render_once(burin_env *env, burin_text text, burin_value vars, size_t *len, burin_error *err)
+{
+    burin_text      out;
+    char           *copy   = NULL;
+    burin_template *tpl    = burin_template_from_string(env, NULL, text, err);
+    burin_render   *render = tpl ? burin_render_new(env, err) : NULL;
+
+    if (render && burin_render_text(render, tpl, vars, &out, err) == BURIN_OK) {
+        copy = malloc(out.len + 1);
+        if (!copy) {
+            diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+        } else {
+            if (out.len)
+                memcpy(copy, out.data, out.len);
+            copy[out.len] = '\0';
+            if (len)
+                *len = out.len;
+        }
+    }
+    burin_render_free(render);
+    burin_template_unref(tpl);
+    return copy;
+}

@@ -1,0 +1,24 @@
+/* A render as render.c and expr.c share it. */
+#ifndef BURIN_ENGINE_RENDER_H
+#define BURIN_ENGINE_RENDER_H
+
+#include "engine/template.h"
+
+struct burin_render {
+    burin_env          *env; /* counted */
+    vm                 *machine;
+    vm_host             host;
+    rt_out              out;
+    name_map            held; /* name -> burin_template: those the run has loaded, each asked for once and held to its end */
+    buf                 name; /* a template's name, NUL-terminated, while it is looked up */
+    burin_limits        limits;
+    uint64_t            seed; /* of the next run's random numbers */
+};
+
+/* Before and after every run of the machine. */
+burin_status render_begin(burin_render *render, const burin_template *tpl, burin_value vars, burin_error *err);
+void         render_end(burin_render *render);
+/* After a failed run, before render_end: complete `err` (may be NULL). Returns `status`. */
+burin_status render_fail(burin_render *render, burin_status status, burin_value vars, burin_error *err);
+
+#endif

@@ -1,0 +1,14 @@
+/* "Did you mean": the nearest known name for one that is not known. Only on the way to the caller with a failure. */
+#ifndef BURIN_ENGINE_SUGGEST_H
+#define BURIN_ENGINE_SUGGEST_H
+
+#include "engine/environment.h"
+
+/* After compiling failed: unknown filters and tests. */
+void suggest_for_compile(const burin_env *env, burin_error *err);
+/* After a template was not found. */
+void suggest_template(burin_env *env, const char *name, burin_error *err);
+/* After a run failed: variables, attributes, filters and templates. `st` still holds the run's values. */
+void suggest_for_run(burin_env *env, rt_state *st, burin_value vars, burin_error *err);
+
+#endif

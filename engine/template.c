@@ -1,0 +1,220 @@
+/* Source to template: normalise, parse, compile; and templates through loader and cache.
+ *
+ * Tokens and tree live in a scratch arena that is kept for the next compilation. A template is one block: the struct,
+ * its name, its normalised text (errors quote from it); the program is a block of its own. */
+#include "engine/template.h"
+
+#include "engine/loader.h"
+#include "engine/suggest.h"
+#include "parser/parser.h"
+#include "runtime/base/diag.h"
+#include "runtime/base/text.h"
+
+static const span nowhere = {0, 0};
+
+/* ---- life ---- */
+
+void template_release(burin_template *tpl)
+{
+    if (atomic_fetch_sub_explicit(&tpl->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    if (tpl->program)
+        codegen_free(tpl->program);
+    base_free(tpl->env->alloc, tpl, tpl->size);
+}
+
+/* Turn the caller's library reference into one for the host. */
+static burin_template *hand_out(burin_template *tpl)
+{
+    if (tpl)
+        burin_env_ref(tpl->env);
+    return tpl;
+}
+
+burin_template *burin_template_ref(burin_template *tpl)
+{
+    template_hold(tpl);
+    return hand_out(tpl);
+}
+
+void burin_template_unref(burin_template *tpl)
+{
+    if (!tpl)
+        return;
+    burin_env *env = tpl->env;
+    template_release(tpl);
+    burin_env_unref(env);
+}
+
+const char *burin_template_name(const burin_template *tpl) { return tpl->src.name; }
+
+/* ---- compiling ---- */
+
+/* CPython's words for the first bytes that are no UTF-8. */
+static burin_status fail_encoding(burin_text text, const source *src, burin_error *err)
+{
+    size_t      at     = text_valid_prefix(text.data, text.len);
+    uint8_t     byte   = (uint8_t)text.data[at];
+    size_t      length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    const char *reason = "invalid continuation byte";
+
+    if (byte < 0xc2 || byte > 0xf4)
+        reason = "invalid start byte";
+    else if (at + length > text.len) {
+        reason = "unexpected end of data";
+        for (size_t n = at + 1; n < text.len; n++)
+            if (((uint8_t)text.data[n] & 0xc0) != 0x80)
+                reason = "invalid continuation byte";
+    }
+    return diag_fail(err, BURIN_ERR_UNICODE_DECODE, src, 0, nowhere, "'utf-8' codec can't decode byte 0x%02x in position %zu: %s", byte, at, reason);
+}
+
+static burin_template *template_new(burin_env *env, const char *name, burin_text text)
+{
+    size_t          name_size = name ? strlen(name) + 1 : 0;
+    size_t          size      = sizeof(burin_template) + name_size + text.len;
+    burin_template *tpl       = base_alloc(env->alloc, size);
+
+    if (!tpl)
+        return NULL;
+    memset(tpl, 0, sizeof *tpl);
+    char *bytes   = (char *)(tpl + 1);
+    tpl->env      = env;
+    tpl->size     = size;
+    tpl->src.name = name ? memcpy(bytes, name, name_size) : NULL;
+    tpl->src.text = (burin_text){bytes + name_size, text.len};
+    if (text.len)
+        memcpy(bytes + name_size, text.data, text.len);
+    atomic_init(&tpl->refs, 1);
+    return tpl;
+}
+
+codegen_options template_options(const burin_env *env, const char *name, bool as_expression)
+{
+    return (codegen_options){
+        .env        = &env->rt,
+        .optimized  = env->options.optimized,
+        .native     = env->options.native && !as_expression,
+        .autoescape = env_autoescape_for(env, name),
+        .finalize   = env->finalize,
+    };
+}
+
+/* Parse and compile what template_new has put into `tpl`. */
+static burin_status compile_into(burin_template *tpl, arena *scratch, bool as_expression, burin_error *err)
+{
+    burin_env      *env     = tpl->env;
+    codegen_options options = template_options(env, tpl->src.name, as_expression);
+    ast_node       *tree;
+    burin_status    status;
+
+    if (as_expression)
+        status = parse_expression(scratch, &tpl->src, &env->syntax, &tree, err);
+    else
+        status = parse_template(scratch, &tpl->src, &env->syntax, &tree, err);
+    if (status)
+        return status;
+    status = codegen_compile(&options, &tpl->src, tree, as_expression, env->alloc, &tpl->program, err);
+    if (status)
+        return status;
+    tpl->vm = (vm_template){.program = tpl->program, .name = tpl->src.name, .src = &tpl->src, .globals = env->rt.globals};
+    return BURIN_OK;
+}
+
+static burin_template *keep_source(burin_env *env, const char *name, burin_text text, arena *scratch, burin_error *err)
+{
+    source          given = {.text = text, .name = name};
+    burin_template *tpl   = NULL;
+    burin_text      normal;
+    burin_status    status;
+
+    if (text.len > INT32_MAX || (env->options.limits.source && text.len > env->options.limits.source)) {
+        diag_fail(err, BURIN_ERR_LIMIT, &given, 0, nowhere, "the template's source is too large");
+        return NULL;
+    }
+    status = syntax_normalize(&env->syntax, scratch, text, &normal);
+    if (status == BURIN_OK) {
+        tpl = template_new(env, name, normal);
+        if (!tpl)
+            status = BURIN_ERR_NOMEM;
+    }
+    if (status == BURIN_ERR_UNICODE_DECODE)
+        fail_encoding(text, &given, err);
+    else if (status)
+        diag_fail(err, status, &given, 0, nowhere, "out of memory");
+    return tpl;
+}
+
+burin_template *template_keep_source(burin_env *env, const char *name, burin_text text, burin_error *err)
+{
+    arena           scratch = arena_make(env->alloc);
+    burin_template *tpl     = keep_source(env, name, text, &scratch, err);
+
+    arena_deinit(&scratch);
+    return tpl;
+}
+
+burin_template *template_compile(burin_env *env, const char *name, burin_text text, bool as_expression, burin_error *err)
+{
+    bool            is_shared;
+    arena           scratch = env_take_scratch(env, &is_shared);
+    burin_template *tpl     = keep_source(env, name, text, &scratch, err);
+
+    if (tpl && compile_into(tpl, &scratch, as_expression, err)) {
+        suggest_for_compile(env, err);
+        template_release(tpl);
+        tpl = NULL;
+    }
+    env_return_scratch(env, &scratch, is_shared);
+    return tpl;
+}
+
+burin_status template_parse(arena *a, const burin_env *env, const source *src, ast_node **out, burin_error *err)
+{
+    return parse_template(a, src, &env->syntax, out, err);
+}
+
+burin_template *burin_template_from_string(burin_env *env, const char *name, burin_text text, burin_error *err)
+{
+    env_freeze(env);
+    return hand_out(template_compile(env, name, text, false, err));
+}
+
+/* ---- by name ---- */
+
+static bool is_current(const burin_env *env, const burin_template *tpl)
+{
+    if (!env->options.auto_reload || !env->loader.is_current)
+        return true;
+    return env->loader.is_current(env->loader.user, tpl->src.name, tpl->version);
+}
+
+burin_template *template_load(burin_env *env, const char *name, burin_error *err)
+{
+    loaded          text;
+    burin_template *tpl = cache_get(&env->cache, (burin_text){name, strlen(name)});
+
+    if (tpl) {
+        if (is_current(env, tpl))
+            return tpl;
+        template_release(tpl);
+    }
+    if (loader_load(env, name, &text, err))
+        return NULL;
+    tpl = template_compile(env, name, (burin_text){text.source, text.len}, false, err);
+    if (tpl) {
+        tpl->version = text.version;
+        cache_put(&env->cache, tpl);
+    }
+    loaded_release(&text);
+    return tpl;
+}
+
+burin_template *burin_template_get(burin_env *env, const char *name, burin_error *err)
+{
+    env_freeze(env);
+    burin_template *tpl = template_load(env, name, err);
+    if (!tpl)
+        suggest_template(env, name, err);
+    return hand_out(tpl);
+}

@@ -1,0 +1,3 @@
+#include "burin/version.h"
+
+const char *burin_version(void) { return BURIN_VERSION; }

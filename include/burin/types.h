@@ -1,0 +1,61 @@
+/* burin/types.h: the types every other public header uses.
+ *
+ * Strings are UTF-8, given as pointer and length in bytes; they need no terminating NUL and may hold NULs.
+ * Every function that can fail returns a burin_status and fills a burin_error owned by the caller.
+ * The library keeps no global mutable state, never calls exit, abort or longjmp, and touches no signal or locale. */
+#ifndef BURIN_TYPES_H
+#define BURIN_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(BURIN_STATIC)
+#define BURIN_API
+#elif defined(__GNUC__)
+#define BURIN_API __attribute__((visibility("default")))
+#else
+#define BURIN_API
+#endif
+
+#if defined(__GNUC__)
+#define BURIN_PRINTF(format_index, first_argument) __attribute__((format(printf, format_index, first_argument)))
+#else
+#define BURIN_PRINTF(format_index, first_argument)
+#endif
+
+/* What a call came to. The rows of burin/status.def: the Python or Jinja2 class each stands for is burin_status_class(). */
+typedef enum burin_status {
+#define STATUS(NAME, class_name, meaning) BURIN_##NAME,
+#include "burin/status.def"
+#undef STATUS
+    BURIN_STATUS_COUNT
+} burin_status;
+
+/* A piece of UTF-8 text. Borrowed: whoever hands one over keeps the bytes alive as long as the call's contract says. */
+typedef struct burin_text {
+    const char *data; /* may be NULL when len is 0 */
+    size_t      len;  /* bytes */
+} burin_text;
+
+/* A burin_text for a string literal. */
+#define BURIN_TEXT(literal) ((burin_text){"" literal, sizeof(literal) - 1})
+
+/* Where memory comes from. `resize(user, NULL, 0, n)` allocates, `resize(user, p, old, 0)` frees; it returns NULL on
+ * failure and then leaves `p` as it was. Must be callable from every thread that uses the environment. Like Lua's lua_Alloc. */
+typedef struct burin_allocator {
+    void *(*resize)(void *user, void *block, size_t old_size, size_t new_size);
+    void *user;
+} burin_allocator;
+
+/* The Python (or Jinja2) exception class a status stands for: "UndefinedError", "TypeError", ... ; "" for BURIN_OK. Static text. */
+BURIN_API const char *burin_status_class(burin_status status);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

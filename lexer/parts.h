@@ -1,0 +1,53 @@
+/* What the files of the lexer share, and nobody else needs. */
+#ifndef BURIN_LEXER_PARTS_H
+#define BURIN_LEXER_PARTS_H
+
+#include "lexer/lexer.h"
+#include "runtime/base/text.h"
+
+/* Record the first failure, at `lx->line`, and make `out` an ERROR. */
+void lexer_fail(lexer *lx, token *out, burin_status status, span where, const char *format, ...) BURIN_PRINTF(5, 6);
+void lexer_fail_memory(lexer *lx, token *out);
+
+static inline uint32_t lexer_offset(const lexer *lx, const char *p) { return (uint32_t)(p - lx->begin); }
+static inline bool     lexer_has(const lexer *lx, const char *p, burin_text mark)
+{
+    return (size_t)(lx->end - p) >= mark.len && memcmp(p, mark.data, mark.len) == 0;
+}
+/* A token from `start` to `end`, on the lexer's line. */
+static inline void lexer_make(const lexer *lx, token *out, token_kind kind, const char *start, const char *end)
+{
+    *out = (token){.kind = (uint8_t)kind, .line = lx->line, .start = lexer_offset(lx, start), .end = lexer_offset(lx, end)};
+}
+
+/* ---- text.c: what stands between tags ---- */
+
+/* Read text up to the next token to yield: DATA, the beginning of a tag, EOF. Skips comments and raw marks. */
+bool lexer_text(lexer *lx, token *out);
+bool lexer_comment(lexer *lx, token *out);
+bool lexer_raw(lexer *lx, token *out);
+void lexer_line_comment(lexer *lx);
+void lexer_order_openers(lexer *lx);
+uint32_t    lexer_count_newlines(const char *from, const char *to);
+const char *lexer_skip_space(const char *p, const char *end);
+/* `text` with the configured newline sequence; false when memory is out. */
+bool lexer_newlines(lexer *lx, burin_text text, burin_text *out);
+
+/* ---- tags.re: what stands inside tags ---- */
+
+/* The token at lx->at, which is neither space nor the end of the tag nor the end of the source. */
+void lexer_tag_token(lexer *lx, token *out);
+
+/* ---- strings.c, charnames.c, numbers.c, names.c ---- */
+
+void lexer_string(lexer *lx, token *out);                         /* lx->at is a quote */
+void lexer_integer(lexer *lx, token *out, const char *start, const char *end);
+void lexer_float(lexer *lx, token *out, const char *start, const char *end);
+/* Like the two, where digits beyond ASCII may take part; false when no number starts at lx->at. */
+bool lexer_wide_number(lexer *lx, token *out);
+void lexer_wide_name(lexer *lx, token *out);                      /* a name with characters beyond ASCII, or no token at all */
+bool lexer_char_named(burin_text name, uint32_t *cp);             /* charnames.c: the character that \N{name} stands for */
+void lexer_unexpected_char(lexer *lx, token *out, const char *at);
+bool lexer_is_space(uint32_t cp);                                 /* Python's str.isspace, re's \s */
+
+#endif

@@ -1,0 +1,80 @@
+/* The tree: one struct a row of nodes.def, all in one arena, never changed after analysis.
+ *
+ * `line` is the line Jinja2 gives the node (its errors carry it); `where` is the node's byte range. Lists are chained
+ * through `next`. A walk that may meet deep trees must not recurse without counting: the parser bounds nesting
+ * (limits: nesting_max), so recursion over the tree is bounded by that. */
+#ifndef BURIN_PARSER_AST_H
+#define BURIN_PARSER_AST_H
+
+#include "burin/value.h"
+#include "runtime/base/diag.h"
+
+typedef enum ast_kind {
+#define NODE(Name, ...) AST_##Name,
+#include "parser/nodes.def"
+#undef NODE
+    AST_KIND_COUNT
+} ast_kind;
+
+typedef enum ast_use { AST_LOAD, AST_STORE, AST_PARAM } ast_use;
+typedef enum ast_compare { AST_EQ, AST_NE, AST_LT, AST_LE, AST_GT, AST_GE, AST_IN, AST_NOT_IN } ast_compare;
+typedef enum ast_binary { AST_ADD, AST_SUB, AST_MUL, AST_DIV, AST_FLOORDIV, AST_MOD, AST_POW } ast_binary;
+typedef enum ast_unary { AST_NEG, AST_POS } ast_unary;
+
+typedef struct ast_node ast_node;
+struct ast_node {
+    uint8_t   kind;      /* ast_kind */
+    uint8_t   constness; /* of an expression: 0 not asked yet, 1 constant, 2 not; the compiler's note */
+    uint32_t  line;
+    span      where;
+    ast_node *next; /* in the list it stands in */
+};
+
+typedef struct ast_list {
+    ast_node *first, *last;
+    uint32_t  count;
+} ast_list;
+
+#define CHILD(x) ast_node *x;
+#define LIST(x) ast_list x;
+#define TEXT(x) burin_text x;
+#define CONST(x) burin_value x;
+#define FLAG(x) bool x;
+#define ENUM(type, x) type x;
+#define NODE(Name, what, ...) \
+    typedef struct ast_##Name { \
+        ast_node base; \
+        __VA_ARGS__ \
+    } ast_##Name;
+#include "parser/nodes.def"
+#undef NODE
+#undef CHILD
+#undef LIST
+#undef TEXT
+#undef CONST
+#undef FLAG
+#undef ENUM
+
+/* ast_as(For, node): the node as its own struct; asserts the kind. */
+#define ast_as(Name, node) ((ast_##Name *)ast_check((node), AST_##Name))
+ast_node *ast_check(ast_node *node, ast_kind kind);
+
+/* A zeroed node of its kind's size in `a`; NULL when memory is out. */
+ast_node *ast_new(arena *a, ast_kind kind, uint32_t line, span where);
+#define ast_make(a, Name, line, where) ((ast_##Name *)ast_new((a), AST_##Name, (line), (where)))
+
+static inline void ast_push(ast_list *list, ast_node *node)
+{
+    if (list->last)
+        list->last->next = node;
+    else
+        list->first = node;
+    list->last = node;
+    list->count++;
+}
+
+const char *ast_kind_name(ast_kind kind);
+/* Call `visit` for every direct child, in source order of the fields; stops at the first non-zero result and returns it. */
+int ast_each_child(ast_node *node, int (*visit)(ast_node *child, void *user), void *user);
+
+#endif

@@ -1,0 +1,202 @@
+/* The driver of the parser that lemon generates: lemon puts its tables and the grammar's actions at the lines of two percent signs.
+ *
+ * Differs from lemon's own template (public domain, whose table lookups these are) in what a library needs: the stack
+ * grows in the arena and is bounded, a failure in an action stops the parse at once, nothing is global, nothing is
+ * printed, and grammar_accepts tries a terminal without consuming it, which is where "expected token" comes from. */
+%%
+%%
+#ifndef INTERFACE
+#define INTERFACE 1
+#endif
+%%
+#define yytestcase(rule)
+#define YY_NLOOKAHEAD ((int)(sizeof(yy_lookahead) / sizeof(yy_lookahead[0])))
+%%
+#ifdef YYFALLBACK
+#error "words are classified by the feeder, the grammar needs no fallbacks"
+static const YYCODETYPE yyFallback[] = {
+%%
+};
+#endif
+
+typedef struct yyStackEntry {
+    YYACTIONTYPE stateno; /* a state, or after a shift that completes a rule: the reduction that is due */
+    YYCODETYPE   major;
+    YYMINORTYPE  minor;
+} yyStackEntry;
+
+typedef struct yyParser {
+    yyStackEntry *yytos;
+    yyStackEntry *yystack;
+    int           yystksz, yystkmax; /* entries */
+    ParseCTX_SDECL
+} yyParser;
+
+enum { STACK_START = 64 };
+
+#ifdef GRAMMAR_NAMES /* for those who debug the grammar */
+static const char *const yyTokenName[] = {
+%%
+};
+static const char *const yyRuleName[] = {
+%%
+};
+/* nothing to destroy: everything lives in the arena
+%%
+*/
+#endif
+
+static YYACTIONTYPE yy_find_shift_action(YYCODETYPE lookahead, YYACTIONTYPE stateno)
+{
+    if (stateno > YY_MAX_SHIFT)
+        return stateno;
+    assert(stateno <= YY_SHIFT_COUNT);
+    int at = yy_shift_ofst[stateno] + lookahead;
+    assert(at >= 0 && at < YY_NLOOKAHEAD);
+    return yy_lookahead[at] == lookahead ? yy_action[at] : yy_default[stateno];
+}
+
+static YYACTIONTYPE yy_find_reduce_action(YYACTIONTYPE stateno, YYCODETYPE symbol)
+{
+    assert(stateno <= YY_REDUCE_COUNT);
+    int at = yy_reduce_ofst[stateno] + symbol;
+    assert(at >= 0 && at < YY_ACTTAB_COUNT && yy_lookahead[at] == symbol);
+    return yy_action[at];
+}
+
+#if 0 /* what to do when the stack overflows is the caller's business: yy_grow has reported it
+%%
+*/
+#endif
+
+/* Room for one more entry. */
+static bool yy_grow(yyParser *yypParser)
+{
+    ParseCTX_FETCH
+    int used = (int)(yypParser->yytos - yypParser->yystack) + 1;
+    if (used < yypParser->yystksz)
+        return true;
+    if (used >= yypParser->yystkmax) {
+        parser_fail_nesting(p);
+        return false;
+    }
+    yyStackEntry *more = arena_alloc(p->arena, (size_t)yypParser->yystksz * 2 * sizeof(yyStackEntry));
+    if (!more) {
+        parser_fail_memory(p);
+        return false;
+    }
+    memcpy(more, yypParser->yystack, (size_t)used * sizeof(yyStackEntry));
+    yypParser->yystack = more;
+    yypParser->yytos   = more + used - 1;
+    yypParser->yystksz *= 2;
+    return true;
+}
+
+static const YYCODETYPE yyRuleInfoLhs[] = {
+%%
+};
+
+static const signed char yyRuleInfoNRhs[] = {
+%%
+};
+
+/* Run the action of a rule and go where its left side leads. */
+static YYACTIONTYPE yy_reduce(yyParser *yypParser, unsigned yyruleno ParseCTX_PDECL)
+{
+    yyStackEntry *yymsp = yypParser->yytos;
+
+    switch (yyruleno) {
+%%
+    }
+    YYCODETYPE   yygoto = yyRuleInfoLhs[yyruleno];
+    int          yysize = yyRuleInfoNRhs[yyruleno];
+    YYACTIONTYPE yyact  = yy_find_reduce_action(yymsp[yysize].stateno, yygoto);
+    yymsp += yysize + 1;
+    yypParser->yytos = yymsp;
+    yymsp->stateno   = yyact;
+    yymsp->major     = yygoto;
+    return yyact;
+}
+
+#if 0 /* there is no recovery, a syntax error is reported where it is found, and acceptance needs no work
+%%
+%%
+%%
+*/
+#endif
+
+size_t grammar_size(void) { return sizeof(yyParser); }
+
+bool grammar_init(void *grammar, parser *p)
+{
+    yyParser *yypParser = grammar;
+
+    ParseCTX_STORE
+    yypParser->yystksz  = STACK_START;
+    yypParser->yystkmax = (int)p->nesting_max * 8 + 256;
+    yypParser->yystack  = arena_alloc(p->arena, STACK_START * sizeof(yyStackEntry));
+    yypParser->yytos    = yypParser->yystack;
+    if (!yypParser->yystack)
+        return false;
+    yypParser->yytos->stateno = 0;
+    yypParser->yytos->major   = 0;
+    return true;
+}
+
+void grammar_feed(void *grammar, int terminal, const token *t)
+{
+    yyParser    *yypParser = grammar;
+    YYCODETYPE   yymajor   = (YYCODETYPE)terminal;
+    YYACTIONTYPE yyact     = yypParser->yytos->stateno;
+    ParseCTX_FETCH
+
+    for (;;) {
+        yyact = yy_find_shift_action(yymajor, yyact);
+        if (yyact < YY_MIN_REDUCE)
+            break;
+        unsigned yyruleno = yyact - YY_MIN_REDUCE;
+        if (yyRuleInfoNRhs[yyruleno] == 0 && !yy_grow(yypParser))
+            return;
+        yyact = yy_reduce(yypParser, yyruleno ParseCTX_PARAM);
+        if (BURIN_UNLIKELY(p->status))
+            return;
+    }
+    if (BURIN_LIKELY(yyact <= YY_MAX_SHIFTREDUCE)) {
+        if (!yy_grow(yypParser))
+            return;
+        if (yyact > YY_MAX_SHIFT)
+            yyact += YY_MIN_REDUCE - YY_MIN_SHIFTREDUCE;
+        yyStackEntry *top = ++yypParser->yytos;
+        top->stateno   = yyact;
+        top->major     = yymajor;
+        top->minor.yy0 = *t;
+    } else if (yyact != YY_ACCEPT_ACTION)
+        parser_unexpected(p, terminal, t);
+}
+
+/* Walks the reductions that the terminal would cause, on a stack of state numbers: `base` entries of the real one are
+ * still standing, `made` states were put on them. */
+bool grammar_accepts(const void *grammar, int terminal)
+{
+    const yyParser *yypParser = grammar;
+    int             base      = (int)(yypParser->yytos - yypParser->yystack) + 1;
+    int             count     = 0;
+    YYACTIONTYPE    made[64];
+    YYACTIONTYPE    yyact = yypParser->yytos->stateno;
+
+    for (;;) {
+        yyact = yy_find_shift_action((YYCODETYPE)terminal, yyact);
+        if (yyact < YY_MIN_REDUCE)
+            return yyact <= YY_MAX_SHIFTREDUCE || yyact == YY_ACCEPT_ACTION;
+        unsigned yyruleno = yyact - YY_MIN_REDUCE;
+        int      pop      = -yyRuleInfoNRhs[yyruleno];
+        int      unmade   = pop < count ? pop : count;
+        count -= unmade;
+        base -= pop - unmade;
+        YYACTIONTYPE below = count > 0 ? made[count - 1] : yypParser->yystack[base - 1].stateno;
+        yyact = yy_find_reduce_action(below, yyRuleInfoLhs[yyruleno]);
+        assert(count < (int)(sizeof made / sizeof made[0])); /* reductions shorten the stack but for a few empty rules */
+        made[count++] = yyact;
+    }
+}
+%%

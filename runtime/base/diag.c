@@ -1,0 +1,198 @@
+/* Diagnostics: filling in, clearing and printing burin_error.
+ *
+ * An error outlives every allocator of the host, so what it owns comes from malloc, all pieces separately. When memory is
+ * out a piece is left NULL and the rest still says what it can: reporting an error never fails. A new failure replaces
+ * what an earlier one left in the same error. */
+#include "runtime/base/diag.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static char *copy_text(const char *data, size_t len)
+{
+    char *copy = malloc(len + 1);
+    if (!copy)
+        return NULL;
+    if (len)
+        memcpy(copy, data, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+static char *copy_z(const char *text) { return text ? copy_text(text, strlen(text)) : NULL; }
+
+/* vsnprintf into memory of its own; NULL when memory is out. */
+static char *format_text(const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int   len  = vsnprintf(NULL, 0, format, args);
+    char *text = len < 0 ? NULL : malloc((size_t)len + 1);
+    if (text)
+        vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+void diag_locate(burin_text text, uint32_t offset, uint32_t *line, uint32_t *column)
+{
+    const char *at = text.data, *end = text.data + (offset < text.len ? offset : text.len);
+    uint32_t    lines = 1;
+    for (const char *newline; at < end && (newline = memchr(at, '\n', (size_t)(end - at))) != NULL; at = newline + 1)
+        lines++;
+    uint32_t characters = 1;
+    for (; at < end; at++)
+        characters += (signed char)*at > -65; /* every byte but 10xxxxxx starts a code point */
+    *line   = lines;
+    *column = characters;
+}
+
+/* The line that holds byte `offset`, without its newline. */
+static burin_text line_at(burin_text text, uint32_t offset)
+{
+    size_t start = offset < text.len ? offset : text.len, end = start;
+    while (start > 0 && text.data[start - 1] != '\n')
+        start--;
+    while (end < text.len && text.data[end] != '\n')
+        end++;
+    return (burin_text){text.data + start, end - start};
+}
+
+burin_status diag_vfail(burin_error *err, burin_status status, const source *src, uint32_t line, span where,
+                        const char *format, va_list args)
+{
+    if (!err)
+        return status;
+    char *message = format_text(format, args); /* first: an argument may be text of the error that is replaced */
+    burin_error_clear(err);
+    err->status  = status;
+    err->message = message;
+    err->line    = line;
+    if (!src)
+        return status;
+    err->template_name = copy_z(src->name);
+    if (line && src->text.data && where.start <= src->text.len) {
+        burin_text excerpt = line_at(src->text, where.start);
+        diag_locate(src->text, where.start, &err->span_line, &err->column);
+        err->span_start  = where.start;
+        err->span_end    = where.end;
+        err->source_line = copy_text(excerpt.data, excerpt.len);
+    }
+    return status;
+}
+
+burin_status diag_fail(burin_error *err, burin_status status, const source *src, uint32_t line, span where,
+                       const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    diag_vfail(err, status, src, line, where, format, args);
+    va_end(args);
+    return status;
+}
+
+void diag_suggest(burin_error *err, const char *format, ...)
+{
+    if (!err)
+        return;
+    va_list args;
+    va_start(args, format);
+    free(err->suggestion);
+    err->suggestion = format_text(format, args);
+    va_end(args);
+}
+
+void diag_add_frame(burin_error *err, const char *name, uint32_t line, const char *label)
+{
+    if (!err)
+        return;
+    burin_frame_note *frames = realloc(err->frames, (err->frame_count + 1) * sizeof *frames);
+    if (!frames)
+        return;
+    err->frames                = frames;
+    frames[err->frame_count++] = (burin_frame_note){copy_z(name), line, copy_z(label)};
+}
+
+void burin_error_clear(burin_error *error)
+{
+    if (!error)
+        return;
+    for (size_t i = 0; i < error->frame_count; i++) {
+        free(error->frames[i].template_name);
+        free(error->frames[i].label);
+    }
+    free(error->frames);
+    free(error->message);
+    free(error->template_name);
+    free(error->source_line);
+    free(error->suggestion);
+    *error = (burin_error)BURIN_ERROR_INIT;
+}
+
+/* ---- printing ---- */
+
+typedef struct palette {
+    const char *bold, *error, *place, *note, *off;
+} palette;
+
+static const palette PLAIN = {"", "", "", "", ""};
+static const palette ANSI  = {"\033[1m", "\033[1;31m", "\033[36m", "\033[1;32m", "\033[0m"};
+
+static const char *name_or_default(const char *name) { return name ? name : "<template>"; }
+
+/* The source line with the offending part underlined; tabs stay tabs so that the caret stands below its column. */
+static void print_excerpt(buf *out, const burin_error *error, const palette *colours)
+{
+    char number[16];
+    int  width = snprintf(number, sizeof number, "%u", error->span_line ? error->span_line : error->line);
+    buf_printf(out, "%s%s |%s %s\n", colours->place, number, colours->off, error->source_line);
+    if (error->column == 0)
+        return;
+    buf_printf(out, "%s%*s |%s ", colours->place, width, "", colours->off);
+    const char *at = error->source_line;
+    for (uint32_t column = 1; column < error->column && *at; column++) {
+        buf_append_byte(out, *at == '\t' ? '\t' : ' ');
+        for (at++; (signed char)*at < -64; at++)
+            ;
+    }
+    buf_append_z(out, colours->error);
+    buf_append_byte(out, '^');
+    uint32_t bytes = error->span_end > error->span_start ? error->span_end - error->span_start : 1;
+    for (uint32_t i = 1; i < bytes && at[0] && at[i]; i++) {
+        if ((signed char)at[i] > -65)
+            buf_append_byte(out, '~');
+    }
+    buf_printf(out, "%s\n", colours->off);
+}
+
+char *burin_error_format(const burin_error *error, bool color)
+{
+    const palette *colours = color ? &ANSI : &PLAIN;
+    buf            out     = buf_make(&base_malloc_allocator);
+
+    buf_printf(&out, "%s%s%s: %s%s%s\n", colours->error, burin_status_class(error->status), colours->off, colours->bold,
+               error->message ? error->message : "", colours->off);
+    if (error->line) {
+        buf_printf(&out, "  %s-->%s %s:%u", colours->place, colours->off, name_or_default(error->template_name), error->line);
+        if (error->column && error->span_line == error->line)
+            buf_printf(&out, ":%u", error->column);
+        buf_append_byte(&out, '\n');
+    } else if (error->template_name) {
+        buf_printf(&out, "  %s-->%s %s\n", colours->place, colours->off, error->template_name);
+    }
+    if (error->source_line)
+        print_excerpt(&out, error, colours);
+    for (size_t i = 0; i < error->frame_count; i++) {
+        const burin_frame_note *frame = &error->frames[i];
+        buf_printf(&out, "  %scalled from%s %s:%u%s%s\n", colours->place, colours->off, name_or_default(frame->template_name), frame->line,
+                   frame->label ? ", in " : "", frame->label ? frame->label : "");
+    }
+    if (error->suggestion)
+        buf_printf(&out, "  %shelp%s: %s\n", colours->note, colours->off, error->suggestion);
+    buf_append_byte(&out, '\0');
+    if (out.failed) {
+        buf_deinit(&out);
+        return NULL;
+    }
+    return out.data;
+}

@@ -1,0 +1,34 @@
+/* Diagnostics: building a burin_error. Used by every stage that reads source text. */
+#ifndef BURIN_BASE_DIAG_H
+#define BURIN_BASE_DIAG_H
+
+#include "burin/error.h"
+#include "runtime/base/memory.h"
+
+#include <stdarg.h>
+
+/* A half-open range of bytes of a template's source. */
+typedef struct span {
+    uint32_t start, end;
+} span;
+
+/* The source a stage works on: where errors take names and excerpts from. */
+typedef struct source {
+    burin_text             text; /* after newline normalisation: only '\n' ends lines */
+    const char            *name; /* NUL-terminated, NULL for a template without a name */
+} source;
+
+/* What an error owns is allocated with malloc: it outlives every allocator of the host.
+ * Fill `err` (if not NULL) with the message and the place, and return `status`. `line` is 1-based, 0 to leave it out. */
+burin_status diag_fail(burin_error *err, burin_status status, const source *src, uint32_t line, span where,
+                       const char *format, ...) BURIN_PRINTF(6, 7);
+burin_status diag_vfail(burin_error *err, burin_status status, const source *src, uint32_t line, span where,
+                        const char *format, va_list args);
+/* "did you mean 'x'?"; replaces an earlier suggestion. */
+void diag_suggest(burin_error *err, const char *format, ...) BURIN_PRINTF(2, 3);
+/* Append a "called from" step. `name` may be NULL. */
+void diag_add_frame(burin_error *err, const char *name, uint32_t line, const char *label);
+/* Line (1-based) and column (1-based, code points) of a byte offset. */
+void diag_locate(burin_text text, uint32_t offset, uint32_t *line, uint32_t *column);
+
+#endif

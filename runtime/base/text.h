@@ -1,0 +1,44 @@
+/* Text: UTF-8 helpers, hashing and number conversion that know nothing of values. */
+#ifndef BURIN_BASE_TEXT_H
+#define BURIN_BASE_TEXT_H
+
+#include "runtime/base/memory.h"
+
+static inline bool text_equal(burin_text a, burin_text b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+static inline bool text_is(burin_text a, const char *z) { return text_equal(a, (burin_text){z, strlen(z)}); }
+
+/* True when every byte is below 128 (vector search). */
+bool text_is_ascii(const char *data, size_t len);
+/* Code points in valid UTF-8. */
+size_t text_count(const char *data, size_t len);
+/* Byte offset of code point `index` (may equal the count: then `len`). */
+size_t text_offset(const char *data, size_t len, size_t index);
+/* Decode the code point at data[*at] (valid UTF-8), advance *at. */
+uint32_t text_decode(const char *data, size_t len, size_t *at);
+/* Encode `cp` to out (room for 4); the number of bytes written. Surrogates are encoded as three bytes. */
+size_t text_encode(uint32_t cp, char *out);
+/* Index of the first byte that is not valid UTF-8, or len. */
+size_t text_valid_prefix(const char *data, size_t len);
+/* Seeded hash (seed per environment; 0 is fine for compile-time tables). Never returns 0. */
+uint32_t text_hash(const char *data, size_t len, uint64_t seed);
+/* First position of needle in haystack, or SIZE_MAX. Two-way or vector search: linear time. */
+size_t text_find(const char *hay, size_t hay_len, const char *needle, size_t needle_len);
+size_t text_rfind(const char *hay, size_t hay_len, const char *needle, size_t needle_len);
+
+/* ---- numbers ---- */
+
+/* Decimal digits of i to out (room for 20); the number of bytes. Two-digit table. */
+size_t text_from_int(int64_t i, char *out);
+/* Python's repr(float) to out (room for 32): shortest digits that read back the same, "1e+16", "inf", "nan"; bytes written.
+ * Decimal fast path, then Ryu or Grisu with exact fallback; never printf. */
+size_t text_from_double(double f, char *out);
+/* Correctly rounded double of a Python float literal without underscores ("1.5", "1e3", ".5", "5."); false if malformed. */
+bool text_to_double(const char *data, size_t len, double *out);
+
+/* Damerau-Levenshtein distance, for "did you mean"; stops at `limit`. */
+size_t text_distance(burin_text a, burin_text b, size_t limit);
+
+#endif

@@ -1,0 +1,31 @@
+/* The tables of builtins. Each .def file has rows NAME(name, "signature", flags, "what it does"); a filter `x` is the
+ * function filter_x, a test test_x, a global global_x, a method METHOD(kind, name, ...) is method_<kind>_<name>. */
+#ifndef BURIN_RUNTIME_BUILTINS_H
+#define BURIN_RUNTIME_BUILTINS_H
+
+#include "runtime/call.h"
+
+/* Flags of method rows, besides BURIN_PURE and its kin. Rows of int serve BOOL, INT and BIGINT. */
+enum {
+    RT_MARKUP_ONLY = 1 << 8,  /* a method of Markup that str does not have (striptags, unescape, __html__) */
+    RT_PROPERTY    = 1 << 9,  /* a data attribute (int.real, range.start): its value is what the call with self returns */
+    RT_METHOD      = 1 << 10, /* set on every method: binding errors are worded by rt_method_arity_fail */
+    RT_PARSED      = 1 << 11, /* CPython binds it with PyArg_ParseTuple, which words its errors differently */
+};
+
+typedef struct rt_builtin {
+    const char    *name, *signature;
+    burin_function call;
+    uint32_t       flags;
+    uint8_t        kind; /* methods: the burin_kind they belong to */
+    const char    *doc;
+} rt_builtin;
+
+extern const rt_builtin rt_filters[], rt_tests[], rt_globals[], rt_methods[];
+extern const size_t     rt_filters_count, rt_tests_count, rt_globals_count, rt_methods_count;
+
+/* When the arguments of a call of a method (flag RT_METHOD) cannot be bound: reports the TypeError that CPython's C methods
+ * give, which differs from that of functions written in Python. `args` without self. Always fails. */
+burin_status rt_method_arity_fail(rt_state *st, const rt_function *method, burin_value self, const rt_arguments *args);
+
+#endif

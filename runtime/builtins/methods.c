@@ -1,0 +1,130 @@
+/* The table of methods, and what CPython says when a method gets the wrong arguments.
+ *
+ * Methods written in C word their TypeErrors by the way they take arguments. The way follows from the signature: none, one
+ * by position, several by position (PARSED: the older scanner with other words), or by name too. */
+#include "runtime/builtins/methods.h"
+
+#include "runtime/operate.h"
+
+enum { PURE = BURIN_PURE, PARSED = RT_PARSED, MARKUP = RT_MARKUP_ONLY, PROPERTY = RT_PROPERTY };
+
+/* The kind a type's rows belong to. */
+enum {
+    KIND_str   = BURIN_STRING,
+    KIND_bytes = BURIN_BYTES,
+    KIND_list  = BURIN_LIST,
+    KIND_tuple = BURIN_TUPLE,
+    KIND_dict  = BURIN_DICT,
+    KIND_set   = BURIN_SET,
+    KIND_int   = BURIN_INT,
+    KIND_float = BURIN_FLOAT,
+    KIND_range = BURIN_RANGE,
+};
+
+const rt_builtin rt_methods[] = {
+#define METHOD(type, name, signature, flags, doc) {#name, signature, method_##type##_##name, RT_METHOD | (flags), KIND_##type, doc},
+#include "runtime/builtins/methods.def"
+#undef METHOD
+};
+const size_t rt_methods_count = sizeof rt_methods / sizeof rt_methods[0];
+
+static const char *plural(uint32_t count) { return count == 1 ? "" : "s"; }
+
+/* Which keyword is the first that `sig` does not know; count when all are known. */
+static uint32_t first_unknown_name(const rt_signature *sig, const rt_arguments *args)
+{
+    for (uint32_t n = 0; n < args->named_count; n++) {
+        bool known = false;
+        for (uint32_t p = sig->positional_only; p < sig->count; p++)
+            known |= text_equal(sig->parameters[p].name, args->names[n]);
+        if (!known)
+            return n;
+    }
+    return args->named_count;
+}
+
+/* Methods that take arguments by position and by name. */
+static burin_status fail_by_name(rt_state *st, const char *name, const rt_signature *sig, uint32_t most, const rt_arguments *args)
+{
+    if (args->count + args->named_count > most)
+        return rt_fail(st, BURIN_ERR_TYPE, "%s() takes at most %u argument%s (%u given)", name, most, plural(most), args->count + args->named_count);
+    uint32_t unknown = first_unknown_name(sig, args);
+    if (unknown < args->named_count)
+        return rt_fail(st, BURIN_ERR_TYPE, "'%.*s' is an invalid keyword argument for %s()", (int)args->names[unknown].len,
+                       args->names[unknown].data, name);
+    for (uint32_t n = 0; n < args->named_count; n++)
+        for (uint32_t p = 1; p <= args->count && p < sig->count; p++)
+            if (text_equal(sig->parameters[p].name, args->names[n]))
+                return rt_fail(st, BURIN_ERR_TYPE, "argument for %s() given by name ('%.*s') and position (%u)", name,
+                               (int)args->names[n].len, args->names[n].data, p);
+    return rt_fail(st, BURIN_ERR_TYPE, "%s() missing required argument '%.*s' (pos 1)", name, (int)sig->parameters[1].name.len,
+                   sig->parameters[1].name.data);
+}
+
+/* What markupsafe writes in Python on top of str: its functions have Python's words. */
+static const char *const markup_methods[] = {"__html__", "join", "split", "rsplit", "splitlines", "unescape", "striptags", "escape", "partition", "rpartition"};
+
+static bool is_markup_method(burin_value self, const char *name)
+{
+    bool found = false;
+
+    for (size_t n = 0; rt_is_safe(self) && n < sizeof markup_methods / sizeof markup_methods[0]; n++)
+        found |= strcmp(markup_methods[n], name) == 0;
+    return found;
+}
+
+static burin_status fail_in_python(rt_state *st, const char *name, const rt_signature *sig, uint32_t least, const rt_arguments *args)
+{
+    uint32_t unknown = first_unknown_name(sig, args), given = args->count + 1;
+
+    if (unknown < args->named_count)
+        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() got an unexpected keyword argument '%.*s'", name, (int)args->names[unknown].len,
+                       args->names[unknown].data);
+    if (given > sig->count && least + 1u < sig->count)
+        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() takes from %u to %u positional arguments but %u were given", name, least + 1u,
+                       (unsigned)sig->count, given);
+    if (given > sig->count)
+        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() takes %u positional argument%s but %u were given", name, (unsigned)sig->count,
+                       plural(sig->count), given);
+    if (args->count < least)
+        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() missing 1 required positional argument: '%s'", name, strcmp(name, "join") == 0 ? "seq" : strcmp(name, "escape") == 0 ? "s" : "sep");
+    return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() got multiple values for argument '%.*s'", name, (int)args->names[0].len, args->names[0].data);
+}
+
+/* The type whose method it is, as its qualified name has it. */
+static const char *type_of(burin_value self)
+{
+    switch (self.kind) {
+    case BURIN_STRING: return "str";
+    case BURIN_BOOL: return "int";
+    default: return burin_type_name(self);
+    }
+}
+
+burin_status rt_method_arity_fail(rt_state *st, const rt_function *method, burin_value self, const rt_arguments *args)
+{
+    const rt_signature *sig  = method->signature;
+    const char         *name = method->name, *type = type_of(self);
+    uint32_t            most = sig->count - 1u, least = 0;
+
+    for (uint32_t p = 1; p < sig->count; p++)
+        least += sig->parameters[p].required;
+    if (is_markup_method(self, name))
+        return fail_in_python(st, name, sig, least, args);
+    if (sig->positional_only < sig->count)
+        return fail_by_name(st, name, sig, most, args);
+    if (args->named_count)
+        return rt_fail(st, BURIN_ERR_TYPE, "%s%s%s() takes no keyword arguments", method->flags & RT_PARSED ? "" : type, method->flags & RT_PARSED ? "" : ".", name);
+    if (most == 0)
+        return rt_fail(st, BURIN_ERR_TYPE, "%s.%s() takes no arguments (%u given)", type, name, args->count);
+    if (most == 1 && least == 1)
+        return rt_fail(st, BURIN_ERR_TYPE, "%s.%s() takes exactly one argument (%u given)", type, name, args->count);
+    bool        few  = args->count < least;
+    uint32_t    want = few ? least : most;
+    const char *side = few ? "at least" : "at most";
+    if (method->flags & RT_PARSED)
+        return rt_fail(st, BURIN_ERR_TYPE, "%s() takes %s %u argument%s (%u given)", name, side, want, plural(want), args->count);
+    if (most == least)
+        return rt_fail(st, BURIN_ERR_TYPE, "%s expected %u argument%s, got %u", name, most, plural(most), args->count);
+    return rt_fail(st, BURIN_ERR_TYPE, "%s expected %s %u argument%s, got %u", name, side, want, plural(want), args->count);
+}

@@ -1,0 +1,281 @@
+/* The methods of set. Others' items come from any iterable; sets are walked as they are. */
+#include "runtime/attribute.h"
+#include "runtime/builtins/methods.h"
+#include "runtime/iterate.h"
+#include "runtime/operate.h"
+
+static burin_status done(burin_call *call, burin_value *out)
+{
+    heap_escape(&call->st->heap);
+    *out = burin_none();
+    return BURIN_OK;
+}
+
+static burin_status give(rt_dict *set, burin_value *out)
+{
+    *out = rt_pointer(BURIN_SET, set);
+    return BURIN_OK;
+}
+
+static burin_status copy_of(rt_state *st, burin_value self, rt_dict **out)
+{
+    burin_status status = rt_charge(st, rt_dict_of(st, self)->len);
+
+    return status ? status : rt_dict_copy(st, rt_dict_of(st, self), out);
+}
+
+static burin_status has(rt_state *st, const rt_dict *set, burin_value item, bool *out)
+{
+    burin_value  found;
+    burin_status status = rt_dict_get(st, set, item, &found);
+
+    *out = !status && found.kind != BURIN_MISSING;
+    return status;
+}
+
+/* set(v): `v` itself when it is one. */
+static burin_status as_set(rt_state *st, burin_value v, const rt_dict **out)
+{
+    rt_dict     *made;
+    rt_iter      it;
+    burin_value  item;
+    burin_status status;
+
+    if (v.kind == BURIN_SET) {
+        *out = rt_dict_of(st, v);
+        return BURIN_OK;
+    }
+    status = rt_iter_init(st, v, &it);
+    if (!status)
+        status = rt_set_new(st, 8, &made);
+    while (!status && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING) {
+        status = rt_dict_put(st, made, item, rt_missing());
+        if (!status)
+            status = rt_charge(st, 1);
+    }
+    *out = made;
+    return status;
+}
+
+/* ---- one item ---- */
+
+burin_status method_set_add(burin_call *call, burin_value *out)
+{
+    rt_dict     *set;
+    burin_status status = rt_dict_edit(call->st, call->args[0], &set);
+
+    if (!status)
+        status = rt_dict_put(call->st, set, call->args[1], rt_missing());
+    return status ? status : done(call, out);
+}
+
+static burin_status drop(burin_call *call, bool must_exist, burin_value *out)
+{
+    rt_dict     *set;
+    burin_value  removed;
+    burin_status status = rt_dict_edit(call->st, call->args[0], &set);
+
+    if (!status)
+        status = rt_dict_remove(call->st, set, call->args[1], &removed);
+    if (!status && must_exist && removed.kind == BURIN_MISSING)
+        status = rt_key_error(call->st, call->args[1]);
+    return status ? status : done(call, out);
+}
+
+burin_status method_set_discard(burin_call *call, burin_value *out) { return drop(call, false, out); }
+burin_status method_set_remove(burin_call *call, burin_value *out) { return drop(call, true, out); }
+
+/* The oldest item. Dead entries before it are dropped when they are many, so that emptying a set stays linear. */
+burin_status method_set_pop(burin_call *call, burin_value *out)
+{
+    rt_state    *st = call->st;
+    rt_dict     *set, *compact;
+    burin_value  removed;
+    uint32_t     at     = 0;
+    burin_status status = rt_dict_edit(st, call->args[0], &set);
+
+    if (status)
+        return status;
+    if (!rt_dict_next(set, &at, out, NULL))
+        return rt_fail(st, BURIN_ERR_KEY, "'pop from an empty set'");
+    if (at > set->len + 16) {
+        status = rt_dict_copy(st, set, &compact);
+        if (status)
+            return status;
+        set->keys = compact->keys;
+        set->cap  = compact->cap;
+    }
+    heap_escape(&st->heap);
+    return rt_dict_remove(st, set, *out, &removed);
+}
+
+burin_status method_set_clear(burin_call *call, burin_value *out)
+{
+    rt_dict     *set;
+    burin_status status = rt_dict_edit(call->st, call->args[0], &set);
+
+    if (status)
+        return status;
+    rt_dict_clear(set);
+    return done(call, out);
+}
+
+burin_status method_set_copy(burin_call *call, burin_value *out)
+{
+    rt_dict     *copy;
+    burin_status status = copy_of(call->st, call->args[0], &copy);
+
+    return status ? status : give(copy, out);
+}
+
+/* ---- one set with others: each works on `set`, which may be changed ---- */
+
+typedef burin_status (*combination)(rt_state *st, rt_dict *set, burin_value other);
+
+static burin_status unite(rt_state *st, rt_dict *set, burin_value other)
+{
+    const rt_dict *more;
+    burin_value    item;
+    burin_status   status = as_set(st, other, &more);
+
+    for (uint32_t at = 0; !status && more != set && rt_dict_next(more, &at, &item, NULL);)
+        status = rt_dict_put(st, set, item, rt_missing());
+    return status;
+}
+
+/* Remove the items that are in `others`, or (keep) those that are not. */
+static burin_status sift(rt_state *st, rt_dict *set, const rt_dict *others, bool keep)
+{
+    burin_value  item, removed;
+    bool         common;
+    burin_status status = rt_charge(st, set->len);
+
+    if (others == set) {
+        if (!keep)
+            rt_dict_clear(set);
+        return status;
+    }
+    for (uint32_t at = 0; !status && rt_dict_next(set, &at, &item, NULL);) {
+        status = has(st, others, item, &common);
+        if (!status && common != keep)
+            status = rt_dict_remove(st, set, item, &removed);
+    }
+    return status;
+}
+
+static burin_status subtract(rt_state *st, rt_dict *set, burin_value other)
+{
+    const rt_dict *others;
+    burin_status   status = as_set(st, other, &others);
+
+    return status ? status : sift(st, set, others, false);
+}
+
+static burin_status intersect(rt_state *st, rt_dict *set, burin_value other)
+{
+    const rt_dict *others;
+    burin_status   status = as_set(st, other, &others);
+
+    return status ? status : sift(st, set, others, true);
+}
+
+static burin_status differ(rt_state *st, rt_dict *set, burin_value other)
+{
+    const rt_dict *others;
+    burin_value    item, removed;
+    burin_status   status = as_set(st, other, &others);
+
+    if (!status && others == set) {
+        rt_dict_clear(set);
+        return BURIN_OK;
+    }
+    for (uint32_t at = 0; !status && rt_dict_next(others, &at, &item, NULL);) {
+        status = rt_dict_remove(st, set, item, &removed);
+        if (!status && removed.kind == BURIN_MISSING)
+            status = rt_dict_put(st, set, item, rt_missing());
+    }
+    return status;
+}
+
+/* The combination with each of a tuple, on a copy or in place. */
+static burin_status combine(burin_call *call, combination with, bool in_place, burin_value *out)
+{
+    rt_state      *st     = call->st;
+    const rt_list *others = rt_list_of(st, call->args[1]);
+    rt_dict       *set;
+    burin_status   status = in_place ? rt_dict_edit(st, call->args[0], &set) : copy_of(st, call->args[0], &set);
+
+    for (uint32_t n = 0; !status && n < others->len; n++)
+        status = with(st, set, others->items[n]);
+    if (status)
+        return status;
+    return in_place ? done(call, out) : give(set, out);
+}
+
+burin_status method_set_union(burin_call *call, burin_value *out) { return combine(call, unite, false, out); }
+burin_status method_set_update(burin_call *call, burin_value *out) { return combine(call, unite, true, out); }
+burin_status method_set_difference(burin_call *call, burin_value *out) { return combine(call, subtract, false, out); }
+burin_status method_set_difference_update(burin_call *call, burin_value *out) { return combine(call, subtract, true, out); }
+burin_status method_set_intersection(burin_call *call, burin_value *out) { return combine(call, intersect, false, out); }
+burin_status method_set_intersection_update(burin_call *call, burin_value *out) { return combine(call, intersect, true, out); }
+
+burin_status method_set_symmetric_difference(burin_call *call, burin_value *out)
+{
+    rt_dict     *set;
+    burin_status status = copy_of(call->st, call->args[0], &set);
+
+    if (!status)
+        status = differ(call->st, set, call->args[1]);
+    return status ? status : give(set, out);
+}
+
+burin_status method_set_symmetric_difference_update(burin_call *call, burin_value *out)
+{
+    rt_dict     *set;
+    burin_status status = rt_dict_edit(call->st, call->args[0], &set);
+
+    if (!status)
+        status = differ(call->st, set, call->args[1]);
+    return status ? status : done(call, out);
+}
+
+/* ---- questions ---- */
+
+/* Is every item of `part` in `whole`? Or (none) none of them? */
+static burin_status ask(rt_state *st, const rt_dict *part, const rt_dict *whole, bool none, burin_value *out)
+{
+    burin_value  item;
+    bool         in, answer = true;
+    burin_status status = rt_charge(st, part->len);
+
+    for (uint32_t at = 0; !status && answer && rt_dict_next(part, &at, &item, NULL);) {
+        status = has(st, whole, item, &in);
+        answer = in != none;
+    }
+    *out = burin_bool(answer);
+    return status;
+}
+
+burin_status method_set_isdisjoint(burin_call *call, burin_value *out)
+{
+    const rt_dict *other;
+    burin_status   status = as_set(call->st, call->args[1], &other);
+
+    return status ? status : ask(call->st, other, rt_dict_of(call->st, call->args[0]), true, out);
+}
+
+burin_status method_set_issubset(burin_call *call, burin_value *out)
+{
+    const rt_dict *other;
+    burin_status   status = as_set(call->st, call->args[1], &other);
+
+    return status ? status : ask(call->st, rt_dict_of(call->st, call->args[0]), other, false, out);
+}
+
+burin_status method_set_issuperset(burin_call *call, burin_value *out)
+{
+    const rt_dict *other;
+    burin_status   status = as_set(call->st, call->args[1], &other);
+
+    return status ? status : ask(call->st, other, rt_dict_of(call->st, call->args[0]), false, out);
+}

@@ -1,0 +1,75 @@
+/* Calls: signatures, binding of arguments, and the tables that builtins stand in. */
+#ifndef BURIN_RUNTIME_CALL_H
+#define BURIN_RUNTIME_CALL_H
+
+#include "runtime/value.h"
+
+typedef struct rt_parameter {
+    burin_text  name;
+    burin_value fallback; /* its default; MISSING: required, or `?` */
+    bool        required;
+} rt_parameter;
+
+/* A parsed signature. Immutable; shared by all calls. */
+typedef struct rt_signature {
+    uint16_t      count;            /* of parameters, without * and ** */
+    uint16_t      positional_only;  /* the first so many */
+    bool          rest, named;      /* has *rest, **named */
+    rt_parameter *parameters;
+} rt_signature;
+
+typedef struct rt_function { /* what a FUNCTION value points at */
+    const char         *name;
+    const rt_signature *signature;
+    burin_function      call;
+    void               *data;
+    uint32_t            flags; /* BURIN_PURE, ... */
+    burin_value         self;  /* MISSING; a bound method's object, passed as argument 0 */
+} rt_function;
+
+/* Keyword arguments of a call: names and values side by side. */
+typedef struct rt_arguments {
+    const burin_value *positional;
+    uint32_t           count;
+    uint32_t           named_count;
+    const burin_text  *names;
+    const burin_value *named;
+} rt_arguments;
+
+struct burin_call {
+    rt_state          *st;
+    const rt_function *function;
+    burin_value       *args; /* bound: one per parameter, then *rest as a TUPLE, **named as a DICT where declared */
+    uint32_t           count;
+    bool               autoescape;
+};
+
+/* Parse "value, width=80, *rest" into `a`. False when it is malformed or memory is out. */
+bool rt_signature_parse(arena *a, const char *text, rt_signature **out);
+/* The same: BURIN_ERR_USAGE when it is malformed, BURIN_ERR_NOMEM. */
+burin_status rt_signature_read(arena *a, const char *text, rt_signature **out);
+
+/* Bind, then call. TypeErrors of binding as CPython words them. */
+burin_status rt_call_function(rt_state *st, const rt_function *f, const rt_arguments *args, burin_value *out);
+/* The same for a function that is not bound, with `self` as argument 0: a method call that makes no bound method. */
+burin_status rt_call_bound(rt_state *st, const rt_function *f, burin_value self, const rt_arguments *args, burin_value *out);
+/* Call any value: "'int' object is not callable", undefined raises, sandbox checks. */
+burin_status rt_call(rt_state *st, burin_value callee, const rt_arguments *args, burin_value *out);
+/* Object call: the class's `call` gets a TUPLE and a DICT as args 0 and 1. Internal classes (macros) set `call_arguments`
+ * below; their base.struct_size is sizeof(rt_class). */
+typedef struct rt_class { /* internal classes extend the public one */
+    burin_class base;
+    burin_status (*call_arguments)(rt_state *st, void *self, const rt_arguments *args, burin_value *out); /* instead of base.call */
+    uint32_t    tag; /* tells internal classes apart (RT_TAG_...) */
+} rt_class;
+/* The internal class of an OBJECT; NULL when a host made it. */
+static inline const rt_class *rt_class_of(burin_value object)
+{
+    const burin_class *cls = ((const rt_object_value *)object.as.p)->cls;
+    return cls->struct_size == sizeof(rt_class) ? (const rt_class *)(const void *)cls : NULL;
+}
+/* What a call of a function came to, for whoever called it: a failure without a report gets one, a report that the
+ * function has swallowed is forgotten (unless it is a limit, which nobody may swallow). */
+burin_status rt_call_done(rt_state *st, burin_status status);
+
+#endif

@@ -1,0 +1,260 @@
+/* Special attributes (the table in dunder.def), and the type objects that __class__ gives.
+ *
+ * They are ordinary functions with self as argument 0. A type object is an OBJECT of class "type" that knows the name and
+ * module of the type: it prints as in Python and compares equal to itself, and can do nothing else. */
+#include "runtime/dunder.h"
+
+#include "runtime/attribute.h"
+#include "runtime/base/text.h"
+#include "runtime/builder.h"
+#include "runtime/builtins/builtins.h"
+#include "runtime/convert.h"
+#include "runtime/env.h"
+#include "runtime/format.h"
+#include "runtime/host.h"
+#include "runtime/iterate.h"
+#include "runtime/operate.h"
+
+/* ---- type objects ---- */
+
+typedef struct type_object {
+    const char *name, *module;
+} type_object;
+
+const char *rt_type_module(burin_value v)
+{
+    switch (v.kind) {
+    case BURIN_OBJECT: return rt_object_of(v)->cls->module;
+    case BURIN_UNDEFINED: return "jinja2.runtime";
+    case BURIN_STRING: return v.flags & BURIN_SAFE ? "markupsafe" : NULL;
+    default: return NULL;
+    }
+}
+
+static burin_status type_repr(burin_call *call, void *self, burin_value *out)
+{
+    const type_object *type = self;
+    builder            text;
+    builder_init(&text, call->st, 32);
+    builder_ascii(&text, "<class '", 8);
+    if (type->module) {
+        builder_text(&text, type->module, strlen(type->module));
+        builder_byte(&text, '.');
+    }
+    builder_text(&text, type->name, strlen(type->name));
+    builder_ascii(&text, "'>", 2);
+    return builder_take(&text, 0, out);
+}
+
+static burin_status type_attr(burin_call *call, void *self, burin_text name, burin_value *out)
+{
+    const type_object *type  = self;
+    const char        *value = NULL;
+    (void)call;
+    if (text_is(name, "__name__") || text_is(name, "__qualname__"))
+        value = type->name;
+    else if (text_is(name, "__module__"))
+        value = type->module ? type->module : "builtins";
+    *out = value ? rt_string(value, strlen(value)) : rt_missing();
+    return BURIN_OK;
+}
+
+static burin_status type_equal(burin_call *call, void *self, burin_value other, bool *out);
+static burin_status type_hash(burin_call *call, void *self, uint64_t *out)
+{
+    const char *name = ((const type_object *)self)->name;
+    (void)call;
+    *out = rt_text_hash((burin_text){name, strlen(name)});
+    return BURIN_OK;
+}
+
+static const burin_class type_class = {.struct_size = sizeof(burin_class), .name = "type", .get_attr = type_attr,
+                                       .repr = type_repr, .equal = type_equal, .hash = type_hash};
+
+static burin_status type_equal(burin_call *call, void *self, burin_value other, bool *out)
+{
+    (void)call;
+    *out = false;
+    if (other.kind != BURIN_OBJECT || rt_object_of(other)->cls != &type_class)
+        return BURIN_OK;
+    const type_object *a = self, *b = rt_object_of(other)->self;
+    *out = strcmp(a->name, b->name) == 0 && strcmp(a->module ? a->module : "", b->module ? b->module : "") == 0;
+    return BURIN_OK;
+}
+
+static burin_status dunder_class(burin_call *call, burin_value *out)
+{
+    burin_value  v    = burin_arg(call, 0);
+    type_object *type = heap_alloc(&call->st->heap, sizeof *type);
+    if (!type)
+        return rt_fail_memory(call->st);
+    *type = (type_object){rt_type_name(call->st, v), rt_type_module(v)};
+    return rt_object_new(call->st, &type_class, type, out);
+}
+
+/* ---- conversions ---- */
+
+static burin_status dunder_str(burin_call *call, burin_value *out)
+{
+    burin_status status = rt_str(call->st, burin_arg(call, 0), out);
+    out->flags &= (uint8_t)~BURIN_SAFE;
+    return status;
+}
+
+static burin_status dunder_repr(burin_call *call, burin_value *out) { return rt_repr(call->st, burin_arg(call, 0), out); }
+
+static burin_status dunder_format(burin_call *call, burin_value *out)
+{
+    burin_value spec = burin_arg(call, 1);
+    if (spec.kind != BURIN_STRING)
+        return burin_raise(call, BURIN_ERR_TYPE, "__format__() argument must be str, not %s", rt_type_name(call->st, spec));
+    return rt_format_spec(call->st, burin_arg(call, 0), rt_text_of(spec), out);
+}
+
+static burin_status dunder_bool(burin_call *call, burin_value *out)
+{
+    bool         is_true = false;
+    burin_status status  = rt_is_true(call->st, burin_arg(call, 0), &is_true);
+    *out                 = burin_bool(is_true);
+    return status;
+}
+
+static burin_status dunder_int(burin_call *call, burin_value *out)
+{
+    burin_value v = burin_arg(call, 0);
+    if (v.kind == BURIN_FLOAT)
+        return rt_int_from_double(call->st, v.as.f, out);
+    *out = v.kind == BURIN_BOOL ? burin_int(v.as.i) : v;
+    return BURIN_OK;
+}
+
+static burin_status dunder_float(burin_call *call, burin_value *out)
+{
+    *out = burin_float(0);
+    return rt_as_double(call->st, burin_arg(call, 0), &out->as.f);
+}
+
+static burin_status dunder_html(burin_call *call, burin_value *out)
+{
+    return rt_escape(call->st, burin_arg(call, 0), out); /* of an object with __html__: that */
+}
+
+static burin_status dunder_name(burin_call *call, burin_value *out)
+{
+    const rt_function *f = burin_arg(call, 0).as.p;
+    *out                 = rt_string(f->name, strlen(f->name));
+    return BURIN_OK;
+}
+
+/* ---- containers ---- */
+
+static burin_status dunder_len(burin_call *call, burin_value *out)
+{
+    size_t       length = 0;
+    burin_status status = rt_length(call->st, burin_arg(call, 0), &length);
+    *out                = burin_int((int64_t)length);
+    return status;
+}
+
+static burin_status compare(burin_call *call, rt_compare op, burin_value a, burin_value b, burin_value *out)
+{
+    bool         result = false;
+    burin_status status = rt_compare_op(call->st, op, a, b, &result);
+    *out                = burin_bool(result);
+    return status;
+}
+
+static burin_status dunder_contains(burin_call *call, burin_value *out)
+{
+    return compare(call, RT_IN, burin_arg(call, 1), burin_arg(call, 0), out);
+}
+
+static burin_status dunder_iter(burin_call *call, burin_value *out) { return rt_iterator_new(call->st, burin_arg(call, 0), out); }
+
+static burin_status dunder_getitem(burin_call *call, burin_value *out)
+{
+    return rt_python_item(call->st, burin_arg(call, 0), burin_arg(call, 1), out);
+}
+
+/* ---- operators ---- */
+
+#define BINARY(name, op) \
+    static burin_status dunder_##name(burin_call *call, burin_value *out) \
+    { \
+        return rt_binary_op(call->st, op, burin_arg(call, 0), burin_arg(call, 1), out); \
+    }
+BINARY(add, RT_ADD)
+BINARY(sub, RT_SUB)
+BINARY(mul, RT_MUL)
+BINARY(mod, RT_MOD)
+BINARY(truediv, RT_DIV)
+BINARY(floordiv, RT_FLOORDIV)
+BINARY(pow, RT_POW)
+#undef BINARY
+
+#define COMPARE(name, op) \
+    static burin_status dunder_##name(burin_call *call, burin_value *out) \
+    { \
+        return compare(call, op, burin_arg(call, 0), burin_arg(call, 1), out); \
+    }
+COMPARE(eq, RT_EQ)
+COMPARE(ne, RT_NE)
+COMPARE(lt, RT_LT)
+COMPARE(le, RT_LE)
+COMPARE(gt, RT_GT)
+COMPARE(ge, RT_GE)
+#undef COMPARE
+
+static burin_status dunder_neg(burin_call *call, burin_value *out) { return rt_unary_op(call->st, RT_NEG, burin_arg(call, 0), out); }
+static burin_status dunder_pos(burin_call *call, burin_value *out) { return rt_unary_op(call->st, RT_POS, burin_arg(call, 0), out); }
+
+/* What the sandbox is to refuse gives nothing to those who come past it either. */
+static burin_status dunder_trap(burin_call *call, burin_value *out)
+{
+    (void)out;
+    return burin_raise(call, BURIN_ERR_SECURITY, "access to attribute '%s' is unsafe.", call->function->name);
+}
+
+/* ---- the table ---- */
+
+enum { /* who has it: sets of kinds */
+    NONE     = 1 << BURIN_NONE,
+    NUMBERS  = 1 << BURIN_BOOL | 1 << BURIN_INT | 1 << BURIN_BIGINT | 1 << BURIN_FLOAT,
+    TEXT     = 1 << BURIN_STRING | 1 << BURIN_BYTES,
+    JOINED   = TEXT | 1 << BURIN_LIST | 1 << BURIN_TUPLE,
+    SETS     = 1 << BURIN_SET,
+    INDEXED  = JOINED | 1 << BURIN_DICT | 1 << BURIN_RANGE,
+    SIZED    = INDEXED | SETS,
+    CALLABLE = 1 << BURIN_FUNCTION,
+    OBJECTS  = 1 << BURIN_OBJECT,
+    ALL      = NONE | NUMBERS | SIZED | CALLABLE | OBJECTS,
+};
+
+enum { PROPERTY = RT_PROPERTY };
+
+static const rt_parameter parameters[] = {{{"self", 4}, {BURIN_MISSING, 0, 0, 0, {0}}, true}, {{"other", 5}, {BURIN_MISSING, 0, 0, 0, {0}}, true}};
+static const rt_signature signatures[] = {{1, 1, false, false, (rt_parameter *)parameters}, {2, 2, false, false, (rt_parameter *)parameters}};
+
+static const struct dunder {
+    uint32_t    kinds;
+    rt_function function;
+} dunders[] = {
+#define DUNDER(name, kinds, arguments, implementation) \
+    {kinds, {#name, &signatures[(arguments) == 1], dunder_##implementation, NULL, \
+             RT_METHOD | ((arguments) == PROPERTY ? RT_PROPERTY : 0), {BURIN_MISSING, 0, 0, 0, {0}}}},
+#include "runtime/dunder.def"
+#undef DUNDER
+};
+
+const rt_function *rt_dunder_find(rt_state *st, burin_value v, burin_text name)
+{
+    for (size_t n = 0; n < sizeof dunders / sizeof dunders[0]; n++) {
+        const struct dunder *row = &dunders[n];
+        if (!(row->kinds >> v.kind & 1) || !text_is(name, row->function.name))
+            continue;
+        if (row->function.call == dunder_html && !rt_object_of(v)->cls->html)
+            return NULL;
+        return row->function.call != dunder_trap || st->env->sandbox != RT_UNSANDBOXED ? &row->function : NULL;
+    }
+    return NULL;
+}

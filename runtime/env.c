@@ -1,0 +1,277 @@
+/* What an environment gives to the runtime: tables of names.
+ *
+ * A table keeps its entries in the order they were added and finds them through an index with open addressing. Entries,
+ * names and signatures lie in the table's arena and never move, so compiled templates hold pointers to functions; an entry
+ * that is replaced leaves the table but not the arena.
+ * The methods of Python's types are one table more, keyed by kind and name. */
+#include "runtime/env.h"
+
+#include "runtime/attribute.h"
+#include "runtime/base/text.h"
+#include "runtime/builtins/builtins.h"
+
+enum { DEPTH_MAX = 1000 };
+
+typedef struct entry {
+    burin_text  name; /* NUL-terminated */
+    uint32_t    hash;
+    rt_function function; /* call is NULL when the entry is only a value */
+    burin_value value;    /* the FUNCTION, or what rt_env_add_value was given */
+} entry;
+
+struct rt_names {
+    arena     memory;
+    entry   **entries; /* in the order they were added */
+    uint32_t *index;   /* entry number + 1; 0: empty */
+    uint32_t  count, cap, mask;
+};
+
+/* ---- tables ---- */
+
+static rt_names *names_new(const burin_allocator *alloc)
+{
+    arena     memory = arena_make(alloc);
+    rt_names *names  = arena_zalloc(&memory, sizeof *names);
+    if (names)
+        names->memory = memory;
+    return names;
+}
+
+static void names_free(rt_names *names)
+{
+    if (!names)
+        return;
+    arena memory = names->memory; /* the table itself lies in it */
+    arena_deinit(&memory);
+}
+
+static void index_put(rt_names *names, uint32_t hash, uint32_t number)
+{
+    uint32_t at = hash & names->mask;
+    while (names->index[at])
+        at = (at + 1) & names->mask;
+    names->index[at] = number;
+}
+
+static bool names_grow(rt_names *names)
+{
+    uint32_t  cap     = names->cap ? 2 * names->cap : 32;
+    entry   **entries = arena_alloc(&names->memory, cap * sizeof *entries);
+    uint32_t *index   = arena_zalloc(&names->memory, 2 * cap * sizeof *index);
+    if (!entries || !index)
+        return false;
+    if (names->count)
+        memcpy(entries, names->entries, names->count * sizeof *entries);
+    names->entries = entries;
+    names->index   = index;
+    names->cap     = cap;
+    names->mask    = 2 * cap - 1;
+    for (uint32_t n = 0; n < names->count; n++)
+        index_put(names, names->entries[n]->hash, n + 1);
+    return true;
+}
+
+/* The place of a name among the entries; NULL when it is not there. */
+static entry **names_find(const rt_names *names, burin_text name, uint32_t hash)
+{
+    if (!names || !names->index)
+        return NULL;
+    for (uint32_t at = hash;; at++) {
+        uint32_t number = names->index[at & names->mask];
+        if (number == 0)
+            return NULL;
+        entry *candidate = names->entries[number - 1];
+        if (candidate->hash == hash && text_equal(candidate->name, name))
+            return &names->entries[number - 1];
+    }
+}
+
+/* A zeroed entry that replaces the one of the same name; NULL when memory is out. */
+static entry *names_add(rt_names *names, burin_text name)
+{
+    uint32_t hash = rt_text_hash(name);
+    entry  **old  = names_find(names, name, hash);
+    if (!old && names->count == names->cap && !names_grow(names))
+        return NULL;
+    entry *made = arena_zalloc(&names->memory, sizeof *made);
+    char  *copy = arena_copy(&names->memory, name);
+    if (!made || !copy)
+        return NULL;
+    made->name = (burin_text){copy, name.len};
+    made->hash = hash;
+    if (old) {
+        *old = made;
+    } else {
+        names->entries[names->count++] = made;
+        index_put(names, hash, names->count);
+    }
+    return made;
+}
+
+const rt_function *rt_names_function(const rt_names *names, burin_text name)
+{
+    entry **found = names_find(names, name, rt_text_hash(name));
+    return found && (*found)->function.call ? &(*found)->function : NULL;
+}
+
+const burin_value *rt_names_value(const rt_names *names, burin_text name)
+{
+    entry **found = names_find(names, name, rt_text_hash(name));
+    return found ? &(*found)->value : NULL;
+}
+
+bool rt_names_next(const rt_names *names, uint32_t *at, burin_text *name)
+{
+    if (*at >= names->count)
+        return false;
+    *name = names->entries[(*at)++]->name;
+    return true;
+}
+
+burin_status rt_env_add(rt_env *env, rt_names *where, const char *name, const char *signature, burin_function fn, void *data, uint32_t flags)
+{
+    (void)env;
+    rt_signature *parsed;
+    burin_status  status = rt_signature_read(&where->memory, signature, &parsed);
+    if (status)
+        return status;
+    entry *made = names_add(where, (burin_text){name, strlen(name)});
+    if (!made)
+        return BURIN_ERR_NOMEM;
+    made->function = (rt_function){made->name.data, parsed, fn, data, flags, rt_missing()};
+    made->value    = rt_pointer(BURIN_FUNCTION, &made->function);
+    return BURIN_OK;
+}
+
+burin_status rt_env_add_value(rt_env *env, rt_names *where, burin_text name, burin_value value)
+{
+    (void)env;
+    entry *made = names_add(where, name);
+    if (!made)
+        return BURIN_ERR_NOMEM;
+    made->value = value;
+    return BURIN_OK;
+}
+
+/* ---- methods ---- */
+
+typedef struct method {
+    uint32_t    hash; /* of the name, mixed with the kind */
+    uint8_t     kind;
+    rt_function function;
+} method;
+
+struct method_table {
+    arena    memory;
+    uint32_t mask;
+    method **slots;
+};
+
+static uint32_t method_hash(uint32_t name_hash, uint8_t kind) { return name_hash + kind * 0x9E3779B1u; }
+
+static bool method_add(struct method_table *table, const rt_builtin *row)
+{
+    burin_text    name = {row->name, strlen(row->name)};
+    method       *made = arena_alloc(&table->memory, sizeof *made);
+    rt_signature *signature;
+    if (!made || !rt_signature_parse(&table->memory, row->signature, &signature))
+        return false;
+    *made       = (method){method_hash(rt_text_hash(name), row->kind), row->kind, {row->name, signature, row->call, NULL, row->flags, rt_missing()}};
+    uint32_t at = made->hash & table->mask;
+    while (table->slots[at])
+        at = (at + 1) & table->mask;
+    table->slots[at] = made;
+    return true;
+}
+
+static void methods_free(struct method_table *table)
+{
+    if (!table)
+        return;
+    arena memory = table->memory;
+    arena_deinit(&memory);
+}
+
+static struct method_table *methods_new(const burin_allocator *alloc)
+{
+    arena                memory = arena_make(alloc);
+    struct method_table *table  = arena_zalloc(&memory, sizeof *table);
+    uint32_t             size   = 64;
+    if (!table)
+        return NULL;
+    while (size < 3 * rt_methods_count)
+        size *= 2;
+    table->memory = memory;
+    table->mask   = size - 1;
+    table->slots  = arena_zalloc(&table->memory, size * sizeof *table->slots);
+    bool complete = table->slots != NULL;
+    for (size_t n = 0; n < rt_methods_count && complete; n++)
+        complete = method_add(table, &rt_methods[n]);
+    if (!complete) {
+        methods_free(table);
+        return NULL;
+    }
+    return table;
+}
+
+const rt_function *rt_method_find(rt_state *st, burin_value v, burin_text name) { return rt_method_find_hashed(st, v, name, rt_text_hash(name)); }
+
+const rt_function *rt_method_find_hashed(rt_state *st, burin_value v, burin_text name, uint32_t name_hash)
+{
+    const struct method_table *table = st->env->methods;
+    uint8_t                    kind  = v.kind == BURIN_BOOL || v.kind == BURIN_BIGINT ? BURIN_INT : v.kind;
+    if (!table)
+        return NULL;
+    uint32_t hash = method_hash(name_hash, kind);
+    for (uint32_t at = hash;; at++) {
+        const method *m = table->slots[at & table->mask];
+        if (!m)
+            return NULL;
+        if (m->hash == hash && m->kind == kind && text_is(name, m->function.name))
+            return (m->function.flags & RT_MARKUP_ONLY) && !rt_is_safe(v) ? NULL : &m->function;
+    }
+}
+
+/* ---- environments ---- */
+
+static bool add_rows(rt_env *env, rt_names *where, const rt_builtin *rows, size_t count)
+{
+    for (size_t n = 0; n < count; n++) {
+        if (rt_env_add(env, where, rows[n].name, rows[n].signature, rows[n].call, NULL, rows[n].flags))
+            return false;
+    }
+    return true;
+}
+
+bool rt_env_init(rt_env *env, const burin_allocator *alloc)
+{
+    *env = (rt_env){.alloc = alloc, .newline = {"\n", 1}, .depth_max = DEPTH_MAX};
+    env->filters = names_new(alloc);
+    env->tests   = names_new(alloc);
+    env->globals = names_new(alloc);
+    env->methods = methods_new(alloc);
+    if (env->filters && env->tests && env->globals && env->methods && add_rows(env, env->filters, rt_filters, rt_filters_count) &&
+        add_rows(env, env->tests, rt_tests, rt_tests_count) && add_rows(env, env->globals, rt_globals, rt_globals_count))
+        return true;
+    rt_env_deinit(env);
+    return false;
+}
+
+void rt_env_deinit(rt_env *env)
+{
+    names_free(env->filters);
+    names_free(env->tests);
+    names_free(env->globals);
+    methods_free(env->methods);
+    env->filters = env->tests = env->globals = NULL;
+    env->methods = NULL;
+}
+
+burin_value rt_policy(const rt_env *env, const char *name)
+{
+    if (env->policies.kind != BURIN_DICT)
+        return rt_missing();
+    burin_text         key   = {name, strlen(name)};
+    const burin_value *value = rt_dict_find_text(env->policies.as.p, key, rt_text_hash(key));
+    return value ? *value : rt_missing();
+}

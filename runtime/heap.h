@@ -1,0 +1,64 @@
+/* The heap of a render: bump-allocated, dropped whole.
+ *
+ * Every container, text and object a render makes lives here. There is no reference counting and no freeing of single
+ * things. A loop releases what one iteration made: `heap_mark` at its start, `heap_release` at its end. What must
+ * survive is protected by the floor: whoever stores a pointer into something that existed before (a list's append, a
+ * namespace attribute, the state of an iterator) calls `heap_escape` afterwards, and a release never goes below it.
+ * Always true: mark <= next; floor <= next. Blocks are kept when the heap is reset, so a warm render makes no malloc.
+ * Objects with a `release` function are chained and released when they go (release or reset). */
+#ifndef BURIN_RUNTIME_HEAP_H
+#define BURIN_RUNTIME_HEAP_H
+
+#include "burin/function.h"
+#include "runtime/base/memory.h"
+
+typedef struct heap_block heap_block;
+typedef struct heap_position { /* a place in allocation order */
+    heap_block *block;
+    char       *next;
+    struct rt_object_value *releasable; /* newest object with a release function at that time */
+} heap_position;
+
+struct burin_heap {
+    char                  *next, *end;  /* bump pointer and end inside `current` */
+    heap_block            *current;
+    heap_block            *first;       /* blocks in allocation order, spare ones after `current` */
+    heap_position          floor;       /* nothing below it is released before reset */
+    struct rt_object_value *releasable;
+    const burin_allocator *alloc;
+    size_t                 held;        /* bytes in blocks */
+    size_t                 limit;       /* most bytes that may be held; 0: no limit */
+    bool                   over_limit;  /* the last failed allocation was refused by `limit`, not by the allocator */
+    bool                   borrowed;    /* what is made here is the host's: containers are marked RT_BORROWED */
+    uint32_t               shadows;     /* containers of the host that this heap holds changed copies of */
+    void                  *shadow_table;
+    uint64_t               hash_seed;
+};
+
+void  heap_init(burin_heap *h, const burin_allocator *alloc, size_t limit);
+void  heap_deinit(burin_heap *h);
+/* Forget everything; keep up to a bounded amount of blocks for the next render. */
+void  heap_reset(burin_heap *h);
+void *heap_alloc_slow(burin_heap *h, size_t size);
+
+/* `size` bytes aligned to 8, not zeroed; NULL when memory is out or the limit is reached. */
+static inline void *heap_alloc(burin_heap *h, size_t size)
+{
+    size = (size + 7) & ~(size_t)7;
+    if (BURIN_LIKELY((size_t)(h->end - h->next) >= size)) {
+        void *p = h->next;
+        h->next += size;
+        return p;
+    }
+    return heap_alloc_slow(h, size);
+}
+/* Grow in place when `p` is the newest allocation, else copy. */
+void *heap_resize(burin_heap *h, void *p, size_t old_size, size_t new_size);
+
+static inline heap_position heap_mark(const burin_heap *h) { return (heap_position){h->current, h->next, h->releasable}; }
+/* Drop what was made since `mark`, down to the floor. */
+void heap_release(burin_heap *h, heap_position mark);
+/* What exists now stays until reset. */
+static inline void heap_escape(burin_heap *h) { h->floor = heap_mark(h); }
+
+#endif

@@ -1,0 +1,293 @@
+/* Iteration over every kind of value, and iterator objects.
+ *
+ * An rt_iter remembers the value and a place in it, nothing else, so it needs no release and may be copied. What it walks
+ * is looked up anew at every step: a list may grow meanwhile, a borrowed container may get a changed copy. */
+#include "runtime/iterate.h"
+
+#include "runtime/attribute.h"
+#include "runtime/base/text.h"
+#include "runtime/host.h"
+#include "runtime/operate.h"
+#include "runtime/view.h"
+
+enum { /* rt_iter.kind beyond the burin_kinds */
+    ITER_EMPTY = BURIN_KIND_COUNT,
+    ITER_SEQUENCE, /* an object with length and get_item only */
+    ITER_VIEW,     /* + rt_view */
+};
+
+/* ---- iter(v) ---- */
+
+static burin_status fail_not_iterable(rt_state *st, burin_value v)
+{
+    return rt_fail(st, BURIN_ERR_TYPE, "'%s' object is not iterable", rt_type_name(st, v));
+}
+
+static void walk_dict(rt_state *st, burin_value dict, uint8_t kind, rt_iter *it)
+{
+    it->kind    = kind;
+    it->over    = dict;
+    it->version = rt_dict_of(st, dict)->version;
+}
+
+static burin_status init_object(rt_state *st, burin_value v, rt_iter *it)
+{
+    const rt_object_value *object = rt_object_of(v);
+    rt_view                view   = rt_view_of(v);
+    if (view != RT_VIEW_NONE) {
+        walk_dict(st, rt_view_dict(v), (uint8_t)(ITER_VIEW + view), it);
+        return BURIN_OK;
+    }
+    if (object->cls->next) {
+        it->kind = BURIN_OBJECT;
+        return BURIN_OK;
+    }
+    if (object->cls->iterate) {
+        burin_value  instead = rt_missing();
+        burin_call   call    = rt_host_call(st);
+        burin_status status  = rt_enter(st); /* it may give an object that gives an object ... */
+        if (status)
+            return status;
+        status = rt_call_done(st, object->cls->iterate(&call, object->self, &instead));
+        if (!status)
+            status = rt_iter_init(st, instead, it);
+        rt_leave(st);
+        return status;
+    }
+    if (object->cls->is_sequence && object->cls->get_item) {
+        it->kind = ITER_SEQUENCE;
+        return BURIN_OK;
+    }
+    return fail_not_iterable(st, v);
+}
+
+burin_status rt_iter_init(rt_state *st, burin_value v, rt_iter *it)
+{
+    it->kind    = v.kind;
+    it->over    = v;
+    it->at      = 0;
+    it->version = 0;
+    switch ((burin_kind)v.kind) {
+    case BURIN_LIST:
+    case BURIN_TUPLE:
+    case BURIN_STRING:
+    case BURIN_BYTES:
+    case BURIN_RANGE: return BURIN_OK;
+    case BURIN_DICT:
+    case BURIN_SET: walk_dict(st, v, v.kind, it); return BURIN_OK;
+    case BURIN_UNDEFINED:
+        it->kind = ITER_EMPTY;
+        return ((const rt_undefined *)v.as.p)->cls == RT_STRICT ? rt_undefined_fail(st, v) : BURIN_OK;
+    case BURIN_OBJECT: return init_object(st, v, it);
+    default: return fail_not_iterable(st, v);
+    }
+}
+
+/* ---- next ---- */
+
+static burin_status next_of_object(rt_state *st, burin_value v, burin_value *item)
+{
+    const rt_object_value *object = rt_object_of(v);
+    burin_call             call   = rt_host_call(st);
+    *item                         = rt_missing();
+    burin_status status           = rt_call_done(st, object->cls->next(&call, object->self, item));
+    if (status == BURIN_ERR_STOP_ITERATION) {
+        rt_clear_error(st);
+        *item = rt_missing();
+        return BURIN_OK;
+    }
+    return status;
+}
+
+static burin_status next_of_sequence(rt_state *st, rt_iter *it, burin_value *item)
+{
+    const rt_object_value *object = rt_object_of(it->over);
+    burin_call             call   = rt_host_call(st);
+    *item                         = rt_missing();
+    burin_status status           = rt_call_done(st, object->cls->get_item(&call, object->self, burin_int((int64_t)it->at++), item));
+    if (status == BURIN_ERR_INDEX) { /* as Python ends the old sequence protocol */
+        rt_clear_error(st);
+        *item  = rt_missing();
+        status = BURIN_OK;
+    }
+    if (item->kind == BURIN_MISSING)
+        it->kind = ITER_EMPTY;
+    return status;
+}
+
+static burin_status fail_changed(rt_state *st, burin_value over)
+{
+    return rt_fail(st, BURIN_ERR_GENERATOR, "%s changed size during iteration", over.kind == BURIN_SET ? "Set" : "dictionary");
+}
+
+static inline burin_value character_at(const char *data, size_t left, size_t *size)
+{
+    burin_value character = rt_string(data, 1);
+    if ((unsigned char)data[0] < 128) {
+        character.flags = BURIN_ASCII;
+    } else {
+        while (character.len < left && (signed char)data[character.len] < -64)
+            character.len++;
+    }
+    *size = character.len;
+    return character;
+}
+
+burin_status rt_iter_next(rt_state *st, rt_iter *it, burin_value *item)
+{
+    *item = rt_missing();
+    switch (it->kind) {
+    case BURIN_LIST:
+    case BURIN_TUPLE: {
+        const rt_list *list = rt_list_of(st, it->over);
+        if (it->at < list->len)
+            *item = list->items[it->at++];
+        else
+            it->kind = ITER_EMPTY; /* an exhausted list iterator stays so even if the list grows */
+        return BURIN_OK;
+    }
+    case BURIN_RANGE: {
+        const rt_range *range = it->over.as.p;
+        if (it->at < (uint64_t)range->len) /* unsigned: the last step may leave 64 bits */
+            *item = burin_int((int64_t)((uint64_t)range->start + it->at++ * (uint64_t)range->step));
+        return BURIN_OK;
+    }
+    case BURIN_STRING: {
+        size_t size;
+        if (it->at < it->over.len) {
+            *item = character_at(it->over.as.s + it->at, it->over.len - it->at, &size);
+            it->at += size;
+        }
+        return BURIN_OK;
+    }
+    case BURIN_BYTES:
+        if (it->at < it->over.len)
+            *item = burin_int((unsigned char)it->over.as.s[it->at++]);
+        return BURIN_OK;
+    case BURIN_DICT:
+    case BURIN_SET: {
+        const rt_dict *dict = rt_dict_of(st, it->over);
+        uint32_t       at   = (uint32_t)it->at;
+        if (BURIN_UNLIKELY(dict->version != it->version))
+            return fail_changed(st, it->over);
+        rt_dict_next(dict, &at, item, NULL);
+        it->at = at;
+        return BURIN_OK;
+    }
+    case BURIN_OBJECT: return next_of_object(st, it->over, item);
+    case ITER_SEQUENCE: return next_of_sequence(st, it, item);
+    case ITER_EMPTY: return BURIN_OK;
+    default: { /* views */
+        const rt_dict *dict = rt_dict_of(st, it->over);
+        uint32_t       at   = (uint32_t)it->at;
+        if (BURIN_UNLIKELY(dict->version != it->version))
+            return fail_changed(st, it->over);
+        burin_status status = rt_view_next(st, dict, (rt_view)(it->kind - ITER_VIEW), &at, item);
+        it->at              = at;
+        return status;
+    }
+    }
+}
+
+/* ---- all of it ---- */
+
+size_t rt_iter_length_hint(rt_state *st, burin_value v)
+{
+    switch (v.kind) {
+    case BURIN_LIST:
+    case BURIN_TUPLE: return rt_list_of(st, v)->len;
+    case BURIN_DICT:
+    case BURIN_SET: return rt_dict_of(st, v)->len;
+    case BURIN_RANGE: return (size_t)((const rt_range *)v.as.p)->len;
+    case BURIN_STRING: return (v.flags & BURIN_ASCII) ? v.len : text_count(v.as.s, v.len);
+    case BURIN_BYTES: return v.len;
+    case BURIN_UNDEFINED: return 0;
+    case BURIN_OBJECT: {
+        const rt_object_value *object = rt_object_of(v);
+        size_t                 length = SIZE_MAX;
+        if (rt_view_of(v) != RT_VIEW_NONE)
+            return rt_dict_of(st, rt_view_dict(v))->len;
+        if (!object->cls->length)
+            return SIZE_MAX;
+        burin_call call = rt_host_call(st);
+        if (rt_call_done(st, object->cls->length(&call, object->self, &length))) {
+            rt_clear_error(st); /* a hint is only a hint */
+            return SIZE_MAX;
+        }
+        return length;
+    }
+    default: return SIZE_MAX;
+    }
+}
+
+burin_status rt_to_list(rt_state *st, burin_value v, rt_list **out)
+{
+    burin_status status;
+    if (v.kind == BURIN_LIST || v.kind == BURIN_TUPLE) {
+        const rt_list *from = rt_list_of(st, v);
+        if ((status = rt_charge(st, from->len)) || (status = rt_list_new(st, BURIN_LIST, from->len, out)))
+            return status;
+        if (from->len)
+            memcpy((*out)->items, from->items, from->len * sizeof(burin_value));
+        (*out)->len = from->len;
+        return BURIN_OK;
+    }
+    rt_iter     it;
+    burin_value item;
+    size_t      hint = rt_iter_length_hint(st, v);
+    if (hint != SIZE_MAX && hint > st->steps_left) /* before room is made for what may not be built */
+        return rt_charge(st, hint);
+    if ((status = rt_iter_init(st, v, &it)) || (status = rt_list_new(st, BURIN_LIST, hint < 1 << 20 ? (uint32_t)hint : 8, out)))
+        return status;
+    for (;;) {
+        if ((status = rt_iter_next(st, &it, &item)) || item.kind == BURIN_MISSING)
+            return status;
+        if ((status = rt_charge(st, 1)) || (status = rt_list_push(st, *out, item)))
+            return status;
+    }
+}
+
+/* ---- iterator objects ---- */
+
+static burin_status iterator_next(burin_call *call, void *self, burin_value *out) { return rt_iter_next(call->st, self, out); }
+
+static const burin_class iterator_class = {.struct_size = sizeof(burin_class), .name = "iterator", .next = iterator_next};
+
+burin_status rt_iterator_new(rt_state *st, burin_value v, burin_value *out)
+{
+    rt_iter it;
+    burin_status status = rt_iter_init(st, v, &it);
+    if (status)
+        return status;
+    if (it.kind == BURIN_OBJECT) { /* iter(iterator) is the iterator */
+        *out = it.over;
+        return BURIN_OK;
+    }
+    rt_iter *self = heap_alloc(&st->heap, sizeof *self);
+    if (!self)
+        return rt_fail_memory(st);
+    *self = it;
+    return rt_object_new(st, &iterator_class, self, out);
+}
+
+typedef struct generator {
+    burin_status (*next)(burin_call *call, void *self, burin_value *out);
+    void *self;
+} generator;
+
+static burin_status generator_next(burin_call *call, void *self, burin_value *out)
+{
+    const generator *g = self;
+    return g->next(call, g->self, out);
+}
+
+static const burin_class generator_class = {.struct_size = sizeof(burin_class), .name = "generator", .next = generator_next};
+
+burin_status rt_generator_new(rt_state *st, burin_status (*next)(burin_call *call, void *self, burin_value *out), void *self, burin_value *out)
+{
+    generator *g = heap_alloc(&st->heap, sizeof *g);
+    if (!g)
+        return rt_fail_memory(st);
+    *g = (generator){next, self};
+    return rt_object_new(st, &generator_class, g, out);
+}

@@ -1,0 +1,445 @@
+/* json.dumps of CPython.
+ *
+ * One pass into the output buffer. Strings are copied in blocks of 16 bytes until a byte needs an escape. The keys of a
+ * dict are sorted as an array of entry numbers, on the stack for small dicts; keys in order already cost one comparison each.
+ * Like CPython, floats and ints print as repr does, keys that are numbers, booleans or None become strings, and NaN is
+ * written as NaN. Cycles are found through the chain of open containers; depth is bounded by rt_enter. */
+#include "runtime/base/text.h"
+#include "runtime/bigint.h"
+#include "runtime/write.h"
+
+#include <math.h>
+
+typedef struct open_container {
+    const struct open_container *outer;
+    const void                  *container;
+} open_container;
+
+typedef struct writer {
+    rt_state *st;
+    rt_out   *out;
+    const rt_json_options *options;
+    burin_text item_separator, key_separator;
+    burin_text indent;       /* what one level adds */
+    bool       is_indented;
+    uint32_t   level;
+    const open_container *open;
+} writer;
+
+static burin_status write_value(writer *w, burin_value v);
+
+/* ---- strings ---- */
+
+/* Is the byte written as it is? */
+static bool is_plain(const writer *w, uint8_t c)
+{
+    if (c < 0x20 || c == '"' || c == '\\')
+        return false;
+    if (c >= 0x7f)
+        return !w->options->ensure_ascii;
+    return !w->options->html_safe || !(c == '<' || c == '>' || c == '&' || c == '\'');
+}
+
+static void write_unit(rt_out *out, uint32_t unit)
+{
+    char text[6] = {'\\', 'u'};
+    for (unsigned n = 0; n < 4; n++)
+        text[2 + n] = "0123456789abcdef"[unit >> (4 * (3 - n)) & 15];
+    rt_out_write(out, text, 6);
+}
+
+/* One character that may need an escape; `at` moves past it. */
+static void write_character(writer *w, burin_text text, size_t *at)
+{
+    size_t   start = *at;
+    uint32_t cp    = text_decode(text.data, text.len, at);
+    char     letter;
+    switch (cp) {
+    case '"':
+    case '\\':
+        letter = (char)cp;
+        break;
+    case '\b':
+        letter = 'b';
+        break;
+    case '\f':
+        letter = 'f';
+        break;
+    case '\n':
+        letter = 'n';
+        break;
+    case '\r':
+        letter = 'r';
+        break;
+    case '\t':
+        letter = 't';
+        break;
+    default:
+        if (cp >= 0x7f && !w->options->ensure_ascii) {
+            rt_out_write(w->out, text.data + start, *at - start);
+        } else if (cp >= 0x10000) {
+            write_unit(w->out, 0xd800 + ((cp - 0x10000) >> 10));
+            write_unit(w->out, 0xdc00 + ((cp - 0x10000) & 0x3ff));
+        } else {
+            write_unit(w->out, cp);
+        }
+        return;
+    }
+    rt_out_write(w->out, (char[2]){'\\', letter}, 2);
+}
+
+#if RT_VECTORS
+/* Bits of the bytes that are not written as they are. */
+static inline uint32_t escape_mask(const writer *w, __m128i block)
+{
+    __m128i  control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
+    __m128i  quote   = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+    uint32_t mask    = (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, quote));
+    if (w->options->ensure_ascii)
+        mask |= (uint32_t)_mm_movemask_epi8(_mm_or_si128(block, _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7f))));
+    if (w->options->html_safe)
+        mask |= rt_special_mask(block);
+    return mask;
+}
+#endif
+
+/* Length of the run at `data` that is written as it is. */
+static size_t plain_run(const writer *w, const char *data, size_t len)
+{
+    size_t at = 0;
+#if RT_VECTORS
+    for (; at + 16 <= len; at += 16) {
+        uint32_t mask = escape_mask(w, _mm_loadu_si128((const __m128i *)(data + at)));
+        if (mask)
+            return at + (size_t)__builtin_ctz(mask);
+    }
+#endif
+    while (at < len && is_plain(w, (uint8_t)data[at]))
+        at++;
+    return at;
+}
+
+/* A short text without escapes, quotes included: one load, one test, one store. False when it is another. */
+static inline bool write_short_text(writer *w, burin_text text)
+{
+#if RT_VECTORS
+    rt_out *out = w->out;
+    if (text.len - 1 < 16 && out->end - out->next >= 18 && rt_readable_16(text.data)) {
+        __m128i block = _mm_loadu_si128((const __m128i *)text.data);
+        if (!(escape_mask(w, block) & ((1u << text.len) - 1))) {
+            out->next[0] = '"';
+            _mm_storeu_si128((__m128i *)(out->next + 1), block);
+            out->next[1 + text.len] = '"';
+            out->next += 2 + text.len;
+            return true;
+        }
+    }
+#else
+    (void)w;
+    (void)text;
+#endif
+    return false;
+}
+
+static void write_text(writer *w, burin_text text)
+{
+    if (BURIN_LIKELY(write_short_text(w, text)))
+        return;
+    rt_out_literal(w->out, "\"");
+    for (size_t at = 0; at < text.len;) {
+        size_t run = plain_run(w, text.data + at, text.len - at);
+        rt_out_write_fast(w->out, text.data + at, run);
+        at += run;
+        if (at < text.len)
+            write_character(w, text, &at);
+    }
+    rt_out_literal(w->out, "\"");
+}
+
+/* ---- scalars ---- */
+
+static burin_status write_float(writer *w, double f)
+{
+    if (isnan(f))
+        rt_out_literal(w->out, "NaN");
+    else if (isinf(f))
+        rt_out_write(w->out, f < 0 ? "-Infinity" : "Infinity", f < 0 ? 9 : 8);
+    else
+        return rt_write_str(w->st, w->out, burin_float(f));
+    return BURIN_OK;
+}
+
+static burin_status fail_type(writer *w, burin_value v)
+{
+    return rt_fail(w->st, BURIN_ERR_TYPE, "Object of type %s is not JSON serializable", rt_type_name(w->st, v));
+}
+
+static burin_status write_scalar(writer *w, burin_value v)
+{
+    switch ((burin_kind)v.kind) {
+    case BURIN_STRING:
+        write_text(w, rt_text_of(v));
+        return BURIN_OK;
+    case BURIN_INT:
+        rt_write_int_fast(w->out, v.as.i);
+        return BURIN_OK;
+    case BURIN_BIGINT:
+        return rt_write_str(w->st, w->out, v);
+    case BURIN_FLOAT:
+        return write_float(w, v.as.f);
+    case BURIN_BOOL:
+        rt_out_write(w->out, v.as.i ? "true" : "false", v.as.i ? 4 : 5);
+        return BURIN_OK;
+    case BURIN_NONE:
+        rt_out_literal(w->out, "null");
+        return BURIN_OK;
+    default:
+        return fail_type(w, v);
+    }
+}
+
+/* A separator or an indent may hold any text; only HTML's characters are replaced in it, as in all else. */
+static void write_separator(writer *w, burin_text text)
+{
+    size_t clean = 0;
+    for (size_t at = 0; w->options->html_safe && at < text.len; at++) {
+        char c = text.data[at];
+        if (c != '<' && c != '>' && c != '&' && c != '\'')
+            continue;
+        rt_out_write(w->out, text.data + clean, at - clean);
+        write_unit(w->out, (uint8_t)c);
+        clean = at + 1;
+    }
+    rt_out_write_fast(w->out, text.data + clean, text.len - clean);
+}
+
+static void write_line_start(writer *w)
+{
+    if (!w->is_indented)
+        return;
+    rt_out_literal(w->out, "\n");
+    for (uint32_t n = 0; n < w->level; n++)
+        write_separator(w, w->indent);
+}
+
+/* ---- the order of keys ---- */
+
+enum { SORT_ON_STACK = 64 };
+
+/* Is the key of entry `a` less than that of entry `b`? */
+static burin_status is_key_less(writer *w, const rt_key *keys, uint32_t a, uint32_t b, bool *out)
+{
+    burin_value left = keys[a].value, right = keys[b].value;
+    if (left.kind == BURIN_STRING && right.kind == BURIN_STRING) {
+        uint32_t n     = left.len < right.len ? left.len : right.len;
+        int      order = n ? memcmp(left.as.s, right.as.s, n) : 0;
+        *out           = order ? order < 0 : left.len < right.len;
+        return BURIN_OK;
+    }
+    return rt_compare_op(w->st, RT_LT, left, right, out);
+}
+
+/* Length of the run at the start of `order`; a falling one is turned round. */
+static burin_status first_run(writer *w, const rt_key *keys, uint32_t *order, uint32_t count, uint32_t *length)
+{
+    bool falling = false, less;
+    for (*length = 1; *length < count; ++*length) {
+        if (is_key_less(w, keys, order[*length], order[*length - 1], &less))
+            return w->st->status;
+        if (*length == 1)
+            falling = less;
+        else if (less != falling)
+            break;
+    }
+    for (uint32_t left = 0, right = *length - 1; falling && left < right; left++, right--) {
+        uint32_t swap = order[left];
+        order[left]   = order[right];
+        order[right]  = swap;
+    }
+    return BURIN_OK;
+}
+
+/* Binary insertion after the first run: CPython's list.sort for short lists, so that keys that do not compare are told in
+ * the same words. */
+static burin_status sort_short(writer *w, const rt_key *keys, uint32_t *order, uint32_t count)
+{
+    uint32_t sorted;
+    if (count < 2 || first_run(w, keys, order, count, &sorted))
+        return w->st->status;
+    for (; sorted < count; sorted++) {
+        uint32_t pivot = order[sorted], left = 0, right = sorted;
+        while (left < right) {
+            uint32_t middle = left + (right - left) / 2;
+            bool     less;
+            if (is_key_less(w, keys, pivot, order[middle], &less))
+                return w->st->status;
+            if (less)
+                right = middle;
+            else
+                left = middle + 1;
+        }
+        memmove(order + left + 1, order + left, (sorted - left) * sizeof *order);
+        order[left] = pivot;
+    }
+    return BURIN_OK;
+}
+
+/* Sort order[0..count), stable, by merging; `spare` has the same size. */
+static burin_status sort_keys(writer *w, const rt_key *keys, uint32_t *order, uint32_t *spare, uint32_t count)
+{
+    bool     less = false;
+    uint32_t half = count / 2;
+    if (count < SORT_ON_STACK)
+        return sort_short(w, keys, order, count);
+    if (sort_keys(w, keys, order, spare, half) || sort_keys(w, keys, order + half, spare, count - half) ||
+        is_key_less(w, keys, order[half], order[half - 1], &less))
+        return w->st->status;
+    if (!less)
+        return BURIN_OK;
+    memcpy(spare, order, half * sizeof *order);
+    for (uint32_t left = 0, right = half, to = 0; left < half; to++) {
+        if (right < count && is_key_less(w, keys, order[right], spare[left], &less))
+            return w->st->status;
+        order[to] = right < count && less ? order[right++] : spare[left++];
+    }
+    return BURIN_OK;
+}
+
+/* ---- containers ---- */
+
+static burin_status write_key(writer *w, burin_value key)
+{
+    switch ((burin_kind)key.kind) {
+    case BURIN_STRING:
+        write_text(w, rt_text_of(key));
+        return BURIN_OK;
+    case BURIN_INT:
+    case BURIN_BIGINT:
+    case BURIN_FLOAT:
+    case BURIN_BOOL:
+    case BURIN_NONE:
+        rt_out_literal(w->out, "\"");
+        if (write_scalar(w, key))
+            return w->st->status;
+        rt_out_literal(w->out, "\"");
+        return BURIN_OK;
+    default:
+        return rt_fail(w->st, BURIN_ERR_TYPE, "keys must be str, int, float, bool or None, not %s", rt_type_name(w->st, key));
+    }
+}
+
+static burin_status write_entries(writer *w, const rt_dict *d, const uint32_t *order, uint32_t count)
+{
+    for (uint32_t n = 0; n < count; n++) {
+        if (n)
+            write_separator(w, w->item_separator);
+        write_line_start(w);
+        if (write_key(w, d->keys->entries[order[n]].value))
+            return w->st->status;
+        write_separator(w, w->key_separator);
+        if (write_value(w, d->values[order[n]]))
+            return w->st->status;
+    }
+    return rt_out_status(w->out);
+}
+
+static burin_status write_dict(writer *w, const rt_dict *d)
+{
+    uint32_t  on_stack[2 * SORT_ON_STACK], *order = on_stack, count = 0;
+    heap_position mark = heap_mark(&w->st->heap);
+    if (d->len > SORT_ON_STACK) {
+        order = heap_alloc(&w->st->heap, 2 * (size_t)d->len * sizeof *order);
+        if (!order)
+            return rt_fail_memory(w->st);
+    }
+    for (uint32_t n = 0; n < d->keys->len; n++)
+        if (d->keys->entries[n].live)
+            order[count++] = n;
+    if (w->options->sort_keys && sort_keys(w, d->keys->entries, order, order + count, count))
+        return w->st->status;
+    if (write_entries(w, d, order, count))
+        return w->st->status;
+    if (order != on_stack && w->out->alloc)
+        heap_release(&w->st->heap, mark);
+    return BURIN_OK;
+}
+
+static burin_status write_items(writer *w, burin_value v)
+{
+    const rt_list *list = rt_list_of(w->st, v);
+    for (uint32_t n = 0; n < list->len; n++) {
+        if (n)
+            write_separator(w, w->item_separator);
+        write_line_start(w);
+        if (write_value(w, list->items[n]))
+            return w->st->status;
+    }
+    return rt_out_status(w->out);
+}
+
+static burin_status write_container(writer *w, burin_value v)
+{
+    bool     is_dict = v.kind == BURIN_DICT;
+    uint32_t len     = is_dict ? rt_dict_of(w->st, v)->len : rt_list_of(w->st, v)->len;
+    if (len == 0) {
+        rt_out_write(w->out, is_dict ? "{}" : "[]", 2);
+        return rt_out_status(w->out);
+    }
+    for (const open_container *open = w->open; open; open = open->outer)
+        if (open->container == v.as.p)
+            return rt_fail(w->st, BURIN_ERR_VALUE, "Circular reference detected");
+    if (rt_enter(w->st) || rt_charge(w->st, len))
+        return w->st->status;
+    open_container open = {w->open, v.as.p};
+    w->open = &open;
+    w->level++;
+    rt_out_write(w->out, is_dict ? "{" : "[", 1);
+    if (is_dict)
+        write_dict(w, rt_dict_of(w->st, v));
+    else
+        write_items(w, v);
+    w->level--;
+    w->open = open.outer;
+    rt_leave(w->st);
+    if (w->st->status)
+        return w->st->status;
+    write_line_start(w);
+    rt_out_write(w->out, is_dict ? "}" : "]", 1);
+    return rt_out_status(w->out);
+}
+
+static burin_status write_value(writer *w, burin_value v)
+{
+    if (v.kind == BURIN_LIST || v.kind == BURIN_TUPLE || v.kind == BURIN_DICT)
+        return write_container(w, v);
+    return write_scalar(w, v);
+}
+
+/* ---- entry ---- */
+
+/* The text of one level of indentation: `indent` spaces, or the string itself. */
+static burin_status set_indent(writer *w, burin_value indent)
+{
+    burin_value spaces = indent;
+    if (indent.kind == BURIN_NONE || indent.kind == BURIN_MISSING)
+        return BURIN_OK;
+    w->is_indented = true;
+    if (indent.kind != BURIN_STRING && rt_binary_op(w->st, RT_MUL, RT_STRING(" "), indent, &spaces))
+        return w->st->status;
+    w->indent = rt_text_of(spaces);
+    return BURIN_OK;
+}
+
+burin_status rt_write_json(rt_state *st, rt_out *out, burin_value v, const rt_json_options *options)
+{
+    writer w = {.st = st, .out = out, .options = options, .item_separator = options->item_separator, .key_separator = options->key_separator};
+    if (set_indent(&w, options->indent))
+        return st->status;
+    if (!w.item_separator.data)
+        w.item_separator = w.is_indented ? BURIN_TEXT(",") : BURIN_TEXT(", ");
+    if (!w.key_separator.data)
+        w.key_separator = BURIN_TEXT(": ");
+    if (write_value(&w, v))
+        return st->status;
+    return rt_out_status(out);
+}

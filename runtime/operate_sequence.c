@@ -1,0 +1,246 @@
+/* Sequences under operators: + joins, * repeats, - takes sets apart, `~` joins the str() of anything.
+ *
+ * Markup stays Markup and escapes the plain strings it meets (markupsafe.Markup.__add__, __radd__, __mul__). Work that grows
+ * with the data is charged to the render's steps. */
+#include "runtime/operate_sequence.h"
+#include "runtime/attribute.h"
+#include "runtime/host.h"
+#include "runtime/view.h"
+#include "runtime/write.h"
+
+/* ---- + ---- */
+
+static burin_status join_texts(rt_state *st, burin_value a, burin_value b, burin_value *out)
+{
+    char *data;
+    if (rt_charge(st, ((uint64_t)a.len + b.len) / 64) || rt_string_new(st, (size_t)a.len + b.len, &data, out))
+        return st->status;
+    if (a.len)
+        memcpy(data, a.as.s, a.len);
+    if (b.len)
+        memcpy(data + a.len, b.as.s, b.len);
+    out->flags = (uint8_t)((a.flags & b.flags & BURIN_ASCII) | ((a.flags | b.flags) & BURIN_SAFE));
+    out->kind  = a.kind;
+    return BURIN_OK;
+}
+
+/* Has it __html__? Then Markup + it is allowed. */
+static bool has_html(burin_value v)
+{
+    switch (v.kind) {
+    case BURIN_STRING:
+        return true; /* str has not, but is accepted as well */
+    case BURIN_UNDEFINED:
+        return ((const rt_undefined *)v.as.p)->cls == RT_CHAINABLE;
+    case BURIN_OBJECT:
+        return rt_object_of(v)->cls->html != NULL;
+    default:
+        return false;
+    }
+}
+
+/* One operand is Markup, the other a string or has __html__. */
+static burin_status add_markup(rt_state *st, burin_value a, burin_value b, burin_value *out)
+{
+    if (rt_escape(st, a, &a) || rt_escape(st, b, &b))
+        return st->status;
+    return join_texts(st, a, b, out);
+}
+
+static burin_status add_lists(rt_state *st, burin_value a, burin_value b, burin_value *out)
+{
+    const rt_list *left = rt_list_of(st, a), *right = rt_list_of(st, b);
+    uint64_t       len  = (uint64_t)left->len + right->len;
+    rt_list       *joined;
+    if (len > UINT32_MAX)
+        return rt_fail(st, BURIN_ERR_NOMEM, "a list may have at most %u items", UINT32_MAX);
+    if (rt_charge(st, len) || rt_list_new(st, a.kind, (uint32_t)len, &joined))
+        return st->status;
+    if (left->len)
+        memcpy(joined->items, left->items, left->len * sizeof(burin_value));
+    if (right->len)
+        memcpy(joined->items + left->len, right->items, right->len * sizeof(burin_value));
+    joined->len = (uint32_t)len;
+    *out        = rt_pointer(a.kind, joined);
+    return BURIN_OK;
+}
+
+burin_status rt_sequence_add(rt_state *st, burin_value a, burin_value b, burin_value *out)
+{
+    if (rt_is_safe(a) || (rt_is_safe(b) && a.kind != BURIN_UNDEFINED)) {
+        if (rt_is_safe(a) ? has_html(b) : has_html(a))
+            return add_markup(st, a, b, out);
+        if (rt_is_safe(a) || a.kind != BURIN_BYTES) /* bytes and lists word their refusal themselves */
+            if (rt_is_safe(a) || (a.kind != BURIN_LIST && a.kind != BURIN_TUPLE))
+                return rt_unsupported(st, RT_ADD, a, b);
+    }
+    if (b.kind == BURIN_UNDEFINED && a.kind != BURIN_UNDEFINED)
+        return rt_undefined_fail(st, b);
+    switch (a.kind) {
+    case BURIN_STRING:
+        if (b.kind == BURIN_STRING)
+            return join_texts(st, a, b, out);
+        return rt_fail(st, BURIN_ERR_TYPE, "can only concatenate str (not \"%s\") to str", rt_type_name(st, b));
+    case BURIN_BYTES:
+        if (b.kind == BURIN_BYTES)
+            return join_texts(st, a, b, out);
+        return rt_fail(st, BURIN_ERR_TYPE, "can't concat %s to bytes", rt_type_name(st, b));
+    case BURIN_LIST:
+    case BURIN_TUPLE:
+        if (b.kind == a.kind)
+            return add_lists(st, a, b, out);
+        return rt_fail(st, BURIN_ERR_TYPE, "can only concatenate %s (not \"%s\") to %s", rt_type_name(st, a), rt_type_name(st, b), rt_type_name(st, a));
+    default:
+        return rt_unsupported(st, RT_ADD, a, b);
+    }
+}
+
+/* ---- * ---- */
+
+static bool is_sequence(burin_value v)
+{
+    return v.kind == BURIN_STRING || v.kind == BURIN_BYTES || v.kind == BURIN_LIST || v.kind == BURIN_TUPLE;
+}
+
+/* `total` bytes at `data` by doubling what is there: the first `len` are. */
+static void fill_by_doubling(char *data, size_t len, size_t total)
+{
+    for (size_t done = len; done < total;) {
+        size_t more = done < total - done ? done : total - done;
+        memcpy(data + done, data, more);
+        done += more;
+    }
+}
+
+static burin_status repeat_text(rt_state *st, burin_value text, uint64_t times, burin_value *out)
+{
+    uint64_t total;
+    char    *data;
+    if (__builtin_mul_overflow((uint64_t)text.len, times, &total) || total > UINT32_MAX)
+        return rt_fail(st, BURIN_ERR_NOMEM, "a string may have at most %u bytes", UINT32_MAX);
+    if (rt_charge(st, total / 64) || rt_string_new(st, (size_t)total, &data, out))
+        return st->status;
+    if (total) {
+        memcpy(data, text.as.s, text.len);
+        fill_by_doubling(data, text.len, (size_t)total);
+    }
+    out->flags = text.flags;
+    out->kind  = text.kind;
+    return BURIN_OK;
+}
+
+static burin_status repeat_list(rt_state *st, burin_value v, uint64_t times, burin_value *out)
+{
+    const rt_list *list = rt_list_of(st, v);
+    rt_list       *result;
+    uint64_t       total;
+    if (__builtin_mul_overflow((uint64_t)list->len, times, &total) || total > UINT32_MAX)
+        return rt_fail(st, BURIN_ERR_NOMEM, "a list may have at most %u items", UINT32_MAX);
+    if (rt_charge(st, total) || rt_list_new(st, v.kind, (uint32_t)total, &result))
+        return st->status;
+    if (total) {
+        memcpy(result->items, list->items, list->len * sizeof(burin_value));
+        fill_by_doubling((char *)result->items, list->len * sizeof(burin_value), (size_t)total * sizeof(burin_value));
+    }
+    result->len = (uint32_t)total;
+    *out        = rt_pointer(v.kind, result);
+    return BURIN_OK;
+}
+
+burin_status rt_sequence_repeat(rt_state *st, burin_value a, burin_value b, burin_value *out)
+{
+    if (a.kind == BURIN_UNDEFINED || b.kind == BURIN_UNDEFINED)
+        return rt_unsupported(st, RT_MUL, a, b);
+    /* Markup has no sq_repeat of its own: with a wrong operand the other side decides the message. */
+    bool left = is_sequence(a) && !rt_is_safe(a), right = is_sequence(b) && !rt_is_safe(b);
+    burin_value sequence = a, times = b;
+    if (is_sequence(b) && (rt_is_int(a) || (!left && right)))
+        sequence = b, times = a;
+    if (!is_sequence(sequence) || (rt_is_safe(sequence) && !rt_is_int(times)))
+        return rt_unsupported(st, RT_MUL, a, b);
+    if (!rt_is_int(times))
+        return rt_fail(st, BURIN_ERR_TYPE, "can't multiply sequence by non-int of type '%s'", rt_type_name(st, times));
+    if (times.kind == BURIN_BIGINT)
+        return rt_fail(st, BURIN_ERR_OVERFLOW, "cannot fit 'int' into an index-sized integer");
+    uint64_t count = times.as.i > 0 ? (uint64_t)times.as.i : 0;
+    if (sequence.kind == BURIN_STRING || sequence.kind == BURIN_BYTES)
+        return repeat_text(st, sequence, count, out);
+    return repeat_list(st, sequence, count, out);
+}
+
+/* ---- - ---- */
+
+burin_status rt_set_subtract(rt_state *st, burin_value a, burin_value b, burin_value *out)
+{
+    if ((rt_view_of(a) == RT_VIEW_KEYS || rt_view_of(a) == RT_VIEW_ITEMS) && rt_view_to_set(st, a, &a))
+        return st->status;
+    if ((rt_view_of(b) == RT_VIEW_KEYS || rt_view_of(b) == RT_VIEW_ITEMS) && rt_view_to_set(st, b, &b))
+        return st->status;
+    if (a.kind != BURIN_SET || b.kind != BURIN_SET)
+        return rt_unsupported(st, RT_SUB, a, b);
+    const rt_dict *left = rt_dict_of(st, a);
+    burin_value    item;
+    rt_dict       *rest;
+    bool           in;
+    if (rt_charge(st, left->len) || rt_set_new(st, left->len, &rest))
+        return st->status;
+    for (uint32_t at = 0; rt_dict_next(left, &at, &item, NULL);)
+        if (rt_compare_op(st, RT_IN, item, b, &in) || (!in && rt_dict_put(st, rest, item, burin_none())))
+            return st->status;
+    *out = rt_pointer(BURIN_SET, rest);
+    return BURIN_OK;
+}
+
+/* ---- ~ ---- */
+
+/* All parts are strings: one allocation. */
+static burin_status concat_texts(rt_state *st, const burin_value *parts, size_t count, uint64_t total, uint8_t flags, burin_value *out)
+{
+    char *data;
+    if (total > UINT32_MAX)
+        return rt_fail(st, BURIN_ERR_NOMEM, "a string may have at most %u bytes", UINT32_MAX);
+    if (rt_charge(st, total / 64) || rt_string_new(st, (size_t)total, &data, out))
+        return st->status;
+    for (size_t n = 0; n < count; n++) {
+        if (parts[n].len)
+            memcpy(data, parts[n].as.s, parts[n].len);
+        data += parts[n].len;
+    }
+    out->flags = flags;
+    return BURIN_OK;
+}
+
+burin_status rt_concat(rt_state *st, const burin_value *parts, size_t count, bool fold, burin_value *out)
+{
+    bool     markup = false, texts = true, escape = false;
+    uint64_t total = 0;
+    uint8_t  ascii = BURIN_ASCII;
+    for (size_t n = 0; n < count; n++) {
+        texts &= parts[n].kind == BURIN_STRING;
+        total += parts[n].len;
+        ascii &= parts[n].flags;
+        markup |= rt_is_safe(parts[n]) && !fold && st->autoescape;
+    }
+    for (size_t n = 0; markup && n < count; n++)
+        escape |= !rt_is_safe(parts[n]);
+    if (texts && !escape)
+        return concat_texts(st, parts, count, total, (uint8_t)(ascii | (markup ? BURIN_SAFE : 0)), out);
+
+    rt_out text;
+    rt_out_init_heap(&text, st, (size_t)total + 32 * count);
+    for (size_t n = 0; n < count; n++) {
+        burin_value part;
+        if (!markup || rt_is_safe(parts[n])) {
+            rt_write_str_fast(st, &text, parts[n]);
+        } else if (!rt_str(st, parts[n], &part)) { /* str() first: __html__ of other objects does not count here */
+            rt_write_escaped_fast(st, &text, part);
+        }
+        if (st->status)
+            return st->status;
+    }
+    if (rt_out_take(&text, 0, out))
+        return st->status;
+    if (markup)
+        out->flags |= BURIN_SAFE;
+    return BURIN_OK;
+}

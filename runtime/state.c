@@ -1,0 +1,59 @@
+/* The state of a run: reporting errors and bounding recursion.
+ *
+ * The first failure is the one that is told: while an error is pending, further reports (from callers that fail because
+ * of it) change nothing and give its status. */
+#include "runtime/state.h"
+
+#include "runtime/env.h"
+
+#include <stdio.h>
+
+burin_status rt_vfail(rt_state *st, burin_status status, const char *format, va_list args)
+{
+    if (st->status != BURIN_OK)
+        return st->status;
+    va_list again;
+    va_copy(again, args);
+    int len            = vsnprintf(NULL, 0, format, args);
+    st->status         = status;
+    st->message.len    = 0;
+    st->message.failed = false;
+    if (len > 0 && buf_reserve(&st->message, (size_t)len + 1)) { /* without memory the status has to say it all */
+        vsnprintf(st->message.data, (size_t)len + 1, format, again);
+        st->message.len = (size_t)len;
+    }
+    va_end(again);
+    return status;
+}
+
+burin_status rt_fail(rt_state *st, burin_status status, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    status = rt_vfail(st, status, format, args);
+    va_end(args);
+    return status;
+}
+
+burin_status rt_fail_memory(rt_state *st)
+{
+    if (st->heap.over_limit)
+        return rt_fail(st, BURIN_ERR_LIMIT, "the memory limit of %zu bytes was reached", st->heap.limit);
+    return rt_fail(st, BURIN_ERR_NOMEM, "out of memory");
+}
+
+void rt_clear_error(rt_state *st)
+{
+    st->status         = BURIN_OK;
+    st->message.len    = 0;
+    st->message.failed = false;
+    st->error_value    = (burin_value){BURIN_MISSING, 0, 0, 0, {0}};
+}
+
+burin_status rt_enter(rt_state *st)
+{
+    if (BURIN_UNLIKELY(st->depth >= st->env->depth_max))
+        return rt_fail(st, BURIN_ERR_RECURSION, "maximum recursion depth exceeded");
+    st->depth++;
+    return BURIN_OK;
+}

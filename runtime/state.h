@@ -1,0 +1,57 @@
+/* The state of one render or evaluation: its heap, its error, its limits, and the environment it runs in.
+ * Belongs to one thread. Every runtime function takes it first. */
+#ifndef BURIN_RUNTIME_STATE_H
+#define BURIN_RUNTIME_STATE_H
+
+#include "burin/error.h"
+#include "runtime/heap.h"
+
+#include <stdarg.h>
+
+typedef struct rt_env   rt_env; /* runtime/env.h: filters, tests, globals, policies: what the environment gives */
+typedef struct rt_state rt_state;
+
+struct rt_state {
+    burin_heap     heap;
+    const rt_env  *env;
+    burin_status   status;       /* of the error below; BURIN_OK while all is well */
+    buf            message;      /* its message; kept between errors to save the malloc */
+    burin_value    error_value;  /* what the error carries (TemplateNotFound's name), or MISSING */
+    bool           autoescape;   /* where execution stands now */
+    uint32_t       depth;        /* nesting of calls, includes, comparisons, reprs; checked with rt_enter */
+    uint64_t       steps_left;   /* counted down per basic block and per unit of native work */
+    const volatile int *cancel;  /* may be NULL; non-zero: stop */
+    uint64_t       deadline_ns;  /* CLOCK_MONOTONIC; 0: none */
+    const void    *repr_chain;   /* the containers whose repr is being written, innermost first (runtime/repr.c) */
+    uint64_t       random;       /* state of the generator for random, lipsum */
+    /* What the VM fills in so that runtime code can reach the running template (pass_context, macros). */
+    void          *vm;
+    burin_value (*find_variable)(rt_state *st, burin_text name); /* MISSING when there is none */
+};
+
+/* The state a heap belongs to: every burin_heap is the first member of one (a render's, or one the host builds values in). */
+static inline rt_state *rt_state_of(burin_heap *heap) { return (rt_state *)(void *)heap; }
+
+/* Report an error: sets status and message (unless one is already pending) and returns the status. */
+burin_status rt_fail(rt_state *st, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
+burin_status rt_vfail(rt_state *st, burin_status status, const char *format, va_list args);
+/* Out of memory, or over the memory limit: reports the right one. */
+burin_status rt_fail_memory(rt_state *st);
+/* Forget a pending error (for `ignore missing`, `default`, try). */
+void rt_clear_error(rt_state *st);
+
+/* Charge native work that grows with the data: n items or n / 64 bytes. BURIN_ERR_LIMIT when used up. */
+static inline burin_status rt_charge(rt_state *st, uint64_t steps)
+{
+    if (BURIN_LIKELY(st->steps_left > steps)) {
+        st->steps_left -= steps;
+        return BURIN_OK;
+    }
+    st->steps_left = 0;
+    return rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
+}
+/* Before recursing natively; pair with rt_leave. BURIN_ERR_RECURSION "maximum recursion depth exceeded". */
+burin_status rt_enter(rt_state *st);
+static inline void rt_leave(rt_state *st) { st->depth--; }
+
+#endif

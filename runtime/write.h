@@ -1,0 +1,131 @@
+/* The hot paths of output, to be inlined where values are printed in loops: short strings, small integers, floats.
+ *
+ * A short string is one 16-byte load and one 16-byte store, whatever its length: the load may read past the string but
+ * never past its page, and the store needs that much room in the buffer. What does not fit these cases goes to the
+ * functions of convert.h, which do the same thing exactly. */
+#ifndef BURIN_RUNTIME_WRITE_H
+#define BURIN_RUNTIME_WRITE_H
+
+#include "runtime/base/text.h"
+#include "runtime/convert.h"
+
+#if defined(__x86_64__)
+#define RT_VECTORS 1
+#include <immintrin.h>
+#else
+#define RT_VECTORS 0
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#define RT_READ_PAST_END 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define RT_READ_PAST_END 0
+#endif
+#endif
+#ifndef RT_READ_PAST_END
+#define RT_READ_PAST_END 1
+#endif
+
+extern const char rt_digit_pairs[200]; /* "00" "01" ... "99" */
+
+/* rt_out_escaped without the short path. */
+void rt_out_escaped_long(rt_out *out, const char *data, size_t len);
+/* rt_write_str of an integer. */
+void rt_write_int(rt_out *out, int64_t i);
+
+#if RT_VECTORS
+/* Bits of the bytes that HTML escapes. '&' and '\'' differ in bit 0, '<' and '>' in bit 1. */
+static inline uint32_t rt_special_mask(__m128i block)
+{
+    __m128i amp_or_apostrophe = _mm_cmpeq_epi8(_mm_or_si128(block, _mm_set1_epi8(1)), _mm_set1_epi8('\''));
+    __m128i less_or_greater   = _mm_cmpeq_epi8(_mm_or_si128(block, _mm_set1_epi8(2)), _mm_set1_epi8('>'));
+    __m128i quote             = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(amp_or_apostrophe, less_or_greater), quote));
+}
+/* May 16 bytes be read at `data`, of which only the first (one at least) belong to us? */
+static inline bool rt_readable_16(const char *data) { return RT_READ_PAST_END && ((uintptr_t)data & 4095) <= 4096 - 16; }
+#endif
+
+static inline void rt_out_write_fast(rt_out *out, const char *data, size_t len)
+{
+#if RT_VECTORS
+    if (BURIN_LIKELY(len - 1 < 32 && out->end - out->next >= 32)) { /* an empty string may point anywhere */
+        if (BURIN_LIKELY(len > 16)) {
+            __m128i tail = _mm_loadu_si128((const __m128i *)(data + len - 16));
+            _mm_storeu_si128((__m128i *)out->next, _mm_loadu_si128((const __m128i *)data));
+            _mm_storeu_si128((__m128i *)(out->next + len - 16), tail);
+            out->next += len;
+            return;
+        }
+        if (BURIN_LIKELY(rt_readable_16(data))) {
+            _mm_storeu_si128((__m128i *)out->next, _mm_loadu_si128((const __m128i *)data));
+            out->next += len;
+            return;
+        }
+    }
+#endif
+    rt_out_write(out, data, len);
+}
+
+static inline void rt_out_escaped_fast(rt_out *out, const char *data, size_t len)
+{
+#if RT_VECTORS
+    if (BURIN_LIKELY(len - 1 < 16 && out->end - out->next >= 16 && rt_readable_16(data))) {
+        __m128i block = _mm_loadu_si128((const __m128i *)data);
+        if (BURIN_LIKELY(!(rt_special_mask(block) & ((1u << len) - 1)))) {
+            _mm_storeu_si128((__m128i *)out->next, block);
+            out->next += len;
+            return;
+        }
+    }
+#endif
+    rt_out_escaped_long(out, data, len);
+}
+
+static inline void rt_write_int_fast(rt_out *out, int64_t i)
+{
+    if (BURIN_LIKELY((uint64_t)i < 10000 && out->end - out->next >= 8)) {
+        char *to = out->next;
+        if (i < 100) {
+            to[0] = rt_digit_pairs[2 * i + (i < 10)];
+            to[1] = rt_digit_pairs[2 * i + 1];
+            out->next = to + 1 + (i >= 10);
+        } else {
+            unsigned high = (unsigned)i / 100, low = (unsigned)i % 100, skip = high < 10;
+            memcpy(to, &rt_digit_pairs[2 * high + skip], 2);
+            memcpy(to + 2 - skip, &rt_digit_pairs[2 * low], 2);
+            out->next = to + 4 - skip;
+        }
+        return;
+    }
+    rt_write_int(out, i);
+}
+
+/* rt_write_str and rt_write_escaped with their most frequent cases in line. */
+static inline burin_status rt_write_str_fast(rt_state *st, rt_out *out, burin_value v)
+{
+    if (BURIN_LIKELY(v.kind == BURIN_STRING))
+        rt_out_write_fast(out, v.as.s, v.len);
+    else if (BURIN_LIKELY(v.kind == BURIN_INT))
+        rt_write_int_fast(out, v.as.i);
+    else
+        return rt_write_str(st, out, v);
+    return rt_out_status(out);
+}
+static inline burin_status rt_write_escaped_fast(rt_state *st, rt_out *out, burin_value v)
+{
+    if (BURIN_LIKELY(v.kind == BURIN_STRING)) {
+        if (v.flags & BURIN_SAFE)
+            rt_out_write_fast(out, v.as.s, v.len);
+        else
+            rt_out_escaped_fast(out, v.as.s, v.len);
+    } else if (BURIN_LIKELY(v.kind == BURIN_INT)) {
+        rt_write_int_fast(out, v.as.i);
+    } else {
+        return rt_write_escaped(st, out, v);
+    }
+    return rt_out_status(out);
+}
+
+#endif

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""burin check, dump, help, completions and the manual page."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from support import SOURCE, burin, folder_of, run_tests, same  # noqa: E402
+
+COMMANDS = ("render", "eval", "check", "dump", "batch")
+
+
+def test_check_finds_nothing_in_good_templates():
+    with folder_of({"t/base.html": "{% block a %}{% endblock %}", "t/sub/page.html": "{% extends 'base.html' %}{% block a %}{{ x|e }}{% endblock %}",
+                    "t/.hidden": "{% if", "t/logo.png": b"\x89PNG\0{% if"}) as folder:
+        for words in (["t"], ["t/", "-D", "x=1"], ["t/base.html"], ["t/sub/page.html", "-I", "t"]):
+            r = burin("check", *words, cwd=folder)
+            same((r.code, r.out, r.err), (0, "", ""), words)
+
+
+def test_check_names_every_mistake_with_its_place():
+    files = {
+        "t/syntax": "a\n{% if x %}\n", "t/filter": "{{ x|nosuch }}", "t/hidden": "{% if x %}\n  {{ x|nosuch }}{{ x is nosuch }}{% endif %}",
+        "t/missing": "\n{% include 'gone' %}{% include 'gone2' ignore missing %}{% include ['gone3', 'fine'] %}{% include name %}",
+        "t/fine": "{% set y = 1 %}{{ y }}{{ known }}{% for i in known %}{{ i }}{% endfor %}", "t/variable": "{{ known }}\n{{ a }}{{ unknown }}",
+    }
+    with folder_of(files) as folder:
+        r = burin("check", "t", "-D", "known=1", "-D", "x=1", "-D", "name=fine", "-D", "a=1", cwd=folder)
+        lines = r.out.splitlines()
+        same(r.code, 3, r)
+        for start in ("t/filter:1:", "t/hidden:2:", "t/missing:2:12: TemplateNotFound: gone", "t/syntax:", "t/variable:2:11: UndefinedError"):
+            assert any(line.startswith(start) for line in lines), (start, r)
+        assert not any("gone2" in line or "gone3" in line or line.startswith("t/fine") for line in lines), r
+        same(sum(line.startswith("t/hidden:") for line in lines), 2, r)
+        r = burin("check", "t/variable", cwd=folder)
+        same((r.code, r.out), (0, ""))
+        r = burin("check", "t/variable", "--json", "-D", "a=1", cwd=folder)
+        same(r.code, 3)
+        same([json.loads(line) for line in r.out.splitlines()], [
+            {"file": "t/variable", "kind": "UndefinedError", "message": "nothing sets the variable 'known'", "line": 1, "column": 4},
+            {"file": "t/variable", "kind": "UndefinedError", "message": "nothing sets the variable 'unknown'", "line": 2, "column": 11}])
+        same(burin("check", "t/none", cwd=folder).code, 1)
+
+
+def test_check_reports_a_broken_template_once_under_its_own_name():
+    with folder_of({"t/a": "{% include 'broken' %}", "t/b": "{% include 'broken' %}", "t/broken": "{% if %}"}) as folder:
+        r = burin("check", "t", cwd=folder)
+        same((r.code, len(r.out.splitlines()), r.out.startswith("t/broken:1")), (3, 1, True), r)
+
+
+def test_dump_shows_the_stages():
+    for kind, parts in (("tokens", ("VARIABLE_BEGIN", "NAME", "INTEGER")), ("ast", ("Binary", "Const")), ("ir", ())):
+        r = burin("dump", kind, "-t", "{{ a + 1 }}")
+        assert r.code == 0 and r.out and all(part in r.out for part in parts), (kind, r)
+        same(burin("dump", kind, stdin="{{ a + 1 }}").out, r.out)
+    same(burin("dump", "ast", "-t", "{% if %}").code, 1)
+
+
+def test_help_teaches_every_command():
+    r = burin("--help")
+    assert r.code == 0 and all("  " + c in r.out for c in COMMANDS), r
+    for command in COMMANDS:
+        r = burin(command, "--help")
+        assert r.code == 0 and r.err == "" and "Usage: burin " + command in r.out and "Examples" in r.out and "--help" in r.out, r
+        assert max(len(line) for line in r.out.splitlines()) <= 120, max(r.out.splitlines(), key=len)
+    r = burin("--version")
+    same((r.code, r.out.split()[0]), (0, "burin"))
+
+
+def test_examples_of_the_help_run():
+    """Those that need no files."""
+    for line in burin("eval", "--help").out.splitlines():
+        if line.startswith("  burin eval") and ".json" not in line and ".yaml" not in line:
+            done = subprocess.run(line.replace("burin", os.environ["BURIN"], 1), shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            same(done.returncode, 0, line)
+
+
+def test_completions_are_scripts_their_shells_accept():
+    for shell in ("bash", "zsh", "fish"):
+        r = burin("--completion", shell)
+        assert r.code == 0 and "--trim-blocks" in r.out or "-l trim-blocks" in r.out, r
+        if shutil.which(shell):
+            done = subprocess.run([shell, "-n", "/dev/stdin"], input=r.out.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            same(done.returncode, 0, done.stdout)
+    script = burin("--completion", "bash").out + '\nCOMP_WORDS=(burin render --tri); COMP_CWORD=2; _burin; echo "${COMPREPLY[@]}"\n' \
+        'COMP_WORDS=(burin render --merge ""); COMP_CWORD=3; _burin; echo "${COMPREPLY[@]}"\n'
+    done = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE)
+    same(done.stdout.decode(), "--trim-blocks\ndeep shallow\n")
+    same(burin("--completion", "csh").code, 2)
+
+
+def test_the_manual_page_is_what_the_tables_say():
+    with open(os.path.join(SOURCE, "docs", "burin.1"), encoding="utf-8") as file:
+        same(file.read(), burin("--man").out, "run: burin --man > docs/burin.1")
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])
