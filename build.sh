@@ -132,7 +132,7 @@ build() {
         need "${groups[@]}"
         configure "$dir" "$kind"
     fi
-    ninja -C "$dir" --quiet "$@" >&2 || fail "the $kind build failed."
+    ninja -C "$dir" --quiet "$@" 2>&1 | sed '/^ninja: no work to do/d' >&2 || fail "the $kind build failed."
 }
 
 configure() {

@@ -1,4 +1,5 @@
-"""Figures to Markdown: docs/BENCHMARKS.md."""
+"""Figures to Markdown: docs/BENCHMARKS.md, and the short table of README.md."""
+import re
 import statistics
 
 HEAD = """# Benchmarks
@@ -71,3 +72,29 @@ def text(results, names, workloads):
         parts.append("## Calls of malloc in a warm render of Burin\n\n" +
                      table(["burin"], workloads, lambda _, w: "%g" % counts[w] if w in counts else None))
     return "\n".join(parts)
+
+
+README_ROWS = (("teams", "a short list (0.4 KB)"), ("stocks20", "a table of prices (6 KB)"), ("inherit", "a site's page: inheritance, macros (26 KB)"),
+               ("bigtable", "10,000 cells (110 KB)"), ("chat", "a prompt of 22 messages (9 KB)"))
+README_ENGINES = (("burin", "Burin"), ("c", "hand-written C"), ("minijinja", "minijinja"), ("jinja2", "Jinja2"))
+
+
+def update_readme(path, results):
+    """Put the short table between the marks."""
+    medians = {}
+    for row in results["times"]:
+        medians.setdefault((row["engine"], row["workload"]), []).append(row["median_ns"])
+    there = [(name, title) for name, title in README_ENGINES if any(key[0] == name for key in medians)]
+    lines = ["| a warm render, µs | " + " | ".join(title for _, title in there) + " |", "|---|" + "---:|" * len(there)]
+    for workload, title in README_ROWS:
+        cells = [medians.get((name, workload)) for name, _ in there]
+        lines.append("| %s | %s |" % (title, " | ".join("–" if c is None else number(statistics.median(c)) for c in cells)))
+    lines.append("\n`./build.sh bench` makes these figures ({cpu}, {date}), with more engines and cold times in [docs/BENCHMARKS.md](docs/BENCHMARKS.md).".format(
+        **results["machine"]))
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    table = "\n".join(lines)
+    marks = r"(<!-- figures: written by ./build.sh bench -->\n).*?(\n<!-- end of figures -->)"
+    text = re.sub(marks, lambda m: m.group(1) + table + m.group(2), text, flags=re.S)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)

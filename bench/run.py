@@ -8,7 +8,7 @@
 3. A table cell is the median over the rounds; a ratio is the median over the rounds of engine / C within the same round.
 4. Cold figures (text to program, text to page) and Burin's malloc calls per warm render.
 
-All figures go to build/bench/results.json; a full run writes docs/BENCHMARKS.md.
+All figures go to build/bench/results.json; a full run writes docs/BENCHMARKS.md and the table in README.md.
 """
 import argparse
 import json
@@ -179,8 +179,10 @@ def main():
     text = report.text(results, [e.name for e in engines], workloads)
     print(text)
     if not options.quick and not options.engines and not options.workloads:
-        with open(os.path.join(os.path.dirname(HERE), "docs", "BENCHMARKS.md"), "w", encoding="utf-8") as f:
+        root = os.path.dirname(HERE)
+        with open(os.path.join(root, "docs", "BENCHMARKS.md"), "w", encoding="utf-8") as f:
             f.write(text)
+        report.update_readme(os.path.join(root, "README.md"), results)
 
 
 if __name__ == "__main__":

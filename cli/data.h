@@ -7,14 +7,15 @@
 
 typedef enum data_format { DATA_JSON, DATA_YAML, DATA_TOML, DATA_INI, DATA_QUERYSTRING, DATA_ENV } data_format;
 
-/* All the data that the options and `files` name, as one DICT in `heap`, in *out. Text is copied or owned by `texts`
- * (an array the caller frees with data_free once the heap is gone). On failure complains and returns false. */
+/* The files' contents, which values borrow from: freed with data_free after the heap. */
 typedef struct data_texts {
     buffer *buffers;
     size_t  count;
 } data_texts;
-bool data_load(const cli_options *options, burin_heap *heap, const char *const *files, size_t file_count, data_texts *texts, burin_value *out);
 void data_free(data_texts *texts);
+
+/* All the data that `files` and the options name, as one DICT in `heap`. On failure complains and returns false. */
+bool data_load(const cli_options *options, burin_heap *heap, const char *const *files, size_t file_count, data_texts *texts, burin_value *out);
 
 /* One reader a format. `text` outlives the value. Failures are BURIN_ERR_DATA with the line, or BURIN_ERR_NOMEM. */
 burin_status data_read_yaml(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);

@@ -25,6 +25,10 @@ int command_dump(const cli_options *options)
     }
     if (!setup_find_source(options, options->word_count > 1 ? options->words[1] : NULL, &source))
         goto done;
+    if (source.by_loader && !source.text.data) {
+        complain("%s: no -I folder has it", source.name);
+        goto done;
+    }
     env = setup_env(options, (const char *const *)&source.folder, source.folder ? 1 : 0);
     if (!env)
         goto done;

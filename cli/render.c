@@ -50,20 +50,29 @@ static void job_free(job *j)
 
 /* ---- expressions ---- */
 
-/* str(v); an undefined value prints as nothing, or is the error its class makes of it. */
+/* An undefined result: nothing, or the error that its class makes of printing it. */
+static int print_undefined(job *j, burin_value value)
+{
+    burin_text name = burin_text_of(burin_undefined_name(value));
+
+    if (options_has(j->options, OPT_STRICT) || options_is(j->options, OPT_UNDEFINED, "strict")) {
+        if (name.len)
+            complain("UndefinedError: '%.*s' is undefined", (int)name.len, name.data);
+        else
+            complain("UndefinedError: the result is undefined");
+        return EXIT_FAILED;
+    }
+    return output_write(j->options, (burin_text){"", 0}) ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* What {{ }} would print. */
 static int print_value(job *j, burin_value value)
 {
-    size_t len  = 0;
-    char  *text = value.kind == BURIN_NONE || value.kind != BURIN_UNDEFINED ? burin_str(value, &len) : NULL;
+    size_t len;
 
-    if (value.kind == BURIN_UNDEFINED) {
-        burin_text name = burin_text_of(burin_undefined_name(value));
-        if (options_has(j->options, OPT_STRICT) || options_is(j->options, OPT_UNDEFINED, "strict")) {
-            complain("UndefinedError: '%.*s' is undefined", (int)name.len, name.len ? name.data : "");
-            return EXIT_FAILED;
-        }
-        return output_write(j->options, (burin_text){"", 0}) ? EXIT_DONE : EXIT_FAILED;
-    }
+    if (value.kind == BURIN_UNDEFINED)
+        return print_undefined(j, value);
+    char *text = burin_str(value, &len);
     if (!text) {
         complain("out of memory");
         return EXIT_FAILED;

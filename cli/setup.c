@@ -189,6 +189,22 @@ static char *folder_of(const char *path)
     return folder;
 }
 
+/* The text of a template of the -I folders; left empty when none has it. */
+static void read_from_roots(const cli_options *options, setup_source *out)
+{
+    const char *root;
+    buffer      path = {0};
+
+    for (size_t i = 0; (root = options_nth(options, OPT_INCLUDE, i)) != NULL && !out->owned.data; i++) {
+        buffer_clear(&path);
+        buffer_format(&path, "%s/%s", root, out->name);
+        if (!path.failed && !buffer_read_file(&out->owned, path.data))
+            buffer_free(&out->owned);
+    }
+    buffer_free(&path);
+    out->text = (burin_text){out->owned.data, out->owned.len};
+}
+
 bool setup_find_source(const cli_options *options, const char *word, setup_source *out)
 {
     const char *text = options_last(options, OPT_TEMPLATE);
@@ -202,6 +218,7 @@ bool setup_find_source(const cli_options *options, const char *word, setup_sourc
     if (!is_stdin && access(word, F_OK) != 0 && options_has(options, OPT_INCLUDE)) {
         out->name      = word;
         out->by_loader = true;
+        read_from_roots(options, out);
         return true;
     }
     if (!buffer_read_file(&out->owned, is_stdin ? "-" : word)) {

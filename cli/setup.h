@@ -15,7 +15,7 @@ typedef struct setup_source {
     burin_text  text;
     buffer      owned;  /* behind `text` when it was read */
     char       *folder; /* where it lies; owned; NULL when nowhere */
-    bool        by_loader; /* no such file: a template of the -I folders */
+    bool        by_loader; /* no such file: a template of the -I folders; text.data is NULL when none has it */
 } setup_source;
 /* The template that -t gives or `word` (NULL: stdin) names. False after complaining. */
 bool setup_find_source(const cli_options *options, const char *word, setup_source *out);

@@ -111,7 +111,7 @@ burin_render *burin_render_new(burin_env *env, burin_error *err)
     if (!render)
         goto no_memory;
     memset(render, 0, sizeof *render);
-    render->host     = (vm_host){render, get_template};
+    render->host     = (vm_host){.user = render, .has_loader = env->has_loader, .get_template = get_template};
     render->held = name_map_make(env->alloc);
     render->name     = buf_make(env->alloc);
     render->seed     = env->options.random_seed ? env->options.random_seed : system_seed();
@@ -152,17 +152,23 @@ void burin_render_set_limits(burin_render *render, const burin_limits *limits)
     const burin_limits *l = limits ? limits : &render->env->options.limits;
 
     render->limits = *l;
-    vm_set_limits(render->machine, &(vm_limits){l->steps, l->memory, l->output, l->time_ns, l->depth});
+    /* Without a bound there is one all the same, out of reach: it makes the machine count. */
+    vm_set_limits(render->machine, &(vm_limits){l->steps ? l->steps : UINT64_MAX - 1, l->memory, l->output, l->time_ns, l->depth});
 }
 
 void burin_render_set_cancel(burin_render *render, const volatile int *cancel) { vm_state(render->machine)->cancel = cancel; }
+
+static burin_text text_written(const burin_render *render)
+{
+    return (burin_text){render->out.data, (size_t)(render->out.next - render->out.data)};
+}
 
 void burin_render_used(const burin_render *render, burin_limits *used)
 {
     vm_limits u = {0};
 
     vm_used(render->machine, &u);
-    *used = (burin_limits){.steps = u.steps, .memory = u.memory, .output = u.output, .time_ns = u.time_ns, .depth = u.depth};
+    *used = (burin_limits){.steps = u.steps, .memory = u.memory, .output = render->out.flushed + text_written(render).len};
 }
 
 /* ---- one run ---- */
@@ -222,11 +228,6 @@ static burin_status run_template(burin_render *render, burin_template *tpl, buri
     if (status == BURIN_OK && rt_write_str(st, &render->out, value))
         status = host_state_report(st, err);
     return status;
-}
-
-static burin_text text_written(const burin_render *render)
-{
-    return (burin_text){render->out.data, (size_t)(render->out.next - render->out.data)};
 }
 
 /* The end of a run whose text the caller gets. */

@@ -115,12 +115,6 @@ static bool suggest_callable(const burin_env *env, burin_error *err)
     return true;
 }
 
-void suggest_for_compile(const burin_env *env, burin_error *err)
-{
-    if (err && err->message && !err->suggestion)
-        suggest_callable(env, err);
-}
-
 void suggest_template(burin_env *env, const char *name, burin_error *err)
 {
     nearest search;

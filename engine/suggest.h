@@ -4,8 +4,6 @@
 
 #include "engine/environment.h"
 
-/* After compiling failed: unknown filters and tests. */
-void suggest_for_compile(const burin_env *env, burin_error *err);
 /* After a template was not found. */
 void suggest_template(burin_env *env, const char *name, burin_error *err);
 /* After a run failed: variables, attributes, filters and templates. `st` still holds the run's values. */

@@ -161,7 +161,6 @@ burin_template *template_compile(burin_env *env, const char *name, burin_text te
     burin_template *tpl     = keep_source(env, name, text, &scratch, err);
 
     if (tpl && compile_into(tpl, &scratch, as_expression, err)) {
-        suggest_for_compile(env, err);
         template_release(tpl);
         tpl = NULL;
     }

@@ -50,6 +50,12 @@ static bool is_identifier(const char *name, size_t len)
     return true;
 }
 
+bool lexer_in_name(const lexer *lx, const char *p)
+{
+    size_t at = 0;
+    return in_name(text_decode(p, (size_t)(lx->end - p), &at));
+}
+
 void lexer_wide_name(lexer *lx, token *out)
 {
     const char *start = lx->at;

@@ -45,6 +45,7 @@ void lexer_integer(lexer *lx, token *out, const char *start, const char *end);
 void lexer_float(lexer *lx, token *out, const char *start, const char *end);
 /* Like the two, where digits beyond ASCII may take part; false when no number starts at lx->at. */
 bool lexer_wide_number(lexer *lx, token *out);
+bool lexer_in_name(const lexer *lx, const char *p);               /* whether the character at p may be part of a name */
 void lexer_wide_name(lexer *lx, token *out);                      /* a name with characters beyond ASCII, or no token at all */
 bool lexer_char_named(burin_text name, uint32_t *cp);             /* charnames.c: the character that \N{name} stands for */
 void lexer_unexpected_char(lexer *lx, token *out, const char *at);

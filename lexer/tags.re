@@ -163,7 +163,7 @@ number:
     lexer_float(lx, out, start, cursor);
     return;
 name:
-    if (is_wide(lx, cursor)) {
+    if (is_wide(lx, cursor) && lexer_in_name(lx, cursor)) {
         lexer_wide_name(lx, out);
         return;
     }

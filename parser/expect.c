@@ -154,10 +154,9 @@ static bool wants_name(const parser *p)
     return bare && p->tag != WORD_ENDBLOCK;
 }
 
-void parser_unexpected(parser *p, int terminal, const token *t)
+void parser_unexpected(parser *p, const token *t)
 {
-    bool ends_tag   = t->kind == TOKEN_VARIABLE_END || t->kind == TOKEN_BLOCK_END;
-    bool ends_tuple = ends_tag || terminal == P_FOR_IN || terminal == P_RECURSIVE;
+    bool ends_tuple = t->kind == TOKEN_VARIABLE_END || t->kind == TOKEN_BLOCK_END;
 
     if (p->before.position == AT_BODY && t->kind == TOKEN_EOF && p->frame_count > 0)
         fail_end_of_template(p, t);

@@ -171,7 +171,6 @@ static int for_in(parser *p)
 {
     p->past              = true;
     p->place.tuple_start = true;
-    p->place.item_start  = true;
     return go(p, AT_EXPRESSION, P_FOR_IN);
 }
 
@@ -257,20 +256,24 @@ static int after_test(parser *p, const token *t)
     return -1;
 }
 
-/* trimmed and notrimmed are words once, and only where no value is given to them. */
+/* trimmed and notrimmed are words once, and only where no value is given to them. Before the first variable (`past`) they
+ * need no comma after them. */
 static int trans_name_terminal(parser *p, const token *t)
 {
-    if (p->trimmed_said || (t->word != WORD_TRIMMED && t->word != WORD_NOTRIMMED))
-        return go(p, AT_OPERATOR, P_NAME);
-    const token *ahead = parser_peek(p);
-    if (ahead->kind == TOKEN_ERROR) {
-        parser_fail_lexical(p);
-        return -1;
+    if (!p->trimmed_said && (t->word == WORD_TRIMMED || t->word == WORD_NOTRIMMED)) {
+        const token *ahead = parser_peek(p);
+        if (ahead->kind == TOKEN_ERROR) {
+            parser_fail_lexical(p);
+            return -1;
+        }
+        if (ahead->kind != TOKEN_ASSIGN) {
+            p->trimmed_said     = true;
+            p->place.item_start = !p->past;
+            return go(p, p->past ? AT_OPERATOR : AT_NAME, P_TRIMMED);
+        }
     }
-    if (ahead->kind == TOKEN_ASSIGN)
-        return go(p, AT_OPERATOR, P_NAME);
-    p->trimmed_said = true;
-    return go(p, AT_NAME, P_TRIMMED);
+    p->past = true;
+    return go(p, AT_OPERATOR, P_NAME);
 }
 
 /* A name where nothing but a name may stand. */
@@ -278,7 +281,7 @@ static int bare_name(parser *p, const place *here, const token *t)
 {
     bool outside = p->bracket_count == 0;
 
-    if (outside && p->tag == WORD_TRANS)
+    if (outside && p->tag == WORD_TRANS && (here->after_tag || here->item_start))
         return trans_name_terminal(p, t);
     if (outside && p->tag == WORD_FROM && here->item_start && (t->word == WORD_WITH || t->word == WORD_WITHOUT))
         return context_word(p, t);
@@ -292,8 +295,6 @@ static int bare_name(parser *p, const place *here, const token *t)
 
 static int name_terminal(parser *p, const place *here, const token *t)
 {
-    bool outside = p->bracket_count == 0;
-
     switch (here->position) {
     case AT_TAG: return tag_terminal(p, t);
     case AT_NAME: return bare_name(p, here, t);
@@ -307,13 +308,8 @@ static int name_terminal(parser *p, const place *here, const token *t)
     case AT_EXPRESSION:
         if (t->word == WORD_NOT)
             return go(p, AT_EXPRESSION, P_NOT);
-        if (t->word == WORD_RECURSIVE && outside && p->tag == WORD_FOR && p->past && here->item_start)
-            return go(p, AT_OPERATOR, P_RECURSIVE);
         return go(p, AT_OPERATOR, P_NAME);
-    default:
-        if (t->word == WORD_IN && outside && p->tag == WORD_FOR && !p->past)
-            return for_in(p);
-        return go(p, AT_OPERATOR, P_NAME);
+    default: return go(p, AT_OPERATOR, P_NAME);
     }
 }
 
@@ -451,8 +447,10 @@ static int string_terminal(parser *p, const place *here, const token *t)
 {
     burin_text text = {t->value.as.s, t->value.len};
 
-    if (p->tag == WORD_TRANS && here->after_tag)
-        p->place.position = AT_NAME;
+    if (p->tag == WORD_TRANS && here->after_tag) { /* the message's context */
+        p->place.position   = AT_NAME;
+        p->place.item_start = true;
+    }
     /* Jinja2 compares the value without asking for the kind: from x import a "with" context */
     if (p->tag == WORD_FROM && p->past && here->position == AT_OPERATOR && p->bracket_count == 0) {
         bool with = text.len == 4 && memcmp(text.data, "with", 4) == 0;
@@ -470,6 +468,32 @@ static void after_assign(parser *p)
         return;
     p->place.tuple_start = p->tag == WORD_SET && !p->past;
     p->past |= p->tag == WORD_SET || p->tag == WORD_WITH;
+}
+
+/* After a comma a tuple may end, but in Jinja2 only where the tag or the parenthesis ends; else an operand must begin. The
+ * grammar would end it before other tokens too, and check the target that it makes before it refuses them. */
+static bool check_item(parser *p, const place *here, const token *t)
+{
+    switch (t->kind) {
+    case TOKEN_NAME:
+    case TOKEN_STRING:
+    case TOKEN_INTEGER:
+    case TOKEN_FLOAT:
+    case TOKEN_LPAREN:
+    case TOKEN_LBRACKET:
+    case TOKEN_LBRACE:
+    case TOKEN_RPAREN:
+    case TOKEN_VARIABLE_END:
+    case TOKEN_BLOCK_END: return true;
+    case TOKEN_ADD:
+    case TOKEN_SUB:
+        if (here->position == AT_EXPRESSION)
+            return true;
+        break;
+    default: break;
+    }
+    parser_unexpected(p, t);
+    return false;
 }
 
 static int other_terminal(parser *p, const place *here, const token *t)
@@ -532,6 +556,8 @@ int parser_next(parser *p, token *t)
     if (here.arg_start && !check_argument(p, t, &keyword))
         return -1;
     if (here.after_tag && p->tag == WORD_SET && !check_set_target(p, t))
+        return -1;
+    if (here.item_start && here.position != AT_NAME && !check_item(p, &here, t))
         return -1;
     p->place = (place){positions[t->kind]};
     if (keyword)

@@ -171,7 +171,7 @@ void grammar_feed(void *grammar, int terminal, const token *t)
         top->major     = yymajor;
         top->minor.yy0 = *t;
     } else if (yyact != YY_ACCEPT_ACTION)
-        parser_unexpected(p, terminal, t);
+        parser_unexpected(p, t);
 }
 
 /* Walks the reductions that the terminal would cause, on a stack of state numbers: `base` entries of the real one are

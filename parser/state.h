@@ -184,8 +184,8 @@ static inline frame *parser_frame(parser *p) { return p->frame_count > 0 ? &p->f
 
 /* ---- expect.c ---- */
 
-/* The grammar does not accept `terminal`: say what Jinja2 would have expected. */
-void parser_unexpected(parser *p, int terminal, const token *t);
+/* The grammar does not accept the token: say what Jinja2 would have expected. */
+void parser_unexpected(parser *p, const token *t);
 void parser_unknown_tag(parser *p, const token *t);
 
 /* ---- grammar.y ---- */

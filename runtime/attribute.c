@@ -75,17 +75,30 @@ static burin_status find_attr(rt_state *st, burin_value v, burin_text name, uint
     return BURIN_OK;
 }
 
+/* jinja2.runtime.Undefined has attributes of its own; all other names fail, or give a chainable one itself. */
+static burin_status find_attr_of_undefined(rt_state *st, burin_value v, burin_text name, burin_value *out)
+{
+    const rt_undefined *undefined = v.as.p;
+    *out                          = rt_missing();
+    if (text_is(name, "_undefined_name"))
+        *out = undefined->name.kind == BURIN_MISSING ? burin_none() : undefined->name;
+    else if (text_is(name, "_undefined_hint"))
+        *out = undefined->hint.len ? rt_string(undefined->hint.data, undefined->hint.len) : burin_none();
+    else if (name.len >= 2 && name.data[0] == '_' && name.data[1] == '_') {
+        const rt_function *f = rt_dunder_find(st, v, name);
+        return f ? bound_method(st, f, v, out) : BURIN_OK;
+    } else if (undefined->cls == RT_CHAINABLE)
+        *out = v;
+    else
+        return rt_undefined_fail(st, v);
+    return BURIN_OK;
+}
+
 burin_status rt_python_attr(rt_state *st, burin_value v, burin_text name, burin_value *out)
 {
-    if (BURIN_LIKELY(v.kind != BURIN_UNDEFINED))
-        return find_attr(st, v, name, rt_text_hash(name), out);
-    *out = rt_missing();
-    if (name.len >= 2 && name.data[0] == '_' && name.data[1] == '_') /* Undefined.__getattr__ */
-        return BURIN_OK;
-    if (((const rt_undefined *)v.as.p)->cls != RT_CHAINABLE)
-        return rt_undefined_fail(st, v);
-    *out = v;
-    return BURIN_OK;
+    if (BURIN_UNLIKELY(v.kind == BURIN_UNDEFINED))
+        return find_attr_of_undefined(st, v, name, out);
+    return find_attr(st, v, name, rt_text_hash(name), out);
 }
 
 /* ---- the sandbox ---- */
@@ -215,10 +228,8 @@ static burin_status undefined_lookup(rt_state *st, burin_value v, burin_value *o
 
 burin_status rt_get_attr(rt_state *st, burin_value v, burin_text name, burin_value *out)
 {
-    if (BURIN_UNLIKELY(v.kind == BURIN_UNDEFINED))
-        return undefined_lookup(st, v, out);
     uint32_t     hash   = rt_text_hash(name);
-    burin_status status = find_attr(st, v, name, hash, out);
+    burin_status status = v.kind == BURIN_UNDEFINED ? find_attr_of_undefined(st, v, name, out) : find_attr(st, v, name, hash, out);
     if (status)
         return status;
     if (out->kind != BURIN_MISSING)
@@ -238,6 +249,8 @@ burin_status rt_get_attr(rt_state *st, burin_value v, burin_text name, burin_val
         }
         if (status || out->kind != BURIN_MISSING)
             return status;
+    } else if (v.kind == BURIN_UNDEFINED) {
+        return undefined_lookup(st, v, out);
     }
     return rt_undefined_new(st, v, rt_string(name.data, name.len), out);
 }

@@ -257,40 +257,77 @@ static size_t escape_code_point(uint32_t cp, char *room)
     return len;
 }
 
-static size_t decimal(uint32_t cp, char *room) { return text_from_int(cp, room); }
+/* "\\N{NAME}" of a character that has a name; its length, else 0. libunistring does not name the ideographs. */
+static size_t name_character(uint32_t cp, char *room)
+{
+    static const struct { uint32_t first, last; } ideographs[] = {
+        {0x3400, 0x4dbf}, {0x4e00, 0x9fff}, {0x20000, 0x2a6df}, {0x2a700, 0x2b738}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x30000, 0x3134a},
+    };
+    static const char prefix[] = "CJK UNIFIED IDEOGRAPH-";
+    size_t            len      = 3;
+
+    memcpy(room, "\\N{", 3);
+    for (size_t n = 0; n < sizeof ideographs / sizeof ideographs[0]; n++) {
+        if (cp < ideographs[n].first || cp > ideographs[n].last)
+            continue;
+        memcpy(room + len, prefix, sizeof prefix - 1);
+        len += sizeof prefix - 1;
+        for (int shift = cp > 0xffff ? 16 : 12; shift >= 0; shift -= 4)
+            room[len++] = "0123456789ABCDEF"[cp >> shift & 15];
+        room[len++] = '}';
+        return len;
+    }
+    if (!unicode_character_name(cp, room + len))
+        return 0;
+    len         = strlen(room);
+    room[len++] = '}';
+    return len;
+}
+
+/* What the handler writes for one character, as ASCII text in `room`; its length, SIZE_MAX when the handler does not take it. */
+static size_t replacement(burin_text errors, uint32_t cp, char *room)
+{
+    size_t len = 0;
+
+    if (text_is(errors, "ignore"))
+        return 0;
+    if (text_is(errors, "replace")) {
+        room[0] = '?';
+        return 1;
+    }
+    if (text_is(errors, "xmlcharrefreplace")) {
+        memcpy(room, "&#", 2);
+        len         = 2 + text_from_int(cp, room + 2);
+        room[len++] = ';';
+        return len;
+    }
+    if (text_is(errors, "namereplace"))
+        len = name_character(cp, room);
+    if (len == 0 && (text_is(errors, "backslashreplace") || text_is(errors, "namereplace")))
+        len = escape_code_point(cp, room);
+    return len ? len : SIZE_MAX;
+}
 
 /* One character by the handler; false when the handler does not take it (strict, or not its business). */
 static bool handle_character(builder *b, const codec *c, burin_text errors, uint32_t cp)
 {
     char   room[UNINAME_MAX + 8];
-    size_t len = 0;
+    size_t len = replacement(errors, cp, room);
 
-    if (text_is(errors, "ignore"))
+    if (len != SIZE_MAX) {
+        put_text(b, c, room, len);
         return true;
-    if (text_is(errors, "replace")) {
-        room[len++] = '?';
-    } else if (text_is(errors, "xmlcharrefreplace")) {
-        memcpy(room, "&#", 2);
-        len         = 2 + decimal(cp, room + 2);
-        room[len++] = ';';
-    } else if (text_is(errors, "namereplace") && unicode_character_name(cp, room + 3)) {
-        memcpy(room, "\\N{", 3);
-        len         = strlen(room);
-        room[len++] = '}';
-    } else if (text_is(errors, "backslashreplace") || text_is(errors, "namereplace")) {
-        len = escape_code_point(cp, room);
-    } else if (text_is(errors, "surrogateescape") && cp >= 0xdc80 && cp <= 0xdcff && c->unit == 1) {
+    }
+    if (text_is(errors, "surrogateescape") && cp >= 0xdc80 && cp <= 0xdcff && c->unit == 1) {
         room[0] = (char)(cp & 0xff);
         builder_ascii(b, room, 1);
         return true;
-    } else if (text_is(errors, "surrogatepass") && is_surrogate(cp) && c->put == put_utf8) {
+    }
+    if (text_is(errors, "surrogatepass") && is_surrogate(cp) && c->put == put_utf8) {
         builder_ascii(b, room, text_encode(cp, room));
         return true;
-    } else {
-        return false;
     }
-    put_text(b, c, room, len);
-    return true;
+    return false;
 }
 
 static bool handler_known(burin_text errors)

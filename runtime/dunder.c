@@ -219,6 +219,7 @@ static burin_status dunder_trap(burin_call *call, burin_value *out)
 
 enum { /* who has it: sets of kinds */
     NONE     = 1 << BURIN_NONE,
+    MISSED   = 1 << BURIN_UNDEFINED,
     NUMBERS  = 1 << BURIN_BOOL | 1 << BURIN_INT | 1 << BURIN_BIGINT | 1 << BURIN_FLOAT,
     TEXT     = 1 << BURIN_STRING | 1 << BURIN_BYTES,
     JOINED   = TEXT | 1 << BURIN_LIST | 1 << BURIN_TUPLE,
@@ -227,7 +228,7 @@ enum { /* who has it: sets of kinds */
     SIZED    = INDEXED | SETS,
     CALLABLE = 1 << BURIN_FUNCTION,
     OBJECTS  = 1 << BURIN_OBJECT,
-    ALL      = NONE | NUMBERS | SIZED | CALLABLE | OBJECTS,
+    ALL      = NONE | MISSED | NUMBERS | SIZED | CALLABLE | OBJECTS,
 };
 
 enum { PROPERTY = RT_PROPERTY };
@@ -246,13 +247,18 @@ static const struct dunder {
 #undef DUNDER
 };
 
+static bool has_html(burin_value v)
+{
+    return v.kind == BURIN_OBJECT ? rt_object_of(v)->cls->html != NULL : ((const rt_undefined *)v.as.p)->cls == RT_CHAINABLE;
+}
+
 const rt_function *rt_dunder_find(rt_state *st, burin_value v, burin_text name)
 {
     for (size_t n = 0; n < sizeof dunders / sizeof dunders[0]; n++) {
         const struct dunder *row = &dunders[n];
         if (!(row->kinds >> v.kind & 1) || !text_is(name, row->function.name))
             continue;
-        if (row->function.call == dunder_html && !rt_object_of(v)->cls->html)
+        if (row->function.call == dunder_html && !has_html(v))
             return NULL;
         return row->function.call != dunder_trap || st->env->sandbox != RT_UNSANDBOXED ? &row->function : NULL;
     }

@@ -194,6 +194,18 @@ static burin_status fail_wrong_type(percent *p, const conversion *c, burin_value
                    p->escapes ? "_MarkupEscapeHelper" : rt_type_name(p->st, v));
 }
 
+/* What int() and float() read: text or bytes. */
+static bool is_literal(burin_value v) { return v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
+
+static burin_status fail_literal(percent *p, const char *message, burin_value v)
+{
+    burin_value repr;
+
+    rt_clear_error(p->st);
+    burin_status status = rt_repr(p->st, v, &repr);
+    return status ? status : rt_fail(p->st, BURIN_ERR_VALUE, "%s%.*s", message, (int)repr.len, repr.as.s);
+}
+
 /* The integer that %d or %x prints for `v`. */
 static burin_status integer_of(percent *p, const conversion *c, burin_value v, burin_value *out)
 {
@@ -208,8 +220,10 @@ static burin_status integer_of(percent *p, const conversion *c, burin_value v, b
         return rt_int_from_double(p->st, v.as.f, out);
     if (v.kind == BURIN_UNDEFINED)
         return rt_undefined_fail(p->st, v);
-    if (p->escapes && rt_is_text(v))
-        return rt_int_from_text(p->st, rt_text_of(v), 10, out);
+    if (p->escapes && is_literal(v)) {
+        burin_status status = rt_int_from_text(p->st, rt_text_of(v), 10, out);
+        return status == BURIN_ERR_VALUE && v.len <= RT_INT_DIGITS_MAX ? fail_literal(p, "invalid literal for int() with base 10: ", v) : status;
+    }
     return fail_wrong_type(p, c, v);
 }
 
@@ -258,13 +272,9 @@ static burin_status double_of(percent *p, burin_value v, double *out)
         return rt_undefined_fail(p->st, v);
     if (!p->escapes)
         return rt_fail(p->st, BURIN_ERR_TYPE, "must be real number, not %s", rt_type_name(p->st, v));
-    if (!rt_is_text(v))
+    if (!is_literal(v))
         return rt_fail(p->st, BURIN_ERR_TYPE, "float() argument must be a string or a real number, not '%s'", rt_type_name(p->st, v));
-    if (builtin_double_of_text(p->st, rt_text_of(v), out))
-        return BURIN_OK;
-    burin_value  repr;
-    burin_status status = rt_repr(p->st, v, &repr);
-    return status ? status : rt_fail(p->st, BURIN_ERR_VALUE, "could not convert string to float: %.*s", (int)repr.len, repr.as.s);
+    return builtin_double_of_text(p->st, rt_text_of(v), out) ? BURIN_OK : fail_literal(p, "could not convert string to float: ", v);
 }
 
 static burin_status show_float(percent *p, conversion *c, burin_value v, shown *s)

@@ -147,7 +147,7 @@ static burin_status read_spec(rt_state *st, burin_text text, burin_value v, char
 /* A width no string can have, before anything of it is allocated. */
 static burin_status check_width(rt_state *st, const spec *s)
 {
-    if (s->width > UINT32_MAX || s->precision > UINT32_MAX)
+    if (s->width > UINT32_MAX)
         return rt_fail(st, BURIN_ERR_NOMEM, "a string of more than 4 GiB");
     return BURIN_OK;
 }

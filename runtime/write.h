@@ -9,7 +9,7 @@
 #include "runtime/base/text.h"
 #include "runtime/convert.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(BURIN_NO_VECTORS)
 #define RT_VECTORS 1
 #include <immintrin.h>
 #else

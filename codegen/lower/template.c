@@ -308,6 +308,7 @@ static void prepare(lowerer *c, arena *scratch, const codegen_options *options, 
     c->scratch    = scratch;
     c->err        = err;
     c->track      = (tracker){.memory = scratch};
+    c->line       = 1; /* where Jinja2 puts what precedes the first line it notes */
     c->autoescape = options->autoescape;
     c->pending    = buf_make(options->env->alloc);
     c->fold.env   = options->env;

@@ -73,7 +73,13 @@ static burin_status reference_call(rt_state *st, void *self, const rt_arguments 
     bool         native = ref->context->tpl->program->native;
     size_t       from   = native ? m->pieces->len : vm_capture(m);
     burin_status status = vm_block_print(m, ref->context, ref->name, ref->depth);
-    return status ? status : vm_captured(m, native, from, ref->context->mode->autoescape, out);
+    if (!status && native) /* Jinja2 3.1.2 joins the pieces as texts here, whatever the environment */
+        status = vm_join_texts(m, from, out);
+    else if (!status)
+        status = vm_captured(m, false, from, false, out);
+    if (!status && ref->context->mode->autoescape)
+        out->flags |= BURIN_SAFE;
+    return status;
 }
 
 static const rt_class reference_class = {

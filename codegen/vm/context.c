@@ -134,7 +134,7 @@ burin_status vm_export(vm *m, vm_context *context, burin_text name, burin_value 
     burin_value  key    = rt_string(name.data, name.len), removed;
     burin_status status = context->vars ? BURIN_OK : rt_dict_new(st, 8, &context->vars);
     if (!status && how == 1 && !context->exported)
-        status = rt_set_new(st, 8, &context->exported);
+        status = rt_dict_new(st, 8, &context->exported);
     if (!status)
         status = rt_dict_put(st, context->vars, key, value);
     if (!status && how == 1)

@@ -307,8 +307,11 @@ burin_status vm_captured(vm *m, bool native, size_t from, bool markup, burin_val
         status = vm_native_concat(m, from, out);
         return status || !markup ? status : vm_markup(&m->st, *out, out);
     }
-    status = rt_out_take(m->out, from, out);
+    bool bad = m->bad_piece && m->bad_frame == m->frame && m->bad_depth == m->captures;
+    status   = rt_out_take(m->out, from, out);
     vm_uncapture(m);
+    if (!status && bad)
+        return vm_bad_piece(m);
     if (!status && markup)
         out->flags |= BURIN_SAFE;
     return status;

@@ -9,7 +9,7 @@ static burin_status load_text(vm_frame *f, burin_text name, const vm_template **
     m->located          = false;
     burin_status status = m->host.get_template(m->host.user, &m->st, name, f->tpl, out, m->err);
     /* A template that does not compile brings its own place; others are reported where they are asked for. */
-    m->located = status && m->err && m->err->status != BURIN_OK;
+    m->located = status && m->err && m->err->line;
     return status;
 }
 
@@ -19,23 +19,35 @@ static burin_status load_one(vm_frame *f, burin_value name, const vm_template **
     burin_value text;
     if (name.kind == BURIN_STRING)
         return load_text(f, rt_text_of(name), out);
+    if (!f->m->host.has_loader)
+        return rt_fail(st, BURIN_ERR_TYPE, "no loader for this environment specified");
     if (name.kind == BURIN_UNDEFINED)
         return rt_undefined_fail(st, name);
     burin_status status = rt_str(st, name, &text);
     return status ? status : rt_fail(st, BURIN_ERR_NOT_FOUND, "%.*s", (int)text.len, text.as.s);
 }
 
+/* A name as the message lists it: why it is undefined, or its text. */
+static void write_missing_name(rt_state *st, rt_out *text, burin_value name)
+{
+    if (name.kind != BURIN_UNDEFINED) {
+        rt_write_str(st, text, name);
+        return;
+    }
+    rt_undefined_fail(st, name);
+    rt_out_write(text, st->message.data, st->message.len);
+    rt_clear_error(st);
+}
+
 static burin_status none_found(rt_state *st, const rt_list *names)
 {
     rt_out      text;
     burin_value joined;
-    if (!names->len)
-        return rt_fail(st, BURIN_ERR_NONE_FOUND, "Tried to select from an empty list of templates.");
     rt_out_init_heap(&text, st, 64);
     for (uint32_t n = 0; n < names->len; n++) {
         if (n)
             rt_out_literal(&text, ", ");
-        rt_write_str(st, &text, names->items[n]);
+        write_missing_name(st, &text, names->items[n]);
     }
     burin_status status = rt_out_take(&text, 0, &joined);
     return status ? status : rt_fail(st, BURIN_ERR_NONE_FOUND, "none of the templates given were found: %.*s", (int)joined.len, joined.as.s);
@@ -46,9 +58,12 @@ static burin_status load_first(vm_frame *f, burin_value names, const vm_template
 {
     rt_state    *st = &f->m->st;
     rt_list     *list;
-    if (names.kind == BURIN_UNDEFINED)
-        return rt_undefined_fail(st, names);
-    burin_status status = rt_to_list(st, names, &list);
+    bool         any    = false;
+    burin_status status = rt_is_true(st, names, &any);
+    if (!status && !any)
+        return rt_fail(st, BURIN_ERR_NONE_FOUND, "Tried to select from an empty list of templates.");
+    if (!status)
+        status = rt_to_list(st, names, &list);
     if (status)
         return status;
     for (uint32_t n = 0; n < list->len; n++) {
@@ -62,7 +77,8 @@ static burin_status load_first(vm_frame *f, burin_value names, const vm_template
 
 burin_status vm_load(vm_frame *f, burin_value name, ir_include_by by, const vm_template **out)
 {
-    if (by == BY_LIST || (by == BY_EITHER && name.kind != BURIN_STRING))
+    bool is_name = name.kind == BURIN_STRING || name.kind == BURIN_UNDEFINED;
+    if (by == BY_LIST || (by == BY_EITHER && !is_name))
         return load_first(f, name, out);
     return load_one(f, name, out);
 }

@@ -331,6 +331,27 @@ static burin_status get_attribute(burin_call *call, void *self, burin_text name,
     return BURIN_OK;
 }
 
+/* LoopContext.__next__: the loop itself moves on. */
+static burin_status get_next(burin_call *call, void *self, burin_value *out)
+{
+    vm_loop     *loop = self;
+    burin_value  item;
+    burin_status status = peek(call->st, loop, &item);
+    if (status || item.kind == BURIN_MISSING) {
+        *out = rt_missing();
+        return status;
+    }
+    loop->index0++;
+    if (loop->walk == WALK_RANGE) {
+        loop->left--;
+        loop->next_int += loop->step;
+    }
+    loop->before  = loop->current;
+    loop->current = item;
+    loop->after   = rt_missing();
+    return rt_tuple2(call->st, item, loop->object, out);
+}
+
 static burin_status get_length(burin_call *call, void *self, size_t *out)
 {
     burin_status status = find_length(call->st, self);
@@ -348,7 +369,7 @@ static burin_status get_repr(burin_call *call, void *self, burin_value *out)
 }
 
 const rt_class vm_loop_class = {
-    .base = {.struct_size = sizeof(rt_class), .name = "LoopContext", .module = "jinja2.runtime", .get_attr = get_attribute, .length = get_length, .repr = get_repr},
+    .base = {.struct_size = sizeof(rt_class), .name = "LoopContext", .module = "jinja2.runtime", .get_attr = get_attribute, .length = get_length, .next = get_next, .repr = get_repr},
     .call_arguments = call_again,
 };
 

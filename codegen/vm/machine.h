@@ -26,7 +26,7 @@ struct vm_context {
     const vm_template  *tpl;      /* whose name it carries */
     vm_context         *up;       /* what it was derived from; NULL for those made from the render's variables */
     rt_dict            *vars;     /* set at top level; NULL while there are none */
-    rt_dict            *exported; /* set of the names that importers see; NULL while there are none */
+    rt_dict            *exported; /* its keys are the names that importers see; NULL while there are none */
     const ir_locals    *locals;   /* names passed on, with their values then; NULL for none */
     const burin_value  *local_values;
     burin_value         base;     /* up == NULL: the render's variables, a DICT or MISSING */
@@ -128,6 +128,9 @@ struct vm {
     rt_list      *pieces;   /* native programs: what was printed */
     stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
     stack_chunk  *spare;    /* ... and one kept for later */
+    const char   *bad_piece;  /* type of the first printed piece that is no text, until it is joined with the others; NULL */
+    vm_frame     *bad_frame;  /* whose pieces it is among ... */
+    uint32_t      bad_depth;  /* ... at which depth of captures */
     uint32_t      captures; /* open ones: while there are any, nothing may be flushed */
     burin_status (*held_flush)(rt_out *out);
     uint32_t      tick;     /* iterations and calls until the limits are looked at again */
@@ -167,6 +170,10 @@ void vm_locate(vm_frame *f);
 void vm_forget_error(vm *m);
 burin_value vm_find_variable(rt_state *st, burin_text name);
 
+/* What joining pieces raises when one of them is no text. */
+burin_status vm_bad_piece(vm *m);
+/* A frame has ended: a bad piece of it is now among its caller's, or joined and raised. */
+burin_status vm_end_pieces(vm_frame *f);
 /* Capture what is printed from here on; vm_captured cuts it off and makes a value of it. */
 size_t       vm_capture(vm *m);
 burin_status vm_captured(vm *m, bool native, size_t from, bool markup, burin_value *out);
@@ -233,6 +240,8 @@ burin_status vm_print_call(vm_frame *f, burin_value callee, const ir_call *call,
 burin_status vm_print_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs);
 burin_status vm_print_value(vm *m, burin_value v, ir_output how);
 burin_status vm_debug(vm_frame *f);
+/* "".join of the pieces since `from`: TypeError when one is no text. */
+burin_status vm_join_texts(vm *m, size_t from, burin_value *out);
 burin_status vm_native_concat(vm *m, size_t from, burin_value *out);
 burin_status vm_piece(vm *m, burin_value v);
 

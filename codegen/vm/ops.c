@@ -32,6 +32,8 @@ burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *
     burin_status status = vm_arguments(st, call, regs, &args);
     if (status)
         return status;
+    if (!call->function && args.named_count)
+        return rt_fail(st, BURIN_ERR_TYPE, "got an unexpected keyword argument '%.*s'", (int)args.names[0].len, args.names[0].data);
     if (!call->function)
         return rt_fail(st, BURIN_ERR_RUNTIME, "No %s named '%.*s' found.", call->is_test ? "test" : "filter", (int)call->unknown.len, call->unknown.data);
     status = rt_call_function(st, call->function, &args, out);

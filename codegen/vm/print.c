@@ -3,11 +3,40 @@
 
 /* ---- values ---- */
 
+/* Filter blocks and call blocks print their result as it is; joining the pieces fails later if it is no text. */
+static burin_status note_bad_piece(vm *m, burin_value v)
+{
+    if (!m->bad_piece) {
+        m->bad_piece = rt_type_name(&m->st, v);
+        m->bad_frame = m->frame;
+        m->bad_depth = m->captures;
+    }
+    return BURIN_OK;
+}
+
+burin_status vm_bad_piece(vm *m)
+{
+    const char *type = m->bad_piece;
+    m->bad_piece     = NULL;
+    return rt_fail(&m->st, BURIN_ERR_TYPE, "sequence item 0: expected str instance, %s found", type);
+}
+
+burin_status vm_end_pieces(vm_frame *f)
+{
+    vm *m = f->m;
+    if (m->bad_frame != f)
+        return BURIN_OK;
+    if (f->unit->kind == UNIT_MACRO || f->unit->kind == UNIT_LOOP)
+        return vm_bad_piece(m);
+    m->bad_frame = f->caller;
+    return BURIN_OK;
+}
+
 burin_status vm_print_value(vm *m, burin_value v, ir_output how)
 {
     rt_state *st = &m->st;
     if (how == PRINT_RAW && v.kind != BURIN_STRING)
-        return rt_fail(st, BURIN_ERR_TYPE, "sequence item 0: expected str instance, %s found", rt_type_name(st, v));
+        return note_bad_piece(m, v);
     if (how == PRINT_BY_AUTOESCAPE)
         how = st->autoescape ? PRINT_ESCAPED : PRINT_STR;
     return how == PRINT_ESCAPED ? rt_write_escaped_fast(st, m->out, v) : rt_write_str_fast(st, m->out, v);
@@ -73,6 +102,18 @@ static burin_status join_pieces(vm *m, size_t from, burin_value *out)
     for (size_t n = from; n < m->pieces->len && !status; n++)
         status = rt_write_str(st, &text, m->pieces->items[n]);
     return status ? status : rt_out_take(&text, 0, out);
+}
+
+burin_status vm_join_texts(vm *m, size_t from, burin_value *out)
+{
+    for (size_t n = from; n < m->pieces->len; n++)
+        if (m->pieces->items[n].kind != BURIN_STRING) {
+            m->bad_piece = rt_type_name(&m->st, m->pieces->items[n]);
+            return vm_bad_piece(m);
+        }
+    burin_status status = join_pieces(m, from, out);
+    m->pieces->len      = (uint32_t)from;
+    return status;
 }
 
 burin_status vm_native_concat(vm *m, size_t from, burin_value *out)

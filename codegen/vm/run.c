@@ -199,7 +199,10 @@ burin_status vm_run(vm_frame *f)
     ADVANCE();
     CASE(RETURN) : f->result = regs[i->b];
     return BURIN_OK;
-    CASE(END) : return BURIN_OK;
+    CASE(END) : if (BURIN_LIKELY(!f->m->bad_piece)) return BURIN_OK;
+    status = vm_end_pieces(f);
+    if (!status)
+        return BURIN_OK;
 
 failed:
     f->pc = (uint32_t)(i - code);

@@ -58,6 +58,7 @@ static void begin(vm *m, rt_out *out, burin_error *err)
     m->modules  = NULL;
     m->pieces   = NULL;
     m->captures = 0;
+    m->bad_piece = NULL;
     m->tick = m->tick_from = 1; /* the first step looks at the limits */
 }
 
@@ -75,6 +76,8 @@ static burin_status end(vm *m, burin_status status)
     if (m->captures && m->out)
         m->out->flush = m->held_flush;
     m->captures = 0;
+    if (!status && m->bad_piece)
+        status = vm_bad_piece(m);
     if (status)
         report(m);
     m->err = NULL;

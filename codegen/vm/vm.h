@@ -16,6 +16,7 @@ typedef struct vm_template {
 /* The back-arrow: what running code asks of the engine. Failures are reported with rt_fail. */
 typedef struct vm_host {
     void *user;
+    bool  has_loader; /* whether templates can be had by name at all */
     /* include, import, extends: the template `name` as seen from `parent`. Lives until the render ends. BURIN_ERR_NOT_FOUND
      * (error_value set to the name), or what loading and compiling it came to. TypeError "no loader for this environment
      * specified" without a loader. A failure to compile fills in `err` as well (line, excerpt). */

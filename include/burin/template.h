@@ -73,7 +73,7 @@ BURIN_API burin_status burin_render_value(burin_render *render, burin_template *
 /* One block (as if most derived), or one macro called with positional arguments. */
 BURIN_API burin_status burin_render_block(burin_render *render, burin_template *tpl, const char *block, burin_value vars, burin_text *out, burin_error *err);
 BURIN_API burin_status burin_render_macro(burin_render *render, burin_template *tpl, const char *macro, const burin_value *args, size_t count, burin_value vars, burin_text *out, burin_error *err);
-/* What the last render used. */
+/* What the last render used: steps, memory and output are filled in, the rest is 0. */
 BURIN_API void burin_render_used(const burin_render *render, burin_limits *used);
 
 /* One call for the impatient: a malloc'ed, NUL-terminated text (free it with free), NULL on failure. */

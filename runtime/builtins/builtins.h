@@ -11,6 +11,8 @@ enum {
     RT_PROPERTY    = 1 << 9,  /* a data attribute (int.real, range.start): its value is what the call with self returns */
     RT_METHOD      = 1 << 10, /* set on every method: binding errors are worded by rt_method_arity_fail */
     RT_PARSED      = 1 << 11, /* CPython binds it with PyArg_ParseTuple, which words its errors differently */
+    RT_WRAPPED     = 1 << 12, /* markupsafe wraps it for Markup: arguments escaped, the result is Markup */
+    RT_REWRITTEN   = 1 << 13, /* markupsafe has its own for Markup, a function written in Python */
 };
 
 typedef struct rt_builtin {

@@ -31,7 +31,7 @@ static burin_status add_items(joining *join, burin_value items)
     burin_status status = rt_iter_init(st, items, &it);
 
     while (!status) {
-        status = rt_iter_next(st, &it, &item);
+        status = builtin_next(st, &it, &item);
         if (status || item.kind == BURIN_MISSING)
             break;
         if (join->path.count)

@@ -50,7 +50,7 @@ static burin_status fill_up(rt_state *st, rt_list *batch, burin_value size, buri
 static burin_status next_ahead(rt_state *st, batching *self, burin_value *item)
 {
     const char  *before = st->heap.next;
-    burin_status status = rt_iter_next(st, &self->lazy.it, item);
+    burin_status status = builtin_next(st, &self->lazy.it, item);
 
     self->ahead = *item;
     builtin_keep(st, before);
@@ -123,7 +123,7 @@ static burin_status slice_open(rt_state *st, slicing *self)
     burin_status status = builtin_lazy_open(st, &self->lazy);
 
     while (!status) {
-        status = rt_iter_next(st, &self->lazy.it, &item);
+        status = builtin_next(st, &self->lazy.it, &item);
         if (status || item.kind == BURIN_MISSING)
             break;
         status = rt_list_push(st, self->items, item);
@@ -248,7 +248,7 @@ static burin_status unique_step(rt_state *st, builtin_lazy *lazy, burin_value *o
 
     while (!status) {
         const char *before = st->heap.next;
-        status             = rt_iter_next(st, &lazy->it, &item);
+        status             = builtin_next(st, &lazy->it, &item);
         if (status || item.kind == BURIN_MISSING)
             break;
         status = builtin_path_get(st, &self->path, item, &key);

@@ -81,6 +81,17 @@ static bool read_small_int(burin_text s, int64_t *out)
     return true;
 }
 
+/* May int(text) succeed? Nearly all texts that are no integers hold an ASCII character that no decimal integer has. */
+static bool may_be_int(burin_text s)
+{
+    for (size_t at = 0; at < s.len; at++) {
+        unsigned char c = (unsigned char)s.data[at];
+        if (c > ' ' && c < 0x80 && (c < '0' || c > '9') && c != '_' && c != '-' && c != '+')
+            return false;
+    }
+    return true;
+}
+
 /* int(float(v)), or `fallback`: so "42.9" gives 42. An infinity is an OverflowError, as Jinja2 3.1.2 lets through. */
 static burin_status int_of_float(rt_state *st, burin_value v, burin_value fallback, burin_value *out)
 {
@@ -118,7 +129,7 @@ burin_status filter_int(burin_call *call, burin_value *out)
         *out = burin_int(small);
         return BURIN_OK;
     }
-    if (base == 0 || (base >= 2 && base <= 36)) {
+    if (base == 10 ? may_be_int(rt_text_of(value)) : base == 0 || (base >= 2 && base <= 36)) {
         status = rt_int_from_text(st, rt_text_of(value), (int)base, out);
         if (status != BURIN_ERR_VALUE)
             return status;

@@ -178,7 +178,7 @@ static burin_status map_step(rt_state *st, builtin_lazy *lazy, burin_value *out)
 
     if (status || lazy->finished)
         return status;
-    status = rt_iter_next(st, &lazy->it, &item);
+    status = builtin_next(st, &lazy->it, &item);
     if (status || item.kind == BURIN_MISSING)
         return status;
     return self->has_function ? apply_to(st, &self->apply, item, true, out) : builtin_path_get(st, &self->path, item, out);
@@ -192,7 +192,7 @@ static burin_status select_step(rt_state *st, builtin_lazy *lazy, burin_value *o
     burin_status status = lazy->open ? BURIN_OK : open_source(st, self);
 
     while (!status && !lazy->finished) {
-        status = rt_iter_next(st, &lazy->it, &item);
+        status = builtin_next(st, &lazy->it, &item);
         if (status || item.kind == BURIN_MISSING)
             break;
         asked = item;

@@ -47,7 +47,7 @@ burin_status filter_first(burin_call *call, burin_value *out)
     burin_status status = rt_iter_init(st, call->args[0], &it);
 
     if (!status)
-        status = rt_iter_next(st, &it, out);
+        status = builtin_next(st, &it, out);
     if (!status && out->kind == BURIN_MISSING)
         status = rt_undefined_hint(st, st->env->undefined, out, "No first item, sequence was empty.");
     return status;
@@ -111,7 +111,7 @@ static burin_status sum_lists(rt_state *st, rt_iter *it, builtin_path *path, bur
     burin_status status = rt_to_list(st, start, &sum);
 
     while (!status) {
-        status = rt_iter_next(st, it, &item);
+        status = builtin_next(st, it, &item);
         if (status || item.kind == BURIN_MISSING)
             break;
         status = builtin_path_get(st, path, item, &item);
@@ -159,7 +159,7 @@ burin_status filter_sum(burin_call *call, burin_value *out)
     if (sum.kind == BURIN_LIST)
         return sum_lists(st, &it, &path, sum, out);
     while (!status) {
-        status = rt_iter_next(st, &it, &item);
+        status = builtin_next(st, &it, &item);
         if (status || item.kind == BURIN_MISSING)
             break;
         status = builtin_path_get(st, &path, item, &item);

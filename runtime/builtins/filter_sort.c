@@ -221,23 +221,19 @@ static burin_status add_group(rt_state *st, rt_list *groups, builtin_path *path,
 }
 
 /* Neighbours with equal keys are a group. */
-static burin_status group(rt_state *st, const keying *by, const rt_list *items, rt_list *groups)
+static burin_status group(rt_state *st, builtin_path *path, const rt_list *items, const burin_value *keys, rt_list *groups)
 {
-    burin_value  key, other;
     burin_status status = BURIN_OK;
-    bool         same;
 
     for (uint32_t from = 0, to; !status && from < items->len; from = to) {
-        status = key_of(st, by, items->items[from], &key);
-        for (to = from + 1, same = true; !status && to < items->len; to += same) {
-            status = key_of(st, by, items->items[to], &other);
-            if (!status)
-                status = rt_equal(st, key, other, &same);
+        bool same = true;
+        for (to = from + 1; !status && to < items->len; to++) {
+            status = rt_equal(st, keys[from], keys[to], &same);
             if (!same)
                 break;
         }
         if (!status)
-            status = add_group(st, groups, by->paths, items, from, to);
+            status = add_group(st, groups, path, items, from, to);
     }
     return status;
 }
@@ -262,7 +258,7 @@ burin_status filter_groupby(burin_call *call, burin_value *out)
     if (!status)
         status = rt_list_new(st, BURIN_LIST, 8, &groups);
     if (!status)
-        status = group(st, &by, items, groups);
+        status = group(st, &path, items, keys, groups);
     if (!status)
         *out = rt_list_value(groups);
     return status;
@@ -281,7 +277,7 @@ static burin_status extreme(burin_call *call, rt_compare better, burin_value *ou
     burin_status status = rt_iter_init(st, call->args[0], &it);
 
     if (!status)
-        status = rt_iter_next(st, &it, out);
+        status = builtin_next(st, &it, out);
     if (!status && out->kind == BURIN_MISSING)
         return rt_undefined_hint(st, st->env->undefined, out, "No aggregated item, sequence was empty.");
     if (!status)
@@ -291,7 +287,7 @@ static burin_status extreme(burin_call *call, rt_compare better, burin_value *ou
     if (!status)
         status = key_of(st, &by, *out, &best_key);
     while (!status) {
-        status = rt_iter_next(st, &it, &item);
+        status = builtin_next(st, &it, &item);
         if (status || item.kind == BURIN_MISSING)
             break;
         status = key_of(st, &by, item, &key);

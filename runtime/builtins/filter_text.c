@@ -182,7 +182,12 @@ burin_status filter_wordcount(burin_call *call, burin_value *out)
     if (status)
         return status;
     for (size_t at = 0; at < s.len;) {
-        bool word = uni_is_word(text_decode(s.as.s, s.len, &at));
+        unsigned char c    = (unsigned char)s.as.s[at];
+        bool          word = (unsigned)((c | 0x20) - 'a') < 26;
+        if (word || c == ' ')
+            at++;
+        else
+            word = uni_is_word(text_decode(s.as.s, s.len, &at));
         words += word && !in_word;
         in_word = word;
     }

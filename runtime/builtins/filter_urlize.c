@@ -191,6 +191,9 @@ static burin_status add_words(linking *l, burin_text s)
     burin_status status = BURIN_OK;
 
     for (size_t at = 0, from = 0, next; !status && at <= s.len; at = next) {
+        next = at + 1;
+        if (at < s.len && s.data[at] > ' ') /* ASCII that is no white space */
+            continue;
         next       = at;
         bool space = at == s.len || uni_is_space(text_decode(s.data, s.len, &next));
         if (!space)

@@ -18,17 +18,33 @@ enum { /* classes of characters */
     JOINS  = 32, /* may stand before a dash between words: [\w!"'&.,?] */
 };
 
+static const uint8_t ascii_classes[128] = {
+    ['\t' ... '\r'] = SPACE | BLANK,
+    [' ']           = SPACE | BLANK,
+    [0x1c ... 0x1f] = BLANK,
+    ['-']           = DASH,
+    ['0' ... '9']   = WORD | JOINS,
+    ['A' ... 'Z']   = WORD | JOINS | LETTER,
+    ['a' ... 'z']   = WORD | JOINS | LETTER,
+    ['_']           = WORD | JOINS | LETTER,
+    ['!']           = JOINS,
+    ['"']           = JOINS,
+    ['\'']          = JOINS,
+    ['&']           = JOINS,
+    ['.']           = JOINS,
+    [',']           = JOINS,
+    ['?']           = JOINS,
+};
+
 static uint8_t class_of(uint32_t cp)
 {
-    if (cp == '-')
-        return DASH;
-    if (cp == ' ' || (cp >= '\t' && cp <= '\r'))
-        return SPACE | BLANK;
+    if (BURIN_LIKELY(cp < 0x80))
+        return ascii_classes[cp];
     if (uni_is_space(cp))
         return BLANK;
-    if (uni_is_word(cp))
-        return (uint8_t)(WORD | JOINS | (uni_is_decimal(cp) ? 0 : LETTER));
-    return cp < 0x80 && cp != 0 && strchr("!\"'&.,?", (int)cp) ? JOINS : 0;
+    if (!uni_is_word(cp))
+        return 0;
+    return WORD | JOINS | (uni_is_decimal(cp) ? 0 : LETTER);
 }
 
 typedef struct wrapping {
@@ -216,9 +232,11 @@ static burin_status wrap_line(wrapping *w, burin_text source)
     size_t at = 0, n = 0;
 
     w->text = source.data;
-    for (; at < source.len; n++) {
-        if (w->offsets)
-            w->offsets[n] = (uint32_t)at;
+    if (!w->offsets)
+        for (; n < source.len; n++)
+            w->classes[n] = ascii_classes[source.data[n] & 0x7f];
+    for (; w->offsets && at < source.len; n++) {
+        w->offsets[n] = (uint32_t)at;
         w->classes[n] = class_of(text_decode(source.data, source.len, &at));
     }
     if (w->offsets)

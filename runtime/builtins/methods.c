@@ -6,7 +6,9 @@
 
 #include "runtime/operate.h"
 
-enum { PURE = BURIN_PURE, PARSED = RT_PARSED, MARKUP = RT_MARKUP_ONLY, PROPERTY = RT_PROPERTY };
+enum {
+    PURE = BURIN_PURE, PARSED = RT_PARSED, MARKUP = RT_MARKUP_ONLY, PROPERTY = RT_PROPERTY, WRAPPED = RT_WRAPPED, REWRITTEN = RT_REWRITTEN
+};
 
 /* The kind a type's rows belong to. */
 enum {
@@ -61,60 +63,40 @@ static burin_status fail_by_name(rt_state *st, const char *name, const rt_signat
                    sig->parameters[1].name.data);
 }
 
-/* What markupsafe writes in Python on top of str: its functions have Python's words. */
-static const char *const markup_methods[] = {"__html__", "join", "split", "rsplit", "splitlines", "unescape", "striptags", "escape", "partition", "rpartition"};
-
-static bool is_markup_method(burin_value self, const char *name)
-{
-    bool found = false;
-
-    for (size_t n = 0; rt_is_safe(self) && n < sizeof markup_methods / sizeof markup_methods[0]; n++)
-        found |= strcmp(markup_methods[n], name) == 0;
-    return found;
-}
-
+/* Methods that markupsafe writes in Python. */
 static burin_status fail_in_python(rt_state *st, const char *name, const rt_signature *sig, uint32_t least, const rt_arguments *args)
 {
-    uint32_t unknown = first_unknown_name(sig, args), given = args->count + 1;
+    uint32_t unknown = first_unknown_name(sig, args), most = sig->count, given = args->count + 1;
 
     if (unknown < args->named_count)
         return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() got an unexpected keyword argument '%.*s'", name, (int)args->names[unknown].len,
                        args->names[unknown].data);
-    if (given > sig->count && least + 1u < sig->count)
-        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() takes from %u to %u positional arguments but %u were given", name, least + 1u,
-                       (unsigned)sig->count, given);
-    if (given > sig->count)
-        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() takes %u positional argument%s but %u were given", name, (unsigned)sig->count,
-                       plural(sig->count), given);
-    if (args->count < least)
-        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() missing 1 required positional argument: '%s'", name, strcmp(name, "join") == 0 ? "seq" : strcmp(name, "escape") == 0 ? "s" : "sep");
-    return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() got multiple values for argument '%.*s'", name, (int)args->names[0].len, args->names[0].data);
-}
-
-/* The type whose method it is, as its qualified name has it. */
-static const char *type_of(burin_value self)
-{
-    switch (self.kind) {
-    case BURIN_STRING: return "str";
-    case BURIN_BOOL: return "int";
-    default: return burin_type_name(self);
-    }
+    if (given > most && least + 1 < most)
+        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() takes from %u to %u positional arguments but %u were given", name, least + 1, most, given);
+    if (given > most)
+        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() takes %u positional argument%s but %u were given", name, most, plural(most), given);
+    if (args->named_count)
+        return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() got multiple values for argument '%.*s'", name, (int)args->names[0].len, args->names[0].data);
+    const char *missing = strcmp(name, "join") == 0 ? "seq" : strcmp(name, "escape") == 0 ? "s" : "sep"; /* as markupsafe calls them */
+    return rt_fail(st, BURIN_ERR_TYPE, "Markup.%s() missing 1 required positional argument: '%s'", name, missing);
 }
 
 burin_status rt_method_arity_fail(rt_state *st, const rt_function *method, burin_value self, const rt_arguments *args)
 {
     const rt_signature *sig  = method->signature;
-    const char         *name = method->name, *type = type_of(self);
+    const char         *name = method->name, *type = rt_type_name(st, method->flags & RT_WRAPPED ? method_plain(self) : self);
     uint32_t            most = sig->count - 1u, least = 0;
 
     for (uint32_t p = 1; p < sig->count; p++)
         least += sig->parameters[p].required;
-    if (is_markup_method(self, name))
+    if (rt_is_safe(self) && (method->flags & RT_REWRITTEN))
         return fail_in_python(st, name, sig, least, args);
     if (sig->positional_only < sig->count)
         return fail_by_name(st, name, sig, most, args);
+    if (args->named_count && (method->flags & RT_PARSED))
+        return rt_fail(st, BURIN_ERR_TYPE, "%s() takes no keyword arguments", name);
     if (args->named_count)
-        return rt_fail(st, BURIN_ERR_TYPE, "%s%s%s() takes no keyword arguments", method->flags & RT_PARSED ? "" : type, method->flags & RT_PARSED ? "" : ".", name);
+        return rt_fail(st, BURIN_ERR_TYPE, "%s.%s() takes no keyword arguments", type, name);
     if (most == 0)
         return rt_fail(st, BURIN_ERR_TYPE, "%s.%s() takes no arguments (%u given)", type, name, args->count);
     if (most == 1 && least == 1)

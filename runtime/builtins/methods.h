@@ -22,6 +22,9 @@ burin_status method_escape_argument(rt_state *st, burin_value *argument);
 /* hasattr(v, "__html__") of what is no text: objects with the ability, and jinja2.ChainableUndefined. */
 bool method_has_html(burin_value v);
 
+/* The type of an argument as CPython's argument clinic names it. */
+const char *method_argument_type(rt_state *st, burin_value v);
+
 /* ---- str and bytes: `self` a STRING or BYTES ---- */
 
 /* The bytes [from, from + len) of self, of the same kind and markup, sharing its memory. */

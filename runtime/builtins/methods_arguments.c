@@ -59,3 +59,5 @@ burin_status method_escape_argument(rt_state *st, burin_value *argument)
         return BURIN_OK;
     return rt_escape(st, *argument, argument);
 }
+
+const char *method_argument_type(rt_state *st, burin_value v) { return v.kind == BURIN_NONE ? "None" : rt_type_name(st, v); }

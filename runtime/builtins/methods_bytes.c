@@ -243,7 +243,7 @@ static burin_status pad(burin_call *call, const char *name, side where, burin_va
         return status;
     if (fill.kind != BURIN_MISSING && (fill.kind != BURIN_BYTES || fill.len != 1))
         return rt_fail(call->st, BURIN_ERR_TYPE, "%s() argument 2 must be a byte string of length 1, not %s", name,
-                       fill.kind == BURIN_NONE ? "None" : rt_type_name(call->st, fill));
+                       method_argument_type(call->st, fill));
     uint64_t wanted = width < 0 ? 0 : (uint64_t)width, pads = wanted > self.len ? wanted - self.len : 0, left = 0;
     if (where == PAD_LEFT)
         left = pads;

@@ -184,7 +184,7 @@ burin_status method_bytes_decode(burin_call *call, burin_value *out)
     for (unsigned n = 0; n < 2; n++)
         if (!rt_is_text(call->args[n + 1]))
             return rt_fail(call->st, BURIN_ERR_TYPE, "decode() argument '%s' must be str, not %s", names[n],
-                           call->args[n + 1].kind == BURIN_NONE ? "None" : rt_type_name(call->st, call->args[n + 1]));
+                           method_argument_type(call->st, call->args[n + 1]));
     return codec_decode(call->st, rt_text_of(call->args[0]), rt_text_of(call->args[1]), rt_text_of(call->args[2]), out);
 }
 
@@ -197,7 +197,7 @@ burin_status method_bytes_fromhex(burin_call *call, burin_value *out)
     builder     b;
 
     if (!rt_is_text(text))
-        return rt_fail(st, BURIN_ERR_TYPE, "fromhex() argument must be str, not %s", rt_type_name(st, text));
+        return rt_fail(st, BURIN_ERR_TYPE, "fromhex() argument must be str, not %s", method_argument_type(st, text));
     builder_init(&b, st, text.len / 2);
     for (size_t at = 0; at < text.len;) {
         if (is_space((unsigned char)text.as.s[at])) {
@@ -220,10 +220,14 @@ static burin_status hex_separator(rt_state *st, burin_value v, char *out)
     *out = 0;
     if (v.kind == BURIN_MISSING)
         return BURIN_OK;
+    size_t       len;
+    burin_status status = rt_length(st, v, &len);
+    if (status)
+        return status;
+    if (len != 1)
+        return rt_fail(st, BURIN_ERR_VALUE, "sep must be length 1.");
     if (v.kind != BURIN_STRING && v.kind != BURIN_BYTES)
         return rt_fail(st, BURIN_ERR_TYPE, "sep must be str or bytes.");
-    if (method_units(v) != 1)
-        return rt_fail(st, BURIN_ERR_VALUE, "sep must be length 1.");
     if (v.len != 1 || (v.as.s[0] & 0x80))
         return rt_fail(st, BURIN_ERR_VALUE, "sep must be ASCII.");
     *out = v.as.s[0];

@@ -103,7 +103,7 @@ static burin_status read_options(rt_state *st, const char *name, const byte_opti
 
     if (order.kind != BURIN_MISSING && !rt_is_text(order))
         return rt_fail(st, BURIN_ERR_TYPE, "%s() argument 'byteorder' must be str, not %s", name,
-                       order.kind == BURIN_NONE ? "None" : rt_type_name(st, order));
+                       method_argument_type(st, order));
     *little    = order.kind != BURIN_MISSING && text_is(rt_text_of(order), "little");
     *is_signed = false;
     if (options->is_signed.kind != BURIN_MISSING) {
@@ -160,6 +160,8 @@ burin_status method_int_to_bytes(burin_call *call, burin_value *out)
     uint64_t bits = rt_int_bits(self), room = (uint64_t)len > UINT32_MAX ? UINT64_MAX : (uint64_t)len * 8;
     if (is_signed && bits && !(negative && is_power_of_two(self)))
         bits++;
+    if (negative && rt_int_bits(self) == 1) /* -1 is nothing but sign */
+        bits = 0;
     if (bits > room)
         return rt_fail(st, BURIN_ERR_OVERFLOW, "int too big to convert");
     if ((uint64_t)len > UINT32_MAX)

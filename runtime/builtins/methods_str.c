@@ -101,7 +101,7 @@ static burin_status remove_affix(burin_call *call, const char *name, bool at_end
     method_range all  = {0, self.len, 0, true};
 
     if (!rt_is_text(affix))
-        return rt_fail(call->st, BURIN_ERR_TYPE, "%s() argument must be str, not %s", name, rt_type_name(call->st, affix));
+        return rt_fail(call->st, BURIN_ERR_TYPE, "%s() argument must be str, not %s", name, method_argument_type(call->st, affix));
     *out = self;
     if (matches(self, &all, affix, at_end))
         *out = method_piece(self, at_end ? 0 : affix.len, self.len - affix.len);
@@ -294,6 +294,15 @@ burin_status method_str_join(burin_call *call, burin_value *out)
 
 /* ---- replace and padding ---- */
 
+/* Argument `index` as a Py_ssize_t. */
+static burin_status number(burin_call *call, unsigned index, int64_t *out)
+{
+    burin_value  v      = call->args[index];
+    burin_status status = rt_is_safe(call->args[0]) ? method_escape_argument(call->st, &v) : BURIN_OK;
+
+    return status ? status : method_ssize(call->st, v, out);
+}
+
 burin_status method_str_replace(burin_call *call, burin_value *out)
 {
     rt_state    *st      = call->st;
@@ -305,10 +314,10 @@ burin_status method_str_replace(burin_call *call, burin_value *out)
         if (rt_is_safe(self))
             status = method_escape_argument(st, &texts[n]);
         if (!status && !rt_is_text(texts[n]))
-            status = rt_fail(st, BURIN_ERR_TYPE, "replace() argument %u must be str, not %s", n + 1, rt_type_name(st, texts[n]));
+            status = rt_fail(st, BURIN_ERR_TYPE, "replace() argument %u must be str, not %s", n + 1, method_argument_type(st, texts[n]));
     }
     if (!status)
-        status = method_ssize(st, call->args[3], &max);
+        status = number(call, 3, &max);
     return status ? status : method_replace(st, self, texts[0], texts[1], max, out);
 }
 
@@ -331,15 +340,6 @@ static burin_status fill_character(burin_call *call, burin_value fill, uint32_t 
     size_t at = 0;
     *out      = text_decode(fill.as.s, fill.len, &at);
     return BURIN_OK;
-}
-
-/* Argument `index` as a Py_ssize_t. */
-static burin_status number(burin_call *call, unsigned index, int64_t *out)
-{
-    burin_value  v      = call->args[index];
-    burin_status status = rt_is_safe(call->args[0]) ? method_escape_argument(call->st, &v) : BURIN_OK;
-
-    return status ? status : method_ssize(call->st, v, out);
 }
 
 typedef enum side { PAD_LEFT, PAD_RIGHT, PAD_BOTH } side;

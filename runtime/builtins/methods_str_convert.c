@@ -30,7 +30,7 @@ burin_status method_str_encode(burin_call *call, burin_value *out)
     for (unsigned n = 0; n < 2; n++)
         if (!rt_is_text(call->args[n + 1]))
             return rt_fail(call->st, BURIN_ERR_TYPE, "encode() argument '%s' must be str, not %s", names[n],
-                           call->args[n + 1].kind == BURIN_NONE ? "None" : rt_type_name(call->st, call->args[n + 1]));
+                           method_argument_type(call->st, call->args[n + 1]));
     return codec_encode(call->st, rt_text_of(call->args[0]), rt_text_of(call->args[1]), rt_text_of(call->args[2]), out);
 }
 
@@ -127,7 +127,7 @@ static burin_status table_of_texts(rt_state *st, const burin_value *args, rt_dic
 
     for (unsigned n = 1; n < 3; n++)
         if (!rt_is_text(args[n]) && args[n].kind != BURIN_MISSING)
-            return rt_fail(st, BURIN_ERR_TYPE, "maketrans() argument %u must be str, not %s", n + 1, rt_type_name(st, args[n]));
+            return rt_fail(st, BURIN_ERR_TYPE, "maketrans() argument %u must be str, not %s", n + 1, method_argument_type(st, args[n]));
     if (!rt_is_text(args[0]))
         return rt_fail(st, BURIN_ERR_TYPE, "first maketrans argument must be a string if there is a second argument");
     if (rt_string_count(args[0]) != rt_string_count(args[1]))

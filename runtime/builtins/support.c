@@ -102,7 +102,7 @@ static inline burin_status part_get(rt_state *st, builtin_part *part, burin_valu
     return rt_get_item(st, item, part->key, out);
 }
 
-burin_status builtin_path_get(rt_state *st, builtin_path *path, burin_value item, burin_value *out)
+burin_status builtin_path_walk(rt_state *st, builtin_path *path, burin_value item, burin_value *out)
 {
     builtin_part *part = path->parts ? path->parts : &path->only;
 

@@ -94,7 +94,38 @@ typedef struct builtin_path {
 
 /* "a.b.0" (digits are integers), any other value (one part), or NONE (no part). Parts lie in the heap. */
 burin_status builtin_path_init(rt_state *st, burin_value attribute, burin_value fallback, builtin_path *path);
-burin_status builtin_path_get(rt_state *st, builtin_path *path, burin_value item, burin_value *out);
+burin_status builtin_path_walk(rt_state *st, builtin_path *path, burin_value item, burin_value *out);
+/* The attribute of `item`; in line where there is no path, or the item is a dict made like the one before. */
+static inline burin_status builtin_path_get(rt_state *st, builtin_path *path, burin_value item, burin_value *out)
+{
+    if (path->count == 0) {
+        *out = item;
+        return BURIN_OK;
+    }
+    if (BURIN_LIKELY(item.kind == BURIN_DICT && path->only.keys)) {
+        const rt_dict *dict = rt_dict_of(st, item);
+        if (BURIN_LIKELY(dict->keys == path->only.keys && dict->values[path->only.slot].kind != BURIN_UNDEFINED)) {
+            *out = dict->values[path->only.slot];
+            return BURIN_OK;
+        }
+    }
+    return builtin_path_walk(st, path, item, out);
+}
+
+/* ---- iteration ---- */
+
+/* rt_iter_next with its most frequent case in line. */
+static inline burin_status builtin_next(rt_state *st, rt_iter *it, burin_value *item)
+{
+    if (BURIN_LIKELY(it->kind == BURIN_LIST || it->kind == BURIN_TUPLE)) {
+        const rt_list *list = rt_list_of(st, it->over);
+        if (it->at < list->len) {
+            *item = list->items[it->at++];
+            return BURIN_OK;
+        }
+    }
+    return rt_iter_next(st, it, item);
+}
 
 /* ---- lazy iterators: Python's generators ---- */
 

@@ -56,6 +56,11 @@ def test_dump_shows_the_stages():
         assert r.code == 0 and r.out and all(part in r.out for part in parts), (kind, r)
         same(burin("dump", kind, stdin="{{ a + 1 }}").out, r.out)
     same(burin("dump", "ast", "-t", "{% if %}").code, 1)
+    with folder_of({"t/page": "{{ page }}"}) as folder:
+        for words in (["t/page"], ["page", "-I", "t"]):
+            r = burin("dump", "ast", *words, cwd=folder)
+            assert r.code == 0 and "page" in r.out, r
+        same(burin("dump", "ast", "none", "-I", "t", cwd=folder).code, 1)
 
 
 def test_help_teaches_every_command():

@@ -2,6 +2,7 @@
 
     ast_compare.py DRIVER CASES.jsonl...            every template of the conformance cases
     ast_compare.py --mutate N [--seed S] DRIVER CASES.jsonl...   N random edits of them
+    ast_compare.py --soup N [--seed S] DRIVER       N templates of random tokens, most of them wrong
 
 DRIVER is the program tests/differential/ast_driver.c. Run it with the Python whose Jinja2 is the oracle.
 Prints each difference (up to --show) and a summary; exit status 1 when there are any. Differences that are known and
@@ -399,7 +400,41 @@ def mutated(source, rng):
     return source
 
 
+SOUP = (["a", "b", "x", "not", "in", "is", "if", "else", "and", "or", "1", "2.5", "'s'", '"t"', ",", ",", ".", ":", "|", "=", "(", ")", "[", "]",
+         "{", "}", "+", "-", "*", "**", "~", "%", "//", "==", "<", "!=", "true", "none", "recursive", "with", "without", "context", "ignore",
+         "missing", "as", "import", "scoped", "required", "trimmed", "notrimmed", "@", ";", "'", "a=1", "*a", "**a", "f(a)", "x.y", "x[1]",
+         "x|f", "x is y", "x in y", "not in", "ignore missing", "with context", "without context", "a, b", "(a)", "(a, b)", "_a", "true"])
+HEADS = ["if", "for", "for a in", "for a, b in", "set", "set a =", "set a.b =", "set a", "with", "with a =", "macro", "macro a(", "macro a(b=1,",
+         "call", "call(a)", "call(a", "call f(", "filter", "filter a|", "block", "block a", "block a scoped", "endblock", "extends", "include",
+         "include a", "include a ignore missing", "import", "import a as", "import a as b", "from", "from a import", "from a import b",
+         "from a import b,", "from a import b as", "print", "do", "break", "continue", "debug", "autoescape", "trans", "trans a", "trans a,",
+         "trans 'c'", "trans a=1", "pluralize", "endtrans", "endif", "endfor", "else", "elif", "endset", "endwith", "generation",
+         "endgeneration", "endmacro", "raw", "endraw", "nope"]
+SOUP_ENVS = [{}, {"extensions": ["do", "loopcontrols", "i18n", "debug", "generation"]},
+             {"extensions": ["i18n"], "i18n": {"newstyle": True}, "trim_blocks": True, "lstrip_blocks": True},
+             {"line_statement_prefix": "%", "line_comment_prefix": "##", "extensions": ["do", "i18n"]}]
+
+
+def soup(rng):
+    out = []
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        out.append(rng.choice(("", "", "text", "\n", " ")))
+        words = rng.choices(SOUP, k=rng.choice((0, 1, 1, 2, 2, 3, 4, 6)))
+        if rng.random() < 0.3:
+            out.append("{{ " + rng.choice((" ", "\n")).join(words) + " }}")
+        else:
+            out.append("{% " + rng.choice((" ", "\n")).join([rng.choice(HEADS)] + words) + " %}")
+            if rng.random() < 0.5:
+                out.append("{% end" + rng.choice(("if", "for", "set", "with", "macro", "call", "filter", "block", "block a", "trans")) + " %}")
+    return "".join(out)
+
+
 def stream(args):
+    if args.soup:
+        rng = random.Random(args.seed)
+        for _ in range(args.soup):
+            yield {"env": rng.choice(SOUP_ENVS)}, soup(rng), "e" if rng.random() < 0.02 else "t"
+        return
     everything = list(templates(args.cases))
     if not args.mutate:
         yield from everything
@@ -414,8 +449,9 @@ def stream(args):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("driver")
-    options.add_argument("cases", nargs="+")
+    options.add_argument("cases", nargs="*")
     options.add_argument("--mutate", type=int, default=0)
+    options.add_argument("--soup", type=int, default=0)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--show", type=int, default=20)
     args = options.parse_args()

@@ -20,9 +20,6 @@ def nm(*arguments):
 def main():
     findings = []
     archive = os.path.join(BUILD, "libburin_internal.a")
-    if os.environ.get("BURIN_KIND", "dev") not in ("dev", "release"):
-        # instrumented objects hold counters and call the sanitizer; the dev and release builds are checked
-        tree.finish([], "objects (not looked at in an instrumented build)")
     sections = subprocess.run(["size", "-A", archive], capture_output=True, text=True, check=True).stdout
     member = "?"
     for line in sections.splitlines():

@@ -347,7 +347,7 @@ static void the_cache_may_be_off_or_endless(void **state)
 {
     counter    off = {0}, all = {0};
     burin_env *env_off = counting_env(&off, 0, true), *env_all = counting_env(&all, -1, true);
-    char       name[8];
+    char       name[16];
     (void)state;
     expect_get(env_off, "a", "a2"); /* once for get, once for include */
     for (int round = 0; round < 2; round++)

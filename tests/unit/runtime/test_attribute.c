@@ -243,6 +243,9 @@ static void undefined_values_say_what_is_missing(void **state)
     assert_ptr_equal(out.as.p, v.as.p);
     assert_int_equal(rt_get_slice(&r->st, v, burin_int(1), rt_missing(), rt_missing(), &out), BURIN_OK);
     assert_ptr_equal(out.as.p, v.as.p);
+    assert_string_equal(attr(r, v, "_undefined_name"), "'x'");
+    assert_string_equal(attr(r, v, "__class__"), "<class 'jinja2.runtime.ChainableUndefined'>");
+    assert_string_equal(attr(r, v, "__nothing__"), "undefined");
     assert_true(run_free(r));
 }
 

@@ -33,7 +33,7 @@ static void values_are_broken_where_python_breaks_them(void **state)
         {"['" WORDS "word word word word word ']", "['" WORDS "word '\n 'word word word word ']"},
         {"'aaaaaaaaaaaa\\n" WORDS "\\nb'", "('aaaaaaaaaaaa\\n'\n '" WORDS "\\n'\n 'b')"},
         {"b'" C69 "cccccccccccccccccc'", "(b'" C69 "ccccccc'\n b'ccccccccccc')"},
-        {"{3, 1, 2}", "{3, 1, 2}"},
+        {"{3, 1, 2}", "{1, 2, 3}"},
         {"{'" X30 "c', '" X30 "a', '" X30 "b'}", "{'" X30 "a',\n '" X30 "b',\n '" X30 "c'}"},
         {"M'" WORDS WORDS "'", "Markup('" WORDS WORDS "')"},
         {"''", "''"}, {"[]", "[]"}, {"(1,)", "(1,)"}, {"None", "None"},
