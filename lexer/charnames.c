@@ -82,9 +82,12 @@ static int take_letter(burin_text *name, const char *const *letters, int count)
 
 static uint32_t syllable(burin_text name)
 {
-    static const char *const leading[]  = {"G", "GG", "N", "D", "DD", "R", "M", "B", "BB", "S", "SS", "", "J", "JJ", "C", "K", "T", "P", "H"};
-    static const char *const vowel[]    = {"A", "AE", "YA", "YAE", "EO", "E", "YEO", "YE", "O", "WA", "WAE", "OE", "YO", "U", "WEO", "WE", "WI", "YU", "EU", "YI", "I"};
-    static const char *const trailing[] = {"", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP", "LH", "M", "B", "BS", "S", "SS", "NG", "J", "C", "K", "T", "P", "H"};
+    static const char *const leading[19]  = {"G",  "GG", "N", "D", "DD", "R", "M", "B", "BB", "S",
+                                            "SS", "",   "J", "JJ", "C", "K", "T", "P", "H"};
+    static const char *const vowel[21]    = {"A",  "AE",  "YA", "YAE", "EO", "E",  "YEO", "YE", "O",  "WA", "WAE",
+                                            "OE", "YO",  "U",  "WEO", "WE", "WI", "YU",  "EU", "YI", "I"};
+    static const char *const trailing[28] = {"",   "G",  "GG", "GS", "N", "NJ", "NH", "D", "L",  "LG", "LM", "LB", "LS", "LT",
+                                             "LP", "LH", "M",  "B",  "BS", "S", "SS", "NG", "J", "C",  "K",  "T",  "P",  "H"};
     int l = take_letter(&name, leading, 19);
     int v = take_letter(&name, vowel, 21);
     int t = take_letter(&name, trailing, 28);

@@ -196,6 +196,25 @@ static void end_of_template(lexer *lx, token *out)
     *out = (token){.kind = TOKEN_EOF, .line = lx->last_line, .start = lexer_offset(lx, lx->end), .end = lexer_offset(lx, lx->end)};
 }
 
+/* False when there is none. */
+static bool skip_space(lexer *lx)
+{
+    const char *p = lx->at;
+
+    while (p < lx->end && (*p == ' ' || *p == '\n')) {
+        lx->line += *p == '\n';
+        p++;
+    }
+    if (p < lx->end && ((unsigned char)*p < ' ' || (unsigned char)*p >= 128)) { /* rarer kinds */
+        const char *after = lexer_skip_space(p, lx->end);
+        lx->line += lexer_count_newlines(p, after);
+        p = after;
+    }
+    bool moved = p > lx->at;
+    lx->at     = p;
+    return moved;
+}
+
 /* The next token inside a tag. */
 static void tag_token(lexer *lx, token *out)
 {
@@ -206,11 +225,8 @@ static void tag_token(lexer *lx, token *out)
             end_of_template(lx, out);
             return;
         }
-        const char *after = lexer_skip_space(lx->at, lx->end);
-        if (after == lx->at)
+        if (!skip_space(lx))
             break;
-        lx->line += lexer_count_newlines(lx->at, after);
-        lx->at = after;
     }
     lexer_tag_token(lx, out);
     balance(lx, out);

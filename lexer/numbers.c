@@ -171,6 +171,19 @@ static burin_text narrow_digits(lexer *lx, const char *p, const char *end, unsig
     return (burin_text){digits, len};
 }
 
+/* What Python's compiler says of digits beyond ASCII in a literal. */
+static void refuse_float(lexer *lx, token *out, const char *start)
+{
+    span     where = {out->start, out->end};
+    size_t   at    = 0;
+    uint32_t cp    = text_decode(start, (size_t)(lx->end - start), &at);
+
+    if (cp < 128)
+        lexer_fail(lx, out, BURIN_ERR_PYTHON_SYNTAX, where, "invalid decimal literal (<unknown>, line 1)");
+    else
+        lexer_fail(lx, out, BURIN_ERR_PYTHON_SYNTAX, where, "invalid character '%.*s' (U+%04X) (<unknown>, line 1)", (int)at, start, cp);
+}
+
 bool lexer_wide_number(lexer *lx, token *out)
 {
     const char *start = lx->at;
@@ -179,13 +192,10 @@ bool lexer_wide_number(lexer *lx, token *out)
 
     if (end) {
         lexer_make(lx, out, TOKEN_FLOAT, start, end);
-        for (const char *p = start; p < end; p++) {
-            if ((unsigned char)*p >= 128) {
-                lexer_fail(lx, out, BURIN_ERR_PYTHON_SYNTAX, (span){out->start, out->end}, "invalid character in a number");
-                return true;
-            }
-        }
-        lexer_float(lx, out, start, end);
+        if (text_is_ascii(start, (size_t)(end - start)))
+            lexer_float(lx, out, start, end);
+        else
+            refuse_float(lx, out, start);
         return true;
     }
     if (*start >= '1' && *start <= '9')

@@ -12,7 +12,13 @@ void lexer_fail_memory(lexer *lx, token *out);
 static inline uint32_t lexer_offset(const lexer *lx, const char *p) { return (uint32_t)(p - lx->begin); }
 static inline bool     lexer_has(const lexer *lx, const char *p, burin_text mark)
 {
-    return (size_t)(lx->end - p) >= mark.len && memcmp(p, mark.data, mark.len) == 0;
+    if ((size_t)(lx->end - p) < mark.len)
+        return false;
+    for (size_t i = 0; i < mark.len; i++) { /* marks are short, and most places fail at the first byte */
+        if (p[i] != mark.data[i])
+            return false;
+    }
+    return true;
 }
 /* A token from `start` to `end`, on the lexer's line. */
 static inline void lexer_make(const lexer *lx, token *out, token_kind kind, const char *start, const char *end)
@@ -49,6 +55,5 @@ bool lexer_in_name(const lexer *lx, const char *p);               /* whether the
 void lexer_wide_name(lexer *lx, token *out);                      /* a name with characters beyond ASCII, or no token at all */
 bool lexer_char_named(burin_text name, uint32_t *cp);             /* charnames.c: the character that \N{name} stands for */
 void lexer_unexpected_char(lexer *lx, token *out, const char *at);
-bool lexer_is_space(uint32_t cp);                                 /* Python's str.isspace, re's \s */
 
 #endif

@@ -12,15 +12,18 @@
 /* The closing quote, or NULL; sets *escapes when there is a backslash before it. */
 static const char *find_quote(const char *p, const char *end, char quote, bool *escapes)
 {
-    for (; p < end; p++) {
-        if (*p == quote)
-            return p;
-        if (*p == '\\') {
-            *escapes = true;
-            p++;
-        }
+    const char *close = memchr(p, quote, (size_t)(end - p));
+
+    while (close) {
+        const char *slash = memchr(p, '\\', (size_t)(close - p));
+        if (!slash)
+            break;
+        *escapes = true;
+        p        = slash + 2;
+        if (slash + 1 == close) /* this quote is escaped */
+            close = memchr(p, quote, (size_t)(end - p));
     }
-    return NULL;
+    return close;
 }
 
 /* ---- escapes ---- */
@@ -99,9 +102,7 @@ static void unescape_wide(unescape *u)
 /* After a backslash. */
 static void unescape_one(unescape *u)
 {
-    static const char from[] = "\\'\"abfnrtv", to[] = "\\'\"\a\b\f\n\r\t\v";
     unsigned char c = (unsigned char)*u->at;
-    const char   *simple;
 
     if (c >= 128) {
         unescape_wide(u);
@@ -118,14 +119,17 @@ static void unescape_one(unescape *u)
         u->at--;
         unescape_octal(u);
         break;
+    case '\\': case '\'': case '"': *u->out++ = (char)c; break;
+    case 'a': *u->out++ = '\a'; break;
+    case 'b': *u->out++ = '\b'; break;
+    case 'f': *u->out++ = '\f'; break;
+    case 'n': *u->out++ = '\n'; break;
+    case 'r': *u->out++ = '\r'; break;
+    case 't': *u->out++ = '\t'; break;
+    case 'v': *u->out++ = '\v'; break;
     default:
-        simple = c ? strchr(from, c) : NULL;
-        if (simple)
-            *u->out++ = to[simple - from];
-        else {
-            *u->out++ = '\\';
-            *u->out++ = (char)c;
-        }
+        *u->out++ = '\\';
+        *u->out++ = (char)c;
     }
 }
 

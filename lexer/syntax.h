@@ -15,7 +15,7 @@ typedef struct syntax {
     bool ext_do, ext_loopcontrols, ext_i18n, ext_debug, ext_generation;
     bool i18n_newstyle;                      /* env.newstyle_gettext */
     bool i18n_trimmed;                       /* policy ext.i18n.trimmed */
-    uint32_t nesting_max;                    /* most depth of the tree; deeper is BURIN_ERR_LIMIT */
+    uint32_t nesting_max;                    /* most depth of the tree, deeper is BURIN_ERR_RECURSION; 0 or above 2000: 2000 */
     size_t   source_max;                     /* bytes; 0: no limit */
 } syntax;
 

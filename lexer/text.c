@@ -8,23 +8,25 @@
 
 /* ---- space ---- */
 
-bool lexer_is_space(uint32_t cp)
+static inline bool is_ascii_space(unsigned char c) { return c <= ' ' && ((c >= 9 && c <= 13) || c >= 28); }
+
+static bool is_space(uint32_t cp)
 {
     if (cp < 128)
-        return (cp >= 9 && cp <= 13) || (cp >= 28 && cp <= 32);
+        return is_ascii_space((unsigned char)cp);
     return cp == 0x85 || cp == 0xa0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 ||
            cp == 0x202f || cp == 0x205f || cp == 0x3000;
 }
 
 /* Bytes of the space at p, 0 when there is none. */
-static size_t space_at(const char *p, const char *end)
+static inline size_t space_at(const char *p, const char *end)
 {
     unsigned char c  = (unsigned char)*p;
     size_t        at = 0;
 
     if (c < 128)
-        return lexer_is_space(c);
-    return lexer_is_space(text_decode(p, (size_t)(end - p), &at)) ? at : 0;
+        return is_ascii_space(c);
+    return is_space(text_decode(p, (size_t)(end - p), &at)) ? at : 0;
 }
 
 const char *lexer_skip_space(const char *p, const char *end)
@@ -339,7 +341,7 @@ static void leave(lexer *lx, const char *end)
     lx->state         = LEXER_TEXT;
 }
 
-/* Nothing is yielded but an error. A comment that the template ends with its first byte is no error in Jinja2 either. */
+/* Nothing is yielded but an error. */
 bool lexer_comment(lexer *lx, token *out)
 {
     burin_text mark = lx->options->comment_end;
@@ -347,15 +349,18 @@ bool lexer_comment(lexer *lx, token *out)
     size_t     hit  = text_find(lx->at, rest, mark.data, mark.len);
     char       sign = 0;
 
-    if (rest == 0)
+    if (rest == 0) /* no error in Jinja2 */
         return false;
     if (hit == SIZE_MAX) {
         lexer_fail(lx, out, BURIN_ERR_SYNTAX, (span){lexer_offset(lx, lx->at), lexer_offset(lx, lx->end)}, "Missing end of comment tag");
         return true;
     }
-    if (hit > 0 && (lx->at[hit - 1] == '-' || lx->at[hit - 1] == '+'))
-        sign = lx->at[hit - 1];
-    leave(lx, trim_after(lx, lx->at + hit + mark.len, sign));
+    const char *p = lx->at + hit;
+    if (hit > 0 && (p[-1] == '-' || p[-1] == '+'))
+        sign = p[-1];
+    else if ((*p == '-' || *p == '+') && lexer_has(lx, p + 1, mark)) /* the mark itself begins with a sign */
+        sign = *p++;
+    leave(lx, trim_after(lx, p + mark.len, sign));
     return false;
 }
 

@@ -279,28 +279,36 @@ operand build_call(parser *p, operand of, const arguments *args)
     return finish(p, call, of.line, of.start, max_depth(of.depth, args->depth) + 1);
 }
 
-dotted build_dotted(const token *name) { return (dotted){{name->value.as.s, name->value.len}, name->line, name->start}; }
-
-/* Whitespace may surround the dot, so the joined name is borrowed only when there is none. */
-dotted build_dotted_more(parser *p, dotted first, const token *name)
+dotted build_dotted(const token *name)
 {
-    burin_text more = {name->value.as.s, name->value.len};
-    size_t     len  = first.text.len + 1 + more.len;
+    return (dotted){{name->value.as.s, name->value.len}, name->line, name->start, NULL, 0};
+}
 
-    if (more.data == first.text.data + first.text.len + 1) {
-        first.text.len = len;
-        return first;
+/* Whitespace may surround the dot; only where there is none can the whole name be borrowed. */
+dotted build_dotted_more(parser *p, dotted name, const token *more)
+{
+    burin_text part = {more->value.as.s, more->value.len};
+    size_t     len  = name.text.len + 1 + part.len;
+
+    if (!name.room && part.data == name.text.data + name.text.len + 1) {
+        name.text.len = len;
+        return name;
     }
-    char *joined = arena_alloc(p->arena, len);
-    if (!joined) {
-        parser_fail_memory(p);
-        return first;
+    if (len > name.cap) {
+        char *room = arena_alloc(p->arena, len * 2);
+        if (!room) {
+            parser_fail_memory(p);
+            return name;
+        }
+        memcpy(room, name.text.data, name.text.len);
+        name.room      = room;
+        name.text.data = room;
+        name.cap       = len * 2;
     }
-    memcpy(joined, first.text.data, first.text.len);
-    joined[first.text.len] = '.';
-    memcpy(joined + first.text.len + 1, more.data, more.len);
-    first.text = (burin_text){joined, len};
-    return first;
+    name.room[name.text.len] = '.';
+    memcpy(name.room + name.text.len + 1, part.data, part.len);
+    name.text.len = len;
+    return name;
 }
 
 operand build_filter(parser *p, operand of, dotted name)

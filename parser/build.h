@@ -43,7 +43,7 @@ arguments *build_argument(arguments *args, operand argument);
 arguments *build_arguments_at(arguments *args, const token *open);
 operand    build_keyword(parser *p, const token *name, operand value);
 dotted     build_dotted(const token *name);
-dotted     build_dotted_more(parser *p, dotted first, const token *name);
+dotted     build_dotted_more(parser *p, dotted name, const token *more);
 
 /* ---- targets (targets.c) ---- */
 

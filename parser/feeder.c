@@ -174,17 +174,16 @@ static int for_in(parser *p)
     return go(p, AT_EXPRESSION, P_FOR_IN);
 }
 
-/* A word and the one after it as one terminal, or the word alone as a name that the grammar will refuse. The look at
- * the second comes first in Jinja2, so its failure does, unless the two could not stand here anyway. */
+/* A word and the one after it as one terminal, or the word alone as a name that the grammar will refuse. Jinja2 looks at
+ * the second word only where the two could stand; there a failure to read it comes next, after what the grammar has to
+ * check about the words before. */
 static int two_words(parser *p, token_word second, int terminal, position next)
 {
     const token *ahead = parser_peek(p);
     token        rest;
 
-    if (ahead->kind == TOKEN_ERROR && grammar_accepts(p->grammar, terminal)) {
-        parser_fail_lexical(p);
-        return -1;
-    }
+    if (ahead->kind == TOKEN_ERROR && grammar_accepts(p->grammar, terminal))
+        return go(p, next, terminal);
     if (!is_word(ahead, second))
         return go(p, AT_OPERATOR, P_NAME);
     take(p, &rest);
@@ -194,6 +193,47 @@ static int two_words(parser *p, token_word second, int terminal, position next)
 static int context_word(parser *p, const token *t)
 {
     return two_words(p, WORD_CONTEXT, t->word == WORD_WITH ? P_WITH_CONTEXT : P_WITHOUT_CONTEXT, AT_OPERATOR);
+}
+
+static int from_import(parser *p)
+{
+    p->past             = true;
+    p->place.item_start = true;
+    return go(p, AT_NAME, P_IMPORT);
+}
+
+/* Words that belong to one kind of statement, outside brackets. */
+static int statement_word(parser *p, const token *t)
+{
+    bool with = t->word == WORD_WITH || t->word == WORD_WITHOUT;
+
+    switch (p->tag) {
+    case WORD_FOR:
+        if (t->word == WORD_RECURSIVE && p->past)
+            return go(p, AT_OPERATOR, P_RECURSIVE);
+        break;
+    case WORD_BLOCK:
+        if (t->word == WORD_SCOPED || t->word == WORD_REQUIRED)
+            return go(p, AT_OPERATOR, t->word == WORD_SCOPED ? P_SCOPED : P_REQUIRED);
+        break;
+    case WORD_INCLUDE:
+        if (t->word == WORD_IGNORE)
+            return two_words(p, WORD_MISSING, P_IGNORE_MISSING, AT_OPERATOR);
+        if (with)
+            return context_word(p, t);
+        break;
+    case WORD_IMPORT:
+    case WORD_FROM:
+        if (t->word == WORD_IMPORT && p->tag == WORD_FROM)
+            return from_import(p);
+        if (t->word == WORD_AS)
+            return go(p, AT_NAME, P_AS);
+        if (with)
+            return context_word(p, t);
+        break;
+    default: break;
+    }
+    return go(p, AT_OPERATOR, P_NAME);
 }
 
 /* A name where an operand has ended. */
@@ -209,40 +249,8 @@ static int operator_word(parser *p, const token *t)
     case WORD_IS: return go(p, AT_TEST, P_IS);
     case WORD_IN: return outside && p->tag == WORD_FOR && !p->past ? for_in(p) : go(p, AT_OPERAND, P_IN);
     case WORD_NOT: return two_words(p, WORD_IN, P_NOT_IN, AT_OPERAND);
-    default: break;
+    default: return outside ? statement_word(p, t) : go(p, AT_OPERATOR, P_NAME);
     }
-    if (!outside)
-        return go(p, AT_OPERATOR, P_NAME);
-    switch (p->tag) {
-    case WORD_FOR:
-        if (t->word == WORD_RECURSIVE && p->past)
-            return go(p, AT_OPERATOR, P_RECURSIVE);
-        break;
-    case WORD_BLOCK:
-        if (t->word == WORD_SCOPED || t->word == WORD_REQUIRED)
-            return go(p, AT_OPERATOR, t->word == WORD_SCOPED ? P_SCOPED : P_REQUIRED);
-        break;
-    case WORD_INCLUDE:
-        if (t->word == WORD_IGNORE)
-            return two_words(p, WORD_MISSING, P_IGNORE_MISSING, AT_OPERATOR);
-        if (t->word == WORD_WITH || t->word == WORD_WITHOUT)
-            return context_word(p, t);
-        break;
-    case WORD_IMPORT:
-    case WORD_FROM:
-        if (t->word == WORD_AS)
-            return go(p, AT_NAME, P_AS);
-        if (t->word == WORD_WITH || t->word == WORD_WITHOUT)
-            return context_word(p, t);
-        if (p->tag == WORD_FROM && t->word == WORD_IMPORT) {
-            p->past             = true;
-            p->place.item_start = true;
-            return go(p, AT_NAME, P_IMPORT);
-        }
-        break;
-    default: break;
-    }
-    return go(p, AT_OPERATOR, P_NAME);
 }
 
 /* After the name of a test every name but these three is its argument. */
@@ -315,9 +323,10 @@ static int name_terminal(parser *p, const place *here, const token *t)
 
 /* ---- brackets ---- */
 
+/* A bracket counts as two levels: Jinja2 reaches Python's limit with 75 of them, but with 200 operators in a row. */
 static int open_bracket(parser *p, const token *t, bracket_kind kind, int terminal)
 {
-    if (p->bracket_count + p->frame_count >= p->nesting_max) {
+    if (p->bracket_count * 2 + p->frame_count >= p->nesting_max) {
         parser_fail_nesting(p);
         return -1;
     }

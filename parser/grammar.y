@@ -5,6 +5,7 @@
 // Precedences replace the ladder of Jinja2's parser (or, and, not, compare, sum, concat, product, power): fewer
 // reductions, the same trees. Where Jinja2 checks something between two tokens there is a symbol of its own for it
 // (called, imported, trans_name, ...), so that the check runs with the same token ahead.
+// A rule like "test(A) ::= atom(A)." hands its value on where it lies, and lemon leaves most such reductions out.
 
 %name Grammar
 %token_prefix P_
@@ -160,7 +161,7 @@ statement(A) ::= macro_head(H) body(B) BLOCK_BEGIN ENDMACRO BLOCK_END. { A = bui
 macro_head(A) ::= BLOCK_BEGIN MACRO(T) name_target(N) signature(S) colon BLOCK_END. { A = build_macro(p, &T, &N, S); }
 signature(A) ::= CALL_PAREN params(S) RPAREN.                    { A = S; }
 params(A) ::= .                                                  { A = build_signature(p); }
-params(A) ::= param_list(S).                                     { A = S; }
+params(A) ::= param_list(A).
 param_list(A) ::= name_target(N).                                { A = build_param(p, build_signature(p), &N, NULL); }
 param_list(A) ::= name_target(N) ASSIGN cond(E).                 { A = build_param(p, build_signature(p), &N, E.node); }
 param_list(A) ::= param_list(S) COMMA name_target(N).            { A = build_param(p, S, &N, NULL); }
@@ -250,30 +251,30 @@ trans_body ::= trans_body VARIABLE_BEGIN NAME(N) VARIABLE_END.   { trans_referen
 
 // ---- targets: names and literals, as tuples; what cannot be assigned to is refused by build_target
 
-target(A) ::= target_item(E).                                    { A = E; }
+target(A) ::= target_item(A).
 target(A) ::= target_items(L).                                   { A = build_tuple(p, L); }
 target(A) ::= target_items(L) target_item(E).                    { A = build_tuple(p, build_items_add(L, E)); }
 target_items(A) ::= target_item(E) COMMA(T).                     { A = build_items_comma(build_items(p, E), &T); }
 target_items(A) ::= target_items(L) target_item(E) COMMA(T).     { A = build_items_comma(build_items_add(L, E), &T); }
 target_item(A) ::= NAME(T).                                      { A = build_name(p, &T); }
-target_item(A) ::= prim(E).                                      { A = E; }
+target_item(A) ::= prim(A).
 
 // ---- expressions
 
-tuple(A) ::= cond(E).                                            { A = E; }
+tuple(A) ::= cond(A).
 tuple(A) ::= cond_items(L).                                      { A = build_tuple(p, L); }
 tuple(A) ::= cond_items(L) cond(E).                              { A = build_tuple(p, build_items_add(L, E)); }
 cond_items(A) ::= cond(E) COMMA(T).                              { A = build_items_comma(build_items(p, E), &T); }
 cond_items(A) ::= cond_items(L) cond(E) COMMA(T).                { A = build_items_comma(build_items_add(L, E), &T); }
 
-test_tuple(A) ::= test(E).                                       { A = E; }
+test_tuple(A) ::= test(A).
 test_tuple(A) ::= test_items(L).                                 { A = build_tuple(p, L); }
 test_tuple(A) ::= test_items(L) test(E).                         { A = build_tuple(p, build_items_add(L, E)); }
 test_items(A) ::= test(E) COMMA(T).                              { A = build_items_comma(build_items(p, E), &T); }
 test_items(A) ::= test_items(L) test(E) COMMA(T).                { A = build_items_comma(build_items_add(L, E), &T); }
 
-cond(A) ::= test(E).                                             { A = E; }
-cond(A) ::= ifs(E).                                              { A = E; }
+cond(A) ::= test(A).
+cond(A) ::= ifs(A).
 cond(A) ::= test(Y) IF(T) test(C) ELSE cond(N).                  { A = build_cond(p, Y, &T, false, C, N); }
 cond(A) ::= ifs(Y) IF(T) test(C) ELSE cond(N).                   { A = build_cond(p, Y, &T, true, C, N); }
 ifs(A) ::= test(Y) IF(T) test(C).                                { A = build_cond(p, Y, &T, false, C, (operand){0}); }
@@ -298,11 +299,11 @@ test(A) ::= test(L) DIV(T) test(R).                              { A = build_bin
 test(A) ::= test(L) FLOORDIV(T) test(R).                         { A = build_binary(p, L, &T, AST_FLOORDIV, R); }
 test(A) ::= test(L) MOD(T) test(R).                              { A = build_binary(p, L, &T, AST_MOD, R); }
 test(A) ::= test(L) POW(T) test(R).                              { A = build_binary(p, L, &T, AST_POW, R); }
-test(A) ::= atom(E).                                             { A = E; }
-test(A) ::= neg(E).                                              { A = E; }
-test(A) ::= piped(E).                                            { A = E; }
-test(A) ::= tested(E).                                           { A = E; }
-test(A) ::= filtered(E).                                         { A = E; }
+test(A) ::= atom(A).
+test(A) ::= neg(A).
+test(A) ::= piped(A).
+test(A) ::= tested(A).
+test(A) ::= filtered(A).
 
 neg(A) ::= SUB(T) atom(E).                                       { A = build_unary(p, &T, AST_NEG, E); }
 neg(A) ::= SUB(T) neg(E).                                        { A = build_unary(p, &T, AST_NEG, E); }
@@ -311,11 +312,11 @@ neg(A) ::= ADD(T) neg(E).                                        { A = build_una
 
 // filters, tests and calls of their results; no subscripts after them
 
-filterable(A) ::= atom(E).                                       { A = E; }
-filterable(A) ::= neg(E).                                        { A = E; }
-filterable(A) ::= piped(E).                                      { A = E; }
-filterable(A) ::= tested(E).                                     { A = E; }
-filterable(A) ::= filtered(E).                                   { A = E; }
+filterable(A) ::= atom(A).
+filterable(A) ::= neg(A).
+filterable(A) ::= piped(A).
+filterable(A) ::= tested(A).
+filterable(A) ::= filtered(A).
 piped(A) ::= filterable(E) PIPE fname(N).                        { A = build_filter(p, E, N); }
 tested(A) ::= filterable(E) IS(T) fname(N).                      { A = build_test(p, E, &T, false, N); }
 tested(A) ::= filterable(E) IS(T) NOT fname(N).                  { A = build_test(p, E, &T, true, N); }
@@ -327,7 +328,7 @@ fname(A) ::= NAME(N).                                            { A = build_dot
 fname(A) ::= fname(D) DOT NAME(N).                               { A = build_dotted_more(p, D, &N); }
 
 atom(A) ::= NAME(T).                                             { A = build_name(p, &T); }
-atom(A) ::= prim(E).                                             { A = E; }
+atom(A) ::= prim(A).
 atom(A) ::= atom(E) DOT(T) NAME(N).                              { A = build_attr(p, E, &T, &N); }
 atom(A) ::= atom(E) DOT(T) INTEGER(N).                           { A = build_index(p, E, &T, &N); }
 atom(A) ::= atom(E) SUBSCRIPT(T) subs(L) RBRACKET.               { A = build_item(p, E, &T, L); }
@@ -346,21 +347,22 @@ prim(A) ::= LBRACKET(T) cond_items(L) cond(E) RBRACKET.          { A = build_lis
 prim(A) ::= LBRACE(T) RBRACE.                                    { A = build_dict(p, &T, NULL); }
 prim(A) ::= LBRACE(T) pairs(L) RBRACE.                           { A = build_dict(p, &T, L); }
 prim(A) ::= LBRACE(T) pairs(L) COMMA RBRACE.                     { A = build_dict(p, &T, L); }
-strings(A) ::= STRING(T) STRING(U).                              { A = build_items_add(build_items(p, build_const(p, &T)), build_const(p, &U)); }
+strings(A) ::= STRING(T) STRING(U).
+    { A = build_items_add(build_items(p, build_const(p, &T)), build_const(p, &U)); }
 strings(A) ::= strings(L) STRING(U).                             { A = build_items_add(L, build_const(p, &U)); }
 pairs(A) ::= pair(E).                                            { A = build_items(p, E); }
 pairs(A) ::= pairs(L) COMMA pair(E).                             { A = build_items_add(L, E); }
 pair(A) ::= cond(K) COLON cond(V).                               { A = build_pair(p, K, V); }
 
 subs(A) ::= .                                                    { A = NULL; }
-subs(A) ::= sub_items(L).                                        { A = L; }
+subs(A) ::= sub_items(A).
 sub_items(A) ::= sub(E).                                         { A = build_items(p, E); }
 sub_items(A) ::= sub_items(L) COMMA sub(E).                      { A = build_items_add(L, E); }
-sub(A) ::= cond(E).                                              { A = E; }
+sub(A) ::= cond(A).
 sub(A) ::= slice_part(B) COLON(T) slice_part(E).                 { A = build_slice(p, B, &T, E, (operand){0}); }
 sub(A) ::= slice_part(B) COLON(T) slice_part(E) COLON slice_part(S). { A = build_slice(p, B, &T, E, S); }
 slice_part(A) ::= .                                              { A = (operand){0}; }
-slice_part(A) ::= cond(E).                                       { A = E; }
+slice_part(A) ::= cond(A).
 
 call_args(A) ::= CALL_PAREN(T) RPAREN.                           { A = build_arguments_at(build_arguments(p), &T); }
 call_args(A) ::= CALL_PAREN(T) args(G) RPAREN.                   { A = build_arguments_at(G, &T); }

@@ -46,9 +46,10 @@ static burin_status check_source(const source *src, const syntax *options, burin
     burin_text text = src->text;
 
     if (options->source_max > 0 && text.len > options->source_max)
-        return diag_fail(err, BURIN_ERR_LIMIT, src, 0, (span){0, 0}, "the template has %zu bytes, more than the limit of %zu", text.len, options->source_max);
+        return diag_fail(err, BURIN_ERR_LIMIT, src, 0, (span){0, 0}, "the template has %zu bytes, more than the limit of %zu", text.len,
+                         options->source_max);
     if (text.len >= UINT32_MAX)
-        return diag_fail(err, BURIN_ERR_LIMIT, src, 0, (span){0, 0}, "the template has %zu bytes, more than this library can number", text.len);
+        return diag_fail(err, BURIN_ERR_LIMIT, src, 0, (span){0, 0}, "the template has %zu bytes, more than can be numbered", text.len);
     if (text_is_ascii(text.data, text.len))
         return BURIN_OK;
     size_t valid = text_valid_prefix(text.data, text.len);

@@ -34,7 +34,9 @@ typedef struct place {
     bool    arg_start;   /* an argument of a call follows */
 } place;
 
-typedef enum bracket_kind { BRACKET_GROUP, BRACKET_CALL, BRACKET_SIGNATURE, BRACKET_LIST, BRACKET_SUBSCRIPT, BRACKET_DICT } bracket_kind;
+typedef enum bracket_kind {
+    BRACKET_GROUP, BRACKET_CALL, BRACKET_SIGNATURE, BRACKET_LIST, BRACKET_SUBSCRIPT, BRACKET_DICT
+} bracket_kind;
 enum { SEEN_KEYWORD = 1, SEEN_REST = 2, SEEN_NAMED = 4 };
 
 typedef struct bracket {
@@ -62,7 +64,9 @@ typedef struct operand {
 } operand;
 
 /* A chain a + b + c is made in one loop: its first operation has the line of a, the others the line of their operator. */
-typedef enum operand_level { LEVEL_NONE, LEVEL_OR, LEVEL_AND, LEVEL_COMPARE, LEVEL_SUM, LEVEL_CONCAT, LEVEL_PRODUCT, LEVEL_POWER } operand_level;
+typedef enum operand_level {
+    LEVEL_NONE, LEVEL_OR, LEVEL_AND, LEVEL_COMPARE, LEVEL_SUM, LEVEL_CONCAT, LEVEL_PRODUCT, LEVEL_POWER
+} operand_level;
 
 typedef struct items {
     ast_list list;
@@ -80,9 +84,12 @@ typedef struct arguments {
 
 typedef enum argument_kind { ARGUMENT_PLAIN, ARGUMENT_KEYWORD, ARGUMENT_REST, ARGUMENT_NAMED } argument_kind;
 
+/* The name of a filter or test, perhaps with dots in it. */
 typedef struct dotted {
     burin_text text;
     uint32_t   line, start;
+    char      *room; /* where text lies, when it is not borrowed from the source */
+    size_t     cap;
 } dotted;
 
 typedef struct signature {
@@ -121,6 +128,8 @@ typedef struct trans {
     bool            has_context, has_plural, num_called_num;
     int8_t          trimmed; /* -1: not said */
     trans_variable *first, *last;
+    trans_variable **table; /* the same by name: open addressing, at most half full */
+    uint32_t        count, table_size;
     ast_node       *plural_expr;
     ast_node       *assignment; /* of _trans, when the plural expression is a call */
     trans_piece     singular, plural;

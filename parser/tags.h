@@ -1,4 +1,4 @@
-/* The rows of tags.def, and what the grammar's generated header lacks. */
+/* What a row of tags.def becomes. */
 #ifndef BURIN_PARSER_TAGS_H
 #define BURIN_PARSER_TAGS_H
 

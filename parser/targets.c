@@ -80,7 +80,7 @@ operand build_attr_target(parser *p, const token *name, const token *attr)
     return (operand){ref ? &ref->base : NULL, name->line, name->start, 1, LEVEL_NONE};
 }
 
-/* A bare name to assign to is no literal. */
+/* A bare name to assign to is no literal; the words of the literals are neighbours in lexer/tokens.def. */
 void build_check_name(parser *p, const token *name)
 {
     if (name->word >= WORD_TRUE && name->word <= WORD_NONE_UPPER)

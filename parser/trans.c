@@ -33,29 +33,56 @@ void trans_begin(parser *p, const token *word, const token *context)
     }
 }
 
+/* Where the variable of that name is, or belongs. The table is never full. */
+static trans_variable **table_slot(const trans *t, burin_text name)
+{
+    uint32_t at = text_hash(name.data, name.len, 0) & (t->table_size - 1);
+
+    while (t->table[at] && !text_equal(t->table[at]->name, name))
+        at = (at + 1) & (t->table_size - 1);
+    return &t->table[at];
+}
+
 static trans_variable *find_variable(const trans *t, burin_text name)
 {
-    for (trans_variable *v = t->first; v; v = v->next) {
-        if (text_equal(v->name, name))
-            return v;
+    return t->table_size > 0 ? *table_slot(t, name) : NULL;
+}
+
+static bool grow_table(parser *p)
+{
+    trans   *t    = p->trans;
+    uint32_t size = t->table_size ? t->table_size * 2 : 16;
+
+    t->table = arena_zalloc(p->arena, size * sizeof(trans_variable *));
+    if (!t->table) {
+        parser_fail_memory(p);
+        return false;
     }
-    return NULL;
+    t->table_size = size;
+    for (trans_variable *v = t->first; v; v = v->next)
+        *table_slot(t, v->name) = v;
+    return true;
 }
 
 static trans_variable *add_variable(parser *p, burin_text name)
 {
+    trans          *t = p->trans;
     trans_variable *v = arena_zalloc(p->arena, sizeof *v);
 
     if (!v) {
         parser_fail_memory(p);
         return NULL;
     }
-    v->name = name;
-    if (p->trans->last)
-        p->trans->last->next = v;
+    if (t->count * 2 >= t->table_size && !grow_table(p))
+        return NULL;
+    v->name               = name;
+    *table_slot(t, name) = v;
+    t->count++;
+    if (t->last)
+        t->last->next = v;
     else
-        p->trans->first = v;
-    p->trans->last = v;
+        t->first = v;
+    t->last = v;
     return v;
 }
 
@@ -117,6 +144,8 @@ void trans_value(parser *p, const operand *value)
 {
     trans_variable *v = p->trans->last;
 
+    if (p->status)
+        return;
     v->value = value ? value->node : make_name(p, v->name, AST_LOAD);
     if (!p->trans->plural_expr && v->value)
         count_with(p, v);

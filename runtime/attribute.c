@@ -117,7 +117,8 @@ static bool is_mutator(burin_value v, burin_text name)
 {
     static const char *const of_list[] = {"append", "reverse", "insert", "sort", "extend", "remove", NULL};
     static const char *const of_dict[] = {"clear", "pop", "popitem", "setdefault", "update", NULL};
-    static const char *const of_set[]  = {"add", "clear", "difference_update", "discard", "pop", "remove", "symmetric_difference_update", "update", NULL};
+    static const char *const of_set[]  = {"add", "clear", "difference_update", "discard", "pop", "remove", "symmetric_difference_update",
+                                          "update", NULL};
     switch (v.kind) {
     case BURIN_LIST: return is_one_of(name, of_list);
     case BURIN_DICT: return is_one_of(name, of_dict);
@@ -313,7 +314,8 @@ static burin_status fail_index(rt_state *st, burin_value v, burin_value key)
         return rt_fail(st, BURIN_ERR_INDEX, "%sindex out of range", sequences[v.kind]);
     if (v.kind == BURIN_STRING)
         return rt_fail(st, BURIN_ERR_TYPE, "string indices must be integers, not '%s'", key_type);
-    return rt_fail(st, BURIN_ERR_TYPE, "%s indices must be integers or slices, not %s", v.kind == BURIN_BYTES ? "byte" : rt_type_name(st, v), key_type);
+    const char *type = v.kind == BURIN_BYTES ? "byte" : rt_type_name(st, v);
+    return rt_fail(st, BURIN_ERR_TYPE, "%s indices must be integers or slices, not %s", type, key_type);
 }
 
 burin_status rt_key_error(rt_state *st, burin_value key)

@@ -38,9 +38,12 @@ static burin_status fail_missing(rt_state *st, const rt_function *f, const burin
     for (uint32_t p = 0; p < sig->count; p++)
         missing += sig->parameters[p].required && bound[p].kind == BURIN_MISSING;
     list_missing(&list, sig, bound, missing);
-    burin_status status = list.failed ? rt_fail_memory(st)
-                                      : rt_fail(st, BURIN_ERR_TYPE, "%s() missing %u required positional argument%s: %.*s", f->name, missing,
-                                                missing == 1 ? "" : "s", (int)list.len, list.data);
+    burin_status status;
+    if (list.failed)
+        status = rt_fail_memory(st);
+    else
+        status = rt_fail(st, BURIN_ERR_TYPE, "%s() missing %u required positional argument%s: %.*s", f->name, missing,
+                         missing == 1 ? "" : "s", (int)list.len, list.data);
     buf_deinit(&list);
     return status;
 }
@@ -53,8 +56,10 @@ static burin_status fail_too_many(rt_state *st, const rt_function *f, uint32_t g
         required += sig->parameters[p].required;
     const char *verb = given == 1 ? "was" : "were";
     if (required < sig->count)
-        return rt_fail(st, BURIN_ERR_TYPE, "%s() takes from %u to %u positional arguments but %u %s given", f->name, required, sig->count, given, verb);
-    return rt_fail(st, BURIN_ERR_TYPE, "%s() takes %u positional argument%s but %u %s given", f->name, sig->count, sig->count == 1 ? "" : "s", given, verb);
+        return rt_fail(st, BURIN_ERR_TYPE, "%s() takes from %u to %u positional arguments but %u %s given", f->name, required,
+                       sig->count, given, verb);
+    return rt_fail(st, BURIN_ERR_TYPE, "%s() takes %u positional argument%s but %u %s given", f->name, sig->count,
+                   sig->count == 1 ? "" : "s", given, verb);
 }
 
 static burin_status fail_unexpected(rt_state *st, const rt_function *f, burin_text name)
@@ -87,7 +92,8 @@ static burin_status bind_named(rt_state *st, const rt_function *f, const rt_argu
         uint32_t p = parameter_named(sig, args->names[n]);
         if (p != UINT32_MAX) {
             if (bound[p].kind != BURIN_MISSING)
-                return rt_fail(st, BURIN_ERR_TYPE, "%s() got multiple values for argument '%.*s'", f->name, (int)args->names[n].len, args->names[n].data);
+                return rt_fail(st, BURIN_ERR_TYPE, "%s() got multiple values for argument '%.*s'", f->name, (int)args->names[n].len,
+                               args->names[n].data);
             bound[p] = args->named[n];
         } else if (named) {
             burin_status status = rt_dict_put(st, named, rt_string(args->names[n].data, args->names[n].len), args->named[n]);

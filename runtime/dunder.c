@@ -233,8 +233,12 @@ enum { /* who has it: sets of kinds */
 
 enum { PROPERTY = RT_PROPERTY };
 
-static const rt_parameter parameters[] = {{{"self", 4}, {BURIN_MISSING, 0, 0, 0, {0}}, true}, {{"other", 5}, {BURIN_MISSING, 0, 0, 0, {0}}, true}};
-static const rt_signature signatures[] = {{1, 1, false, false, (rt_parameter *)parameters}, {2, 2, false, false, (rt_parameter *)parameters}};
+#define ABSENT {BURIN_MISSING, 0, 0, 0, {0}}
+static const rt_parameter parameters[] = {{{"self", 4}, ABSENT, true}, {{"other", 5}, ABSENT, true}};
+static const rt_signature signatures[] = { /* by the number of arguments besides self */
+    {1, 1, false, false, (rt_parameter *)parameters},
+    {2, 2, false, false, (rt_parameter *)parameters},
+};
 
 static const struct dunder {
     uint32_t    kinds;
@@ -242,7 +246,7 @@ static const struct dunder {
 } dunders[] = {
 #define DUNDER(name, kinds, arguments, implementation) \
     {kinds, {#name, &signatures[(arguments) == 1], dunder_##implementation, NULL, \
-             RT_METHOD | ((arguments) == PROPERTY ? RT_PROPERTY : 0), {BURIN_MISSING, 0, 0, 0, {0}}}},
+             RT_METHOD | ((arguments) == PROPERTY ? RT_PROPERTY : 0), ABSENT}},
 #include "runtime/dunder.def"
 #undef DUNDER
 };

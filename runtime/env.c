@@ -128,7 +128,8 @@ bool rt_names_next(const rt_names *names, uint32_t *at, burin_text *name)
     return true;
 }
 
-burin_status rt_env_add(rt_env *env, rt_names *where, const char *name, const char *signature, burin_function fn, void *data, uint32_t flags)
+burin_status rt_env_add(rt_env *env, rt_names *where, const char *name, const char *signature, burin_function fn, void *data,
+                        uint32_t flags)
 {
     (void)env;
     rt_signature *parsed;
@@ -176,8 +177,10 @@ static bool method_add(struct method_table *table, const rt_builtin *row)
     rt_signature *signature;
     if (!made || !rt_signature_parse(&table->memory, row->signature, &signature))
         return false;
-    *made       = (method){method_hash(rt_text_hash(name), row->kind), row->kind, {row->name, signature, row->call, NULL, row->flags, rt_missing()}};
-    uint32_t at = made->hash & table->mask;
+    made->hash     = method_hash(rt_text_hash(name), row->kind);
+    made->kind     = row->kind;
+    made->function = (rt_function){row->name, signature, row->call, NULL, row->flags, rt_missing()};
+    uint32_t at    = made->hash & table->mask;
     while (table->slots[at])
         at = (at + 1) & table->mask;
     table->slots[at] = made;
@@ -214,7 +217,10 @@ static struct method_table *methods_new(const burin_allocator *alloc)
     return table;
 }
 
-const rt_function *rt_method_find(rt_state *st, burin_value v, burin_text name) { return rt_method_find_hashed(st, v, name, rt_text_hash(name)); }
+const rt_function *rt_method_find(rt_state *st, burin_value v, burin_text name)
+{
+    return rt_method_find_hashed(st, v, name, rt_text_hash(name));
+}
 
 const rt_function *rt_method_find_hashed(rt_state *st, burin_value v, burin_text name, uint32_t name_hash)
 {

@@ -37,9 +37,12 @@ static void release_objects(burin_heap *h, rt_object_value *until)
     }
 }
 
+static char *block_end(heap_block *block) { return (char *)block + block->size; }
+
 static void block_free(burin_heap *h, heap_block *block)
 {
     h->held -= block->size;
+    HEAP_UNPOISON(block_start(block), block_end(block));
     base_free(h->alloc, block, block->size);
 }
 
@@ -54,6 +57,19 @@ void heap_deinit(burin_heap *h)
     heap_init(h, h->alloc, h->limit);
 }
 
+/* What lies behind `next` in `block`, and all blocks after it, is free. */
+static void poison_from(heap_block *block, const char *next)
+{
+#if defined(HEAP_SANITIZED)
+    HEAP_POISON(next, block_end(block));
+    for (heap_block *spare = block->next; spare; spare = spare->next)
+        HEAP_POISON(block_start(spare), block_end(spare));
+#else
+    (void)block;
+    (void)next;
+#endif
+}
+
 /* Make everything after the first block spare, or everything when there is none. */
 static void rewind_to_start(burin_heap *h)
 {
@@ -61,8 +77,9 @@ static void rewind_to_start(burin_heap *h)
     h->next = h->end = NULL;
     if (h->first) {
         h->next         = block_start(h->first);
-        h->end          = (char *)h->first + h->first->size;
+        h->end          = block_end(h->first);
         h->first->order = 0;
+        poison_from(h->first, h->next);
     }
 }
 
@@ -145,7 +162,9 @@ void *heap_alloc_slow(burin_heap *h, size_t size)
     }
     h->current = block;
     h->next    = block_start(block) + size;
-    h->end     = (char *)block + block->size;
+    h->end     = block_end(block);
+    HEAP_UNPOISON(block_start(block), h->next);
+    HEAP_POISON(h->next, h->end);
     return block_start(block);
 }
 
@@ -154,6 +173,8 @@ void *heap_resize(burin_heap *h, void *p, size_t old_size, size_t new_size)
     size_t old_held = (old_size + 7) & ~(size_t)7, new_held = (new_size + 7) & ~(size_t)7;
     if (p && (char *)p + old_held == h->next && new_held <= (size_t)(h->end - (char *)p) && new_held >= new_size) {
         h->next = (char *)p + new_held;
+        HEAP_UNPOISON(p, h->next);
+        HEAP_POISON(h->next, h->end);
         return p;
     }
     if (p && new_size <= old_size)
@@ -173,7 +194,7 @@ static bool is_before(heap_position a, heap_position b)
     return a.block->order < b.block->order;
 }
 
-void heap_release(burin_heap *h, heap_position mark)
+void heap_release_slow(burin_heap *h, heap_position mark)
 {
     if (is_before(mark, h->floor))
         mark = h->floor;
@@ -184,5 +205,6 @@ void heap_release(burin_heap *h, heap_position mark)
     }
     h->current = mark.block;
     h->next    = mark.next;
-    h->end     = (char *)mark.block + mark.block->size;
+    h->end     = block_end(mark.block);
+    poison_from(mark.block, h->next);
 }

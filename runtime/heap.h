@@ -12,6 +12,24 @@
 #include "burin/function.h"
 #include "runtime/base/memory.h"
 
+/* In AddressSanitizer builds what is free is poisoned, so that use of something released is found at once. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HEAP_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define HEAP_SANITIZED
+#endif
+#if defined(HEAP_SANITIZED)
+#include <sanitizer/asan_interface.h>
+#define HEAP_POISON(start, end) ASAN_POISON_MEMORY_REGION(start, (size_t)((char *)(end) - (char *)(start)))
+#define HEAP_UNPOISON(start, end) ASAN_UNPOISON_MEMORY_REGION(start, (size_t)((char *)(end) - (char *)(start)))
+#else
+#define HEAP_POISON(start, end) ((void)0)
+#define HEAP_UNPOISON(start, end) ((void)0)
+#endif
+
 typedef struct heap_block heap_block;
 typedef struct heap_position { /* a place in allocation order */
     heap_block *block;
@@ -48,6 +66,7 @@ static inline void *heap_alloc(burin_heap *h, size_t size)
     if (BURIN_LIKELY((size_t)(h->end - h->next) >= size)) {
         void *p = h->next;
         h->next += size;
+        HEAP_UNPOISON(p, h->next);
         return p;
     }
     return heap_alloc_slow(h, size);
@@ -56,8 +75,19 @@ static inline void *heap_alloc(burin_heap *h, size_t size)
 void *heap_resize(burin_heap *h, void *p, size_t old_size, size_t new_size);
 
 static inline heap_position heap_mark(const burin_heap *h) { return (heap_position){h->current, h->next, h->releasable}; }
+void heap_release_slow(burin_heap *h, heap_position mark);
 /* Drop what was made since `mark`, down to the floor. */
-void heap_release(burin_heap *h, heap_position mark);
+static inline void heap_release(burin_heap *h, heap_position mark)
+{
+#if !defined(HEAP_SANITIZED)
+    if (BURIN_LIKELY(mark.block == h->current && mark.releasable == h->releasable &&
+                     (h->floor.block != mark.block || h->floor.next <= mark.next))) { /* the usual case: all in one block */
+        h->next = mark.next;
+        return;
+    }
+#endif
+    heap_release_slow(h, mark);
+}
 /* What exists now stays until reset. */
 static inline void heap_escape(burin_heap *h) { h->floor = heap_mark(h); }
 

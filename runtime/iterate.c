@@ -251,7 +251,22 @@ burin_status rt_to_list(rt_state *st, burin_value v, rt_list **out)
 
 static burin_status iterator_next(burin_call *call, void *self, burin_value *out) { return rt_iter_next(call->st, self, out); }
 
-static const burin_class iterator_class = {.struct_size = sizeof(burin_class), .name = "iterator", .next = iterator_next};
+#define ITERATOR(kind, class_name) [kind] = {.struct_size = sizeof(burin_class), .name = class_name, .next = iterator_next}
+static const burin_class iterator_classes[] = {
+    ITERATOR(BURIN_LIST, "list_iterator"),
+    ITERATOR(BURIN_TUPLE, "tuple_iterator"),
+    ITERATOR(BURIN_STRING, "str_iterator"),
+    ITERATOR(BURIN_BYTES, "bytes_iterator"),
+    ITERATOR(BURIN_RANGE, "range_iterator"),
+    ITERATOR(BURIN_DICT, "dict_keyiterator"),
+    ITERATOR(BURIN_SET, "set_iterator"),
+    ITERATOR(ITER_EMPTY, "generator"), /* Undefined.__iter__ */
+    ITERATOR(ITER_SEQUENCE, "iterator"),
+    ITERATOR(ITER_VIEW + RT_VIEW_KEYS, "dict_keyiterator"),
+    ITERATOR(ITER_VIEW + RT_VIEW_VALUES, "dict_valueiterator"),
+    ITERATOR(ITER_VIEW + RT_VIEW_ITEMS, "dict_itemiterator"),
+};
+#undef ITERATOR
 
 burin_status rt_iterator_new(rt_state *st, burin_value v, burin_value *out)
 {
@@ -267,7 +282,7 @@ burin_status rt_iterator_new(rt_state *st, burin_value v, burin_value *out)
     if (!self)
         return rt_fail_memory(st);
     *self = it;
-    return rt_object_new(st, &iterator_class, self, out);
+    return rt_object_new(st, &iterator_classes[it.kind], self, out);
 }
 
 typedef struct generator {
@@ -283,7 +298,8 @@ static burin_status generator_next(burin_call *call, void *self, burin_value *ou
 
 static const burin_class generator_class = {.struct_size = sizeof(burin_class), .name = "generator", .next = generator_next};
 
-burin_status rt_generator_new(rt_state *st, burin_status (*next)(burin_call *call, void *self, burin_value *out), void *self, burin_value *out)
+burin_status rt_generator_new(rt_state *st, burin_status (*next)(burin_call *call, void *self, burin_value *out), void *self,
+                              burin_value *out)
 {
     generator *g = heap_alloc(&st->heap, sizeof *g);
     if (!g)

@@ -45,7 +45,7 @@ burin_status rt_list_push(rt_state *st, rt_list *list, burin_value item)
 
 burin_status rt_tuple2(rt_state *st, burin_value a, burin_value b, burin_value *out)
 {
-    rt_list *tuple;
+    rt_list     *tuple  = NULL;
     burin_status status = rt_list_new(st, BURIN_TUPLE, 2, &tuple);
     if (status)
         return status;

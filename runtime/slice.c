@@ -94,7 +94,7 @@ static int64_t clamp(int64_t at, int64_t len, int64_t lowest, int64_t highest)
 
 static burin_status pick(rt_state *st, const slice *s, int64_t len, picked *out)
 {
-    int64_t      start, stop, step;
+    int64_t      start = 0, stop = 0, step = 1;
     burin_status status;
     if ((status = part_of(st, s->step, 1, &step)))
         return status;
@@ -103,7 +103,8 @@ static burin_status pick(rt_state *st, const slice *s, int64_t len, picked *out)
     if (step == INT64_MIN)
         step = -INT64_MAX;
     bool back = step < 0;
-    if ((status = part_of(st, s->start, back ? INT64_MAX : 0, &start)) || (status = part_of(st, s->stop, back ? INT64_MIN : INT64_MAX, &stop)))
+    if ((status = part_of(st, s->start, back ? INT64_MAX : 0, &start)) ||
+        (status = part_of(st, s->stop, back ? INT64_MIN : INT64_MAX, &stop)))
         return status;
     start = clamp(start, len, back ? -1 : 0, back ? len - 1 : len);
     stop  = clamp(stop, len, back ? -1 : 0, back ? len - 1 : len);
@@ -122,7 +123,7 @@ static burin_status pick(rt_state *st, const slice *s, int64_t len, picked *out)
 static burin_status slice_list(rt_state *st, burin_value v, const slice *s, burin_value *out)
 {
     const rt_list *list = rt_list_of(st, v);
-    picked         p;
+    picked         p = {0};
     rt_list       *made;
     burin_status   status = pick(st, s, list->len, &p);
     if (status || (status = rt_list_new(st, v.kind, (uint32_t)p.count, &made)))
@@ -141,7 +142,7 @@ static burin_status slice_list(rt_state *st, burin_value v, const slice *s, buri
 static burin_status slice_range(rt_state *st, burin_value v, const slice *s, burin_value *out)
 {
     const rt_range *range = v.as.p;
-    picked          p;
+    picked          p = {0};
     burin_status    status = pick(st, s, range->len, &p);
     if (status)
         return status;
@@ -159,7 +160,7 @@ static burin_status slice_range(rt_state *st, burin_value v, const slice *s, bur
 /* Every step-th unit of one byte each. */
 static burin_status slice_bytes(rt_state *st, burin_value v, const slice *s, burin_value *out)
 {
-    picked       p;
+    picked       p = {0};
     char        *data;
     burin_status status = pick(st, s, v.len, &p);
     if (status)
@@ -204,7 +205,7 @@ static size_t move(burin_value v, size_t at, int64_t steps)
 
 static burin_status slice_text(rt_state *st, burin_value v, const slice *s, burin_value *out)
 {
-    picked       p;
+    picked       p = {0};
     burin_status status = pick(st, s, (int64_t)text_count(v.as.s, v.len), &p);
     if (status)
         return status;

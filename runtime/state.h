@@ -16,7 +16,7 @@ struct rt_state {
     const rt_env  *env;
     burin_status   status;       /* of the error below; BURIN_OK while all is well */
     buf            message;      /* its message; kept between errors to save the malloc */
-    burin_value    error_value;  /* what the error carries (TemplateNotFound's name), or MISSING */
+    burin_value    error_value;  /* what the error carries (TemplateNotFound's name, the undefined value), or MISSING */
     bool           autoescape;   /* where execution stands now */
     uint32_t       depth;        /* nesting of calls, includes, comparisons, reprs; checked with rt_enter */
     uint64_t       steps_left;   /* counted down per basic block and per unit of native work */

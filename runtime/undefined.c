@@ -44,8 +44,8 @@ burin_status rt_undefined_unsafe(rt_state *st, burin_value object, burin_text na
     burin_status status = rt_repr(st, rt_string(name.data, name.len), &quoted);
     if (status)
         return status;
-    status = rt_undefined_hint(st, st->env->undefined, out, "access to attribute %.*s of '%s' object is unsafe.", (int)quoted.len, quoted.as.s,
-                               rt_type_name(st, object));
+    status = rt_undefined_hint(st, st->env->undefined, out, "access to attribute %.*s of '%s' object is unsafe.", (int)quoted.len,
+                               quoted.as.s, rt_type_name(st, object));
     if (status)
         return status;
     rt_undefined *undefined = out->as.p;
@@ -68,11 +68,10 @@ static type_words describe(rt_state *st, burin_value v)
     return (type_words){module ? module : "", module ? "." : "", rt_type_name(st, v), " object"};
 }
 
-burin_status rt_undefined_fail(rt_state *st, burin_value v)
+static burin_status fail_with(rt_state *st, const rt_undefined *undefined)
 {
-    const rt_undefined *undefined = v.as.p;
-    burin_value         name      = RT_STRING("");
-    burin_status        status;
+    burin_value  name = RT_STRING("");
+    burin_status status;
 
     if (undefined->hint.len)
         return rt_fail(st, undefined->status, "%.*s", (int)undefined->hint.len, undefined->hint.data);
@@ -82,6 +81,17 @@ burin_status rt_undefined_fail(rt_state *st, burin_value v)
         return rt_fail(st, undefined->status, "%.*s is undefined", (int)name.len, name.as.s);
     type_words words = describe(st, undefined->object);
     if (undefined->name.kind != BURIN_STRING)
-        return rt_fail(st, undefined->status, "%s%s%s%s has no element %.*s", words.module, words.dot, words.name, words.object, (int)name.len, name.as.s);
-    return rt_fail(st, undefined->status, "'%s%s%s%s' has no attribute %.*s", words.module, words.dot, words.name, words.object, (int)name.len, name.as.s);
+        return rt_fail(st, undefined->status, "%s%s%s%s has no element %.*s", words.module, words.dot, words.name, words.object,
+                       (int)name.len, name.as.s);
+    return rt_fail(st, undefined->status, "'%s%s%s%s' has no attribute %.*s", words.module, words.dot, words.name, words.object,
+                   (int)name.len, name.as.s);
+}
+
+burin_status rt_undefined_fail(rt_state *st, burin_value v)
+{
+    bool         first  = st->status == BURIN_OK;
+    burin_status status = fail_with(st, v.as.p);
+    if (first && status == ((const rt_undefined *)v.as.p)->status)
+        st->error_value = v; /* what a suggestion ("did you mean ...") is made from */
+    return status;
 }

@@ -25,7 +25,7 @@ burin_status rt_string_new(rt_state *st, size_t len, char **data, burin_value *o
 
 burin_status rt_string_copy(rt_state *st, const char *data, size_t len, burin_value *out)
 {
-    char        *bytes;
+    char        *bytes = NULL;
     burin_status status = rt_string_new(st, len, &bytes, out);
     if (status)
         return status;

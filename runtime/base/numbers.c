@@ -165,6 +165,7 @@ static size_t write_few_decimals(double x, char *out)
         memcpy(out + len, ".0", 2);
         return len + 2;
     }
+#pragma GCC unroll 6
     for (unsigned decimals = 1; decimals <= 6; decimals++) {
         double   scale  = (double)power10[decimals], scaled = x * scale;
         uint64_t digits = (uint64_t)(scaled + 0.5);
@@ -173,9 +174,9 @@ static size_t write_few_decimals(double x, char *out)
             return 0;
         if (off > scaled * 0x1p-51 || off < scaled * -0x1p-51 || (double)digits / scale != x)
             continue;
-        size_t len = write_uint(digits / power10[decimals], out);
+        size_t len = write_uint(whole, out); /* x is no integer, so digits / 10^decimals has the same whole part */
         out[len++] = '.';
-        write_digits(digits % power10[decimals], decimals, out + len);
+        write_digits(digits - whole * power10[decimals], decimals, out + len);
         return len + decimals;
     }
     return 0;

@@ -254,9 +254,9 @@ enum { DISTANCE_MAX_LEN = 64 }; /* longer names are no typing mistakes of each o
 size_t text_distance(burin_text a, burin_text b, size_t limit)
 {
     if (a.len > DISTANCE_MAX_LEN || b.len > DISTANCE_MAX_LEN)
-        return limit;
-    if ((a.len > b.len ? a.len - b.len : b.len - a.len) >= limit)
-        return limit;
+        return limit + 1;
+    if ((a.len > b.len ? a.len - b.len : b.len - a.len) > limit)
+        return limit + 1;
     uint8_t rows[3][DISTANCE_MAX_LEN + 1]; /* distances for the last three prefixes of a */
     for (size_t j = 0; j <= b.len; j++)
         rows[0][j] = (uint8_t)j;
@@ -276,9 +276,9 @@ size_t text_distance(burin_text a, burin_text b, size_t limit)
             if (d < best)
                 best = d;
         }
-        if (best > limit) /* a swap may still take one off the row before last, so not earlier */
-            return limit;
+        if (best > limit) /* later rows are no better: a swap adds one to the row before last, and rows differ by one */
+            return limit + 1;
     }
     size_t distance = rows[a.len % 3][b.len];
-    return distance < limit ? distance : limit;
+    return distance <= limit ? distance : limit + 1;
 }

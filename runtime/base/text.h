@@ -38,7 +38,7 @@ size_t text_from_double(double f, char *out);
 /* Correctly rounded double of a Python float literal without underscores ("1.5", "1e3", ".5", "5."); false if malformed. */
 bool text_to_double(const char *data, size_t len, double *out);
 
-/* Damerau-Levenshtein distance, for "did you mean"; stops at `limit`. */
+/* Damerau-Levenshtein distance, for "did you mean"; limit + 1 when it is more than `limit`. */
 size_t text_distance(burin_text a, burin_text b, size_t limit);
 
 #endif

@@ -3,6 +3,7 @@
     ast_compare.py DRIVER CASES.jsonl...            every template of the conformance cases
     ast_compare.py --mutate N [--seed S] DRIVER CASES.jsonl...   N random edits of them
     ast_compare.py --soup N [--seed S] DRIVER       N templates of random tokens, most of them wrong
+    ast_compare.py --letters N [--seed S] DRIVER    N templates of random characters, under many delimiters and options
 
 DRIVER is the program tests/differential/ast_driver.c. Run it with the Python whose Jinja2 is the oracle.
 Prints each difference (up to --show) and a summary; exit status 1 when there are any. Differences that are known and
@@ -323,11 +324,12 @@ class Driver:
             self.start()
             return ["CRASH", self.process.returncode]
         if out[0] == "T":
-            return ["T", out[1:]]
+            return ["T", [BIG.sub(lambda m: m[1] + str(int(m[2], 0)), line) for line in out[1:]]]
         _, kind, number = out[0].split(" ")
         return ["E", kind, int(number), "\n".join(out[1:])]
 
 
+BIG = re.compile(r"( value=)(0[xob]\w+)$", re.I)
 ANY_LINE = re.compile(r" @\?")
 OUR_LINE = re.compile(r" @\d+")
 
@@ -348,7 +350,8 @@ def compare(theirs, ours):
     if theirs[0] == "T":
         if same_tree(theirs[1], ours[1]):
             return ""
-        return "order" if sorted(OUR_LINE.sub("", x) for x in theirs[1]) == sorted(OUR_LINE.sub("", x) for x in ours[1]) else "tree"
+        same_lines = sorted(OUR_LINE.sub("", x) for x in theirs[1]) == sorted(OUR_LINE.sub("", x) for x in ours[1])
+        return "order" if same_lines else "tree"
     if theirs[1] != ours[1]:
         return "class"
     if theirs[2] is not None and theirs[2] != ours[2]:
@@ -425,11 +428,79 @@ def soup(rng):
         else:
             out.append("{% " + rng.choice((" ", "\n")).join([rng.choice(HEADS)] + words) + " %}")
             if rng.random() < 0.5:
-                out.append("{% end" + rng.choice(("if", "for", "set", "with", "macro", "call", "filter", "block", "block a", "trans")) + " %}")
+                end = rng.choice(("if", "for", "set", "with", "macro", "call", "filter", "block", "block a", "trans"))
+                out.append("{% end" + end + " %}")
+    return "".join(out)
+
+
+LETTERS = list("0123456789_.eExXbBoOaAfF+-'\"\\ntuUN{}()[],:|=~%*/!<>#@$ \n\t\r\v\f\x00\x1c\x85") + [
+    "é", "ß", "²", "٣", "൪", "ª", "µ", "ﬁ", "\u0301", "\u203f", "\u00b7", "\u2118", "\u00a0", "\u2028", "\u3000", "€", "😀", "\ue000", "\u200b", "\u0898",
+    "\\x41", "\\u00e9", "\\U0001f600", "\\N{SNOWMAN}", "\\N{LF}", "\\N{HANGUL SYLLABLE GANJ}", "\\N{CJK UNIFIED IDEOGRAPH-4E00}", "\\N{nope}",
+    "\\101", "\\777", "\\8", "\\\n", "\\ud800", "1_0", "0x1_f", "0o17", "0b1", "1e5", "1.5e-3", "1__0", "12345678901234567890", "00", "007"]
+MARKS = ("block_start", "block_end", "variable_start", "variable_end", "comment_start", "comment_end")
+
+
+def marks(*texts):
+    return {name + "_string": text for name, text in zip(MARKS, texts)}
+
+
+LETTER_ENVS = [
+    {},
+    {"trim_blocks": True, "lstrip_blocks": True},
+    {"keep_trailing_newline": True, "newline_sequence": "\r\n"},
+    {"newline_sequence": "\r"},
+    {"line_statement_prefix": "#", "line_comment_prefix": "##", "lstrip_blocks": True},
+    {"line_comment_prefix": "//", "trim_blocks": True},
+    {"line_statement_prefix": "%%", "line_comment_prefix": "%%%"},
+    marks("<%", "%>", "<%=", "%>", "<%#", "%>"),
+    marks("<!--", "-->", "${", "}", "<!--#", "-->"),
+    marks("[", "]", "(", ")", "#", "#"),
+    marks("é", "é", "éé", "-", "+", "+"),
+]
+
+
+def letters(rng, env):
+    def mark(name, default):
+        return env.get(name + "_string", default)
+    block, block_end = mark("block_start", "{%"), mark("block_end", "%}")
+    variable, variable_end = mark("variable_start", "{{"), mark("variable_end", "}}")
+    comment, comment_end = mark("comment_start", "{#"), mark("comment_end", "#}")
+    statement, line = env.get("line_statement_prefix", "\n"), env.get("line_comment_prefix", "\n")
+    out = []
+    for _ in range(rng.choice((1, 2, 3, 5))):
+        out.append(rng.choice(("", "", " ", "\n", "\n  ", "a", " \n \u2028 ", "x\n\t", "\r\n", "\r")))
+        sign, end = rng.choice(("", "", "-", "+")), rng.choice(("", "", "-", "+"))
+        kind = rng.randrange(8)
+        if kind < 3:
+            quote = rng.choice(("", "", "'", '"'))
+            inside = "".join(rng.choices(LETTERS, k=rng.randrange(7)))
+            out.append(variable + sign + " " + quote + inside + quote + rng.choice((" ", "")) + end + variable_end)
+        elif kind == 3:
+            out.append(comment + sign + rng.choice(("", " c ", "\n", "-", "+")) + end + comment_end)
+        elif kind == 4:
+            raw = rng.choice(("", " ", variable + "x", block + " x ", "\n  ", "  \n"))
+            out.append(block + sign + rng.choice((" ", "", "\n")) + "raw" + rng.choice((" ", "")) + end + block_end + raw
+                       + block + rng.choice(("", "-", "+")) + " endraw" + rng.choice((" ", "")) + rng.choice(("", "-", "+")) + block_end)
+        elif kind == 5:
+            tag = rng.choice((" if x ", " set x = 1 ", " endif ", " for a in b:", " else", " endfor "))
+            out.append(block + sign + tag + end + block_end)
+        elif kind == 6:
+            out.append(rng.choice(("\n", "", " ", "x")) + rng.choice(("", " ", "\t", "\u00a0")) + statement + rng.choice(("", "-", "+"))
+                       + rng.choice((" if x", "set x = 1", " for a in (1,\n2)", " endif:", " endfor  ", "endfor\n\n", " set x = 'a\nb'"))
+                       + rng.choice(("\n", "\n\n  ", "")))
+        else:
+            out.append(rng.choice(("\n", "", " ", "x", "\u3000")) + line + rng.choice(("", "-", "+"))
+                       + rng.choice((" c", "", " {{ x")) + rng.choice(("\n", "")))
     return "".join(out)
 
 
 def stream(args):
+    if args.letters:
+        rng = random.Random(args.seed)
+        for _ in range(args.letters):
+            env = rng.choice(LETTER_ENVS)
+            yield {"env": env}, letters(rng, env), "e" if rng.random() < 0.02 else "t"
+        return
     if args.soup:
         rng = random.Random(args.seed)
         for _ in range(args.soup):
@@ -452,6 +523,8 @@ def main():
     options.add_argument("cases", nargs="*")
     options.add_argument("--mutate", type=int, default=0)
     options.add_argument("--soup", type=int, default=0)
+    options.add_argument("--verbose", action="store_true", help="name the templates on which only one side finds the nesting too deep")
+    options.add_argument("--letters", type=int, default=0)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--show", type=int, default=20)
     args = options.parse_args()
@@ -465,6 +538,8 @@ def main():
             environments[key] = environment(case)
         theirs = oracle(case, environments[key], source, mode)
         ours = driver.ask(case, source, mode)
+        if args.verbose and (theirs[1] == "RecursionError") != (ours[1] == "RecursionError"):
+            print(case.get("id"), theirs[:2] if theirs[0] == "E" else "a tree", ours[:2] if ours[0] == "E" else "a tree")
         if theirs[0] == "E" and theirs[1] == "RecursionError" or ours[0] == "E" and ours[1] == "RecursionError":
             what = "" if theirs[1] == ours[1] else "recursion"
         else:

@@ -196,8 +196,7 @@ static burin_status statements(void)
 {
     return render_source("{% extends 'base' %}{% block a %}{% for r in rows %}{{ loop.index }}{{ r.name|e }}{% set x %}{{ r.id }}{% endset %}{{ x }}{% else %}-{% endfor %}"
                          "{% include 'part' %}{% filter upper %}a{% endfilter %}{% with z = 1 %}{{ z }}{% endwith %}{% endblock %}",
-                         "<11a&lt;b12\xc3\xa9" "2" "2A1>"
-                         );
+                         "<1a&lt;b12\xc3\xa9" "22A1>");
 }
 static burin_status macros(void)
 {
