@@ -44,6 +44,7 @@ static inline uint32_t rt_special_mask(__m128i block)
     return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(amp_or_apostrophe, less_or_greater), quote));
 }
 /* May 16 bytes be read at `data`, of which only the first (one at least) belong to us? */
+static inline bool rt_readable_32(const char *data) { return RT_READ_PAST_END && ((uintptr_t)data & 4095) <= 4096 - 32; }
 static inline bool rt_readable_16(const char *data) { return RT_READ_PAST_END && ((uintptr_t)data & 4095) <= 4096 - 16; }
 #endif
 

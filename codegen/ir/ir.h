@@ -69,7 +69,7 @@ typedef struct ir_call {
     ir_output          print;     /* OUT_CALL, OUT_METHOD */
 } ir_call;
 
-/* An attribute access: its name and what inline caches need to know of it. */
+/* An attribute access, or a look into the context: its name and what inline caches need to know of it. */
 typedef struct ir_site {
     burin_text name;
     uint32_t   hash;

@@ -244,9 +244,9 @@ static bool copy_code(lowerer *c, builder *b)
     if (!u->code)
         return false;
     for (uint32_t i = 0; i < before; i++) {
-        uint32_t k = constant_text(c, b->resolves.items[i].name);
-        constant_undefined(c, c->options->env->undefined, b->resolves.items[i].name, (burin_text){NULL, 0});
-        u->code[i] = (ir_insn){OP_RESOLVE_U, renumber(b, b->resolves.items[i].slot), 0, 0, k};
+        burin_text name = b->resolves.items[i].name;
+        uint32_t   k    = constant_undefined(c, c->options->env->undefined, name, (burin_text){NULL, 0});
+        u->code[i] = (ir_insn){OP_RESOLVE_U, renumber(b, b->resolves.items[i].slot), (uint16_t)k, (uint16_t)(k >> 16), attribute_site(c, name)};
     }
     for (uint32_t i = 0; i < b->code.count; i++) {
         ir_insn     insn = b->code.items[i];

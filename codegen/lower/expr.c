@@ -390,6 +390,23 @@ static bool is_single_compare(const ast_node *node)
     return node->kind == AST_Compare && ((const ast_Compare *)node)->ops.count == 1;
 }
 
+/* `x.attr == "text"` (or !=) in one instruction. False when the comparison is another one. */
+static bool jump_attribute(lowerer *c, scope *f, ast_node *node, uint32_t *chain)
+{
+    ast_Operand *op    = ast_as(Operand, ast_as(Compare, node)->ops.first);
+    ast_node    *left  = ast_as(Compare, node)->expr;
+    burin_value  v;
+    if (op->op > AST_NE || left->kind != AST_Getattr || op->expr->kind != AST_Const || ast_as(Const, op->expr)->value.kind != BURIN_STRING ||
+        loop_variable(c, f, ast_as(Getattr, left)->node) || !fold(c, op->expr, &v))
+        return false;
+    uint32_t site = attribute_site(c, ast_as(Getattr, left)->attr), text = constant(c, v);
+    if (site > UINT16_MAX || text > UINT16_MAX)
+        return false;
+    uint16_t object = expr(c, f, ast_as(Getattr, left)->node, NO_REG);
+    emit_jump(c, op->op == AST_EQ ? OP_JUMP_ATTR_NE : OP_JUMP_ATTR_EQ, text, object, site, chain);
+    return true;
+}
+
 static void jump_on_value(lowerer *c, scope *f, ast_node *node, ir_op op, uint32_t *chain)
 {
     uint32_t mark = c->unit->temps;
@@ -410,6 +427,8 @@ void jump_unless(lowerer *c, scope *f, ast_node *node, uint32_t *chain)
         jump_when(c, f, ast_as(Or, node)->left, &yes);
         jump_unless(c, f, ast_as(Or, node)->right, chain);
         land(c, yes);
+    } else if (is_single_compare(node) && jump_attribute(c, f, node, chain)) {
+        /* done */
     } else if (is_single_compare(node)) {
         ast_Operand *op    = ast_as(Operand, ast_as(Compare, node)->ops.first);
         uint16_t     left  = expr(c, f, ast_as(Compare, node)->expr, NO_REG);

@@ -163,6 +163,8 @@ static void lower_inline_test(lowerer *c, scope *f, scope *body, ast_For *node, 
 
 /* ---- the loop ---- */
 
+enum { VIEW_NONE = 0, VIEW_KEYS = 2, VIEW_VALUES = 4, VIEW_ITEMS = 6 }; /* as ITER_VIEW numbers them */
+
 typedef struct loop_plan {
     ast_For *node;
     bool     extended, has_else;
@@ -233,8 +235,8 @@ static void lower_else(lowerer *c, scope *f, loop_plan *p)
     land(c, skip);
 }
 
-/* The loop proper, over the value in `iterable`. `unit`: the recursive loop's, whose second parameter is the depth. */
-static void lower_loop(lowerer *c, scope *f, ast_For *node, uint16_t iterable, uint32_t unit)
+/* The loop proper, over the value in `iterable` or a view of it. `unit`: the recursive loop's, whose second parameter is the depth. */
+static void lower_loop(lowerer *c, scope *f, ast_For *node, uint16_t iterable, unsigned view, uint32_t unit)
 {
     loop_plan p    = {node, is_extended(node), node->orelse.first != NULL, 0, 0};
     ir_loop   row  = {.extended = p.extended, .unit = unit};
@@ -250,12 +252,20 @@ static void lower_loop(lowerer *c, scope *f, ast_For *node, uint16_t iterable, u
     if (p.has_else)
         p.unfinished = temp(c);
     mark_line(c, &node->base);
+    if (view && node->test && p.extended) { /* the test wants the view as a value */
+        over = expr(c, f, node->iter, NO_REG);
+        view = VIEW_NONE;
+        iterable = over;
+    }
     if (node->test && p.extended) {
         over = temp(c);
         emit(c, OP_ITER_TEST, over, iterable, 0, lower_test_unit(c, f, node));
         mark_line(c, &node->base);
     }
-    emit(c, OP_ITER, p.loop, over, unit != UINT32_MAX, at);
+    if (view)
+        emit(c, OP_ITER_VIEW, p.loop, over, view, at);
+    else
+        emit(c, OP_ITER, p.loop, over, unit != UINT32_MAX, at);
     lower_loop_variable(c, &body, &p);
     if (p.has_else)
         emit(c, OP_LOADK, p.unfinished, 0, 0, constant(c, burin_bool(true)));
@@ -284,7 +294,7 @@ static void lower_recursive(lowerer *c, scope *f, ast_For *node)
     inside.breaks = inside.continues = NULL;
     inside.open_capture = NO_REG;
     b->unit->markup     = c->is_volatile ? 2 : c->autoescape;
-    lower_loop(c, &inside, node, 0, index);
+    lower_loop(c, &inside, node, 0, 0, index);
     unit_end(c, b);
     c->unit->temps = mark;
     mark_line(c, &node->base);
@@ -303,15 +313,67 @@ static uint16_t lower_iterable(lowerer *c, scope *f, ast_node *node)
     return reg;
 }
 
+/* ---- views, and loops that only print ---- */
+
+/* `x.keys()`, `x.values()`, `x.items()` without arguments; VIEW_NONE for all else. */
+static unsigned view_of(ast_node *node)
+{
+    if (node->kind != AST_Call)
+        return VIEW_NONE;
+    ast_Call *call = ast_as(Call, node);
+    if (call->node->kind != AST_Getattr || call->args.count || call->kwargs.count || call->rest || call->named)
+        return VIEW_NONE;
+    burin_text name = ast_as(Getattr, call->node)->attr;
+    return text_is(name, "keys") ? VIEW_KEYS : text_is(name, "values") ? VIEW_VALUES : text_is(name, "items") ? VIEW_ITEMS : VIEW_NONE;
+}
+
+/* A body of text, the item, text, all on the loop's line: the texts are put into `parts`. */
+static bool only_prints(lowerer *c, scope *f, ast_For *node, burin_text parts[2])
+{
+    ast_node *body = node->body.first;
+    int       part = 0;
+    if (node->recursive || node->test || node->orelse.first || !body || body->next || body->kind != AST_Output || node->target->kind != AST_Name ||
+        c->is_volatile || c->program->native || c->program->finalize || f->require_output_check)
+        return false;
+    parts[0] = parts[1] = (burin_text){"", 0};
+    for (ast_node *n = ast_as(Output, body)->nodes.first; n; n = n->next) {
+        if (n->kind == AST_Data && !parts[part].len)
+            parts[part] = ast_as(Data, n)->data;
+        else if (n->kind == AST_Name && part == 0 && n->line == node->base.line && text_equal(ast_as(Name, n)->name, ast_as(Name, node->target)->name))
+            part = 1;
+        else
+            return false;
+    }
+    return part == 1 && !text_equal(ast_as(Name, node->target)->name, loop_name);
+}
+
+static void lower_printing(lowerer *c, scope *f, ast_For *node, const burin_text parts[2])
+{
+    unsigned view = view_of(node->iter);
+    mark_line(c, &node->base);
+    if (view == VIEW_ITEMS)
+        view = VIEW_NONE;
+    uint16_t over = view ? expr(c, f, ast_as(Getattr, ast_as(Call, node->iter)->node)->node, NO_REG) : lower_iterable(c, f, node->iter);
+    uint32_t k    = constant_text(c, parts[0]);
+    constant_text(c, parts[1]);
+    emit(c, OP_PRINT_EACH, 0, over, c->autoescape + view, k);
+}
+
 void lower_for(lowerer *c, scope *f, ast_For *node)
 {
-    uint32_t mark = c->unit->temps;
+    uint32_t   mark = c->unit->temps;
+    burin_text parts[2];
     check_target(c, node);
     if (node->recursive) {
         lower_recursive(c, f, node);
+    } else if (only_prints(c, f, node, parts)) {
+        lower_printing(c, f, node, parts);
+    } else if (view_of(node->iter)) {
+        mark_line(c, &node->base);
+        lower_loop(c, f, node, expr(c, f, ast_as(Getattr, ast_as(Call, node->iter)->node)->node, NO_REG), view_of(node->iter), UINT32_MAX);
     } else {
         mark_line(c, &node->base);
-        lower_loop(c, f, node, lower_iterable(c, f, node->iter), UINT32_MAX);
+        lower_loop(c, f, node, lower_iterable(c, f, node->iter), VIEW_NONE, UINT32_MAX);
     }
     c->unit->temps = mark;
 }

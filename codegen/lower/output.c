@@ -87,13 +87,72 @@ static bool print_concat(lowerer *c, scope *f, ast_node *node)
     return true;
 }
 
+static bool is_loop_name(scope *f, ast_node *node)
+{
+    variable *var = node->kind == AST_Name ? symbols_find(&f->sym, ast_as(Name, node)->name) : NULL;
+    return var && var->is_loop;
+}
+
+/* The operands of a chain of `+`, leftmost first, while they fit; the number of them, 0 when there are too many. */
+enum { SUM_MAX = 32 };
+
+static uint32_t sum_operands(ast_node *node, ast_node **operands, uint32_t at)
+{
+    if (node->kind == AST_Binary && ast_as(Binary, node)->op == AST_ADD) {
+        at = sum_operands(ast_as(Binary, node)->left, operands, at);
+        if (at)
+            at = at < SUM_MAX ? (operands[at] = ast_as(Binary, node)->right, at + 1) : 0;
+        return at;
+    }
+    operands[0] = node;
+    return 1;
+}
+
+static bool is_text_constant(const ast_node *node) { return node->kind == AST_Const && ((const ast_Const *)node)->value.kind == BURIN_STRING; }
+
+static void add_operand(lowerer *c, scope *f, uint16_t sum, ast_node *node)
+{
+    uint32_t mark = c->unit->temps;
+    if (is_text_constant(node)) {
+        emit(c, OP_SUM_TEXT, sum, 0, 0, constant_text(c, rt_text_of(ast_as(Const, node)->value)));
+    } else if (node->kind == AST_Getattr && !is_loop_name(f, ast_as(Getattr, node)->node)) {
+        uint32_t site = attribute_site(c, ast_as(Getattr, node)->attr);
+        emit(c, OP_SUM_ATTR, sum, expr(c, f, ast_as(Getattr, node)->node, NO_REG), 0, site);
+    } else {
+        emit(c, OP_SUM_ADD, sum, expr(c, f, node, NO_REG), 0, 0);
+    }
+    c->unit->temps = mark;
+}
+
+/* `"a" + b + "c"` printed without escaping: part by part, the sum is built only when a part is no plain text. */
+static bool print_sum(lowerer *c, scope *f, ast_node *node)
+{
+    ast_node *operands[SUM_MAX];
+    bool      has_text = false;
+    if (node->kind != AST_Binary || print_mode(c) != PRINT_STR || c->program->native || c->program->finalize)
+        return false;
+    uint32_t count = sum_operands(node, operands, 0);
+    for (uint32_t n = 0; n < count; n++)
+        has_text |= is_text_constant(operands[n]);
+    if (count < 2 || !has_text)
+        return false;
+    uint16_t sum = temp(c);
+    if (is_text_constant(operands[0]))
+        emit(c, OP_SUM_BEGIN, sum, 0, 0, constant_text(c, rt_text_of(ast_as(Const, operands[0])->value)));
+    else
+        emit(c, OP_SUM_BEGIN_VALUE, sum, expr(c, f, operands[0], NO_REG), 0, 0);
+    for (uint32_t n = 1; n < count; n++)
+        add_operand(c, f, sum, operands[n]);
+    emit(c, OP_SUM_END, 0, sum, 0, 0);
+    return true;
+}
+
 static bool print_attribute(lowerer *c, scope *f, ast_node *node)
 {
     if (node->kind != AST_Getattr || c->is_volatile || c->program->native || c->program->finalize)
         return false;
     ast_Getattr *attr = ast_as(Getattr, node);
-    if (attr->node->kind == AST_Name && symbols_find(&f->sym, ast_as(Name, attr->node)->name) &&
-        symbols_find(&f->sym, ast_as(Name, attr->node)->name)->is_loop)
+    if (is_loop_name(f, attr->node))
         return false;
     uint32_t site = attribute_site(c, attr->attr);
     if (site > UINT16_MAX)
@@ -110,7 +169,7 @@ static void print_varying(lowerer *c, scope *f, ast_node *node)
     mark_line(c, node);
     if (node->kind == AST_Call)
         print_call(c, f, ast_as(Call, node), print_mode(c), NO_REG);
-    else if (!print_concat(c, f, node) && !print_attribute(c, f, node))
+    else if (!print_concat(c, f, node) && !print_sum(c, f, node) && !print_attribute(c, f, node))
         print_value(c, f, expr(c, f, node, NO_REG), print_mode(c));
     c->unit->temps = mark;
 }

@@ -38,7 +38,7 @@ void scope_enter(lowerer *c, scope *f)
         case LOAD_PARAMETER: break;
         case LOAD_RESOLVE:
             if (symbols_stores(&f->sym, load->var->name))
-                emit(c, OP_RESOLVE, load->var->slot, 0, 0, constant_text(c, load->var->name));
+                emit(c, OP_RESOLVE, load->var->slot, 0, 0, attribute_site(c, load->var->name));
             if (c->listener)
                 c->listener->hear(c->listener->user, load->var->name);
             break;

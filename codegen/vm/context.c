@@ -1,14 +1,26 @@
 /* Contexts: where names come from that no scope of a template sets (jinja2.runtime.Context). */
 #include "codegen/vm/machine.h"
 
+/* A context with its own mode and room for a short chain of templates behind it. */
+enum { CHAIN_SHORT = 4 };
+typedef struct context_block {
+    vm_context         context;
+    vm_mode            mode;
+    const vm_template *chain[CHAIN_SHORT];
+} context_block;
+
 static vm_context *context_zero(vm *m)
 {
-    vm_context *c = heap_alloc(&m->st.heap, sizeof *c);
-    if (c)
-        memset(c, 0, sizeof *c);
-    else
+    context_block *block = heap_alloc(&m->st.heap, sizeof *block);
+    if (!block) {
         rt_fail_memory(&m->st);
-    return c;
+        return NULL;
+    }
+    memset(&block->context, 0, sizeof block->context);
+    block->context.mode      = &block->mode;
+    block->context.chain     = block->chain;
+    block->context.chain_cap = CHAIN_SHORT;
+    return &block->context;
 }
 
 static bool push_template(vm *m, vm_context *c, const vm_template *tpl)
@@ -34,22 +46,12 @@ burin_status vm_context_extend(vm *m, vm_context *context, const vm_template *pa
     return push_template(m, context, parent) ? BURIN_OK : m->st.status;
 }
 
-static bool own_mode(vm *m, vm_context *c, const vm_template *tpl)
-{
-    c->mode = heap_alloc(&m->st.heap, sizeof *c->mode);
-    if (!c->mode) {
-        rt_fail_memory(&m->st);
-        return false;
-    }
-    c->mode->autoescape = tpl->program->autoescape;
-    return true;
-}
-
 vm_context *vm_context_new(vm *m, const vm_template *tpl, burin_value base, const rt_names *globals)
 {
     vm_context *c = context_zero(m);
-    if (!c || !own_mode(m, c, tpl) || !push_template(m, c, tpl))
+    if (!c || !push_template(m, c, tpl))
         return NULL;
+    c->mode->autoescape = tpl->program->autoescape;
     c->tpl     = tpl;
     c->base    = base;
     c->globals = globals;
@@ -79,13 +81,16 @@ vm_context *vm_context_over(vm *m, vm_context *up, const vm_template *tpl, vm_fr
     vm_context *c = context_zero(m);
     if (!c)
         return NULL;
-    c->up   = up;
-    c->tpl  = tpl;
-    c->mode = mode;
+    c->up  = up;
+    c->tpl = tpl;
+    if (mode)
+        c->mode = mode;
+    else
+        c->mode->autoescape = tpl->program->autoescape;
     if (locals && locals->count && !take_locals(m, c, f, locals))
         return NULL;
     if (!mode)
-        return own_mode(m, c, tpl) && push_template(m, c, tpl) ? c : NULL;
+        return push_template(m, c, tpl) ? c : NULL;
     for (uint32_t n = 0; n < up->chain_len; n++)
         if (!push_template(m, c, up->chain[n]))
             return NULL;

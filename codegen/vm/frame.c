@@ -95,6 +95,8 @@ static vm_frame frame_of(vm *m, const vm_call *call, burin_value *regs)
         .program = call->program,
         .tpl     = call->tpl,
         .regs    = regs,
+        .constants = call->program->constants,
+        .out     = m->out,
         .outer   = call->outer,
         .context = call->context,
         .caches  = call->caches ? call->caches : vm_caches(m, call->program),

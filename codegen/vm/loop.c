@@ -18,13 +18,16 @@ static bool releases(const vm_frame *f, const ir_loop *row, burin_value over)
     return view == RT_VIEW_KEYS || view == RT_VIEW_VALUES || (!row->extended && (view == RT_VIEW_ITEMS || rt_class_of(over)));
 }
 
-static void walk_dict(rt_state *st, vm_loop *loop, burin_value over, rt_view view)
+static void walk_dict(rt_state *st, vm_loop *loop, burin_value dict, rt_view view)
 {
     loop->walk    = view == RT_VIEW_VALUES ? WALK_DICT_VALUES : WALK_DICT_ITEMS;
-    loop->dict    = rt_dict_of(st, rt_view_dict(over));
+    loop->over    = dict;
+    loop->dict    = rt_dict_of(st, dict);
     loop->version = loop->dict->version;
     loop->length  = loop->dict->len;
 }
+
+static const burin_text view_names[] = {{"keys", 4}, {"values", 6}, {"items", 5}};
 
 static burin_status start_walk(vm_frame *f, vm_loop *loop, burin_value over)
 {
@@ -44,35 +47,72 @@ static burin_status start_walk(vm_frame *f, vm_loop *loop, burin_value over)
         return BURIN_OK;
     }
     if ((view == RT_VIEW_VALUES || view == RT_VIEW_ITEMS) && !loop->row->extended) {
-        walk_dict(st, loop, over, view);
+        walk_dict(st, loop, rt_view_dict(over), view);
         return BURIN_OK;
     }
     loop->walk = WALK_ANY;
     return rt_iter_init(st, over, &loop->it);
 }
 
-burin_status vm_loop_new(vm_frame *f, burin_value over, const ir_loop *row, uint32_t depth0, vm_loop **out)
+static vm_loop *loop_zero(vm_frame *f, burin_value over, const ir_loop *row)
 {
     rt_state *st   = &f->m->st;
     vm_loop  *loop = heap_alloc(&st->heap, sizeof *loop);
+    if (!loop) {
+        rt_fail_memory(st);
+        return NULL;
+    }
+    memset(loop, 0, row->extended ? sizeof *loop : offsetof(vm_loop, iterable));
+    loop->after.kind = BURIN_MISSING;
+    loop->row        = row;
+    loop->index0     = -1;
+    loop->length     = -1;
+    loop->iterable   = over;
+    loop->shadows    = st->heap.shadows;
+    return loop;
+}
+
+/* What only `loop` and its recursion need. */
+static void remember_place(const vm_frame *f, vm_loop *loop, uint32_t depth0)
+{
+    loop->depth0  = depth0;
+    loop->program = f->program;
+    loop->tpl     = f->tpl;
+    loop->outer   = f->outer;
+    loop->context = f->context;
+}
+
+burin_status vm_loop_new(vm_frame *f, burin_value over, const ir_loop *row, uint32_t depth0, vm_loop **out)
+{
+    vm_loop *loop = loop_zero(f, over, row);
     if (!loop)
-        return rt_fail_memory(st);
-    memset(loop, 0, sizeof *loop);
-    loop->row      = row;
-    loop->index0   = -1;
-    loop->length   = -1;
-    loop->depth0   = depth0;
-    loop->iterable = over;
-    loop->program  = f->program;
-    loop->tpl      = f->tpl;
-    loop->outer    = f->outer;
-    loop->context  = f->context;
-    loop->shadows  = st->heap.shadows;
-    loop->releases = releases(f, row, over);
-    *out           = loop;
+        return f->m->st.status;
+    if (row->extended)
+        remember_place(f, loop, depth0);
+    loop->releases      = releases(f, row, over);
+    *out                = loop;
     burin_status status = start_walk(f, loop, over);
-    loop->mark          = heap_mark(&st->heap);
+    loop->mark          = heap_mark(&f->m->st.heap);
     return status;
+}
+
+burin_status vm_loop_over_view(vm_frame *f, burin_value v, unsigned which, const ir_loop *row, vm_loop **out)
+{
+    rt_state *st = &f->m->st;
+    if (v.kind == BURIN_DICT && !row->extended && which > 2) { /* walk the dict itself: no view is needed */
+        vm_loop *loop = loop_zero(f, v, row);
+        if (!loop)
+            return st->status;
+        walk_dict(st, loop, v, which == 4 ? RT_VIEW_VALUES : RT_VIEW_ITEMS);
+        loop->releases = !f->program->native;
+        loop->mark     = heap_mark(&st->heap);
+        *out           = loop;
+        return BURIN_OK;
+    }
+    rt_arguments none = {0};
+    burin_value  view;
+    burin_status status = rt_call_method(st, v, view_names[which / 2 - 1], &none, &view);
+    return status ? status : vm_loop_new(f, view, row, 0, out);
 }
 
 /* ---- walking ---- */
@@ -86,7 +126,7 @@ static burin_status dict_changed(rt_state *st, const vm_loop *loop)
 static burin_status next_of_dict(rt_state *st, vm_loop *loop, burin_value *item)
 {
     if (loop->shadows != st->heap.shadows) {
-        loop->dict    = rt_dict_of(st, rt_view_dict(loop->iterable));
+        loop->dict    = rt_dict_of(st, loop->over);
         loop->shadows = st->heap.shadows;
     }
     if (loop->dict->version != loop->version)
@@ -121,8 +161,10 @@ burin_status vm_loop_next(vm_frame *f, vm_loop *loop, burin_value *item)
     }
     if (!status && item->kind != BURIN_MISSING) {
         loop->index0++;
-        loop->before  = loop->current;
-        loop->current = *item;
+        if (loop->row->extended) {
+            loop->before  = loop->current;
+            loop->current = *item;
+        }
     }
     return status;
 }

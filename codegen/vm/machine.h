@@ -49,6 +49,8 @@ struct vm_frame {
     const ir_program  *program;
     const vm_template *tpl;
     burin_value       *regs;
+    const burin_value *constants; /* the program's */
+    rt_out            *out;       /* the machine's */
     vm_frame          *outer;  /* the frame of the unit around this one */
     vm_frame          *caller; /* the frame that was running */
     vm_context        *context;
@@ -60,24 +62,26 @@ struct vm_frame {
 
 typedef enum walk_kind { WALK_LIST, WALK_RANGE, WALK_DICT_VALUES, WALK_DICT_ITEMS, WALK_ANY } walk_kind;
 
-/* A running loop; lies in the heap. */
+/* A running loop; lies in the heap. Loops whose `loop` nobody uses leave what stands after `iterable` alone. */
 typedef struct vm_loop {
     uint8_t        walk;
     bool           releases;  /* what an iteration makes is dropped at its end */
     uint32_t       shadows;   /* the heap's count when `list` was taken */
+    const ir_loop *row;
+    int64_t        index0;    /* of the running iteration; -1 before the first */
+    int64_t        length;    /* -1: not known yet */
     const rt_list *list;
     const rt_dict *dict;
     uint32_t       entry, version;
-    int64_t        index0;    /* of the running iteration; -1 before the first */
     int64_t        next_int, step, left; /* WALK_RANGE */
-    rt_iter        it;        /* WALK_ANY */
     heap_position  mark;
+    burin_value    after;     /* the next item, when it was looked at ahead of time */
+    burin_value    over;      /* WALK_DICT_...: the dict */
     burin_value    iterable;
-    burin_value    before, current, after; /* extended loops over iterators */
+    rt_iter        it;        /* WALK_ANY */
+    burin_value    before, current; /* of loops over iterators */
     burin_value    changed;   /* TUPLE of the last loop.changed; MISSING before */
-    int64_t        length;    /* -1: not known yet */
     uint32_t       depth0;
-    const ir_loop *row;
     const ir_program  *program; /* where it runs: a recursive loop enters its unit again */
     const vm_template *tpl;
     vm_frame          *outer;
@@ -195,6 +199,8 @@ burin_status vm_context_all(vm *m, const vm_context *context, rt_dict **out);
 /* ---- loop.c ---- */
 
 burin_status vm_loop_new(vm_frame *f, burin_value over, const ir_loop *row, uint32_t depth0, vm_loop **out);
+/* A loop over v.keys() (2), v.values() (4) or v.items() (6). */
+burin_status vm_loop_over_view(vm_frame *f, burin_value v, unsigned which, const ir_loop *row, vm_loop **out);
 burin_status vm_loop_next(vm_frame *f, vm_loop *loop, burin_value *item);
 burin_status vm_loop_attribute(rt_state *st, vm_loop *loop, loop_attribute which, burin_value *out);
 burin_status vm_loop_value(rt_state *st, vm_loop *loop, burin_value *out);
@@ -244,6 +250,11 @@ burin_status vm_debug(vm_frame *f);
 burin_status vm_join_texts(vm *m, size_t from, burin_value *out);
 burin_status vm_native_concat(vm *m, size_t from, burin_value *out);
 burin_status vm_piece(vm *m, burin_value v);
+
+/* Add to a sum what is no plain text, or to one that has become a value. */
+burin_status vm_sum_value(vm_frame *f, burin_value *sum, burin_value part);
+/* Print every item of a value (of its keys() or values(): `how` as in the table of instructions) between two texts. */
+burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_text before, burin_text after);
 
 /* ---- ops.c: what is not in the loop's body ---- */
 

@@ -5,14 +5,13 @@
 
 #include "codegen/vm/machine.h"
 
-#define OPERATION(name) static inline burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
+#define OPERATION(name) static inline __attribute__((always_inline)) burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
 
-static inline burin_text op_constant_text(const vm_frame *f, uint32_t k) { return rt_text_of(f->program->constants[k]); }
+static inline burin_text op_constant_text(const vm_frame *f, uint32_t k) { return rt_text_of(f->constants[k]); }
 
 /* Constant texts may be read 32 bytes past their start, so short ones are copied whole without asking for their length. */
-static inline void op_print_text(vm *m, burin_text text)
+static inline __attribute__((always_inline)) void op_print_text(rt_out *out, burin_text text)
 {
-    rt_out *out = m->out;
     if (BURIN_LIKELY(text.len <= 32 && out->end - out->next >= 32)) {
         memcpy(out->next, text.data, 32);
         out->next += text.len;
@@ -32,10 +31,10 @@ static inline vm_frame *op_frame_out(vm_frame *f, uint32_t levels)
 
 OPERATION(loadk)
 {
-    regs[i->a] = f->program->constants[i->d];
+    regs[i->a] = f->constants[i->d];
     return BURIN_OK;
 }
-OPERATION(copyk) { return vm_copy_constant(&f->m->st, f->program->constants[i->d], &regs[i->a]); }
+OPERATION(copyk) { return vm_copy_constant(&f->m->st, f->constants[i->d], &regs[i->a]); }
 OPERATION(move)
 {
     (void)f;
@@ -50,7 +49,7 @@ OPERATION(clear)
 }
 OPERATION(check)
 {
-    regs[i->a] = regs[i->b].kind == BURIN_MISSING ? f->program->constants[i->d] : regs[i->b];
+    regs[i->a] = regs[i->b].kind == BURIN_MISSING ? f->constants[i->d] : regs[i->b];
     return BURIN_OK;
 }
 OPERATION(outer)
@@ -61,20 +60,20 @@ OPERATION(outer)
 OPERATION(check_outer)
 {
     burin_value v = op_frame_out(f, i->c)->regs[i->b];
-    regs[i->a]    = v.kind == BURIN_MISSING ? f->program->constants[i->d] : v;
+    regs[i->a]    = v.kind == BURIN_MISSING ? f->constants[i->d] : v;
     return BURIN_OK;
 }
 OPERATION(resolve)
 {
-    burin_text name = op_constant_text(f, i->d);
-    regs[i->a]      = vm_resolve(f->m, f->context, name, rt_text_hash(name));
+    const ir_site *site = &f->program->sites[i->d];
+    regs[i->a]          = vm_resolve(f->m, f->context, site->name, site->hash);
     return BURIN_OK;
 }
 OPERATION(resolve_u)
 {
     op_resolve(f, regs, i);
     if (regs[i->a].kind == BURIN_MISSING)
-        regs[i->a] = f->program->constants[i->d + 1];
+        regs[i->a] = f->constants[i->b | (uint32_t)i->c << 16];
     return BURIN_OK;
 }
 
@@ -83,56 +82,93 @@ OPERATION(resolve_u)
 OPERATION(text)
 {
     (void)regs;
-    op_print_text(f->m, op_constant_text(f, i->d));
-    return rt_out_status(f->m->out);
+    op_print_text(f->out, op_constant_text(f, i->d));
+    return rt_out_status(f->out);
 }
-OPERATION(out)
+/* Text, then a value: one check of room for both where both are short. */
+enum { OP_TEXT_SHORT = 64, OP_ROOM = 2 * OP_TEXT_SHORT };
+
+static inline __attribute__((always_inline)) burin_status op_print(vm_frame *f, uint32_t k, const burin_value *v, bool escaped)
 {
-    if (i->d)
-        op_print_text(f->m, op_constant_text(f, i->d));
-    return rt_write_str_fast(&f->m->st, f->m->out, regs[i->b]);
+    rt_out    *out  = f->out;
+    burin_text text = op_constant_text(f, k);
+    char      *to   = out->next;
+    if (BURIN_LIKELY(text.len <= OP_TEXT_SHORT && out->end - to >= OP_ROOM)) {
+        memcpy(to, text.data, 32);
+        if (text.len > 32)
+            memcpy(to + 32, text.data + 32, 32);
+        to += text.len;
+        if (v->kind == BURIN_INT && (uint64_t)v->as.i < 100) {
+            int64_t i = v->as.i;
+            to[0]     = rt_digit_pairs[2 * i + (i < 10)];
+            to[1]     = rt_digit_pairs[2 * i + 1];
+            out->next = to + 1 + (i >= 10);
+            return BURIN_OK;
+        }
+        if (v->kind == BURIN_FLOAT) {
+            out->next = to + text_from_double(v->as.f, to);
+            return BURIN_OK;
+        }
+#if RT_VECTORS
+        if (v->kind == BURIN_STRING && v->len <= 32 && rt_readable_32(v->as.s)) {
+            __m128i  low = _mm_loadu_si128((const __m128i *)v->as.s), high = _mm_loadu_si128((const __m128i *)(v->as.s + 16));
+            uint64_t special = 0;
+            if (escaped && !(v->flags & BURIN_SAFE))
+                special = (rt_special_mask(low) | (uint64_t)rt_special_mask(high) << 16) & (((uint64_t)1 << v->len) - 1);
+            if (BURIN_LIKELY(!special)) {
+                _mm_storeu_si128((__m128i *)to, low);
+                _mm_storeu_si128((__m128i *)(to + 16), high);
+                out->next = to + v->len;
+                return BURIN_OK;
+            }
+        }
+#endif
+        out->next = to;
+    } else {
+        rt_out_write(out, text.data, text.len);
+    }
+    return escaped ? rt_write_escaped_fast(&f->m->st, out, *v) : rt_write_str_fast(&f->m->st, out, *v);
 }
-OPERATION(out_e)
-{
-    if (i->d)
-        op_print_text(f->m, op_constant_text(f, i->d));
-    return rt_write_escaped_fast(&f->m->st, f->m->out, regs[i->b]);
-}
+OPERATION(out) { return op_print(f, i->d, &regs[i->b], false); }
+OPERATION(out_e) { return op_print(f, i->d, &regs[i->b], true); }
 OPERATION(out_v) { return f->context->mode->autoescape ? op_out_e(f, regs, i) : op_out(f, regs, i); }
 OPERATION(out_raw) { return vm_print_value(f->m, regs[i->b], PRINT_RAW); }
 
-/* The attribute of a dict with known keys: a comparison and a load. */
-static inline burin_status op_attribute(vm_frame *f, burin_value object, uint32_t site, burin_value *out)
+/* The attribute of a dict with known keys: a comparison and a load. Where it is, or NULL after a failure. */
+static inline __attribute__((always_inline)) const burin_value *op_attribute_at(vm_frame *f, const burin_value *object, uint32_t site, burin_value *room,
+                                                                               burin_status *status)
 {
-    vm_cache *cache = &f->caches[site];
-    if (BURIN_LIKELY(object.kind == BURIN_DICT)) {
-        const rt_dict *dict = rt_dict_of(&f->m->st, object);
-        if (BURIN_LIKELY(dict->keys == cache->keys)) {
-            *out = dict->values[cache->slot];
-            return BURIN_OK;
-        }
+    const vm_cache *cache = &f->caches[site];
+    if (BURIN_LIKELY(object->kind == BURIN_DICT)) {
+        const rt_dict *dict = rt_dict_of(&f->m->st, *object);
+        if (BURIN_LIKELY(dict->keys == cache->keys))
+            return &dict->values[cache->slot];
     }
-    return vm_attribute(f, object, site, out);
+    *status = vm_attribute(f, *object, site, room);
+    return BURIN_UNLIKELY(*status) ? NULL : room;
+}
+static inline __attribute__((always_inline)) burin_status op_attribute(vm_frame *f, const burin_value *object, uint32_t site, burin_value *out)
+{
+    burin_value        room;
+    burin_status       status = BURIN_OK;
+    const burin_value *v      = op_attribute_at(f, object, site, &room, &status);
+    if (BURIN_LIKELY(v != NULL))
+        *out = *v;
+    return status;
 }
 OPERATION(out_attr)
 {
-    burin_value  v;
-    burin_status status = op_attribute(f, regs[i->b], i->c, &v);
-    if (BURIN_UNLIKELY(status))
-        return status;
-    if (i->d)
-        op_print_text(f->m, op_constant_text(f, i->d));
-    return rt_write_str_fast(&f->m->st, f->m->out, v);
+    burin_value        room;
+    burin_status       status = BURIN_OK;
+    const burin_value *v      = op_attribute_at(f, &regs[i->b], i->c, &room, &status);
+    return BURIN_LIKELY(v != NULL) ? op_print(f, i->d, v, false) : status;
 }
 OPERATION(out_attr_e)
 {
-    burin_value  v;
-    burin_status status = op_attribute(f, regs[i->b], i->c, &v);
-    if (BURIN_UNLIKELY(status))
-        return status;
-    if (i->d)
-        op_print_text(f->m, op_constant_text(f, i->d));
-    return rt_write_escaped_fast(&f->m->st, f->m->out, v);
+    burin_value        room;
+    burin_status       status = BURIN_OK;
+    const burin_value *v      = op_attribute_at(f, &regs[i->b], i->c, &room, &status);
+    return BURIN_LIKELY(v != NULL) ? op_print(f, i->d, v, true) : status;
 }
 OPERATION(out_call)
 {
@@ -143,6 +179,60 @@ OPERATION(out_method)
 {
     f->pc = (uint32_t)(i - f->unit->code);
     return vm_print_method(f, regs[i->b], &f->program->calls[i->d], &regs[i->c]);
+}
+/* A sum of texts is printed part by part. Its register is MISSING, with the place where it began, as long as all parts
+ * were plain texts; then it holds the value. Nothing is flushed meanwhile, so the parts can be taken back. */
+static inline void op_sum_start(vm_frame *f, burin_value *sum)
+{
+    *sum      = rt_missing();
+    sum->as.i = (int64_t)vm_capture(f->m);
+}
+static inline __attribute__((always_inline)) burin_status op_sum_part(vm_frame *f, burin_value *sum, burin_value part)
+{
+    if (BURIN_LIKELY(sum->kind == BURIN_MISSING && part.kind == BURIN_STRING && !(part.flags & BURIN_SAFE))) {
+        rt_out_write_fast(f->out, part.as.s, part.len);
+        return rt_out_status(f->out);
+    }
+    return vm_sum_value(f, sum, part);
+}
+OPERATION(sum_begin)
+{
+    op_sum_start(f, &regs[i->a]);
+    op_print_text(f->out, op_constant_text(f, i->d));
+    return rt_out_status(f->out);
+}
+OPERATION(sum_begin_value)
+{
+    op_sum_start(f, &regs[i->a]);
+    burin_value first = regs[i->b];
+    if (BURIN_LIKELY(first.kind == BURIN_STRING && !(first.flags & BURIN_SAFE)))
+        return op_sum_part(f, &regs[i->a], first);
+    regs[i->a] = first;
+    return BURIN_OK;
+}
+OPERATION(sum_text)
+{
+    if (BURIN_UNLIKELY(regs[i->a].kind != BURIN_MISSING))
+        return vm_sum_value(f, &regs[i->a], f->constants[i->d]);
+    op_print_text(f->out, op_constant_text(f, i->d));
+    return rt_out_status(f->out);
+}
+OPERATION(sum_add) { return op_sum_part(f, &regs[i->a], regs[i->b]); }
+OPERATION(sum_attr)
+{
+    burin_value  part;
+    burin_status status = op_attribute(f, &regs[i->b], i->d, &part);
+    return BURIN_UNLIKELY(status) ? status : op_sum_part(f, &regs[i->a], part);
+}
+OPERATION(sum_end)
+{
+    vm_uncapture(f->m);
+    return BURIN_LIKELY(regs[i->b].kind == BURIN_MISSING) ? BURIN_OK : rt_write_str_fast(&f->m->st, f->out, regs[i->b]);
+}
+OPERATION(print_each)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_print_each(f, regs[i->b], i->c, op_constant_text(f, i->d), op_constant_text(f, i->d + 1));
 }
 OPERATION(piece) { return vm_piece(f->m, regs[i->b]); }
 OPERATION(capture)
@@ -209,7 +299,7 @@ OPERATION(not)
     return status;
 }
 
-static inline burin_status op_compare_values(vm_frame *f, unsigned how, burin_value x, burin_value y, bool *out)
+static inline __attribute__((always_inline)) burin_status op_compare_values(vm_frame *f, unsigned how, burin_value x, burin_value y, bool *out)
 {
     if (x.kind == BURIN_INT && y.kind == BURIN_INT && how <= RT_GE) {
         int64_t a = x.as.i, b = y.as.i;
@@ -256,7 +346,7 @@ OPERATION(raise)
 
 /* ---- attributes, items, containers ---- */
 
-OPERATION(attr) { return op_attribute(f, regs[i->b], i->d, &regs[i->a]); }
+OPERATION(attr) { return op_attribute(f, &regs[i->b], i->d, &regs[i->a]); }
 OPERATION(item)
 {
     burin_value object = regs[i->b], key = regs[i->c];
@@ -331,6 +421,14 @@ OPERATION(iter)
     vm_loop     *loop   = NULL;
     uint32_t     depth  = i->c ? (uint32_t)regs[1].as.i : 0;
     burin_status status = vm_loop_new(f, regs[i->b], &f->program->loops[i->d], depth, &loop);
+    regs[i->a].as.p     = loop;
+    regs[i->a].kind     = BURIN_MISSING;
+    return status;
+}
+OPERATION(iter_view)
+{
+    vm_loop     *loop   = NULL;
+    burin_status status = vm_loop_over_view(f, regs[i->b], i->c, &f->program->loops[i->d], &loop);
     regs[i->a].as.p     = loop;
     regs[i->a].kind     = BURIN_MISSING;
     return status;

@@ -86,6 +86,17 @@ burin_status vm_print_method(vm_frame *f, burin_value object, const ir_call *cal
     return status ? status : vm_print_value(f->m, result, call->print);
 }
 
+/* ---- sums ---- */
+
+burin_status vm_sum_value(vm_frame *f, burin_value *sum, burin_value part)
+{
+    burin_value  left   = *sum;
+    burin_status status = BURIN_OK;
+    if (sum->kind == BURIN_MISSING) /* what was printed so far is its value */
+        status = rt_out_take(f->out, (size_t)sum->as.i, &left);
+    return status ? status : rt_binary_op(&f->m->st, RT_ADD, left, part, sum);
+}
+
 /* ---- native templates (jinja2.nativetypes) ---- */
 
 burin_status vm_piece(vm *m, burin_value v)

@@ -18,7 +18,7 @@ static inline void end_iteration(vm_frame *f, vm_loop *loop)
 }
 
 /* The next item of a loop into *item; false at the end or after a failure. */
-static inline bool next_item(vm_frame *f, vm_loop *loop, burin_value *item, burin_status *status)
+static inline __attribute__((always_inline)) bool next_item(vm_frame *f, vm_loop *loop, burin_value *item, burin_status *status)
 {
     end_iteration(f, loop);
     *status = count_step(f->m);
@@ -69,6 +69,14 @@ static inline bool next_unpacked(vm_frame *f, vm_loop *loop, burin_value *to, ui
     return !*status;
 }
 
+/* x.attribute == "text" */
+static inline burin_status attribute_is(vm_frame *f, const burin_value *object, uint32_t site, burin_value text, bool *out)
+{
+    burin_value  v;
+    burin_status status = op_attribute(f, object, site, &v);
+    return BURIN_UNLIKELY(status) ? status : op_compare_values(f, RT_EQ, v, text, out);
+}
+
 #define CASE(NAME) op_label_##NAME
 #define GO() goto *labels[i->op]
 #define ADVANCE() do { i++; GO(); } while (0)
@@ -114,6 +122,13 @@ burin_status vm_run(vm_frame *f)
     PLAIN(OUT_ATTR_E, out_attr_e)
     PLAIN(OUT_CALL, out_call)
     PLAIN(OUT_METHOD, out_method)
+    PLAIN(SUM_BEGIN, sum_begin)
+    PLAIN(SUM_BEGIN_VALUE, sum_begin_value)
+    PLAIN(SUM_TEXT, sum_text)
+    PLAIN(SUM_ADD, sum_add)
+    PLAIN(SUM_ATTR, sum_attr)
+    PLAIN(SUM_END, sum_end)
+    PLAIN(PRINT_EACH, print_each)
     PLAIN(PIECE, piece)
     PLAIN(CAPTURE, capture)
     PLAIN(CAPTURED, captured)
@@ -147,6 +162,7 @@ burin_status vm_run(vm_frame *f)
     PLAIN(TEST, test)
     PLAIN(TEST_DEFINED, test_defined)
     PLAIN(ITER, iter)
+    PLAIN(ITER_VIEW, iter_view)
     PLAIN(ITER_TEST, iter_test)
     PLAIN(LOOP_VALUE, loop_value)
     PLAIN(LOOP_ATTR, loop_attr)
@@ -190,6 +206,18 @@ burin_status vm_run(vm_frame *f)
     CASE(JUMP_SET) : if (regs[i->b].kind != BURIN_MISSING) JUMP_TO(i->d);
     ADVANCE();
     CASE(JUMP_COMPARE) : status = op_compare_values(f, i->a, regs[i->b], regs[i->c], &truth);
+    if (BURIN_UNLIKELY(status))
+        goto failed;
+    if (!truth)
+        JUMP_TO(i->d);
+    ADVANCE();
+    CASE(JUMP_ATTR_EQ) : status = attribute_is(f, &regs[i->b], i->c, f->constants[i->a], &truth);
+    if (BURIN_UNLIKELY(status))
+        goto failed;
+    if (truth)
+        JUMP_TO(i->d);
+    ADVANCE();
+    CASE(JUMP_ATTR_NE) : status = attribute_is(f, &regs[i->b], i->c, f->constants[i->a], &truth);
     if (BURIN_UNLIKELY(status))
         goto failed;
     if (!truth)

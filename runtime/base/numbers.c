@@ -182,8 +182,28 @@ static size_t write_few_decimals(double x, char *out)
     return 0;
 }
 
+/* Prices, percentages, coordinates: x = n / 100 with n < 10^11 exactly rounded, so n's digits are the shortest that read
+ * back as x (at most 15). 0 when x is none of them. */
+static inline size_t write_hundredths(double x, char *out)
+{
+    if (!(x >= 0.01 && x < 1e9))
+        return 0;
+    int64_t hundredths = (int64_t)(x * 100.0 + 0.5);
+    if ((double)hundredths / 100.0 != x)
+        return 0;
+    unsigned fraction = (unsigned)(hundredths % 100);
+    size_t   len      = write_uint((uint64_t)hundredths / 100, out);
+    out[len]          = '.';
+    memcpy(out + len + 1, pairs + 2 * fraction, 2);
+    return len + (fraction % 10 ? 3 : 2);
+}
+
 size_t text_from_double(double f, char *out)
 {
+    size_t negative = f < 0, len;
+    out[0]          = '-';
+    if (BURIN_LIKELY((len = write_hundredths(negative ? -f : f, out + negative)) != 0))
+        return negative + len;
     uint64_t bits;
     memcpy(&bits, &f, 8);
     uint64_t fraction = bits & 0xFFFFFFFFFFFFFu;
@@ -205,7 +225,7 @@ size_t text_from_double(double f, char *out)
         return sign + 3;
     }
     if (x >= 1e-4 && x < 0x1p53) {
-        size_t len = write_few_decimals(x, out);
+        len = write_few_decimals(x, out);
         if (len)
             return sign + len;
     }
