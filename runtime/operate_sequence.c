@@ -67,13 +67,10 @@ static burin_status add_lists(rt_state *st, burin_value a, burin_value b, burin_
 
 burin_status rt_sequence_add(rt_state *st, burin_value a, burin_value b, burin_value *out)
 {
-    if (rt_is_safe(a) || (rt_is_safe(b) && a.kind != BURIN_UNDEFINED)) {
-        if (rt_is_safe(a) ? has_html(b) : has_html(a))
-            return add_markup(st, a, b, out);
-        if (rt_is_safe(a) || a.kind != BURIN_BYTES) /* bytes and lists word their refusal themselves */
-            if (rt_is_safe(a) || (a.kind != BURIN_LIST && a.kind != BURIN_TUPLE))
-                return rt_unsupported(st, RT_ADD, a, b);
-    }
+    if (rt_is_safe(a))
+        return has_html(b) ? add_markup(st, a, b, out) : rt_unsupported(st, RT_ADD, a, b);
+    if (rt_is_safe(b) && a.kind != BURIN_UNDEFINED && has_html(a))
+        return add_markup(st, a, b, out);
     if (b.kind == BURIN_UNDEFINED && a.kind != BURIN_UNDEFINED)
         return rt_undefined_fail(st, b);
     switch (a.kind) {

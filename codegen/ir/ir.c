@@ -46,6 +46,7 @@ static bool operand_fits(const ir_program *p, const ir_unit *u, char spec, uint3
     case 'w': case 'r': case 'x': return value < u->registers;
     case 'f': return value <= u->registers; /* an empty row may stand at the end */
     case 'k': return value < p->constant_count;
+    case 's': return value < p->site_count;
     case 'j': return value < u->code_len;
     default: return true;
     }

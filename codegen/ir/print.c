@@ -36,6 +36,7 @@ static void print_operand(buf *out, const ir_program *p, char spec, uint32_t val
     case 'n': buf_printf(out, " %u", value); break;
     case 'j': buf_printf(out, " ->%u", value); break;
     case 't': buf_printf(out, " #%u", value); break;
+    case 's': buf_printf(out, " .%.*s", (int)p->sites[value].name.len, p->sites[value].name.data); break;
     case 'k':
         buf_append_byte(out, ' ');
         print_constant(out, p->constants[value]);

@@ -341,8 +341,9 @@ static burin_status loop_changed(burin_call *call, burin_value *out)
     return vm_loop_changed(call->st, object->self, items->items, items->len, out);
 }
 
+static const rt_parameter loop_method_self      = {.name = {"self", 4}, .required = true};
 static const rt_signature loop_method_signature = {
-    .count = 1, .positional_only = 1, .rest = true, .parameters = (rt_parameter[]){{.name = {"self", 4}, .required = true}}};
+    .count = 1, .positional_only = 1, .rest = true, .parameters = (rt_parameter *)&loop_method_self};
 
 static burin_status bound(rt_state *st, const char *name, burin_function fn, burin_value self, burin_value *out)
 {

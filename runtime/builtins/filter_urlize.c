@@ -192,7 +192,7 @@ static burin_status add_words(linking *l, burin_text s)
 
     for (size_t at = 0, from = 0, next; !status && at <= s.len; at = next) {
         next = at + 1;
-        if (at < s.len && (unsigned char)s.data[at] - '!' < 0x7f - '!') /* ASCII that is no white space */
+        if (at < s.len && (unsigned char)(s.data[at] - '!') < 0x7f - '!') /* ASCII that is no white space */
             continue;
         next       = at;
         bool space = at == s.len || uni_is_space(text_decode(s.data, s.len, &next));

@@ -55,7 +55,7 @@ static char *ir_of(fixture *f, const char *text)
 static void constants_are_joined_with_the_text_around_them(void **state)
 {
     char *ir = ir_of(*state, "a{{ 1 + 1 }}b{{ 'c'|upper }}{# x #}d");
-    assert_non_null(strstr(ir, "text            \"a2bCd\""));
+    assert_non_null(strstr(ir, "\"a2bCd\""));
     assert_null(strstr(ir, "filter"));
     free(ir);
 }
@@ -63,11 +63,9 @@ static void constants_are_joined_with_the_text_around_them(void **state)
 static void a_context_variable_is_resolved_once(void **state)
 {
     char *ir    = ir_of(*state, "{% for i in a %}{{ x }}{% for j in b %}{{ x }}{% endfor %}{% endfor %}");
-    char *first = strstr(ir, "resolve_u       r");
-    int   count = 0;
-    for (char *at = first; at; at = strstr(at + 1, "\"x\""))
-        count += at != first || strstr(ir, "\"x\"") == at;
-    assert_int_equal(count, 1);
+    char *first = strstr(ir, " .x\n");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, " .x\n"));
     free(ir);
 }
 

@@ -33,24 +33,24 @@ static int make_folder(void **state)
     static folder f;
     char          path[128];
 
-    strcpy(f.path, "/tmp/burin-loaders-XXXXXX");
+    strcpy(f.path, "/tmp/loaders-test-XXXXXX");
     if (!mkdtemp(f.path))
         return -1;
-    static const char *const folders[] = {"root", "root/sub", "other"};
+    static const char *const folders[] = {"base", "base/sub", "other"};
     for (size_t n = 0; n < 3; n++) {
         snprintf(path, sizeof path, "%s/%s", f.path, folders[n]);
         if (mkdir(path, 0700))
             return -1;
     }
-    write_file(f.path, "root/a.txt", "A");
-    write_file(f.path, "root/sub/b.txt", "B");
+    write_file(f.path, "base/a.txt", "A");
+    write_file(f.path, "base/sub/b.txt", "B");
     write_file(f.path, "other/a.txt", "other A");
     write_file(f.path, "other/c.txt", "C");
     write_file(f.path, "secret.txt", "secret");
-    snprintf(path, sizeof path, "%s/root/out", f.path);
+    snprintf(path, sizeof path, "%s/base/out", f.path);
     if (symlink("../secret.txt", path))
         return -1;
-    snprintf(path, sizeof path, "%s/root/in", f.path);
+    snprintf(path, sizeof path, "%s/base/in", f.path);
     if (symlink("a.txt", path))
         return -1;
     *state = &f;
@@ -91,7 +91,7 @@ static burin_loader files_loader_of(const folder *f, bool both, bool follow_link
     const char  *roots[2] = {root, other};
     burin_loader loader;
 
-    snprintf(root, sizeof root, "%s/root", f->path);
+    snprintf(root, sizeof root, "%s/base", f->path);
     snprintf(other, sizeof other, "%s/other/", f->path);
     assert_int_equal(burin_loader_files(&loader, roots, both ? 2 : 1, follow_links), BURIN_OK);
     return loader;
@@ -142,13 +142,13 @@ static void a_changed_or_hidden_file_is_no_longer_current(void **state)
     free(text);
     free(filename);
     assert_true(loader.is_current(loader.user, "c.txt", version));
-    write_file(f->path, "root/c.txt", "nearer C"); /* in an earlier root */
+    write_file(f->path, "base/c.txt", "nearer C"); /* in an earlier root */
     assert_false(loader.is_current(loader.user, "c.txt", version));
     assert_int_equal(loader.load(loader.user, "c.txt", &text, &len, &version, &filename), BURIN_OK);
     assert_true(text_is((burin_text){text, len}, "nearer C"));
     free(text);
     free(filename);
-    write_file(f->path, "root/c.txt", "longer than before");
+    write_file(f->path, "base/c.txt", "longer than before");
     assert_false(loader.is_current(loader.user, "c.txt", version));
     loader.release(loader.user);
 }
@@ -166,7 +166,7 @@ static void an_unreadable_file_is_an_error_that_names_it(void **state)
         burin_env_unref(env);
         skip();
     }
-    snprintf(path, sizeof path, "%s/root/a.txt", f->path);
+    snprintf(path, sizeof path, "%s/base/a.txt", f->path);
     chmod(path, 0);
     burin_env_set_loader(env, &loader);
     assert_null(burin_template_get(env, "a.txt", &err));
@@ -207,7 +207,7 @@ static void choice_asks_one_after_the_other(void **state)
     expect(&loader, "y", "second");
     expect(&loader, "a.txt", "A");
     expect(&loader, "z", NULL);
-    write_file(((folder *)*state)->path, "root/a.txt", "changed");
+    write_file(((folder *)*state)->path, "base/a.txt", "changed");
     assert_false(loader.is_current(loader.user, "a.txt", 0));
     expect(&loader, "a.txt", "changed");
     loader.release(loader.user);

@@ -84,7 +84,7 @@ static void every_stage_can_be_dumped(void **state)
 {
     static const struct {
         const char *kind, *contains;
-    } rows[] = {{"tokens", "NAME x"}, {"ast", "Output"}, {"ir", "x"}};
+    } rows[] = {{"tokens", "NAME x"}, {"ast", "Output"}, {"ir", "resolve"}};
     burin_env *env = burin_env_new(NULL, NULL);
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
