@@ -164,8 +164,9 @@ static bool read_escape(json_reader *r, char **to, uint32_t *high)
     return true;
 }
 
-/* The rest of a string with escapes: `start` its first byte, r->at at the first backslash. */
-static bool read_escaped_text(json_reader *r, const char *start, uint32_t high, burin_value *out)
+/* The rest of a string with escapes: `start` its first byte, r->at at the first backslash.
+ * *high: some byte is above 127. */
+static bool read_escaped_text(json_reader *r, const char *start, uint32_t *high, burin_value *out)
 {
     /* The text is never longer than its source: find the end first, then decode into as many bytes. */
     const char *close = r->at;
@@ -183,10 +184,10 @@ static bool read_escaped_text(json_reader *r, const char *start, uint32_t high, 
         if (*r->at != '\\')
             return bad(r, r->at, "Invalid control character");
         r->at++;
-        if (!read_escape(r, &to, &high))
+        if (!read_escape(r, &to, high))
             return false;
         const char *run = r->at;
-        r->at           = plain_end(run, r->end, &high);
+        r->at           = plain_end(run, r->end, high);
         memcpy(to, run, (size_t)(r->at - run));
         to += r->at - run;
         if (r->at == r->end)
@@ -195,7 +196,7 @@ static bool read_escaped_text(json_reader *r, const char *start, uint32_t high, 
     r->at++;
     heap_resize(&r->st->heap, data, room, (size_t)(to - data));
     *out       = rt_string(data, (size_t)(to - data));
-    out->flags = high ? 0 : BURIN_ASCII;
+    out->flags = *high ? 0 : BURIN_ASCII;
     return true;
 }
 
@@ -211,7 +212,7 @@ static bool read_text(json_reader *r, burin_value *out)
     if (len > UINT32_MAX)
         return bad(r, start, "String too long");
     if (*r->at == '\\') {
-        if (!read_escaped_text(r, start, high, out))
+        if (!read_escaped_text(r, start, &high, out))
             return false;
     } else if (*r->at != '"') {
         return bad(r, r->at, "Invalid control character");

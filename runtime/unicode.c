@@ -315,6 +315,10 @@ static size_t map_character(case_mapping how, burin_text s, size_t start, size_t
 
 static burin_status map_string(rt_state *st, case_mapping how, burin_value s, burin_value *out)
 {
+    if (s.len == 0) {
+        *out = s;
+        return BURIN_OK;
+    }
     if (rt_string_is_ascii(s))
         return map_ascii(st, how, s, out);
 

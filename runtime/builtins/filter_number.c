@@ -144,7 +144,7 @@ burin_status filter_int(burin_call *call, burin_value *out)
 static burin_status round_int(rt_state *st, burin_value value, int64_t digits, burin_value *out)
 {
     burin_value  unit, half, rest, twice;
-    bool         over, tie, odd;
+    bool         over, tie, odd = false;
     burin_status status;
 
     if (value.kind == BURIN_BOOL)

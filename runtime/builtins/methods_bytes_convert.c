@@ -73,12 +73,14 @@ static burin_status copy_bytes(rt_state *st, burin_value self, char **data, buri
 {
     burin_status status = rt_charge(st, self.len / 64);
 
-    if (!status)
-        status = rt_string_new(st, self.len, data, out);
+    *data = NULL;
+    *out  = self;
+    if (status || self.len == 0)
+        return status;
+    status = rt_string_new(st, self.len, data, out);
     if (status)
         return status;
-    if (self.len)
-        memcpy(*data, self.as.s, self.len);
+    memcpy(*data, self.as.s, self.len);
     out->kind  = BURIN_BYTES;
     out->flags = 0;
     return BURIN_OK;

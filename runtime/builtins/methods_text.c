@@ -274,6 +274,10 @@ burin_status method_join(rt_state *st, burin_value self, const burin_value *item
     if (total > UINT32_MAX)
         return rt_fail(st, BURIN_ERR_NOMEM, "a string of more than 4 GiB");
     burin_status status = rt_charge(st, count + total / 64);
+    if (total == 0) {
+        *out = method_piece(self, 0, 0);
+        return status;
+    }
     if (!status)
         status = rt_string_new(st, (size_t)total, &data, out);
     if (status)
