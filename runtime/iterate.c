@@ -67,6 +67,7 @@ burin_status rt_iter_init(rt_state *st, burin_value v, rt_iter *it)
     it->over    = v;
     it->at      = 0;
     it->version = 0;
+    it->pulled  = 0;
     switch ((burin_kind)v.kind) {
     case BURIN_LIST:
     case BURIN_TUPLE:
@@ -133,9 +134,21 @@ static inline burin_value character_at(const char *data, size_t left, size_t *si
     return character;
 }
 
+/* A thousand items have been taken: native loops count like those of templates, and can be stopped like them. */
+enum { ITEMS_CHARGED = 1024 };
+
+static burin_status charge_items(rt_state *st)
+{
+    burin_status status = rt_charge(st, ITEMS_CHARGED);
+    return status ? status : rt_check_interrupts(st);
+}
+
 burin_status rt_iter_next(rt_state *st, rt_iter *it, burin_value *item)
 {
+    burin_status status;
     *item = rt_missing();
+    if (BURIN_UNLIKELY(++it->pulled % ITEMS_CHARGED == 0) && (status = charge_items(st)))
+        return status;
     switch (it->kind) {
     case BURIN_LIST:
     case BURIN_TUPLE: {
@@ -182,7 +195,7 @@ burin_status rt_iter_next(rt_state *st, rt_iter *it, burin_value *item)
         uint32_t       at   = (uint32_t)it->at;
         if (BURIN_UNLIKELY(dict->version != it->version))
             return fail_changed(st, it->over);
-        burin_status status = rt_view_next(st, dict, (rt_view)(it->kind - ITER_VIEW), &at, item);
+        status          = rt_view_next(st, dict, (rt_view)(it->kind - ITER_VIEW), &at, item);
         it->at              = at;
         return status;
     }

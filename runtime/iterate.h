@@ -15,6 +15,7 @@ typedef struct rt_iter {
     burin_value over;
     uint64_t    at;      /* index, byte offset of a string, entry of a dict */
     uint32_t    version; /* of the dict at the start */
+    uint32_t    pulled;  /* items asked for: native work is charged by the thousand */
 } rt_iter;
 
 /* iter(v): TypeError "'int' object is not iterable"; an undefined value iterates as empty or raises, as its class says. */

@@ -7,6 +7,7 @@
 #include "runtime/env.h"
 
 #include <stdio.h>
+#include <time.h>
 
 burin_status rt_vfail(rt_state *st, burin_status status, const char *format, va_list args)
 {
@@ -55,5 +56,18 @@ burin_status rt_enter(rt_state *st)
     if (BURIN_UNLIKELY(st->depth >= st->env->depth_max))
         return rt_fail(st, BURIN_ERR_RECURSION, "maximum recursion depth exceeded");
     st->depth++;
+    return BURIN_OK;
+}
+
+burin_status rt_check_interrupts(rt_state *st)
+{
+    if (st->cancel && *st->cancel)
+        return rt_fail(st, BURIN_ERR_CANCELLED, "cancelled by the host");
+    if (st->deadline_ns) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= st->deadline_ns)
+            return rt_fail(st, BURIN_ERR_LIMIT, "the time limit was reached");
+    }
     return BURIN_OK;
 }

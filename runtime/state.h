@@ -50,6 +50,8 @@ static inline burin_status rt_charge(rt_state *st, uint64_t steps)
     st->steps_left = 0;
     return rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
 }
+/* The deadline and the cancel flag: BURIN_ERR_LIMIT, BURIN_ERR_CANCELLED. */
+burin_status rt_check_interrupts(rt_state *st);
 /* Before recursing natively; pair with rt_leave. BURIN_ERR_RECURSION "maximum recursion depth exceeded". */
 burin_status rt_enter(rt_state *st);
 static inline void rt_leave(rt_state *st) { st->depth--; }

@@ -300,6 +300,9 @@ static void lower_all(lowerer *c, ast_node *tree, bool as_expression)
     finish_program(c);
 }
 
+/* Constants that take more than this to compute are left to run time, where the render's limits hold. */
+enum { FOLD_STEPS = 100000, FOLD_MEMORY = 1 << 20 };
+
 static void prepare(lowerer *c, arena *scratch, const codegen_options *options, const source *src, burin_error *err)
 {
     memset(c, 0, sizeof *c);
@@ -312,9 +315,9 @@ static void prepare(lowerer *c, arena *scratch, const codegen_options *options, 
     c->autoescape = options->autoescape;
     c->pending    = buf_make(options->env->alloc);
     c->fold.env   = options->env;
-    c->fold.steps_left   = UINT64_MAX;
+    c->fold.steps_left   = FOLD_STEPS;
     c->fold.message      = buf_make(options->env->alloc);
-    heap_init(&c->fold.heap, options->env->alloc, 0);
+    heap_init(&c->fold.heap, options->env->alloc, FOLD_MEMORY);
     c->fold.heap.borrowed = true;
 }
 

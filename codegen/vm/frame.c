@@ -2,7 +2,6 @@
 #include "codegen/vm/machine.h"
 
 #include <stdio.h>
-#include <time.h>
 
 /* ---- registers ---- */
 
@@ -194,20 +193,6 @@ vm_cache *vm_caches(vm *m, const ir_program *program)
 
 enum { TICKS = 1024 };
 
-static burin_status check_interrupts(vm *m)
-{
-    rt_state *st = &m->st;
-    if (st->cancel && *st->cancel)
-        return rt_fail(st, BURIN_ERR_CANCELLED, "cancelled by the host");
-    if (st->deadline_ns) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= st->deadline_ns)
-            return rt_fail(st, BURIN_ERR_LIMIT, "the time limit was reached");
-    }
-    return BURIN_OK;
-}
-
 /* The next stretch of steps is taken from the budget at once; what is left of it at the end is given back by vm_used. */
 burin_status vm_tick(vm *m)
 {
@@ -220,7 +205,7 @@ burin_status vm_tick(vm *m)
     m->tick      = m->tick_from;
     if (st->steps_left != UINT64_MAX)
         st->steps_left -= m->tick_from;
-    return check_interrupts(m);
+    return rt_check_interrupts(st);
 }
 
 /* ---- errors ---- */
