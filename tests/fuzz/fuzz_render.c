@@ -76,8 +76,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     burin_text source = {(const char *)data + 1, size - 1};
     outcome    folded = run(data[0], true, source), plain = run(data[0], false, source);
-    /* folding takes work out of the run, so only one of the two may meet a limit */
-    if (!is_bound(folded.status) && !is_bound(plain.status) && !memmem(source.data, source.len, "random", 6) && !memmem(source.data, source.len, "~", 1)) {
+    /* an object's address differs from run to run; folding takes work out of the run, so only one of the two may meet a limit */
+    if (!is_bound(folded.status) && !is_bound(plain.status) && !memmem(source.data, source.len, "random", 6) && !memmem(source.data, source.len, "~", 1) &&
+        !(plain.len && memmem(plain.text, plain.len, " at 0x", 6))) {
         if (folded.status != plain.status || folded.len != plain.len || (plain.len && memcmp(folded.text, plain.text, plain.len)))
             abort();
     }
