@@ -52,6 +52,7 @@ char *burin_template_dump(burin_env *env, const char *name, burin_text text, con
     buf             out = buf_make(&base_malloc_allocator);
     dump_kind       kind;
     burin_template *tpl;
+    burin_status    status;
 
     env_freeze(env);
     if (!find_kind(kind_name, &kind)) {
@@ -59,10 +60,10 @@ char *burin_template_dump(burin_env *env, const char *name, burin_text text, con
         return NULL;
     }
     /* Tokens and tree are wanted most of what does not compile, so only the program insists on it. */
-    tpl = kind == DUMP_IR ? template_compile(env, name, text, false, err) : template_keep_source(env, name, text, err);
-    if (!tpl)
+    status = kind == DUMP_IR ? template_compile(env, name, text, false, &tpl, err) : template_keep_source(env, name, text, &tpl, err);
+    if (status)
         return NULL;
-    burin_status status = dump(tpl, kind, &out, err);
+    status = dump(tpl, kind, &out, err);
     template_release(tpl);
     buf_append_byte(&out, '\0');
     if (status || out.failed) {

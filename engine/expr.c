@@ -11,8 +11,7 @@ burin_expr *burin_expr_compile(burin_env *env, burin_text text, burin_error *err
         diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
         return NULL;
     }
-    expr->program = template_compile(env, NULL, text, true, err);
-    if (!expr->program) {
+    if (template_compile(env, NULL, text, true, &expr->program, err)) {
         base_free(env->alloc, expr, sizeof *expr);
         return NULL;
     }

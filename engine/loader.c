@@ -52,7 +52,6 @@ burin_status loader_load(const burin_env *env, const char *name, loaded *out, bu
     case BURIN_OK:
         return BURIN_OK;
     case BURIN_ERR_NOT_FOUND:
-        diag_fail(err, status, NULL, 0, nowhere, "%s", name);
         break;
     case BURIN_ERR_OS: /* as CPython prints an OSError */
         if (reason)

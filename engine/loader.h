@@ -13,7 +13,8 @@ typedef struct loaded {
 } loaded;
 
 void loaded_release(loaded *it);
-/* The text of template `name`. BURIN_ERR_NOT_FOUND with the name as message, BURIN_ERR_TYPE without a loader, or the loader's failure. */
+/* The text of template `name`. BURIN_ERR_NOT_FOUND, which leaves `err` as it is (a template may be content with that);
+ * BURIN_ERR_TYPE without a loader, or the loader's failure, told in `err`. */
 burin_status loader_load(const burin_env *env, const char *name, loaded *out, burin_error *err);
 /* Copy a loader given by the host, which may know fewer fields. */
 bool loader_adopt(burin_loader *to, const burin_loader *from);

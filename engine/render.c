@@ -39,54 +39,59 @@ static burin_status resolve_name(burin_render *render, rt_state *st, burin_text 
     return render->name.failed ? rt_fail_memory(st) : BURIN_OK;
 }
 
-static burin_status fail_load(rt_state *st, burin_text name, const burin_error *why)
+/* Tell the run why there is no template; `why` may say more. */
+static burin_status fail_load(rt_state *st, burin_status status, burin_text name, const burin_error *why)
 {
-    burin_status status = why->status ? why->status : BURIN_ERR_NOMEM;
-    burin_value  value  = rt_missing();
+    burin_value value = rt_missing();
 
     if (status == BURIN_ERR_NOMEM)
         return rt_fail_memory(st);
-    if (status == BURIN_ERR_NOT_FOUND && rt_string_copy(st, name.data, name.len, &value))
+    if (status != BURIN_ERR_NOT_FOUND)
+        return rt_fail(st, status, "%s", why->message ? why->message : "");
+    if (rt_string_copy(st, name.data, name.len, &value))
         return st->status;
-    rt_fail(st, status, "%s", why->message ? why->message : "");
+    rt_fail(st, status, "%.*s", (int)name.len, name.data);
     st->error_value = value;
+    return status;
+}
+
+static burin_status load_held(burin_render *render, burin_text name, burin_template **out, burin_error *err)
+{
+    burin_status status;
+
+    if (strlen(name.data) != name.len) /* a NUL inside: no loader can have it */
+        return BURIN_ERR_NOT_FOUND;
+    status = template_load(render->env, name.data, out, err);
+    if (status == BURIN_OK && !name_map_put(&render->held, template_name_text(*out), *out)) {
+        template_release(*out);
+        status = BURIN_ERR_NOMEM;
+    }
     return status;
 }
 
 static burin_status get_template(void *user, rt_state *st, burin_text name, const vm_template *parent, const vm_template **out, burin_error *err)
 {
     burin_render *render = user;
-    burin_error   local  = BURIN_ERROR_INIT;
+    burin_error   why    = BURIN_ERROR_INIT;
     burin_status  status = resolve_name(render, st, name, parent);
 
     if (status)
         return status;
     burin_text      joined = {render->name.data, render->name.len - 1};
     burin_template *tpl    = name_map_get(&render->held, joined);
-    if (tpl) {
+    if (!tpl)
+        status = load_held(render, joined, &tpl, &why);
+    if (status == BURIN_OK) {
         *out = &tpl->vm;
         return BURIN_OK;
     }
-    if (strlen(joined.data) != joined.len) { /* a NUL inside: no loader can have it */
-        diag_fail(&local, BURIN_ERR_NOT_FOUND, NULL, 0, (span){0, 0}, "%s", joined.data);
-    } else {
-        tpl = template_load(render->env, joined.data, &local);
-        if (tpl && !name_map_put(&render->held, template_name_text(tpl), tpl)) {
-            template_release(tpl);
-            return rt_fail_memory(st);
-        }
+    status = fail_load(st, status, joined, &why);
+    if (err && err->status == BURIN_OK && why.status) {
+        *err = why; /* line and excerpt of what does not compile */
+        why  = (burin_error)BURIN_ERROR_INIT;
     }
-    if (!tpl) {
-        status = fail_load(st, joined, &local);
-        if (err && local.status != BURIN_ERR_NOT_FOUND && err->status == BURIN_OK) {
-            *err  = local; /* line and excerpt of what does not compile */
-            local = (burin_error)BURIN_ERROR_INIT;
-        }
-        burin_error_clear(&local);
-        return status;
-    }
-    *out = &tpl->vm;
-    return BURIN_OK;
+    burin_error_clear(&why);
+    return status;
 }
 
 /* ---- life ---- */

@@ -26,8 +26,7 @@ void template_release(burin_template *tpl)
 /* Turn the caller's library reference into one for the host. */
 static burin_template *hand_out(burin_template *tpl)
 {
-    if (tpl)
-        burin_env_ref(tpl->env);
+    burin_env_ref(tpl->env);
     return tpl;
 }
 
@@ -121,51 +120,43 @@ static burin_status compile_into(burin_template *tpl, arena *scratch, bool as_ex
     return BURIN_OK;
 }
 
-static burin_template *keep_source(burin_env *env, const char *name, burin_text text, arena *scratch, burin_error *err)
+static burin_status keep_source(burin_env *env, const char *name, burin_text text, arena *scratch, burin_template **out, burin_error *err)
 {
-    source          given = {.text = text, .name = name};
-    burin_template *tpl   = NULL;
-    burin_text      normal;
-    burin_status    status;
+    source       given = {.text = text, .name = name};
+    burin_text   normal;
+    burin_status status;
 
-    if (text.len > INT32_MAX || (env->options.limits.source && text.len > env->options.limits.source)) {
-        diag_fail(err, BURIN_ERR_LIMIT, &given, 0, nowhere, "the template's source is too large");
-        return NULL;
-    }
+    if (text.len > INT32_MAX || (env->options.limits.source && text.len > env->options.limits.source))
+        return diag_fail(err, BURIN_ERR_LIMIT, &given, 0, nowhere, "the template's source is too large");
     status = syntax_normalize(&env->syntax, scratch, text, &normal);
-    if (status == BURIN_OK) {
-        tpl = template_new(env, name, normal);
-        if (!tpl)
-            status = BURIN_ERR_NOMEM;
-    }
     if (status == BURIN_ERR_UNICODE_DECODE)
-        fail_encoding(text, &given, err);
-    else if (status)
-        diag_fail(err, status, &given, 0, nowhere, "out of memory");
-    return tpl;
+        return fail_encoding(text, &given, err);
+    *out = status ? NULL : template_new(env, name, normal);
+    return *out ? BURIN_OK : diag_fail(err, BURIN_ERR_NOMEM, &given, 0, nowhere, "out of memory");
 }
 
-burin_template *template_keep_source(burin_env *env, const char *name, burin_text text, burin_error *err)
+burin_status template_keep_source(burin_env *env, const char *name, burin_text text, burin_template **out, burin_error *err)
 {
-    arena           scratch = arena_make(env->alloc);
-    burin_template *tpl     = keep_source(env, name, text, &scratch, err);
+    arena        scratch = arena_make(env->alloc);
+    burin_status status  = keep_source(env, name, text, &scratch, out, err);
 
     arena_deinit(&scratch);
-    return tpl;
+    return status;
 }
 
-burin_template *template_compile(burin_env *env, const char *name, burin_text text, bool as_expression, burin_error *err)
+burin_status template_compile(burin_env *env, const char *name, burin_text text, bool as_expression, burin_template **out, burin_error *err)
 {
-    bool            is_shared;
-    arena           scratch = env_take_scratch(env, &is_shared);
-    burin_template *tpl     = keep_source(env, name, text, &scratch, err);
+    bool         is_shared;
+    arena        scratch = env_take_scratch(env, &is_shared);
+    burin_status status  = keep_source(env, name, text, &scratch, out, err);
 
-    if (tpl && compile_into(tpl, &scratch, as_expression, err)) {
-        template_release(tpl);
-        tpl = NULL;
+    if (status == BURIN_OK) {
+        status = compile_into(*out, &scratch, as_expression, err);
+        if (status)
+            template_release(*out);
     }
     env_return_scratch(env, &scratch, is_shared);
-    return tpl;
+    return status;
 }
 
 burin_status template_parse(arena *a, const burin_env *env, const source *src, ast_node **out, burin_error *err)
@@ -175,8 +166,10 @@ burin_status template_parse(arena *a, const burin_env *env, const source *src, a
 
 burin_template *burin_template_from_string(burin_env *env, const char *name, burin_text text, burin_error *err)
 {
+    burin_template *tpl;
+
     env_freeze(env);
-    return hand_out(template_compile(env, name, text, false, err));
+    return template_compile(env, name, text, false, &tpl, err) ? NULL : hand_out(tpl);
 }
 
 /* ---- by name ---- */
@@ -188,32 +181,38 @@ static bool is_current(const burin_env *env, const burin_template *tpl)
     return env->loader.is_current(env->loader.user, tpl->src.name, tpl->version);
 }
 
-burin_template *template_load(burin_env *env, const char *name, burin_error *err)
+burin_status template_load(burin_env *env, const char *name, burin_template **out, burin_error *err)
 {
-    loaded          text;
-    burin_template *tpl = cache_get(&env->cache, (burin_text){name, strlen(name)});
+    loaded       text;
+    burin_status status;
 
-    if (tpl) {
-        if (is_current(env, tpl))
-            return tpl;
-        template_release(tpl);
+    *out = cache_get(&env->cache, (burin_text){name, strlen(name)});
+    if (*out) {
+        if (is_current(env, *out))
+            return BURIN_OK;
+        template_release(*out);
     }
-    if (loader_load(env, name, &text, err))
-        return NULL;
-    tpl = template_compile(env, name, (burin_text){text.source, text.len}, false, err);
-    if (tpl) {
-        tpl->version = text.version;
-        cache_put(&env->cache, tpl);
+    status = loader_load(env, name, &text, err);
+    if (status)
+        return status;
+    status = template_compile(env, name, (burin_text){text.source, text.len}, false, out, err);
+    if (status == BURIN_OK) {
+        (*out)->version = text.version;
+        cache_put(&env->cache, *out);
     }
     loaded_release(&text);
-    return tpl;
+    return status;
 }
 
 burin_template *burin_template_get(burin_env *env, const char *name, burin_error *err)
 {
+    burin_template *tpl;
+
     env_freeze(env);
-    burin_template *tpl = template_load(env, name, err);
-    if (!tpl)
+    burin_status status = template_load(env, name, &tpl, err);
+    if (status == BURIN_ERR_NOT_FOUND) {
+        diag_fail(err, status, NULL, 0, nowhere, "%s", name);
         suggest_template(env, name, err);
-    return hand_out(tpl);
+    }
+    return status ? NULL : hand_out(tpl);
 }

@@ -32,12 +32,12 @@ static inline burin_text template_name_text(const burin_template *tpl)
     return (burin_text){tpl->src.name, tpl->src.name ? strlen(tpl->src.name) : 0};
 }
 
-/* Compile `text` (any newlines) as a template or as an expression; one library reference. NULL after filling `err`. */
-burin_template *template_compile(burin_env *env, const char *name, burin_text text, bool as_expression, burin_error *err);
+/* Compile `text` (any newlines) as a template or as an expression; one library reference. Fills `err` on failure. */
+burin_status template_compile(burin_env *env, const char *name, burin_text text, bool as_expression, burin_template **out, burin_error *err);
 /* A template that only has its source, normalised; its program is NULL. */
-burin_template *template_keep_source(burin_env *env, const char *name, burin_text text, burin_error *err);
-/* From the cache or the loader; one library reference. NULL after filling `err`. */
-burin_template *template_load(burin_env *env, const char *name, burin_error *err);
+burin_status template_keep_source(burin_env *env, const char *name, burin_text text, burin_template **out, burin_error *err);
+/* From the cache or the loader; one library reference. Fills `err` unless there is no such template (BURIN_ERR_NOT_FOUND). */
+burin_status template_load(burin_env *env, const char *name, burin_template **out, burin_error *err);
 
 /* How a template or expression of that name is compiled. */
 codegen_options template_options(const burin_env *env, const char *name, bool as_expression);

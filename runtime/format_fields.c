@@ -119,6 +119,14 @@ static burin_status read_index(rt_state *st, burin_text text, int64_t *out)
 
 /* ---- finding the value of a field ---- */
 
+/* of[key]; Markup escapes keys too, which shows in its TypeErrors. */
+static burin_status item_of(rt_state *st, burin_value of, burin_value key, burin_value *out)
+{
+    burin_status status = rt_is_safe(of) ? method_escape_argument(st, &key) : BURIN_OK;
+
+    return status ? status : rt_python_item(st, of, key, out);
+}
+
 static burin_status named_value(formatter *f, burin_text key_text, burin_value *out)
 {
     burin_value key = rt_string(key_text.data, key_text.len);
@@ -132,7 +140,7 @@ static burin_status named_value(formatter *f, burin_text key_text, burin_value *
         return rt_key_error(f->st, key);
     }
     if (f->named.kind != BURIN_DICT)
-        return rt_python_item(f->st, f->named, key, out);
+        return item_of(f->st, f->named, key, out);
     const burin_value *found = rt_dict_find_text(rt_dict_of(f->st, f->named), key_text, rt_text_hash(key_text));
     if (!found)
         return rt_key_error(f->st, key);
@@ -234,7 +242,7 @@ static burin_status follow(formatter *f, burin_text path, size_t *at, burin_valu
     burin_value of = *v;
     if (kind == '[') {
         burin_value key = index != NO_INDEX ? burin_int(index) : rt_string(name.data, name.len);
-        return f->sandboxed ? rt_get_item(st, of, key, v) : rt_python_item(st, of, key, v);
+        return f->sandboxed ? rt_get_item(st, of, key, v) : item_of(st, of, key, v);
     }
     if (f->sandboxed)
         return rt_get_attr(st, of, name, v);

@@ -128,7 +128,7 @@ static burin_status read_conversion(percent *p, conversion *c)
         status = read_count(p, c, INT64_MAX, "width too big", &c->width);
     if (!status && starred && c->width < 0) {
         c->left  = true;
-        c->width = c->width == INT64_MIN ? INT64_MAX : -c->width;
+        c->width = c->width == INT64_MIN ? 0 : -c->width; /* the least has no opposite; CPython ignores it */
     }
     if (!status && !c->ended && c->letter == '.') {
         c->precision = 0;

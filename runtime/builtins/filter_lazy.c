@@ -39,7 +39,7 @@ static burin_status fill_up(rt_state *st, rt_list *batch, burin_value size, buri
     if (!status && missing.kind != BURIN_INT)
         return rt_fail_memory(st);
     for (int64_t n = 0; !status && n < missing.as.i; n++) {
-        status = rt_charge(st, 1);
+        status = builtin_charge_round(st, (uint64_t)n + 1);
         if (!status)
             status = rt_list_push(st, batch, fill);
     }

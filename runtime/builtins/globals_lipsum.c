@@ -55,7 +55,7 @@ static burin_status add_paragraph(builder *b, int64_t count)
     char      mark = 0; /* after the newest word */
 
     for (int64_t n = 0; n < count; n++) {
-        burin_status status = rt_charge(st, 1);
+        burin_status status = builtin_charge_round(st, (uint64_t)n + 1);
         if (status || b->failed)
             return status ? status : st->status;
         do
@@ -99,7 +99,9 @@ burin_status global_lipsum(burin_call *call, burin_value *out)
         return status;
     builder_init(&b, st, 256);
     for (int64_t n = 0; !status && n < paragraphs; n++) {
-        status = word_count(st, call->args[2], &min);
+        status = rt_charge(st, 1);
+        if (!status)
+            status = word_count(st, call->args[2], &min);
         if (!status)
             status = word_count(st, call->args[3], &max);
         if (!status && max <= min)

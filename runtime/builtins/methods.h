@@ -14,6 +14,8 @@
 
 /* A Py_ssize_t: "'x' object cannot be interpreted as an integer", OverflowError beyond 64 bits. */
 burin_status method_ssize(rt_state *st, burin_value v, int64_t *out);
+/* A C int, for what CPython reads so: flags, the width of tabs. */
+burin_status method_c_int(rt_state *st, burin_value v, int *out);
 /* start and end of find, count, ... on `len` units: NONE and MISSING mean the ends, negative ones count from the end.
  * *from may come out greater than *to: then there is nothing between them. */
 burin_status method_bounds(rt_state *st, burin_value start, burin_value end, size_t len, int64_t *from, int64_t *to);

@@ -15,6 +15,21 @@ burin_status method_ssize(rt_state *st, burin_value v, int64_t *out)
     return rt_fail(st, BURIN_ERR_TYPE, "'%s' object cannot be interpreted as an integer", rt_type_name(st, v));
 }
 
+burin_status method_c_int(rt_state *st, burin_value v, int *out)
+{
+    int64_t wide;
+
+    if (v.kind == BURIN_BIGINT)
+        return rt_fail(st, BURIN_ERR_OVERFLOW, "Python int too large to convert to C int");
+    burin_status status = method_ssize(st, v, &wide);
+    if (status)
+        return status;
+    if (wide > INT32_MAX || wide < INT32_MIN)
+        return rt_fail(st, BURIN_ERR_OVERFLOW, "Python int too large to convert to C int");
+    *out = (int)wide;
+    return BURIN_OK;
+}
+
 /* One bound: integers too large for 64 bits are as good as the largest. */
 static burin_status bound(rt_state *st, burin_value v, int64_t absent, int64_t *out)
 {

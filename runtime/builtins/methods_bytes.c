@@ -178,8 +178,8 @@ burin_status method_bytes_rsplit(burin_call *call, burin_value *out) { return sp
 
 burin_status method_bytes_splitlines(burin_call *call, burin_value *out)
 {
-    int64_t      keep_ends;
-    burin_status status = method_ssize(call->st, call->args[1], &keep_ends);
+    int          keep_ends = 0;
+    burin_status status    = method_c_int(call->st, call->args[1], &keep_ends);
 
     return status ? status : method_splitlines(call->st, call->args[0], keep_ends != 0, out);
 }

@@ -275,7 +275,7 @@ static burin_status sort_options(burin_call *call, burin_value *key, bool *rever
     const rt_list *positional = rt_list_of(st, call->args[1]);
     const rt_dict *named      = rt_dict_of(st, call->args[2]);
     burin_value    name, value;
-    int64_t        number = 0;
+    int            number = 0;
 
     if (positional->len)
         return rt_fail(st, BURIN_ERR_TYPE, "sort() takes no positional arguments");
@@ -286,7 +286,7 @@ static burin_status sort_options(burin_call *call, burin_value *key, bool *rever
         if (text_is(rt_text_of(name), "key")) {
             *key = value;
         } else if (text_is(rt_text_of(name), "reverse")) {
-            burin_status status = method_ssize(st, value, &number);
+            burin_status status = method_c_int(st, value, &number);
             if (status)
                 return status;
         } else {

@@ -182,26 +182,10 @@ burin_status method_zfill(rt_state *st, burin_value self, int64_t width, burin_v
     return method_take(&b, self, out);
 }
 
-/* An argument that CPython reads as a C int. */
-static burin_status c_int(rt_state *st, burin_value v, int *out)
-{
-    int64_t wide;
-
-    if (v.kind == BURIN_BIGINT)
-        return rt_fail(st, BURIN_ERR_OVERFLOW, "Python int too large to convert to C int");
-    burin_status status = method_ssize(st, v, &wide);
-    if (status)
-        return status;
-    if (wide > INT32_MAX || wide < INT32_MIN)
-        return rt_fail(st, BURIN_ERR_OVERFLOW, "Python int too large to convert to C int");
-    *out = (int)wide;
-    return BURIN_OK;
-}
-
 burin_status method_expandtabs(rt_state *st, burin_value self, burin_value tab_size, burin_value *out)
 {
     int          size   = 0;
-    burin_status status = c_int(st, tab_size, &size);
+    burin_status status = method_c_int(st, tab_size, &size);
 
     if (status)
         return status;

@@ -114,17 +114,28 @@ static inline burin_status builtin_path_get(rt_state *st, builtin_path *path, bu
 
 /* ---- iteration ---- */
 
-/* rt_iter_next with its most frequent case in line. */
+enum { BUILTIN_ITEMS_CHARGED = 1024 }; /* native loops are charged and can be stopped once in so many rounds */
+
+/* rt_iter_next with its most frequent case in line; the item at which rt_iter_next charges is left to it. */
 static inline burin_status builtin_next(rt_state *st, rt_iter *it, burin_value *item)
 {
-    if (BURIN_LIKELY(it->kind == BURIN_LIST || it->kind == BURIN_TUPLE)) {
+    if (BURIN_LIKELY((it->kind == BURIN_LIST || it->kind == BURIN_TUPLE) && (it->pulled + 1) % BUILTIN_ITEMS_CHARGED)) {
         const rt_list *list = rt_list_of(st, it->over);
         if (it->at < list->len) {
+            it->pulled++;
             *item = list->items[it->at++];
             return BURIN_OK;
         }
     }
     return rt_iter_next(st, it, item);
+}
+/* In round `n` of a native loop that walks nothing. */
+static inline burin_status builtin_charge_round(rt_state *st, uint64_t n)
+{
+    if (BURIN_LIKELY(n % BUILTIN_ITEMS_CHARGED))
+        return BURIN_OK;
+    burin_status status = rt_charge(st, BUILTIN_ITEMS_CHARGED);
+    return status ? status : rt_check_interrupts(st);
 }
 
 /* ---- lazy iterators: Python's generators ---- */
