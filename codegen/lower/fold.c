@@ -116,12 +116,28 @@ static bool evaluate_cond(lowerer *c, ast_Cond *node, burin_value *out)
     return node->no && evaluate(c, node->no, out);
 }
 
+static bool evaluate_part(lowerer *c, ast_node *part, burin_value *out)
+{
+    *out = burin_none();
+    return !part || evaluate(c, part, out);
+}
+
+/* Folded, a slice goes through environment.getitem like any key: `5[1:]` is undefined, where at run time it raises. */
+static bool evaluate_slice(lowerer *c, ast_Slice *node, burin_value *out)
+{
+    burin_value start, stop, step;
+    return evaluate_part(c, node->start, &start) && evaluate_part(c, node->stop, &stop) && evaluate_part(c, node->step, &step) &&
+           !rt_slice_new(&c->fold, start, stop, step, out);
+}
+
 static bool evaluate_item(lowerer *c, ast_Getitem *node, burin_value *out)
 {
     burin_value object, key;
-    if (node->arg->kind == AST_Slice)
-        return false; /* not hashable in Python, and rare: left to run time */
-    return evaluate(c, node->node, &object) && evaluate(c, node->arg, &key) && !rt_get_item(&c->fold, object, key, out);
+    if (!evaluate(c, node->node, &object))
+        return false;
+    if (node->arg->kind == AST_Slice ? !evaluate_slice(c, ast_as(Slice, node->arg), &key) : !evaluate(c, node->arg, &key))
+        return false;
+    return !rt_get_item(&c->fold, object, key, out);
 }
 
 static bool evaluate_concat(lowerer *c, ast_Concat *node, burin_value *out)
