@@ -158,11 +158,23 @@ static burin_status files_load(void *user, const char *name, char **text, size_t
     return status;
 }
 
+/* A path on the stack: this is asked at every render, which must not allocate. Longer ones no file can have. */
+enum { PATH_ROOM = 16384 };
+
+static void *resize_in_room(void *room, void *block, size_t old_size, size_t new_size)
+{
+    (void)block;
+    (void)old_size;
+    return new_size && new_size <= PATH_ROOM ? room : NULL;
+}
+
 static bool files_is_current(void *user, const char *name, uint64_t version)
 {
-    files_loader *loader = user;
-    buf           path   = buf_make(&base_malloc_allocator);
-    bool          current = false;
+    files_loader   *loader = user;
+    char            room[PATH_ROOM];
+    burin_allocator on_stack = {resize_in_room, room};
+    buf             path     = buf_make(&on_stack);
+    bool            current  = false;
 
     for (size_t root = 0; root < loader->count; root++) {
         struct stat s;
