@@ -182,6 +182,8 @@ burin_status render_begin(burin_render *render, const burin_template *tpl, burin
 {
     rt_out *out = &render->out;
 
+    if (err && err->status) /* left from an earlier call */
+        burin_error_clear(err);
     if (vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING)
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the variables must be a dict");
     if (tpl->env != render->env)

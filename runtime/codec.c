@@ -257,11 +257,12 @@ static size_t escape_code_point(uint32_t cp, char *room)
     return len;
 }
 
-/* "\\N{NAME}" of a character that has a name; its length, else 0. libunistring does not name the ideographs. */
+/* "\N{NAME}" of a character that has a name; its length, else 0. libunistring does not name the ideographs. */
 static size_t name_character(uint32_t cp, char *room)
 {
     static const struct { uint32_t first, last; } ideographs[] = {
-        {0x3400, 0x4dbf}, {0x4e00, 0x9fff}, {0x20000, 0x2a6df}, {0x2a700, 0x2b738}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1}, {0x2ceb0, 0x2ebe0}, {0x30000, 0x3134a},
+        {0x3400, 0x4dbf}, {0x4e00, 0x9fff}, {0x20000, 0x2a6df}, {0x2a700, 0x2b738}, {0x2b740, 0x2b81d}, {0x2b820, 0x2cea1},
+        {0x2ceb0, 0x2ebe0}, {0x30000, 0x3134a},
     };
     static const char prefix[] = "CJK UNIFIED IDEOGRAPH-";
     size_t            len      = 3;

@@ -28,7 +28,7 @@ typedef struct burin_error {
     uint32_t     span_line;     /* 1-based line on which span_start lies: may differ from `line` */
     char        *source_line;   /* owned; the text of that line without its newline; NULL when unknown */
     char        *suggestion;    /* owned; "did you mean 'x'?" or NULL */
-    burin_frame_note *frames;   /* owned; innermost first: "called from" */
+    burin_frame_note *frames;   /* owned; innermost first: where it happened, then what called that; none for syntax errors */
     size_t            frame_count;
 } burin_error;
 

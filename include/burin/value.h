@@ -108,7 +108,8 @@ BURIN_API void        burin_heap_free(burin_heap *heap);
 /* Forget every value made in it, keep the memory for the next ones. */
 BURIN_API void burin_heap_clear(burin_heap *heap);
 
-/* Constructors in a heap: BURIN_MISSING when memory is out. Text is copied and must be valid UTF-8 (MISSING otherwise). */
+/* Constructors in a heap: BURIN_MISSING when memory is out. Text is copied and must be valid UTF-8 (MISSING otherwise).
+ * Items are not copied: they live in the same heap, or longer. */
 BURIN_API burin_value burin_string(burin_heap *heap, const char *data, size_t len);
 BURIN_API burin_value burin_bytes(burin_heap *heap, const void *data, size_t len);
 BURIN_API burin_value burin_integer(burin_heap *heap, const char *decimal, size_t len); /* of any size */
@@ -120,12 +121,14 @@ BURIN_API burin_value burin_range(burin_heap *heap, int64_t start, int64_t stop,
 BURIN_API burin_value burin_iterator(burin_heap *heap, burin_value over);                        /* usable once */
 BURIN_API burin_value burin_undefined(burin_heap *heap, const char *name);
 
-/* Building; only on containers of the same heap, before they are given to a render. BURIN_ERR_NOMEM, BURIN_ERR_TYPE (unhashable key). */
+/* Building; only on containers of the same heap, before they are given to a render. BURIN_ERR_NOMEM, BURIN_ERR_TYPE (another
+ * kind of container, an unhashable key). A key that is there already keeps its place and gets the new value. */
 BURIN_API burin_status burin_list_append(burin_heap *heap, burin_value list, burin_value item);
 BURIN_API burin_status burin_dict_set(burin_heap *heap, burin_value dict, burin_value key, burin_value value);
 BURIN_API burin_status burin_dict_set_z(burin_heap *heap, burin_value dict, const char *key, burin_value value); /* key copied */
 BURIN_API burin_status burin_set_add(burin_heap *heap, burin_value set, burin_value item);
-/* Share the keys of dicts made alike: attribute reads become a compare and a load. Call once when the data is complete. */
+/* Share the keys of dicts made alike, in `value` and everything in it: attribute reads become a compare and a load. Call once
+ * when the data is complete; burin_json_read does so by itself. BURIN_ERR_NOMEM leaves correct data. */
 BURIN_API burin_status burin_optimize(burin_heap *heap, burin_value value);
 
 /* Inspecting. */
@@ -135,10 +138,11 @@ BURIN_API burin_value burin_at(burin_value list_or_tuple, size_t index); /* MISS
 BURIN_API burin_value burin_get(burin_value dict, const char *key);      /* MISSING when absent */
 /* Walk a dict in order, or a set (value is MISSING): start with *at = 0; false at the end. */
 BURIN_API bool burin_next(burin_value dict, size_t *at, burin_value *key, burin_value *value);
-/* A number as int64 or double; false when it is none or does not fit. */
+/* A number as int64 (a float only when it is whole) or double; false when it is none or does not fit. */
 BURIN_API bool burin_as_int(burin_value v, int64_t *out);
 BURIN_API bool burin_as_double(burin_value v, double *out);
-BURIN_API const char *burin_type_name(burin_value v); /* "int", "str", "dict", ... */
+/* type(v).__name__: "int", "str", "dict", ...; static text, or the class's. */
+BURIN_API const char *burin_type_name(burin_value v);
 /* A RANGE's three numbers; false for any other value. */
 BURIN_API bool burin_range_of(burin_value v, int64_t *start, int64_t *stop, int64_t *step);
 /* The variable an UNDEFINED value stands for, a STRING; MISSING when it is an attribute or item of something, or has no name. */

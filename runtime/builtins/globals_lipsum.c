@@ -99,7 +99,7 @@ burin_status global_lipsum(burin_call *call, burin_value *out)
         return status;
     builder_init(&b, st, 256);
     for (int64_t n = 0; !status && n < paragraphs; n++) {
-        status = rt_charge(st, 1);
+        status = builtin_charge_round(st, (uint64_t)n + 1);
         if (!status)
             status = word_count(st, call->args[2], &min);
         if (!status)

@@ -89,6 +89,10 @@ burin_status method_take(builder *b, burin_value self, burin_value *out);
  * Compares as list.sort does; on failure the order is one the sort had on its way, as in CPython. */
 burin_status rt_sort(rt_state *st, burin_value *items, burin_value *keys, size_t count, bool reverse);
 
+/* Place of the newest entry of a dict or set that is not empty. Dead entries behind it are dropped, so that taking one after
+ * the other out is linear. */
+uint32_t method_newest_entry(rt_dict *dict);
+
 /* Items of a LIST or TUPLE equal to `value`: index of the first in [from, to), SIZE_MAX when there is none. The list may
  * change while it is compared. */
 burin_status method_list_find(rt_state *st, burin_value list, burin_value value, uint64_t from, uint64_t to, size_t *out);

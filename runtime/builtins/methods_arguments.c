@@ -17,7 +17,7 @@ burin_status method_ssize(rt_state *st, burin_value v, int64_t *out)
 
 burin_status method_c_int(rt_state *st, burin_value v, int *out)
 {
-    int64_t wide;
+    int64_t wide = 0;
 
     if (v.kind == BURIN_BIGINT)
         return rt_fail(st, BURIN_ERR_OVERFLOW, "Python int too large to convert to C int");

@@ -110,33 +110,30 @@ burin_status method_dict_pop(burin_call *call, burin_value *out)
     return status;
 }
 
-/* Place of the newest entry that is alive; the dict is not empty. Dead ones behind it are dropped when they are many, so
- * that taking everything out one by one stays linear. */
-static burin_status newest(rt_state *st, rt_dict *dict, uint32_t *out)
+/* Forget the last entry, which is dead. Whatever was put into the index after it is gone already, so no search passes
+ * over its place and the place can be emptied. */
+static void drop_last(rt_keys *keys)
 {
-    uint32_t at = dict->keys->len;
+    uint32_t at = keys->index ? keys->entries[keys->len - 1].hash : 0;
 
-    while (!dict->keys->entries[at - 1].live)
-        at--;
-    if (dict->keys->len - at > dict->len + 16) {
-        rt_dict     *compact;
-        burin_status status = rt_dict_copy(st, dict, &compact);
-        if (status)
-            return status;
-        dict->keys   = compact->keys;
-        dict->values = compact->values;
-        dict->cap    = compact->cap;
-        at           = dict->len;
-    }
-    *out = at - 1;
-    return BURIN_OK;
+    while (keys->index && keys->index[at & keys->index_mask] != keys->len)
+        at++;
+    if (keys->index)
+        keys->index[at & keys->index_mask] = 0;
+    keys->len--;
+}
+
+uint32_t method_newest_entry(rt_dict *dict)
+{
+    while (!dict->keys->entries[dict->keys->len - 1].live)
+        drop_last(dict->keys);
+    return dict->keys->len - 1;
 }
 
 burin_status method_dict_popitem(burin_call *call, burin_value *out)
 {
     rt_state    *st = call->st;
     rt_dict     *dict;
-    uint32_t     at;
     burin_value  removed;
     burin_status status = rt_dict_edit(st, call->args[0], &dict);
 
@@ -144,10 +141,7 @@ burin_status method_dict_popitem(burin_call *call, burin_value *out)
         return status;
     if (dict->len == 0)
         return rt_fail(st, BURIN_ERR_KEY, "'popitem(): dictionary is empty'");
-    status = newest(st, dict, &at);
-    if (status)
-        return status;
-    burin_value key = dict->keys->entries[at].value;
+    burin_value key = dict->keys->entries[method_newest_entry(dict)].value;
     status          = rt_dict_remove(st, dict, key, &removed);
     if (!status)
         status = rt_tuple2(st, key, removed, out);

@@ -85,28 +85,28 @@ static burin_status drop(burin_call *call, bool must_exist, burin_value *out)
 burin_status method_set_discard(burin_call *call, burin_value *out) { return drop(call, false, out); }
 burin_status method_set_remove(burin_call *call, burin_value *out) { return drop(call, true, out); }
 
-/* The oldest item. Dead entries before it are dropped when they are many, so that emptying a set stays linear. */
+/* Any item: the oldest, or where many older ones are gone the newest, so that emptying a set is linear. */
 burin_status method_set_pop(burin_call *call, burin_value *out)
 {
+    enum { SEARCHED_MAX = 64 };
     rt_state    *st = call->st;
-    rt_dict     *set, *compact;
+    rt_dict     *set;
     burin_value  removed;
     uint32_t     at     = 0;
     burin_status status = rt_dict_edit(st, call->args[0], &set);
 
     if (status)
         return status;
-    if (!rt_dict_next(set, &at, out, NULL))
+    if (set->len == 0)
         return rt_fail(st, BURIN_ERR_KEY, "'pop from an empty set'");
-    if (at > set->len + 16) {
-        status = rt_dict_copy(st, set, &compact);
-        if (status)
-            return status;
-        set->keys = compact->keys;
-        set->cap  = compact->cap;
-    }
+    while (at < SEARCHED_MAX && at < set->keys->len && !set->keys->entries[at].live)
+        at++;
+    if (at == SEARCHED_MAX)
+        at = method_newest_entry(set);
+    *out   = set->keys->entries[at].value;
+    status = rt_dict_remove(st, set, *out, &removed);
     heap_escape(&st->heap);
-    return rt_dict_remove(st, set, *out, &removed);
+    return status;
 }
 
 burin_status method_set_clear(burin_call *call, burin_value *out)

@@ -113,58 +113,75 @@ burin_status method_str_removesuffix(burin_call *call, burin_value *out) { retur
 
 /* ---- strip ---- */
 
+enum { SHORT_SET = 64, SET_WORDS = 0x110000 / 64 }; /* bytes of a set that is searched; words of a bitmap */
+
 typedef struct char_set { /* the characters to strip */
     uint64_t   ascii[2];
-    burin_text all; /* the rest is looked up here */
+    uint64_t  *bits; /* of all characters; NULL: the set is short, look in `all` */
+    burin_text all;
 } char_set;
 
-static char_set set_of(burin_text chars)
+static burin_status set_of(rt_state *st, burin_text chars, char_set *set)
 {
-    char_set set = {{0, 0}, chars};
-
+    *set = (char_set){.all = chars};
     for (size_t at = 0; at < chars.len; at++) {
         unsigned char c = (unsigned char)chars.data[at];
         if (c < 0x80)
-            set.ascii[c >> 6] |= (uint64_t)1 << (c & 63);
+            set->ascii[c >> 6] |= (uint64_t)1 << (c & 63);
     }
-    return set;
+    if (chars.len <= SHORT_SET || text_is_ascii(chars.data, chars.len))
+        return BURIN_OK;
+    set->bits = heap_alloc(&st->heap, SET_WORDS * sizeof(uint64_t));
+    if (!set->bits)
+        return rt_fail_memory(st);
+    memset(set->bits, 0, SET_WORDS * sizeof(uint64_t));
+    for (size_t at = 0; at < chars.len;) {
+        uint32_t cp = text_decode(chars.data, chars.len, &at);
+        set->bits[cp / 64] |= (uint64_t)1 << (cp % 64);
+    }
+    return rt_charge(st, chars.len / 64);
 }
 
-static bool in_set(const char_set *set, const char *unit, size_t len)
+/* Is the character in the bytes [from, to) of `self` one of the set? */
+static bool in_set(const char_set *set, burin_value self, size_t from, size_t to)
 {
-    unsigned char c = (unsigned char)unit[0];
+    unsigned char c = (unsigned char)self.as.s[from];
 
     if (c < 0x80)
         return set->ascii[c >> 6] >> (c & 63) & 1;
-    return text_find(set->all.data, set->all.len, unit, len) != SIZE_MAX;
+    if (!set->bits)
+        return text_find(set->all.data, set->all.len, self.as.s + from, to - from) != SIZE_MAX;
+    uint32_t cp = text_decode(self.as.s, self.len, &from);
+    return set->bits[cp / 64] >> (cp % 64) & 1;
 }
 
-/* Each non-ASCII character stripped is looked up in the whole set, which is charged so that nobody gets it for free. */
 static burin_status strip_set(rt_state *st, burin_value self, burin_text chars, bool left, bool right, burin_value *out)
 {
-    char_set     set  = set_of(chars);
-    size_t       from = 0, to = self.len;
-    burin_status status = BURIN_OK;
+    char_set     set;
+    size_t       from   = 0, to = self.len;
+    burin_status status = set_of(st, chars, &set);
 
-    while (left && from < to && !status) {
+    if (!status)
+        status = rt_charge(st, self.len / 64);
+    if (status)
+        return status;
+    while (left && from < to) {
         size_t next = from;
         text_decode(self.as.s, self.len, &next);
-        if (!in_set(&set, self.as.s + from, next - from))
+        if (!in_set(&set, self, from, next))
             break;
-        from   = next;
-        status = rt_charge(st, chars.len / 64);
+        from = next;
     }
-    while (right && to > from && !status) {
+    while (right && to > from) {
         size_t start = to - 1;
         while (start > from && ((unsigned char)self.as.s[start] & 0xc0) == 0x80)
             start--;
-        if (!in_set(&set, self.as.s + start, to - start))
+        if (!in_set(&set, self, start, to))
             break;
-        to     = start;
-        status = rt_charge(st, chars.len / 64);
+        to = start;
     }
     *out = method_piece(self, from, to - from);
-    return status;
+    return BURIN_OK;
 }
 
 static burin_status strip(burin_call *call, const char *name, bool left, bool right, burin_value *out)

@@ -19,7 +19,7 @@ static void every_limit_ends_in_an_error_or_the_text(void **state)
         "{% for u in users %}{{ loop.index }} {{ u.name|upper|e }}{% set x %}{{ u.n }}{% endset %}{{ x }}{% endfor %}",
         "{% set ns = namespace(l=[], d={}) %}{% for i in range(200) %}{% do ns.l.append(i ~ 'x') %}{% do ns.d.update({i: [i]}) %}{% endfor %}{{ ns.l|length }}{{ ns.d }}",
         "{% macro m(a, b=2) %}{{ a }}{{ b }}{{ caller() }}{% endmacro %}{% call m(users) %}c{% endcall %}{{ m is callable }}",
-        "{{ users|map(attribute='name')|sort|join(', ') }}{{ users|groupby('n')|list }}{{ {'a': [1, 2.5]}|tojson }}{{ '%s %5.2f'|format(users, 1.5) }}"
+        "{{ users|map(attribute='name')|sort|join(', ') }}{{ users|groupby('n')|list }}{{ {'a': [1, 2.5]}|tojson }}{{ '%s %5.2f'|format(users, 1.5) }}",
         "{{ users|tojson(indent=2) }}{{ 3 ** 200 }}{{ (3 ** 200) // 7 ** 50 }}{{ 'a,b,c'.split(',') }}{{ 'text' * 50 }}{{ users|pprint }}",
         "{% do users.append(1) %}{% do users[0].update({'z': 1}) %}{{ users }}{{ range(300)|list|reverse|batch(7)|list }}{{ range(50)|map('string')|unique|list }}",
     };

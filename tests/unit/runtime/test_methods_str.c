@@ -55,6 +55,7 @@ static void strip_takes_sets_of_characters(void **state)
         {"' a'", "strip", "None", NULL, "'a'"},
         {"'a'", "strip", "1", NULL, "TypeError: strip arg must be None or str"},
         {"'\\x1ca\\x1f'", "strip", "", NULL, "'a'"},
+        {"'яab日ß'", "strip", "'абвгдежзийклмнопрстуфхцчшщъыьэюяßb'", NULL, "'ab日'"},
     };
     (void)state;
     CHECK_METHODS(rows);
