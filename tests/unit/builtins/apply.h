@@ -6,7 +6,7 @@
 #define BURIN_TESTS_APPLY_H
 
 #include "runtime/iterate.h"
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 enum { ARGUMENTS_MAX = 6 };
 

@@ -2,7 +2,7 @@
 #ifndef BURIN_TESTS_METHOD_ROWS_H
 #define BURIN_TESTS_METHOD_ROWS_H
 
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 typedef struct method_row {
     const char *self, *name, *args, *names, *want;

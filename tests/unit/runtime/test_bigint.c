@@ -1,6 +1,6 @@
 /* Integers beyond 64 bits: algebra that must hold at every size, conversions, and the limits. */
 #include "runtime/bigint.h"
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 static burin_value op(run *r, rt_binary operation, burin_value a, burin_value b)
 {

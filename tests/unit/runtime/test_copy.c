@@ -1,6 +1,6 @@
 /* Deep copies into a heap of the host's: they outlive the render, keep their form, and share nothing with it. */
 #include "runtime/operate.h"
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 static burin_heap *heap_of(run *r)
 {

@@ -1,6 +1,6 @@
 /* The output buffer and escaping: every length, every alignment, exact limits, streams. */
 #include "runtime/write.h"
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* JSON both ways: rows are texts and what CPython's json module makes of them. */
 #include "burin/error.h"
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 /* ---- writing ---- */
 

@@ -1,5 +1,5 @@
 /* ast.literal_eval of what a native template printed: a value, or MISSING where the text stays text. */
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 static const char *evaluate(run *r, const char *text)
 {

@@ -1,6 +1,6 @@
 /* Operators: each row is an expression and what CPython 3.11 (with Jinja2's Undefined and MarkupSafe) makes of it. */
 #include "runtime/operate.h"
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 typedef struct row {
     const char *a, *op, *b, *want;

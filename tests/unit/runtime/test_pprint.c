@@ -1,5 +1,5 @@
 /* pprint.pformat: what fits in 80 columns stays on its line; rows are CPython's output. */
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 static const char *pformat(run *r, burin_value v)
 {

@@ -1,5 +1,5 @@
 /* str(), repr(), escape(): rows are literals and CPython's text. */
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 static const char *text_of(run *r, burin_status status, burin_value v)
 {

@@ -4,7 +4,7 @@
 
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
-#include "tests/unit/runtime/values_from_text.h"
+#include "tests/support/values_from_text.h"
 
 static burin_value call(run *r, burin_value self, const char *name, const burin_value *args, uint32_t count)
 {

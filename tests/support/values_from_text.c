@@ -1,20 +1,6 @@
-/* Values for tables of tests, written as Python literals; also M'...' for Markup, `nan`, and `undefined`, `strict`,
- * `chainable` for undefined values named x. */
-#ifndef BURIN_TESTS_VALUES_FROM_TEXT_H
-#define BURIN_TESTS_VALUES_FROM_TEXT_H
+#include "tests/support/values_from_text.h"
 
-#include "runtime/attribute.h"
-#include "runtime/convert.h"
-#include "tests/support/run.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-static inline burin_value undefined_of(run *r, rt_undefined_class cls)
+burin_value undefined_of(run *r, rt_undefined_class cls)
 {
     rt_undefined *u = heap_alloc(&r->st.heap, sizeof *u);
     assert_non_null(u);
@@ -22,7 +8,7 @@ static inline burin_value undefined_of(run *r, rt_undefined_class cls)
     return rt_pointer(BURIN_UNDEFINED, u);
 }
 
-static inline burin_value value_of(run *r, const char *literal)
+burin_value value_of(run *r, const char *literal)
 {
     burin_value v;
     bool        markup = literal[0] == 'M';
@@ -41,8 +27,7 @@ static inline burin_value value_of(run *r, const char *literal)
     return v;
 }
 
-/* repr of `v`, or "Class: message" when the status is a failure; the error is cleared. */
-static inline const char *outcome(run *r, burin_status status, burin_value v)
+const char *outcome(run *r, burin_status status, burin_value v)
 {
     if (!status)
         return run_repr(r, v);
@@ -55,5 +40,3 @@ static inline const char *outcome(run *r, burin_status status, burin_value v)
     strcat(text, ": ");
     return strcat(text, message);
 }
-
-#endif
