@@ -322,7 +322,13 @@ burin_status rt_key_error(rt_state *st, burin_value key)
 {
     burin_value  quoted;
     burin_status status = rt_repr(st, key, &quoted);
-    return status ? status : rt_fail(st, BURIN_ERR_KEY, "%.*s", (int)quoted.len, quoted.as.s);
+    if (status)
+        return status;
+    bool first = st->status == BURIN_OK;
+    status     = rt_fail_text(st, BURIN_ERR_KEY, rt_text_of(quoted));
+    if (first)
+        st->error_value = key;
+    return status;
 }
 
 burin_status rt_python_item(rt_state *st, burin_value v, burin_value key, burin_value *out)

@@ -336,6 +336,25 @@ static bool handler_known(burin_text errors)
     return among("strict ignore replace xmlcharrefreplace namereplace backslashreplace surrogateescape surrogatepass", errors);
 }
 
+/* The arguments of the exception that is pending: (encoding, object, start, end, reason). Returns its status. */
+static burin_status carry(rt_state *st, burin_text encoding, burin_value object, size_t start, size_t end, const char *reason)
+{
+    burin_status pending = st->status;
+    rt_list     *args;
+    if (pending != BURIN_ERR_UNICODE_ENCODE && pending != BURIN_ERR_UNICODE_DECODE)
+        return pending;
+    st->status = BURIN_OK;
+    if (rt_list_new(st, BURIN_TUPLE, 5, &args))
+        return st->status;
+    const burin_value parts[5] = {rt_string(encoding.data, encoding.len), object, burin_int((int64_t)start), burin_int((int64_t)end),
+                                  rt_string(reason, strlen(reason))};
+    memcpy(args->items, parts, sizeof parts);
+    args->len       = 5;
+    st->status      = pending;
+    st->error_value = rt_tuple_value(args);
+    return pending;
+}
+
 /* The characters [start, end) (byte offsets) of `text` cannot be encoded. */
 static burin_status encode_stretch(builder *b, const codec *c, burin_text text, size_t start, size_t end, burin_text errors)
 {
@@ -349,13 +368,15 @@ static burin_status encode_stretch(builder *b, const codec *c, burin_text text, 
             continue;
         int    shown = (int)strcspn(c->names, " ");
         size_t first = text_count(text.data, from), last = first + text_count(text.data + from, end - from) - 1;
-        if (first < last)
-            return rt_fail(b->st, BURIN_ERR_UNICODE_ENCODE, "'%.*s' codec can't encode characters in position %zu-%zu: %s", shown, c->names, first,
-                           last, c->reason);
         char   room[16];
         size_t len = escape_code_point(cp, room);
-        return rt_fail(b->st, BURIN_ERR_UNICODE_ENCODE, "'%.*s' codec can't encode character '%.*s' in position %zu: %s", shown, c->names, (int)len,
-                       room, first, c->reason);
+        if (first < last)
+            rt_fail(b->st, BURIN_ERR_UNICODE_ENCODE, "'%.*s' codec can't encode characters in position %zu-%zu: %s", shown, c->names, first, last,
+                    c->reason);
+        else
+            rt_fail(b->st, BURIN_ERR_UNICODE_ENCODE, "'%.*s' codec can't encode character '%.*s' in position %zu: %s", shown, c->names, (int)len, room,
+                    first, c->reason);
+        return carry(b->st, (burin_text){c->names, (size_t)shown}, rt_string(text.data, text.len), first, last + 1, c->reason);
     }
     return BURIN_OK;
 }
@@ -423,10 +444,12 @@ static burin_status decode_wrong(builder *b, const codec *c, burin_text bytes, s
     if (!handler_known(errors))
         return rt_fail(b->st, BURIN_ERR_LOOKUP, "unknown error handler name '%.*s'", (int)errors.len, errors.data);
     if (d.len == 1)
-        return rt_fail(b->st, BURIN_ERR_UNICODE_DECODE, "'%s' codec can't decode byte 0x%02x in position %zu: %s", c->shown_decode, wrong[0], at,
-                       d.reason);
-    return rt_fail(b->st, BURIN_ERR_UNICODE_DECODE, "'%s' codec can't decode bytes in position %zu-%zu: %s", c->shown_decode, at, at + d.len - 1,
-                   d.reason);
+        rt_fail(b->st, BURIN_ERR_UNICODE_DECODE, "'%s' codec can't decode byte 0x%02x in position %zu: %s", c->shown_decode, wrong[0], at, d.reason);
+    else
+        rt_fail(b->st, BURIN_ERR_UNICODE_DECODE, "'%s' codec can't decode bytes in position %zu-%zu: %s", c->shown_decode, at, at + d.len - 1, d.reason);
+    burin_value object = rt_string(bytes.data, bytes.len);
+    object.kind        = BURIN_BYTES;
+    return carry(b->st, (burin_text){c->shown_decode, strlen(c->shown_decode)}, object, at, at + d.len, d.reason);
 }
 
 /* Where the text begins: behind a byte order mark, which may change the codec to the other byte order. */

@@ -1,7 +1,4 @@
-/* Special attributes (the table in dunder.def), and the type objects that __class__ gives.
- *
- * They are ordinary functions with self as argument 0. A type object is an OBJECT of class "type" that knows the name and
- * module of the type: it prints as in Python and compares equal to itself, and can do nothing else. */
+/* Special attributes: the table in dunder.def. They are ordinary functions with self as argument 0. */
 #include "runtime/dunder.h"
 
 #include "runtime/attribute.h"
@@ -14,83 +11,9 @@
 #include "runtime/host.h"
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
+#include "runtime/type.h"
 
-/* ---- type objects ---- */
-
-typedef struct type_object {
-    const char *name, *module;
-} type_object;
-
-const char *rt_type_module(burin_value v)
-{
-    switch (v.kind) {
-    case BURIN_OBJECT: return rt_object_of(v)->cls->module;
-    case BURIN_UNDEFINED: return "jinja2.runtime";
-    case BURIN_STRING: return v.flags & BURIN_SAFE ? "markupsafe" : NULL;
-    default: return NULL;
-    }
-}
-
-static burin_status type_repr(burin_call *call, void *self, burin_value *out)
-{
-    const type_object *type = self;
-    builder            text;
-    builder_init(&text, call->st, 32);
-    builder_ascii(&text, "<class '", 8);
-    if (type->module) {
-        builder_text(&text, type->module, strlen(type->module));
-        builder_byte(&text, '.');
-    }
-    builder_text(&text, type->name, strlen(type->name));
-    builder_ascii(&text, "'>", 2);
-    return builder_take(&text, 0, out);
-}
-
-static burin_status type_attr(burin_call *call, void *self, burin_text name, burin_value *out)
-{
-    const type_object *type  = self;
-    const char        *value = NULL;
-    (void)call;
-    if (text_is(name, "__name__") || text_is(name, "__qualname__"))
-        value = type->name;
-    else if (text_is(name, "__module__"))
-        value = type->module ? type->module : "builtins";
-    *out = value ? rt_string(value, strlen(value)) : rt_missing();
-    return BURIN_OK;
-}
-
-static burin_status type_equal(burin_call *call, void *self, burin_value other, bool *out);
-static burin_status type_hash(burin_call *call, void *self, uint64_t *out)
-{
-    const char *name = ((const type_object *)self)->name;
-    (void)call;
-    *out = rt_text_hash((burin_text){name, strlen(name)});
-    return BURIN_OK;
-}
-
-static const burin_class type_class = {.struct_size = sizeof(burin_class), .name = "type", .get_attr = type_attr,
-                                       .repr = type_repr, .equal = type_equal, .hash = type_hash};
-
-static burin_status type_equal(burin_call *call, void *self, burin_value other, bool *out)
-{
-    (void)call;
-    *out = false;
-    if (other.kind != BURIN_OBJECT || rt_object_of(other)->cls != &type_class)
-        return BURIN_OK;
-    const type_object *a = self, *b = rt_object_of(other)->self;
-    *out = strcmp(a->name, b->name) == 0 && strcmp(a->module ? a->module : "", b->module ? b->module : "") == 0;
-    return BURIN_OK;
-}
-
-static burin_status dunder_class(burin_call *call, burin_value *out)
-{
-    burin_value  v    = burin_arg(call, 0);
-    type_object *type = heap_alloc(&call->st->heap, sizeof *type);
-    if (!type)
-        return rt_fail_memory(call->st);
-    *type = (type_object){rt_type_name(call->st, v), rt_type_module(v)};
-    return rt_object_new(call->st, &type_class, type, out);
-}
+static burin_status dunder_class(burin_call *call, burin_value *out) { return rt_type_of(call->st, burin_arg(call, 0), out); }
 
 /* ---- conversions ---- */
 

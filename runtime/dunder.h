@@ -7,7 +7,4 @@
 /* The function behind `v.name` (flag RT_PROPERTY: its result is the attribute); NULL when there is none. */
 const rt_function *rt_dunder_find(rt_state *st, burin_value v, burin_text name);
 
-/* type(v).__module__; NULL for builtins. */
-const char *rt_type_module(burin_value v);
-
 #endif

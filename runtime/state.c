@@ -36,6 +36,17 @@ burin_status rt_fail(rt_state *st, burin_status status, const char *format, ...)
     return status;
 }
 
+burin_status rt_fail_text(rt_state *st, burin_status status, burin_text message)
+{
+    if (st->status != BURIN_OK)
+        return st->status;
+    st->status         = status;
+    st->message.len    = 0;
+    st->message.failed = false;
+    buf_append(&st->message, message.data, message.len);
+    return status;
+}
+
 burin_status rt_fail_memory(rt_state *st)
 {
     if (st->heap.over_limit)

@@ -34,6 +34,8 @@ static inline rt_state *rt_state_of(burin_heap *heap) { return (rt_state *)(void
 
 /* Report an error: sets status and message (unless one is already pending) and returns the status. */
 burin_status rt_fail(rt_state *st, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
+/* The same with a message that is text already. */
+burin_status rt_fail_text(rt_state *st, burin_status status, burin_text message);
 burin_status rt_vfail(rt_state *st, burin_status status, const char *format, va_list args);
 /* Out of memory, or over the memory limit: reports the right one. */
 burin_status rt_fail_memory(rt_state *st);

@@ -1,9 +1,9 @@
 /* Undefined values: making them, and the errors that using them raises (jinja2.runtime.Undefined). */
 #include "runtime/attribute.h"
 #include "runtime/convert.h"
-#include "runtime/dunder.h"
 #include "runtime/env.h"
 #include "runtime/operate.h"
+#include "runtime/type.h"
 
 #include <stdio.h>
 

@@ -140,7 +140,7 @@ burin_status method_dict_popitem(burin_call *call, burin_value *out)
     if (status)
         return status;
     if (dict->len == 0)
-        return rt_fail(st, BURIN_ERR_KEY, "'popitem(): dictionary is empty'");
+        return rt_key_error(st, RT_STRING("popitem(): dictionary is empty"));
     burin_value key = dict->keys->entries[method_newest_entry(dict)].value;
     status          = rt_dict_remove(st, dict, key, &removed);
     if (!status)

@@ -98,7 +98,7 @@ burin_status method_set_pop(burin_call *call, burin_value *out)
     if (status)
         return status;
     if (set->len == 0)
-        return rt_fail(st, BURIN_ERR_KEY, "'pop from an empty set'");
+        return rt_key_error(st, RT_STRING("pop from an empty set"));
     while (at < SEARCHED_MAX && at < set->keys->len && !set->keys->entries[at].live)
         at++;
     if (at == SEARCHED_MAX)
