@@ -63,6 +63,13 @@ burin_value burin_integer(burin_heap *heap, const char *decimal, size_t len)
     return settle_value(heap, status, value);
 }
 
+burin_value burin_complex(burin_heap *heap, double real, double imaginary)
+{
+    burin_value value = rt_missing();
+
+    return settle_value(heap, rt_complex_new(rt_state_of(heap), real, imaginary, &value), value);
+}
+
 burin_value burin_list(burin_heap *heap, size_t capacity)
 {
     rt_list     *list   = NULL;

@@ -6,6 +6,8 @@ burin_text burin_text_of(burin_value v)
 {
     if (v.kind == BURIN_STRING || v.kind == BURIN_BYTES)
         return (burin_text){v.as.s, v.len};
+    if (v.kind == BURIN_BYTEARRAY)
+        return rt_text_of(rt_bytearray_view(v));
     return (burin_text){NULL, 0};
 }
 
@@ -15,6 +17,8 @@ size_t burin_length(burin_value v)
     case BURIN_STRING:
     case BURIN_BYTES:
         return v.len;
+    case BURIN_BYTEARRAY:
+        return rt_bytearray_of(v)->len;
     case BURIN_LIST:
     case BURIN_TUPLE:
         return ((const rt_list *)v.as.p)->len;
@@ -122,4 +126,13 @@ burin_value burin_undefined_name(burin_value v)
     if (v.kind != BURIN_UNDEFINED || undefined->object.kind != BURIN_MISSING || undefined->name.kind != BURIN_STRING)
         return rt_missing();
     return undefined->name;
+}
+
+bool burin_complex_of(burin_value v, double *real, double *imaginary)
+{
+    if (v.kind != BURIN_COMPLEX)
+        return false;
+    *real      = rt_complex_of(v).re;
+    *imaginary = rt_complex_of(v).im;
+    return true;
 }

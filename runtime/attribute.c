@@ -171,6 +171,7 @@ static burin_status find_index(rt_state *st, burin_value v, int64_t at, burin_va
         out->len  = (uint32_t)len;
         return BURIN_OK;
     }
+    case BURIN_BYTEARRAY: v = rt_bytearray_view(v); __attribute__((fallthrough));
     case BURIN_BYTES:
         at += at < 0 ? v.len : 0;
         if (at >= 0 && at < v.len)
@@ -205,6 +206,7 @@ static burin_status find_item(rt_state *st, burin_value v, burin_value key, buri
     case BURIN_TUPLE:
     case BURIN_STRING:
     case BURIN_BYTES:
+    case BURIN_BYTEARRAY:
     case BURIN_RANGE:
         if (BURIN_LIKELY(key.kind == BURIN_INT || key.kind == BURIN_BOOL))
             return find_index(st, v, key.as.i, out);
@@ -306,6 +308,7 @@ static burin_status fail_index(rt_state *st, burin_value v, burin_value key)
 {
     static const char *const sequences[BURIN_KIND_COUNT] = {
         [BURIN_LIST] = "list ", [BURIN_TUPLE] = "tuple ", [BURIN_STRING] = "string ", [BURIN_BYTES] = "", [BURIN_RANGE] = "range object ",
+        [BURIN_BYTEARRAY] = "bytearray ",
     };
     const char *key_type = rt_type_name(st, key);
     if (key.kind == BURIN_BIGINT && v.kind != BURIN_RANGE)
@@ -346,6 +349,7 @@ burin_status rt_python_item(rt_state *st, burin_value v, burin_value key, burin_
     case BURIN_TUPLE:
     case BURIN_STRING:
     case BURIN_BYTES:
+    case BURIN_BYTEARRAY:
     case BURIN_RANGE: return fail_index(st, v, key);
     case BURIN_DICT: return rt_key_error(st, key);
     case BURIN_OBJECT:

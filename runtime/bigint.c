@@ -453,6 +453,22 @@ burin_status rt_int_negate(rt_state *st, burin_value a, burin_value *out)
     return rt_int_binary(st, RT_SUB, burin_int(0), a, out);
 }
 
+burin_status rt_int_divmod(rt_state *st, burin_value a, burin_value b, burin_value *quotient, burin_value *remainder)
+{
+    if (a.kind != BURIN_BIGINT && b.kind != BURIN_BIGINT && b.as.i != -1) {
+        small_floor_divide(RT_FLOORDIV, a.as.i, b.as.i, quotient);
+        return small_floor_divide(RT_MOD, a.as.i, b.as.i, remainder);
+    }
+    view left, right;
+    view_of(a, &left);
+    view_of(b, &right);
+    return floor_divide(st, &left, &right, quotient, remainder);
+}
+
+burin_status rt_int_room(rt_state *st, uint32_t count, rt_bigint **out) { return big_new(st, count, out); }
+
+burin_status rt_int_finish(rt_state *st, rt_bigint *big, burin_value *out) { return finish(st, big, out); }
+
 int rt_int_sign(burin_value a)
 {
     if (a.kind == BURIN_BIGINT)

@@ -25,6 +25,15 @@ enum {
 burin_status rt_int_binary(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out);
 burin_status rt_int_negate(rt_state *st, burin_value a, burin_value *out);
 
+/* & | ^, and << >>: ValueError "negative shift count". Two bools stay bool under & | ^. */
+burin_status rt_int_bitwise(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out);
+burin_status rt_int_shift(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out);
+/* Room for a result of `count` limbs, within the limits and charged; and that result, whose top limbs may be zero, as a value. */
+burin_status rt_int_room(rt_state *st, uint32_t count, rt_bigint **out);
+burin_status rt_int_finish(rt_state *st, rt_bigint *big, burin_value *out);
+/* quotient and remainder at once; b is not zero. */
+burin_status rt_int_divmod(rt_state *st, burin_value a, burin_value b, burin_value *quotient, burin_value *remainder);
+
 /* Sign of a - b. */
 int rt_int_compare(burin_value a, burin_value b);
 /* Sign of a - f, exactly; `f` is no NaN. */

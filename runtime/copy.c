@@ -7,6 +7,7 @@
 #include "runtime/attribute.h"
 #include "runtime/bigint.h"
 #include "runtime/convert.h"
+#include "runtime/exception.h"
 #include "runtime/host.h"
 #include "runtime/iterate.h"
 
@@ -234,11 +235,72 @@ static burin_status copy_function(copier *c, burin_value v, burin_value *out)
     return copy_value(c, from->self, &to->self);
 }
 
+static burin_status copy_complex(copier *c, burin_value v, burin_value *out)
+{
+    rt_complex *to = allocate(c, sizeof *to);
+    if (!to)
+        return c->st->status;
+    *to  = rt_complex_of(v);
+    *out = rt_pointer(BURIN_COMPLEX, to);
+    return BURIN_OK;
+}
+
+static burin_status copy_bytearray(copier *c, burin_value v, burin_value *out)
+{
+    rt_bytearray *to = known_copy(c, v.as.p), *from = rt_bytearray_of(v);
+    if (!to) {
+        to = allocate(c, sizeof *to);
+        if (!to || remember(c, from, to))
+            return c->st->status;
+        *to = (rt_bytearray){from->len, from->len, allocate(c, from->len)};
+        if (!to->data)
+            return c->st->status;
+        if (from->len)
+            memcpy(to->data, from->data, from->len);
+    }
+    *out = rt_pointer(BURIN_BYTEARRAY, to);
+    return BURIN_OK;
+}
+
+static burin_status copy_slice(copier *c, burin_value start, burin_value stop, burin_value step, burin_value *out)
+{
+    if (copy_value(c, start, &start) || copy_value(c, stop, &stop) || copy_value(c, step, &step))
+        return c->st->status;
+    return rt_slice_new(rt_state_of(c->heap), start, stop, step, out) ? rt_fail(c->st, BURIN_ERR_NOMEM, "out of memory") : BURIN_OK;
+}
+
+static burin_status copy_exception(copier *c, const rt_exception *from, burin_value *out)
+{
+    burin_value args;
+    if (copy_value(c, from->args, &args))
+        return c->st->status;
+    const rt_list *list = args.as.p;
+    if (rt_exception_new(rt_state_of(c->heap), from->type, list->items, list->len, out))
+        return rt_fail(c->st, BURIN_ERR_NOMEM, "out of memory");
+    return BURIN_OK;
+}
+
+static burin_status copy_type(copier *c, const rt_type *from, burin_value *out)
+{
+    rt_type *to = allocate(c, sizeof *to);
+    if (!to)
+        return c->st->status;
+    *to = *from;
+    return rt_object_new(rt_state_of(c->heap), &rt_type_class.base, to, out) ? rt_fail(c->st, BURIN_ERR_NOMEM, "out of memory") : BURIN_OK;
+}
+
 static bool is_iterable(const burin_class *cls) { return cls->next || cls->iterate; }
 
 static burin_status copy_object(copier *c, burin_value v, burin_value *out)
 {
     const burin_class *cls = rt_object_of(v)->cls;
+    burin_value        start, stop, step;
+    if (rt_exception_of(v))
+        return copy_exception(c, rt_exception_of(v), out);
+    if (rt_slice_parts(v, &start, &stop, &step))
+        return copy_slice(c, start, stop, step, out);
+    if (rt_type_of_object(v))
+        return copy_type(c, rt_type_of_object(v), out);
     if (cls->struct_size == sizeof(burin_class) && !is_iterable(cls)) { /* a host's */
         rt_object_value *to = allocate(c, sizeof *to);
         if (!to)
@@ -281,6 +343,10 @@ static burin_status copy_value(copier *c, burin_value v, burin_value *out)
         return copy_text(c, v, out);
     case BURIN_BIGINT:
         return rt_bigint_copy(c->heap, v.as.p, out) ? BURIN_OK : rt_fail(c->st, BURIN_ERR_NOMEM, "out of memory");
+    case BURIN_COMPLEX:
+        return copy_complex(c, v, out);
+    case BURIN_BYTEARRAY:
+        return copy_bytearray(c, v, out);
     case BURIN_LIST:
     case BURIN_TUPLE:
     case BURIN_DICT:

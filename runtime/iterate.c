@@ -73,6 +73,7 @@ burin_status rt_iter_init(rt_state *st, burin_value v, rt_iter *it)
     case BURIN_TUPLE:
     case BURIN_STRING:
     case BURIN_BYTES:
+    case BURIN_BYTEARRAY:
     case BURIN_RANGE: return BURIN_OK;
     case BURIN_DICT:
     case BURIN_SET: walk_dict(st, v, v.kind, it); return BURIN_OK;
@@ -177,6 +178,12 @@ burin_status rt_iter_next(rt_state *st, rt_iter *it, burin_value *item)
         if (it->at < it->over.len)
             *item = burin_int((unsigned char)it->over.as.s[it->at++]);
         return BURIN_OK;
+    case BURIN_BYTEARRAY:
+        if (it->at < rt_bytearray_of(it->over)->len)
+            *item = burin_int((unsigned char)rt_bytearray_of(it->over)->data[it->at++]);
+        else
+            it->kind = ITER_EMPTY;
+        return BURIN_OK;
     case BURIN_DICT:
     case BURIN_SET: {
         const rt_dict *dict = rt_dict_of(st, it->over);
@@ -214,6 +221,7 @@ size_t rt_iter_length_hint(rt_state *st, burin_value v)
     case BURIN_RANGE: return (size_t)((const rt_range *)v.as.p)->len;
     case BURIN_STRING: return (v.flags & BURIN_ASCII) ? v.len : text_count(v.as.s, v.len);
     case BURIN_BYTES: return v.len;
+    case BURIN_BYTEARRAY: return rt_bytearray_of(v)->len;
     case BURIN_UNDEFINED: return 0;
     case BURIN_OBJECT: {
         const rt_object_value *object = rt_object_of(v);
@@ -270,6 +278,7 @@ static const burin_class iterator_classes[] = {
     ITERATOR(BURIN_TUPLE, "tuple_iterator"),
     ITERATOR(BURIN_STRING, "str_iterator"),
     ITERATOR(BURIN_BYTES, "bytes_iterator"),
+    ITERATOR(BURIN_BYTEARRAY, "bytearray_iterator"),
     ITERATOR(BURIN_RANGE, "range_iterator"),
     ITERATOR(BURIN_DICT, "dict_keyiterator"),
     ITERATOR(BURIN_SET, "set_iterator"),

@@ -3,7 +3,7 @@
  * A hand-written descent over the subset of Python's grammar that literal_eval accepts; whatever is outside it, well
  * formed or not, gives MISSING, as Jinja then keeps the text. One thing passes through as an error, because Jinja lets it pass:
  * an unhashable key or set item (TypeError).
- * Not values here, so their text is kept: complex numbers and `...`. Lone surrogates in strings become U+FFFD.
+ * Not a value here, so its text is kept: `...`. Lone surrogates in strings become U+FFFD.
  * Brackets nest 200 deep at most, as in CPython's tokenizer, which bounds the recursion. */
 #include "runtime/base/text.h"
 #include "runtime/bigint.h"
@@ -106,7 +106,7 @@ static size_t number_extent(const literal_reader *r)
     return (size_t)(at - r->at);
 }
 
-/* An unsigned number; complex ones are refused. */
+/* An unsigned number; with a `j` behind it a complex one without real part. */
 static bool read_number(literal_reader *r, burin_value *out)
 {
     char *text = heap_alloc(&r->st->heap, number_extent(r) + 1), *to = text;
@@ -141,15 +141,17 @@ static bool read_number(literal_reader *r, burin_value *out)
         if (!copy_digits(r, 10, &to))
             return false;
     }
+    bool imaginary = (peek(r) | 0x20) == 'j';
+    r->at += imaginary;
     if (is_name_byte(peek(r)))
         return false;
-    if (!is_float)
+    if (!is_float && !imaginary)
         return finish_integer(r, text, (size_t)(to - text), 10, out);
     double f;
     if (!text_to_double(text, (size_t)(to - text), &f))
         return false;
     *out = burin_float(f);
-    return true;
+    return !imaginary || rt_complex_new(r->st, 0, f, out) == BURIN_OK;
 }
 
 /* ---- strings ---- */
@@ -474,6 +476,23 @@ static bool read_signed(literal_reader *r, burin_value *out)
     return rt_unary_op(r->st, sign, *out, out) == BURIN_OK;
 }
 
+/* A number, and the imaginary part that may be added to or taken from a real one. */
+static bool read_complex(literal_reader *r, burin_value *out)
+{
+    burin_value imaginary;
+    bool        read = peek(r) == '+' || peek(r) == '-' ? read_signed(r, out) : read_number(r, out);
+    if (!read || out->kind == BURIN_COMPLEX)
+        return read;
+    skip_space(r);
+    if (peek(r) != '+' && peek(r) != '-')
+        return true;
+    rt_binary op = *r->at++ == '+' ? RT_ADD : RT_SUB;
+    skip_space(r);
+    if ((!is_digit(peek(r)) && peek(r) != '.') || !read_number(r, &imaginary) || imaginary.kind != BURIN_COMPLEX)
+        return false;
+    return rt_binary_op(r->st, op, *out, imaginary, out) == BURIN_OK;
+}
+
 static bool read_item(literal_reader *r, burin_value *out)
 {
     bool bytes, raw;
@@ -486,10 +505,10 @@ static bool read_item(literal_reader *r, burin_value *out)
         return read_dict_or_set(r, out);
     case '+':
     case '-':
-        return read_signed(r, out);
+        return read_complex(r, out);
     default:
         if (is_digit(peek(r)) || peek(r) == '.')
-            return read_number(r, out);
+            return read_complex(r, out);
         return string_prefix(r, &bytes, &raw) >= 0 ? read_texts(r, out) : read_name(r, out);
     }
 }

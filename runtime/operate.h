@@ -4,14 +4,24 @@
 
 #include "runtime/value.h"
 
-typedef enum rt_binary { RT_ADD, RT_SUB, RT_MUL, RT_DIV, RT_FLOORDIV, RT_MOD, RT_POW, RT_BINARY_COUNT } rt_binary;
-typedef enum rt_unary { RT_NEG, RT_POS } rt_unary;
+typedef enum rt_binary {
+    RT_ADD, RT_SUB, RT_MUL, RT_DIV, RT_FLOORDIV, RT_MOD, RT_POW,
+    RT_LSHIFT, RT_RSHIFT, RT_AND, RT_OR, RT_XOR, RT_MATMUL, /* Python's alone: templates have no sign for them */
+    RT_BINARY_COUNT
+} rt_binary;
+typedef enum rt_unary { RT_NEG, RT_POS, RT_INVERT } rt_unary;
 typedef enum rt_compare { RT_EQ, RT_NE, RT_LT, RT_LE, RT_GT, RT_GE, RT_IN, RT_NOT_IN, RT_COMPARE_COUNT } rt_compare;
 
 /* Any operands; TypeError "unsupported operand type(s) for +: 'int' and 'str'" and the like; undefined operands raise as
  * their class says. `%` on str formats (printf style). */
 burin_status rt_binary_op(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out);
 burin_status rt_unary_op(rt_state *st, rt_unary op, burin_value a, burin_value *out);
+/* `a op= b`: what is to be assigned to a. Lists, sets, dicts and bytearrays change in place and are given back; all else is the
+ * binary operator. Errors name the sign with its "=". */
+burin_status rt_inplace_op(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out);
+/* divmod(a, b), and pow(a, b, modulus) of integers. */
+burin_status rt_divmod(rt_state *st, burin_value a, burin_value b, burin_value *out);
+burin_status rt_power_modulo(rt_state *st, burin_value a, burin_value b, burin_value modulus, burin_value *out);
 /* Rich comparison, `in` and `not in`. */
 burin_status rt_compare_op(rt_state *st, rt_compare op, burin_value a, burin_value b, bool *out);
 /* ==, without the host's error for cross-type; used by containers. */
@@ -31,6 +41,8 @@ const char *rt_type_name(rt_state *st, burin_value v);
 const char *rt_function_class(burin_value function);
 /* Python's `is`, as far as values have an identity: what containers test before ==. */
 bool rt_identical(burin_value a, burin_value b);
+/* The operator `is`: rt_identical, where types of the same name, empty tuples and texts of one character are the same too. */
+bool rt_is(burin_value a, burin_value b);
 
 /* Integers of any size. rt_as_index: for subscripts and counts; TypeError when not an integer ("'str' object cannot be
  * interpreted as an integer"), OverflowError when it does not fit. */

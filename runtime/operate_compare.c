@@ -5,6 +5,7 @@
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
 #include "runtime/bigint.h"
+#include "runtime/complex.h"
 #include "runtime/host.h"
 #include "runtime/iterate.h"
 
@@ -172,6 +173,18 @@ static burin_status equal_same_kind(rt_state *st, burin_value a, burin_value b, 
     }
 }
 
+/* What compares as another kind does: a bytearray as its bytes. */
+static inline burin_value comparable(burin_value v) { return BURIN_UNLIKELY(v.kind == BURIN_BYTEARRAY) ? rt_bytearray_view(v) : v; }
+
+static bool equal_complex(burin_value a, burin_value b)
+{
+    if (a.kind == BURIN_COMPLEX && b.kind == BURIN_COMPLEX)
+        return rt_complex_of(a).re == rt_complex_of(b).re && rt_complex_of(a).im == rt_complex_of(b).im;
+    if (a.kind != BURIN_COMPLEX)
+        return rt_is_number(a) && rt_complex_equal(rt_complex_of(b), a);
+    return rt_is_number(b) && rt_complex_equal(rt_complex_of(a), b);
+}
+
 burin_status rt_equal(rt_state *st, burin_value a, burin_value b, bool *out)
 {
     if (a.kind == BURIN_STRING && b.kind == BURIN_STRING) {
@@ -186,9 +199,14 @@ burin_status rt_equal(rt_state *st, burin_value a, burin_value b, bool *out)
         return st->status;
     if (a.kind == BURIN_OBJECT || b.kind == BURIN_OBJECT)
         return equal_objects(st, a, b, out);
-    if (a.kind == b.kind)
+    a = comparable(a);
+    b = comparable(b);
+    if (a.kind == BURIN_COMPLEX || b.kind == BURIN_COMPLEX)
+        *out = equal_complex(a, b);
+    else if (a.kind == b.kind)
         return equal_same_kind(st, a, b, out);
-    *out = false;
+    else
+        *out = false;
     return BURIN_OK;
 }
 
@@ -240,12 +258,13 @@ static burin_status compare_sets(rt_state *st, rt_compare op, burin_value a, bur
 
 static burin_status compare_order(rt_state *st, rt_compare op, burin_value a, burin_value b, bool *out)
 {
+    burin_value left = comparable(a), right = comparable(b);
     if (rt_is_number(a) && rt_is_number(b))
         *out = holds(op, compare_numbers(a, b));
-    else if (a.kind != b.kind)
+    else if (left.kind != right.kind)
         return fail_order(st, op, a, b);
-    else if (a.kind == BURIN_STRING || a.kind == BURIN_BYTES)
-        *out = holds(op, compare_texts(a, b));
+    else if (left.kind == BURIN_STRING || left.kind == BURIN_BYTES)
+        *out = holds(op, compare_texts(left, right));
     else if (a.kind == BURIN_LIST || a.kind == BURIN_TUPLE)
         return compare_lists(st, op, a, b, out);
     else if (a.kind == BURIN_SET)
@@ -360,14 +379,16 @@ static burin_status contains(rt_state *st, burin_value item, burin_value contain
     case BURIN_STRING:
         return in_text(st, item, container, out);
     case BURIN_BYTES:
-        return in_bytes(st, item, container, out);
+    case BURIN_BYTEARRAY:
+        return in_bytes(st, comparable(item), comparable(container), out);
     case BURIN_LIST:
     case BURIN_TUPLE:
         return in_list(st, item, container, out);
     case BURIN_SET:
-        if (item.kind == BURIN_SET) { /* CPython looks for an equal frozenset */
-            *out = false;
-            return BURIN_OK;
+        if (item.kind == BURIN_SET && !rt_is_frozen(item)) { /* an equal frozenset is looked for */
+            rt_dict frozen = *rt_dict_of(st, item);
+            frozen.flags |= RT_FROZEN;
+            return contains(st, rt_pointer(BURIN_SET, &frozen), container, out);
         }
         __attribute__((fallthrough));
     case BURIN_DICT:

@@ -3,6 +3,7 @@
 #include "runtime/base/text.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
+#include "runtime/type.h"
 
 static const struct {
     const char *name, *class_name;
@@ -26,7 +27,8 @@ const char *rt_type_name(rt_state *st, burin_value v)
     static const char *const names[BURIN_KIND_COUNT] = {
         [BURIN_MISSING] = "MissingType", [BURIN_NONE] = "NoneType", [BURIN_BOOL] = "bool", [BURIN_INT] = "int",
         [BURIN_FLOAT] = "float", [BURIN_BIGINT] = "int", [BURIN_STRING] = "str", [BURIN_BYTES] = "bytes", [BURIN_LIST] = "list",
-        [BURIN_TUPLE] = "tuple", [BURIN_DICT] = "dict", [BURIN_SET] = "set", [BURIN_RANGE] = "range",
+        [BURIN_TUPLE] = "tuple", [BURIN_DICT] = "dict", [BURIN_SET] = "set", [BURIN_RANGE] = "range", [BURIN_COMPLEX] = "complex",
+        [BURIN_BYTEARRAY] = "bytearray",
     };
     static const char *const undefined[] = {
         [RT_UNDEFINED] = "Undefined", [RT_CHAINABLE] = "ChainableUndefined", [RT_DEBUG] = "DebugUndefined", [RT_STRICT] = "StrictUndefined",
@@ -43,6 +45,8 @@ const char *rt_type_name(rt_state *st, burin_value v)
         return ((const rt_function *)v.as.p)->self.kind == BURIN_MISSING ? "function" : "builtin_function_or_method";
     case BURIN_OBJECT:
         return rt_object_of(v)->cls->name;
+    case BURIN_SET:
+        return rt_is_frozen(v) ? "frozenset" : "set";
     default:
         return names[v.kind];
     }
@@ -62,6 +66,25 @@ bool rt_identical(burin_value a, burin_value b)
         return a.len == b.len && a.as.s == b.as.s;
     default:
         return a.as.i == b.as.i; /* the same number, the same bits of a float, the same object */
+    }
+}
+
+bool rt_is(burin_value a, burin_value b)
+{
+    if (rt_identical(a, b))
+        return true;
+    if (a.kind != b.kind)
+        return false;
+    switch (a.kind) {
+    case BURIN_STRING:
+        return a.len == 1 && b.len == 1 && a.flags == b.flags && a.as.s[0] == b.as.s[0];
+    case BURIN_TUPLE:
+        return ((const rt_list *)a.as.p)->len == 0 && ((const rt_list *)b.as.p)->len == 0;
+    case BURIN_OBJECT:
+        return rt_type_of_object(a) && rt_type_of_object(b) && rt_type_derives(rt_type_of_object(a), rt_type_of_object(b)) &&
+               rt_type_derives(rt_type_of_object(b), rt_type_of_object(a));
+    default:
+        return false;
     }
 }
 
@@ -97,6 +120,12 @@ burin_status rt_is_true(rt_state *st, burin_value v, bool *out)
     case BURIN_RANGE:
         *out = ((const rt_range *)v.as.p)->len != 0;
         return BURIN_OK;
+    case BURIN_COMPLEX:
+        *out = rt_complex_of(v).re != 0 || rt_complex_of(v).im != 0;
+        return BURIN_OK;
+    case BURIN_BYTEARRAY:
+        *out = rt_bytearray_of(v)->len != 0;
+        return BURIN_OK;
     case BURIN_OBJECT: {
         const rt_object_value *object = v.as.p;
         burin_call call = rt_host_call(st);
@@ -122,6 +151,9 @@ burin_status rt_length(rt_state *st, burin_value v, size_t *out)
         return BURIN_OK;
     case BURIN_BYTES:
         *out = v.len;
+        return BURIN_OK;
+    case BURIN_BYTEARRAY:
+        *out = rt_bytearray_of(v)->len;
         return BURIN_OK;
     case BURIN_LIST:
     case BURIN_TUPLE:

@@ -1,11 +1,11 @@
-/* Sequences under operators: + joins, * repeats, - takes sets apart, `~` joins the str() of anything.
+/* Sequences under operators: + joins, * repeats, `~` joins the str() of anything.
  *
  * Markup stays Markup and escapes the plain strings it meets (markupsafe.Markup.__add__, __radd__, __mul__). Work that grows
  * with the data is charged to the render's steps. */
 #include "runtime/operate_sequence.h"
 #include "runtime/attribute.h"
+#include "runtime/complex.h"
 #include "runtime/host.h"
-#include "runtime/view.h"
 #include "runtime/write.h"
 
 /* ---- + ---- */
@@ -65,8 +65,24 @@ static burin_status add_lists(rt_state *st, burin_value a, burin_value b, burin_
     return BURIN_OK;
 }
 
+static inline bool is_bytes(burin_value v) { return v.kind == BURIN_BYTES || v.kind == BURIN_BYTEARRAY; }
+static inline burin_value bytes_of(burin_value v) { return v.kind == BURIN_BYTEARRAY ? rt_bytearray_view(v) : v; }
+
+/* Bytes and bytearrays: the result is of the left one's type. */
+static burin_status add_bytes(rt_state *st, burin_value a, burin_value b, burin_value *out)
+{
+    if (!is_bytes(b))
+        return rt_fail(st, BURIN_ERR_TYPE, "can't concat %s to %s", rt_type_name(st, b), rt_type_name(st, a));
+    burin_status status = join_texts(st, bytes_of(a), bytes_of(b), out);
+    if (!status && a.kind == BURIN_BYTEARRAY)
+        status = rt_bytearray_new(st, out->as.s, out->len, out);
+    return status;
+}
+
 burin_status rt_sequence_add(rt_state *st, burin_value a, burin_value b, burin_value *out)
 {
+    if (BURIN_UNLIKELY(a.kind == BURIN_COMPLEX || b.kind == BURIN_COMPLEX) && (a.kind == BURIN_COMPLEX || rt_is_number(a)))
+        return rt_complex_binary(st, RT_ADD, a, b, out);
     if (rt_is_safe(a))
         return has_html(b) ? add_markup(st, a, b, out) : rt_unsupported(st, RT_ADD, a, b);
     if (rt_is_safe(b) && a.kind != BURIN_UNDEFINED && has_html(a))
@@ -79,9 +95,8 @@ burin_status rt_sequence_add(rt_state *st, burin_value a, burin_value b, burin_v
             return join_texts(st, a, b, out);
         return rt_fail(st, BURIN_ERR_TYPE, "can only concatenate str (not \"%s\") to str", rt_type_name(st, b));
     case BURIN_BYTES:
-        if (b.kind == BURIN_BYTES)
-            return join_texts(st, a, b, out);
-        return rt_fail(st, BURIN_ERR_TYPE, "can't concat %s to bytes", rt_type_name(st, b));
+    case BURIN_BYTEARRAY:
+        return add_bytes(st, a, b, out);
     case BURIN_LIST:
     case BURIN_TUPLE:
         if (b.kind == a.kind)
@@ -96,7 +111,7 @@ burin_status rt_sequence_add(rt_state *st, burin_value a, burin_value b, burin_v
 
 static bool is_sequence(burin_value v)
 {
-    return v.kind == BURIN_STRING || v.kind == BURIN_BYTES || v.kind == BURIN_LIST || v.kind == BURIN_TUPLE;
+    return v.kind == BURIN_STRING || is_bytes(v) || v.kind == BURIN_LIST || v.kind == BURIN_TUPLE;
 }
 
 /* `total` bytes at `data` by doubling what is there: the first `len` are. */
@@ -148,6 +163,8 @@ burin_status rt_sequence_repeat(rt_state *st, burin_value a, burin_value b, buri
 {
     if (a.kind == BURIN_UNDEFINED || b.kind == BURIN_UNDEFINED)
         return rt_unsupported(st, RT_MUL, a, b);
+    if ((a.kind == BURIN_COMPLEX || b.kind == BURIN_COMPLEX) && !is_sequence(a) && !is_sequence(b))
+        return rt_complex_binary(st, RT_MUL, a, b, out);
     /* Markup has no sq_repeat of its own: with a wrong operand the other side decides the message. */
     bool left = is_sequence(a) && !rt_is_safe(a), right = is_sequence(b) && !rt_is_safe(b);
     burin_value sequence = a, times = b;
@@ -162,30 +179,11 @@ burin_status rt_sequence_repeat(rt_state *st, burin_value a, burin_value b, buri
     uint64_t count = times.as.i > 0 ? (uint64_t)times.as.i : 0;
     if (sequence.kind == BURIN_STRING || sequence.kind == BURIN_BYTES)
         return repeat_text(st, sequence, count, out);
+    if (sequence.kind == BURIN_BYTEARRAY) {
+        burin_status status = repeat_text(st, rt_bytearray_view(sequence), count, out);
+        return status ? status : rt_bytearray_new(st, out->as.s, out->len, out);
+    }
     return repeat_list(st, sequence, count, out);
-}
-
-/* ---- - ---- */
-
-burin_status rt_set_subtract(rt_state *st, burin_value a, burin_value b, burin_value *out)
-{
-    if ((rt_view_of(a) == RT_VIEW_KEYS || rt_view_of(a) == RT_VIEW_ITEMS) && rt_view_to_set(st, a, &a))
-        return st->status;
-    if ((rt_view_of(b) == RT_VIEW_KEYS || rt_view_of(b) == RT_VIEW_ITEMS) && rt_view_to_set(st, b, &b))
-        return st->status;
-    if (a.kind != BURIN_SET || b.kind != BURIN_SET)
-        return rt_unsupported(st, RT_SUB, a, b);
-    const rt_dict *left = rt_dict_of(st, a);
-    burin_value    item;
-    rt_dict       *rest;
-    bool           in;
-    if (rt_charge(st, left->len) || rt_set_new(st, left->len, &rest))
-        return st->status;
-    for (uint32_t at = 0; rt_dict_next(left, &at, &item, NULL);)
-        if (rt_compare_op(st, RT_IN, item, b, &in) || (!in && rt_dict_put(st, rest, item, burin_none())))
-            return st->status;
-    *out = rt_pointer(BURIN_SET, rest);
-    return BURIN_OK;
 }
 
 /* ---- ~ ---- */

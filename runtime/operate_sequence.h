@@ -6,7 +6,14 @@
 
 burin_status rt_sequence_add(rt_state *st, burin_value a, burin_value b, burin_value *out);
 burin_status rt_sequence_repeat(rt_state *st, burin_value a, burin_value b, burin_value *out);
-burin_status rt_set_subtract(rt_state *st, burin_value a, burin_value b, burin_value *out);
+/* - & | ^ of sets, frozensets and the views of dicts; | of dicts. */
+burin_status rt_set_operate(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out);
+/* The same on a set that may be changed, with the items of any iterable. */
+burin_status rt_set_combine(rt_state *st, rt_binary op, rt_dict *set, burin_value other);
+/* list += iterable. */
+burin_status rt_list_extend(rt_state *st, rt_list *list, burin_value more);
+/* dict.update(mapping or pairs). */
+burin_status rt_dict_update(rt_state *st, rt_dict *dict, burin_value more);
 /* "unsupported operand type(s) for +: ..."; an undefined operand raises instead, as its class says. */
 burin_status rt_unsupported(rt_state *st, rt_binary op, burin_value a, burin_value b);
 

@@ -4,6 +4,7 @@
  * [...] or {...}. The chain runs through host functions too, because it starts at the state. Depth is bounded by
  * rt_enter. */
 #include "runtime/base/text.h"
+#include "runtime/complex.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
 #include "runtime/unicode.h"
@@ -119,10 +120,13 @@ static burin_status write_dict(rt_state *st, rt_out *out, burin_value v)
     const rt_dict *d = rt_dict_of(st, v);
     burin_value    key, value;
     bool           first = true;
+    bool           frozen = rt_is_frozen(v);
     if (v.kind == BURIN_SET && d->len == 0) {
-        rt_out_literal(out, "set()");
+        rt_out_write(out, frozen ? "frozenset()" : "set()", frozen ? 11 : 5);
         return BURIN_OK;
     }
+    if (frozen)
+        rt_out_literal(out, "frozenset(");
     rt_out_literal(out, "{");
     for (uint32_t at = 0; rt_dict_next(d, &at, &key, v.kind == BURIN_SET ? NULL : &value);) {
         if (!first)
@@ -137,13 +141,15 @@ static burin_status write_dict(rt_state *st, rt_out *out, burin_value v)
             return st->status;
     }
     rt_out_literal(out, "}");
+    if (frozen)
+        rt_out_literal(out, ")");
     return BURIN_OK;
 }
 
 static burin_status write_container(rt_state *st, rt_out *out, burin_value v)
 {
     if (being_written(st, v.as.p)) {
-        const char *mark = v.kind == BURIN_LIST ? "[...]" : v.kind == BURIN_TUPLE ? "(...)" : v.kind == BURIN_SET ? "set(...)" : "{...}";
+        const char *mark = v.kind == BURIN_LIST ? "[...]" : v.kind == BURIN_TUPLE ? "(...)" : rt_is_frozen(v) ? "frozenset(...)" : v.kind == BURIN_SET ? "set(...)" : "{...}";
         rt_out_write(out, mark, strlen(mark));
         return rt_out_status(out);
     }
@@ -218,6 +224,19 @@ static burin_status write_object(rt_state *st, rt_out *out, burin_value v)
     return rt_out_status(out);
 }
 
+static burin_status write_complex(rt_state *st, rt_out *out, rt_complex z)
+{
+    builder     text;
+    burin_value made;
+    builder_init(&text, st, 64);
+    rt_complex_write(&text, z);
+    burin_status status = builder_take(&text, 0, &made);
+    if (status)
+        return status;
+    rt_out_write(out, made.as.s, made.len);
+    return rt_out_status(out);
+}
+
 burin_status rt_write_repr(rt_state *st, rt_out *out, burin_value v)
 {
     switch ((burin_kind)v.kind) {
@@ -232,6 +251,13 @@ burin_status rt_write_repr(rt_state *st, rt_out *out, burin_value v)
         rt_out_literal(out, "b");
         write_text_repr(out, rt_text_of(v), true);
         return rt_out_status(out);
+    case BURIN_BYTEARRAY:
+        rt_out_literal(out, "bytearray(b");
+        write_text_repr(out, rt_text_of(rt_bytearray_view(v)), true);
+        rt_out_literal(out, ")");
+        return rt_out_status(out);
+    case BURIN_COMPLEX:
+        return write_complex(st, out, rt_complex_of(v));
     case BURIN_LIST:
     case BURIN_TUPLE:
     case BURIN_DICT:

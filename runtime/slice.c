@@ -8,16 +8,13 @@
 #include "runtime/convert.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
-
-typedef struct slice { /* what a slice object holds; MISSING where a part is absent */
-    burin_value start, stop, step;
-} slice;
+#include "runtime/slice.h"
 
 /* ---- slice objects ---- */
 
 static burin_status slice_repr(burin_call *call, void *self, burin_value *out)
 {
-    const slice       *s       = self;
+    const rt_slice       *s       = self;
     const burin_value *parts[] = {&s->start, &s->stop, &s->step};
     builder            text;
     builder_init(&text, call->st, 32);
@@ -47,10 +44,10 @@ static const burin_class slice_class = {.struct_size = sizeof(burin_class), .nam
 
 burin_status rt_slice_new(rt_state *st, burin_value start, burin_value stop, burin_value step, burin_value *out)
 {
-    slice *s = heap_alloc(&st->heap, sizeof *s);
+    rt_slice *s = heap_alloc(&st->heap, sizeof *s);
     if (!s)
         return rt_fail_memory(st);
-    *s = (slice){start, stop, step};
+    *s = (rt_slice){start, stop, step};
     return rt_object_new(st, &slice_class, s, out);
 }
 
@@ -58,7 +55,7 @@ bool rt_slice_parts(burin_value key, burin_value *start, burin_value *stop, buri
 {
     if (key.kind != BURIN_OBJECT || rt_object_of(key)->cls != &slice_class)
         return false;
-    const slice *s = rt_object_of(key)->self;
+    const rt_slice *s = rt_object_of(key)->self;
     *start         = s->start;
     *stop          = s->stop;
     *step          = s->step;
@@ -66,11 +63,6 @@ bool rt_slice_parts(burin_value key, burin_value *start, burin_value *stop, buri
 }
 
 /* ---- indices ---- */
-
-typedef struct picked { /* items start, start + step, ... : `count` of them, all inside the sequence */
-    int64_t start, stop, step; /* stop: the clamped end, which may lie beyond the last item */
-    int64_t count;
-} picked;
 
 /* One part as a number, those beyond 64 bits cut off; `absent` where there is none. */
 static burin_status part_of(rt_state *st, burin_value v, int64_t absent, int64_t *out)
@@ -92,7 +84,7 @@ static int64_t clamp(int64_t at, int64_t len, int64_t lowest, int64_t highest)
     return at < lowest ? lowest : at > highest ? highest : at;
 }
 
-static burin_status pick(rt_state *st, const slice *s, int64_t len, picked *out)
+burin_status rt_slice_pick(rt_state *st, const rt_slice *s, int64_t len, rt_picked *out)
 {
     int64_t      start = 0, stop = 0, step = 1;
     burin_status status;
@@ -120,12 +112,12 @@ static burin_status pick(rt_state *st, const slice *s, int64_t len, picked *out)
 
 /* ---- the kinds ---- */
 
-static burin_status slice_list(rt_state *st, burin_value v, const slice *s, burin_value *out)
+static burin_status slice_list(rt_state *st, burin_value v, const rt_slice *s, burin_value *out)
 {
     const rt_list *list = rt_list_of(st, v);
-    picked         p = {0};
+    rt_picked         p = {0};
     rt_list       *made;
-    burin_status   status = pick(st, s, list->len, &p);
+    burin_status   status = rt_slice_pick(st, s, list->len, &p);
     if (status || (status = rt_list_new(st, v.kind, (uint32_t)p.count, &made)))
         return status;
     if (p.step == 1 && p.count) {
@@ -139,11 +131,11 @@ static burin_status slice_list(rt_state *st, burin_value v, const slice *s, buri
     return BURIN_OK;
 }
 
-static burin_status slice_range(rt_state *st, burin_value v, const slice *s, burin_value *out)
+static burin_status slice_range(rt_state *st, burin_value v, const rt_slice *s, burin_value *out)
 {
     const rt_range *range = v.as.p;
-    picked          p = {0};
-    burin_status    status = pick(st, s, range->len, &p);
+    rt_picked          p = {0};
+    burin_status    status = rt_slice_pick(st, s, range->len, &p);
     if (status)
         return status;
     rt_range *made = heap_alloc(&st->heap, sizeof *made);
@@ -158,11 +150,11 @@ static burin_status slice_range(rt_state *st, burin_value v, const slice *s, bur
 }
 
 /* Every step-th unit of one byte each. */
-static burin_status slice_bytes(rt_state *st, burin_value v, const slice *s, burin_value *out)
+static burin_status slice_bytes(rt_state *st, burin_value v, const rt_slice *s, burin_value *out)
 {
-    picked       p = {0};
+    rt_picked       p = {0};
     char        *data;
-    burin_status status = pick(st, s, v.len, &p);
+    burin_status status = rt_slice_pick(st, s, v.len, &p);
     if (status)
         return status;
     if (p.step == 1 || p.count == 0) {
@@ -203,10 +195,10 @@ static size_t move(burin_value v, size_t at, int64_t steps)
     return at;
 }
 
-static burin_status slice_text(rt_state *st, burin_value v, const slice *s, burin_value *out)
+static burin_status slice_text(rt_state *st, burin_value v, const rt_slice *s, burin_value *out)
 {
-    picked       p = {0};
-    burin_status status = pick(st, s, (int64_t)text_count(v.as.s, v.len), &p);
+    rt_picked       p = {0};
+    burin_status status = rt_slice_pick(st, s, (int64_t)text_count(v.as.s, v.len), &p);
     if (status)
         return status;
     size_t at = p.count ? text_offset(v.as.s, v.len, (size_t)p.start) : 0;
@@ -228,12 +220,16 @@ static burin_status slice_text(rt_state *st, burin_value v, const slice *s, buri
 
 burin_status rt_get_slice(rt_state *st, burin_value v, burin_value start, burin_value stop, burin_value step, burin_value *out)
 {
-    slice s = {start, stop, step};
+    rt_slice s = {start, stop, step};
     switch (v.kind) {
     case BURIN_LIST:
     case BURIN_TUPLE: return slice_list(st, v, &s, out);
     case BURIN_STRING: return text_is_ascii(v.as.s, v.len) ? slice_bytes(st, v, &s, out) : slice_text(st, v, &s, out);
     case BURIN_BYTES: return slice_bytes(st, v, &s, out);
+    case BURIN_BYTEARRAY: {
+        burin_status status = slice_bytes(st, rt_bytearray_view(v), &s, out);
+        return status ? status : rt_bytearray_new(st, out->as.s, out->len, out);
+    }
     case BURIN_RANGE: return slice_range(st, v, &s, out);
     case BURIN_UNDEFINED:
         if (((const rt_undefined *)v.as.p)->cls != RT_CHAINABLE)

@@ -122,6 +122,16 @@ static burin_status hash_tuple(rt_state *st, burin_value tuple, uint32_t *out)
     return status;
 }
 
+/* In whatever order the items stand. Their hashes were taken when they came into the set. */
+static uint32_t hash_frozenset(const rt_dict *set)
+{
+    uint64_t hash = 0x66726F7Au + (uint64_t)set->len * 1927868237u;
+    for (uint32_t n = 0; n < set->keys->len; n++)
+        if (set->keys->entries[n].live)
+            hash += (uint64_t)set->keys->entries[n].hash * (set->keys->entries[n].hash | 1u);
+    return mix(hash);
+}
+
 static burin_status hash_object(rt_state *st, burin_value v, uint32_t *out)
 {
     const rt_object_value *object = v.as.p;
@@ -168,9 +178,19 @@ burin_status rt_hash(rt_state *st, burin_value key, uint32_t *out)
     }
     case BURIN_NONE: *out = mix(0x4E6F6E65u); return BURIN_OK;
     case BURIN_FUNCTION: *out = mix((uint64_t)(uintptr_t)key.as.p); return BURIN_OK;
+    case BURIN_COMPLEX: {
+        rt_complex z = rt_complex_of(key);
+        *out         = mix(residue_of_double(z.re) + 1000003u * residue_of_double(z.im));
+        return BURIN_OK;
+    }
+    case BURIN_SET:
+        if (!rt_is_frozen(key))
+            break;
+        *out = hash_frozenset(key.as.p);
+        return rt_charge(st, ((const rt_dict *)key.as.p)->len / 16);
     case BURIN_LIST:
     case BURIN_DICT:
-    case BURIN_SET:
+    case BURIN_BYTEARRAY:
     case BURIN_MISSING:
     case BURIN_KIND_COUNT: break;
     }

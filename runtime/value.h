@@ -13,7 +13,7 @@
 
 enum { /* flags of containers */
     RT_BORROWED = 1, /* belongs to the host or to a template's constants: never changed in place by a render */
-    RT_FROZEN   = 2, /* may not be changed at all (reserved for immutable values) */
+    RT_FROZEN   = 2, /* a frozenset: never changed, hashable */
     RT_SET      = 4, /* an rt_dict without values */
 };
 
@@ -53,6 +53,15 @@ typedef struct rt_range {
     int64_t len; /* number of items, >= 0 */
 } rt_range;
 
+typedef struct rt_complex { /* COMPLEX: immutable */
+    double re, im;
+} rt_complex;
+
+typedef struct rt_bytearray { /* BYTEARRAY: always of the heap it is used in, so never borrowed */
+    uint32_t len, cap;
+    char    *data;
+} rt_bytearray;
+
 typedef struct rt_bigint rt_bigint; /* private to runtime/bigint.c (GMP limbs in the heap) */
 
 typedef struct rt_object_value { /* OBJECT */
@@ -91,6 +100,17 @@ static inline const rt_dict *rt_dict_of(rt_state *st, burin_value v) /* DICT or 
     return dict;
 }
 static inline burin_text rt_text_of(burin_value v) { return (burin_text){v.as.s, v.len}; } /* STRING, BYTES */
+static inline rt_complex    rt_complex_of(burin_value v) { return *(const rt_complex *)v.as.p; } /* COMPLEX */
+static inline rt_bytearray *rt_bytearray_of(burin_value v) { return v.as.p; }                     /* BYTEARRAY */
+/* The bytes of a BYTEARRAY as they are now, as a BYTES value that shares its memory. */
+static inline burin_value rt_bytearray_view(burin_value v)
+{
+    burin_value bytes = {BURIN_BYTES, 0, 0, rt_bytearray_of(v)->len, {0}};
+    bytes.as.s        = rt_bytearray_of(v)->data;
+    return bytes;
+}
+/* A SET that is a frozenset. */
+static inline bool       rt_is_frozen(burin_value v) { return v.kind == BURIN_SET && (((const rt_dict *)v.as.p)->flags & RT_FROZEN); }
 static inline bool       rt_is_text(burin_value v) { return v.kind == BURIN_STRING; }
 static inline bool       rt_is_safe(burin_value v) { return v.kind == BURIN_STRING && (v.flags & BURIN_SAFE); }
 static inline bool       rt_is_int(burin_value v) { return v.kind == BURIN_INT || v.kind == BURIN_BIGINT || v.kind == BURIN_BOOL; }
@@ -119,6 +139,11 @@ static inline burin_value rt_tuple_value(const rt_list *list) { return rt_pointe
 burin_status rt_tuple2(rt_state *st, burin_value a, burin_value b, burin_value *out);
 burin_status rt_dict_new(rt_state *st, uint32_t cap, rt_dict **out);
 burin_status rt_set_new(rt_state *st, uint32_t cap, rt_dict **out);
+burin_status rt_complex_new(rt_state *st, double re, double im, burin_value *out);
+/* `len` bytes, copied from `data`; uninitialised when it is NULL. */
+burin_status rt_bytearray_new(rt_state *st, const char *data, size_t len, burin_value *out);
+/* Make it `len` long: what is new is uninitialised. */
+burin_status rt_bytearray_resize(rt_state *st, rt_bytearray *array, size_t len);
 /* An OBJECT of an internal or host class in st->heap. */
 burin_status rt_object_new(rt_state *st, const burin_class *cls, void *self, burin_value *out);
 burin_status rt_int_from_text(rt_state *st, burin_text digits, int base, burin_value *out); /* Python int(str, base); ValueError */

@@ -28,10 +28,12 @@ typedef enum burin_kind {
     BURIN_LIST,
     BURIN_TUPLE,
     BURIN_DICT,
-    BURIN_SET,
+    BURIN_SET,       /* set and frozenset */
     BURIN_RANGE,
     BURIN_FUNCTION,  /* a function, filter, test, or a method bound to its object */
-    BURIN_OBJECT,    /* anything else: a host object, an iterator, loop, macro, namespace, module */
+    BURIN_OBJECT,    /* anything else: a host object, an iterator, loop, macro, namespace, module, type, exception */
+    BURIN_COMPLEX,
+    BURIN_BYTEARRAY,
     BURIN_KIND_COUNT
 } burin_kind;
 
@@ -113,6 +115,7 @@ BURIN_API void burin_heap_clear(burin_heap *heap);
 BURIN_API burin_value burin_string(burin_heap *heap, const char *data, size_t len);
 BURIN_API burin_value burin_bytes(burin_heap *heap, const void *data, size_t len);
 BURIN_API burin_value burin_integer(burin_heap *heap, const char *decimal, size_t len); /* of any size */
+BURIN_API burin_value burin_complex(burin_heap *heap, double real, double imaginary);
 BURIN_API burin_value burin_list(burin_heap *heap, size_t capacity);
 BURIN_API burin_value burin_tuple(burin_heap *heap, const burin_value *items, size_t count);
 BURIN_API burin_value burin_dict(burin_heap *heap, size_t capacity);
@@ -132,7 +135,7 @@ BURIN_API burin_status burin_set_add(burin_heap *heap, burin_value set, burin_va
 BURIN_API burin_status burin_optimize(burin_heap *heap, burin_value value);
 
 /* Inspecting. */
-BURIN_API burin_text  burin_text_of(burin_value v);                      /* STRING, BYTES; else empty */
+BURIN_API burin_text  burin_text_of(burin_value v);                      /* STRING, BYTES, BYTEARRAY; else empty */
 BURIN_API size_t      burin_length(burin_value v);                       /* items of a container, bytes of a string; 0 for others */
 BURIN_API burin_value burin_at(burin_value list_or_tuple, size_t index); /* MISSING when out of range */
 BURIN_API burin_value burin_get(burin_value dict, const char *key);      /* MISSING when absent */
@@ -141,6 +144,8 @@ BURIN_API bool burin_next(burin_value dict, size_t *at, burin_value *key, burin_
 /* A number as int64 (a float only when it is whole) or double; false when it is none or does not fit. */
 BURIN_API bool burin_as_int(burin_value v, int64_t *out);
 BURIN_API bool burin_as_double(burin_value v, double *out);
+/* The parts of a COMPLEX; false for any other value. */
+BURIN_API bool burin_complex_of(burin_value v, double *real, double *imaginary);
 /* type(v).__name__: "int", "str", "dict", ...; static text, or the class's. */
 BURIN_API const char *burin_type_name(burin_value v);
 /* A RANGE's three numbers; false for any other value. */

@@ -3,7 +3,7 @@
 #include "runtime/builtins/methods.h"
 #include "runtime/builtins/support.h"
 #include "runtime/iterate.h"
-#include "runtime/operate.h"
+#include "runtime/operate_sequence.h"
 #include "runtime/view.h"
 
 static burin_status done(burin_call *call, burin_value *out)
@@ -159,25 +159,27 @@ static burin_status put_all(rt_state *st, rt_dict *dict, const rt_dict *from)
     return status;
 }
 
+/* Pairs that came before a wrong one stay, as in CPython. */
+burin_status rt_dict_update(rt_state *st, rt_dict *dict, burin_value more)
+{
+    if (more.kind == BURIN_DICT)
+        return put_all(st, dict, rt_dict_of(st, more));
+    return builtin_dict_update(st, dict, more);
+}
+
 burin_status method_dict_update(burin_call *call, burin_value *out)
 {
     rt_state      *st         = call->st;
     const rt_list *positional = rt_list_of(st, call->args[1]);
-    burin_value    named      = call->args[2];
-    rt_dict       *dict, *made;
+    rt_dict       *dict;
     burin_status   status;
 
     if (positional->len > 1)
         return rt_fail(st, BURIN_ERR_TYPE, "update expected at most 1 argument, got %u", positional->len);
     status = rt_dict_edit(st, call->args[0], &dict);
-    if (!status && positional->len && positional->items[0].kind == BURIN_DICT) {
-        status = put_all(st, dict, rt_dict_of(st, positional->items[0]));
-        if (!status)
-            status = put_all(st, dict, rt_dict_of(st, named));
-    } else if (!status) {
-        status = builtin_dict(st, call->args[1], named, &made);
-        if (!status)
-            status = put_all(st, dict, made);
-    }
+    if (!status && positional->len)
+        status = rt_dict_update(st, dict, positional->items[0]);
+    if (!status)
+        status = put_all(st, dict, rt_dict_of(st, call->args[2]));
     return status ? status : done(call, out);
 }

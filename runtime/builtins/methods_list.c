@@ -4,7 +4,7 @@
 #include "runtime/bigint.h"
 #include "runtime/convert.h"
 #include "runtime/iterate.h"
-#include "runtime/operate.h"
+#include "runtime/operate_sequence.h"
 
 static burin_status done(burin_call *call, burin_value *out)
 {
@@ -133,28 +133,35 @@ burin_status method_list_append(burin_call *call, burin_value *out)
     return status ? status : done(call, out);
 }
 
-burin_status method_list_extend(burin_call *call, burin_value *out)
+burin_status rt_list_extend(rt_state *st, rt_list *list, burin_value more)
 {
-    rt_state    *st = call->st;
-    rt_list     *list;
-    burin_value  more   = call->args[1], item;
-    burin_status status = rt_list_edit(st, call->args[0], &list);
+    burin_value  item;
+    rt_iter      it;
+    burin_status status = BURIN_OK;
 
-    if (!status && (more.kind == BURIN_LIST || more.kind == BURIN_TUPLE)) {
+    if (more.kind == BURIN_LIST || more.kind == BURIN_TUPLE) {
         uint32_t len = rt_list_of(st, more)->len; /* it may be the same list, which grows meanwhile */
         status       = rt_charge(st, len);
         for (uint32_t n = 0; !status && n < len; n++)
             status = rt_list_push(st, list, rt_list_of(st, more)->items[n]);
-        return status ? status : done(call, out);
+        return status;
     }
-    rt_iter it;
-    if (!status)
-        status = rt_iter_init(st, more, &it);
+    status = rt_iter_init(st, more, &it);
     while (!status && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING) {
         status = rt_list_push(st, list, item);
         if (!status)
             status = rt_charge(st, 1);
     }
+    return status;
+}
+
+burin_status method_list_extend(burin_call *call, burin_value *out)
+{
+    rt_list     *list;
+    burin_status status = rt_list_edit(call->st, call->args[0], &list);
+
+    if (!status)
+        status = rt_list_extend(call->st, list, call->args[1]);
     return status ? status : done(call, out);
 }
 

@@ -2,7 +2,7 @@
 #include "runtime/attribute.h"
 #include "runtime/builtins/methods.h"
 #include "runtime/iterate.h"
-#include "runtime/operate.h"
+#include "runtime/operate_sequence.h"
 
 static burin_status done(burin_call *call, burin_value *out)
 {
@@ -122,6 +122,10 @@ burin_status method_set_clear(burin_call *call, burin_value *out)
 
 burin_status method_set_copy(burin_call *call, burin_value *out)
 {
+    if (rt_is_frozen(call->args[0])) {
+        *out = call->args[0];
+        return BURIN_OK;
+    }
     rt_dict     *copy;
     burin_status status = copy_of(call->st, call->args[0], &copy);
 
@@ -171,12 +175,33 @@ static burin_status subtract(rt_state *st, rt_dict *set, burin_value other)
     return status ? status : sift(st, set, others, false);
 }
 
+/* The items that are in both. Of equal ones (1 and True) those of the smaller set stay, or of `other`. */
 static burin_status intersect(rt_state *st, rt_dict *set, burin_value other)
 {
     const rt_dict *others;
+    rt_dict       *both;
+    burin_value    item;
+    bool           common;
     burin_status   status = as_set(st, other, &others);
 
-    return status ? status : sift(st, set, others, true);
+    if (status || others == set)
+        return status;
+    if (other.kind == BURIN_SET && others->len > set->len)
+        return sift(st, set, others, true);
+    status = rt_charge(st, others->len);
+    if (!status)
+        status = rt_set_new(st, 8, &both);
+    for (uint32_t at = 0; !status && rt_dict_next(others, &at, &item, NULL);) {
+        status = has(st, set, item, &common);
+        if (!status && common)
+            status = rt_dict_put(st, both, item, rt_missing());
+    }
+    if (status)
+        return status;
+    both->flags   = set->flags;
+    both->version = set->version + 1;
+    *set          = *both;
+    return BURIN_OK;
 }
 
 static burin_status differ(rt_state *st, rt_dict *set, burin_value other)
@@ -195,6 +220,16 @@ static burin_status differ(rt_state *st, rt_dict *set, burin_value other)
             status = rt_dict_put(st, set, item, rt_missing());
     }
     return status;
+}
+
+burin_status rt_set_combine(rt_state *st, rt_binary op, rt_dict *set, burin_value other)
+{
+    switch (op) {
+    case RT_AND: return intersect(st, set, other);
+    case RT_OR: return unite(st, set, other);
+    case RT_XOR: return differ(st, set, other);
+    default: return subtract(st, set, other);
+    }
 }
 
 /* The combination with each of a tuple, on a copy or in place. */

@@ -167,6 +167,13 @@ static burin_status put_sequence(rt_state *st, rt_dict *dict, burin_value sequen
     return status;
 }
 
+burin_status builtin_dict_update(rt_state *st, rt_dict *dict, burin_value source)
+{
+    if (source.kind == BURIN_UNDEFINED) /* dict() looks for its method keys */
+        return rt_undefined_fail(st, source);
+    return builtin_is_mapping(source) ? put_pairs(st, dict, source) : put_sequence(st, dict, source);
+}
+
 burin_status builtin_dict(rt_state *st, burin_value args, burin_value named, rt_dict **out)
 {
     const rt_list *positional = rt_list_of(st, args);
@@ -174,14 +181,12 @@ burin_status builtin_dict(rt_state *st, burin_value args, burin_value named, rt_
 
     if (positional->len > 1)
         return rt_fail(st, BURIN_ERR_TYPE, "dict expected at most 1 argument, got %u", positional->len);
-    if (source.kind == BURIN_UNDEFINED) /* dict() looks for its method keys */
-        return rt_undefined_fail(st, source);
     uint32_t     hint   = rt_dict_of(st, named)->len + (source.kind == BURIN_DICT ? rt_dict_of(st, source)->len : 0);
     burin_status status = rt_charge(st, hint);
     if (!status)
         status = rt_dict_new(st, hint, out);
     if (!status && source.kind != BURIN_MISSING)
-        status = builtin_is_mapping(source) ? put_pairs(st, *out, source) : put_sequence(st, *out, source);
+        status = builtin_dict_update(st, *out, source);
     if (!status)
         status = put_pairs(st, *out, named);
     return status;

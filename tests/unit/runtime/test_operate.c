@@ -6,7 +6,7 @@ typedef struct row {
     const char *a, *op, *b, *want;
 } row;
 
-static const char *const binary_names[] = {"+", "-", "*", "/", "//", "%", "**"};
+static const char *const binary_names[] = {"+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "@"};
 static const char *const compare_names[] = {"==", "!=", "<", "<=", ">", ">=", "in", "not in"};
 
 static const char *apply(run *r, const row *each)
@@ -99,7 +99,7 @@ static void numbers_fail_as_in_python(void **state)
         {"1.0", "%", "0", "ZeroDivisionError: float modulo"},
         {"0", "**", "-1", "ZeroDivisionError: 0.0 cannot be raised to a negative power"},
         {"10.0", "**", "400", "OverflowError: (34, 'Numerical result out of range')"},
-        {"-8", "**", "0.5", "ValueError: negative number cannot be raised to a fractional power"},
+        {"-8", "**", "0.5", "(1.7319121124709868e-16+2.8284271247461903j)"},
         {"2", "**", "100000000000", "LimitError: an integer may have at most 16777216 bits"},
         {"1.5", "**", "2", "2.25"},
         {"2", "**", "-2", "0.25"},
@@ -356,9 +356,152 @@ static void types_have_pythons_names(void **state)
     assert_true(run_free(r));
 }
 
+static void bits_are_those_of_twos_complement(void **state)
+{
+    static const row rows[] = {
+        {"12", "&", "10", "8"},
+        {"12", "|", "-3", "-3"},
+        {"-12", "^", "5", "-15"},
+        {"True", "&", "False", "False"},
+        {"True", "|", "2", "3"},
+        {"18446744073709551616", "&", "-1", "18446744073709551616"},
+        {"-18446744073709551616", "|", "1", "-18446744073709551615"},
+        {"-18446744073709551617", "^", "18446744073709551615", "-36893488147419103232"},
+        {"-340282366920938463463374607431768211456", "&", "340282366920938463463374607431768211455", "0"},
+        {"1", "<<", "0", "1"},
+        {"1", "<<", "63", "9223372036854775808"},
+        {"1", "<<", "64", "18446744073709551616"},
+        {"-1", "<<", "63", "-9223372036854775808"},
+        {"-3", "<<", "100", "-3802951800684688204490109616128"},
+        {"-1", "<<", "-1", "ValueError: negative shift count"},
+        {"0", "<<", "1000000000000000000000000", "0"},
+        {"5", ">>", "1", "2"},
+        {"-5", ">>", "1", "-3"},
+        {"-5", ">>", "100000000000000000000", "-1"},
+        {"-18446744073709551617", ">>", "1", "-9223372036854775809"},
+        {"-18446744073709551616", ">>", "64", "-1"},
+        {"36893488147419103232", ">>", "65", "1"},
+        {"1.0", "&", "1", "TypeError: unsupported operand type(s) for &: 'float' and 'int'"},
+        {"1", "<<", "'a'", "TypeError: unsupported operand type(s) for <<: 'int' and 'str'"},
+        {"1", "@", "2", "TypeError: unsupported operand type(s) for @: 'int' and 'int'"},
+    };
+    (void)state;
+    CHECK(rows);
+}
+
+static void complex_numbers_take_part(void **state)
+{
+    static const row rows[] = {
+        {"1j", "*", "1j", "(-1+0j)"},
+        {"(1+2j)", "+", "1", "(2+2j)"},
+        {"2", "-", "1j", "(2-1j)"},
+        {"(1+2j)", "/", "(3-4j)", "(-0.2+0.4j)"},
+        {"1j", "/", "0", "ZeroDivisionError: complex division by zero"},
+        {"2j", "**", "2", "(-4+0j)"},
+        {"2j", "**", "-1", "-0.5j"},
+        {"0j", "**", "-1", "ZeroDivisionError: 0.0 to a negative or complex power"},
+        {"(1+1j)", "**", "(2-1j)", "(1.490014124359449+4.125744470161811j)"},
+        {"(1+1j)", "**", "101", "(-1125899906842634.5-1125899906842629.5j)"},
+        {"-8", "**", "0.4", "(0.7099346262092604+2.1849541115549074j)"},
+        {"1j", "//", "1", "TypeError: unsupported operand type(s) for //: 'complex' and 'int'"},
+        {"1j", "%", "1", "TypeError: unsupported operand type(s) for %: 'complex' and 'int'"},
+        {"1j", "+", "'a'", "TypeError: unsupported operand type(s) for +: 'complex' and 'str'"},
+        {"'a'", "+", "1j", "TypeError: can only concatenate str (not \"complex\") to str"},
+        {"1j", "<", "1", "TypeError: '<' not supported between instances of 'complex' and 'int'"},
+        {"(1+0j)", "==", "1", "True"},
+        {"(1+0j)", "==", "True", "True"},
+        {"1j", "==", "1j", "True"},
+        {"1j", "!=", "0", "True"},
+        {"1j", "*", "[1]", "TypeError: can't multiply sequence by non-int of type 'complex'"},
+        {"[1]", "*", "1j", "TypeError: can't multiply sequence by non-int of type 'complex'"},
+    };
+    (void)state;
+    CHECK(rows);
+}
+
+static void sets_and_dicts_combine(void **state)
+{
+    static const row rows[] = {
+        {"{1, 2}", "&", "{2, 3}", "{2}"},
+        {"{1, 2}", "|", "{3}", "{1, 2, 3}"},
+        {"{1, 2}", "^", "{2, 3}", "{1, 3}"},
+        {"{1, 2}", "-", "{2}", "{1}"},
+        {"{1}", "&", "[1]", "TypeError: unsupported operand type(s) for &: 'set' and 'list'"},
+        {"{'a': 1}", "|", "{'b': 2}", "{'a': 1, 'b': 2}"},
+        {"{'a': 1}", "|", "[('b', 2)]", "TypeError: unsupported operand type(s) for |: 'dict' and 'list'"},
+        {"{1, True}", "|", "{1.0}", "{1}"},
+    };
+    (void)state;
+    CHECK(rows);
+}
+
+static void augmented_assignment_changes_containers_in_place(void **state)
+{
+    static const struct { const char *a, *op, *b, *want; bool same; } rows[] = {
+        {"[1]", "+", "(2, 3)", "[1, 2, 3]", true},
+        {"[1]", "+", "'ab'", "[1, 'a', 'b']", true},
+        {"[1]", "*", "3", "[1, 1, 1]", true},
+        {"[1]", "*", "-1", "[]", true},
+        {"[1]", "+", "5", "TypeError: 'int' object is not iterable", false},
+        {"[1]", "*", "'a'", "TypeError: can't multiply sequence by non-int of type 'str'", false},
+        {"{1, 2}", "-", "{2}", "{1}", true},
+        {"{1}", "|", "{2}", "{1, 2}", true},
+        {"{1}", "&", "{2}", "set()", true},
+        {"{1, 2}", "^", "{2, 3}", "{1, 3}", true},
+        {"{1}", "|", "[2]", "TypeError: unsupported operand type(s) for |=: 'set' and 'list'", false},
+        {"{'a': 1}", "|", "[('b', 2)]", "{'a': 1, 'b': 2}", true},
+        {"{'a': 1}", "|", "5", "TypeError: 'int' object is not iterable", false},
+        {"(1,)", "+", "(2,)", "(1, 2)", false},
+        {"1", "+", "'a'", "TypeError: unsupported operand type(s) for +=: 'int' and 'str'", false},
+        {"1", "**", "'a'", "TypeError: unsupported operand type(s) for **=: 'int' and 'str'", false},
+        {"7", "//", "2", "3", false},
+        {"'a'", "+", "1", "TypeError: can only concatenate str (not \"int\") to str", false},
+    };
+    run *r = run_new();
+    (void)state;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        burin_value a = value_of(r, rows[n].a), out = burin_none();
+        int         op = 0;
+        while (strcmp(binary_names[op], rows[n].op) != 0)
+            op++;
+        burin_status status = rt_inplace_op(&r->st, (rt_binary)op, a, value_of(r, rows[n].b), &out);
+        bool         same   = !status && a.kind == out.kind && a.as.p == out.as.p;
+        assert_string_equal(outcome(r, status, out), rows[n].want);
+        assert_int_equal(same, rows[n].same);
+    }
+    assert_true(run_free(r));
+}
+
+static void divmod_and_modular_power(void **state)
+{
+    static const struct { const char *a, *b, *m, *want; } rows[] = { /* m NULL: divmod */
+        {"-7", "2", NULL, "(-4, 1)"}, {"7.5", "-2", NULL, "(-4.0, -0.5)"}, {"1", "0", NULL, "ZeroDivisionError: integer division or modulo by zero"},
+        {"1", "0.0", NULL, "ZeroDivisionError: float divmod()"}, {"-100000000000000000000", "7", NULL, "(-14285714285714285715, 5)"},
+        {"1j", "2", NULL, "TypeError: unsupported operand type(s) for divmod(): 'complex' and 'int'"},
+        {"3", "100", "7", "4"}, {"3", "-1", "7", "5"}, {"3", "2", "-5", "-1"}, {"2", "-1", "4", "ValueError: base is not invertible for the given modulus"},
+        {"2", "3", "0", "ValueError: pow() 3rd argument cannot be 0"}, {"0", "0", "1", "0"},
+        {"3", "123456789012345678901234567890", "1000000007", "974471539"},
+        {"2.0", "3", "5", "TypeError: pow() 3rd argument not allowed unless all arguments are integers"},
+        {"'a'", "3", "5", "TypeError: unsupported operand type(s) for ** or pow(): 'str', 'int', 'int'"},
+    };
+    run *r = run_new();
+    (void)state;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        burin_value  a = value_of(r, rows[n].a), b = value_of(r, rows[n].b), out = burin_none();
+        burin_status status = rows[n].m ? rt_power_modulo(&r->st, a, b, value_of(r, rows[n].m), &out) : rt_divmod(&r->st, a, b, &out);
+        assert_string_equal(outcome(r, status, out), rows[n].want);
+    }
+    assert_true(run_free(r));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bits_are_those_of_twos_complement),
+        cmocka_unit_test(complex_numbers_take_part),
+        cmocka_unit_test(sets_and_dicts_combine),
+        cmocka_unit_test(augmented_assignment_changes_containers_in_place),
+        cmocka_unit_test(divmod_and_modular_power),
         cmocka_unit_test(integers_grow_as_needed),
         cmocka_unit_test(division_rounds_down_and_the_remainder_takes_the_divisors_sign),
         cmocka_unit_test(true_division_is_correctly_rounded),
