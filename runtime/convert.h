@@ -81,8 +81,13 @@ burin_status rt_json_read(rt_state *st, burin_text text, bool borrow, const char
 /* ast.literal_eval of `text`: MISSING in *out when it is no Python literal (NativeEnvironment keeps the text then). */
 burin_status rt_literal_eval(rt_state *st, burin_text text, burin_value *out);
 
-/* Python's pprint.pformat(v), width 80. */
-burin_status rt_write_pprint(rt_state *st, rt_out *out, burin_value v);
+typedef struct rt_pprint_options {
+    unsigned depth;   /* containers within so many others are written as dots; 0: all are written */
+    bool     compact; /* several items of a list, tuple or set a line */
+} rt_pprint_options;
+
+/* Python's pprint.pformat(v, depth=depth or None, compact=compact), width 80. */
+burin_status rt_write_pprint(rt_state *st, rt_out *out, burin_value v, rt_pprint_options options);
 
 /* Deep copy of `v` into the host's heap: what outlives the render that made it. Cycles and shared containers keep their form. */
 burin_status rt_copy_out(rt_state *st, burin_value v, burin_heap *heap, burin_value *out);

@@ -1,7 +1,8 @@
-/* pprint.pformat with its defaults: width 80, one space a level, dict keys sorted.
+/* pprint.pformat with width 80, one space a level and dict keys sorted; the caller chooses depth and compact.
  *
- * As in CPython's pprint.py: what fits in the rest of the line is written whole, else containers are broken one item a line, and
- * strings at spaces. The one-line form is measured in a scratch buffer that is used over and over. Containers in progress are
+ * As in CPython's pprint.py: what fits in the rest of the line is written whole, else containers are broken one item a line
+ * (compact: as many short items a line as fit), and strings at spaces. A container that is not empty is written as {...} where
+ * `level`, the number of containers around it, has reached the depth. The one-line form is measured in a scratch buffer that is used over and over. Containers in progress are
  * linked through the C stack, so a cycle is written as <Recursion on ...>. */
 #include "runtime/base/text.h"
 #include "runtime/operate.h"
@@ -18,13 +19,14 @@ typedef struct link {
 } link;
 
 typedef struct printer {
-    rt_state *st;
-    rt_out   *out;
-    rt_out    line;     /* the one-line form last made */
-    const link *open;
+    rt_state         *st;
+    rt_out           *out;
+    rt_pprint_options options;
+    rt_out            line; /* the one-line form last made */
+    const link       *open;
 } printer;
 
-static void write_form(printer *p, rt_out *out, burin_value v);
+static void write_form(printer *p, rt_out *out, burin_value v, unsigned level);
 static void format_value(printer *p, burin_value v, size_t indent, size_t allowance, unsigned level);
 
 static bool failed(const printer *p) { return p->st->status != BURIN_OK; }
@@ -96,62 +98,73 @@ static const uint32_t *sorted_entries(printer *p, const rt_dict *d)
 
 /* ---- the one-line form: pprint._safe_repr ---- */
 
-static void write_dict_form(printer *p, rt_out *out, const rt_dict *d)
+static void write_dict_form(printer *p, rt_out *out, const rt_dict *d, unsigned level)
 {
     const uint32_t *order = sorted_entries(p, d);
     rt_out_literal(out, "{");
     for (uint32_t n = 0; order && n < d->len && !failed(p); n++) {
         if (n)
             rt_out_literal(out, ", ");
-        write_form(p, out, d->keys->entries[order[n]].value);
+        write_form(p, out, d->keys->entries[order[n]].value, level);
         rt_out_literal(out, ": ");
-        write_form(p, out, d->values[order[n]]);
+        write_form(p, out, d->values[order[n]], level);
     }
     rt_out_literal(out, "}");
 }
 
-static void write_list_form(printer *p, rt_out *out, burin_value v)
+static void write_list_form(printer *p, rt_out *out, burin_value v, unsigned level)
 {
     const rt_list *list = rt_list_of(p->st, v);
     rt_out_write(out, v.kind == BURIN_LIST ? "[" : "(", 1);
     for (uint32_t n = 0; n < list->len && !failed(p); n++) {
         if (n)
             rt_out_literal(out, ", ");
-        write_form(p, out, list->items[n]);
+        write_form(p, out, list->items[n], level);
     }
     if (v.kind == BURIN_TUPLE && list->len == 1)
         rt_out_literal(out, ",");
     rt_out_write(out, v.kind == BURIN_LIST ? "]" : ")", 1);
 }
 
-static void write_form(printer *p, rt_out *out, burin_value v)
+static void write_too_deep(rt_out *out, burin_value v, uint32_t count)
+{
+    const char *text = v.kind == BURIN_DICT ? "{...}" : v.kind == BURIN_LIST ? "[...]" : count == 1 ? "(...,)" : "(...)";
+    rt_out_write(out, text, strlen(text));
+}
+
+static void write_form(printer *p, rt_out *out, burin_value v, unsigned level)
 {
     bool is_dict = v.kind == BURIN_DICT;
     if (!is_dict && !is_plain_list(p, v)) {
         rt_write_repr(p->st, out, v);
         return;
     }
+    uint32_t count = is_dict ? rt_dict_of(p->st, v)->len : rt_list_of(p->st, v)->len;
+    if (count && p->options.depth && level >= p->options.depth) {
+        write_too_deep(out, v, count);
+        return;
+    }
     if (is_open(p, v)) {
         write_recursion(p, out, v);
         return;
     }
-    if (rt_enter(p->st) || rt_charge(p->st, is_dict ? rt_dict_of(p->st, v)->len : rt_list_of(p->st, v)->len))
+    if (rt_enter(p->st) || rt_charge(p->st, count))
         return;
     link here = {p->open, v.as.p};
     p->open   = &here;
     if (is_dict)
-        write_dict_form(p, out, rt_dict_of(p->st, v));
+        write_dict_form(p, out, rt_dict_of(p->st, v), level + 1);
     else
-        write_list_form(p, out, v);
+        write_list_form(p, out, v, level + 1);
     p->open = here.outer;
     rt_leave(p->st);
 }
 
 /* Make the one-line form in p->line and measure it in characters. */
-static size_t measure(printer *p, burin_value v)
+static size_t measure(printer *p, burin_value v, unsigned level)
 {
     p->line.next = p->line.data;
-    write_form(p, &p->line, v);
+    write_form(p, &p->line, v, level);
     return p->line.data ? text_count(p->line.data, (size_t)(p->line.next - p->line.data)) : 0;
 }
 
@@ -181,7 +194,7 @@ static burin_value piece_value(const pieces *s, const char *data, size_t len)
     return v;
 }
 
-static size_t measure_piece(const pieces *s, const char *data, size_t len) { return measure(s->p, piece_value(s, data, len)); }
+static size_t measure_piece(const pieces *s, const char *data, size_t len) { return measure(s->p, piece_value(s, data, len), 0); }
 
 static void write_piece(pieces *s, const char *data, size_t len)
 {
@@ -261,7 +274,7 @@ static void format_text(printer *p, burin_value v, size_t indent, size_t allowan
     pieces counted = {p, false, true, indent + paren, 0}, written = {p, false, false, indent + paren, 0};
     write_lines(&counted, rt_text_of(v), allowance + paren);
     if (counted.count == 1) {
-        measure(p, v);
+        measure(p, v, level);
         write_measured(p);
         return;
     }
@@ -296,6 +309,17 @@ static void format_bytes(printer *p, burin_value v, size_t indent, size_t allowa
         rt_out_literal(p->out, ")");
 }
 
+static void format_bytearray(printer *p, burin_value v, size_t indent, size_t allowance, unsigned level)
+{
+    burin_value bytes = rt_bytearray_view(v);
+    rt_out_literal(p->out, "bytearray(");
+    if (bytes.len > 4)
+        format_bytes(p, bytes, indent + 10, allowance + 1, level + 1);
+    else
+        rt_write_repr(p->st, p->out, bytes);
+    rt_out_literal(p->out, ")");
+}
+
 /* ---- containers ---- */
 
 static void format_dict(printer *p, burin_value v, size_t indent, size_t allowance, unsigned level)
@@ -308,7 +332,7 @@ static void format_dict(printer *p, burin_value v, size_t indent, size_t allowan
             rt_out_literal(p->out, ",");
             write_line_break(p, indent + 1);
         }
-        size_t width = measure(p, d->keys->entries[order[n]].value);
+        size_t width = measure(p, d->keys->entries[order[n]].value, level);
         write_measured(p);
         rt_out_literal(p->out, ": ");
         format_value(p, d->values[order[n]], indent + 1 + width + 2, n + 1 == d->len ? allowance + 1 : 1, level);
@@ -316,15 +340,56 @@ static void format_dict(printer *p, burin_value v, size_t indent, size_t allowan
     rt_out_literal(p->out, "}");
 }
 
+/* The line that items are written on. */
+typedef struct row {
+    size_t    indent;
+    ptrdiff_t room, width; /* what is left for compact items, and what there is on a new line */
+    enum { ROW_EMPTY, ROW_OPEN, ROW_FULL } state;
+} row;
+
+static void begin_item(printer *p, row *r)
+{
+    if (r->state == ROW_OPEN)
+        rt_out_literal(p->out, ", ");
+    if (r->state == ROW_FULL) {
+        rt_out_literal(p->out, ",");
+        write_line_break(p, r->indent);
+    }
+}
+
+/* Compact: the item behind the one before it, or on a new line. False, with nothing written, where it must be broken. */
+static bool write_compact(printer *p, row *r, burin_value item, unsigned level)
+{
+    ptrdiff_t width = (ptrdiff_t)measure(p, item, level) + 2;
+    if (r->room < width) {
+        r->room  = r->width;
+        r->state = r->state == ROW_EMPTY ? ROW_EMPTY : ROW_FULL;
+    }
+    if (r->room < width)
+        return false;
+    r->room -= width;
+    begin_item(p, r);
+    write_measured(p);
+    r->state = ROW_OPEN;
+    return true;
+}
+
 static void format_items(printer *p, burin_value v, size_t indent, size_t allowance, unsigned level)
 {
+    ptrdiff_t width = WIDTH - (ptrdiff_t)indent;
+    row       r     = {indent + 1, width, width, ROW_EMPTY};
     for (uint32_t n = 0; n < rt_list_of(p->st, v)->len && !failed(p); n++) {
         const rt_list *list = rt_list_of(p->st, v);
-        if (n) {
-            rt_out_literal(p->out, ",");
-            write_line_break(p, indent + 1);
+        bool           last = n + 1 == list->len;
+        if (last) {
+            r.room -= (ptrdiff_t)allowance;
+            r.width -= (ptrdiff_t)allowance;
         }
-        format_value(p, list->items[n], indent + 1, n + 1 == list->len ? allowance : 1, level);
+        if (p->options.compact && write_compact(p, &r, list->items[n], level))
+            continue;
+        begin_item(p, &r);
+        r.state = ROW_FULL;
+        format_value(p, list->items[n], r.indent, last ? allowance : 1, level);
     }
 }
 
@@ -346,9 +411,10 @@ static void format_set(printer *p, burin_value v, size_t indent, size_t allowanc
         return;
     for (uint32_t n = 0; n < d->len; n++)
         items->items[items->len++] = d->keys->entries[order[n]].value;
-    rt_out_literal(p->out, "{");
-    format_items(p, rt_list_value(items), indent, allowance + 1, level);
-    rt_out_literal(p->out, "}");
+    const char *begin = rt_is_frozen(v) ? "frozenset({" : "{", *end = rt_is_frozen(v) ? "})" : "}";
+    rt_out_write(p->out, begin, strlen(begin));
+    format_items(p, rt_list_value(items), indent + strlen(begin) - 1, allowance + strlen(end), level);
+    rt_out_write(p->out, end, strlen(end));
 }
 
 /* The form over several lines; false for values that have none. */
@@ -364,6 +430,8 @@ static bool format_broken(printer *p, burin_value v, size_t indent, size_t allow
         format_text(p, v, indent, allowance, level);
     else if (v.kind == BURIN_BYTES && v.len > 4)
         format_bytes(p, v, indent, allowance, level);
+    else if (v.kind == BURIN_BYTEARRAY)
+        format_bytearray(p, v, indent, allowance, level);
     else
         return false;
     return true;
@@ -376,7 +444,7 @@ static void format_value(printer *p, burin_value v, size_t indent, size_t allowa
         write_recursion(p, p->out, v);
         return;
     }
-    if (measure(p, v) + indent + allowance > WIDTH) {
+    if (measure(p, v, level) + indent + allowance > WIDTH) {
         if (failed(p) || rt_enter(p->st))
             return;
         link here = {p->open, v.as.p};
@@ -391,9 +459,9 @@ static void format_value(printer *p, burin_value v, size_t indent, size_t allowa
     write_measured(p);
 }
 
-burin_status rt_write_pprint(rt_state *st, rt_out *out, burin_value v)
+burin_status rt_write_pprint(rt_state *st, rt_out *out, burin_value v, rt_pprint_options options)
 {
-    printer p = {.st = st, .out = out};
+    printer p = {.st = st, .out = out, .options = options};
     rt_out_init(&p.line, st, 256);
     if (!failed(&p))
         format_value(&p, v, 0, 0, 0);

@@ -145,7 +145,7 @@ burin_status vm_native_concat(vm *m, size_t from, burin_value *out)
     return status;
 }
 
-/* ---- {% debug %} (jinja2.ext.DebugExtension) ---- */
+/* ---- {% debug %} (jinja2.ext.DebugExtension): the top few names ---- */
 
 static burin_status put_names(rt_state *st, rt_dict *all, const char *key, const rt_names *names)
 {
@@ -181,5 +181,5 @@ burin_status vm_debug(vm_frame *f)
         status = put_names(st, all, "filters", st->env->filters);
     if (!status)
         status = put_names(st, all, "tests", st->env->tests);
-    return status ? status : rt_write_pprint(st, f->m->out, rt_pointer(BURIN_DICT, all));
+    return status ? status : rt_write_pprint(st, f->m->out, rt_pointer(BURIN_DICT, all), (rt_pprint_options){.depth = 3, .compact = true});
 }

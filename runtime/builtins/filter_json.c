@@ -148,6 +148,6 @@ burin_status filter_pprint(burin_call *call, burin_value *out)
     burin_status status;
 
     rt_out_init_heap(&text, call->st, 64);
-    status = rt_write_pprint(call->st, &text, call->args[0]);
+    status = rt_write_pprint(call->st, &text, call->args[0], (rt_pprint_options){0});
     return status ? status : rt_out_take(&text, 0, out);
 }
