@@ -129,7 +129,7 @@ static burin_status bind(rt_state *st, const rt_function *f, burin_value self, c
 
     if (self.kind != BURIN_MISSING && sig->count)
         bound[taken++] = self;
-    while (taken < sig->count && from < args->count)
+    while (taken + sig->by_name < sig->count && from < args->count)
         bound[taken++] = args->positional[from++];
     for (uint32_t p = taken; p < sig->count; p++)
         bound[p] = rt_missing();
@@ -165,7 +165,7 @@ static burin_status bind_and_call(rt_state *st, const rt_function *f, burin_valu
         return rt_fail_memory(st);
     burin_status status = bind(st, f, self, args, bound);
     if (BURIN_UNLIKELY(status)) {
-        if (status == BURIN_ERR_TYPE && (f->flags & RT_METHOD) && self.kind != BURIN_MISSING) {
+        if (status == BURIN_ERR_TYPE && (f->flags & RT_METHOD)) {
             rt_clear_error(st);
             return rt_method_arity_fail(st, f, self, args);
         }
@@ -197,7 +197,7 @@ burin_status rt_call_bound(rt_state *st, const rt_function *f, burin_value self,
 burin_status rt_call_function(rt_state *st, const rt_function *f, const rt_arguments *args, burin_value *out)
 {
     const rt_signature *sig = f->signature;
-    if (BURIN_LIKELY(args->count == sig->count && args->named_count == 0 && !sig->rest && !sig->named && f->self.kind == BURIN_MISSING)) {
+    if (BURIN_LIKELY(args->count == sig->count && sig->by_name == 0 && args->named_count == 0 && !sig->rest && !sig->named && f->self.kind == BURIN_MISSING)) {
         burin_call call = {st, f, (burin_value *)args->positional, args->count, st->autoescape};
         return rt_call_done(st, f->call(&call, out));
     }
@@ -269,7 +269,7 @@ burin_status rt_call(rt_state *st, burin_value callee, const rt_arguments *args,
     case BURIN_UNDEFINED: return rt_undefined_fail(st, callee);
     default: return rt_fail(st, BURIN_ERR_TYPE, "'%s' object is not callable", rt_type_name(st, callee));
     }
-    if (BURIN_UNLIKELY(status == BURIN_ERR_STOP_ITERATION)) {
+    if (BURIN_UNLIKELY(status == BURIN_ERR_STOP_ITERATION) && !st->python) {
         rt_clear_error(st);
         return rt_undefined_hint(st, st->env->undefined, out, "value was undefined because a callable raised a StopIteration exception");
     }

@@ -16,6 +16,7 @@ typedef struct rt_signature {
     uint16_t      positional_only;  /* the first so many */
     bool          rest, named;      /* has *rest, **named */
     rt_parameter *parameters;
+    uint16_t      by_name;          /* the last so many, those behind "*", cannot be given by position */
 } rt_signature;
 
 typedef struct rt_function { /* what a FUNCTION value points at */
@@ -44,7 +45,7 @@ struct burin_call {
     bool               autoescape;
 };
 
-/* Parse "value, width=80, *rest" into `a`. False when it is malformed or memory is out. */
+/* Parse "value, width=80, *rest, key=none" into `a`. False when it is malformed or memory is out. */
 bool rt_signature_parse(arena *a, const char *text, rt_signature **out);
 /* The same: BURIN_ERR_USAGE when it is malformed, BURIN_ERR_NOMEM. */
 burin_status rt_signature_read(arena *a, const char *text, rt_signature **out);

@@ -9,6 +9,9 @@
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
 #include "runtime/builtins/builtins.h"
+#include "runtime/exception.h"
+
+#include <math.h>
 
 enum { DEPTH_MAX = 1000 };
 
@@ -263,8 +266,52 @@ bool rt_env_init(rt_env *env, const burin_allocator *alloc)
     return false;
 }
 
+/* Types are values among the names; what a call of one does is found by its number. */
+static bool add_types(rt_env *env)
+{
+    env->types = arena_zalloc(&env->python->memory, RT_TYPE_COUNT * sizeof *env->types);
+    for (int n = 1; env->types && n < RT_TYPE_COUNT; n++) {
+        const rt_builtin *row = &rt_type_calls[n];
+        rt_signature     *signature;
+        if (!rt_signature_parse(&env->python->memory, row->signature, &signature) ||
+            rt_env_add_value(env, env->python, (burin_text){row->name, strlen(row->name)}, rt_type_value((rt_type_number)n)))
+            return false;
+        env->types[n] = (rt_function){row->name, signature, row->call, NULL, row->flags, rt_missing()};
+    }
+    return env->types != NULL;
+}
+
+static bool add_exceptions(rt_env *env)
+{
+    burin_text name;
+    for (size_t n = 0; (name = rt_exception_name(n)).data; n++)
+        if (rt_env_add_value(env, env->python, name, rt_exception_named(name)))
+            return false;
+    return true;
+}
+
+bool rt_env_add_python(rt_env *env)
+{
+    static const struct {
+        const char *name;
+        double      value;
+    } constants[] = {{"pi", M_PI}, {"e", M_E}, {"tau", 2 * M_PI}, {"inf", INFINITY}, {"nan", NAN}};
+    env->python  = names_new(env->alloc);
+    env->profile = names_new(env->alloc);
+    bool complete = env->python && env->profile && add_rows(env, env->python, rt_python, rt_python_count) &&
+                    add_rows(env, env->profile, rt_profile, rt_profile_count) && add_types(env) && add_exceptions(env) &&
+                    !rt_env_add_value(env, env->python, BURIN_TEXT("Ellipsis"), rt_ellipsis());
+    for (size_t n = 0; complete && n < sizeof constants / sizeof constants[0]; n++)
+        complete = !rt_env_add_value(env, env->python, (burin_text){constants[n].name, strlen(constants[n].name)}, burin_float(constants[n].value));
+    return complete; /* what was added goes with the environment */
+}
+
 void rt_env_deinit(rt_env *env)
 {
+    names_free(env->python);
+    names_free(env->profile);
+    env->python = env->profile = NULL;
+    env->types  = NULL;
     names_free(env->filters);
     names_free(env->tests);
     names_free(env->globals);

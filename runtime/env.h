@@ -19,6 +19,9 @@ struct rt_env {
     rt_names          *filters;
     rt_names          *tests;
     rt_names          *globals;
+    rt_names          *python;  /* what scripts have without asking; NULL before rt_env_add_python */
+    rt_names          *profile; /* what replaces some of it in asteval's profile */
+    rt_function       *types;   /* the calls of types.def's types, by rt_type_number; NULL before rt_env_add_python */
     struct method_table *methods; /* of Python's types: rt_method_find */
     rt_undefined_class undefined;
     rt_sandbox         sandbox;
@@ -33,6 +36,8 @@ burin_value rt_policy(const rt_env *env, const char *name);
 
 /* Put every builtin of runtime/builtins/ (the .def tables) into the tables. False when memory is out. */
 bool rt_env_init(rt_env *env, const burin_allocator *alloc);
+/* Make ready for scripts: the names of python.def, types.def and exceptions.def, and the constants. False when memory is out. */
+bool rt_env_add_python(rt_env *env);
 void rt_env_deinit(rt_env *env);
 /* Add or replace. `name` is copied; `signature` in the notation of burin/function.h. */
 burin_status rt_env_add(rt_env *env, rt_names *where, const char *name, const char *signature, burin_function fn, void *data, uint32_t flags);

@@ -1,14 +1,14 @@
 /* Signatures of functions in C, parsed from their text once.
  *
  *     signature := [parameter {"," parameter}]
- *     parameter := name ["=" default] | "*" name | "**" name | "/"
+ *     parameter := name ["=" default] | "*" name | "**" name | "/" | "*"
  *     default   := "?" | number | 'text' | none | true | false | ()
  *
  * What a signature refers to is a copy in the arena. */
 #include "runtime/base/text.h"
 #include "runtime/call.h"
 
-enum { PARAMETERS_MAX = 64 };
+enum { PARAMETERS_MAX = 64, NO_STAR = UINT16_MAX };
 
 typedef struct reader {
     arena      *a;
@@ -98,19 +98,29 @@ static bool read_default(reader *r, burin_value *out)
     return true;
 }
 
+/* What stands behind a first '*'. From there on parameters are given by name only. */
+static bool read_star(reader *r, rt_signature *sig)
+{
+    if (take(r, '*')) {
+        bool once  = !sig->named;
+        sig->named = true;
+        return once && read_word(r).len > 0;
+    }
+    bool once    = sig->by_name == NO_STAR;
+    sig->by_name = sig->count; /* how many stand before it, until all are known */
+    sig->rest    = read_word(r).len > 0;
+    return once;
+}
+
 static bool read_parameter(reader *r, rt_signature *sig)
 {
     if (take(r, '/')) {
         sig->positional_only = sig->count;
         return true;
     }
-    if (take(r, '*')) {
-        bool *kind = take(r, '*') ? &sig->named : &sig->rest;
-        bool  once = !*kind;
-        *kind      = true;
-        return once && read_word(r).len > 0;
-    }
-    if (sig->count == PARAMETERS_MAX || sig->rest || sig->named)
+    if (take(r, '*'))
+        return read_star(r, sig);
+    if (sig->count == PARAMETERS_MAX || sig->named)
         return false;
     rt_parameter *parameter = &sig->parameters[sig->count++];
     parameter->name         = read_word(r);
@@ -122,7 +132,7 @@ static bool read_parameter(reader *r, rt_signature *sig)
 burin_status rt_signature_read(arena *a, const char *text, rt_signature **out)
 {
     rt_parameter parameters[PARAMETERS_MAX];
-    rt_signature sig = {.parameters = parameters};
+    rt_signature sig = {.parameters = parameters, .by_name = NO_STAR};
     reader       r   = {a, arena_copy(a, (burin_text){text, strlen(text)}), false};
     if (!r.at)
         return BURIN_ERR_NOMEM;
@@ -134,7 +144,7 @@ burin_status rt_signature_read(arena *a, const char *text, rt_signature **out)
             break;
     }
     skip_blanks(&r);
-    if (*r.at)
+    if (*r.at || (sig.by_name == sig.count && !sig.rest)) /* a lone "*" with nothing behind */
         return BURIN_ERR_USAGE;
     rt_signature *made = arena_alloc(a, sizeof *made);
     rt_parameter *list = arena_alloc(a, (sig.count + 1u) * sizeof *list);
@@ -143,6 +153,7 @@ burin_status rt_signature_read(arena *a, const char *text, rt_signature **out)
     if (sig.count)
         memcpy(list, parameters, sig.count * sizeof *list);
     *made            = sig;
+    made->by_name    = sig.by_name == NO_STAR ? 0 : (uint16_t)(sig.count - sig.by_name);
     made->parameters = list;
     *out             = made;
     return BURIN_OK;

@@ -26,6 +26,9 @@ struct rt_state {
     uint64_t       random;       /* state of the generator for random, lipsum */
     /* What the VM fills in so that runtime code can reach the running template (pass_context, macros). */
     void          *vm;
+    bool           python; /* a script runs: what Jinja puts around Python is left out (a StopIteration that leaves a call stays one) */
+    burin_status (*write)(rt_state *st, burin_text text); /* where print() writes; NULL: nowhere */
+    void          *writer; /* of whoever set `write` */
     burin_value (*find_variable)(rt_state *st, burin_text name); /* MISSING when there is none */
 };
 

@@ -3,6 +3,7 @@
 
 #include "runtime/base/text.h"
 #include "runtime/builder.h"
+#include "runtime/env.h"
 #include "runtime/exception.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
@@ -36,11 +37,51 @@ bool rt_type_derives(const rt_type *type, const rt_type *base)
     return type != NULL;
 }
 
+/* ---- Python's own types ---- */
+
+static const rt_type types[RT_TYPE_COUNT] = {
+#define NONE NULL
+#define INT &types[RT_TYPE_int]
+#define TYPE(type_name, type_base, signature, doc) [RT_TYPE_##type_name] = {.name = #type_name, .base = type_base, .number = RT_TYPE_##type_name},
+#include "runtime/types.def"
+#undef TYPE
+#undef INT
+#undef NONE
+};
+
+static const rt_object_value objects[RT_TYPE_COUNT] = {
+#define TYPE(name, base, signature, doc) [RT_TYPE_##name] = RT_TYPE_OBJECT(&types[RT_TYPE_##name]),
+#include "runtime/types.def"
+#undef TYPE
+};
+
+burin_value rt_type_value(rt_type_number number) { return rt_pointer(BURIN_OBJECT, &objects[number]); }
+
+rt_type_number rt_type_number_of(rt_state *st, burin_value v)
+{
+    static const uint8_t of_kind[BURIN_KIND_COUNT] = {
+        [BURIN_BOOL] = RT_TYPE_bool, [BURIN_INT] = RT_TYPE_int, [BURIN_FLOAT] = RT_TYPE_float, [BURIN_BIGINT] = RT_TYPE_int,
+        [BURIN_BYTES] = RT_TYPE_bytes, [BURIN_LIST] = RT_TYPE_list, [BURIN_TUPLE] = RT_TYPE_tuple, [BURIN_DICT] = RT_TYPE_dict,
+        [BURIN_RANGE] = RT_TYPE_range, [BURIN_COMPLEX] = RT_TYPE_complex, [BURIN_BYTEARRAY] = RT_TYPE_bytearray,
+    };
+    if (v.kind == BURIN_STRING)
+        return rt_is_safe(v) ? RT_TYPE_NONE : RT_TYPE_str;
+    if (v.kind == BURIN_SET)
+        return rt_is_frozen(v) ? RT_TYPE_frozenset : RT_TYPE_set;
+    if (v.kind != BURIN_OBJECT || rt_type_module(v))
+        return (rt_type_number)of_kind[v.kind];
+    for (int n = 1; n < RT_TYPE_COUNT; n++) /* iterators, slices, types */
+        if (strcmp(types[n].name, rt_type_name(st, v)) == 0)
+            return (rt_type_number)n;
+    return RT_TYPE_NONE;
+}
+
 burin_status rt_type_of(rt_state *st, burin_value v, burin_value *out)
 {
     const rt_exception *exception = rt_exception_of(v);
-    if (exception) {
-        *out = rt_exception_class(exception->type);
+    rt_type_number      number    = rt_type_number_of(st, v);
+    if (exception || number) {
+        *out = exception ? rt_exception_class(exception->type) : rt_type_value(number);
         return BURIN_OK;
     }
     rt_type *type = heap_alloc(&st->heap, sizeof *type);
@@ -48,6 +89,27 @@ burin_status rt_type_of(rt_state *st, burin_value v, burin_value *out)
         return rt_fail_memory(st);
     *type = (rt_type){.name = rt_type_name(st, v), .module = rt_type_module(v)};
     return rt_object_new(st, &rt_type_class.base, type, out);
+}
+
+burin_status rt_isinstance(rt_state *st, burin_value v, burin_value wanted, bool *out)
+{
+    burin_value    own;
+    const rt_type *type = rt_type_of_object(wanted);
+    burin_status   status = BURIN_OK;
+    *out = false;
+    if (type) {
+        status = rt_type_of(st, v, &own);
+        *out   = !status && rt_type_derives(rt_type_of_object(own), type);
+        return status;
+    }
+    if (wanted.kind != BURIN_TUPLE)
+        return rt_fail(st, BURIN_ERR_TYPE, "isinstance() arg 2 must be a type, a tuple of types, or a union");
+    if ((status = rt_enter(st)))
+        return status;
+    for (uint32_t n = 0; !status && !*out && n < rt_list_of(st, wanted)->len; n++)
+        status = rt_isinstance(st, v, rt_list_of(st, wanted)->items[n], out);
+    rt_leave(st);
+    return status;
 }
 
 /* ---- as objects ---- */
@@ -99,6 +161,8 @@ static burin_status type_hash(burin_call *call, void *self, uint64_t *out)
 static burin_status type_call(rt_state *st, void *self, const rt_arguments *args, burin_value *out)
 {
     const rt_type *type = self;
+    if (type->number && st->env->types)
+        return rt_call_function(st, &st->env->types[type->number], args, out);
     if (type->status == BURIN_OK)
         return rt_fail(st, BURIN_ERR_TYPE, "cannot create '%s' instances", type->name);
     if (args->named_count)
@@ -110,3 +174,19 @@ const rt_class rt_type_class = {
     .base = {.struct_size = sizeof(rt_class), .name = "type", .get_attr = type_attr, .repr = type_repr, .equal = type_equal, .hash = type_hash},
     .call_arguments = type_call,
 };
+
+/* ---- ... ---- */
+
+static burin_status ellipsis_repr(burin_call *call, void *self, burin_value *out)
+{
+    (void)call, (void)self;
+    *out = RT_STRING("Ellipsis");
+    return BURIN_OK;
+}
+
+burin_value rt_ellipsis(void)
+{
+    static const burin_class     cls    = {.struct_size = sizeof(burin_class), .name = "ellipsis", .repr = ellipsis_repr};
+    static const rt_object_value object = {&cls, NULL, NULL};
+    return rt_pointer(BURIN_OBJECT, &object);
+}

@@ -12,7 +12,20 @@ typedef struct rt_type {
     const char           *name, *module; /* module NULL: builtins */
     const struct rt_type *base;          /* NULL: object */
     burin_status          status;        /* exceptions: what raising one is reported as; else BURIN_OK */
+    uint8_t               number;        /* types of types.def: their rt_type_number; else 0 */
 } rt_type;
+
+typedef enum rt_type_number {
+    RT_TYPE_NONE,
+#define TYPE(name, base, signature, doc) RT_TYPE_##name,
+#include "runtime/types.def"
+#undef TYPE
+    RT_TYPE_COUNT
+} rt_type_number;
+/* A row of types.def as a value: `int`, `str`, ... */
+burin_value rt_type_value(rt_type_number number);
+/* The row a value is an instance of; RT_TYPE_NONE for values of other types. */
+rt_type_number rt_type_number_of(rt_state *st, burin_value v);
 
 extern const rt_class rt_type_class;
 
@@ -21,6 +34,10 @@ extern const rt_class rt_type_class;
 
 /* The type that a type object stands for; NULL for every other value. */
 const rt_type *rt_type_of_object(burin_value v);
+/* The value `...`. */
+burin_value rt_ellipsis(void);
+/* isinstance(v, types): TypeError "isinstance() arg 2 must be a type, a tuple of types, or a union". */
+burin_status rt_isinstance(rt_state *st, burin_value v, burin_value types, bool *out);
 /* type(v). */
 burin_status rt_type_of(rt_state *st, burin_value v, burin_value *out);
 /* Is `type` the same as `base`, or derived from it? NULL stands for object. */

@@ -196,3 +196,47 @@ burin_status rt_hash(rt_state *st, burin_value key, uint32_t *out)
     }
     return rt_fail(st, BURIN_ERR_TYPE, "unhashable type: '%s'", rt_type_name(st, key));
 }
+
+/* ---- hash() ---- */
+
+/* CPython's tuplehash: xxHash's rounds over the hashes of the items. */
+static burin_status python_hash_tuple(rt_state *st, burin_value tuple, int64_t *out)
+{
+    const rt_list *items = rt_list_of(st, tuple);
+    uint64_t       hash  = 2870177450012600261u;
+    burin_status   status = rt_enter(st);
+    if (status)
+        return status;
+    for (uint32_t n = 0; n < items->len && !status; n++) {
+        int64_t lane = 0;
+        status       = rt_python_hash(st, items->items[n], &lane);
+        hash += (uint64_t)lane * 14029467366897019727u;
+        hash = (hash << 31 | hash >> 33) * 11400714785074694791u;
+    }
+    rt_leave(st);
+    hash += items->len ^ (2870177450012600261u ^ 3527539u);
+    *out = hash == UINT64_MAX ? 1546275796 : (int64_t)hash;
+    return status;
+}
+
+burin_status rt_python_hash(rt_state *st, burin_value v, int64_t *out)
+{
+    uint32_t hash;
+    uint64_t wide;
+    switch ((burin_kind)v.kind) {
+    case BURIN_BOOL:
+    case BURIN_INT: wide = residue_of_int(v.as.i); break;
+    case BURIN_BIGINT: wide = residue_of_bigint(v.as.p); break;
+    case BURIN_FLOAT: wide = residue_of_double(v.as.f); break;
+    case BURIN_COMPLEX: wide = residue_of_double(rt_complex_of(v).re) + 1000003u * residue_of_double(rt_complex_of(v).im); break;
+    case BURIN_TUPLE: return python_hash_tuple(st, v, out);
+    default: {
+        burin_status status = rt_hash(st, v, &hash);
+        if (status)
+            return status;
+        wide = hash;
+    }
+    }
+    *out = wide == UINT64_MAX ? -2 : (int64_t)wide;
+    return BURIN_OK;
+}

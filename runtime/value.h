@@ -156,6 +156,8 @@ burin_status rt_dict_edit(rt_state *st, burin_value v, rt_dict **out);
 
 /* Hash and equality are Python's (1 == 1.0 == True). An unhashable key is BURIN_ERR_TYPE "unhashable type: 'list'". */
 burin_status rt_hash(rt_state *st, burin_value key, uint32_t *out);
+/* hash(v) as scripts see it: CPython's for numbers and what is made of them, never -1. */
+burin_status rt_python_hash(rt_state *st, burin_value v, int64_t *out);
 /* *out is BURIN_MISSING when there is no such key. */
 burin_status rt_dict_get(rt_state *st, const rt_dict *d, burin_value key, burin_value *out);
 /* For str keys with a known hash (text_hash with st->heap.hash_seed... see rt_text_hash); cannot fail. NULL when absent. */

@@ -171,7 +171,7 @@ static bool binds_statically(const rt_function *fn, const parts *p)
 {
     const rt_signature *s = fn->signature;
     uint32_t            given = 1 + p->args->count;
-    if (s->rest || s->named || p->rest || p->named || given > s->count)
+    if (s->rest || s->named || p->rest || p->named || given + s->by_name > s->count)
         return false;
     for (ast_node *n = p->kwargs->first; n; n = n->next) {
         uint32_t at = parameter_named(s, ast_as(Keyword, n)->name);

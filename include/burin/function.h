@@ -25,7 +25,7 @@ enum {
 
 /* Signatures are written as in Python: "value, width=80, *rest, **named" with literal defaults (numbers, 'text', none,
  * true, false, () for the empty tuple). A parameter without default is required; one with default `?` is BURIN_MISSING when not given. A lone "/" makes
- * the parameters before it positional-only. Binding errors are CPython's TypeErrors. */
+ * the parameters before it positional-only; those behind "*" or "*rest" are given by name only. Binding errors are CPython's TypeErrors. */
 
 /* Argument `index` of the signature; for "*rest" a tuple, for "**named" a dict. */
 BURIN_API burin_value burin_arg(const burin_call *call, size_t index);

@@ -9,10 +9,14 @@
 enum {
     RT_MARKUP_ONLY = 1 << 8,  /* a method of Markup that str does not have (striptags, unescape, __html__) */
     RT_PROPERTY    = 1 << 9,  /* a data attribute (int.real, range.start): its value is what the call with self returns */
-    RT_METHOD      = 1 << 10, /* set on every method: binding errors are worded by rt_method_arity_fail */
+    RT_METHOD      = 1 << 10, /* set on all that CPython writes in C: binding errors are worded by rt_method_arity_fail */
     RT_PARSED      = 1 << 11, /* CPython binds it with PyArg_ParseTuple, which words its errors differently */
     RT_WRAPPED     = 1 << 12, /* markupsafe wraps it for Markup: arguments escaped, the result is Markup */
     RT_REWRITTEN   = 1 << 13, /* markupsafe has its own for Markup, a function written in Python */
+    RT_MATH        = 1 << 14, /* a function of the module math, which some of its errors name */
+    RT_TYPE_CALL   = 1 << 15, /* the call of a type */
+    RT_CHANGES     = 1 << 16, /* changes its set: frozensets do not have it */
+    RT_OF_CLASS    = 1 << 17, /* a method of the class: self is not looked at (dict.fromkeys, str.maketrans) */
 };
 
 typedef struct rt_builtin {
@@ -25,9 +29,13 @@ typedef struct rt_builtin {
 
 extern const rt_builtin rt_filters[], rt_tests[], rt_globals[], rt_methods[];
 extern const size_t     rt_filters_count, rt_tests_count, rt_globals_count, rt_methods_count;
+extern const rt_builtin rt_python[], rt_profile[]; /* python.def: what scripts have; what replaces it in asteval's profile */
+extern const size_t     rt_python_count, rt_profile_count;
+extern const rt_builtin rt_type_calls[]; /* types.def, by rt_type_number */
 
-/* When the arguments of a call of a method (flag RT_METHOD) cannot be bound: reports the TypeError that CPython's C methods
- * give, which differs from that of functions written in Python. `args` without self. Always fails. */
+/* When the arguments of a call of a method or function (flag RT_METHOD) cannot be bound: reports the TypeError that CPython's
+ * C functions give, which differs from that of functions written in Python. `args` without self; `self` MISSING for functions.
+ * Always fails. */
 burin_status rt_method_arity_fail(rt_state *st, const rt_function *method, burin_value self, const rt_arguments *args);
 
 #endif

@@ -14,10 +14,9 @@ static int64_t range_length(int64_t start, int64_t stop, int64_t step)
     return length > INT64_MAX ? INT64_MAX : (int64_t)length;
 }
 
-burin_status global_range(burin_call *call, burin_value *out)
+burin_status builtin_range(rt_state *st, burin_value arguments, int64_t most, burin_value *out)
 {
-    rt_state      *st   = call->st;
-    const rt_list *args = rt_list_of(st, call->args[0]);
+    const rt_list *args = rt_list_of(st, arguments);
     int64_t        bounds[3] = {0, 0, 1}; /* start, stop, step */
     burin_status   status    = BURIN_OK;
 
@@ -34,14 +33,19 @@ burin_status global_range(burin_call *call, burin_value *out)
     if (bounds[2] == 0)
         return rt_fail(st, BURIN_ERR_VALUE, "range() arg 3 must not be zero");
     int64_t length = range_length(bounds[0], bounds[1], bounds[2]);
-    if (st->env->sandbox != RT_UNSANDBOXED && length > SANDBOX_RANGE_MAX)
-        return rt_fail(st, BURIN_ERR_OVERFLOW, "Range too big. The sandbox blocks ranges larger than MAX_RANGE (%d).", SANDBOX_RANGE_MAX);
+    if (length > most)
+        return rt_fail(st, BURIN_ERR_OVERFLOW, "Range too big. The sandbox blocks ranges larger than MAX_RANGE (%lld).", (long long)most);
     rt_range *range = heap_alloc(&st->heap, sizeof *range);
     if (!range)
         return rt_fail_memory(st);
     *range = (rt_range){bounds[0], bounds[1], bounds[2], length};
     *out   = rt_pointer(BURIN_RANGE, range);
     return BURIN_OK;
+}
+
+burin_status global_range(burin_call *call, burin_value *out)
+{
+    return builtin_range(call->st, call->args[0], call->st->env->sandbox == RT_UNSANDBOXED ? INT64_MAX : SANDBOX_RANGE_MAX, out);
 }
 
 burin_status global_dict(burin_call *call, burin_value *out)

@@ -45,22 +45,37 @@ static uint32_t first_unknown_name(const rt_signature *sig, const rt_arguments *
     return args->named_count;
 }
 
-/* Methods that take arguments by position and by name. */
-static burin_status fail_by_name(rt_state *st, const char *name, const rt_signature *sig, uint32_t most, const rt_arguments *args)
+/* Functions that take arguments by position and by name; `skip`: 1 where the first parameter is self. */
+static burin_status fail_by_name(rt_state *st, const char *name, const rt_signature *sig, uint32_t skip, const rt_arguments *args)
 {
+    uint32_t most = sig->count - skip, placed = most - sig->by_name, only = 0, least = 0;
+    for (uint32_t p = skip; p < placed + skip; p++) {
+        least += sig->parameters[p].required;
+        only += sig->parameters[p].required && p < sig->positional_only;
+    }
     if (args->count + args->named_count > most)
-        return rt_fail(st, BURIN_ERR_TYPE, "%s() takes at most %u argument%s (%u given)", name, most, plural(most), args->count + args->named_count);
-    uint32_t unknown = first_unknown_name(sig, args);
-    if (unknown < args->named_count)
-        return rt_fail(st, BURIN_ERR_TYPE, "'%.*s' is an invalid keyword argument for %s()", (int)args->names[unknown].len,
-                       args->names[unknown].data, name);
+        return rt_fail(st, BURIN_ERR_TYPE, "%s() takes at most %u %sargument%s (%u given)", name, most, args->count ? "" : "keyword ", plural(most),
+                       args->count + args->named_count);
+    if (args->count > placed || args->count < only) {
+        uint32_t    want = args->count < only ? only : placed;
+        const char *side = least == placed ? "exactly" : args->count < only ? "at least" : "at most";
+        return rt_fail(st, BURIN_ERR_TYPE, "%s() takes %s %u positional argument%s (%u given)", name, side, want, plural(want), args->count);
+    }
     for (uint32_t n = 0; n < args->named_count; n++)
-        for (uint32_t p = 1; p <= args->count && p < sig->count; p++)
-            if (text_equal(sig->parameters[p].name, args->names[n]))
+        for (uint32_t p = skip; p < args->count + skip && p < sig->count; p++)
+            if (p >= sig->positional_only && text_equal(sig->parameters[p].name, args->names[n]))
                 return rt_fail(st, BURIN_ERR_TYPE, "argument for %s() given by name ('%.*s') and position (%u)", name,
-                               (int)args->names[n].len, args->names[n].data, p);
-    return rt_fail(st, BURIN_ERR_TYPE, "%s() missing required argument '%.*s' (pos 1)", name, (int)sig->parameters[1].name.len,
-                   sig->parameters[1].name.data);
+                               (int)args->names[n].len, args->names[n].data, p + 1 - skip);
+    for (uint32_t p = skip + args->count; p < sig->count; p++) {
+        bool given = !sig->parameters[p].required;
+        for (uint32_t n = 0; n < args->named_count; n++)
+            given |= text_equal(sig->parameters[p].name, args->names[n]);
+        if (!given)
+            return rt_fail(st, BURIN_ERR_TYPE, "%s() missing required argument '%.*s' (pos %u)", name, (int)sig->parameters[p].name.len,
+                           sig->parameters[p].name.data, p + 1 - skip);
+    }
+    uint32_t unknown = first_unknown_name(sig, args);
+    return rt_fail(st, BURIN_ERR_TYPE, "'%.*s' is an invalid keyword argument for %s()", (int)args->names[unknown].len, args->names[unknown].data, name);
 }
 
 /* Methods that markupsafe writes in Python. */
@@ -84,23 +99,26 @@ static burin_status fail_in_python(rt_state *st, const char *name, const rt_sign
 burin_status rt_method_arity_fail(rt_state *st, const rt_function *method, burin_value self, const rt_arguments *args)
 {
     const rt_signature *sig  = method->signature;
-    const char         *name = method->name, *type = rt_type_name(st, method->flags & RT_WRAPPED ? method_plain(self) : self);
-    uint32_t            most = sig->count - 1u, least = 0;
+    const char         *name = method->name;
+    uint32_t            skip = self.kind != BURIN_MISSING, most = sig->count - skip, least = 0;
+    const char         *type = !skip ? "" : rt_type_name(st, method->flags & RT_WRAPPED ? method_plain(self) : self), *dot = skip ? "." : "";
 
-    for (uint32_t p = 1; p < sig->count; p++)
+    if (method->flags & RT_MATH)
+        type = "math", dot = ".";
+    for (uint32_t p = skip; p < sig->count; p++)
         least += sig->parameters[p].required;
     if (rt_is_safe(self) && (method->flags & RT_REWRITTEN))
         return fail_in_python(st, name, sig, least, args);
     if (sig->positional_only < sig->count)
-        return fail_by_name(st, name, sig, most, args);
+        return fail_by_name(st, name, sig, skip, args);
     if (args->named_count && (method->flags & RT_PARSED))
         return rt_fail(st, BURIN_ERR_TYPE, "%s() takes no keyword arguments", name);
     if (args->named_count)
-        return rt_fail(st, BURIN_ERR_TYPE, "%s.%s() takes no keyword arguments", type, name);
+        return rt_fail(st, BURIN_ERR_TYPE, "%s%s%s() takes no keyword arguments", type, dot, name);
     if (most == 0)
-        return rt_fail(st, BURIN_ERR_TYPE, "%s.%s() takes no arguments (%u given)", type, name, args->count);
-    if (most == 1 && least == 1)
-        return rt_fail(st, BURIN_ERR_TYPE, "%s.%s() takes exactly one argument (%u given)", type, name, args->count);
+        return rt_fail(st, BURIN_ERR_TYPE, "%s%s%s() takes no arguments (%u given)", type, dot, name, args->count);
+    if (most == 1 && least == 1 && !(method->flags & RT_TYPE_CALL))
+        return rt_fail(st, BURIN_ERR_TYPE, "%s%s%s() takes exactly one argument (%u given)", type, dot, name, args->count);
     bool        few  = args->count < least;
     uint32_t    want = few ? least : most;
     const char *side = few ? "at least" : "at most";

@@ -191,6 +191,9 @@ burin_status builtin_dict_update(rt_state *st, rt_dict *dict, burin_value source
 /* dict(*args, **named), args a TUPLE, named a DICT. */
 burin_status builtin_dict(rt_state *st, burin_value args, burin_value named, rt_dict **out);
 
+/* range(*arguments), a TUPLE; OverflowError when it has more than `most` items. */
+burin_status builtin_range(rt_state *st, burin_value arguments, int64_t most, burin_value *out);
+
 /* ---- arguments ---- */
 
 /* The items of `named`, a DICT with text keys, as the keyword arguments of `args`; the arrays lie in the heap. */

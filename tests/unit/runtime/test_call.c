@@ -18,7 +18,7 @@ static void signatures_are_written_as_in_python(void **state)
         {"a,", true, 1, 0, false, false},
         {"a b", false, 0, 0, false, false},     {"a=", false, 0, 0, false, false},    {"1a", false, 0, 0, false, false},
         {"a='x", false, 0, 0, false, false},    {"*", false, 0, 0, false, false},     {"*a, *b", false, 0, 0, false, false},
-        {"*a, b", false, 0, 0, false, false},   {"a=maybe", false, 0, 0, false, false}, {"a=99999999999999999999", false, 0, 0, false, false},
+        {"*a, b", true, 1, 0, true, false},     {"a, *, b=1", true, 2, 0, false, false}, {"a, *", false, 0, 0, false, false}, {"**k, b", false, 0, 0, false, false},   {"a=maybe", false, 0, 0, false, false}, {"a=99999999999999999999", false, 0, 0, false, false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -80,6 +80,8 @@ static void arguments_bind_as_in_python(void **state)
         {"a, **named", 1, "x y", "(1, {'x': 10, 'y': 20})"},
         {"a, /, **named", 1, "a", "(1, {'a': 10})"},
         {"*rest, **named", 2, "q", "((1, 2), {'q': 10})"},
+        {"*rest, x", 2, "x", "(10, (1, 2))"},
+        {"a, *, x=7", 1, "", "(1, 7)"},
         {"", 0, "", "()"},
         {"a,b,c,d,e,f,g,h,i,j,k,l,m,n", 14, "", "(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)"},
         {"a,b,c,d,e,f,g,h,i,j,k,l,m,n=0", 13, "", "(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0)"},
