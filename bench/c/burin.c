@@ -100,6 +100,7 @@ static void open_environment(job *j, const char *workload, const char *folder)
         burin_options_preset(&options, "hf-chat");
     else
         options.autoescape = BURIN_AUTOESCAPE_ON;
+    options.auto_reload = false;
     snprintf(templates, sizeof templates, "%s/templates", folder);
     const char *root = templates;
     j->env           = burin_env_new(&options, &err);

@@ -14,7 +14,7 @@ now = time.thread_time_ns
 
 def open_jinja2(name, folder, is_chat):
     import jinja2
-    env = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=not is_chat)
+    env = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=not is_chat, auto_reload=False)
     if is_chat:  # as transformers renders chat templates
         env.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
     with open(os.path.join(folder, name + ".jinja"), encoding="utf-8") as f:
