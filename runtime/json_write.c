@@ -23,6 +23,7 @@ typedef struct writer {
     burin_text indent;       /* what one level adds */
     bool       is_indented;
     uint32_t   level;
+    bool       is_separator_plain; /* no character of HTML in the separators */
     const open_container *open;
 } writer;
 
@@ -119,14 +120,36 @@ static size_t plain_run(const writer *w, const char *data, size_t len)
     return at;
 }
 
+/* Copy what is written as it is; where it ends. */
+static const char *copy_plain(writer *w, const char *at, const char *end)
+{
+#if RT_VECTORS
+    rt_out *out = w->out;
+    while (at < end && out->end - out->next >= 16 && (end - at >= 16 || rt_readable_16(at))) {
+        unsigned step  = end - at < 16 ? (unsigned)(end - at) : 16;
+        __m128i  block = _mm_loadu_si128((const __m128i *)at);
+        uint32_t mask  = escape_mask(w, block) & ((1u << step) - 1);
+        _mm_storeu_si128((__m128i *)out->next, block);
+        step = mask ? (unsigned)__builtin_ctz(mask) : step;
+        out->next += step;
+        at += step;
+        if (mask)
+            return at;
+    }
+#endif
+    size_t run = plain_run(w, at, (size_t)(end - at));
+    rt_out_write(w->out, at, run);
+    return at + run;
+}
+
 /* A short text without escapes, quotes included: one load, one test, one store. False when it is another. */
 static inline bool write_short_text(writer *w, burin_text text)
 {
 #if RT_VECTORS
     rt_out *out = w->out;
-    if (text.len - 1 < 16 && out->end - out->next >= 18 && rt_readable_16(text.data)) {
+    if (BURIN_LIKELY(text.len - 1 < 16 && out->end - out->next >= 18 && rt_readable_16(text.data))) {
         __m128i block = _mm_loadu_si128((const __m128i *)text.data);
-        if (!(escape_mask(w, block) & ((1u << text.len) - 1))) {
+        if (BURIN_LIKELY(!(escape_mask(w, block) & ((1u << text.len) - 1)))) {
             out->next[0] = '"';
             _mm_storeu_si128((__m128i *)(out->next + 1), block);
             out->next[1 + text.len] = '"';
@@ -141,19 +164,25 @@ static inline bool write_short_text(writer *w, burin_text text)
     return false;
 }
 
-static void write_text(writer *w, burin_text text)
+static void write_long_text(writer *w, burin_text text)
 {
-    if (BURIN_LIKELY(write_short_text(w, text)))
-        return;
+    const char *end = text.data + text.len;
     rt_out_literal(w->out, "\"");
-    for (size_t at = 0; at < text.len;) {
-        size_t run = plain_run(w, text.data + at, text.len - at);
-        rt_out_write_fast(w->out, text.data + at, run);
-        at += run;
-        if (at < text.len)
-            write_character(w, text, &at);
+    for (const char *at = text.data; at < end;) {
+        at = copy_plain(w, at, end);
+        if (at < end) {
+            size_t start = (size_t)(at - text.data);
+            write_character(w, text, &start);
+            at = text.data + start;
+        }
     }
     rt_out_literal(w->out, "\"");
+}
+
+static inline void write_text(writer *w, burin_text text)
+{
+    if (BURIN_UNLIKELY(!write_short_text(w, text)))
+        write_long_text(w, text);
 }
 
 /* ---- scalars ---- */
@@ -199,7 +228,7 @@ static burin_status write_scalar(writer *w, burin_value v)
 }
 
 /* A separator or an indent may hold any text; only HTML's characters are replaced in it, as in all else. */
-static void write_separator(writer *w, burin_text text)
+static void write_text_of_separator(writer *w, burin_text text)
 {
     size_t clean = 0;
     for (size_t at = 0; w->options->html_safe && at < text.len; at++) {
@@ -213,13 +242,21 @@ static void write_separator(writer *w, burin_text text)
     rt_out_write_fast(w->out, text.data + clean, text.len - clean);
 }
 
+static inline void write_separator(writer *w, burin_text text)
+{
+    if (BURIN_LIKELY(w->is_separator_plain))
+        rt_out_write_fast(w->out, text.data, text.len);
+    else
+        write_text_of_separator(w, text);
+}
+
 static void write_line_start(writer *w)
 {
     if (!w->is_indented)
         return;
     rt_out_literal(w->out, "\n");
     for (uint32_t n = 0; n < w->level; n++)
-        write_separator(w, w->indent);
+        write_text_of_separator(w, w->indent);
 }
 
 /* ---- the order of keys ---- */
@@ -328,22 +365,18 @@ static burin_status write_key(writer *w, burin_value key)
     }
 }
 
-static burin_status write_entries(writer *w, const rt_dict *d, const uint32_t *order, uint32_t count)
+static inline burin_status write_entry(writer *w, const rt_dict *d, uint32_t n, bool is_first)
 {
-    for (uint32_t n = 0; n < count; n++) {
-        if (n)
-            write_separator(w, w->item_separator);
-        write_line_start(w);
-        if (write_key(w, d->keys->entries[order[n]].value))
-            return w->st->status;
-        write_separator(w, w->key_separator);
-        if (write_value(w, d->values[order[n]]))
-            return w->st->status;
-    }
-    return rt_out_status(w->out);
+    if (!is_first)
+        write_separator(w, w->item_separator);
+    write_line_start(w);
+    if (write_key(w, d->keys->entries[n].value))
+        return w->st->status;
+    write_separator(w, w->key_separator);
+    return write_value(w, d->values[n]);
 }
 
-static burin_status write_dict(writer *w, const rt_dict *d)
+static burin_status write_sorted(writer *w, const rt_dict *d)
 {
     uint32_t  on_stack[2 * SORT_ON_STACK], *order = on_stack, count = 0;
     heap_position mark = heap_mark(&w->st->heap);
@@ -355,13 +388,29 @@ static burin_status write_dict(writer *w, const rt_dict *d)
     for (uint32_t n = 0; n < d->keys->len; n++)
         if (d->keys->entries[n].live)
             order[count++] = n;
-    if (w->options->sort_keys && sort_keys(w, d->keys->entries, order, order + count, count))
+    if (sort_keys(w, d->keys->entries, order, order + count, count))
         return w->st->status;
-    if (write_entries(w, d, order, count))
-        return w->st->status;
+    for (uint32_t n = 0; n < count; n++)
+        if (write_entry(w, d, order[n], n == 0))
+            return w->st->status;
     if (order != on_stack && w->out->alloc)
         heap_release(&w->st->heap, mark);
-    return BURIN_OK;
+    return rt_out_status(w->out);
+}
+
+static burin_status write_dict(writer *w, const rt_dict *d)
+{
+    bool is_first = true;
+    if (w->options->sort_keys)
+        return write_sorted(w, d);
+    for (uint32_t n = 0; n < d->keys->len; n++) {
+        if (!d->keys->entries[n].live)
+            continue;
+        if (write_entry(w, d, n, is_first))
+            return w->st->status;
+        is_first = false;
+    }
+    return rt_out_status(w->out);
 }
 
 static burin_status write_items(writer *w, burin_value v)
@@ -439,6 +488,8 @@ burin_status rt_write_json(rt_state *st, rt_out *out, burin_value v, const rt_js
         w.item_separator = w.is_indented ? BURIN_TEXT(",") : BURIN_TEXT(", ");
     if (!w.key_separator.data)
         w.key_separator = BURIN_TEXT(": ");
+    w.is_separator_plain = !options->html_safe || (rt_is_clean(w.item_separator.data, w.item_separator.len) &&
+                                                   rt_is_clean(w.key_separator.data, w.key_separator.len));
     if (write_value(&w, v))
         return st->status;
     return rt_out_status(out);
