@@ -7,6 +7,7 @@
 #include "engine/host_state.h"
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
+#include "runtime/convert.h"
 #include "runtime/iterate.h"
 
 /* Outside a render a failure has no place to stay: the status says it all. */
@@ -34,8 +35,8 @@ burin_value burin_string(burin_heap *heap, const char *data, size_t len)
     if (len > UINT32_MAX || text_valid_prefix(data, len) != len)
         return value;
     burin_status status = rt_string_copy(rt_state_of(heap), data, len, &value);
-    if (status == BURIN_OK && text_is_ascii(data, len))
-        value.flags |= BURIN_ASCII;
+    if (status == BURIN_OK && rt_is_clean(data, len))
+        value.flags |= BURIN_CLEAN;
     return settle_value(heap, status, value);
 }
 

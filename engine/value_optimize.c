@@ -1,9 +1,11 @@
-/* burin_optimize: dicts with the same text keys in the same order get one rt_keys between them: their shape.
+/* burin_optimize: dicts with the same text keys in the same order get one rt_keys between them: their shape; and strings
+ * without anything to escape are marked.
  *
  * The walk keeps its own stack (data may be nested as deep as the host likes) and remembers which containers it has seen
  * (data may share or contain itself). Keys that become shared never change again: a dict that gets another key takes a
  * private copy. */
 #include "engine/host_state.h"
+#include "runtime/convert.h"
 
 /* A set of pointers: open addressing, grown at three quarters. */
 typedef struct seen_set {
@@ -85,6 +87,14 @@ static bool push_container(optimizer *o, burin_value v)
     return (v.kind != BURIN_LIST && v.kind != BURIN_TUPLE && v.kind != BURIN_DICT) || push(o, &o->open, v);
 }
 
+/* An item in its container: strings are marked, containers are to be visited. */
+static bool take_item(optimizer *o, burin_value *item)
+{
+    if (item->kind == BURIN_STRING && rt_is_clean(item->as.s, item->len))
+        item->flags |= BURIN_CLEAN;
+    return push_container(o, *item);
+}
+
 /* Dicts with deleted or other than text keys stay as they are. */
 static bool share_keys(optimizer *o, rt_dict *dict)
 {
@@ -116,18 +126,17 @@ static bool visit(optimizer *o, burin_value v)
     if (!is_new)
         return true;
     if (v.kind == BURIN_DICT) {
-        burin_value item;
-        uint32_t    at = 0;
-        if (!share_keys(o, v.as.p))
+        rt_dict *dict = v.as.p;
+        if (!share_keys(o, dict))
             return false;
-        while (rt_dict_next(v.as.p, &at, NULL, &item))
-            if (!push_container(o, item))
+        for (uint32_t n = 0; n < dict->keys->len; n++)
+            if (dict->keys->entries[n].live && !take_item(o, &dict->values[n]))
                 return false;
         return true;
     }
     const rt_list *list = v.as.p;
     for (uint32_t n = 0; n < list->len; n++)
-        if (!push_container(o, list->items[n]))
+        if (!take_item(o, &list->items[n]))
             return false;
     return true;
 }

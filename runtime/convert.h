@@ -37,6 +37,8 @@ static inline void rt_out_write(rt_out *out, const char *data, size_t len)
 }
 /* Append with the five characters & < > ' " replaced (&amp; &lt; &gt; &#39; &#34;): vector scan and copy in one pass. */
 void rt_out_escaped(rt_out *out, const char *data, size_t len);
+/* Has the text none of them? */
+bool rt_is_clean(const char *data, size_t len);
 /* A plain buffer that grows by st->env's allocator; release with rt_out_deinit. */
 void rt_out_init(rt_out *out, rt_state *st, size_t size_hint);
 void rt_out_deinit(rt_out *out);

@@ -17,17 +17,11 @@ static const rt_keys no_keys = {.shared = 1};
 
 /* ---- looking up ---- */
 
-static inline bool is_text(const rt_key *entry, burin_text key, uint32_t hash)
-{
-    return entry->hash == hash && entry->value.len == key.len && entry->value.kind == BURIN_STRING && entry->live &&
-           memcmp(entry->value.as.s, key.data, key.len) == 0;
-}
-
 uint32_t rt_keys_slot(const rt_keys *keys, burin_text key, uint32_t hash)
 {
     if (!keys->index) {
         for (uint32_t n = 0; n < keys->len; n++) {
-            if (is_text(&keys->entries[n], key, hash))
+            if (rt_key_is(&keys->entries[n], key, hash))
                 return n;
         }
         return UINT32_MAX;
@@ -36,7 +30,7 @@ uint32_t rt_keys_slot(const rt_keys *keys, burin_text key, uint32_t hash)
         uint32_t number = keys->index[at & keys->index_mask];
         if (number == 0)
             return UINT32_MAX;
-        if (is_text(&keys->entries[number - 1], key, hash))
+        if (rt_key_is(&keys->entries[number - 1], key, hash))
             return number - 1;
     }
 }

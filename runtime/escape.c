@@ -18,6 +18,21 @@ static const entity entities[64] = {
 
 static bool is_special(char c) { return (uint8_t)c < 64 && entities[(uint8_t)c].len; }
 
+bool rt_is_clean(const char *data, size_t len)
+{
+#if RT_VECTORS
+    for (; len >= 16; data += 16, len -= 16)
+        if (rt_special_mask(_mm_loadu_si128((const __m128i *)data)))
+            return false;
+    if (len && rt_readable_16(data))
+        return !(rt_special_mask(_mm_loadu_si128((const __m128i *)data)) & ((1u << len) - 1));
+#endif
+    for (size_t at = 0; at < len; at++)
+        if (is_special(data[at]))
+            return false;
+    return true;
+}
+
 /* Byte by byte, asking for exactly what is written. */
 static void escape_exactly(rt_out *out, const char *data, size_t len)
 {

@@ -233,6 +233,8 @@ static bool read_text(json_reader *r, burin_value *out)
         if (valid < out->len)
             return bad(r, start, "Invalid UTF-8 in the string");
     }
+    if (rt_is_clean(out->as.s, out->len))
+        out->flags |= BURIN_CLEAN;
     return true;
 }
 

@@ -15,7 +15,7 @@ burin_status rt_string_new(rt_state *st, size_t len, char **data, burin_value *o
 {
     if (len > UINT32_MAX)
         return rt_fail(st, BURIN_ERR_NOMEM, "a string of more than 4 GiB");
-    char *bytes = heap_alloc(&st->heap, len);
+    char *bytes = heap_alloc(&st->heap, len ? len : 1); /* a fresh heap gives NULL for nothing */
     if (!bytes)
         return rt_fail_memory(st);
     *data = bytes;

@@ -6,6 +6,7 @@
 #ifndef BURIN_RUNTIME_VALUE_H
 #define BURIN_RUNTIME_VALUE_H
 
+#include "runtime/base/text.h"
 #include "runtime/heap.h"
 #include "runtime/state.h"
 
@@ -182,6 +183,17 @@ static inline bool rt_dict_next(const rt_dict *d, uint32_t *at, burin_value *key
         }
     }
     return false;
+}
+/* Is the entry that str key? */
+static inline bool rt_key_is(const rt_key *entry, burin_text key, uint32_t hash)
+{
+    return entry->hash == hash && entry->value.len == key.len && entry->value.kind == BURIN_STRING && entry->live &&
+           text_same(entry->value.as.s, key.data, key.len);
+}
+/* Is that str key in that slot? Any slot may be asked for. */
+static inline bool rt_keys_has(const rt_keys *keys, uint32_t slot, burin_text key, uint32_t hash)
+{
+    return slot < keys->len && rt_key_is(&keys->entries[slot], key, hash);
 }
 /* Slot of a str key in shared keys, UINT32_MAX when absent: what inline caches remember. */
 uint32_t rt_keys_slot(const rt_keys *keys, burin_text key, uint32_t hash);

@@ -27,6 +27,8 @@
 #define RT_READ_PAST_END 1
 #endif
 
+enum { RT_PRINTED_AS_IS = BURIN_SAFE | BURIN_CLEAN }; /* flags of strings that escaping does not change */
+
 extern const char rt_digit_pairs[200]; /* "00" "01" ... "99" */
 
 /* rt_out_escaped without the short path. */
@@ -47,6 +49,45 @@ static inline uint32_t rt_special_mask(__m128i block)
 static inline bool rt_readable_32(const char *data) { return RT_READ_PAST_END && ((uintptr_t)data & 4095) <= 4096 - 32; }
 static inline bool rt_readable_16(const char *data) { return RT_READ_PAST_END && ((uintptr_t)data & 4095) <= 4096 - 16; }
 #endif
+
+/* The digits of i < 10000 at `to`, where 4 bytes may be written; the end. */
+static inline char *rt_write_small(char *to, unsigned i)
+{
+    if (BURIN_LIKELY(i < 100)) {
+        unsigned skip = i < 10;
+        memcpy(to, &rt_digit_pairs[2 * i + skip], 2);
+        return to + 2 - skip;
+    }
+    unsigned high = i / 100, low = i % 100, skip = high < 10;
+    memcpy(to, &rt_digit_pairs[2 * high + skip], 2);
+    memcpy(to + 2 - skip, &rt_digit_pairs[2 * low], 2);
+    return to + 4 - skip;
+}
+
+/* A value that is a text of at most 32 bytes and needs no escaping: at `to`, where 32 bytes may be written; the end.
+ * NULL for all others. */
+static inline char *rt_write_short(char *to, burin_value v, bool escaped)
+{
+#if RT_VECTORS
+    if (BURIN_LIKELY(v.kind == BURIN_STRING && v.len - 1 < 32 && rt_readable_32(v.as.s))) {
+        __m128i  low = _mm_loadu_si128((const __m128i *)v.as.s), high = _mm_loadu_si128((const __m128i *)(v.as.s + 16));
+        uint64_t special = 0;
+        if (escaped && !(v.flags & RT_PRINTED_AS_IS))
+            special = (rt_special_mask(low) | (uint64_t)rt_special_mask(high) << 16) & (((uint64_t)1 << v.len) - 1);
+        if (BURIN_LIKELY(!special)) {
+            _mm_storeu_si128((__m128i *)to, low);
+            _mm_storeu_si128((__m128i *)(to + 16), high);
+            return to + v.len;
+        }
+    }
+#else
+    if (v.kind == BURIN_STRING && v.len <= 32 && (!escaped || v.flags & RT_PRINTED_AS_IS)) {
+        memcpy(to, v.as.s, v.len);
+        return to + v.len;
+    }
+#endif
+    return NULL;
+}
 
 static inline void rt_out_write_fast(rt_out *out, const char *data, size_t len)
 {
@@ -86,21 +127,10 @@ static inline void rt_out_escaped_fast(rt_out *out, const char *data, size_t len
 
 static inline void rt_write_int_fast(rt_out *out, int64_t i)
 {
-    if (BURIN_LIKELY((uint64_t)i < 10000 && out->end - out->next >= 8)) {
-        char *to = out->next;
-        if (i < 100) {
-            to[0] = rt_digit_pairs[2 * i + (i < 10)];
-            to[1] = rt_digit_pairs[2 * i + 1];
-            out->next = to + 1 + (i >= 10);
-        } else {
-            unsigned high = (unsigned)i / 100, low = (unsigned)i % 100, skip = high < 10;
-            memcpy(to, &rt_digit_pairs[2 * high + skip], 2);
-            memcpy(to + 2 - skip, &rt_digit_pairs[2 * low], 2);
-            out->next = to + 4 - skip;
-        }
-        return;
-    }
-    rt_write_int(out, i);
+    if (BURIN_LIKELY((uint64_t)i < 10000 && out->end - out->next >= 8))
+        out->next = rt_write_small(out->next, (unsigned)i);
+    else
+        rt_write_int(out, i);
 }
 
 /* rt_write_str and rt_write_escaped with their most frequent cases in line. */
@@ -117,7 +147,7 @@ static inline burin_status rt_write_str_fast(rt_state *st, rt_out *out, burin_va
 static inline burin_status rt_write_escaped_fast(rt_state *st, rt_out *out, burin_value v)
 {
     if (BURIN_LIKELY(v.kind == BURIN_STRING)) {
-        if (v.flags & BURIN_SAFE)
+        if (v.flags & RT_PRINTED_AS_IS)
             rt_out_write_fast(out, v.as.s, v.len);
         else
             rt_out_escaped_fast(out, v.as.s, v.len);

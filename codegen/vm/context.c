@@ -133,6 +133,15 @@ burin_value vm_resolve(vm *m, const vm_context *c, burin_text name, uint32_t has
     return rt_missing();
 }
 
+burin_value vm_resolve_site(vm_frame *f, uint32_t number)
+{
+    const ir_site    *site = &f->program->sites[number];
+    const vm_context *c    = f->context;
+    if (!c->up && c->base.kind == BURIN_DICT)
+        f->caches[number].slot = rt_keys_slot(rt_dict_of(&f->m->st, c->base)->keys, site->name, site->hash);
+    return vm_resolve(f->m, c, site->name, site->hash);
+}
+
 burin_status vm_export(vm *m, vm_context *context, burin_text name, burin_value value, unsigned how)
 {
     rt_state    *st     = &m->st;

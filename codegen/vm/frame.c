@@ -86,20 +86,23 @@ static burin_status run_frame(vm *m, vm_frame *f)
     return status;
 }
 
-static vm_frame frame_of(vm *m, const vm_call *call, burin_value *regs)
+/* False when memory is out. */
+static bool frame_init(vm_frame *f, vm *m, const vm_call *call, burin_value *regs)
 {
-    return (vm_frame){
-        .m       = m,
-        .unit    = call->unit,
-        .program = call->program,
-        .tpl     = call->tpl,
-        .regs    = regs,
-        .constants = call->program->constants,
-        .out     = m->out,
-        .outer   = call->outer,
-        .context = call->context,
-        .caches  = call->caches ? call->caches : vm_caches(m, call->program),
-    };
+    f->m         = m;
+    f->unit      = call->unit;
+    f->program   = call->program;
+    f->tpl       = call->tpl;
+    f->regs      = regs;
+    f->constants = call->program->constants;
+    f->out       = m->out;
+    f->outer     = call->outer;
+    f->context   = call->context;
+    f->caches    = call->caches ? call->caches : vm_caches(m, call->program);
+    f->parent    = NULL;
+    f->result    = rt_missing();
+    f->pc        = 0;
+    return f->caches != NULL;
 }
 
 static void set_parameters(const vm_call *call, burin_value *regs)
@@ -117,8 +120,7 @@ static burin_status enter_captured(vm *m, const vm_call *call, burin_value *resu
         return rt_fail_memory(&m->st);
     burin_value *regs = (burin_value *)(void *)(f + 1);
     memset(regs, 0, count * sizeof *regs);
-    *f = frame_of(m, call, regs);
-    if (!f->caches)
+    if (!frame_init(f, m, call, regs))
         return rt_fail_memory(&m->st);
     set_parameters(call, regs);
     burin_status status = run_frame(m, f);
@@ -132,8 +134,8 @@ static burin_status enter_plain(vm *m, const vm_call *call, burin_value *result,
     burin_value *regs = push_registers(m, call->unit->registers);
     if (!regs)
         return rt_fail(&m->st, BURIN_ERR_NOMEM, "out of memory");
-    vm_frame     f      = frame_of(m, call, regs);
-    burin_status status = f.caches ? BURIN_OK : rt_fail_memory(&m->st);
+    vm_frame     f;
+    burin_status status = frame_init(&f, m, call, regs) ? BURIN_OK : rt_fail_memory(&m->st);
     set_parameters(call, regs);
     if (!status)
         status = run_frame(m, &f);
@@ -171,21 +173,50 @@ burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, bur
     return status;
 }
 
+/* ---- caches ---- */
+
+static size_t program_size(uint32_t site_count) { return sizeof(vm_program) + site_count * sizeof(vm_cache); }
+
+void vm_caches_free(vm *m)
+{
+    while (m->programs) {
+        vm_program *next = m->programs->next;
+        base_free(m->st.env->alloc, m->programs, program_size(m->programs->site_count));
+        m->programs = next;
+    }
+    m->sites = 0;
+}
+
+static vm_program *program_new(vm *m, const ir_program *program)
+{
+    vm_program *p = base_alloc(m->st.env->alloc, program_size(program->site_count));
+    if (!p)
+        return NULL;
+    memset(p, 0, program_size(program->site_count));
+    p->program    = program;
+    p->site_count = program->site_count;
+    p->run        = m->run;
+    p->next       = m->programs;
+    m->programs   = p;
+    m->sites += program->site_count;
+    return p;
+}
+
 vm_cache *vm_caches(vm *m, const ir_program *program)
 {
     static const vm_cache none;
     if (!program->site_count)
         return (vm_cache *)&none; /* never written: there are no sites */
-    for (vm_program *p = m->programs; p; p = p->next)
-        if (p->program == program)
-            return p->caches;
-    vm_program *p = heap_alloc(&m->st.heap, sizeof *p + program->site_count * sizeof(vm_cache));
-    if (!p)
+    vm_program *p = m->programs;
+    while (p && (p->program != program || p->site_count != program->site_count))
+        p = p->next;
+    if (!p && !(p = program_new(m, program)))
         return NULL;
-    *p = (vm_program){.program = program, .caches = (vm_cache *)(void *)(p + 1), .next = m->programs};
-    memset(p->caches, 0, program->site_count * sizeof(vm_cache));
-    m->programs = p;
-    heap_escape(&m->st.heap);
+    if (p->run != m->run) {
+        for (uint32_t n = 0; n < p->site_count; n++)
+            p->caches[n].keys = NULL;
+        p->run = m->run;
+    }
     return p->caches;
 }
 

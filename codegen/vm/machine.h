@@ -36,7 +36,8 @@ struct vm_context {
     uint32_t            chain_len, chain_cap;
 };
 
-/* An inline cache of one attribute site: dicts with these keys have the attribute in that slot. */
+/* An inline cache of one site: dicts with these keys have the name in that slot. From one run to the next only the slot is
+ * remembered, as a guess: keys that are gone may have left their address to others. */
 typedef struct vm_cache {
     const rt_keys *keys;
     uint32_t       slot;
@@ -111,10 +112,12 @@ typedef struct vm_module {
     struct vm_module  *next; /* in the render's cache */
 } vm_module;
 
-typedef struct vm_program { /* a program met in this render */
+typedef struct vm_program { /* the caches of a program; kept from run to run, though the program may be gone */
     const ir_program  *program;
-    vm_cache          *caches;
+    uint32_t           site_count;
+    uint64_t           run;     /* the last one it was met in */
     struct vm_program *next;
+    vm_cache           caches[];
 } vm_program;
 
 typedef struct stack_chunk stack_chunk;
@@ -127,7 +130,9 @@ struct vm {
     burin_error  *err;      /* where the running call wants its error; NULL allowed */
     bool          located;  /* the pending error's place is noted */
     vm_frame     *frame;    /* running */
-    vm_program   *programs;
+    vm_program   *programs; /* the last made first */
+    size_t        sites;    /* in all of them */
+    uint64_t      run;      /* counts up */
     vm_module    *modules;  /* default modules made in this render */
     rt_list      *pieces;   /* native programs: what was printed */
     stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
@@ -167,6 +172,7 @@ burin_status vm_enter(vm *m, const vm_call *call, burin_value *result);
 burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result);
 void         vm_stack_free(vm *m);
 vm_cache    *vm_caches(vm *m, const ir_program *program);
+void         vm_caches_free(vm *m);
 /* Slow path of counting: limits, deadline, cancel flag. */
 burin_status vm_tick(vm *m);
 /* Note where the pending error happened or passed through. */
@@ -190,6 +196,8 @@ vm_context *vm_context_new(vm *m, const vm_template *tpl, burin_value base, cons
 vm_context *vm_context_over(vm *m, vm_context *up, const vm_template *tpl, vm_frame *f, const ir_locals *locals, vm_mode *mode);
 /* MISSING when there is none. */
 burin_value vm_resolve(vm *m, const vm_context *context, burin_text name, uint32_t hash);
+/* The same for a site's name; its cache remembers where among the render's variables that was. */
+burin_value vm_resolve_site(vm_frame *f, uint32_t site);
 /* The context's template extends `parent`: its blocks come after. */
 burin_status vm_context_extend(vm *m, vm_context *context, const vm_template *parent);
 burin_status vm_export(vm *m, vm_context *context, burin_text name, burin_value value, unsigned how);
@@ -257,6 +265,9 @@ burin_status vm_sum_value(vm_frame *f, burin_value *sum, burin_value part);
 burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_text before, burin_text after);
 
 /* ---- ops.c: what is not in the loop's body ---- */
+
+/* Make the site's cache know this dict's keys; false when they are not shared or have no such key, or dicts may not be asked. */
+bool         vm_cache_site(vm_frame *f, const rt_dict *dict, uint32_t site);
 
 burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t site, burin_value *out);
 burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *regs, burin_value *out);

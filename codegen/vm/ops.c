@@ -1,26 +1,36 @@
 /* The longer instructions' bodies. */
 #include "codegen/vm/machine.h"
 
-/* An attribute that the inline cache did not know. Dicts made alike share their keys: remember the slot. */
+/* Dicts made alike share their keys. The slot of an earlier run is tried first. */
+bool vm_cache_site(vm_frame *f, const rt_dict *dict, uint32_t number)
+{
+    const ir_site *site  = &f->program->sites[number];
+    vm_cache      *cache = &f->caches[number];
+    if (!dict->keys->shared || !site->plain)
+        return false;
+    uint32_t slot = cache->slot;
+    if (!rt_keys_has(dict->keys, slot, site->name, site->hash))
+        slot = rt_keys_slot(dict->keys, site->name, site->hash);
+    if (slot == UINT32_MAX)
+        return false;
+    *cache = (vm_cache){dict->keys, slot};
+    return true;
+}
+
+/* An attribute that the inline cache did not know. */
 burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t number, burin_value *out)
 {
     rt_state      *st   = &f->m->st;
     const ir_site *site = &f->program->sites[number];
     if (object.kind != BURIN_DICT || !site->plain)
         return rt_get_attr(st, object, site->name, out);
-    const rt_dict *dict = rt_dict_of(st, object);
-    if (!dict->keys->shared) {
-        const burin_value *found = rt_dict_find_text(dict, site->name, site->hash);
-        if (!found)
-            return rt_get_attr(st, object, site->name, out);
-        *out = *found;
-        return BURIN_OK;
-    }
-    uint32_t slot = rt_keys_slot(dict->keys, site->name, site->hash);
-    if (slot == UINT32_MAX)
-        return rt_get_attr(st, object, site->name, out);
-    f->caches[number] = (vm_cache){dict->keys, slot};
-    *out              = dict->values[slot];
+    const rt_dict     *dict  = rt_dict_of(st, object);
+    const burin_value *found = vm_cache_site(f, dict, number) ? &dict->values[f->caches[number].slot]
+                               : dict->keys->shared           ? NULL
+                                                              : rt_dict_find_text(dict, site->name, site->hash);
+    if (!found) /* the site is plain, so it can only be an item */
+        return rt_undefined_new(st, object, rt_string(site->name.data, site->name.len), out);
+    *out = *found;
     return BURIN_OK;
 }
 

@@ -63,10 +63,20 @@ OPERATION(check_outer)
     regs[i->a]    = v.kind == BURIN_MISSING ? f->constants[i->d] : v;
     return BURIN_OK;
 }
+/* Most names are the render's variables, in the slot where they were in the last render. */
 OPERATION(resolve)
 {
-    const ir_site *site = &f->program->sites[i->d];
-    regs[i->a]          = vm_resolve(f->m, f->context, site->name, site->hash);
+    const ir_site    *site = &f->program->sites[i->d];
+    const vm_context *c    = f->context;
+    if (BURIN_LIKELY(!c->up && !c->vars && c->base.kind == BURIN_DICT)) {
+        const rt_dict *dict = rt_dict_of(&f->m->st, c->base);
+        uint32_t       slot = f->caches[i->d].slot;
+        if (BURIN_LIKELY(rt_keys_has(dict->keys, slot, site->name, site->hash))) {
+            regs[i->a] = dict->values[slot];
+            return BURIN_OK;
+        }
+    }
+    regs[i->a] = vm_resolve_site(f, i->d);
     return BURIN_OK;
 }
 OPERATION(resolve_u)
@@ -98,31 +108,19 @@ static inline __attribute__((always_inline)) burin_status op_print(vm_frame *f, 
         if (text.len > 32)
             memcpy(to + 32, text.data + 32, 32);
         to += text.len;
-        if (v->kind == BURIN_INT && (uint64_t)v->as.i < 100) {
-            int64_t i = v->as.i;
-            to[0]     = rt_digit_pairs[2 * i + (i < 10)];
-            to[1]     = rt_digit_pairs[2 * i + 1];
-            out->next = to + 1 + (i >= 10);
+        if (v->kind == BURIN_INT && (uint64_t)v->as.i < 10000) {
+            out->next = rt_write_small(to, (unsigned)v->as.i);
             return BURIN_OK;
         }
         if (v->kind == BURIN_FLOAT) {
             out->next = to + text_from_double(v->as.f, to);
             return BURIN_OK;
         }
-#if RT_VECTORS
-        if (v->kind == BURIN_STRING && v->len <= 32 && rt_readable_32(v->as.s)) {
-            __m128i  low = _mm_loadu_si128((const __m128i *)v->as.s), high = _mm_loadu_si128((const __m128i *)(v->as.s + 16));
-            uint64_t special = 0;
-            if (escaped && !(v->flags & BURIN_SAFE))
-                special = (rt_special_mask(low) | (uint64_t)rt_special_mask(high) << 16) & (((uint64_t)1 << v->len) - 1);
-            if (BURIN_LIKELY(!special)) {
-                _mm_storeu_si128((__m128i *)to, low);
-                _mm_storeu_si128((__m128i *)(to + 16), high);
-                out->next = to + v->len;
-                return BURIN_OK;
-            }
+        char *after = rt_write_short(to, *v, escaped);
+        if (BURIN_LIKELY(after != NULL)) {
+            out->next = after;
+            return BURIN_OK;
         }
-#endif
         out->next = to;
     } else {
         rt_out_write(out, text.data, text.len);

@@ -1,6 +1,7 @@
 /* Printing every item of a container between two texts: the loop `{% for x in xs %}<td>{{ x }}</td>{% endfor %}` as one
- * instruction. Small integers and short texts are written without leaving the inner loop; the room for them is asked
- * for once an item. Steps are counted as a loop of instructions counts them: one an item, one for the end. */
+ * instruction. Runs of small integers and short clean texts are written with the cursor in a register: the text after an
+ * item and the one before the next are one store, and what is too much after the last item is taken back.
+ * Steps are counted as a loop of instructions counts them: one an item, one for the end. */
 #include "codegen/vm/machine.h"
 
 #include "runtime/view.h"
@@ -9,47 +10,60 @@ enum {
     EACH_ESCAPED = 1,
     EACH_KEYS    = 2,
     EACH_VALUES  = 4,
-    TEXT_SHORT   = 32, /* constant texts can be read this far past their start */
-    ITEM_ROOM    = 2 * TEXT_SHORT + 32,
+    JOINT_SHORT  = 16,              /* both texts together, for a run */
+    ITEM_ROOM    = JOINT_SHORT + 32, /* what a run may write for an item */
 };
 
 typedef struct each {
     vm_frame  *f;
     burin_text before, after;
-    bool       escaped, is_short;
+    bool       escaped, has_joint;
+    char       joint[2 * JOINT_SHORT]; /* after, then before: JOINT_SHORT bytes at most */
 } each;
 
-/* An item that is no small integer and no short clean text, or for which there is little room. */
-static burin_status print_slow(each *e, burin_value item)
+/* An item that does not fit a run. */
+static burin_status print_item(each *e, burin_value item)
 {
     rt_state *st  = &e->f->m->st;
     rt_out   *out = e->f->out;
+    if (BURIN_UNLIKELY(--e->f->m->tick == 0)) {
+        burin_status status = vm_tick(e->f->m);
+        if (status)
+            return status;
+    }
     rt_out_write(out, e->before.data, e->before.len);
     burin_status status = e->escaped ? rt_write_escaped_fast(st, out, item) : rt_write_str_fast(st, out, item);
     rt_out_write(out, e->after.data, e->after.len);
     return status ? status : rt_out_status(out);
 }
 
-static inline burin_status print_item(each *e, burin_value item)
+static inline char *write_simple(char *to, burin_value item, bool escaped)
 {
-    rt_out *out = e->f->out;
-    char   *to  = out->next;
-    if (BURIN_UNLIKELY(--e->f->m->tick == 0)) {
-        burin_status status = vm_tick(e->f->m);
-        if (status)
-            return status;
-    }
-    if (item.kind != BURIN_INT || (uint64_t)item.as.i >= 100 || !e->is_short || out->end - to < ITEM_ROOM)
-        return print_slow(e, item);
-    memcpy(to, e->before.data, TEXT_SHORT);
+    if (BURIN_LIKELY(item.kind == BURIN_INT && (uint64_t)item.as.i < 10000))
+        return rt_write_small(to, (unsigned)item.as.i);
+    return rt_write_short(to, item, escaped);
+}
+
+/* Print as many of the items as are simple and have room; how many that were. No tick runs out meanwhile. */
+static inline uint32_t print_run(each *e, const burin_value *items, uint32_t count)
+{
+    rt_out  *out  = e->f->out;
+    uint32_t most = e->f->m->tick - 1, done = 0;
+    char    *to   = out->next;
+    if (!e->has_joint || out->end - to < ITEM_ROOM)
+        return 0;
+    memcpy(to, e->before.data, JOINT_SHORT);
     to += e->before.len;
-    int64_t i = item.as.i;
-    to[0]     = rt_digit_pairs[2 * i + (i < 10)];
-    to[1]     = rt_digit_pairs[2 * i + 1];
-    to += 1 + (i >= 10);
-    memcpy(to, e->after.data, TEXT_SHORT);
-    out->next = to + e->after.len;
-    return BURIN_OK;
+    for (count = count < most ? count : most; done < count && out->end - to >= ITEM_ROOM; done++) {
+        char *after = write_simple(to, items[done], e->escaped);
+        if (!after)
+            break;
+        memcpy(after, e->joint, JOINT_SHORT);
+        to = after + e->before.len + e->after.len;
+    }
+    out->next = to - e->before.len;
+    e->f->m->tick -= done;
+    return done;
 }
 
 static burin_status end_of_items(each *e) { return BURIN_LIKELY(--e->f->m->tick) ? BURIN_OK : vm_tick(e->f->m); }
@@ -60,6 +74,8 @@ static burin_status print_list(each *e, burin_value over)
     heap_position mark = heap_mark(&st->heap);
     for (uint32_t n = 0;; n++) {
         const rt_list *list = rt_list_of(st, over); /* printing an object may change it */
+        if (n < list->len)
+            n += print_run(e, list->items + n, list->len - n);
         if (n >= list->len)
             return end_of_items(e);
         burin_status status = print_item(e, list->items[n]);
@@ -77,7 +93,11 @@ static burin_status print_values(each *e, burin_value over)
     uint32_t       version = dict->version, at = 0;
     heap_position  mark    = heap_mark(&st->heap);
     burin_value    value;
-    while (rt_dict_next(dict, &at, NULL, &value)) {
+    for (;;) {
+        if (dict->len == dict->keys->len) /* no deleted entries between the values */
+            at += print_run(e, dict->values + at, dict->len - at);
+        if (!rt_dict_next(dict, &at, NULL, &value))
+            return end_of_items(e);
         burin_status status = print_item(e, value);
         if (BURIN_UNLIKELY(status))
             return status;
@@ -88,7 +108,6 @@ static burin_status print_values(each *e, burin_value over)
                 return rt_fail(st, BURIN_ERR_GENERATOR, "dictionary changed size during iteration");
         }
     }
-    return end_of_items(e);
 }
 
 static burin_status print_any(each *e, burin_value over)
@@ -109,7 +128,11 @@ static burin_status print_any(each *e, burin_value over)
 
 burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_text before, burin_text after)
 {
-    each e = {f, before, after, how & EACH_ESCAPED, before.len <= TEXT_SHORT && after.len <= TEXT_SHORT};
+    each e = {f, before, after, how & EACH_ESCAPED, before.len + after.len <= JOINT_SHORT, {0}};
+    if (e.has_joint) {
+        memcpy(e.joint, after.data, JOINT_SHORT); /* constant texts can be read so far */
+        memcpy(e.joint + after.len, before.data, JOINT_SHORT);
+    }
     if (over.kind == BURIN_DICT && (how & EACH_VALUES))
         return print_values(&e, over);
     if (how & (EACH_KEYS | EACH_VALUES)) {

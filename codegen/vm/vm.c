@@ -4,6 +4,8 @@
 
 #include <time.h>
 
+enum { SITES_KEPT = 1 << 14 }; /* 16 bytes each */
+
 vm *vm_new(const rt_env *env, const burin_allocator *alloc, const vm_host *host)
 {
     vm *m = base_alloc(alloc, sizeof *m);
@@ -27,6 +29,7 @@ void vm_free(vm *m)
         return;
     const burin_allocator *alloc = m->st.env->alloc;
     vm_stack_free(m);
+    vm_caches_free(m);
     heap_deinit(&m->st.heap);
     buf_deinit(&m->st.message);
     base_free(alloc, m, sizeof *m);
@@ -54,7 +57,9 @@ static void begin(vm *m, rt_out *out, burin_error *err)
     m->err      = err;
     m->located  = false;
     m->frame    = NULL;
-    m->programs = NULL;
+    m->run++;
+    if (m->sites > SITES_KEPT) /* of programs that may be gone */
+        vm_caches_free(m);
     m->modules  = NULL;
     m->pieces   = NULL;
     m->captures = 0;

@@ -40,6 +40,7 @@ typedef enum burin_kind {
 enum { /* burin_value.flags */
     BURIN_SAFE  = 1, /* STRING: Markup, already escaped */
     BURIN_ASCII = 2, /* STRING: certainly only bytes below 128; when clear it may still be so */
+    BURIN_CLEAN = 4, /* STRING: certainly without & < > ' and ", so escaping changes nothing; when clear it may still be so */
 };
 
 /* Read it through the functions below; the layout is part of the ABI because compiled templates rely on it. */
@@ -130,8 +131,9 @@ BURIN_API burin_status burin_list_append(burin_heap *heap, burin_value list, bur
 BURIN_API burin_status burin_dict_set(burin_heap *heap, burin_value dict, burin_value key, burin_value value);
 BURIN_API burin_status burin_dict_set_z(burin_heap *heap, burin_value dict, const char *key, burin_value value); /* key copied */
 BURIN_API burin_status burin_set_add(burin_heap *heap, burin_value set, burin_value item);
-/* Share the keys of dicts made alike, in `value` and everything in it: attribute reads become a compare and a load. Call once
- * when the data is complete; burin_json_read does so by itself. BURIN_ERR_NOMEM leaves correct data. */
+/* Share the keys of dicts made alike, in `value` and everything in it: attribute reads become a compare and a load; and mark
+ * the strings in it that need no escaping (BURIN_CLEAN). Call once when the data is complete; burin_json_read does so by
+ * itself. BURIN_ERR_NOMEM leaves correct data. */
 BURIN_API burin_status burin_optimize(burin_heap *heap, burin_value value);
 
 /* Inspecting. */

@@ -8,6 +8,29 @@ static inline bool text_equal(burin_text a, burin_text b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
+/* Are the `len` bytes the same? For short texts, such as names: without a call up to 16. */
+static inline bool text_same(const char *a, const char *b, size_t len)
+{
+    uint64_t x, y, u, v;
+    if (len > 16)
+        return memcmp(a, b, len) == 0;
+    if (len >= 8) {
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        memcpy(&u, a + len - 8, 8);
+        memcpy(&v, b + len - 8, 8);
+        return ((x ^ y) | (u ^ v)) == 0;
+    }
+    x = y = u = v = 0;
+    if (len >= 4) {
+        memcpy(&x, a, 4);
+        memcpy(&y, b, 4);
+        memcpy(&u, a + len - 4, 4);
+        memcpy(&v, b + len - 4, 4);
+        return ((x ^ y) | (u ^ v)) == 0;
+    }
+    return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
+}
 static inline bool text_is(burin_text a, const char *z) { return text_equal(a, (burin_text){z, strlen(z)}); }
 
 /* True when every byte is below 128 (vector search). */
