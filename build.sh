@@ -19,6 +19,8 @@ usage() {
   asan | tsan | coverage      build and test with sanitizers, or with a coverage report
   fuzz [SECONDS] [NAME]       fuzz each target, or one, for SECONDS (60)
   bench [--quick] [NAME...]   measure against hand-written C and other engines; writes docs/BENCHMARKS.md
+  differential [SECONDS] [SEED]
+                              random templates through Burin and the real Jinja2 for SECONDS (60); what differs is made small
   conformance [KIND] [...]    the conformance corpus beside the tree, with a release (or KIND) build; options of its runner
   install [PREFIX]            install the release build (/usr/local)
   clean                       remove build/
@@ -51,7 +53,9 @@ test  libcmocka-dev  header:cmocka.h     the unit tests
 test  python3        command:python3     test scripts
 test  python3-jinja2 python:jinja2       the tests that compare with Jinja2
 bench python3        command:python3     the benchmark driver
-fuzz  clang          command:clang       libFuzzer
+fuzz  python3        command:python3     to write seeds
+fuzz  clang          command:clang       the compiler of libFuzzer
+fuzz  libclang-rt-dev clang:fuzzer,address libFuzzer and the sanitizers of clang
 cover gcovr          command:gcovr       the coverage report
 TEXT
 }
@@ -64,6 +68,8 @@ is_there() {
     command:*) command -v "${1#command:}" >/dev/null ;;
     header:*) echo "#include <${1#header:}>" | cc -x c -E - -o /dev/null 2>/dev/null ||
               printf '#include <stddef.h>\n#include <stdarg.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <%s>\n' "${1#header:}" | cc -x c -E - -o /dev/null 2>/dev/null ;;
+    clang:*) echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { (void)d; (void)n; return 0; }' |
+             clang -x c -fsanitize="${1#clang:}" - -o /dev/null 2>/dev/null ;;
     python:*) python -c "import ${1#python:}" 2>/dev/null ;;
     esac
 }
@@ -184,6 +190,7 @@ cmd_fuzz() {
     local seconds=60 target name corpus failed=0 found=0
     case ${1:-} in '' | *[!0-9]*) ;; *) seconds=$1; shift ;; esac
     build fuzz --tests all
+    python "$here/tests/differential/seeds.py" "$build/fuzz/corpus" 400
     for target in "$build"/fuzz/tests/fuzz_*; do
         [ -x "$target" ] && [ -f "$target" ] || continue
         name=${target##*/fuzz_}
@@ -223,6 +230,12 @@ cmd_conformance() {
     python "$here/tests/conformance/verdict.py" "$statuses" "$here/docs/COMPATIBILITY.md"
 }
 
+cmd_differential() {
+    build release burin_command
+    need test
+    BURIN=$build/release/burin python "$here/tests/differential/compare.py" --seconds "${1:-60}" ${2:+--seed "$2"}
+}
+
 cmd_install() {
     local prefix=${1:-/usr/local}
     build release all
@@ -233,7 +246,7 @@ cmd_install() {
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-render | test | asan | tsan | coverage | fuzz | bench | conformance | install) "cmd_$command" "$@" ;;
+render | test | asan | tsan | coverage | fuzz | bench | conformance | differential | install) "cmd_$command" "$@" ;;
 dev | release) build "$command" "${@:-all}" ;;
 clean) rm -rf "$build" ;;
 help | -h | --help) usage ;;

@@ -28,6 +28,11 @@ static burin_status message_count(rt_state *st, const burin_env *env, burin_valu
     }
     if (burin_as_int(count, n))
         return BURIN_OK;
+    if (count.kind == BURIN_UNDEFINED && !env->catalogue) { /* compared with 1: an error in strict environments */
+        bool is_one;
+        *n = 2;
+        return rt_compare_op(st, RT_EQ, count, burin_int(1), &is_one);
+    }
     if (!rt_is_number(count) && env->catalogue && !env->translate)
         return rt_fail(st, BURIN_ERR_TYPE, "Plural value must be an integer, got %s", rt_type_name(st, count));
     *n = count.kind == BURIN_BIGINT ? INT64_MAX : 2;

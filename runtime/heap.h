@@ -59,11 +59,12 @@ void  heap_deinit(burin_heap *h);
 void  heap_reset(burin_heap *h);
 void *heap_alloc_slow(burin_heap *h, size_t size);
 
-/* `size` bytes aligned to 8, not zeroed; NULL when memory is out or the limit is reached. */
+/* `size` bytes aligned to 8, not zeroed; NULL when memory is out or the limit is reached. Of size 0 it is a place too: more room than is
+ * asked for is wanted, which a heap without blocks has not. */
 static inline void *heap_alloc(burin_heap *h, size_t size)
 {
     size = (size + 7) & ~(size_t)7;
-    if (BURIN_LIKELY((size_t)(h->end - h->next) >= size)) {
+    if (BURIN_LIKELY((size_t)(h->end - h->next) > size)) {
         void *p = h->next;
         h->next += size;
         HEAP_UNPOISON(p, h->next);

@@ -34,7 +34,7 @@ static void check_repeated(lowerer *c, const parts *p, bool has_caller)
         for (ast_node *m = p->kwargs->first; m != n; m = m->next)
             twice |= text_equal(ast_as(Keyword, m)->name, name);
         if (twice) {
-            lower_fail(c, BURIN_ERR_PYTHON_SYNTAX, n, "keyword argument repeated: %.*s", (int)name.len, name.data);
+            lower_refuse(c, n, "keyword argument repeated: %.*s", name);
             return;
         }
     }

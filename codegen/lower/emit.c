@@ -20,6 +20,22 @@ burin_status lower_fail(lowerer *c, burin_status status, const ast_node *at, con
     return c->status;
 }
 
+/* Python refuses what Jinja2 has compiled: an error only where Jinja2 itself finds none, so it is kept till the end. */
+void lower_refuse(lowerer *c, const ast_node *at, const char *format, burin_text name)
+{
+    if (c->refused.format)
+        return;
+    c->refused.format = format;
+    c->refused.at     = at;
+    c->refused.name   = name;
+}
+
+void lower_refused(lowerer *c)
+{
+    if (c->refused.format)
+        lower_fail(c, BURIN_ERR_PYTHON_SYNTAX, c->refused.at, c->refused.format, (int)c->refused.name.len, c->refused.name.data);
+}
+
 bool lower_grow(lowerer *c, void **items, uint32_t count, uint32_t *cap, size_t size)
 {
     if (count < *cap)

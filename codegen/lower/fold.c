@@ -12,13 +12,17 @@ enum { UNKNOWN, CONSTANT, VARYING };
 
 static int is_varying(ast_node *child, void *user);
 
-/* Whether every leaf is a literal; remembered in the node. */
+/* Whether every leaf is a literal, or what is no literal may never be asked for: what decides `and`, `or` and `if` is. Remembered in
+ * the node. */
 static bool is_constant(ast_node *node)
 {
     if (node->constness == UNKNOWN) {
         switch (node->kind) {
         case AST_Const: case AST_Data: node->constness = CONSTANT; break;
         case AST_Name: case AST_Call: case AST_NSRef: node->constness = VARYING; break;
+        case AST_And: node->constness = is_constant(ast_as(And, node)->left) ? CONSTANT : VARYING; break;
+        case AST_Or: node->constness = is_constant(ast_as(Or, node)->left) ? CONSTANT : VARYING; break;
+        case AST_Cond: node->constness = is_constant(ast_as(Cond, node)->test) ? CONSTANT : VARYING; break;
         case AST_Filter:
             if (!ast_as(Filter, node)->node) {
                 node->constness = VARYING;

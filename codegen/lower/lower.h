@@ -96,6 +96,12 @@ typedef struct lowerer {
     VECTOR(block_def) blocks;
 
     const struct resolve_listener *listener; /* NULL when nobody asks */
+
+    struct { /* the first thing that Python's compiler refuses; no format: nothing */
+        const char     *format; /* takes (int length, text) of the name */
+        const ast_node *at;
+        burin_text      name;
+    } refused;
 } lowerer;
 
 /* codegen_compile, with a listener. */
@@ -111,6 +117,9 @@ bool lower_grow(lowerer *c, void **items, uint32_t count, uint32_t *cap, size_t 
 
 void     lower_no_memory(lowerer *c);
 burin_status lower_fail(lowerer *c, burin_status status, const ast_node *at, const char *format, ...) BURIN_PRINTF(4, 5);
+/* A SyntaxError of Python's, "...%.*s..." of `name`: raised at the end, if nothing else fails. */
+void     lower_refuse(lowerer *c, const ast_node *at, const char *format, burin_text name);
+void     lower_refused(lowerer *c);
 uint32_t emit(lowerer *c, ir_op op, uint32_t a, uint32_t b, uint32_t cc, uint32_t d);
 /* A jump onto a chain, to be pointed at its goal by `land`. */
 void     emit_jump(lowerer *c, ir_op op, uint32_t a, uint32_t b, uint32_t cc, uint32_t *chain);

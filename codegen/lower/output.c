@@ -182,9 +182,12 @@ void lower_output(lowerer *c, scope *f, ast_Output *node)
             return;
         emit_jump(c, OP_JUMP_CHILD, 0, 0, 0, &skip);
     }
-    for (ast_node *n = node->nodes.first; n; n = n->next)
+    for (ast_node *n = node->nodes.first; n; n = n->next) {
+        if (c->is_volatile && n->kind == AST_Data)
+            mark_line(c, n);
         if (!print_constant(c, n))
             print_varying(c, f, n);
+    }
     if (skip != NO_JUMP)
         land(c, skip);
 }

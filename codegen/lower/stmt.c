@@ -214,6 +214,7 @@ static void lower_generation(lowerer *c, scope *f, ast_Generation *node)
 {
     scope inner = scope_inner(c, f);
     inner.breaks = inner.continues = NULL; /* the body is a call block's: a function of its own in Jinja2 */
+    inner.require_output_check     = false; /* and what that returns is printed even by a child of another template */
     symbols_analyze(&inner.sym, &node->base, FOR_BODY);
     scope_enter(c, &inner);
     lower_body(c, &inner, node->body.first);
@@ -255,7 +256,7 @@ static void lower_leave(lowerer *c, scope *f, uint32_t *chain, const ast_node *n
     if (chain)
         emit_jump(c, OP_JUMP, 0, 0, 0, chain);
     else
-        lower_fail(c, BURIN_ERR_PYTHON_SYNTAX, node, strcmp(word, "break") ? "'continue' not properly in loop" : "'break' outside loop");
+        lower_refuse(c, node, strcmp(word, "break") ? "'%.*s' not properly in loop" : "'%.*s' outside loop", (burin_text){word, strlen(word)});
 }
 
 static void lower_do(lowerer *c, scope *f, ast_Do *node)

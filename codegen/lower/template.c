@@ -297,6 +297,7 @@ static void lower_all(lowerer *c, ast_node *tree, bool as_expression)
         for (uint32_t i = 0; i < c->blocks.count && !c->status; i++)
             lower_block_unit(c, &c->blocks.items[i]);
     }
+    lower_refused(c);
     finish_program(c);
 }
 

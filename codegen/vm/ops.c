@@ -177,11 +177,8 @@ burin_status vm_set_namespace(rt_state *st, burin_value ns, burin_text name, bur
     const rt_object_value *object = namespace_of(ns);
     if (!object)
         return vm_check_namespace(st, ns);
-    burin_call   call   = {.st = st, .autoescape = st->autoescape};
-    burin_status status = object->cls->set_attr(&call, object->self, name, value);
-    if (value.kind > BURIN_FLOAT)
-        heap_escape(&st->heap);
-    return status;
+    burin_call call = {.st = st, .autoescape = st->autoescape};
+    return object->cls->set_attr(&call, object->self, name, value);
 }
 
 burin_status vm_markup(rt_state *st, burin_value v, burin_value *out)

@@ -137,7 +137,7 @@ static burin_status namespace_set(burin_call *call, void *self, burin_text name,
     const char  *before = st->heap.next;
     burin_status status = rt_dict_put(st, self, rt_string(name.data, name.len), value);
 
-    if (value.kind > BURIN_FLOAT || st->heap.next != before)
+    if (value.kind > BURIN_FLOAT || value.kind == BURIN_UNDEFINED || st->heap.next != before)
         heap_escape(&st->heap);
     return status;
 }

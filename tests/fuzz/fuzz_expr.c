@@ -21,11 +21,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size > 2048)
         return 0;
+    static burin_env *env; /* made once: that takes longer than most expressions */
     burin_options options = burin_options_default();
     options.limits        = (burin_limits){.steps = 20000, .memory = 32u << 20, .output = 1u << 20, .time_ns = 2000000000u, .depth = 60, .nesting = 100, .integer_bits = 20000};
     options.random_seed   = 1;
     burin_error  err  = BURIN_ERROR_INIT;
-    burin_env   *env  = burin_env_new(&options, &err);
+    env               = env ? env : burin_env_new(&options, &err);
     burin_heap  *heap = burin_heap_new(NULL);
     burin_expr  *expr = env ? burin_expr_compile(env, (burin_text){(const char *)data, size}, &err) : NULL;
     burin_render *render = expr ? burin_render_new(env, &err) : NULL;
@@ -37,7 +38,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     burin_error_clear(&err);
     burin_render_free(render);
     burin_expr_free(expr);
-    burin_env_unref(env);
     burin_heap_free(heap);
     return 0;
 }

@@ -23,6 +23,14 @@ static void allocations_are_aligned_and_apart(void **state)
     assert_true(run_free(r));
 }
 
+static void nothing_has_a_place_even_in_an_empty_heap(void **state)
+{
+    run *r = run_new();
+    (void)state;
+    assert_non_null(heap_alloc(&r->st.heap, 0));
+    assert_true(run_free(r));
+}
+
 static void release_goes_back_to_the_mark(void **state)
 {
     run          *r    = run_new();
@@ -181,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(allocations_are_aligned_and_apart),
+        cmocka_unit_test(nothing_has_a_place_even_in_an_empty_heap),
         cmocka_unit_test(release_goes_back_to_the_mark),
         cmocka_unit_test(a_loop_that_releases_holds_no_more_than_one_round),
         cmocka_unit_test(what_escaped_is_not_released),
