@@ -104,7 +104,10 @@ static burin_status module_attribute(burin_call *call, void *self, burin_text na
 
 static burin_status module_text(burin_call *call, void *self, burin_value *out)
 {
-    burin_status status = rt_str(call->st, ((vm_module *)self)->body, out);
+    vm_module *module = self;
+    if (module->bad_piece)
+        return rt_fail(call->st, BURIN_ERR_TYPE, "sequence item 0: expected str instance, %s found", module->bad_piece);
+    burin_status status = rt_str(call->st, module->body, out);
     if (!status)
         out->flags &= (uint8_t)~BURIN_SAFE;
     return status;
@@ -157,6 +160,8 @@ static burin_status make_module(vm *m, const vm_template *tpl, vm_context *conte
     *module             = (vm_module){.tpl = tpl, .context = context};
     size_t       from   = native ? m->pieces->len : vm_capture(m);
     burin_status status = vm_run_root(m, tpl, context, &result);
+    if (!status && !native)
+        vm_keep_bad_piece(m, module);
     if (!status)
         status = vm_captured(m, native, from, false, &module->body);
     *out = module;
@@ -231,6 +236,11 @@ static burin_status include_module(vm_frame *f, const vm_template *tpl)
         return status;
     if (f->program->native)
         return vm_piece(f->m, module->body);
+    if (module->bad_piece && !f->m->bad_piece) {
+        f->m->bad_piece = module->bad_piece;
+        f->m->bad_frame = f;
+        f->m->bad_depth = f->m->captures;
+    }
     return rt_write_str(&f->m->st, f->m->out, module->body);
 }
 

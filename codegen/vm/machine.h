@@ -109,6 +109,7 @@ typedef struct vm_module {
     const vm_template *tpl;
     vm_context        *context;
     burin_value        body;
+    const char        *bad_piece; /* type of the first piece of the body that is no text: printing the module fails; NULL */
     struct vm_module  *next; /* in the render's cache */
 } vm_module;
 
@@ -182,6 +183,8 @@ burin_value vm_find_variable(rt_state *st, burin_text name);
 
 /* What joining pieces raises when one of them is no text. */
 burin_status vm_bad_piece(vm *m);
+/* What a module printed cannot be joined: whoever prints the module will fail, not who imports it. */
+void         vm_keep_bad_piece(vm *m, vm_module *module);
 /* A frame has ended: a bad piece of it is now among its caller's, or joined and raised. */
 burin_status vm_end_pieces(vm_frame *f);
 /* Capture what is printed from here on; vm_captured cuts it off and makes a value of it. */

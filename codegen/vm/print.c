@@ -21,6 +21,14 @@ burin_status vm_bad_piece(vm *m)
     return rt_fail(&m->st, BURIN_ERR_TYPE, "sequence item 0: expected str instance, %s found", type);
 }
 
+void vm_keep_bad_piece(vm *m, vm_module *module)
+{
+    if (m->bad_piece && m->bad_frame == m->frame && m->bad_depth == m->captures) {
+        module->bad_piece = m->bad_piece;
+        m->bad_piece      = NULL;
+    }
+}
+
 burin_status vm_end_pieces(vm_frame *f)
 {
     vm *m = f->m;
