@@ -7,15 +7,21 @@
 #include "runtime/operate.h"
 #include "runtime/slice.h"
 #include "runtime/type.h"
+#include "runtime/view.h"
 
 /* ---- items ---- */
 
-static burin_status fail_assignment(rt_state *st, burin_value v, bool deletion)
+/* CPython asks sequences by an integer first, and words that differently. */
+static burin_status fail_assignment(rt_state *st, burin_value v, burin_value key, bool deletion)
 {
+    bool sequence = v.kind == BURIN_STRING || v.kind == BURIN_BYTES || v.kind == BURIN_TUPLE || v.kind == BURIN_SET || v.kind == BURIN_RANGE ||
+                    rt_view_of(v) != RT_VIEW_NONE;
     if (v.kind == BURIN_UNDEFINED)
         return rt_undefined_fail(st, v);
-    return rt_fail(st, BURIN_ERR_TYPE, deletion ? "'%s' object doesn't support item deletion" : "'%s' object does not support item assignment",
-                   rt_type_name(st, v));
+    if (sequence && key.kind == BURIN_BIGINT)
+        return rt_fail(st, BURIN_ERR_INDEX, "cannot fit 'int' into an index-sized integer");
+    return rt_fail(st, BURIN_ERR_TYPE, "'%s' object %s support item %s", rt_type_name(st, v), deletion && sequence && rt_is_int(key) ? "doesn't" : "does not",
+                   deletion ? "deletion" : "assignment");
 }
 
 /* The place an index names in `len` items. */
@@ -59,8 +65,8 @@ static burin_status set_in_bytearray(rt_state *st, burin_value v, burin_value ke
 {
     uint32_t     at;
     uint8_t      byte;
-    burin_status status = place_of(st, v, key, rt_bytearray_of(v)->len, &at);
-    if (status || (status = rt_byte_of(st, item, &byte)))
+    burin_status status = key.kind == BURIN_INT || key.kind == BURIN_BOOL ? rt_byte_of(st, item, &byte) : BURIN_OK; /* the byte is looked at first */
+    if (status || (status = place_of(st, v, key, rt_bytearray_of(v)->len, &at)))
         return status;
     rt_bytearray_of(v)->data[at] = (char)byte;
     return BURIN_OK;
@@ -82,7 +88,7 @@ burin_status rt_set_item(rt_state *st, burin_value v, burin_value key, burin_val
             status = rt_dict_put(st, dict, key, item);
         heap_escape(&st->heap);
         return status;
-    default: return fail_assignment(st, v, false);
+    default: return fail_assignment(st, v, key, false);
     }
 }
 
@@ -129,7 +135,7 @@ burin_status rt_del_item(rt_state *st, burin_value v, burin_value key)
         if (!status)
             status = rt_dict_remove(st, dict, key, &removed);
         return !status && removed.kind == BURIN_MISSING ? rt_key_error(st, key) : status;
-    default: return fail_assignment(st, v, true);
+    default: return fail_assignment(st, v, key, true);
     }
 }
 
@@ -157,8 +163,9 @@ static burin_status set_list_slice(rt_state *st, burin_value v, const rt_slice *
     rt_list     *taken, *list;
     rt_picked    before = {0}, p;
     burin_status status = rt_slice_pick(st, slice, rt_list_of(st, v)->len, &before); /* a bad slice fails first */
-    if (!status)
-        status = items.kind == BURIN_LIST || items.kind == BURIN_TUPLE ? BURIN_OK : rt_iterator_new(st, items, &items);
+    if (status)
+        return status;
+    status = items.kind == BURIN_LIST || items.kind == BURIN_TUPLE ? BURIN_OK : rt_iterator_new(st, items, &items);
     if (status == BURIN_ERR_TYPE) {
         rt_clear_error(st);
         return rt_fail(st, BURIN_ERR_TYPE, before.step == 1 ? "can only assign an iterable" : "must assign iterable to extended slice");
@@ -230,8 +237,10 @@ static burin_status set_bytearray_slice(rt_state *st, burin_value v, const rt_sl
     rt_picked     p;
     rt_bytearray *bytes  = rt_bytearray_of(v);
     burin_status  status = rt_slice_pick(st, slice, bytes->len, &p);
+    if (!status && (rt_is_number(items) || rt_is_text(items) || items.kind == BURIN_COMPLEX))
+        status = rt_fail(st, BURIN_ERR_TYPE, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
     if (!status)
-        status = rt_bytes_of_items(st, items, "can assign only bytes, buffers, or iterables of ints in range(0, 256)", &taken);
+        status = rt_bytes_of_items(st, items, "cannot convert '%s' object to bytearray", &taken);
     if (!status)
         status = rt_slice_pick(st, slice, bytes->len, &p);
     if (status)

@@ -61,11 +61,10 @@ static burin_status find_attr(rt_state *st, burin_value v, burin_text name, uint
         burin_status status = object_attr(st, v, name, out);
         if (status || out->kind != BURIN_MISSING)
             return status;
-    } else {
-        const rt_function *f = rt_method_find_hashed(st, v, name, hash);
-        if (f)
-            return bound_method(st, f, v, out);
     }
+    const rt_function *method = rt_method_find_hashed(st, v, name, hash);
+    if (method)
+        return bound_method(st, method, v, out);
     if (name.len > 4 && name.data[0] == '_' && name.data[1] == '_') {
         const rt_function *f = rt_dunder_find(st, v, name);
         if (f)

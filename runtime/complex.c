@@ -84,7 +84,7 @@ static bool power(rt_complex a, rt_complex b, rt_complex *out)
         phase += b.im * log(absolute);
     }
     *out = (rt_complex){length * cos(phase), length * sin(phase)};
-    return true;
+    return !isinf(phase); /* CPython takes the domain error of cos(inf) for that of zero */
 }
 
 burin_status rt_complex_binary(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out)

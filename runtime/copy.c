@@ -227,7 +227,9 @@ static burin_status copy_undefined(copier *c, burin_value v, burin_value *out)
 static burin_status copy_function(copier *c, burin_value v, burin_value *out)
 {
     const rt_function *from = v.as.p;
-    rt_function       *to   = allocate(c, sizeof *to);
+    if (rt_unbound_type(from))
+        return rt_fail(c->st, BURIN_ERR_TYPE, "a '%s' object cannot outlive the render that made it", rt_type_name(c->st, v));
+    rt_function *to = allocate(c, sizeof *to);
     if (!to)
         return c->st->status;
     *to  = *from;

@@ -10,6 +10,7 @@
 #include "runtime/base/text.h"
 #include "runtime/builtins/builtins.h"
 #include "runtime/exception.h"
+#include "runtime/view.h"
 
 #include <math.h>
 
@@ -183,6 +184,10 @@ static bool method_add(struct method_table *table, const rt_builtin *row)
     made->hash     = method_hash(rt_text_hash(name), row->kind);
     made->kind     = row->kind;
     made->function = (rt_function){row->name, signature, row->call, NULL, row->flags, rt_missing()};
+    if (row->kind == BURIN_BYTES) {
+        made->function.call = rt_method_of_bytes;
+        made->function.data = (void *)row;
+    }
     uint32_t at    = made->hash & table->mask;
     while (table->slots[at])
         at = (at + 1) & table->mask;
@@ -225,20 +230,65 @@ const rt_function *rt_method_find(rt_state *st, burin_value v, burin_text name)
     return rt_method_find_hashed(st, v, name, rt_text_hash(name));
 }
 
-const rt_function *rt_method_find_hashed(rt_state *st, burin_value v, burin_text name, uint32_t name_hash)
+/* Which rows of methods.def serve a value. */
+static uint8_t methods_of(burin_value v)
 {
-    const struct method_table *table = st->env->methods;
-    uint8_t                    kind  = v.kind == BURIN_BOOL || v.kind == BURIN_BIGINT ? BURIN_INT : v.kind;
-    if (!table)
-        return NULL;
+    burin_value start, stop, step;
+    if (v.kind == BURIN_BOOL || v.kind == BURIN_BIGINT)
+        return BURIN_INT;
+    if (BURIN_LIKELY(v.kind != BURIN_OBJECT))
+        return v.kind;
+    if (rt_exception_of(v))
+        return RT_METHODS_EXCEPTION;
+    if (rt_view_of(v) == RT_VIEW_KEYS || rt_view_of(v) == RT_VIEW_ITEMS)
+        return RT_METHODS_VIEW;
+    return rt_slice_parts(v, &start, &stop, &step) ? RT_METHODS_SLICE : RT_METHODS_NONE;
+}
+
+static const rt_function *method_of_kind(const struct method_table *table, uint8_t kind, burin_text name, uint32_t name_hash)
+{
     uint32_t hash = method_hash(name_hash, kind);
     for (uint32_t at = hash;; at++) {
         const method *m = table->slots[at & table->mask];
-        if (!m)
-            return NULL;
-        if (m->hash == hash && m->kind == kind && text_is(name, m->function.name))
-            return (m->function.flags & RT_MARKUP_ONLY) && !rt_is_safe(v) ? NULL : &m->function;
+        if (!m || (m->hash == hash && m->kind == kind && text_is(name, m->function.name)))
+            return m ? &m->function : NULL;
     }
+}
+
+const rt_function *rt_method_find_hashed(rt_state *st, burin_value v, burin_text name, uint32_t name_hash)
+{
+    const struct method_table *table = st->env->methods;
+    if (!table)
+        return NULL;
+    const rt_function *f = method_of_kind(table, methods_of(v), name, name_hash);
+    if (!f && v.kind == BURIN_BYTEARRAY)
+        f = method_of_kind(table, BURIN_BYTES, name, name_hash);
+    if (f && (((f->flags & RT_MARKUP_ONLY) && !rt_is_safe(v)) || ((f->flags & RT_CHANGES) && rt_is_frozen(v))))
+        return NULL;
+    return f;
+}
+
+uint8_t rt_kind_of_type(int type_number)
+{
+    static const uint8_t kinds[RT_TYPE_COUNT] = {
+        [RT_TYPE_bool] = BURIN_INT, [RT_TYPE_bytearray] = BURIN_BYTEARRAY, [RT_TYPE_bytes] = BURIN_BYTES, [RT_TYPE_complex] = BURIN_COMPLEX,
+        [RT_TYPE_dict] = BURIN_DICT, [RT_TYPE_float] = BURIN_FLOAT, [RT_TYPE_frozenset] = BURIN_SET, [RT_TYPE_int] = BURIN_INT,
+        [RT_TYPE_list] = BURIN_LIST, [RT_TYPE_range] = BURIN_RANGE, [RT_TYPE_set] = BURIN_SET, [RT_TYPE_slice] = RT_METHODS_SLICE,
+        [RT_TYPE_str] = BURIN_STRING, [RT_TYPE_tuple] = BURIN_TUPLE,
+    };
+    return kinds[type_number];
+}
+
+const rt_function *rt_method_of_type(rt_state *st, int type_number, burin_text name)
+{
+    uint8_t kind = rt_kind_of_type(type_number);
+    if (kind == BURIN_MISSING || !st->env->methods)
+        return NULL;
+    const rt_function *f = method_of_kind(st->env->methods, kind, name, rt_text_hash(name));
+    if (!f && kind == BURIN_BYTEARRAY)
+        f = method_of_kind(st->env->methods, BURIN_BYTES, name, rt_text_hash(name));
+    bool hidden = f && ((f->flags & (RT_MARKUP_ONLY | RT_PROPERTY)) || ((f->flags & RT_CHANGES) && type_number == RT_TYPE_frozenset));
+    return hidden ? NULL : f;
 }
 
 /* ---- environments ---- */

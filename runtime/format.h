@@ -5,7 +5,7 @@
 #include "runtime/builder.h"
 #include "runtime/call.h"
 
-/* `format % args` of str: args a TUPLE, a DICT (or mapping object), or one value. Errors are CPython's ("not enough
+/* `format % args` of str, or BYTES: args a TUPLE, a DICT (or mapping object), or one value. Errors are CPython's ("not enough
  * arguments for format string", "%d format: a real number is required, not str"). When `format` is Markup the str()
  * of every argument is escaped and the result is Markup (markupsafe.Markup.__mod__). */
 burin_status rt_format_percent(rt_state *st, burin_value format, burin_value args, burin_value *out);

@@ -1,4 +1,4 @@
-/* `format % args`: printf-style formatting as CPython's unicode_format in Objects/unicodeobject.c.
+/* `format % args`: printf-style formatting as CPython's unicode_format in Objects/unicodeobject.c, and of bytes as its bytesobject.c.
  *
  * Arguments come from a tuple in order, or are one value; a mapping answers %(name)s. Under Markup every argument is what
  * markupsafe calls an escape helper: its text is escaped, it converts to int and float as the constructors int() and
@@ -23,6 +23,7 @@ typedef struct percent {
     uint32_t    count, next; /* of args; a single value is one */
     burin_value single;
     bool        escapes;
+    bool        bytes;      /* the format is bytes: its characters are, and so must text arguments be */
 } percent;
 
 typedef struct conversion { /* %[(key)][flags][width][.precision]letter */
@@ -47,7 +48,9 @@ static burin_status next_argument(percent *p, burin_value *out)
 
 static void next_letter(percent *p, conversion *c)
 {
-    if (p->at < p->text.len)
+    if (p->at < p->text.len && p->bytes)
+        c->letter = (uint8_t)p->text.data[p->at++];
+    else if (p->at < p->text.len)
         c->letter = text_decode(p->text.data, p->text.len, &p->at);
     else
         c->ended = true;
@@ -65,7 +68,10 @@ static burin_status read_key(percent *p)
     }
     if (depth > 0)
         return fail_value(p, "incomplete format key");
-    burin_status status = rt_python_item(p->st, p->mapping, rt_string(p->text.data + start, p->at - 1 - start), &p->single);
+    burin_value key = rt_string(p->text.data + start, p->at - 1 - start);
+    if (p->bytes)
+        key.kind = BURIN_BYTES;
+    burin_status status = rt_python_item(p->st, p->mapping, key, &p->single);
     p->args             = &p->single;
     p->count            = 1;
     p->next             = 0;
@@ -155,6 +161,18 @@ typedef struct shown {  /* a converted argument before it is padded */
     burin_text prefix;  /* 0x */
 } shown;
 
+static inline burin_value bytes_of(burin_value v) { return v.kind == BURIN_BYTEARRAY ? rt_bytearray_view(v) : v; }
+
+/* %b and %s of a bytes format. */
+static burin_status show_bytes(percent *p, conversion *c, burin_value v, shown *s)
+{
+    if (v.kind != BURIN_BYTES && v.kind != BURIN_BYTEARRAY)
+        return rt_fail(p->st, BURIN_ERR_TYPE, "%%b requires a bytes-like object, or an object that implements __bytes__, not '%s'", rt_type_name(p->st, v));
+    s->text  = rt_text_of(bytes_of(v));
+    s->count = s->text.len = c->precision >= 0 && (uint64_t)c->precision < s->text.len ? (size_t)c->precision : s->text.len;
+    return BURIN_OK;
+}
+
 static burin_status show_text(percent *p, conversion *c, burin_value v, shown *s)
 {
     burin_status status;
@@ -188,9 +206,10 @@ static burin_status show_text(percent *p, conversion *c, burin_value v, shown *s
 
 static burin_status fail_wrong_type(percent *p, const conversion *c, burin_value v)
 {
+    char        letter = p->bytes && c->letter != 'o' && (c->letter | 0x20) != 'x' ? 'd' : (char)c->letter;
     const char *wanted = c->letter == 'o' || c->letter == 'x' || c->letter == 'X' ? "an integer" : "a real number";
 
-    return rt_fail(p->st, BURIN_ERR_TYPE, "%%%c format: %s is required, not %s", (char)c->letter, wanted,
+    return rt_fail(p->st, BURIN_ERR_TYPE, "%%%c format: %s is required, not %s", letter, wanted,
                    p->escapes ? "_MarkupEscapeHelper" : rt_type_name(p->st, v));
 }
 
@@ -271,7 +290,7 @@ static burin_status double_of(percent *p, burin_value v, double *out)
     if (v.kind == BURIN_UNDEFINED)
         return rt_undefined_fail(p->st, v);
     if (!p->escapes)
-        return rt_fail(p->st, BURIN_ERR_TYPE, "must be real number, not %s", rt_type_name(p->st, v));
+        return rt_fail(p->st, BURIN_ERR_TYPE, p->bytes ? "float argument required, not %s" : "must be real number, not %s", rt_type_name(p->st, v));
     if (!is_literal(v))
         return rt_fail(p->st, BURIN_ERR_TYPE, "float() argument must be a string or a real number, not '%s'", rt_type_name(p->st, v));
     return builtin_double_of_text(p->st, rt_text_of(v), out) ? BURIN_OK : fail_literal(p, "could not convert string to float: ", v);
@@ -300,6 +319,16 @@ static burin_status show_float(percent *p, conversion *c, burin_value v, shown *
 static burin_status show_character(percent *p, burin_value v, char unit[4], shown *s)
 {
     s->count = 1;
+    if (p->bytes) {
+        bool single = (v.kind == BURIN_BYTES || v.kind == BURIN_BYTEARRAY) && bytes_of(v).len == 1;
+        if (!single && !rt_is_int(v))
+            return fail_type(p, "%c requires an integer in range(256) or a single byte");
+        if (!single && (v.kind == BURIN_BIGINT || v.as.i < 0 || v.as.i > 255))
+            return rt_fail(p->st, BURIN_ERR_OVERFLOW, "%%c arg not in range(256)");
+        unit[0] = single ? bytes_of(v).as.s[0] : (char)v.as.i;
+        s->text = (burin_text){unit, 1};
+        return BURIN_OK;
+    }
     if (!p->escapes && rt_is_text(v) && rt_string_count(v) == 1) {
         s->text = rt_text_of(v);
         return BURIN_OK;
@@ -339,7 +368,7 @@ static burin_status write_shown(percent *p, const conversion *c, const shown *s)
 
 static burin_status fail_letter(percent *p, const conversion *c)
 {
-    size_t index = text_count(p->text.data, p->at) - 1;
+    size_t index = (p->bytes ? p->at : text_count(p->text.data, p->at)) - 1;
     bool   shows = c->letter >= 31 && c->letter <= 126;
 
     return rt_fail(p->st, BURIN_ERR_VALUE, "unsupported format character '%c' (0x%x) at index %zu", shows ? (char)c->letter : '?',
@@ -358,6 +387,12 @@ static burin_status convert(percent *p)
         status = next_argument(p, &v);
     if (status)
         return status;
+    if (p->bytes && (c.letter == 'b' || c.letter == 's')) {
+        status = show_bytes(p, &c, v, &s);
+        return status ? status : write_shown(p, &c, &s);
+    }
+    if (p->bytes && c.letter == 'r') /* so that the result is ASCII */
+        c.letter = 'a';
     switch (c.letter) {
     case 's':
     case 'r':
@@ -387,6 +422,7 @@ static bool is_subscriptable(burin_value v)
     case BURIN_LIST:
     case BURIN_DICT:
     case BURIN_BYTES:
+    case BURIN_BYTEARRAY:
     case BURIN_RANGE:
     case BURIN_UNDEFINED: return true;
     case BURIN_OBJECT: return ((const rt_object_value *)v.as.p)->cls->get_item != NULL;
@@ -396,7 +432,9 @@ static bool is_subscriptable(burin_value v)
 
 burin_status rt_format_percent(rt_state *st, burin_value format, burin_value args, burin_value *out)
 {
-    percent      p      = {.st = st, .text = rt_text_of(format), .mapping = rt_missing(), .single = args, .escapes = rt_is_safe(format)};
+    percent      p      = {.st = st, .text = rt_text_of(format), .mapping = rt_missing(), .single = args, .escapes = rt_is_safe(format),
+                           .bytes = format.kind == BURIN_BYTES};
+    bool         flat   = p.bytes && (args.kind == BURIN_BYTES || args.kind == BURIN_BYTEARRAY); /* no mapping to a bytes format */
     burin_status status = rt_charge(st, format.len / 64);
 
     p.args  = &p.single;
@@ -405,7 +443,7 @@ burin_status rt_format_percent(rt_state *st, burin_value format, burin_value arg
         const rt_list *items = rt_list_of(st, args);
         p.args               = items->items;
         p.count              = items->len;
-    } else if (is_subscriptable(args)) {
+    } else if (is_subscriptable(args) && !flat) {
         p.mapping = args;
     }
     builder_init(&p.out, st, (size_t)format.len + 16);
@@ -423,6 +461,10 @@ burin_status rt_format_percent(rt_state *st, burin_value format, burin_value arg
         }
     }
     if (!status && p.next < p.count && p.mapping.kind == BURIN_MISSING)
-        status = fail_type(&p, "not all arguments converted during string formatting");
-    return status ? status : builder_take(&p.out, format.flags & BURIN_SAFE, out);
+        status = fail_type(&p, p.bytes ? "not all arguments converted during bytes formatting" : "not all arguments converted during string formatting");
+    if (!status)
+        status = builder_take(&p.out, format.flags & BURIN_SAFE, out);
+    if (!status && p.bytes)
+        *out = (burin_value){BURIN_BYTES, 0, 0, out->len, out->as};
+    return status;
 }

@@ -103,7 +103,7 @@ burin_status rt_binary_op(rt_state *st, rt_binary op, burin_value a, burin_value
 {
     if (BURIN_LIKELY(rt_is_number(a) && rt_is_number(b)))
         return number_binary(st, op, a, b, out);
-    if ((a.kind == BURIN_COMPLEX || b.kind == BURIN_COMPLEX) && op != RT_ADD && op != RT_MUL && a.kind != BURIN_STRING)
+    if ((a.kind == BURIN_COMPLEX || b.kind == BURIN_COMPLEX) && op != RT_ADD && op != RT_MUL && op != RT_MOD)
         return rt_complex_binary(st, op, a, b, out);
     switch (op) {
     case RT_ADD:
@@ -116,8 +116,10 @@ burin_status rt_binary_op(rt_state *st, rt_binary op, burin_value a, burin_value
     case RT_XOR:
         return rt_set_operate(st, op, a, b, out);
     case RT_MOD:
-        if (a.kind == BURIN_STRING)
+        if (a.kind == BURIN_STRING || a.kind == BURIN_BYTES)
             return rt_format_percent(st, a, b, out);
+        if (a.kind == BURIN_BYTEARRAY)
+            return rt_format_percent(st, rt_bytearray_view(a), b, out) ? st->status : rt_bytearray_new(st, out->as.s, out->len, out);
         return rt_unsupported(st, op, a, b);
     default:
         return rt_unsupported(st, op, a, b);
@@ -218,11 +220,14 @@ burin_status rt_power_modulo(rt_state *st, burin_value a, burin_value b, burin_v
     burin_value  m = modulus;
     burin_status status = BURIN_OK;
     if (!rt_is_int(a) || !rt_is_int(b) || !rt_is_int(modulus)) {
-        bool numbers = rt_is_number(a) && rt_is_number(b) && rt_is_number(modulus);
-        if (a.kind == BURIN_COMPLEX || b.kind == BURIN_COMPLEX)
-            return rt_fail(st, BURIN_ERR_VALUE, "complex modulo");
-        if (numbers)
-            return rt_fail(st, BURIN_ERR_TYPE, "pow() 3rd argument not allowed unless all arguments are integers");
+        const uint8_t kinds[] = {a.kind, b.kind, modulus.kind};
+        bool          complex = (rt_is_number(a) || a.kind == BURIN_COMPLEX) && (rt_is_number(b) || b.kind == BURIN_COMPLEX);
+        for (int n = 0; n < 3; n++) { /* the first that knows a power decides */
+            if (kinds[n] == BURIN_FLOAT)
+                return rt_fail(st, BURIN_ERR_TYPE, "pow() 3rd argument not allowed unless all arguments are integers");
+            if (kinds[n] == BURIN_COMPLEX && complex)
+                return rt_fail(st, BURIN_ERR_VALUE, "complex modulo");
+        }
         return rt_fail(st, BURIN_ERR_TYPE, "unsupported operand type(s) for ** or pow(): '%s', '%s', '%s'", rt_type_name(st, a), rt_type_name(st, b),
                        rt_type_name(st, modulus));
     }

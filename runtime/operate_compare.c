@@ -8,6 +8,7 @@
 #include "runtime/complex.h"
 #include "runtime/host.h"
 #include "runtime/iterate.h"
+#include "runtime/slice.h"
 
 #include <math.h>
 
@@ -259,6 +260,13 @@ static burin_status compare_sets(rt_state *st, rt_compare op, burin_value a, bur
 static burin_status compare_order(rt_state *st, rt_compare op, burin_value a, burin_value b, bool *out)
 {
     burin_value left = comparable(a), right = comparable(b);
+    rt_slice    one, other;
+    if (BURIN_UNLIKELY(a.kind == BURIN_OBJECT) && rt_slice_parts(a, &one.start, &one.stop, &one.step) &&
+        rt_slice_parts(b, &other.start, &other.stop, &other.step)) {
+        if (rt_slice_tuple(st, &one, &left) || rt_slice_tuple(st, &other, &right))
+            return st->status;
+        return compare_lists(st, op, left, right, out);
+    }
     if (rt_is_number(a) && rt_is_number(b))
         *out = holds(op, compare_numbers(a, b));
     else if (left.kind != right.kind)
@@ -330,6 +338,8 @@ static burin_status in_range(rt_state *st, burin_value item, const rt_range *ran
     *out = false;
     if (range->len == 0)
         return BURIN_OK;
+    if (item.kind == BURIN_COMPLEX && rt_complex_of(item).im == 0)
+        item = burin_float(rt_complex_of(item).re);
     if (item.kind == BURIN_FLOAT && item.as.f >= -0x1p63 && item.as.f < 0x1p63 && floor(item.as.f) == item.as.f)
         item = burin_int((int64_t)item.as.f);
     if (item.kind == BURIN_INT || item.kind == BURIN_BOOL) {

@@ -71,6 +71,8 @@ burin_status rt_inplace_op(rt_state *st, rt_binary op, burin_value a, burin_valu
         status = change_bytearray(st, op, a, b);
     else if ((a.kind == BURIN_SET && !rt_is_frozen(a) && b.kind == BURIN_SET && sets) || (a.kind == BURIN_DICT && op == RT_OR))
         status = change_dict(st, op, a, b);
+    else if (op == RT_MUL && (a.kind == BURIN_RANGE || a.kind == BURIN_SET || a.kind == BURIN_DICT)) /* containers that cannot be repeated */
+        return rt_unsupported(st, op, a, b) ? name_the_sign(st, op, a, b) : BURIN_OK;
     else
         return rt_binary_op(st, op, a, b, out) ? name_the_sign(st, op, a, b) : BURIN_OK;
     heap_escape(&st->heap);

@@ -1,6 +1,7 @@
 /* What a value is: type name, truth, length, identity, use as an index. */
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
+#include "runtime/builtins/builtins.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
 #include "runtime/type.h"
@@ -42,6 +43,10 @@ const char *rt_type_name(rt_state *st, burin_value v)
     case BURIN_FUNCTION:
         if (rt_function_class(v))
             return "type";
+        if (((const rt_function *)v.as.p)->flags & RT_UNBOUND)
+            return "method_descriptor";
+        if (((const rt_function *)v.as.p)->flags & RT_METHOD)
+            return "builtin_function_or_method";
         return ((const rt_function *)v.as.p)->self.kind == BURIN_MISSING ? "function" : "builtin_function_or_method";
     case BURIN_OBJECT:
         return rt_object_of(v)->cls->name;

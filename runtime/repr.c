@@ -7,6 +7,7 @@
 #include "runtime/complex.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
+#include "runtime/type.h"
 #include "runtime/unicode.h"
 #include "runtime/write.h"
 
@@ -28,9 +29,9 @@ static bool being_written(const rt_state *st, const void *container)
 /* ---- text ---- */
 
 /* 0: as it is; else the letter after the backslash, or 'x' for \xHH. */
-static char escape_letter(uint8_t c, char quote)
+static char escape_letter(uint8_t c, char quote, bool array)
 {
-    if (c == '\\' || c == (uint8_t)quote)
+    if (c == '\\' || c == (uint8_t)quote || (array && c == '\''))
         return (char)c;
     if (c == '\n')
         return 'n';
@@ -54,7 +55,8 @@ static char quote_for(burin_text text)
     return memchr(text.data, '\'', text.len) && !memchr(text.data, '"', text.len) ? '"' : '\'';
 }
 
-static void write_text_repr(rt_out *out, burin_text text, bool bytes)
+/* `array`: a bytearray's bytes, whose apostrophes are escaped whatever the quotes. */
+static void write_text_repr(rt_out *out, burin_text text, bool bytes, bool array)
 {
     char   quote = text.len ? quote_for(text) : '\'';
     size_t clean = 0, at = 0;
@@ -62,7 +64,7 @@ static void write_text_repr(rt_out *out, burin_text text, bool bytes)
     while (at < text.len) {
         uint8_t c = (uint8_t)text.data[at];
         if (c < 128) {
-            char letter = escape_letter(c, quote);
+            char letter = escape_letter(c, quote, array);
             at++;
             if (!letter)
                 continue;
@@ -189,6 +191,12 @@ static burin_status write_function(rt_state *st, rt_out *out, burin_value v)
     char        text[256];
     if (class_name)
         snprintf(text, sizeof text, "<class '%s'>", class_name);
+    else if (rt_unbound_type(f))
+        snprintf(text, sizeof text, "<method '%s' of '%s' objects>", f->name, rt_unbound_type(f));
+    else if (st->python && f->self.kind != BURIN_MISSING) /* no addresses: scripts print the same every time */
+        snprintf(text, sizeof text, "<built-in method %s of %s object>", f->name, rt_type_name(st, f->self));
+    else if (st->python)
+        snprintf(text, sizeof text, "<built-in function %s>", f->name);
     else if (f->self.kind != BURIN_MISSING)
         snprintf(text, sizeof text, "<built-in method %s of %s object at %p>", f->name, rt_type_name(st, f->self), f->self.as.p);
     else
@@ -243,17 +251,17 @@ burin_status rt_write_repr(rt_state *st, rt_out *out, burin_value v)
     case BURIN_STRING:
         if (v.flags & BURIN_SAFE)
             rt_out_literal(out, "Markup(");
-        write_text_repr(out, rt_text_of(v), false);
+        write_text_repr(out, rt_text_of(v), false, false);
         if (v.flags & BURIN_SAFE)
             rt_out_literal(out, ")");
         return rt_out_status(out);
     case BURIN_BYTES:
         rt_out_literal(out, "b");
-        write_text_repr(out, rt_text_of(v), true);
+        write_text_repr(out, rt_text_of(v), true, false);
         return rt_out_status(out);
     case BURIN_BYTEARRAY:
         rt_out_literal(out, "bytearray(b");
-        write_text_repr(out, rt_text_of(rt_bytearray_view(v)), true);
+        write_text_repr(out, rt_text_of(rt_bytearray_view(v)), true, true);
         rt_out_literal(out, ")");
         return rt_out_status(out);
     case BURIN_COMPLEX:

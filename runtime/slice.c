@@ -32,11 +32,32 @@ static burin_status slice_repr(burin_call *call, void *self, burin_value *out)
     return builder_take(&text, 0, out);
 }
 
+burin_status rt_slice_tuple(rt_state *st, const rt_slice *slice, burin_value *out)
+{
+    const burin_value parts[] = {slice->start, slice->stop, slice->step};
+    rt_list          *made;
+    burin_status      status = rt_list_new(st, BURIN_TUPLE, 3, &made);
+    if (status)
+        return status;
+    for (int n = 0; n < 3; n++)
+        made->items[n] = parts[n].kind == BURIN_MISSING ? burin_none() : parts[n];
+    made->len = 3;
+    *out      = rt_tuple_value(made);
+    return BURIN_OK;
+}
+
 static burin_status slice_equal(burin_call *call, void *self, burin_value other, bool *out)
 {
-    (void)call;
-    *out = other.kind == BURIN_OBJECT && rt_object_of(other)->self == self;
-    return BURIN_OK;
+    const rt_slice *s = self;
+    burin_value     mine, others;
+    rt_slice        o;
+    *out = false;
+    if (!rt_slice_parts(other, &o.start, &o.stop, &o.step))
+        return BURIN_OK;
+    burin_status status = rt_slice_tuple(call->st, s, &mine);
+    if (!status)
+        status = rt_slice_tuple(call->st, &o, &others);
+    return status ? status : rt_equal(call->st, mine, others, out);
 }
 
 /* `equal` without `hash`: a slice is no key of a dict */

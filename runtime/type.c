@@ -3,6 +3,7 @@
 
 #include "runtime/base/text.h"
 #include "runtime/builder.h"
+#include "runtime/builtins/support.h"
 #include "runtime/env.h"
 #include "runtime/exception.h"
 #include "runtime/host.h"
@@ -129,17 +130,64 @@ static burin_status type_repr(burin_call *call, void *self, burin_value *out)
     return builder_take(&text, 0, out);
 }
 
+typedef struct unbound { /* what str.upper is */
+    rt_function        function;
+    const rt_function *method;
+    const rt_type     *type;
+} unbound;
+
+static burin_status call_unbound(burin_call *call, burin_value *out)
+{
+    rt_state      *st = call->st;
+    const unbound *u  = call->function->data;
+    const rt_list *args = rt_list_of(st, call->args[0]);
+    rt_arguments   rest = {.positional = args->items + 1, .count = args->len ? args->len - 1 : 0};
+    burin_value    own;
+    if (args->len == 0)
+        return rt_fail(st, BURIN_ERR_TYPE, "unbound method %s.%s() needs an argument", u->type->name, u->method->name);
+    burin_status status = rt_type_of(st, args->items[0], &own);
+    if (!status && !rt_type_derives(rt_type_of_object(own), u->type))
+        return rt_fail(st, BURIN_ERR_TYPE, "descriptor '%s' for '%s' objects doesn't apply to a '%s' object", u->method->name, u->type->name,
+                       rt_type_name(st, args->items[0]));
+    if (!status)
+        status = builtin_spread(st, call->args[1], &rest);
+    return status ? status : rt_call_bound(st, u->method, args->items[0], &rest, out);
+}
+
+/* A method as an attribute of its type: to be called with an instance first, or (dict.fromkeys) without any. */
+static burin_status method_of(rt_state *st, const rt_type *type, burin_text name, burin_value *out)
+{
+    static const rt_signature any = {.rest = true, .named = true};
+    const rt_function        *f   = rt_method_of_type(st, type->number, name);
+    if (!f)
+        return BURIN_OK;
+    unbound *u = heap_alloc(&st->heap, sizeof *u);
+    if (!u)
+        return rt_fail_memory(st);
+    *u = (unbound){*f, f, type};
+    if (f->flags & RT_OF_CLASS) {
+        u->function.self = (burin_value){rt_kind_of_type(type->number), 0, 0, 0, {0}}; /* no more than the name of its type */
+        if (type->number == RT_TYPE_bool)
+            u->function.self.kind = BURIN_BOOL;
+    } else {
+        u->function = (rt_function){f->name, &any, call_unbound, u, RT_METHOD | RT_UNBOUND, rt_missing()};
+    }
+    *out = rt_pointer(BURIN_FUNCTION, &u->function);
+    return BURIN_OK;
+}
+
+const char *rt_unbound_type(const rt_function *f) { return f->flags & RT_UNBOUND ? ((const unbound *)f->data)->type->name : NULL; }
+
 static burin_status type_attr(burin_call *call, void *self, burin_text name, burin_value *out)
 {
     const rt_type *type  = self;
     const char    *value = NULL;
-    (void)call;
     if (text_is(name, "__name__") || text_is(name, "__qualname__"))
         value = type->name;
     else if (text_is(name, "__module__"))
         value = type->module ? type->module : "builtins";
     *out = value ? rt_string(value, strlen(value)) : rt_missing();
-    return BURIN_OK;
+    return value || !type->number ? BURIN_OK : method_of(call->st, type, name, out);
 }
 
 static burin_status type_equal(burin_call *call, void *self, burin_value other, bool *out)

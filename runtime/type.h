@@ -34,6 +34,8 @@ extern const rt_class rt_type_class;
 
 /* The type that a type object stands for; NULL for every other value. */
 const rt_type *rt_type_of_object(burin_value v);
+/* The type's name of a method that was taken from its type (str.upper); NULL for every other function. */
+const char *rt_unbound_type(const rt_function *f);
 /* The value `...`. */
 burin_value rt_ellipsis(void);
 /* isinstance(v, types): TypeError "isinstance() arg 2 must be a type, a tuple of types, or a union". */

@@ -16,14 +16,22 @@ enum {
     RT_MATH        = 1 << 14, /* a function of the module math, which some of its errors name */
     RT_TYPE_CALL   = 1 << 15, /* the call of a type */
     RT_CHANGES     = 1 << 16, /* changes its set: frozensets do not have it */
+    RT_UNBOUND     = 1 << 18, /* a method taken from its type */
     RT_OF_CLASS    = 1 << 17, /* a method of the class: self is not looked at (dict.fromkeys, str.maketrans) */
+};
+
+enum { /* whose methods a row of methods.def describes: a burin_kind, or a class of objects */
+    RT_METHODS_SLICE = BURIN_KIND_COUNT,
+    RT_METHODS_VIEW, /* dict_keys, dict_items */
+    RT_METHODS_EXCEPTION,
+    RT_METHODS_NONE,
 };
 
 typedef struct rt_builtin {
     const char    *name, *signature;
     burin_function call;
     uint32_t       flags;
-    uint8_t        kind; /* methods: the burin_kind they belong to */
+    uint8_t        kind; /* methods: the burin_kind they belong to, or RT_METHODS_... */
     const char    *doc;
 } rt_builtin;
 
@@ -32,6 +40,10 @@ extern const size_t     rt_filters_count, rt_tests_count, rt_globals_count, rt_m
 extern const rt_builtin rt_python[], rt_profile[]; /* python.def: what scripts have; what replaces it in asteval's profile */
 extern const size_t     rt_python_count, rt_profile_count;
 extern const rt_builtin rt_type_calls[]; /* types.def, by rt_type_number */
+
+/* The function of bytes' methods: the row in its data does the work, on bytes in place of bytearrays; what a bytearray's method
+ * gives becomes a bytearray. */
+burin_status rt_method_of_bytes(burin_call *call, burin_value *out);
 
 /* When the arguments of a call of a method or function (flag RT_METHOD) cannot be bound: reports the TypeError that CPython's
  * C functions give, which differs from that of functions written in Python. `args` without self; `self` MISSING for functions.

@@ -7,7 +7,8 @@
 #include "runtime/operate.h"
 
 enum {
-    PURE = BURIN_PURE, PARSED = RT_PARSED, MARKUP = RT_MARKUP_ONLY, PROPERTY = RT_PROPERTY, WRAPPED = RT_WRAPPED, REWRITTEN = RT_REWRITTEN
+    PURE = BURIN_PURE, PARSED = RT_PARSED, MARKUP = RT_MARKUP_ONLY, PROPERTY = RT_PROPERTY, WRAPPED = RT_WRAPPED, REWRITTEN = RT_REWRITTEN,
+    CHANGES = RT_CHANGES, CLASS = RT_OF_CLASS
 };
 
 /* The kind a type's rows belong to. */
@@ -21,6 +22,11 @@ enum {
     KIND_int   = BURIN_INT,
     KIND_float = BURIN_FLOAT,
     KIND_range = BURIN_RANGE,
+    KIND_complex   = BURIN_COMPLEX,
+    KIND_bytearray = BURIN_BYTEARRAY,
+    KIND_slice     = RT_METHODS_SLICE,
+    KIND_view      = RT_METHODS_VIEW,
+    KIND_exception = RT_METHODS_EXCEPTION,
 };
 
 const rt_builtin rt_methods[] = {
@@ -61,11 +67,6 @@ static burin_status fail_by_name(rt_state *st, const char *name, const rt_signat
         const char *side = least == placed ? "exactly" : args->count < only ? "at least" : "at most";
         return rt_fail(st, BURIN_ERR_TYPE, "%s() takes %s %u positional argument%s (%u given)", name, side, want, plural(want), args->count);
     }
-    for (uint32_t n = 0; n < args->named_count; n++)
-        for (uint32_t p = skip; p < args->count + skip && p < sig->count; p++)
-            if (p >= sig->positional_only && text_equal(sig->parameters[p].name, args->names[n]))
-                return rt_fail(st, BURIN_ERR_TYPE, "argument for %s() given by name ('%.*s') and position (%u)", name,
-                               (int)args->names[n].len, args->names[n].data, p + 1 - skip);
     for (uint32_t p = skip + args->count; p < sig->count; p++) {
         bool given = !sig->parameters[p].required;
         for (uint32_t n = 0; n < args->named_count; n++)
@@ -74,6 +75,11 @@ static burin_status fail_by_name(rt_state *st, const char *name, const rt_signat
             return rt_fail(st, BURIN_ERR_TYPE, "%s() missing required argument '%.*s' (pos %u)", name, (int)sig->parameters[p].name.len,
                            sig->parameters[p].name.data, p + 1 - skip);
     }
+    for (uint32_t n = 0; n < args->named_count; n++)
+        for (uint32_t p = skip; p < args->count + skip && p < sig->count; p++)
+            if (p >= sig->positional_only && text_equal(sig->parameters[p].name, args->names[n]))
+                return rt_fail(st, BURIN_ERR_TYPE, "argument for %s() given by name ('%.*s') and position (%u)", name,
+                               (int)args->names[n].len, args->names[n].data, p + 1 - skip);
     uint32_t unknown = first_unknown_name(sig, args);
     return rt_fail(st, BURIN_ERR_TYPE, "'%.*s' is an invalid keyword argument for %s()", (int)args->names[unknown].len, args->names[unknown].data, name);
 }
@@ -109,6 +115,10 @@ burin_status rt_method_arity_fail(rt_state *st, const rt_function *method, burin
         least += sig->parameters[p].required;
     if (rt_is_safe(self) && (method->flags & RT_REWRITTEN))
         return fail_in_python(st, name, sig, least, args);
+    if (sig->rest && args->named_count && sig->count) {
+        burin_text unknown = args->names[first_unknown_name(sig, args) % args->named_count];
+        return rt_fail(st, BURIN_ERR_TYPE, "'%.*s' is an invalid keyword argument for %s()", (int)unknown.len, unknown.data, name);
+    }
     if (sig->positional_only < sig->count)
         return fail_by_name(st, name, sig, skip, args);
     if (args->named_count && (method->flags & RT_PARSED))

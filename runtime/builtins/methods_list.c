@@ -284,6 +284,8 @@ static burin_status sort_options(burin_call *call, burin_value *key, bool *rever
     burin_value    name, value;
     int            number = 0;
 
+    if (positional->len && positional->len + named->len > 2)
+        return rt_fail(st, BURIN_ERR_TYPE, "sort() takes at most 2 arguments (%u given)", positional->len + named->len);
     if (positional->len)
         return rt_fail(st, BURIN_ERR_TYPE, "sort() takes no positional arguments");
     if (named->len > 2)

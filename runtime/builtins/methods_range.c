@@ -32,6 +32,8 @@ static bool as_whole(burin_value v, int64_t *out)
         *out = v.as.i;
         return true;
     }
+    if (v.kind == BURIN_COMPLEX && rt_complex_of(v).im == 0)
+        v = burin_float(rt_complex_of(v).re);
     if (v.kind != BURIN_FLOAT || v.as.f != floor(v.as.f) || fabs(v.as.f) >= 0x1p63)
         return false;
     *out = (int64_t)v.as.f;

@@ -21,7 +21,11 @@ static burin_status copy_of(rt_state *st, burin_value self, rt_dict **out)
 {
     burin_status status = rt_charge(st, rt_dict_of(st, self)->len);
 
-    return status ? status : rt_dict_copy(st, rt_dict_of(st, self), out);
+    if (!status)
+        status = rt_dict_copy(st, rt_dict_of(st, self), out);
+    if (!status && rt_is_frozen(self))
+        (*out)->flags |= RT_FROZEN;
+    return status;
 }
 
 static burin_status has(rt_state *st, const rt_dict *set, burin_value item, bool *out)
@@ -71,12 +75,17 @@ burin_status method_set_add(burin_call *call, burin_value *out)
 
 static burin_status drop(burin_call *call, bool must_exist, burin_value *out)
 {
-    rt_dict     *set;
-    burin_value  removed;
+    rt_dict     *set, frozen;
+    burin_value  removed, item = call->args[1];
     burin_status status = rt_dict_edit(call->st, call->args[0], &set);
 
+    if (item.kind == BURIN_SET && !rt_is_frozen(item)) { /* an equal frozenset is meant */
+        frozen = *rt_dict_of(call->st, item);
+        frozen.flags |= RT_FROZEN;
+        item = rt_pointer(BURIN_SET, &frozen);
+    }
     if (!status)
-        status = rt_dict_remove(call->st, set, call->args[1], &removed);
+        status = rt_dict_remove(call->st, set, item, &removed);
     if (!status && must_exist && removed.kind == BURIN_MISSING)
         status = rt_key_error(call->st, call->args[1]);
     return status ? status : done(call, out);
@@ -252,7 +261,26 @@ burin_status method_set_update(burin_call *call, burin_value *out) { return comb
 burin_status method_set_difference(burin_call *call, burin_value *out) { return combine(call, subtract, false, out); }
 burin_status method_set_difference_update(burin_call *call, burin_value *out) { return combine(call, subtract, true, out); }
 burin_status method_set_intersection(burin_call *call, burin_value *out) { return combine(call, intersect, false, out); }
-burin_status method_set_intersection_update(burin_call *call, burin_value *out) { return combine(call, intersect, true, out); }
+
+/* All or nothing: the set changes when every other one has been read. */
+burin_status method_set_intersection_update(burin_call *call, burin_value *out)
+{
+    rt_state    *st = call->st;
+    rt_dict     *set;
+    burin_value  both;
+    burin_status status = combine(call, intersect, false, &both);
+
+    if (!status)
+        status = rt_dict_edit(st, call->args[0], &set);
+    if (status)
+        return status;
+    uint32_t version = set->version + 1, flags = set->flags;
+    *set             = *(const rt_dict *)both.as.p;
+    set->version     = version;
+    set->flags       = flags;
+    return done(call, out);
+}
+
 
 burin_status method_set_symmetric_difference(burin_call *call, burin_value *out)
 {

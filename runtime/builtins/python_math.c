@@ -146,13 +146,16 @@ static burin_status logarithm(rt_state *st, burin_value v, double (*function)(do
 
 burin_status math_log(burin_call *call, burin_value *out)
 {
-    double number, base;
-    if (logarithm(call->st, call->args[0], log, &number))
+    const rt_list *args = rt_list_of(call->st, call->args[0]);
+    double         number, base;
+    if (args->len < 1 || args->len > 2)
+        return rt_fail(call->st, BURIN_ERR_TYPE, "math.log requires 1 to 2 arguments");
+    if (logarithm(call->st, args->items[0], log, &number))
         return call->st->status;
     *out = burin_float(number);
-    if (call->args[1].kind == BURIN_MISSING)
+    if (args->len == 1)
         return BURIN_OK;
-    if (logarithm(call->st, call->args[1], log, &base))
+    if (logarithm(call->st, args->items[1], log, &base))
         return call->st->status;
     if (base == 0)
         return rt_fail(call->st, BURIN_ERR_ZERO_DIVISION, "float division by zero");

@@ -74,7 +74,8 @@ burin_status type_float(burin_call *call, burin_value *out)
         return rt_as_double(st, x, &out->as.f);
     if (x.kind != BURIN_STRING && x.kind != BURIN_BYTES && x.kind != BURIN_BYTEARRAY)
         return rt_fail(st, BURIN_ERR_TYPE, "float() argument must be a string or a real number, not '%s'", rt_type_name(st, x));
-    if (builtin_double_of_text(st, rt_text_of(as_bytes(x)), &out->as.f))
+    bool readable = x.kind == BURIN_STRING || text_is_ascii(as_bytes(x).as.s, as_bytes(x).len);
+    if (readable && builtin_double_of_text(st, rt_text_of(as_bytes(x)), &out->as.f))
         return BURIN_OK;
     if (st->status || (status = rt_repr(st, x, &shown)))
         return st->status;

@@ -63,10 +63,8 @@ burin_status python_chr(burin_call *call, burin_value *out)
     burin_status status = python_integer(call->st, call->args[0], &i);
     if (status)
         return status;
-    if (i.kind == BURIN_BIGINT)
-        return rt_fail(call->st, BURIN_ERR_OVERFLOW, "Python int too large to convert to C %s", "long");
-    if (i.as.i > INT32_MAX || i.as.i < INT32_MIN)
-        return rt_fail(call->st, BURIN_ERR_OVERFLOW, "signed integer is %s", i.as.i > 0 ? "greater than maximum" : "less than minimum");
+    if (i.kind == BURIN_BIGINT || i.as.i > INT32_MAX || i.as.i < INT32_MIN)
+        return rt_fail(call->st, BURIN_ERR_OVERFLOW, "Python int too large to convert to C int");
     if (i.as.i < 0 || i.as.i > 0x10ffff)
         return rt_fail(call->st, BURIN_ERR_VALUE, "chr() arg not in range(0x110000)");
     return rt_string_copy(call->st, bytes, text_encode((uint32_t)i.as.i, bytes), out);

@@ -11,6 +11,7 @@ bool reversed_possible(burin_value v)
     case BURIN_UNDEFINED:
     case BURIN_STRING:
     case BURIN_BYTES:
+    case BURIN_BYTEARRAY:
     case BURIN_LIST:
     case BURIN_TUPLE:
     case BURIN_DICT:
