@@ -105,7 +105,7 @@ static int64_t clamp(int64_t at, int64_t len, int64_t lowest, int64_t highest)
     return at < lowest ? lowest : at > highest ? highest : at;
 }
 
-burin_status rt_slice_pick(rt_state *st, const rt_slice *s, int64_t len, rt_picked *out)
+burin_status rt_slice_bounds(rt_state *st, const rt_slice *s, int64_t len, rt_picked *out)
 {
     int64_t      start = 0, stop = 0, step = 1;
     burin_status status;
@@ -128,7 +128,13 @@ burin_status rt_slice_pick(rt_state *st, const rt_slice *s, int64_t len, rt_pick
         out->count = stop < start ? (start - stop - 1) / -step + 1 : 0;
     else
         out->count = start < stop ? (stop - start - 1) / step + 1 : 0;
-    return rt_charge(st, (uint64_t)out->count / 16);
+    return BURIN_OK;
+}
+
+burin_status rt_slice_pick(rt_state *st, const rt_slice *slice, int64_t len, rt_picked *out)
+{
+    burin_status status = rt_slice_bounds(st, slice, len, out);
+    return status ? status : rt_charge(st, (uint64_t)out->count / 16);
 }
 
 /* ---- the kinds ---- */

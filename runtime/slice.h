@@ -16,6 +16,8 @@ typedef struct rt_picked { /* items start, start + step, ... : `count` of them, 
 /* (start, stop, step), as slices compare. */
 burin_status rt_slice_tuple(rt_state *st, const rt_slice *slice, burin_value *out);
 /* TypeError "slice indices must be integers or None or have an __index__ method", ValueError "slice step cannot be zero". */
+burin_status rt_slice_bounds(rt_state *st, const rt_slice *slice, int64_t len, rt_picked *out);
+/* The same, charged for the work that so many items will be. */
 burin_status rt_slice_pick(rt_state *st, const rt_slice *slice, int64_t len, rt_picked *out);
 
 #endif

@@ -58,7 +58,7 @@ burin_status method_slice_indices(burin_call *call, burin_value *out)
     if (!status && len < 0)
         status = rt_fail(st, BURIN_ERR_VALUE, "length should not be negative");
     if (!status)
-        status = rt_slice_pick(st, &slice, len, &p);
+        status = rt_slice_bounds(st, &slice, len, &p);
     if (!status)
         status = rt_list_new(st, BURIN_TUPLE, 3, &made);
     if (status)

@@ -145,6 +145,18 @@ burin_status method_replace(rt_state *st, burin_value self, burin_value old, bur
 
 /* ---- padding ---- */
 
+/* `fill` is a code point of text, or a byte. */
+static void fill_units(builder *b, bool bytes, uint32_t fill, size_t count)
+{
+    if (!bytes || fill < 128) {
+        builder_fill(b, fill, count);
+    } else if (builder_room(b, count)) {
+        memset(b->data + b->len, (int)fill, count);
+        b->len += count;
+        b->ascii = false;
+    }
+}
+
 burin_status method_pad(rt_state *st, burin_value self, uint64_t left, uint64_t right, uint32_t fill, burin_value *out)
 {
     if (left == 0 && right == 0) {
@@ -158,9 +170,9 @@ burin_status method_pad(rt_state *st, burin_value self, uint64_t left, uint64_t 
     size_t  fill_width = self.kind == BURIN_BYTES ? 1 : text_encode(fill, unit);
 
     builder_init(&b, st, (size_t)(left + right) * fill_width + self.len);
-    builder_fill(&b, fill, (size_t)left);
+    fill_units(&b, self.kind == BURIN_BYTES, fill, (size_t)left);
     builder_value(&b, self);
-    builder_fill(&b, fill, (size_t)right);
+    fill_units(&b, self.kind == BURIN_BYTES, fill, (size_t)right);
     return method_take(&b, self, out);
 }
 
