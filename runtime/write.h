@@ -51,7 +51,7 @@ static inline bool rt_readable_16(const char *data) { return RT_READ_PAST_END &&
 #endif
 
 /* The digits of i < 10000 at `to`, where 4 bytes may be written; the end. */
-static inline char *rt_write_small(char *to, unsigned i)
+static inline __attribute__((always_inline)) char *rt_write_small(char *to, unsigned i)
 {
     if (BURIN_LIKELY(i < 100)) {
         unsigned skip = i < 10;
@@ -64,29 +64,28 @@ static inline char *rt_write_small(char *to, unsigned i)
     return to + 4 - skip;
 }
 
-/* A value that is a text of at most 32 bytes and needs no escaping: at `to`, where 32 bytes may be written; the end.
- * NULL for all others. */
-static inline char *rt_write_short(char *to, burin_value v, bool escaped)
+/* A string of at most 32 bytes that needs no escaping: at `to`, where 32 bytes may be written; the end. NULL for all others. */
+static inline __attribute__((always_inline)) char *rt_write_short(char *to, const burin_value *v, bool escaped)
 {
+    bool as_is = !escaped || v->flags & RT_PRINTED_AS_IS;
+    if (BURIN_UNLIKELY(v->len > 32))
+        return NULL;
 #if RT_VECTORS
-    if (BURIN_LIKELY(v.kind == BURIN_STRING && v.len - 1 < 32 && rt_readable_32(v.as.s))) {
-        __m128i  low = _mm_loadu_si128((const __m128i *)v.as.s), high = _mm_loadu_si128((const __m128i *)(v.as.s + 16));
-        uint64_t special = 0;
-        if (escaped && !(v.flags & RT_PRINTED_AS_IS))
-            special = (rt_special_mask(low) | (uint64_t)rt_special_mask(high) << 16) & (((uint64_t)1 << v.len) - 1);
-        if (BURIN_LIKELY(!special)) {
-            _mm_storeu_si128((__m128i *)to, low);
-            _mm_storeu_si128((__m128i *)(to + 16), high);
-            return to + v.len;
-        }
-    }
-#else
-    if (v.kind == BURIN_STRING && v.len <= 32 && (!escaped || v.flags & RT_PRINTED_AS_IS)) {
-        memcpy(to, v.as.s, v.len);
-        return to + v.len;
+    if (BURIN_LIKELY(v->len && rt_readable_32(v->as.s))) {
+        __m128i low = _mm_loadu_si128((const __m128i *)v->as.s), high = _mm_loadu_si128((const __m128i *)(v->as.s + 16));
+        if (BURIN_UNLIKELY(!as_is) && (rt_special_mask(low) | (uint64_t)rt_special_mask(high) << 16) & (((uint64_t)1 << v->len) - 1))
+            return NULL;
+        _mm_storeu_si128((__m128i *)to, low);
+        _mm_storeu_si128((__m128i *)(to + 16), high);
+        return to + v->len;
     }
 #endif
-    return NULL;
+    if (!v->len)
+        return to;
+    if (!as_is)
+        return NULL;
+    memcpy(to, v->as.s, v->len);
+    return to + v->len;
 }
 
 static inline void rt_out_write_fast(rt_out *out, const char *data, size_t len)

@@ -2,6 +2,7 @@
 #include "codegen/lower/lower.h"
 
 #include "runtime/base/text.h"
+#include "runtime/convert.h"
 
 void lower_no_memory(lowerer *c)
 {
@@ -96,6 +97,8 @@ uint32_t constant_text(lowerer *c, burin_text text)
     burin_value v    = rt_string(copy.data, copy.len);
     if (text_is_ascii(copy.data, copy.len))
         v.flags |= BURIN_ASCII;
+    if (rt_is_clean(copy.data, copy.len))
+        v.flags |= BURIN_CLEAN;
     return constant(c, v);
 }
 

@@ -183,6 +183,8 @@ static bool evaluate_literal(lowerer *c, ast_Const *node, burin_value *out)
         burin_text copy = program_text(c, rt_text_of(node->value));
         *out            = rt_string(copy.data, copy.len);
         out->flags      = node->value.flags;
+        if (rt_is_clean(copy.data, copy.len))
+            out->flags |= BURIN_CLEAN;
     }
     return true;
 }

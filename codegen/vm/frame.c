@@ -214,7 +214,7 @@ vm_cache *vm_caches(vm *m, const ir_program *program)
         return NULL;
     if (p->run != m->run) {
         for (uint32_t n = 0; n < p->site_count; n++)
-            p->caches[n].keys = NULL;
+            p->caches[n].keys = p->caches[n].lacking = NULL;
         p->run = m->run;
     }
     return p->caches;
@@ -302,21 +302,6 @@ burin_value vm_find_variable(rt_state *st, burin_text name)
 }
 
 /* ---- capturing ---- */
-
-size_t vm_capture(vm *m)
-{
-    if (m->captures++ == 0) {
-        m->held_flush = m->out->flush;
-        m->out->flush = NULL;
-    }
-    return (size_t)(m->out->next - m->out->data);
-}
-
-void vm_uncapture(vm *m)
-{
-    if (--m->captures == 0)
-        m->out->flush = m->held_flush;
-}
 
 burin_status vm_captured(vm *m, bool native, size_t from, bool markup, burin_value *out)
 {

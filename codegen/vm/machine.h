@@ -36,10 +36,10 @@ struct vm_context {
     uint32_t            chain_len, chain_cap;
 };
 
-/* An inline cache of one site: dicts with these keys have the name in that slot. From one run to the next only the slot is
+/* An inline cache of one site: dicts with these keys have the name in that slot, those with the other keys lack it. From one run to the next only the slot is
  * remembered, as a guess: keys that are gone may have left their address to others. */
 typedef struct vm_cache {
-    const rt_keys *keys;
+    const rt_keys *keys, *lacking;
     uint32_t       slot;
 } vm_cache;
 
@@ -188,9 +188,20 @@ void         vm_keep_bad_piece(vm *m, vm_module *module);
 /* A frame has ended: a bad piece of it is now among its caller's, or joined and raised. */
 burin_status vm_end_pieces(vm_frame *f);
 /* Capture what is printed from here on; vm_captured cuts it off and makes a value of it. */
-size_t       vm_capture(vm *m);
+static inline size_t vm_capture(vm *m)
+{
+    if (m->captures++ == 0) {
+        m->held_flush = m->out->flush;
+        m->out->flush = NULL;
+    }
+    return (size_t)(m->out->next - m->out->data);
+}
 burin_status vm_captured(vm *m, bool native, size_t from, bool markup, burin_value *out);
-void         vm_uncapture(vm *m);
+static inline void vm_uncapture(vm *m)
+{
+    if (--m->captures == 0)
+        m->out->flush = m->held_flush;
+}
 
 /* ---- context.c ---- */
 
@@ -269,8 +280,7 @@ burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_te
 
 /* ---- ops.c: what is not in the loop's body ---- */
 
-/* Make the site's cache know this dict's keys; false when they are not shared or have no such key, or dicts may not be asked. */
-bool         vm_cache_site(vm_frame *f, const rt_dict *dict, uint32_t site);
+bool         vm_same_text(const char *a, const char *b, size_t len);
 
 burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t site, burin_value *out);
 burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *regs, burin_value *out);

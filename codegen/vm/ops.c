@@ -1,20 +1,25 @@
 /* The longer instructions' bodies. */
 #include "codegen/vm/machine.h"
 
-/* Dicts made alike share their keys. The slot of an earlier run is tried first. */
-bool vm_cache_site(vm_frame *f, const rt_dict *dict, uint32_t number)
+/* Apart from the loop, whose registers it would take. */
+bool vm_same_text(const char *a, const char *b, size_t len) { return text_same(a, b, len); }
+
+/* The attribute of a dict with shared keys, for the next time too: where it is, NULL when the dict has none. The slot of an
+ * earlier run is tried first. */
+static const burin_value *find_cached(vm_cache *cache, const ir_site *site, const rt_dict *dict)
 {
-    const ir_site *site  = &f->program->sites[number];
-    vm_cache      *cache = &f->caches[number];
-    if (!dict->keys->shared || !site->plain)
-        return false;
+    if (dict->keys == cache->lacking)
+        return NULL;
     uint32_t slot = cache->slot;
     if (!rt_keys_has(dict->keys, slot, site->name, site->hash))
         slot = rt_keys_slot(dict->keys, site->name, site->hash);
-    if (slot == UINT32_MAX)
-        return false;
-    *cache = (vm_cache){dict->keys, slot};
-    return true;
+    if (slot == UINT32_MAX) {
+        cache->lacking = dict->keys;
+        return NULL;
+    }
+    cache->keys = dict->keys;
+    cache->slot = slot;
+    return &dict->values[slot];
 }
 
 /* An attribute that the inline cache did not know. */
@@ -25,9 +30,7 @@ burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t number, buri
     if (object.kind != BURIN_DICT || !site->plain)
         return rt_get_attr(st, object, site->name, out);
     const rt_dict     *dict  = rt_dict_of(st, object);
-    const burin_value *found = vm_cache_site(f, dict, number) ? &dict->values[f->caches[number].slot]
-                               : dict->keys->shared           ? NULL
-                                                              : rt_dict_find_text(dict, site->name, site->hash);
+    const burin_value *found = dict->keys->shared ? find_cached(&f->caches[number], site, dict) : rt_dict_find_text(dict, site->name, site->hash);
     if (!found) /* the site is plain, so it can only be an item */
         return rt_undefined_new(st, object, rt_string(site->name.data, site->name.len), out);
     *out = *found;

@@ -108,15 +108,13 @@ static inline __attribute__((always_inline)) burin_status op_print(vm_frame *f, 
         if (text.len > 32)
             memcpy(to + 32, text.data + 32, 32);
         to += text.len;
-        if (v->kind == BURIN_INT && (uint64_t)v->as.i < 10000) {
-            out->next = rt_write_small(to, (unsigned)v->as.i);
-            return BURIN_OK;
-        }
-        if (v->kind == BURIN_FLOAT) {
-            out->next = to + text_from_double(v->as.f, to);
-            return BURIN_OK;
-        }
-        char *after = rt_write_short(to, *v, escaped);
+        char *after = NULL;
+        if (BURIN_LIKELY(v->kind == BURIN_STRING))
+            after = rt_write_short(to, v, escaped);
+        else if (v->kind == BURIN_INT && (uint64_t)v->as.i < 10000)
+            after = rt_write_small(to, (unsigned)v->as.i);
+        else if (v->kind == BURIN_FLOAT)
+            after = to + text_from_double(v->as.f, to);
         if (BURIN_LIKELY(after != NULL)) {
             out->next = after;
             return BURIN_OK;
@@ -185,13 +183,13 @@ static inline void op_sum_start(vm_frame *f, burin_value *sum)
     *sum      = rt_missing();
     sum->as.i = (int64_t)vm_capture(f->m);
 }
-static inline __attribute__((always_inline)) burin_status op_sum_part(vm_frame *f, burin_value *sum, burin_value part)
+static inline __attribute__((always_inline)) burin_status op_sum_part(vm_frame *f, burin_value *sum, const burin_value *part)
 {
-    if (BURIN_LIKELY(sum->kind == BURIN_MISSING && part.kind == BURIN_STRING && !(part.flags & BURIN_SAFE))) {
-        rt_out_write_fast(f->out, part.as.s, part.len);
+    if (BURIN_LIKELY(sum->kind == BURIN_MISSING && part->kind == BURIN_STRING && !(part->flags & BURIN_SAFE))) {
+        rt_out_write_fast(f->out, part->as.s, part->len);
         return rt_out_status(f->out);
     }
-    return vm_sum_value(f, sum, part);
+    return vm_sum_value(f, sum, *part);
 }
 OPERATION(sum_begin)
 {
@@ -202,10 +200,10 @@ OPERATION(sum_begin)
 OPERATION(sum_begin_value)
 {
     op_sum_start(f, &regs[i->a]);
-    burin_value first = regs[i->b];
-    if (BURIN_LIKELY(first.kind == BURIN_STRING && !(first.flags & BURIN_SAFE)))
+    const burin_value *first = &regs[i->b];
+    if (BURIN_LIKELY(first->kind == BURIN_STRING && !(first->flags & BURIN_SAFE)))
         return op_sum_part(f, &regs[i->a], first);
-    regs[i->a] = first;
+    regs[i->a] = *first;
     return BURIN_OK;
 }
 OPERATION(sum_text)
@@ -215,12 +213,13 @@ OPERATION(sum_text)
     op_print_text(f->out, op_constant_text(f, i->d));
     return rt_out_status(f->out);
 }
-OPERATION(sum_add) { return op_sum_part(f, &regs[i->a], regs[i->b]); }
+OPERATION(sum_add) { return op_sum_part(f, &regs[i->a], &regs[i->b]); }
 OPERATION(sum_attr)
 {
-    burin_value  part;
-    burin_status status = op_attribute(f, &regs[i->b], i->d, &part);
-    return BURIN_UNLIKELY(status) ? status : op_sum_part(f, &regs[i->a], part);
+    burin_value        room;
+    burin_status       status = BURIN_OK;
+    const burin_value *part   = op_attribute_at(f, &regs[i->b], i->d, &room, &status);
+    return BURIN_LIKELY(part != NULL) ? op_sum_part(f, &regs[i->a], part) : status;
 }
 OPERATION(sum_end)
 {
@@ -305,7 +304,7 @@ static inline __attribute__((always_inline)) burin_status op_compare_values(vm_f
         return BURIN_OK;
     }
     if (x.kind == BURIN_STRING && y.kind == BURIN_STRING && how <= RT_NE) {
-        bool same = x.len == y.len && (x.as.s == y.as.s || memcmp(x.as.s, y.as.s, x.len) == 0);
+        bool same = x.len == y.len && vm_same_text(x.as.s, y.as.s, x.len);
         *out      = same == (how == RT_EQ);
         return BURIN_OK;
     }

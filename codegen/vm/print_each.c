@@ -37,11 +37,11 @@ static burin_status print_item(each *e, burin_value item)
     return status ? status : rt_out_status(out);
 }
 
-static inline char *write_simple(char *to, burin_value item, bool escaped)
+static inline char *write_simple(char *to, const burin_value *item, bool escaped)
 {
-    if (BURIN_LIKELY(item.kind == BURIN_INT && (uint64_t)item.as.i < 10000))
-        return rt_write_small(to, (unsigned)item.as.i);
-    return rt_write_short(to, item, escaped);
+    if (BURIN_LIKELY(item->kind == BURIN_INT && (uint64_t)item->as.i < 10000))
+        return rt_write_small(to, (unsigned)item->as.i);
+    return item->kind == BURIN_STRING ? rt_write_short(to, item, escaped) : NULL;
 }
 
 /* Print as many of the items as are simple and have room; how many that were. No tick runs out meanwhile. */
@@ -55,7 +55,7 @@ static inline uint32_t print_run(each *e, const burin_value *items, uint32_t cou
     memcpy(to, e->before.data, JOINT_SHORT);
     to += e->before.len;
     for (count = count < most ? count : most; done < count && out->end - to >= ITEM_ROOM; done++) {
-        char *after = write_simple(to, items[done], e->escaped);
+        char *after = write_simple(to, &items[done], e->escaped);
         if (!after)
             break;
         memcpy(after, e->joint, JOINT_SHORT);

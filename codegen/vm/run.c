@@ -70,11 +70,18 @@ static inline bool next_unpacked(vm_frame *f, vm_loop *loop, burin_value *to, ui
 }
 
 /* x.attribute == "text" */
-static inline burin_status attribute_is(vm_frame *f, const burin_value *object, uint32_t site, burin_value text, bool *out)
+static inline burin_status attribute_is(vm_frame *f, const burin_value *object, uint32_t site, const burin_value *text, bool *out)
 {
-    burin_value  v;
-    burin_status status = op_attribute(f, object, site, &v);
-    return BURIN_UNLIKELY(status) ? status : op_compare_values(f, RT_EQ, v, text, out);
+    burin_value        room;
+    burin_status       status = BURIN_OK;
+    const burin_value *v      = op_attribute_at(f, object, site, &room, &status);
+    if (BURIN_UNLIKELY(!v))
+        return status;
+    if (BURIN_LIKELY(v->kind == BURIN_STRING)) {
+        *out = v->len == text->len && vm_same_text(v->as.s, text->as.s, v->len);
+        return BURIN_OK;
+    }
+    return op_compare_values(f, RT_EQ, *v, *text, out);
 }
 
 #define CASE(NAME) op_label_##NAME
@@ -211,13 +218,13 @@ burin_status vm_run(vm_frame *f)
     if (!truth)
         JUMP_TO(i->d);
     ADVANCE();
-    CASE(JUMP_ATTR_EQ) : status = attribute_is(f, &regs[i->b], i->c, f->constants[i->a], &truth);
+    CASE(JUMP_ATTR_EQ) : status = attribute_is(f, &regs[i->b], i->c, &f->constants[i->a], &truth);
     if (BURIN_UNLIKELY(status))
         goto failed;
     if (truth)
         JUMP_TO(i->d);
     ADVANCE();
-    CASE(JUMP_ATTR_NE) : status = attribute_is(f, &regs[i->b], i->c, f->constants[i->a], &truth);
+    CASE(JUMP_ATTR_NE) : status = attribute_is(f, &regs[i->b], i->c, &f->constants[i->a], &truth);
     if (BURIN_UNLIKELY(status))
         goto failed;
     if (!truth)

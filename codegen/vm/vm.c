@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-enum { SITES_KEPT = 1 << 14 }; /* 16 bytes each */
+enum { SITES_KEPT = 1 << 14 }; /* 24 bytes each */
 
 vm *vm_new(const rt_env *env, const burin_allocator *alloc, const vm_host *host)
 {

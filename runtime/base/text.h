@@ -9,7 +9,7 @@ static inline bool text_equal(burin_text a, burin_text b)
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 /* Are the `len` bytes the same? For short texts, such as names: without a call up to 16. */
-static inline bool text_same(const char *a, const char *b, size_t len)
+static inline __attribute__((always_inline)) bool text_same(const char *a, const char *b, size_t len)
 {
     uint64_t x, y, u, v;
     if (len > 16)
