@@ -6,14 +6,17 @@ import re
 import tree
 
 RUNTIME = {"runtime", "runtime/base"}
+STORE = {"runtime/store", "runtime/registry"}
 MAY_INCLUDE = {
     "include/burin": set(),
     "runtime/base": set(),
     "lexer": {"runtime/base"},
     "parser": {"lexer", "runtime/base"},
     "runtime": {"runtime/base"},
+    "runtime/store": RUNTIME,
+    "runtime/registry": {"runtime/store"} | RUNTIME,
     "codegen": {"parser", "lexer"} | RUNTIME,
-    "engine": {"codegen", "parser", "lexer"} | RUNTIME,
+    "engine": {"codegen", "parser", "lexer"} | STORE | RUNTIME,
     "cli": set(),
     "bench": set(),
     "examples": set(),

@@ -1,0 +1,24 @@
+/* The parts of a commit: drafts to records (encode.c), versions and their publication (publish.c). See commit.c. */
+#ifndef BURIN_STORE_COMMIT_H
+#define BURIN_STORE_COMMIT_H
+
+#include "runtime/store/txn.h"
+
+static inline size_t es_origins_size(const es_origins *origins) { return sizeof *origins + origins->count * sizeof *origins->items; }
+
+/* The attributes of a draft that are not what its base has. */
+uint64_t es_draft_differs(const burin_txn *t, const es_draft *d);
+/* Make the draft's record and put it in the index of the tree it goes to. `differs`: attributes to be written anew; the blocks of
+ * others are the base record's, unless the draft is new or foreign: then everything is written. Replaced blocks are retired. */
+void es_encode(burin_txn *t, es_writer *w, es_draft *d, uint32_t version, uint64_t differs);
+
+/* Entries for the new versions of all changed trees, not yet visible. A failure is in t->writer. */
+void es_commit_versions(burin_txn *t, const burin_commit_options *options);
+/* Make them visible. Cannot fail. */
+void es_commit_publish(burin_txn *t);
+/* Room for a version of a tree: in place.entry, zeroed. What it needed to make stays out of sight until it is published. NULL
+ * when memory is out. */
+bool es_place_version(burin_store *s, es_writer *w, es_tree *tree, uint32_t version, es_place *place);
+void es_publish_version(burin_store *s, es_tree *tree, uint32_t version, const es_place *place);
+
+#endif

@@ -1,0 +1,426 @@
+/* What a transaction can do to entities: set and borrow values, attach, detach, promote, copy.
+ *
+ * Each operation checks everything before it changes anything, and takes its memory from the transaction's arena first, so that
+ * a failed one leaves the overlay as it was (but for drafts that equal their base, which the commit does not count). */
+#include "runtime/store/data.h"
+#include "runtime/store/txn.h"
+
+static void *own_cell(const es_draft *d, int attribute)
+{
+    return (d->own >> attribute) & 1 ? (void *)(uintptr_t)d->cells[attribute] : NULL; // NOLINT: an own cell is a pointer
+}
+
+/* ---- values ---- */
+
+static burin_status wrong_value(const es_type *type, int attribute, burin_value value, burin_error *err)
+{
+    return es_fail(err, BURIN_ERR_TYPE, "attribute '%s' of '%s' is %s, not %s", type->attributes[attribute].name, type->name,
+                   es_kind_name(type->attributes[attribute].kind), burin_type_name(value));
+}
+
+/* A copy of bytes in the arena, to be a cell. */
+static burin_status text_cell(burin_txn *t, burin_text bytes, uint64_t *cell, burin_error *err)
+{
+    if (bytes.len > UINT32_MAX / 2)
+        return es_fail(err, BURIN_ERR_LIMIT, "a value of %zu bytes is too large for an entity", bytes.len);
+    es_text *text = arena_alloc(&t->arena, sizeof *text + bytes.len);
+    if (!text)
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    if (bytes.len)
+        memcpy(text + 1, bytes.data, bytes.len);
+    *text = (es_text){(uint32_t)bytes.len, (const char *)(text + 1)};
+    *cell = (uintptr_t)text;
+    return BURIN_OK;
+}
+
+static burin_status ref_cell(burin_txn *t, const burin_attribute *attribute, int64_t id, uint64_t *cell, burin_error *err)
+{
+    burin_entity named = {(uint32_t)id, 0, 0};
+    es_view      view;
+    if (id <= 0 || id > UINT32_MAX || es_txn_view(t, named, &view, NULL))
+        return es_fail(err, BURIN_ERR_KEY, "there is no entity %lld", (long long)id);
+    if (attribute->entity_type && strcmp(attribute->entity_type, view.type->name) != 0)
+        return es_fail(err, BURIN_ERR_TYPE, "attribute '%s' refers to '%s', not '%s'", attribute->name, attribute->entity_type, view.type->name);
+    *cell = (uint64_t)id;
+    return BURIN_OK;
+}
+
+/* A value as the cell of a plain attribute. *own: it points to memory of the transaction. */
+static burin_status make_cell(burin_txn *t, const es_type *type, int attribute, burin_value v, uint64_t *cell, bool *own, burin_error *err)
+{
+    burin_attribute_kind kind = type->attributes[attribute].kind;
+    double               real = v.kind == BURIN_INT ? (double)v.as.i : v.as.f;
+    *own                      = false;
+    switch (kind) {
+    case BURIN_BOOL_ATTRIBUTE:
+    case BURIN_INT_ATTRIBUTE:
+        if (v.kind != (kind == BURIN_BOOL_ATTRIBUTE ? BURIN_BOOL : BURIN_INT))
+            return wrong_value(type, attribute, v, err);
+        *cell = (uint64_t)v.as.i;
+        return BURIN_OK;
+    case BURIN_FLOAT_ATTRIBUTE:
+        if (v.kind != BURIN_FLOAT && v.kind != BURIN_INT)
+            return wrong_value(type, attribute, v, err);
+        memcpy(cell, &real, sizeof *cell);
+        return BURIN_OK;
+    case BURIN_TEXT_ATTRIBUTE:
+        if (v.kind != BURIN_STRING)
+            return wrong_value(type, attribute, v, err);
+        *own = true;
+        return text_cell(t, (burin_text){v.as.s, v.len}, cell, err);
+    case BURIN_DATA_ATTRIBUTE: {
+        buf          bytes  = buf_make(&t->store->alloc);
+        burin_status status = es_data_encode(&bytes, v, err);
+        *own                = true;
+        if (status == BURIN_OK)
+            status = text_cell(t, buf_text(&bytes), cell, err);
+        buf_deinit(&bytes);
+        return status;
+    }
+    default:
+        return v.kind == BURIN_INT ? ref_cell(t, &type->attributes[attribute], v.as.i, cell, err) : wrong_value(type, attribute, v, err);
+    }
+}
+
+static burin_status set(burin_txn *t, es_draft *d, int attribute, burin_value value, burin_error *err)
+{
+    const es_type *type   = es_type_at(t->store, d->type);
+    uint64_t       cell   = 0, bit;
+    bool           own    = false;
+    burin_status   status = es_attribute_is(type, attribute, false, err);
+    if (status)
+        return status;
+    bit = (uint64_t)1 << attribute;
+    if (value.kind == BURIN_NONE) {
+        if (!(type->optional & bit))
+            return wrong_value(type, attribute, value, err);
+    } else {
+        status = make_cell(t, type, attribute, value, &cell, &own, err);
+        if (status)
+            return status;
+    }
+    d->cells[attribute] = cell;
+    d->own              = own ? d->own | bit : d->own & ~bit;
+    d->nulls            = value.kind == BURIN_NONE ? d->nulls | bit : d->nulls & ~bit;
+    d->flags |= ES_SET;
+    for (es_borrowed *b = d->borrowed; b; b = b->next) { /* what it was borrowed from before is forgotten */
+        if (b->origin.attribute == (uint32_t)attribute)
+            b->origin.source = 0;
+    }
+    return BURIN_OK;
+}
+
+burin_status burin_txn_set(burin_txn *txn, burin_entity entity, int attribute, burin_value value, burin_error *err)
+{
+    es_draft    *d;
+    burin_status status = es_txn_open(txn, entity, &d, err);
+    return status ? status : set(txn, d, attribute, value, err);
+}
+
+burin_status burin_txn_borrow(burin_txn *txn, burin_entity entity, int attribute, burin_entity source, int source_attribute, burin_error *err)
+{
+    es_draft    *d;
+    es_view      from;
+    burin_value  value;
+    burin_heap  *heap   = NULL;
+    burin_status status = es_txn_open(txn, entity, &d, err);
+    if (status == BURIN_OK)
+        status = es_txn_view(txn, source, &from, err);
+    if (status)
+        return status;
+    es_borrowed *note = arena_alloc(&txn->arena, sizeof *note);
+    heap              = burin_heap_new(&txn->store->alloc);
+    if (!note || !heap)
+        status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    if (status == BURIN_OK)
+        status = burin_txn_get(txn, source, source_attribute, heap, &value, err);
+    if (status == BURIN_OK)
+        status = set(txn, d, attribute, value, err);
+    if (status == BURIN_OK) {
+        const es_touch *touch = from.touch ? &txn->touches[from.touch - 1] : NULL;
+        note->origin = (es_origin){(uint32_t)attribute, source.id, touch ? touch->tree : 0, touch ? touch->version : 0, (uint32_t)source_attribute};
+        note->next   = d->borrowed;
+        d->borrowed  = note;
+    }
+    burin_heap_free(heap);
+    return status;
+}
+
+/* ---- children ---- */
+
+/* The children of an attribute in memory of the transaction, with room for one more. */
+static es_children *own_children(burin_txn *t, es_draft *d, int attribute, burin_error *err)
+{
+    const es_type     *type = es_type_at(t->store, d->type);
+    es_children       *own  = own_cell(d, attribute);
+    bool               keyed = type->attributes[attribute].kind == BURIN_CHILD_DICT_ATTRIBUTE;
+    burin_children     now  = {0};
+    if (own && own->count < own->cap)
+        return own;
+    if (!own && es_cell_children(t->store, type, d->cells, attribute, &now, err))
+        return NULL;
+    uint32_t     count = own ? own->count : (uint32_t)now.count, cap = count < 6 ? 8 : count + count / 2;
+    uint32_t    *ids   = arena_alloc(&t->arena, cap * sizeof *ids);
+    burin_text  *keys  = keyed ? arena_alloc(&t->arena, cap * sizeof *keys) : NULL;
+    es_children *made  = own ? own : arena_alloc(&t->arena, sizeof *made);
+    if (!ids || !made || (keyed && !keys)) {
+        es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+        return NULL;
+    }
+    if (count)
+        memcpy(ids, own ? own->ids : now.ids, count * sizeof *ids);
+    for (uint32_t n = 0; keyed && n < count; n++)
+        keys[n] = own ? own->keys[n] : burin_children_key(&now, n);
+    *made               = (es_children){ids, keys, count, cap};
+    d->cells[attribute] = (uintptr_t)made;
+    d->own |= (uint64_t)1 << attribute;
+    return made;
+}
+
+static uint32_t position(const es_children *list, uint32_t id)
+{
+    uint32_t n = 0;
+    while (n < list->count && list->ids[n] != id)
+        n++;
+    return n;
+}
+
+/* Take `id` out of what `owner` holds. */
+static burin_status unlink_child(burin_txn *t, es_draft *owner, int field, uint32_t id, burin_error *err)
+{
+    burin_attribute_kind kind = es_type_at(t->store, owner->type)->attributes[field].kind;
+    owner->flags |= ES_SET;
+    if (kind == BURIN_CHILD_ATTRIBUTE) {
+        owner->cells[field] = 0;
+        return BURIN_OK;
+    }
+    es_children *list = own_children(t, owner, field, err);
+    if (!list)
+        return BURIN_ERR_NOMEM;
+    uint32_t at = position(list, id);
+    list->count--;
+    memmove(&list->ids[at], &list->ids[at + 1], (list->count - at) * sizeof *list->ids);
+    if (list->keys)
+        memmove(&list->keys[at], &list->keys[at + 1], (list->count - at) * sizeof *list->keys);
+    return BURIN_OK;
+}
+
+static burin_status detach(burin_txn *t, es_draft *d, burin_error *err)
+{
+    es_view   view;
+    es_draft *owner;
+    if (d->owner && es_txn_relative(t, d->touch, d->owner, &view)) {
+        burin_status status = es_txn_open_view(t, &view, &owner, err);
+        if (status == BURIN_OK)
+            status = unlink_child(t, owner, d->field, d->id, err);
+        if (status)
+            return status;
+    }
+    d->owner = 0;
+    d->field = 0;
+    d->flags = (d->flags & ~(uint32_t)(ES_ROOT | ES_PROMOTED)) | ES_SET;
+    return BURIN_OK;
+}
+
+burin_status burin_txn_detach(burin_txn *txn, burin_entity entity, burin_error *err)
+{
+    es_draft    *d;
+    burin_status status = es_txn_open(txn, entity, &d, err);
+    if (status)
+        return status;
+    if (d->owner == 0 && !(d->flags & ES_ROOT))
+        return es_fail(err, BURIN_ERR_VALUE, "entity %u has no owner", d->id);
+    return detach(txn, d, err);
+}
+
+burin_status burin_txn_promote(burin_txn *txn, burin_entity entity, burin_error *err)
+{
+    es_draft    *d;
+    burin_status status = es_txn_open(txn, entity, &d, err);
+    if (status)
+        return status;
+    if (d->flags & ES_ROOT)
+        return es_fail(err, BURIN_ERR_VALUE, "entity %u is a root already", d->id);
+    if (d->owner)
+        status = detach(txn, d, err);
+    if (status == BURIN_OK)
+        d->flags |= ES_ROOT | ES_PROMOTED;
+    return status;
+}
+
+/* Whether `id` is the entity `owner` or above it. */
+static bool is_above(const burin_txn *t, uint32_t id, const es_draft *owner)
+{
+    es_view  view;
+    uint32_t at = owner->id, touch = owner->touch;
+    while (at != id && es_txn_relative(t, touch, at, &view) && view.owner) {
+        at    = view.owner;
+        touch = view.touch;
+    }
+    return at == id;
+}
+
+static burin_status check_place(const es_type *type, const es_draft *owner, int attribute, size_t index, burin_text key, const burin_children *now,
+                                const es_children *own, burin_error *err)
+{
+    const burin_attribute *a = &type->attributes[attribute];
+    switch (a->kind) {
+    case BURIN_CHILD_ATTRIBUTE:
+        return now->count ? es_fail(err, BURIN_ERR_VALUE, "attribute '%s' of entity %u has a child already", a->name, owner->id) : BURIN_OK;
+    case BURIN_CHILD_LIST_ATTRIBUTE:
+        if (index != BURIN_END && index > now->count)
+            return es_fail(err, BURIN_ERR_INDEX, "index %zu is beyond the %zu children in '%s'", index, now->count, a->name);
+        return BURIN_OK;
+    case BURIN_CHILD_DICT_ATTRIBUTE:
+        if (!key.data || key.len > UINT32_MAX / 2 || text_valid_prefix(key.data, key.len) != key.len)
+            return es_fail(err, BURIN_ERR_VALUE, "a child in '%s' needs a key, in UTF-8", a->name);
+        for (size_t n = 0; n < now->count; n++) {
+            if (text_equal(es_view_key(now, own, n), key))
+                return es_fail(err, BURIN_ERR_VALUE, "there is a child '%.*s' in '%s' already", (int)key.len, key.data, a->name);
+        }
+        return BURIN_OK;
+    default:
+        return BURIN_OK;
+    }
+}
+
+/* Why `child` cannot go there; BURIN_OK when it can. */
+static burin_status check_attach(burin_txn *t, const es_draft *child, es_draft *owner, int attribute, size_t index, burin_text key, burin_error *err)
+{
+    es_view            view;
+    burin_children     now;
+    const es_children *own;
+    const es_type     *type   = es_type_at(t->store, owner->type);
+    burin_status       status = es_attribute_is(type, attribute, true, err);
+    if (status)
+        return status;
+    const char *wanted = type->attributes[attribute].entity_type, *given = es_type_at(t->store, child->type)->name;
+    if (wanted && strcmp(wanted, given) != 0)
+        return es_fail(err, BURIN_ERR_TYPE, "attribute '%s' of '%s' holds '%s', not '%s'", type->attributes[attribute].name, type->name, wanted, given);
+    if (is_above(t, child->id, owner))
+        return es_fail(err, BURIN_ERR_VALUE, "entity %u cannot own itself (a circle through entity %u)", child->id, owner->id);
+    if (child->owner)
+        return es_fail(err, BURIN_ERR_VALUE, "entity %u is shared: entity %u owns it already", child->id, child->owner);
+    es_txn_relative(t, owner->touch, owner->id, &view);
+    status = es_view_children(t, &view, attribute, &now, &own, err);
+    return status ? status : check_place(type, owner, attribute, index, key, &now, own, err);
+}
+
+static burin_status link_child(burin_txn *t, es_draft *owner, int attribute, uint32_t id, size_t index, burin_text key, burin_error *err)
+{
+    burin_attribute_kind kind = es_type_at(t->store, owner->type)->attributes[attribute].kind;
+    if (kind == BURIN_CHILD_ATTRIBUTE) {
+        owner->cells[attribute] = id;
+        owner->flags |= ES_SET;
+        return BURIN_OK;
+    }
+    burin_text   copy = {kind == BURIN_CHILD_DICT_ATTRIBUTE ? arena_copy(&t->arena, key) : "", key.len};
+    es_children *list = own_children(t, owner, attribute, err);
+    if (!copy.data)
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    if (!list)
+        return BURIN_ERR_NOMEM;
+    uint32_t at = kind == BURIN_CHILD_LIST_ATTRIBUTE && index != BURIN_END ? (uint32_t)index : list->count;
+    while (kind == BURIN_CHILD_SET_ATTRIBUTE && at > 0 && list->ids[at - 1] > id)
+        at--;
+    memmove(&list->ids[at + 1], &list->ids[at], (list->count - at) * sizeof *list->ids);
+    list->ids[at] = id;
+    if (list->keys)
+        list->keys[at] = copy; /* a dict's new child stands at its end */
+    list->count++;
+    owner->flags |= ES_SET;
+    return BURIN_OK;
+}
+
+burin_status burin_txn_attach(burin_txn *txn, burin_entity child, burin_entity owner, int attribute, size_t index, burin_text key, burin_error *err)
+{
+    es_draft    *d, *o;
+    burin_status status = es_txn_open(txn, child, &d, err);
+    if (status == BURIN_OK)
+        status = es_txn_open(txn, owner, &o, err);
+    if (status == BURIN_OK)
+        status = check_attach(txn, d, o, attribute, index, key, err);
+    if (status == BURIN_OK)
+        status = link_child(txn, o, attribute, d->id, index, key, err);
+    if (status)
+        return status;
+    d->owner = o->id;
+    d->field = (uint16_t)attribute;
+    d->flags = (d->flags & ~(uint32_t)(ES_ROOT | ES_PROMOTED | ES_PARTIAL)) | ES_SET;
+    return BURIN_OK;
+}
+
+/* ---- copies ---- */
+
+typedef struct copying { /* an entity to be copied, and where its copy goes */
+    struct copying *next;
+    burin_entity    from, owner;
+    uint32_t        touch;
+    int             field;
+    burin_text      key;
+} copying;
+
+/* The plain values of `from`, and its children as more to copy, first child first. */
+static burin_status copy_one(burin_txn *t, const es_view *from, es_draft *to, copying **todo, burin_error *err)
+{
+    copying **end = todo;
+    for (int n = 0; (uint32_t)n < from->type->count; n++) {
+        uint64_t           bit = (uint64_t)1 << n;
+        burin_children     children;
+        const es_children *own;
+        if (!(from->type->children & bit)) {
+            if ((from->type->blocks & bit) && from->cells[n] && !(from->own & bit)) {
+                const es_bytes *bytes  = es_at(&t->store->memory, (es_ref)from->cells[n]);
+                burin_status    status = text_cell(t, (burin_text){bytes->data, bytes->len}, &to->cells[n], err);
+                if (status)
+                    return status;
+                to->own |= bit;
+            } else {
+                to->cells[n] = from->cells[n];
+                to->own |= from->own & bit;
+            }
+            to->nulls = (to->nulls & ~bit) | (from->nulls & bit);
+            continue;
+        }
+        burin_status status = es_view_children(t, from, n, &children, &own, err);
+        for (size_t c = 0; c < children.count && !status; c++) {
+            copying *more = arena_alloc(&t->arena, sizeof *more);
+            if (!more)
+                return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+            *more = (copying){*end, {children.ids[c], 0, 0}, {to->id, 0, 0}, from->touch, n, es_view_key(&children, own, c)};
+            *end  = more;
+            end   = &more->next;
+        }
+    }
+    return BURIN_OK;
+}
+
+burin_status burin_txn_copy(burin_txn *txn, burin_entity entity, burin_entity *out, burin_error *err)
+{
+    es_view      view;
+    burin_status status = es_txn_view(txn, entity, &view, err);
+    copying      first  = {NULL, entity, {0}, view.touch, 0, {NULL, 0}}, *todo = &first;
+    *out                = (burin_entity){0};
+    while (todo && !status) {
+        copying     *now = todo;
+        burin_entity made;
+        es_draft    *d;
+        todo = now->next;
+        if (now != &first)
+            es_txn_relative(txn, now->touch, now->from.id, &view);
+        status = burin_txn_create(txn, view.type_number, &made, err);
+        if (status == BURIN_OK)
+            status = es_txn_open(txn, made, &d, err);
+        if (status == BURIN_OK)
+            d->flags |= ES_PARTIAL;
+        if (status == BURIN_OK)
+            status = copy_one(txn, &view, d, &todo, err);
+        if (status == BURIN_OK && now != &first)
+            status = burin_txn_attach(txn, made, now->owner, now->field, BURIN_END, now->key, err);
+        if (now == &first)
+            *out = made;
+    }
+    if (status == BURIN_OK)
+        es_txn_draft(txn, out->id)->flags &= ~(uint32_t)ES_PARTIAL;
+    return status;
+}

@@ -1,0 +1,171 @@
+/* Drafts to records: comparing what a draft holds with what it began as, and writing it. */
+#include "runtime/store/commit.h"
+
+static const void *own_of(const es_draft *d, uint32_t n) { return (const void *)(uintptr_t)d->cells[n]; } // NOLINT: an own cell is a pointer
+
+/* ---- comparing ---- */
+
+static bool same_children(const es_children *own, const es_list *base, bool keyed)
+{
+    uint32_t count = base ? base->count : 0;
+    if (own->count != count || (count && memcmp(own->ids, base->ids, count * sizeof *own->ids) != 0))
+        return false;
+    for (uint32_t n = 0; keyed && n < count; n++) {
+        if (!text_equal(own->keys[n], es_key_at(es_key_offsets(base), count, n)))
+            return false;
+    }
+    return true;
+}
+
+static bool same_bytes(const es_text *own, const es_bytes *base)
+{
+    return own->len == (base ? base->len : 0) && (own->len == 0 || memcmp(own->data, base->data, own->len) == 0);
+}
+
+uint64_t es_draft_differs(const burin_txn *t, const es_draft *d)
+{
+    const burin_store *s       = t->store;
+    const es_type     *type    = es_type_at(s, d->type);
+    const es_record   *base    = es_record_at(s, d->base);
+    uint64_t           differs = d->nulls ^ base->nulls;
+    for (uint32_t n = 0; n < type->count; n++) {
+        uint64_t             bit  = (uint64_t)1 << n;
+        burin_attribute_kind kind = type->attributes[n].kind;
+        bool                 same = d->cells[n] == base->cells[n];
+        if (d->own & bit) {
+            const void *block = base->cells[n] ? es_at(&s->memory, (es_ref)base->cells[n]) : NULL;
+            same = type->children & bit ? same_children(own_of(d, n), block, kind == BURIN_CHILD_DICT_ATTRIBUTE) : same_bytes(own_of(d, n), block);
+        }
+        differs |= same ? 0 : bit;
+    }
+    return differs;
+}
+
+/* ---- writing ---- */
+
+static uint64_t write_bytes(es_writer *w, const es_text *text)
+{
+    es_ref    ref;
+    es_bytes *block = text->len ? es_make(w, sizeof *block + text->len, &ref) : NULL;
+    if (!block)
+        return 0;
+    block->len = text->len;
+    memcpy(block->data, text->data, text->len);
+    return ref;
+}
+
+static uint64_t write_children(es_writer *w, const es_children *own)
+{
+    es_ref   ref;
+    uint32_t bytes = 0, count = own->count;
+    size_t   size  = sizeof(es_list) + count * sizeof(uint32_t);
+    for (uint32_t n = 0; own->keys && n < count; n++)
+        bytes += (uint32_t)own->keys[n].len;
+    if (own->keys)
+        size += (count + (size_t)1) * sizeof(uint32_t) + bytes;
+    es_list *block = count ? es_make(w, size, &ref) : NULL;
+    if (!block)
+        return 0;
+    block->count = count;
+    memcpy(block->ids, own->ids, count * sizeof *own->ids);
+    uint32_t *offsets = &block->ids[count];
+    bytes             = 0;
+    for (uint32_t n = 0; own->keys && n < count; n++) {
+        offsets[n] = bytes;
+        memcpy((char *)&offsets[count + 1] + bytes, own->keys[n].data, own->keys[n].len);
+        bytes += (uint32_t)own->keys[n].len;
+    }
+    if (own->keys)
+        offsets[count] = bytes;
+    return ref;
+}
+
+/* A block of another tree, for this one. */
+static uint64_t copy_block(es_writer *w, es_ref from, size_t size)
+{
+    es_ref      ref;
+    const char *old  = es_at(w->m, from);
+    char       *made = es_make(w, size, &ref);
+    if (!made)
+        return 0;
+    memcpy(made + sizeof(uint32_t), old + sizeof(uint32_t), size - sizeof(uint32_t));
+    return ref;
+}
+
+/* Where the values of the new record came from: what was borrowed now, and what was before and is still there. */
+static es_ref write_origins(burin_txn *t, es_writer *w, const es_draft *d, const es_origins *old, uint64_t differs)
+{
+    es_origin items[BURIN_ATTRIBUTES_MAX];
+    uint32_t  count = 0;
+    uint64_t  seen  = 0;
+    es_ref    ref;
+    for (const es_borrowed *b = d->borrowed; b; b = b->next) {
+        uint64_t bit = (uint64_t)1 << b->origin.attribute;
+        if (b->origin.source && (differs & bit) && !(seen & bit))
+            items[count++] = b->origin;
+        seen |= bit;
+    }
+    for (uint32_t n = 0; old && n < old->count; n++) {
+        if (!((differs >> old->items[n].attribute) & 1) || (d->flags & ES_FOREIGN && !((seen >> old->items[n].attribute) & 1)))
+            items[count++] = old->items[n];
+    }
+    es_origins *block = count ? es_make(w, sizeof *block + count * sizeof *items, &ref) : NULL;
+    if (!block)
+        return 0;
+    block->count = count;
+    memcpy(block->items, items, count * sizeof *items);
+    (void)t;
+    return ref;
+}
+
+static uint64_t write_cell(burin_txn *t, es_writer *w, const es_draft *d, const es_type *type, const es_record *base, uint32_t n, uint64_t differs)
+{
+    const burin_store   *s     = t->store;
+    uint64_t             bit   = (uint64_t)1 << n;
+    bool                 fresh = !base || (d->flags & ES_FOREIGN);
+    burin_attribute_kind kind  = type->attributes[n].kind;
+    if (!(type->blocks & bit))
+        return d->cells[n];
+    if (!fresh && !(differs & bit))
+        return base->cells[n];
+    if (!fresh && base->cells[n])
+        es_retire(w, (es_ref)base->cells[n], es_block_size(kind, es_at(&s->memory, (es_ref)base->cells[n])));
+    if (d->own & bit)
+        return type->children & bit ? write_children(w, own_of(d, n)) : write_bytes(w, own_of(d, n));
+    if (!d->cells[n])
+        return 0;
+    return copy_block(w, (es_ref)d->cells[n], es_block_size(kind, es_at(&s->memory, (es_ref)d->cells[n])));
+}
+
+void es_encode(burin_txn *t, es_writer *w, es_draft *d, uint32_t version, uint64_t differs)
+{
+    const burin_store *s     = t->store;
+    const es_type     *type  = es_type_at(s, d->type);
+    const es_record   *base  = es_record_at(s, d->base);
+    bool               stays = base && !(d->flags & ES_FOREIGN);
+    size_t             size  = es_record_size(type);
+    es_ref             ref;
+    es_record         *r = es_make(w, size, &ref);
+    if (!r)
+        return;
+    r->type    = d->type;
+    r->field   = d->field;
+    r->id      = d->id;
+    r->owner   = d->owner;
+    r->version = version;
+    r->nulls   = d->nulls;
+    for (uint32_t n = 0; n < type->count; n++)
+        r->cells[n] = write_cell(t, w, d, type, base, n, differs);
+    const es_origins *old = base && base->origins ? es_at(&s->memory, base->origins) : NULL;
+    if (stays && !d->borrowed && (!old || !differs)) {
+        r->origins = base->origins;
+    } else {
+        r->origins = write_origins(t, w, d, old, differs);
+        if (stays && old)
+            es_retire(w, base->origins, es_origins_size(old));
+    }
+    if (stays)
+        es_retire(w, d->base, size);
+    es_index_put(w, &t->touches[d->place - 1].index, d->id, ref);
+    d->flags |= ES_WRITTEN;
+}

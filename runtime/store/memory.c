@@ -1,0 +1,143 @@
+/* The memory of an entity store: segments, lists of free blocks, the limbo. See memory.h. */
+#include "runtime/store/memory.h"
+
+#include <assert.h>
+
+enum { ALIGNMENT = 64 }; /* of segments: a cache line */
+
+void es_memory_init(es_memory *m, const burin_allocator *alloc, uint64_t limit)
+{
+    memset(m, 0, sizeof *m);
+    m->alloc = alloc;
+    m->limit = limit;
+}
+
+void es_memory_deinit(es_memory *m)
+{
+    for (unsigned k = 0; k < ES_SEGMENTS; k++) {
+        if (m->base[k])
+            base_free(m->alloc, (void *)(m->base[k] + ((uintptr_t)ES_UNIT << k)), m->sizes[k]); // NOLINT: the segment's address
+    }
+    es_memory_init(m, m->alloc, m->limit);
+}
+
+/* Which list free blocks of this size stand in; rounds the size up to what that list holds. */
+static unsigned size_list(uint32_t *units)
+{
+    if (*units <= ES_EXACT)
+        return *units;
+    unsigned power = 31 - (unsigned)__builtin_clz(*units - 1); /* 2^power < units <= 2^(power + 1) */
+    uint32_t step  = (uint32_t)1 << (power - 3);
+    uint32_t part  = (*units - 1 - ((uint32_t)1 << power)) / step; /* 0 .. 7 */
+    *units         = ((uint32_t)1 << power) + (part + 1) * step;
+    return ES_EXACT + 1 + 8 * power + part;
+}
+
+uint32_t es_units(size_t bytes)
+{
+    if (bytes > (size_t)1 << 31)
+        return 0;
+    uint32_t units = (uint32_t)((bytes + ES_UNIT - 1) / ES_UNIT);
+    size_list(&units);
+    return units;
+}
+
+static void push_free(es_memory *m, es_ref ref, uint32_t units)
+{
+    es_ref *list = &m->free[size_list(&units)];
+    memcpy(es_at(m, ref), list, sizeof *list);
+    *list = ref;
+}
+
+/* The rest of the newest segment becomes free blocks, so that nothing is lost when it is left. */
+static void retire_segment(es_memory *m)
+{
+    while (m->next < m->end) {
+        uint32_t units = m->end - m->next;
+        if (units > ES_EXACT)
+            units = ES_EXACT;
+        push_free(m, m->next, units);
+        m->next += units;
+    }
+}
+
+static bool add_segment(es_memory *m, uint32_t units)
+{
+    unsigned k = m->end ? 31 - (unsigned)__builtin_clz(m->end - 1) + 1 : ES_FIRST;
+    while (k < ES_SEGMENTS && (uint64_t)1 << k < units)
+        k++;
+    if (k >= ES_SEGMENTS)
+        return false;
+    size_t size = (size_t)ES_UNIT << k;
+    char  *p    = base_alloc(m->alloc, size);
+    if (!p)
+        return false;
+    retire_segment(m);
+    m->base[k]  = (uintptr_t)p - ((uintptr_t)ES_UNIT << k);
+    m->sizes[k] = size;
+    m->next     = (uint32_t)1 << k;
+    m->end      = k == ES_SEGMENTS - 1 ? UINT32_MAX : (uint32_t)1 << (k + 1);
+    return true;
+}
+
+es_ref es_alloc(es_memory *m, uint32_t units)
+{
+    if (units == 0)
+        return 0;
+    uint64_t bytes = (uint64_t)units * ES_UNIT;
+    m->over_limit  = m->limit && m->used + bytes > m->limit;
+    if (m->over_limit)
+        return 0;
+    uint32_t rounded = units;
+    es_ref  *list    = &m->free[size_list(&rounded)];
+    assert(rounded == units); /* es_units has rounded it */
+    es_ref ref = *list;
+    if (ref) {
+        memcpy(list, es_at(m, ref), sizeof *list);
+    } else {
+        if (m->end - m->next < units && !add_segment(m, units))
+            return 0;
+        ref = m->next;
+        m->next += units;
+    }
+    m->used += bytes;
+    return ref;
+}
+
+void es_free(es_memory *m, es_ref ref, uint32_t units)
+{
+    m->used -= (uint64_t)units * ES_UNIT;
+    push_free(m, ref, units);
+}
+
+void es_limbo_put(es_memory *m, es_ref dead, uint32_t since)
+{
+    if (!dead)
+        return;
+    if (m->limbo_last)
+        ((es_dead *)es_at(m, m->limbo_last))->next = dead;
+    else
+        m->limbo_first = dead;
+    for (es_ref ref = dead; ref;) {
+        es_dead *chunk = es_at(m, ref);
+        chunk->since   = since;
+        m->limbo_last  = ref;
+        ref            = chunk->next;
+    }
+}
+
+void es_limbo_sweep(es_memory *m, uint32_t oldest)
+{
+    while (m->limbo_first) {
+        es_ref   ref   = m->limbo_first;
+        es_dead *chunk = es_at(m, ref);
+        if (chunk->since > oldest)
+            return;
+        m->limbo_first = chunk->next;
+        if (!m->limbo_first)
+            m->limbo_last = 0;
+        for (uint32_t n = 0; n < chunk->count; n++)
+            es_free(m, chunk->blocks[n].ref, chunk->blocks[n].units);
+        es_free(m, ref, chunk->units);
+    }
+}

@@ -1,0 +1,69 @@
+/* The memory of an entity store: blocks named by 32-bit references, and their return when no reader can see them.
+ *
+ * A reference is the number of a unit of 8 bytes. Segment k holds the units 2^k .. 2^(k+1) - 1, so the address of a block
+ * is one load and one addition away, segments never move, and a store of any size needs 32 pointers. Freed blocks wait
+ * in lists by size. Every block begins with the number of the commit that made it (its birth), which is what retention
+ * decides by (runtime/store/retain.c).
+ * Who changes what: only the holder of the store's lock allocates or frees; readers only follow references that were
+ * published to them. A block that readers may still look at goes through the limbo. */
+#ifndef BURIN_STORE_MEMORY_H
+#define BURIN_STORE_MEMORY_H
+
+#include "runtime/base/memory.h"
+
+typedef uint32_t es_ref; /* 0: nothing */
+
+enum {
+    ES_UNIT        = 8,  /* bytes */
+    ES_FIRST       = 13, /* the first segment: 64 KiB */
+    ES_SEGMENTS    = 32,
+    ES_EXACT       = 64, /* blocks of up to so many units have a list for each size, larger ones eight for each power of two */
+    ES_SIZE_LISTS  = ES_EXACT + 1 + 8 * 32,
+};
+
+/* What a block is freed by. */
+typedef struct es_block {
+    es_ref   ref;
+    uint32_t units;
+} es_block;
+
+/* Blocks that one version replaced, chained: the blocks that the version before could see and this one cannot. Nobody but
+ * the holder of the lock looks at it. */
+typedef struct es_dead {
+    es_ref   next;
+    uint32_t count;
+    uint32_t since; /* in the limbo: readers that pinned before this commit may still look at the blocks */
+    uint32_t units; /* of this block itself */
+    es_block blocks[];
+} es_dead;
+
+typedef struct es_memory {
+    const burin_allocator *alloc;
+    uintptr_t              base[ES_SEGMENTS];  /* address of segment k less 2^k units; 0: not there */
+    size_t                 sizes[ES_SEGMENTS]; /* bytes as allocated */
+    uint32_t               next, end;          /* units of the newest segment that were never used */
+    es_ref                 free[ES_SIZE_LISTS];
+    es_ref                 limbo_first, limbo_last;
+    uint64_t               used;  /* bytes in live blocks, the limbo's included */
+    uint64_t               limit; /* most bytes `used` may reach; 0: no limit */
+    bool                   over_limit; /* the last failure was the limit's */
+} es_memory;
+
+void es_memory_init(es_memory *m, const burin_allocator *alloc, uint64_t limit);
+void es_memory_deinit(es_memory *m);
+
+static inline void *es_at(const es_memory *m, es_ref ref)
+{
+    return (void *)(m->base[31 - __builtin_clz(ref)] + (uintptr_t)ref * ES_UNIT); // NOLINT: the segment's address
+}
+/* The units that a block of so many bytes takes; 0 when it is too large for a store (2 GiB). */
+uint32_t es_units(size_t bytes);
+/* Not zeroed; 0 when memory is out or the limit is reached. */
+es_ref es_alloc(es_memory *m, uint32_t units);
+void   es_free(es_memory *m, es_ref ref, uint32_t units);
+/* Blocks that nobody may need any more once every reader has pinned commit `since` or later. Takes the chain over. */
+void es_limbo_put(es_memory *m, es_ref dead, uint32_t since);
+/* Free what waits for commits up to `oldest`, which is the oldest that a reader has pinned. */
+void es_limbo_sweep(es_memory *m, uint32_t oldest);
+
+#endif

@@ -1,0 +1,253 @@
+/* Versions: making their entries, publishing them all at once, and forking. See commit.c. */
+#include "runtime/store/commit.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { DIRECTORY_MIN = 4 };
+
+/* ---- room for a version ---- */
+
+static size_t directory_size(uint32_t cap) { return sizeof(es_directory) + cap * sizeof(es_ref); }
+
+/* The directory with room for chunk `number`: the old one, or a larger copy. */
+static es_directory *reach_directory(burin_store *s, es_writer *w, const es_tree *tree, uint32_t number, es_place *place)
+{
+    es_ref        old_ref = atomic_load_explicit(&tree->directory, memory_order_relaxed);
+    es_directory *old     = old_ref ? es_at(&s->memory, old_ref) : NULL;
+    if (old && number < old->cap)
+        return old;
+    uint32_t      cap  = old ? 2 * old->cap : DIRECTORY_MIN;
+    es_directory *made = es_make(w, directory_size(cap), &place->directory);
+    if (!made)
+        return NULL;
+    made->cap = cap;
+    for (uint32_t n = 0; n < cap; n++)
+        atomic_init(&made->chunks[n], old && n < old->cap ? atomic_load_explicit(&old->chunks[n], memory_order_relaxed) : 0);
+    es_retire(w, old_ref, old ? directory_size(old->cap) : 0);
+    return made;
+}
+
+bool es_place_version(burin_store *s, es_writer *w, es_tree *tree, uint32_t version, es_place *place)
+{
+    uint32_t number   = (version - 1) / ES_CHUNK, at = (version - 1) % ES_CHUNK;
+    *place            = (es_place){0};
+    es_directory *dir = reach_directory(s, w, tree, number, place);
+    if (!dir)
+        return false;
+    es_chunk *chunk = at == 0 ? es_make(w, sizeof *chunk, &place->chunk) : es_at(&s->memory, dir->chunks[number]);
+    if (!chunk)
+        return false;
+    if (at == 0)
+        memset((char *)chunk + sizeof(uint32_t), 0, sizeof *chunk - sizeof(uint32_t));
+    place->entry = &chunk->versions[at];
+    memset(place->entry, 0, sizeof *place->entry);
+    return true;
+}
+
+void es_publish_version(burin_store *s, es_tree *tree, uint32_t version, const es_place *place)
+{
+    uint32_t head = atomic_load_explicit(&tree->head, memory_order_relaxed);
+    if (place->directory)
+        atomic_store_explicit(&tree->directory, place->directory, memory_order_release);
+    if (place->chunk) {
+        es_directory *dir = es_at(&s->memory, atomic_load_explicit(&tree->directory, memory_order_relaxed));
+        atomic_store_explicit(&dir->chunks[(version - 1) / ES_CHUNK], place->chunk, memory_order_release);
+    }
+    if (head)
+        es_version_entry(s, tree, head)->after = version;
+    else
+        tree->oldest = version;
+    place->entry->before = head;
+    tree->kept++;
+    atomic_store_explicit(&place->entry->state, ES_KEPT, memory_order_relaxed);
+    atomic_store_explicit(&tree->head, version, memory_order_release);
+}
+
+/* ---- a commit's versions ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    uint32_t x = ((const es_change *)a)->id, y = ((const es_change *)b)->id;
+    return (x > y) - (x < y);
+}
+
+static void sort_changes(es_change *items, uint32_t count)
+{
+    if (count > 32) {
+        qsort(items, count, sizeof *items, by_id);
+        return;
+    }
+    for (uint32_t n = 1; n < count; n++) {
+        es_change item = items[n];
+        uint32_t  at   = n;
+        for (; at > 0 && items[at - 1].id > item.id; at--)
+            items[at] = items[at - 1];
+        items[at] = item;
+    }
+}
+
+static es_ref write_changes(es_writer *w, es_touch *touch)
+{
+    es_ref      ref;
+    es_changes *block = es_make(w, sizeof *block + touch->change_count * sizeof(es_change), &ref);
+    if (!block)
+        return 0;
+    sort_changes(touch->changes, touch->change_count);
+    block->count = touch->change_count;
+    memcpy(block->items, touch->changes, touch->change_count * sizeof(es_change));
+    return ref;
+}
+
+static es_ref write_dead(es_writer *w, const es_blocks *dead)
+{
+    es_ref   ref;
+    size_t   size  = sizeof(es_dead) + dead->len * sizeof(es_block);
+    es_dead *block = dead->len ? es_make(w, size, &ref) : NULL;
+    if (!block)
+        return 0;
+    *block = (es_dead){.count = dead->len, .units = es_units(size)};
+    memcpy(block->blocks, dead->items, dead->len * sizeof(es_block));
+    return ref;
+}
+
+static es_ref write_note(es_writer *w, burin_text note)
+{
+    es_ref    ref;
+    es_bytes *block = note.len ? es_make(w, sizeof *block + note.len, &ref) : NULL;
+    if (!block)
+        return 0;
+    block->len = (uint32_t)note.len;
+    memcpy(block->data, note.data, note.len);
+    return ref;
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* The tree a touch stands for; a new one gets a number, and stays invisible. NULL when memory is out. */
+static es_tree *tree_of(burin_txn *t, es_touch *touch, uint32_t *founded)
+{
+    burin_store *s = t->store;
+    touch->number  = touch->tree ? touch->tree : s->tree_count + ++*founded;
+    if (!touch->tree && !es_table_reach(&s->trees, &s->alloc, touch->number))
+        return NULL;
+    es_tree *tree = es_table_at(&s->trees, touch->number);
+    if (!touch->tree)
+        memset(tree, 0, sizeof *tree);
+    return tree;
+}
+
+void es_commit_versions(burin_txn *t, const burin_commit_options *options)
+{
+    es_writer *w       = &t->writer;
+    int64_t    time_ns = 0;
+    uint32_t   founded = 0;
+    for (uint32_t n = 0; n < t->touch_count && !w->failed; n++) {
+        es_touch *touch = &t->touches[n];
+        if (!touch->changed)
+            continue;
+        if (time_ns == 0)
+            time_ns = options->time_ns ? options->time_ns : now_ns();
+        w->dead       = &touch->dead;
+        w->shared     = touch->fork_seq;
+        es_tree *tree = tree_of(t, touch, &founded);
+        w->failed |= !tree || touch->version == UINT32_MAX || !es_place_version(t->store, w, tree, touch->version + 1, &touch->next);
+        if (w->failed)
+            return;
+        es_version *entry = touch->next.entry;
+        entry->seq        = w->seq;
+        entry->index      = touch->index;
+        entry->root       = touch->root;
+        entry->entities   = touch->entities;
+        entry->time_ns    = time_ns;
+        entry->note       = write_note(w, options->note);
+        entry->changes    = write_changes(w, touch);
+        entry->dead       = write_dead(w, &touch->dead);
+    }
+}
+
+/* Say where entities live that are new, or have come from where they lived. */
+static void publish_homes(burin_txn *t)
+{
+    for (uint32_t n = 0; n < t->draft_count; n++) {
+        const es_draft *d = t->drafts[n];
+        if (!d->place || (d->touch && !(d->flags & ES_FOREIGN)))
+            continue;
+        _Atomic uint32_t *home = es_home(t->store, d->id);
+        if (!d->touch || atomic_load_explicit(home, memory_order_relaxed) == t->touches[d->touch - 1].tree)
+            atomic_store_explicit(home, t->touches[d->place - 1].number, memory_order_release);
+    }
+}
+
+void es_commit_publish(burin_txn *t)
+{
+    burin_store *s       = t->store;
+    uint32_t     founded = 0;
+    for (uint32_t n = 0; n < t->touch_count; n++) {
+        es_touch *touch = &t->touches[n];
+        if (!touch->changed)
+            continue;
+        es_publish_version(s, es_table_at(&s->trees, touch->number), touch->version + 1, &touch->next);
+        founded += touch->tree == 0;
+        touch->tree = touch->number;
+    }
+    publish_homes(t);
+    atomic_store_explicit(&s->tree_count, s->tree_count + founded, memory_order_release);
+    atomic_store(&s->seq, t->writer.seq);
+    for (uint32_t n = 0; n < t->writer.dropped.len; n++)
+        es_free(&s->memory, t->writer.dropped.items[n].ref, t->writer.dropped.items[n].units);
+    for (uint32_t n = 0; n < t->touch_count; n++) {
+        if (t->touches[n].changed)
+            es_retain(s, es_table_at(&s->trees, t->touches[n].number));
+    }
+}
+
+/* ---- forks ---- */
+
+/* The new tree with its one version, under the lock. */
+static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, es_version *from, uint32_t *out, burin_error *err)
+{
+    uint32_t  seq    = atomic_load_explicit(&s->seq, memory_order_relaxed) + 1, number = s->tree_count + 1;
+    es_blocks none   = {0};
+    es_writer w      = {.m = &s->memory, .seq = seq, .dead = &none};
+    es_place  place;
+    bool      made = seq < UINT32_MAX && es_table_reach(&s->trees, &s->alloc, number);
+    es_tree  *fork = made ? es_table_at(&s->trees, number) : NULL;
+    if (made) {
+        *fork = (es_tree){.parent_tree = tree, .parent_version = version, .fork_seq = from->seq};
+        made  = es_place_version(s, &w, fork, 1, &place);
+    }
+    if (!made) {
+        for (uint32_t n = 0; n < w.made.len; n++)
+            es_free(&s->memory, w.made.items[n].ref, w.made.items[n].units);
+    } else {
+        place.entry->seq      = seq;
+        place.entry->index    = from->index;
+        place.entry->root     = from->root;
+        place.entry->entities = from->entities;
+        place.entry->time_ns  = now_ns();
+        from->pins++;
+        es_publish_version(s, fork, 1, &place);
+        atomic_store_explicit(&s->tree_count, number, memory_order_release);
+        atomic_store(&s->seq, seq);
+        *out = number;
+    }
+    es_blocks_deinit(&w.made, &s->alloc);
+    return made ? BURIN_OK : es_fail_memory(s, err);
+}
+
+burin_status burin_store_fork(burin_store *store, uint32_t tree, uint32_t version, uint32_t *out, burin_error *err)
+{
+    es_version *entry;
+    pthread_mutex_lock(&store->lock);
+    burin_status status = es_find_version(store, UINT32_MAX, tree, &version, &entry, err);
+    if (status == BURIN_OK)
+        status = fork_tree(store, tree, version, entry, out, err);
+    pthread_mutex_unlock(&store->lock);
+    return status;
+}

@@ -1,0 +1,150 @@
+/* A store's life: making and freeing it, the slots of its readers, what it counts. See store.h. */
+#include "runtime/store/store.h"
+#include "runtime/base/diag.h"
+#include "runtime/store/txn.h"
+
+#include <stdarg.h>
+#include <sys/random.h>
+
+burin_status es_fail(burin_error *err, burin_status status, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    diag_vfail(err, status, NULL, 0, (span){0, 0}, format, args);
+    va_end(args);
+    return status;
+}
+
+burin_status es_fail_memory(const burin_store *s, burin_error *err)
+{
+    if (s->memory.over_limit)
+        return es_fail(err, BURIN_ERR_LIMIT, "the store's memory limit of %llu bytes was reached", (unsigned long long)s->memory.limit);
+    return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+}
+
+/* ---- tables ---- */
+
+bool es_table_reach(es_table *t, const burin_allocator *alloc, uint32_t n)
+{
+    unsigned k = 63 - (unsigned)__builtin_clzll((uint64_t)n + 16);
+    if (t->segments[k - 4])
+        return true;
+    size_t size = t->item << k;
+    void  *p    = base_alloc(alloc, size);
+    if (!p)
+        return false;
+    memset(p, 0, size);
+    __atomic_store_n(&t->segments[k - 4], p, __ATOMIC_RELEASE);
+    return true;
+}
+
+void es_table_deinit(es_table *t, const burin_allocator *alloc)
+{
+    for (unsigned k = 0; k < sizeof t->segments / sizeof *t->segments; k++)
+        base_free(alloc, t->segments[k], t->item << (k + 4));
+}
+
+/* ---- the store ---- */
+
+burin_store *burin_store_new(const burin_store_options *options, burin_error *err)
+{
+    burin_store_options given = options ? *options : (burin_store_options){0};
+    burin_allocator     alloc = given.allocator ? *given.allocator : base_malloc_allocator;
+    burin_store        *s     = base_alloc(&alloc, sizeof *s);
+
+    if (!s) {
+        es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+        return NULL;
+    }
+    memset(s, 0, sizeof *s);
+    s->alloc = alloc;
+    s->key   = given.key;
+    while (s->key == 0) {
+        if (getrandom(&s->key, sizeof s->key, 0) != sizeof s->key) {
+            es_fail(err, BURIN_ERR_OS, "the system gives no random bytes");
+            base_free(&alloc, s, sizeof *s);
+            return NULL;
+        }
+    }
+    pthread_mutex_init(&s->lock, NULL);
+    es_memory_init(&s->memory, &s->alloc, given.memory_limit);
+    s->trees.item = sizeof(es_tree);
+    s->homes.item = sizeof(uint32_t);
+    atomic_store(&s->seq, 1);
+    atomic_store(&s->next_id, ES_ID_BLOCK);
+    return s;
+}
+
+void burin_store_free(burin_store *store)
+{
+    if (!store)
+        return;
+    burin_allocator alloc = store->alloc;
+    for (burin_txn *t = store->idle, *next; t; t = next) {
+        next = es_txn_next_idle(t);
+        es_txn_free(t);
+    }
+    for (es_slot *slot = store->slots, *next; slot; slot = next) {
+        next = slot->next;
+        base_free(&alloc, slot, sizeof *slot);
+    }
+    for (uint32_t n = 1; n <= store->type_count; n++)
+        es_type_free(store, store->types[n]);
+    es_table_deinit(&store->trees, &alloc);
+    es_table_deinit(&store->homes, &alloc);
+    es_memory_deinit(&store->memory);
+    pthread_mutex_destroy(&store->lock);
+    base_free(&alloc, store, sizeof *store);
+}
+
+uint64_t burin_store_key(const burin_store *store) { return store->key; }
+
+void burin_store_stats_of(burin_store *store, burin_store_stats *out)
+{
+    pthread_mutex_lock(&store->lock);
+    *out = (burin_store_stats){.commits   = atomic_load(&store->seq) - 1,
+                               .conflicts = store->conflicts,
+                               .rebases   = store->rebases,
+                               .entities  = atomic_load(&store->next_id) - ES_ID_BLOCK,
+                               .trees     = store->tree_count,
+                               .bytes     = store->memory.used};
+    for (uint32_t tree = 1; tree <= store->tree_count; tree++)
+        out->versions += es_tree_at(store, tree)->kept;
+    pthread_mutex_unlock(&store->lock);
+}
+
+/* ---- slots ---- */
+
+es_slot *es_slot_take(burin_store *s)
+{
+    es_slot *slot = s->slots;
+    while (slot && slot->taken)
+        slot = slot->next;
+    if (!slot) {
+        slot = base_alloc(&s->alloc, sizeof *slot);
+        if (!slot)
+            return NULL;
+        memset(slot, 0, sizeof *slot);
+        slot->next = s->slots;
+        s->slots   = slot;
+    }
+    slot->taken = true;
+    return slot;
+}
+
+uint32_t es_oldest_pinned(const burin_store *s)
+{
+    uint32_t oldest = UINT32_MAX;
+    for (const es_slot *slot = s->slots; slot; slot = slot->next) {
+        uint32_t pinned = atomic_load(&slot->pinned);
+        if (pinned && pinned < oldest)
+            oldest = pinned;
+    }
+    return oldest;
+}
+
+void es_sweep(burin_store *s)
+{
+    if (s->memory.limbo_first)
+        es_limbo_sweep(&s->memory, es_oldest_pinned(s));
+}

@@ -1,0 +1,257 @@
+/* The inside of an entity store.
+ *
+ * Lock-free reading: whatever is published (by the release store of `seq`) is never written again, except what is atomic
+ * here. A reader announces the commit it pinned in its slot before it looks at anything; the writer, holding the lock,
+ * lets a replaced block go only when every announced commit is at least the one that replaced it. Versions of a tree are
+ * found through a directory of chunks; a commit fills in the version entries of all trees it changes, moves their heads, and
+ * publishes `seq` last: a reader takes the newest version whose commit is not younger than the one it pinned, so that it sees all
+ * trees at one moment.
+ * Always true: versions of a tree are numbered without gaps; commits of its versions ascend. */
+#ifndef BURIN_STORE_STORE_H
+#define BURIN_STORE_STORE_H
+
+#include "burin/store.h"
+#include "runtime/base/text.h"
+#include "runtime/store/index.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* ---- types ---- */
+
+typedef struct es_type {
+    char            *name;
+    burin_attribute *attributes; /* names owned */
+    uint32_t         count;
+    uint64_t         blocks;     /* attributes whose cell refers to a block */
+    uint64_t         children;   /* attributes that own entities */
+    uint64_t         optional;   /* attributes that are null when unset */
+} es_type;
+
+/* ---- blocks ---- */
+
+typedef struct es_record { /* one state of one entity; immutable */
+    uint32_t birth;
+    uint16_t type;
+    uint16_t field;   /* attribute of the owner that holds it */
+    uint32_t id;
+    uint32_t owner;   /* 0: root */
+    uint32_t version; /* of the tree, that wrote it */
+    es_ref   origins; /* es_list of es_origin; 0: none */
+    uint64_t nulls;   /* attributes that are null */
+    uint64_t cells[]; /* BOOL, INT: the number; FLOAT: its bits; REF, CHILD: id; others: es_ref of a block, 0 when empty */
+} es_record;
+
+typedef struct es_bytes { /* TEXT, DATA (encoded: data.h) */
+    uint32_t birth;
+    uint32_t len;
+    char     data[];
+} es_bytes;
+
+/* Children. A CHILD_DICT has after the ids their keys: offsets, one more than children, then bytes. */
+typedef struct es_list {
+    uint32_t birth;
+    uint32_t count;
+    uint32_t ids[];
+} es_list;
+
+typedef struct es_origin {
+    uint32_t attribute, source, tree, version, source_attribute;
+} es_origin;
+typedef struct es_origins {
+    uint32_t  birth;
+    uint32_t  count;
+    es_origin items[];
+} es_origins;
+
+typedef struct es_change {
+    uint32_t id;
+    uint32_t what; /* burin_change_kind */
+    uint64_t attributes;
+} es_change;
+typedef struct es_changes {
+    uint32_t  birth;
+    uint32_t  count;
+    es_change items[]; /* by id */
+} es_changes;
+
+enum { ES_CHUNK = 16 }; /* versions in a chunk */
+
+typedef struct es_version {
+    _Atomic uint32_t state;   /* es_version_state */
+    uint32_t         seq;     /* its commit */
+    es_index         index;
+    uint32_t         root, entities;
+    es_ref           changes; /* es_changes */
+    es_ref           dead;    /* es_dead chain: seen by the kept version before, not by this one */
+    es_ref           note;    /* es_bytes or 0 */
+    uint32_t         pins;
+    uint32_t         before, after; /* neighbours among the kept; 0: none */
+    int64_t          time_ns;
+} es_version;
+enum es_version_state { ES_KEPT = 1, ES_DROPPED };
+
+typedef struct es_chunk {
+    uint32_t   birth;
+    uint32_t   dropped;      /* of its versions */
+    uint32_t   dropped_seq;  /* the commit after which the last of them was dropped */
+    uint32_t   next_dropped; /* number + 1 of the chunk that was dropped after it */
+    es_version versions[ES_CHUNK];
+} es_chunk;
+
+typedef struct es_directory {
+    uint32_t       birth;
+    uint32_t       cap;
+    _Atomic es_ref chunks[];
+} es_directory;
+
+/* ---- trees ---- */
+
+typedef struct es_tree {
+    _Atomic uint32_t head;      /* newest version */
+    _Atomic es_ref   directory;
+    uint32_t         fork_seq;  /* blocks born up to this commit belong to the parent */
+    uint32_t         parent_tree, parent_version;
+    uint32_t         oldest;    /* kept version */
+    uint32_t         kept;      /* number of kept versions */
+    uint32_t         first_dropped, last_dropped; /* chunks of which no version is kept, waiting to go; number + 1, 0: none */
+    burin_retention  retention;
+} es_tree;
+
+/* A table that grows without moving: segment k holds 16 * 2^k items. */
+typedef struct es_table {
+    void    *segments[28];
+    size_t   item; /* bytes */
+} es_table;
+static inline void *es_table_at(const es_table *t, uint32_t n)
+{
+    uint64_t at = (uint64_t)n + 16;
+    unsigned k  = 63 - (unsigned)__builtin_clzll(at);
+    return (char *)t->segments[k - 4] + (at - ((uint64_t)1 << k)) * t->item;
+}
+/* Whether item n's segment is there; what it holds is for the one who made it to publish. */
+static inline bool es_table_has(const es_table *t, uint32_t n)
+{
+    return __atomic_load_n(&t->segments[63 - (unsigned)__builtin_clzll((uint64_t)n + 16) - 4], __ATOMIC_ACQUIRE) != NULL;
+}
+/* Make item n exist, zeroed; false when memory is out. */
+bool es_table_reach(es_table *t, const burin_allocator *alloc, uint32_t n);
+void es_table_deinit(es_table *t, const burin_allocator *alloc);
+
+/* ---- the store ---- */
+
+/* Where a reader or transaction says which commit it has pinned; 0: none. Each on a cache line of its own. */
+typedef struct es_slot {
+    _Atomic uint32_t pinned;
+    bool             taken; /* under the lock */
+    struct es_slot  *next;
+    char             pad[64 - 2 * sizeof(uint32_t) - sizeof(void *)];
+} es_slot;
+
+struct burin_store {
+    burin_allocator  alloc;
+    uint64_t         key;
+    pthread_mutex_t  lock;       /* commits, types, trees, slots, memory */
+    _Atomic uint32_t seq;        /* the last commit, from 1: the empty store */
+    _Atomic uint32_t next_id;
+    _Atomic uint32_t tree_count;
+    _Atomic uint32_t type_count;
+    es_memory        memory;
+    es_table         trees;      /* es_tree, by number */
+    es_table         homes;      /* _Atomic uint32_t: the tree an entity lives in, by id */
+    es_slot         *slots;
+    burin_txn       *idle;       /* ended transactions, for the next to begin */
+    uint64_t         conflicts, rebases;
+    es_type         *types[BURIN_TYPES_MAX + 1];
+};
+
+struct burin_reader {
+    burin_store *store;
+    es_slot     *slot;
+    uint32_t     snapshot; /* the commit it sees; 0: not pinned */
+};
+
+static inline const es_tree *es_tree_at(const burin_store *s, uint32_t tree) { return es_table_at(&s->trees, tree); }
+static inline _Atomic uint32_t *es_home(const burin_store *s, uint32_t id) { return es_table_at(&s->homes, id); }
+static inline bool es_has_home(const burin_store *s, uint32_t id) { return es_table_has(&s->homes, id); }
+static inline const es_record *es_record_at(const burin_store *s, es_ref ref) { return ref ? es_at(&s->memory, ref) : NULL; }
+static inline size_t es_record_size(const es_type *type) { return sizeof(es_record) + type->count * sizeof(uint64_t); }
+
+/* The entry of a version from 1 to head; NULL when its chunk is gone. */
+static inline es_version *es_version_entry(const burin_store *s, const es_tree *tree, uint32_t version)
+{
+    const es_directory *dir   = es_at(&s->memory, atomic_load_explicit(&tree->directory, memory_order_acquire));
+    es_ref              chunk = atomic_load_explicit(&dir->chunks[(version - 1) / ES_CHUNK], memory_order_acquire);
+    return chunk ? &((es_chunk *)es_at(&s->memory, chunk))->versions[(version - 1) % ES_CHUNK] : NULL;
+}
+/* The newest version of a tree that commit `snapshot` can see; 0 when there was none. */
+static inline uint32_t es_head_at(const burin_store *s, const es_tree *tree, uint32_t snapshot, es_version **entry)
+{
+    uint32_t head = atomic_load_explicit(&tree->head, memory_order_acquire);
+    while (head && (*entry = es_version_entry(s, tree, head))->seq > snapshot)
+        head--;
+    return head;
+}
+static inline uint32_t es_reader_trees(const burin_store *s) { return atomic_load_explicit(&s->tree_count, memory_order_acquire); }
+
+/* ---- slots ---- */
+
+es_slot *es_slot_take(burin_store *s); /* under the lock; NULL when memory is out */
+static inline void es_slot_drop(es_slot *slot) { slot->taken = false; } /* under the lock */
+/* Announce and return the commit to see. */
+static inline uint32_t es_slot_pin(burin_store *s, es_slot *slot)
+{
+    atomic_store(&slot->pinned, atomic_load_explicit(&s->seq, memory_order_relaxed));
+    return atomic_load(&s->seq);
+}
+static inline void es_slot_unpin(es_slot *slot) { atomic_store_explicit(&slot->pinned, 0, memory_order_release); }
+/* The oldest commit that somebody has pinned; UINT32_MAX: nobody. Under the lock. */
+uint32_t es_oldest_pinned(const burin_store *s);
+/* Free what nobody can see any more. Under the lock. */
+void es_sweep(burin_store *s);
+
+/* ---- attributes ---- */
+
+static inline bool es_is_block(burin_attribute_kind kind)
+{
+    return kind == BURIN_TEXT_ATTRIBUTE || kind == BURIN_DATA_ATTRIBUTE || kind == BURIN_CHILD_LIST_ATTRIBUTE ||
+           kind == BURIN_CHILD_DICT_ATTRIBUTE || kind == BURIN_CHILD_SET_ATTRIBUTE;
+}
+static inline bool es_is_owning(burin_attribute_kind kind) { return kind >= BURIN_CHILD_ATTRIBUTE; }
+static inline const es_type *es_type_at(const burin_store *s, burin_type type) { return s->types[type]; }
+const char *es_kind_name(burin_attribute_kind kind);
+/* Bytes of the block that a cell of this kind refers to. */
+size_t es_block_size(burin_attribute_kind kind, const void *block);
+/* The keys of a CHILD_DICT: its offsets, after which come the bytes. */
+static inline const uint32_t *es_key_offsets(const es_list *list) { return &list->ids[list->count]; }
+static inline burin_text es_key_at(const uint32_t *offsets, uint32_t count, uint32_t n)
+{
+    return (burin_text){(const char *)&offsets[count + 1] + offsets[n], offsets[n + 1] - offsets[n]};
+}
+/* A plain cell as a value; text is borrowed, DATA made in `heap`. The cells are a record's. */
+burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t nulls, const uint64_t *cells, int attribute, burin_heap *heap,
+                           burin_value *out, burin_error *err);
+burin_status es_cell_children(const burin_store *s, const es_type *type, const uint64_t *cells, int attribute, burin_children *out, burin_error *err);
+/* An attribute of the type that is not there, or does not hold what is asked for: BURIN_ERR_ATTRIBUTE, _TYPE. */
+burin_status es_no_attribute(const es_type *type, int attribute, burin_error *err);
+burin_status es_attribute_is(const es_type *type, int attribute, bool owning, burin_error *err);
+
+/* ---- finding ---- */
+
+/* The version of a tree that can be seen at `snapshot`: BURIN_ERR_KEY, BURIN_ERR_GONE. version 0: its head, which is filled in. */
+burin_status es_find_version(const burin_store *s, uint32_t snapshot, uint32_t tree, uint32_t *version, es_version **entry, burin_error *err);
+/* The record an entity has; fills in tree and version. */
+burin_status es_find(const burin_store *s, uint32_t snapshot, burin_entity *entity, const es_record **record, burin_error *err);
+
+/* What differs between two states of one entity. BURIN_ADDED and _REMOVED when one is NULL. */
+es_change es_compare(const burin_store *s, const es_record *old, const es_record *new_);
+
+/* ---- retention (retain.c), under the lock ---- */
+
+/* Drop the versions that the tree's retention does not keep. Memory being out keeps some longer. */
+void es_retain(burin_store *s, es_tree *tree);
+
+burin_status es_fail(burin_error *err, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
+burin_status es_fail_memory(const burin_store *s, burin_error *err);
+
+#endif

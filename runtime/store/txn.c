@@ -1,0 +1,418 @@
+/* Transactions: their life, their overlay of drafts, and reading through it. See txn.h. */
+#include "runtime/store/txn.h"
+#include "runtime/store/data.h"
+
+/* ---- life ---- */
+
+static burin_txn *txn_new(burin_store *s)
+{
+    burin_txn *t = base_alloc(&s->alloc, sizeof *t);
+    if (!t)
+        return NULL;
+    memset(t, 0, sizeof *t);
+    t->store = s;
+    t->arena = arena_make(&s->alloc);
+    t->slot  = es_slot_take(s);
+    if (!t->slot) {
+        base_free(&s->alloc, t, sizeof *t);
+        return NULL;
+    }
+    return t;
+}
+
+burin_txn *burin_txn_begin(burin_store *store, burin_error *err)
+{
+    pthread_mutex_lock(&store->lock);
+    burin_txn *t = store->idle;
+    if (t)
+        store->idle = t->next_idle;
+    else
+        t = txn_new(store);
+    pthread_mutex_unlock(&store->lock);
+    if (!t) {
+        es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+        return NULL;
+    }
+    t->snapshot = es_slot_pin(store, t->slot);
+    return t;
+}
+
+void es_txn_free(burin_txn *t)
+{
+    const burin_allocator *alloc = &t->store->alloc;
+    for (uint32_t n = 0; n < t->touch_cap; n++) {
+        es_blocks_deinit(&t->touches[n].dead, alloc);
+        base_free(alloc, t->touches[n].changes, t->touches[n].change_cap * sizeof(es_change));
+    }
+    base_free(alloc, t->touches, t->touch_cap * sizeof *t->touches);
+    base_free(alloc, t->drafts, t->draft_cap * sizeof(es_draft *));
+    if (t->mask)
+        base_free(alloc, t->table, (t->mask + (size_t)1) * sizeof(es_draft *));
+    es_blocks_deinit(&t->writer.made, alloc);
+    es_blocks_deinit(&t->writer.dropped, alloc);
+    arena_deinit(&t->arena);
+    base_free(alloc, t, sizeof *t);
+}
+
+void es_txn_end(burin_txn *t)
+{
+    es_slot_unpin(t->slot);
+    if (t->draft_count && t->draft_count < t->mask / 8) {
+        for (uint32_t n = 0; n < t->draft_count; n++) { /* all of a run go, so the order of erasing does not matter */
+            for (uint32_t at = t->drafts[n]->id * 0x9E3779B1u >> 7;; at++) {
+                es_draft **place = &t->table[at & t->mask];
+                if (*place == t->drafts[n]) {
+                    *place = NULL;
+                    break;
+                }
+            }
+        }
+    } else if (t->mask) {
+        memset(t->table, 0, (t->mask + (size_t)1) * sizeof(es_draft *));
+    }
+    t->draft_count = t->touch_count = 0;
+    t->bloom       = 0;
+    t->drop_loose  = false;
+    arena_reset(&t->arena);
+    t->next_idle    = t->store->idle;
+    t->store->idle  = t;
+}
+
+void burin_txn_abort(burin_txn *txn)
+{
+    if (!txn)
+        return;
+    burin_store *store = txn->store;
+    pthread_mutex_lock(&store->lock);
+    es_txn_end(txn);
+    pthread_mutex_unlock(&store->lock);
+}
+
+burin_status burin_txn_commit(burin_txn *txn, const burin_commit_options *options, burin_commit_result *result, burin_error *err)
+{
+    burin_commit_options given = options ? *options : (burin_commit_options){0};
+    burin_commit_result  none;
+    burin_store         *store = txn->store;
+    pthread_mutex_lock(&store->lock);
+    burin_status status = es_commit(txn, &given, result ? result : &none, err);
+    es_txn_end(txn);
+    es_sweep(store);
+    pthread_mutex_unlock(&store->lock);
+    return status;
+}
+
+/* ---- trees ---- */
+
+static bool grow_touches(burin_txn *t)
+{
+    const burin_allocator *alloc = &t->store->alloc;
+    uint32_t               cap   = t->touch_cap ? 2 * t->touch_cap : 4;
+    es_touch *touches = alloc->resize(alloc->user, t->touches, t->touch_cap * sizeof *touches, cap * sizeof *touches);
+    if (!touches)
+        return false;
+    memset(&touches[t->touch_cap], 0, (cap - t->touch_cap) * sizeof *touches);
+    t->touches   = touches;
+    t->touch_cap = cap;
+    return true;
+}
+
+static es_touch *add_touch(burin_txn *t)
+{
+    if (t->touch_count == t->touch_cap && !grow_touches(t))
+        return NULL;
+    es_touch *touch = &t->touches[t->touch_count++];
+    es_blocks  dead    = {touch->dead.items, 0, touch->dead.cap}; /* kept for their room */
+    es_change *changes = touch->changes;
+    uint32_t   cap     = touch->change_cap;
+    *touch             = (es_touch){.dead = dead, .changes = changes, .change_cap = cap};
+    return touch;
+}
+
+uint32_t es_txn_found(burin_txn *t) { return add_touch(t) ? t->touch_count : 0; }
+
+uint32_t es_txn_touch(burin_txn *t, uint32_t tree, burin_error *err)
+{
+    for (uint32_t n = 0; n < t->touch_count; n++) {
+        if (t->touches[n].tree == tree)
+            return n + 1;
+    }
+    uint32_t    version = 0;
+    es_version *entry;
+    if (es_find_version(t->store, t->snapshot, tree, &version, &entry, err))
+        return 0;
+    es_touch *touch = add_touch(t);
+    if (!touch) {
+        es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+        return 0;
+    }
+    touch->tree     = tree;
+    touch->version  = version;
+    touch->base     = touch->begun = entry->index;
+    touch->root     = entry->root;
+    touch->entities = entry->entities;
+    touch->fork_seq = es_tree_at(t->store, tree)->fork_seq;
+    return t->touch_count;
+}
+
+/* ---- views ---- */
+
+static void view_draft(const burin_txn *t, es_draft *d, es_view *view)
+{
+    *view = (es_view){es_type_at(t->store, d->type), d->id, d->owner, d->type, d->field, d->touch, d->nulls, d->own, d->cells, d, NULL};
+}
+
+static void view_record(const burin_txn *t, uint32_t touch, const es_record *r, es_view *view)
+{
+    *view = (es_view){es_type_at(t->store, r->type), r->id, r->owner, r->type, r->field, touch, r->nulls, 0, r->cells, NULL, r};
+}
+
+bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *view)
+{
+    es_draft *draft = es_txn_draft(t, id);
+    if (draft) {
+        view_draft(t, draft, view);
+        return true;
+    }
+    const es_record *record = touch ? es_record_at(t->store, es_index_get(&t->store->memory, t->touches[touch - 1].base, id)) : NULL;
+    if (record)
+        view_record(t, touch, record, view);
+    return record != NULL;
+}
+
+/* The tree an entity without a draft is read from; 0 after filling err. */
+static uint32_t touch_of(burin_txn *t, burin_entity entity, burin_error *err)
+{
+    const burin_store *s    = t->store;
+    uint32_t           tree = entity.tree;
+    if (tree == 0 && entity.id < atomic_load_explicit(&s->next_id, memory_order_acquire) && es_has_home(s, entity.id))
+        tree = atomic_load_explicit(es_home(s, entity.id), memory_order_acquire);
+    if (tree == 0) {
+        es_fail(err, BURIN_ERR_KEY, "there is no entity %u", entity.id);
+        return 0;
+    }
+    return es_txn_touch(t, tree, err);
+}
+
+burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin_error *err)
+{
+    es_draft *draft = es_txn_draft(t, entity.id);
+    if (draft) {
+        if (BURIN_UNLIKELY(entity.tree && draft->touch && t->touches[draft->touch - 1].tree != entity.tree))
+            return es_fail(err, BURIN_ERR_USAGE, "entity %u is already changed in tree %u by this transaction", entity.id,
+                           t->touches[draft->touch - 1].tree);
+        view_draft(t, draft, view);
+        return BURIN_OK;
+    }
+    uint32_t touch = touch_of(t, entity, err);
+    if (BURIN_LIKELY(touch && es_txn_relative(t, touch, entity.id, view)))
+        return BURIN_OK;
+    if (touch == 0 && entity.tree)
+        return err && err->status ? err->status : BURIN_ERR_KEY;
+    burin_entity found = {entity.id, entity.tree, 0};
+    const es_record *record;
+    burin_status status = es_find(t->store, t->snapshot, &found, &record, err); /* it moved since, or is not there */
+    if (status)
+        return status;
+    touch = es_txn_touch(t, found.tree, err);
+    if (!touch)
+        return BURIN_ERR_NOMEM;
+    view_record(t, touch, record, view);
+    return BURIN_OK;
+}
+
+/* ---- drafts ---- */
+
+static bool grow_table(burin_txn *t)
+{
+    const burin_allocator *alloc = &t->store->alloc;
+    uint32_t               size  = t->mask ? 2 * (t->mask + 1) : 64;
+    es_draft             **table = base_alloc(alloc, size * sizeof *table);
+    es_draft             **list  = alloc->resize(alloc->user, t->drafts, t->draft_cap * sizeof *list, (size / 2) * sizeof *list);
+    if (list) {
+        t->drafts    = list;
+        t->draft_cap = size / 2;
+    }
+    if (!table || !list) {
+        base_free(alloc, table, size * sizeof *table);
+        return false;
+    }
+    memset(table, 0, size * sizeof *table);
+    if (t->mask)
+        base_free(alloc, t->table, (t->mask + (size_t)1) * sizeof *table);
+    t->table = table;
+    t->mask  = size - 1;
+    for (uint32_t n = 0; n < t->draft_count; n++) {
+        uint32_t at = t->drafts[n]->id * 0x9E3779B1u >> 7;
+        while (table[at & t->mask])
+            at++;
+        table[at & t->mask] = t->drafts[n];
+    }
+    return true;
+}
+
+/* An empty draft in the table; NULL when memory is out. */
+static es_draft *add_draft(burin_txn *t, uint32_t id, const es_type *type)
+{
+    if ((!t->mask || t->draft_count >= t->mask / 2 || t->draft_count == t->draft_cap) && !grow_table(t))
+        return NULL;
+    es_draft *d = arena_alloc(&t->arena, sizeof *d + type->count * sizeof *d->cells);
+    if (!d)
+        return NULL;
+    memset(d, 0, sizeof *d + type->count * sizeof *d->cells);
+    d->id        = id;
+    uint32_t at  = id * 0x9E3779B1u >> 7;
+    while (t->table[at & t->mask])
+        at++;
+    t->table[at & t->mask]      = d;
+    t->drafts[t->draft_count++] = d;
+    t->bloom |= (uint64_t)1 << (id & 63);
+    return d;
+}
+
+burin_status es_txn_open_view(burin_txn *t, const es_view *view, es_draft **draft, burin_error *err)
+{
+    *draft = view->draft;
+    if (*draft)
+        return BURIN_OK;
+    const es_record *r = view->record;
+    es_draft        *d = add_draft(t, r->id, view->type);
+    if (!d)
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    d->owner = r->owner;
+    d->type  = r->type;
+    d->field = r->field;
+    d->flags = r->owner ? 0 : ES_ROOT;
+    d->touch = view->touch;
+    d->base  = es_index_get(&t->store->memory, t->touches[view->touch - 1].base, r->id);
+    d->nulls = r->nulls;
+    memcpy(d->cells, r->cells, view->type->count * sizeof *d->cells);
+    *draft = d;
+    return BURIN_OK;
+}
+
+burin_status es_txn_open(burin_txn *t, burin_entity entity, es_draft **draft, burin_error *err)
+{
+    es_view      view;
+    burin_status status = es_txn_view(t, entity, &view, err);
+    return status ? status : es_txn_open_view(t, &view, draft, err);
+}
+
+/* Ids for this transaction to give out; under the lock, because the table of homes may grow. */
+static burin_status take_ids(burin_txn *t, burin_error *err)
+{
+    burin_store *s = t->store;
+    pthread_mutex_lock(&s->lock);
+    uint32_t     first  = atomic_load(&s->next_id);
+    burin_status status = BURIN_OK;
+    if (first > UINT32_MAX - 2 * ES_ID_BLOCK)
+        status = es_fail(err, BURIN_ERR_LIMIT, "the store has given out all ids");
+    else if (!es_table_reach(&s->homes, &s->alloc, first) || !es_table_reach(&s->homes, &s->alloc, first + ES_ID_BLOCK - 1))
+        status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    else
+        atomic_store_explicit(&s->next_id, first + ES_ID_BLOCK, memory_order_release);
+    pthread_mutex_unlock(&s->lock);
+    if (status == BURIN_OK) {
+        t->next_id = first;
+        t->end_id  = first + ES_ID_BLOCK;
+    }
+    return status;
+}
+
+burin_status burin_txn_create(burin_txn *txn, burin_type type, burin_entity *out, burin_error *err)
+{
+    if (type == 0 || type > burin_store_type_count(txn->store))
+        return es_fail(err, BURIN_ERR_USAGE, "there is no type %u", type);
+    if (txn->next_id == txn->end_id) {
+        burin_status status = take_ids(txn, err);
+        if (status)
+            return status;
+    }
+    const es_type *shape = es_type_at(txn->store, type);
+    es_draft      *d     = add_draft(txn, txn->next_id, shape);
+    if (!d)
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    txn->next_id++;
+    d->type  = (uint16_t)type;
+    d->nulls = shape->optional;
+    *out     = (burin_entity){d->id, 0, 0};
+    return BURIN_OK;
+}
+
+/* ---- reading ---- */
+
+burin_type burin_txn_type(burin_txn *txn, burin_entity entity)
+{
+    es_view view;
+    return es_txn_view(txn, entity, &view, NULL) ? 0 : view.type_number;
+}
+
+burin_status burin_txn_owner(burin_txn *txn, burin_entity entity, burin_entity *owner, int *field, burin_error *err)
+{
+    es_view      view;
+    burin_status status = es_txn_view(txn, entity, &view, err);
+    if (status)
+        return status;
+    *owner = (burin_entity){view.owner, view.owner && view.touch ? txn->touches[view.touch - 1].tree : 0, 0};
+    if (field)
+        *field = view.field;
+    return BURIN_OK;
+}
+
+burin_status burin_txn_get(burin_txn *txn, burin_entity entity, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
+{
+    es_view      view;
+    burin_status status = es_txn_view(txn, entity, &view, err);
+    if (BURIN_UNLIKELY(status))
+        return status;
+    bool own = (unsigned)attribute < view.type->count && ((view.own & ~view.type->children) >> attribute) & 1;
+    if (!own)
+        return es_cell_value(txn->store, view.type, view.nulls, view.cells, attribute, heap, out, err);
+    const es_text *text = (const es_text *)(uintptr_t)view.cells[attribute]; // NOLINT: an own cell is a pointer
+    if (view.type->attributes[attribute].kind == BURIN_DATA_ATTRIBUTE)
+        return es_data_value(heap, (burin_text){text->data, text->len}, out, err);
+    *out = burin_string_borrow(text->data, text->len);
+    return BURIN_OK;
+}
+
+burin_status es_view_children(const burin_txn *t, const es_view *view, int attribute, burin_children *out, const es_children **own, burin_error *err)
+{
+    *own = NULL;
+    if ((unsigned)attribute < view->type->count && ((view->own & view->type->children) >> attribute) & 1) {
+        *own = (const es_children *)(uintptr_t)view->cells[attribute]; // NOLINT: an own cell is a pointer
+        *out = (burin_children){(*own)->ids, (*own)->count, NULL};
+        return BURIN_OK;
+    }
+    return es_cell_children(t->store, view->type, view->cells, attribute, out, err);
+}
+
+burin_text es_view_key(const burin_children *children, const es_children *own, size_t n)
+{
+    return own && own->keys ? own->keys[n] : burin_children_key(children, n);
+}
+
+burin_status burin_txn_children(burin_txn *txn, burin_entity entity, int attribute, burin_children *out, burin_error *err)
+{
+    es_view            view;
+    const es_children *own;
+    burin_status       status = es_txn_view(txn, entity, &view, err);
+    if (BURIN_UNLIKELY(status))
+        return status;
+    status = es_view_children(txn, &view, attribute, out, &own, err);
+    if (status || !own || !own->keys)
+        return status;
+    uint32_t  bytes = 0; /* changed keys, in the form burin_children_key reads */
+    for (uint32_t n = 0; n < own->count; n++)
+        bytes += (uint32_t)own->keys[n].len;
+    uint32_t *offsets = arena_alloc(&txn->arena, (own->count + (size_t)1) * sizeof *offsets + bytes);
+    if (!offsets)
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    bytes = 0;
+    for (uint32_t n = 0; n < own->count; n++) {
+        offsets[n] = bytes;
+        memcpy((char *)&offsets[own->count + 1] + bytes, own->keys[n].data, own->keys[n].len);
+        bytes += (uint32_t)own->keys[n].len;
+    }
+    offsets[own->count] = bytes;
+    out->keys           = offsets;
+    return BURIN_OK;
+}

@@ -1,0 +1,141 @@
+/* Transactions: a private overlay over pinned versions of trees.
+ *
+ * An entity that is changed gets a draft: a copy of its state whose cells may point to memory of the transaction. All of
+ * it lives in the transaction's arena and goes at its end. The store is not written before the commit (commit.c).
+ * Always true: an entity whose owner is not the one it had is a draft, and so is that owner. */
+#ifndef BURIN_STORE_TXN_H
+#define BURIN_STORE_TXN_H
+
+#include "runtime/store/store.h"
+
+enum { ES_ID_BLOCK = 16 }; /* ids are given to transactions in so many at a time, so that what is made together lies together */
+
+/* What cells of a draft point to where the `own` bit says so. */
+typedef struct es_text { /* TEXT, DATA */
+    uint32_t    len;
+    const char *data;
+} es_text;
+typedef struct es_children {
+    uint32_t   *ids;
+    burin_text *keys; /* CHILD_DICT only */
+    uint32_t    count, cap;
+} es_children;
+
+typedef struct es_borrowed { /* where a set value came from */
+    struct es_borrowed *next;
+    es_origin           origin;
+} es_borrowed;
+
+enum { /* es_draft.flags */
+    ES_ROOT     = 1,  /* it is the root of a tree, or of the tree it will found */
+    ES_PROMOTED = 2,  /* that tree is new */
+    ES_FOREIGN  = 4,  /* set by the commit: it goes to another tree than it came from */
+    ES_WRITTEN  = 8,  /* set by the commit: it has a new record */
+    ES_SET      = 16, /* something was set, if only to what it was */
+    ES_PARTIAL  = 32, /* a copy that is not whole: nobody misses it */
+};
+
+typedef struct es_draft {
+    uint32_t     id;
+    uint32_t     owner; /* 0: a root, or nowhere */
+    uint16_t     type, field;
+    uint32_t     flags;
+    uint32_t     touch; /* the tree it comes from: number in es_txn.touches + 1; 0: it is new */
+    uint32_t     place; /* set by the commit: the tree it goes to, likewise; 0: it is removed */
+    es_ref       base;  /* its record there; 0: it is new */
+    uint64_t     nulls;
+    uint64_t     own;   /* cells that point to memory of the transaction */
+    es_borrowed *borrowed;
+    uint64_t     cells[];
+} es_draft;
+
+/* Where a new version's entry is, and what was made to hold it. */
+typedef struct es_place {
+    es_version *entry;
+    es_ref      directory, chunk; /* 0: the old one serves */
+} es_place;
+
+/* A tree the transaction has looked at. */
+typedef struct es_touch {
+    uint32_t  tree;    /* 0: founded by this transaction */
+    uint32_t  version; /* what it is based on */
+    es_index  base;
+    uint32_t  root, entities;
+    /* the commit's */
+    bool       rebased, changed;
+    es_index   begun;  /* the base before it was rebased */
+    es_index   index;  /* the new version's */
+    uint32_t   fork_seq;
+    es_blocks  dead;
+    es_change *changes;
+    uint32_t   change_count, change_cap;
+    uint32_t   number; /* of the tree, new or not */
+    es_place   next;   /* the new version, to be published */
+} es_touch;
+
+struct burin_txn {
+    burin_store *store;
+    es_slot     *slot;
+    uint32_t     snapshot;
+    bool         drop_loose; /* new entities that are nowhere are dropped instead of refused */
+    uint32_t     next_id, end_id;
+    arena        arena;
+    es_draft   **drafts; /* in the order they were opened */
+    uint32_t     draft_count, draft_cap;
+    es_draft   **table;  /* by id, open addressing */
+    uint32_t     mask;   /* its size - 1; 0: no table yet */
+    uint64_t     bloom;  /* bit id & 63 of every draft: most look-ups end here */
+    es_touch    *touches;
+    uint32_t     touch_count, touch_cap;
+    es_writer    writer;
+    burin_txn   *next_idle;
+};
+
+/* An entity as the transaction sees it. */
+typedef struct es_view {
+    const es_type  *type;
+    uint32_t        id, owner;
+    uint16_t        type_number, field;
+    uint32_t        touch; /* as in es_draft */
+    uint64_t        nulls, own;
+    const uint64_t *cells;
+    es_draft       *draft; /* NULL: it is a record */
+    const es_record *record; /* NULL: it is a draft */
+} es_view;
+
+static inline es_draft *es_txn_draft(const burin_txn *t, uint32_t id)
+{
+    if (!((t->bloom >> (id & 63)) & 1))
+        return NULL;
+    for (uint32_t at = id * 0x9E3779B1u >> 7;; at++) {
+        es_draft *draft = t->table[at & t->mask];
+        if (!draft || draft->id == id)
+            return draft;
+    }
+}
+
+burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin_error *err);
+/* The owner, child or other relative of what a view or draft with this `touch` shows. False: it is not there. */
+bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *view);
+/* A draft of the entity; the same each time. */
+burin_status es_txn_open(burin_txn *t, burin_entity entity, es_draft **draft, burin_error *err);
+burin_status es_txn_open_view(burin_txn *t, const es_view *view, es_draft **draft, burin_error *err);
+burin_status es_view_children(const burin_txn *t, const es_view *view, int attribute, burin_children *out, const es_children **own, burin_error *err);
+/* Key n of what es_view_children gave. */
+burin_text es_view_key(const burin_children *children, const es_children *own, size_t n);
+
+static inline burin_txn *es_txn_next_idle(const burin_txn *t) { return t->next_idle; }
+void es_txn_free(burin_txn *t);
+/* Forget everything and let others begin it; under the lock. */
+void es_txn_end(burin_txn *t);
+/* The number of a tree in t->touches, from 1, as the transaction sees it; 0 after filling err. */
+uint32_t es_txn_touch(burin_txn *t, uint32_t tree, burin_error *err);
+/* One more tree, to be founded. */
+uint32_t es_txn_found(burin_txn *t);
+
+void es_type_free(burin_store *s, es_type *type);
+
+/* Make new states of what the drafts change, in all trees, and publish them. Takes the lock. */
+burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, burin_error *err);
+
+#endif

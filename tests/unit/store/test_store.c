@@ -1,0 +1,532 @@
+/* The entity store, behaviour by behaviour. Numbers in names are those of the list of behaviours that versioned trees of
+ * entities must have (identity 1-13, diff and versioning 18-44, attach and detach 45-50). */
+#include "burin/burin.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+typedef struct world {
+    burin_store  *store;
+    burin_reader *reader;
+    burin_type    map, node, agent;
+    burin_entity  root, nodes[2], agents[4]; /* agents 0 and 1 are in node 0, 2 and 3 in node 1 */
+} world;
+enum { NODES, WIDTH, HERO, TAGS };  /* of a map */
+enum { AGENTS, NAMED, LABEL };      /* of a node */
+enum { NAME, SPEED, DATA, FRIEND }; /* of an agent */
+
+static const burin_text no_key = {NULL, 0};
+
+static burin_value text_value(const char *z) { return burin_string_borrow(z, strlen(z)); }
+
+static burin_txn *begin(world *w)
+{
+    burin_txn *t = burin_txn_begin(w->store, NULL);
+    assert_non_null(t);
+    return t;
+}
+
+static burin_commit_result commit(world *w, burin_txn *t)
+{
+    burin_commit_result result;
+    assert_int_equal(burin_txn_commit(t, NULL, &result, NULL), BURIN_OK);
+    burin_reader_pin(w->reader);
+    return result;
+}
+
+static int setup(void **state)
+{
+    static const burin_attribute agent[] = {{"name", BURIN_TEXT_ATTRIBUTE, false, NULL}, {"speed", BURIN_INT_ATTRIBUTE, false, NULL},
+                                            {"data", BURIN_DATA_ATTRIBUTE, true, NULL}, {"friend", BURIN_REF_ATTRIBUTE, true, "Agent"}};
+    static const burin_attribute node[]  = {{"agents", BURIN_CHILD_LIST_ATTRIBUTE, false, "Agent"}, {"named", BURIN_CHILD_DICT_ATTRIBUTE, false, NULL},
+                                            {"label", BURIN_TEXT_ATTRIBUTE, true, NULL}};
+    static const burin_attribute map[]   = {{"nodes", BURIN_CHILD_LIST_ATTRIBUTE, false, "Node"}, {"width", BURIN_INT_ATTRIBUTE, false, NULL},
+                                            {"hero", BURIN_CHILD_ATTRIBUTE, true, NULL}, {"tags", BURIN_CHILD_SET_ATTRIBUTE, false, NULL}};
+    static world w;
+    w = (world){.store = burin_store_new(NULL, NULL)};
+    assert_non_null(w.store);
+    w.reader = burin_reader_new(w.store);
+    burin_store_define(w.store, "Agent", agent, 4, &w.agent, NULL);
+    burin_store_define(w.store, "Node", node, 3, &w.node, NULL);
+    burin_store_define(w.store, "Map", map, 4, &w.map, NULL);
+    burin_txn *t = begin(&w);
+    burin_txn_create(t, w.map, &w.root, NULL);
+    for (int n = 0; n < 2; n++) {
+        burin_txn_create(t, w.node, &w.nodes[n], NULL);
+        burin_txn_attach(t, w.nodes[n], w.root, NODES, BURIN_END, no_key, NULL);
+        for (int a = 2 * n; a < 2 * n + 2; a++) {
+            static const char *const names[] = {"ann", "bob", "cyd", "dan"};
+            burin_txn_create(t, w.agent, &w.agents[a], NULL);
+            burin_txn_set(t, w.agents[a], NAME, text_value(names[a]), NULL);
+            burin_txn_attach(t, w.agents[a], w.nodes[n], AGENTS, BURIN_END, no_key, NULL);
+        }
+    }
+    assert_int_equal(burin_txn_promote(t, w.root, NULL), BURIN_OK);
+    assert_int_equal(commit(&w, t).states, 7);
+    *state = &w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    world *w = *state;
+    burin_reader_free(w->reader);
+    burin_store_free(w->store);
+    return 0;
+}
+
+/* ---- what a version changed ---- */
+
+typedef struct found {
+    burin_change changes[16];
+    size_t       count;
+} found;
+
+static burin_status collect(void *user, const burin_change *change)
+{
+    found *f               = user;
+    f->changes[f->count++] = *change;
+    return BURIN_OK;
+}
+
+static const burin_change *change_of(const found *f, burin_entity e)
+{
+    for (size_t n = 0; n < f->count; n++) {
+        if (f->changes[n].id == e.id)
+            return &f->changes[n];
+    }
+    return NULL;
+}
+
+static found diff(world *w, uint32_t tree, uint32_t old, uint32_t new_)
+{
+    found f = {.count = 0};
+    assert_int_equal(burin_reader_diff(w->reader, tree, old, tree, new_, collect, &f, NULL), BURIN_OK);
+    return f;
+}
+
+static void expect(const found *f, burin_entity e, burin_change_kind what, uint64_t attributes)
+{
+    const burin_change *change = change_of(f, e);
+    assert_non_null(change);
+    assert_int_equal(change->what, what);
+    assert_int_equal(change->attributes, attributes);
+}
+
+static uint32_t head(world *w) { return burin_reader_head(w->reader, 1); }
+
+static burin_value get(world *w, burin_entity e, int attribute)
+{
+    burin_value v = burin_missing();
+    assert_int_equal(burin_reader_get(w->reader, e, attribute, NULL, &v, NULL), BURIN_OK);
+    return v;
+}
+
+/* ---- versioning ---- */
+
+static void b18_no_change_makes_no_version(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    burin_txn_set(t, w->agents[0], NAME, text_value("ann"), NULL);
+    burin_txn_set(t, w->agents[0], SPEED, burin_int(3), NULL);
+    burin_txn_set(t, w->agents[0], SPEED, burin_int(0), NULL);
+    burin_txn_detach(t, w->agents[1], NULL);
+    burin_txn_attach(t, w->agents[1], w->nodes[0], AGENTS, 1, no_key, NULL);
+    assert_int_equal(commit(w, t).commit, 0);
+    assert_int_equal(head(w), 1);
+}
+
+static void b19_b20_a_change_makes_states_up_to_the_root(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    burin_txn_set(t, w->root, WIDTH, burin_int(10), NULL);
+    assert_int_equal(commit(w, t).states, 1);
+    t = begin(w);
+    burin_txn_set(t, w->agents[0], SPEED, burin_int(5), NULL);
+    assert_int_equal(commit(w, t).states, 3);
+    found f = diff(w, 1, 2, 3);
+    assert_int_equal(f.count, 3);
+    expect(&f, w->agents[0], BURIN_MODIFIED, 1u << SPEED);
+    expect(&f, w->nodes[0], BURIN_TOUCHED, 0);
+    expect(&f, w->root, BURIN_TOUCHED, 0);
+}
+
+static void b6_b34_b35_states_name_the_version_that_wrote_them(void **state)
+{
+    world            *w = *state;
+    burin_entity_info info;
+    burin_entity      old = {w->agents[0].id, 1, 1};
+    for (int n = 1; n <= 20; n++) {
+        burin_txn *t = begin(w);
+        burin_txn_set(t, w->agents[0], SPEED, burin_int(n), NULL);
+        commit(w, t);
+    }
+    for (uint32_t version = 1; version <= 21; version++) {
+        old.version = version;
+        assert_int_equal(get(w, old, SPEED).as.i, version - 1);
+        assert_int_equal(burin_reader_info(w->reader, old, &info, NULL), BURIN_OK);
+        assert_int_equal(info.written, version);
+        assert_int_equal(info.predecessor, version - 1);
+        assert_int_equal(burin_reader_info(w->reader, (burin_entity){w->agents[3].id, 1, version}, &info, NULL), BURIN_OK);
+        assert_int_equal(info.written, 1);
+        assert_int_equal(info.owner, w->nodes[1].id);
+    }
+}
+
+static void b22_b23_b24_adding_and_removing_change_the_owner(void **state)
+{
+    world       *w = *state;
+    burin_entity e;
+    burin_txn   *t = begin(w);
+    burin_txn_create(t, w->agent, &e, NULL);
+    burin_txn_attach(t, e, w->nodes[0], AGENTS, 0, no_key, NULL);
+    commit(w, t);
+    found f = diff(w, 1, 1, 2);
+    expect(&f, e, BURIN_ADDED, 0);
+    expect(&f, w->nodes[0], BURIN_MODIFIED, 1u << AGENTS);
+    t = begin(w);
+    burin_txn_detach(t, w->agents[0], NULL);
+    burin_txn_detach(t, w->agents[1], NULL);
+    burin_txn_detach(t, e, NULL);
+    commit(w, t);
+    f = diff(w, 1, 2, 3);
+    expect(&f, w->agents[0], BURIN_REMOVED, 0);
+    expect(&f, e, BURIN_REMOVED, 0);
+    expect(&f, w->nodes[0], BURIN_MODIFIED, 1u << AGENTS);
+    assert_int_equal(burin_reader_find(w->reader, &(burin_entity){e.id, 0, 0}, NULL), BURIN_ERR_KEY);
+    assert_int_equal(burin_reader_find(w->reader, &(burin_entity){e.id, 1, 2}, NULL), BURIN_OK);
+}
+
+static void b26_moving_changes_both_owners_and_keeps_the_entity(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    burin_txn_detach(t, w->agents[0], NULL);
+    burin_txn_attach(t, w->agents[0], w->nodes[1], AGENTS, BURIN_END, no_key, NULL);
+    assert_int_equal(commit(w, t).states, 4);
+    found f = diff(w, 1, 1, 2);
+    assert_int_equal(f.count, 4);
+    expect(&f, w->agents[0], BURIN_MOVED, 0);
+    expect(&f, w->nodes[0], BURIN_MODIFIED, 1u << AGENTS);
+    expect(&f, w->nodes[1], BURIN_MODIFIED, 1u << AGENTS);
+    expect(&f, w->root, BURIN_TOUCHED, 0);
+}
+
+static void b27_b28_other_fields_orders_and_keys_are_changes(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    burin_txn_detach(t, w->agents[0], NULL);
+    burin_txn_attach(t, w->agents[0], w->nodes[0], NAMED, 0, BURIN_TEXT("k"), NULL);
+    commit(w, t);
+    found f = diff(w, 1, 1, 2);
+    expect(&f, w->agents[0], BURIN_MOVED, 0);
+    expect(&f, w->nodes[0], BURIN_MODIFIED, 1u << AGENTS | 1u << NAMED);
+    t = begin(w);
+    burin_txn_detach(t, w->agents[0], NULL);
+    burin_txn_attach(t, w->agents[0], w->nodes[0], NAMED, 0, BURIN_TEXT("other"), NULL);
+    burin_txn_detach(t, w->agents[2], NULL);
+    burin_txn_attach(t, w->agents[2], w->nodes[1], AGENTS, BURIN_END, no_key, NULL);
+    commit(w, t);
+    f = diff(w, 1, 2, 3);
+    expect(&f, w->nodes[0], BURIN_MODIFIED, 1u << NAMED);
+    expect(&f, w->nodes[1], BURIN_MODIFIED, 1u << AGENTS);
+    assert_null(change_of(&f, w->agents[0]));
+    burin_children children;
+    burin_reader_children(w->reader, w->nodes[0], NAMED, &children, NULL);
+    assert_int_equal(children.count, 1);
+    assert_memory_equal(burin_children_key(&children, 0).data, "other", 5);
+}
+
+static void b29_a_child_moved_out_of_a_removed_owner_stays(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    burin_txn_detach(t, w->nodes[0], NULL);
+    burin_txn_detach(t, w->agents[0], NULL);
+    burin_txn_attach(t, w->agents[0], w->nodes[1], AGENTS, BURIN_END, no_key, NULL);
+    commit(w, t);
+    found f = diff(w, 1, 1, 2);
+    expect(&f, w->nodes[0], BURIN_REMOVED, 0);
+    expect(&f, w->agents[1], BURIN_REMOVED, 0);
+    expect(&f, w->agents[0], BURIN_MOVED, 0);
+}
+
+static void b31_equal_means_the_same_kind_and_bits(void **state)
+{
+    world *w = *state;
+    static const struct { double from; burin_value to; bool same; } rows[] = {
+        {1, {BURIN_INT, 0, 0, 0, {.i = 1}}, false}, {1, {BURIN_FLOAT, 0, 0, 0, {.f = 1}}, true}, {0, {BURIN_FLOAT, 0, 0, 0, {.f = -0.0}}, false},
+        {__builtin_nan(""), {BURIN_FLOAT, 0, 0, 0, {.f = __builtin_nan("")}}, true}, {1, {BURIN_BOOL, 0, 0, 0, {.i = 1}}, false},
+    };
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        burin_txn *t = begin(w);
+        burin_txn_set(t, w->agents[0], DATA, burin_float(rows[n].from), NULL);
+        commit(w, t);
+        t = begin(w);
+        burin_txn_set(t, w->agents[0], DATA, rows[n].to, NULL);
+        assert_int_equal(commit(w, t).commit == 0, rows[n].same);
+    }
+}
+
+static void b30_data_comes_back_as_it_was(void **state)
+{
+    static const char *const rows[] = {"null", "[1, 2.5, \"x\", null, true]", "{\"a\": {\"b\": [123456789012345678901234567890]}}", "\"\"", "[]"};
+    world                   *w      = *state;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        burin_heap *heap = burin_heap_new(NULL);
+        burin_value v, back;
+        char       *text;
+        assert_int_equal(burin_json_read(heap, (burin_text){rows[n], strlen(rows[n])}, false, &v, NULL), BURIN_OK);
+        burin_txn *t = begin(w);
+        assert_int_equal(burin_txn_set(t, w->agents[0], DATA, v, NULL), BURIN_OK);
+        commit(w, t);
+        assert_int_equal(burin_reader_get(w->reader, w->agents[0], DATA, heap, &back, NULL), BURIN_OK);
+        assert_int_equal(burin_json_write(back, -1, &text, NULL, NULL), BURIN_OK);
+        assert_string_equal(text, rows[n]);
+        free(text);
+        burin_heap_free(heap);
+    }
+}
+
+/* ---- misuse ---- */
+
+static void b11_sharing_and_circles_are_refused_and_leave_no_trace(void **state)
+{
+    world      *w   = *state;
+    burin_error err = BURIN_ERROR_INIT;
+    burin_txn  *t   = begin(w);
+    const struct { burin_entity child, owner; int field; burin_status want; const char *says; } rows[] = {
+        {w->agents[0], w->nodes[1], AGENTS, BURIN_ERR_VALUE, "shared"},
+        {w->root, w->nodes[0], NAMED, BURIN_ERR_VALUE, "circle"},
+        {w->nodes[0], w->nodes[0], NAMED, BURIN_ERR_VALUE, "circle"},
+        {w->root, w->root, HERO, BURIN_ERR_VALUE, "circle"},
+        {w->root, w->nodes[0], LABEL, BURIN_ERR_TYPE, "holds no children"},
+        {w->root, w->nodes[0], 9, BURIN_ERR_ATTRIBUTE, "no attribute"},
+        {w->nodes[0], w->nodes[1], AGENTS, BURIN_ERR_TYPE, "holds 'Agent', not 'Node'"},
+        {{999, 0, 0}, w->nodes[1], AGENTS, BURIN_ERR_KEY, "no entity 999"},
+    };
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        burin_error_clear(&err);
+        assert_int_equal(burin_txn_attach(t, rows[n].child, rows[n].owner, rows[n].field, BURIN_END, BURIN_TEXT("k"), &err), rows[n].want);
+        if (!strstr(err.message, rows[n].says))
+            fail_msg("'%s' does not say '%s'", err.message, rows[n].says);
+    }
+    burin_error_clear(&err);
+    assert_int_equal(commit(w, t).commit, 0);
+}
+
+static void attributes_hold_only_what_they_are(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    const struct { burin_entity e; int attribute; burin_value v; burin_status want; } rows[] = {
+        {w->agents[0], SPEED, burin_float(1), BURIN_ERR_TYPE}, {w->agents[0], SPEED, burin_none(), BURIN_ERR_TYPE},
+        {w->agents[0], NAME, burin_int(1), BURIN_ERR_TYPE},    {w->nodes[0], AGENTS, burin_int(1), BURIN_ERR_TYPE},
+        {w->nodes[0], LABEL, burin_none(), BURIN_OK},          {w->agents[0], FRIEND, burin_int(w->agents[3].id), BURIN_OK},
+        {w->agents[0], FRIEND, burin_int(12345), BURIN_ERR_KEY}, {w->agents[0], FRIEND, burin_int(w->root.id), BURIN_ERR_TYPE},
+        {w->agents[0], -1, burin_int(1), BURIN_ERR_ATTRIBUTE},
+    };
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++)
+        assert_int_equal(burin_txn_set(t, rows[n].e, rows[n].attribute, rows[n].v, NULL), rows[n].want);
+    burin_txn_abort(t);
+}
+
+static void b4_b5_b81_roots_and_what_is_nowhere(void **state)
+{
+    world       *w = *state;
+    burin_entity e;
+    burin_txn   *t = begin(w);
+    assert_int_equal(burin_txn_promote(t, w->root, NULL), BURIN_ERR_VALUE);
+    burin_txn_create(t, w->agent, &e, NULL);
+    assert_int_equal(burin_txn_detach(t, e, NULL), BURIN_ERR_VALUE);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_ERR_USAGE);
+    assert_int_equal(burin_reader_find(w->reader, &e, NULL), BURIN_ERR_KEY);
+}
+
+/* ---- trees ---- */
+
+static void b46_a_detached_child_can_found_a_tree(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    assert_int_equal(burin_txn_promote(t, w->nodes[0], NULL), BURIN_OK);
+    assert_int_equal(commit(w, t).trees, 2);
+    burin_entity e = {w->agents[0].id, 0, 0};
+    assert_int_equal(burin_reader_find(w->reader, &e, NULL), BURIN_OK);
+    assert_int_equal(e.tree, 2);
+    burin_version_info info;
+    burin_reader_version(w->reader, 1, 2, &info, NULL);
+    assert_int_equal(info.entities, 4);
+    burin_reader_version(w->reader, 2, 1, &info, NULL);
+    assert_int_equal(info.entities, 3);
+    assert_int_equal(info.root, w->nodes[0].id);
+    assert_int_equal(get(w, (burin_entity){w->agents[0].id, 1, 1}, NAME).len, 3);
+}
+
+static void b50_a_root_brings_its_tree_along(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    burin_txn_promote(t, w->nodes[0], NULL);
+    commit(w, t);
+    t = begin(w);
+    assert_int_equal(burin_txn_attach(t, w->nodes[0], w->root, NODES, 0, no_key, NULL), BURIN_OK);
+    assert_int_equal(commit(w, t).trees, 2);
+    burin_version_info info;
+    burin_reader_version(w->reader, 2, 2, &info, NULL);
+    assert_int_equal(info.entities, 0);
+    assert_int_equal(info.root, 0);
+    burin_reader_version(w->reader, 1, 3, &info, NULL);
+    assert_int_equal(info.entities, 7);
+    found f = diff(w, 1, 1, 3);
+    assert_int_equal(f.count, 4); /* written anew, and equal: node 0, its agents, the root */
+    expect(&f, w->nodes[0], BURIN_TOUCHED, 0);
+}
+
+static void b36_of_two_commits_from_one_base_the_second_conflicts(void **state)
+{
+    world     *w = *state;
+    burin_txn *a = begin(w), *b = begin(w), *c = begin(w), *d = begin(w);
+    burin_commit_options rebase = {.mode = BURIN_CONFLICT_REBASE};
+    burin_commit_result  result;
+    burin_txn_set(a, w->agents[0], SPEED, burin_int(1), NULL);
+    burin_txn_set(b, w->agents[1], SPEED, burin_int(2), NULL);
+    burin_txn_set(c, w->agents[0], SPEED, burin_int(3), NULL);
+    burin_txn_detach(d, w->nodes[0], NULL);
+    commit(w, a);
+    assert_int_equal(burin_txn_commit(c, &rebase, NULL, NULL), BURIN_ERR_CONFLICT);
+    assert_int_equal(burin_txn_commit(b, &rebase, &result, NULL), BURIN_OK);
+    assert_true(result.rebased);
+    assert_int_equal(burin_txn_commit(d, &rebase, NULL, NULL), BURIN_ERR_CONFLICT);
+    burin_reader_pin(w->reader);
+    assert_int_equal(head(w), 3);
+    assert_int_equal(get(w, w->agents[0], SPEED).as.i, 1);
+    assert_int_equal(get(w, w->agents[1], SPEED).as.i, 2);
+    burin_txn *e = begin(w), *f = begin(w);
+    burin_txn_set(e, w->agents[0], SPEED, burin_int(8), NULL);
+    burin_txn_set(f, w->agents[3], SPEED, burin_int(9), NULL);
+    commit(w, e);
+    assert_int_equal(burin_txn_commit(f, NULL, NULL, NULL), BURIN_ERR_CONFLICT);
+}
+
+static void forks_share_history_and_part(void **state)
+{
+    world   *w = *state;
+    uint32_t fork;
+    assert_int_equal(burin_store_fork(w->store, 1, 1, &fork, NULL), BURIN_OK);
+    burin_txn *t = begin(w);
+    burin_txn_set(t, (burin_entity){w->agents[0].id, fork, 0}, SPEED, burin_int(7), NULL);
+    assert_int_equal(burin_txn_set(t, (burin_entity){w->agents[0].id, 1, 0}, SPEED, burin_int(7), NULL), BURIN_ERR_USAGE);
+    commit(w, t);
+    assert_int_equal(get(w, w->agents[0], SPEED).as.i, 0);
+    assert_int_equal(get(w, (burin_entity){w->agents[0].id, fork, 0}, SPEED).as.i, 7);
+    found f = {.count = 0};
+    assert_int_equal(burin_reader_diff(w->reader, 1, 1, fork, 2, collect, &f, NULL), BURIN_OK);
+    assert_int_equal(f.count, 3);
+    expect(&f, w->agents[0], BURIN_MODIFIED, 1u << SPEED);
+}
+
+/* ---- what is kept ---- */
+
+static void retention_drops_versions_and_gives_their_memory_back(void **state)
+{
+    world            *w = *state;
+    burin_store_stats before, after;
+    burin_retention   two = {.last = 2};
+    assert_int_equal(burin_store_keep(w->store, 1, 1, NULL), BURIN_OK);
+    assert_int_equal(burin_store_retain(w->store, 1, &two, NULL), BURIN_OK);
+    burin_reader_unpin(w->reader);
+    for (int n = 1; n <= 2000; n++) {
+        burin_txn *t = begin(w);
+        burin_txn_set(t, w->agents[n % 4], SPEED, burin_int(n), NULL);
+        burin_txn_set(t, w->agents[n % 3], NAME, text_value(n % 2 ? "odd" : "even, and longer"), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+        if (n == 1000)
+            burin_store_stats_of(w->store, &before);
+    }
+    burin_store_stats_of(w->store, &after);
+    assert_int_equal(after.versions, 3);
+    assert_true(after.bytes <= before.bytes + 20000); /* entries of versions stay while version 1 is kept: 64 bytes each were more */
+    burin_reader_pin(w->reader);
+    assert_int_equal(burin_reader_find(w->reader, &(burin_entity){w->agents[0].id, 1, 1990}, NULL), BURIN_ERR_GONE);
+    assert_int_equal(get(w, (burin_entity){w->agents[0].id, 1, 1}, SPEED).as.i, 0);
+    assert_int_equal(burin_store_release(w->store, 1, 1, NULL), BURIN_OK);
+    assert_int_equal(burin_reader_find(w->reader, &(burin_entity){w->agents[0].id, 1, 1}, NULL), BURIN_ERR_GONE);
+    assert_int_equal(burin_store_release(w->store, 1, 1, NULL), BURIN_ERR_GONE);
+}
+
+static void a_pinned_reader_sees_the_store_as_it_was(void **state)
+{
+    world          *w    = *state;
+    burin_retention last = {.last = 1};
+    burin_store_retain(w->store, 1, &last, NULL);
+    burin_reader_pin(w->reader);
+    burin_value name = get(w, w->agents[0], NAME);
+    for (int n = 0; n < 100; n++) {
+        burin_txn *t = begin(w);
+        burin_txn_set(t, w->agents[0], NAME, text_value(n % 2 ? "one" : "two"), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    }
+    assert_int_equal(head(w), 1);
+    assert_memory_equal(name.as.s, "ann", 3);
+    assert_memory_equal(get(w, w->agents[0], NAME).as.s, "ann", 3);
+    burin_reader_pin(w->reader);
+    assert_int_equal(head(w), 101);
+}
+
+static void borrowed_values_say_where_they_come_from(void **state)
+{
+    world       *w = *state;
+    burin_entity source;
+    int          attribute;
+    burin_txn   *t = begin(w);
+    assert_int_equal(burin_txn_borrow(t, w->nodes[0], LABEL, w->agents[2], NAME, NULL), BURIN_OK);
+    commit(w, t);
+    assert_int_equal(burin_reader_origin(w->reader, w->nodes[0], LABEL, &source, &attribute, NULL), BURIN_OK);
+    assert_int_equal(source.id, w->agents[2].id);
+    assert_int_equal(attribute, NAME);
+    assert_memory_equal(get(w, w->nodes[0], LABEL).as.s, "cyd", 3);
+    t = begin(w);
+    burin_txn_set(t, w->nodes[0], LABEL, text_value("own"), NULL);
+    commit(w, t);
+    burin_reader_origin(w->reader, w->nodes[0], LABEL, &source, &attribute, NULL);
+    assert_int_equal(source.id, 0);
+}
+
+static void a_copy_is_new_entities_with_equal_attributes(void **state)
+{
+    world         *w = *state;
+    burin_entity   copy;
+    burin_children children;
+    burin_txn     *t = begin(w);
+    assert_int_equal(burin_txn_copy(t, w->nodes[0], &copy, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_attach(t, copy, w->root, NODES, BURIN_END, no_key, NULL), BURIN_OK);
+    assert_int_equal(commit(w, t).states, 4);
+    burin_reader_children(w->reader, copy, AGENTS, &children, NULL);
+    assert_int_equal(children.count, 2);
+    assert_int_not_equal(children.ids[0], w->agents[0].id);
+    assert_memory_equal(get(w, (burin_entity){children.ids[1], 0, 0}, NAME).as.s, "bob", 3);
+}
+
+int main(void)
+{
+#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        ROW(b18_no_change_makes_no_version), ROW(b19_b20_a_change_makes_states_up_to_the_root),
+        ROW(b6_b34_b35_states_name_the_version_that_wrote_them), ROW(b22_b23_b24_adding_and_removing_change_the_owner),
+        ROW(b26_moving_changes_both_owners_and_keeps_the_entity), ROW(b27_b28_other_fields_orders_and_keys_are_changes),
+        ROW(b29_a_child_moved_out_of_a_removed_owner_stays), ROW(b31_equal_means_the_same_kind_and_bits), ROW(b30_data_comes_back_as_it_was),
+        ROW(b11_sharing_and_circles_are_refused_and_leave_no_trace), ROW(attributes_hold_only_what_they_are),
+        ROW(b4_b5_b81_roots_and_what_is_nowhere), ROW(b46_a_detached_child_can_found_a_tree), ROW(b50_a_root_brings_its_tree_along),
+        ROW(b36_of_two_commits_from_one_base_the_second_conflicts), ROW(forks_share_history_and_part),
+        ROW(retention_drops_versions_and_gives_their_memory_back), ROW(a_pinned_reader_sees_the_store_as_it_was),
+        ROW(borrowed_values_say_where_they_come_from), ROW(a_copy_is_new_entities_with_equal_attributes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
