@@ -15,7 +15,7 @@
 static burin_status fail_assignment(rt_state *st, burin_value v, burin_value key, bool deletion)
 {
     bool sequence = v.kind == BURIN_STRING || v.kind == BURIN_BYTES || v.kind == BURIN_TUPLE || v.kind == BURIN_SET || v.kind == BURIN_RANGE ||
-                    rt_view_of(v) != RT_VIEW_NONE;
+                    rt_view_of(v) != RT_VIEW_NONE || rt_type_number_of(st, v) == RT_TYPE_range;
     if (v.kind == BURIN_UNDEFINED)
         return rt_undefined_fail(st, v);
     if (sequence && key.kind == BURIN_BIGINT)

@@ -5,6 +5,7 @@
 #include "runtime/attribute.h"
 
 #include "runtime/base/text.h"
+#include "runtime/builtins/big_range.h"
 #include "runtime/builtins/builtins.h"
 #include "runtime/convert.h"
 #include "runtime/dunder.h"
@@ -353,7 +354,8 @@ burin_status rt_python_item(rt_state *st, burin_value v, burin_value key, burin_
     case BURIN_DICT: return rt_key_error(st, key);
     case BURIN_OBJECT:
         if (rt_object_of(v)->cls->get_item)
-            return rt_object_of(v)->cls->is_sequence ? rt_fail(st, BURIN_ERR_INDEX, "index out of range") : rt_key_error(st, key);
+            return rt_object_of(v)->cls->is_sequence ? rt_fail(st, BURIN_ERR_INDEX, "%sindex out of range", big_range_is(v) ? "range object " : "")
+                                                     : rt_key_error(st, key);
         break;
     default: break;
     }

@@ -8,6 +8,7 @@
 
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
+#include "runtime/builtins/big_range.h"
 #include "runtime/builtins/builtins.h"
 #include "runtime/exception.h"
 #include "runtime/view.h"
@@ -242,6 +243,8 @@ static uint8_t methods_of(burin_value v)
         return RT_METHODS_EXCEPTION;
     if (rt_view_of(v) == RT_VIEW_KEYS || rt_view_of(v) == RT_VIEW_ITEMS)
         return RT_METHODS_VIEW;
+    if (big_range_is(v))
+        return RT_METHODS_LONGRANGE;
     return rt_slice_parts(v, &start, &stop, &step) ? RT_METHODS_SLICE : RT_METHODS_NONE;
 }
 

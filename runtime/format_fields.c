@@ -246,6 +246,8 @@ static burin_status follow(formatter *f, burin_text path, size_t *at, burin_valu
     }
     if (f->sandboxed)
         return rt_get_attr(st, of, name, v);
+    if (st->python && name.len >= 2 && name.data[0] == '_' && name.data[1] == '_') /* scripts have no way to special attributes */
+        return fail_no_attribute(st, of, name);
     status = rt_python_attr(st, of, name, v);
     return status || v->kind != BURIN_MISSING ? status : fail_no_attribute(st, of, name);
 }

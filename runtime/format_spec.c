@@ -1,4 +1,4 @@
-/* format(value, spec): the mini-language [[fill]align][sign][z][#][0][width][,_][.precision][type] of str, int and float.
+/* format(value, spec): the mini-language [[fill]align][sign][z][#][0][width][,_][.precision][type] of str, int, float and complex.
  *
  * A specification is read once into `spec`; then str pads and cuts, and numbers go through one layout: padding, sign,
  * prefix, zeros after the sign, digits in groups, the rest. Everything is appended to a builder, so a field costs no
@@ -19,6 +19,7 @@ typedef struct spec {
     char     sign;  /* + - space; 0: none given */
     char     grouping; /* , or _; 0: none */
     bool     alternate, no_negative_zero;
+    bool     part;  /* of a complex number: whole ones have no ".0" */
     int64_t  width, precision; /* -1: none */
 } spec;
 
@@ -323,7 +324,7 @@ static burin_status append_float(builder *b, double f, const spec *s)
     if (precision > INT32_MAX)
         return rt_fail(st, BURIN_ERR_VALUE, "precision too big");
     if (type == 0) {
-        flags |= FLOAT_ADD_DOT_0;
+        flags |= s->part ? 0 : FLOAT_ADD_DOT_0;
         type = precision < 0 ? 'r' : 'g';
     } else {
         flags |= type == 'E' || type == 'F' || type == 'G' ? FLOAT_UPPER : 0;
@@ -382,6 +383,54 @@ static burin_status append_float_value(builder *b, burin_value v, burin_text tex
     return append_float(b, v.as.f, &s);
 }
 
+/* Both parts as floats, the imaginary one always with a sign; in brackets when no type asks for another form. */
+static burin_status append_parts(builder *b, rt_complex z, const spec *s)
+{
+    spec         part  = *s;
+    bool         plain = s->type == 0, real = !plain || z.re != 0 || signbit(z.re);
+    burin_status status = BURIN_OK;
+
+    part.part  = true;
+    part.width = -1;
+    part.align = '<';
+    if (plain && real)
+        builder_byte(b, '(');
+    if (real) {
+        status    = append_float(b, z.re, &part);
+        part.sign = '+';
+    }
+    if (!status)
+        status = append_float(b, z.im, &part);
+    builder_ascii(b, "j)", plain && real ? 2 : 1);
+    return status;
+}
+
+static burin_status append_complex_value(builder *b, burin_value v, burin_text text)
+{
+    rt_state    *st = b->st;
+    spec         s;
+    builder      parts;
+    burin_status status = read_spec(st, text, v, '>', 0, &s);
+
+    if (status)
+        return status;
+    if (s.type && (s.type == '%' || (s.type != 'n' && !is_float_code(s.type))))
+        return fail_unknown_code(st, &s, v);
+    if (s.fill == '0')
+        return rt_fail(st, BURIN_ERR_VALUE, "Zero padding is not allowed in complex format specifier");
+    if (s.align == '=')
+        return rt_fail(st, BURIN_ERR_VALUE, "'=' alignment flag is not allowed in complex format specifier");
+    builder_init(&parts, st, 64);
+    if ((status = append_parts(&parts, rt_complex_of(v), &s)) || (status = check_width(st, &s)))
+        return status;
+    uint64_t width = s.width > 0 ? (uint64_t)s.width : 0, pad = width > parts.len ? width - parts.len : 0;
+    uint64_t left  = s.align == '>' ? pad : s.align == '^' ? pad / 2 : 0;
+    builder_fill(b, s.fill, (size_t)left);
+    builder_ascii(b, parts.data, parts.len);
+    builder_fill(b, s.fill, (size_t)(pad - left));
+    return built(b);
+}
+
 burin_status rt_format_append(builder *b, burin_value v, burin_text text)
 {
     char room[32];
@@ -403,6 +452,7 @@ burin_status rt_format_append(builder *b, burin_value v, burin_text text)
     case BURIN_INT:
     case BURIN_BIGINT: return append_int_value(b, v, text);
     case BURIN_FLOAT: return append_float_value(b, v, text);
+    case BURIN_COMPLEX: return append_complex_value(b, v, text);
     default: return rt_fail(b->st, BURIN_ERR_TYPE, "unsupported format string passed to %s.__format__", rt_type_name(b->st, v));
     }
 }

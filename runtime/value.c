@@ -1,7 +1,7 @@
 /* Making strings and objects; hashing.
  *
  * Hashes follow Python's equality: integers, booleans and floats that are equal hash alike, as residues modulo 2^61 - 1
- * (the scheme of CPython's _Py_HashDouble). All hashes are seeded by where the library was loaded, which differs from
+ * (the scheme of CPython's _Py_HashDouble; hash_bigint says where it is left). All hashes are seeded by where the library was loaded, which differs from
  * process to process: nobody can prepare keys that collide, and within a process equal values hash alike everywhere. */
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
@@ -105,6 +105,23 @@ static uint64_t residue_of_double(double f)
     return residue_signed(mantissa, f < 0);
 }
 
+/* A whole number that a double can express hashes as that double does. Those that none can are mixed limb by limb: their
+ * residues would be easy to make equal (the multiples of the prime), and nothing else needs to hash like them. */
+static uint32_t hash_bigint(const rt_bigint *big)
+{
+    uint32_t low = 0;
+    while (big->limbs[low] == 0)
+        low++;
+    uint64_t bits = (uint64_t)big->count * 64 - (uint64_t)__builtin_clzll(big->limbs[big->count - 1]);
+    uint64_t zeros = (uint64_t)low * 64 + (uint64_t)__builtin_ctzll(big->limbs[low]);
+    if (bits - zeros <= 53 && bits <= 1024)
+        return mix(residue_of_bigint(big));
+    uint64_t hash = big->negative;
+    for (uint32_t n = 0; n < big->count; n++)
+        hash = (uint64_t)mix(hash ^ big->limbs[n]) << 32 | mix(hash + big->limbs[n] + n);
+    return mix(hash);
+}
+
 static burin_status hash_tuple(rt_state *st, burin_value tuple, uint32_t *out)
 {
     const rt_list *items  = rt_list_of(st, tuple);
@@ -155,7 +172,7 @@ burin_status rt_hash(rt_state *st, burin_value key, uint32_t *out)
     case BURIN_BYTES: *out = rt_text_hash(rt_text_of(key)); return BURIN_OK;
     case BURIN_BOOL:
     case BURIN_INT: *out = mix(residue_of_int(key.as.i)); return BURIN_OK;
-    case BURIN_BIGINT: *out = mix(residue_of_bigint(key.as.p)); return BURIN_OK;
+    case BURIN_BIGINT: *out = hash_bigint(key.as.p); return BURIN_OK;
     case BURIN_FLOAT: *out = mix(residue_of_double(key.as.f)); return BURIN_OK;
     case BURIN_TUPLE: return hash_tuple(st, key, out);
     case BURIN_OBJECT: return hash_object(st, key, out);

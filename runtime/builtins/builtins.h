@@ -22,6 +22,7 @@ enum {
 
 enum { /* whose methods a row of methods.def describes: a burin_kind, or a class of objects */
     RT_METHODS_SLICE = BURIN_KIND_COUNT,
+    RT_METHODS_LONGRANGE, /* ranges beyond 64 bits */
     RT_METHODS_VIEW, /* dict_keys, dict_items */
     RT_METHODS_EXCEPTION,
     RT_METHODS_NONE,

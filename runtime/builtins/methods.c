@@ -24,6 +24,7 @@ enum {
     KIND_range = BURIN_RANGE,
     KIND_complex   = BURIN_COMPLEX,
     KIND_bytearray = BURIN_BYTEARRAY,
+    KIND_longrange = RT_METHODS_LONGRANGE,
     KIND_slice     = RT_METHODS_SLICE,
     KIND_view      = RT_METHODS_VIEW,
     KIND_exception = RT_METHODS_EXCEPTION,

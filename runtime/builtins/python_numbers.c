@@ -18,9 +18,10 @@ static burin_value as_bytes(burin_value v) { return v.kind == BURIN_BYTEARRAY ? 
 /* The text of int() in a base. Bytes that are none are shown as bytes. */
 static burin_status int_of_text(rt_state *st, burin_value text, int base, burin_value *out)
 {
-    burin_status status = rt_int_from_text(st, rt_text_of(as_bytes(text)), base, out);
-    burin_value  shown;
-    if (status != BURIN_ERR_VALUE || text.kind == BURIN_STRING || st->message.len < 8 || memcmp(st->message.data, "invalid", 7) != 0)
+    burin_value  bytes = as_bytes(text), shown;
+    bool         ascii = bytes.kind == BURIN_STRING || text_is_ascii(bytes.as.s, bytes.len); /* digits of other scripts are for text */
+    burin_status status = ascii ? rt_int_from_text(st, rt_text_of(bytes), base, out) : rt_fail(st, BURIN_ERR_VALUE, "invalid");
+    if (status != BURIN_ERR_VALUE || text.kind == BURIN_STRING || st->message.len < 7 || memcmp(st->message.data, "invalid", 7) != 0)
         return status;
     rt_clear_error(st);
     status = rt_repr(st, as_bytes(text), &shown);

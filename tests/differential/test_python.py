@@ -32,7 +32,8 @@ POOL = {
     "dict": ["{}", "{'a': 1}", "{1: 2, 'b': [3]}", "{'x': None, 'y': 2}", "{(1, 2): 3}", "{1.0: 'a'}", "{97: 'b', 98: None}", "{'a': 2, 'c': 3}"],
     "set": ["{1}", "{1, 2, 3}", "{'a'}", "{2, 'b'}", "{1.0, 5}", ["set"]],
     "frozenset": [["frozenset"], ["frozenset", "[1, 2]"], ["frozenset", "'ab'"]],
-    "range": [["range", "0"], ["range", "5"], ["range", "10", "0", "-3"], ["range", "1", "2"], ["range", "-3", "3"]],
+    "range": [["range", "0"], ["range", "5"], ["range", "10", "0", "-3"], ["range", "1", "2"], ["range", "-3", "3"],
+              ["range", "-9223372036854775808", "9223372036854775808", "4611686018427387904"], ["range", "18446744073709551616", "0", "-9223372036854775807"]],
     "slice": [["slice", "1"], ["slice", "1", "3"], ["slice", "None", "None", "-1"], ["slice", "0", "10", "2"], ["slice", "-2", "None"], ["slice", "'a'"], ["slice", "1", "2", "0"]],
     "none": ["None"],
     "type": ["@int", "@str", "@list", "@bool", "@ValueError", "@dict"],
@@ -148,6 +149,13 @@ def case_percent():
     return ["binary", "%", made_of, R.choice([args, args, args, value(), "{b'k': 5}"])]
 
 
+def case_format():
+    """format(value, specification): fills, alignments, signs, widths, groupings, precisions and types."""
+    spec = R.choice(["", "", R.choice(["*", "0", "x"]) + R.choice("<>^=")]) + R.choice(["", "", "+", " ", "-"]) + R.choice(["", "", "", "z"]) + R.choice(["", "", "#"])
+    spec += R.choice(["", "", "0"]) + R.choice(["", "5", "20"]) + R.choice(["", "", ",", "_"]) + R.choice(["", "", ".0", ".2", ".10"]) + R.choice([""] * 3 + list("bcdeEfFgGnosxX%"))
+    return ["call", "format", [anything("complex", "complex", "float", "int"), "'" + spec + "'"], {}]
+
+
 def case_unbound():
     """Methods taken from their types: str.upper, dict.fromkeys."""
     kind = R.choice(["str", "bytes", "list", "dict", "int", "float", "set", "frozenset", "bytearray", "tuple"])
@@ -240,7 +248,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))  # what slips through too_much is a MemoryError
     requests = []
     while len(requests) < CASES:
-        request = R.choice([case_call, case_call, case_method, case_method, case_operator, case_operator, case_item, case_percent, case_unbound])()
+        request = R.choice([case_call, case_call, case_method, case_method, case_operator, case_operator, case_item, case_percent, case_format, case_unbound])()
         if not too_much(request):
             requests.append(request)
     driver = os.path.join(os.environ["BURIN_BUILD"], "tests", "python_driver")
@@ -274,7 +282,10 @@ def known(request, want):
         or request[0] == "method" and request[2] == "pop" and "set" in text + str(request)  # any item
         or request[0] == "method" and request[2] == "pop" and str(request[1]).startswith("{")
         or request[0] == "method" and request[2] == "indices" and re.search(r"\d{19}", str(request[3]))  # lengths beyond 64 bits
-        or request[0] == "method" and request[2] == "hex" and len(request[3]) > 1  # which of two wrong arguments is told
+        or request[0] == "method" and request[2] == "hex" and request[3]  # what a separator may not be
+        or request[0] == "method" and request[2] == "translate" and "@" in str(request[3])  # a type as a table: generic aliases
+        or "update" in str(request[:3]) and "@dict" in str(request) or request[:2] == ["call", "dict"] and "@dict" in str(request[2])  # dict.keys as a mapping's
+        or request[0] == "call" and request[1] in ("zip", "next", "enumerate") and "set" in str(request)  # in whose order
     )
 
 

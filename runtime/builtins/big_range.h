@@ -1,0 +1,12 @@
+/* Ranges with a bound or a length beyond 64 bits: what range() gives scripts where a RANGE value cannot hold the numbers. */
+#ifndef BURIN_RUNTIME_BUILTINS_BIG_RANGE_H
+#define BURIN_RUNTIME_BUILTINS_BIG_RANGE_H
+
+#include "runtime/value.h"
+
+/* range(start, stop, step) of integers of any size; ValueError "range() arg 3 must not be zero". */
+burin_status big_range_new(rt_state *st, burin_value start, burin_value stop, burin_value step, burin_value *out);
+/* Is it one? */
+bool big_range_is(burin_value v);
+
+#endif
