@@ -11,6 +11,7 @@
 #include "burin/environment.h"
 #include "burin/error.h"
 #include "burin/function.h"
+#include "burin/reactive.h"
 #include "burin/store.h"
 #include "burin/template.h"
 #include "burin/types.h"

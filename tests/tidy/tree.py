@@ -8,8 +8,8 @@ IGNORED = {"build", ".git", "__pycache__", ".cache", "node_modules"}
 CODE = (".c", ".h", ".re", ".y", ".def")
 
 # A file's room is the longest of these that its path begins with.
-ROOMS = ("include/burin", "runtime/base", "runtime/store", "runtime/registry", "lexer", "parser", "runtime", "codegen", "engine", "cli", "bench", "examples", "tests")
-LIBRARY = ("runtime/base", "runtime/store", "runtime/registry", "lexer", "parser", "runtime", "codegen", "engine")
+ROOMS = ("include/burin", "runtime/base", "runtime/store", "runtime/registry", "runtime/reactive", "lexer", "parser", "runtime", "codegen", "engine", "cli", "bench", "examples", "tests")
+LIBRARY = ("runtime/base", "runtime/store", "runtime/registry", "runtime/reactive", "lexer", "parser", "runtime", "codegen", "engine")
 
 
 def files(*endings):

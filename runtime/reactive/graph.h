@@ -1,0 +1,285 @@
+/* The inside of the reactive graph.
+ *
+ * Nodes are numbered and lie in slabs: 40 bytes of structure each and, apart, 16 bytes of value, so that computing sums of
+ * many inputs walks a dense array of values. Node 0 is nobody.
+ *
+ * Edges. What a static node reads is a row in `inputs` (a single input stands in the node itself). Who reads a node is a
+ * row of `readers` (CSR), made anew now and then, and a list of links: edges of dynamic nodes, and of static nodes made
+ * since the rows were. Rows and links may name nodes that are gone; a number is given out again only after the rows have
+ * been remade.
+ *
+ * Needed. A node is needed while an effect, or a needed node, reads it; `needed` counts those readers. A change marks
+ * the needed readers of a node DIRTY and queues them by height; one pass runs them lowest first. Readers nobody needs
+ * are marked DIRTY as well, and what is above them CHECK; they wait until they are read (pull.c).
+ * Always true: a node's height is above that of what it reads; a node that is not needed and not clean has no clean
+ * readers; between batches every needed node is clean, but for those that failed for want of memory. */
+#ifndef BURIN_REACTIVE_GRAPH_H
+#define BURIN_REACTIVE_GRAPH_H
+
+#include "burin/reactive.h"
+#include "runtime/base/memory.h"
+
+enum { /* flags: what it is */
+    RX_KIND     = 7,
+    RX_FREE     = 0,
+    RX_CELL     = 1,
+    RX_COMPUTED = 2,
+    RX_EFFECT   = 3,
+    RX_SCOPE    = 4,
+    RX_GONE     = 5,      /* disposed of; the number is not free yet */
+    RX_STATIC   = 1 << 3,
+    RX_SINGLE   = 1 << 4, /* `inputs` is the only input itself */
+    /* and how it stands */
+    RX_DIRTY    = 1 << 5, /* something it reads has changed */
+    RX_CHECK    = 1 << 6, /* something above which it stands may have changed */
+    RX_QUEUED   = 1 << 7,
+    RX_RUNNING  = 1 << 8,
+    RX_ERROR    = 1 << 9, /* its value is an rx_failure */
+    RX_TOUCHED  = 1 << 10, /* a cell changed in the open batch */
+    RX_ON_STACK = 1 << 11, /* of rx_raise */
+    RX_STALE    = RX_DIRTY | RX_CHECK,
+};
+
+typedef struct rx_node {
+    void    *user;
+    uint16_t fn, flags;
+    uint32_t readers;    /* start of its row; the next node's is the end */
+    uint32_t first_link; /* of its readers that have links */
+    uint32_t inputs;     /* static: start of its row, whose first element is its length. Dynamic: first link to what it reads */
+    uint32_t next;       /* in its bucket, the free list, or those waiting to be free */
+    uint32_t height;     /* effects: their place in the order of making */
+    uint32_t needed;
+    uint32_t generation;
+} rx_node;
+
+typedef struct rx_link { /* reader reads node */
+    uint32_t node, reader;
+    uint32_t next_read;                  /* the next thing the reader reads */
+    uint32_t next_reader, before_reader; /* in the node's list */
+} rx_link;
+
+/* A failure as a value: allocated by rx_bytes, `size` bytes with its message. */
+typedef struct rx_failure {
+    burin_status status;
+    uint32_t     len;
+    char         message[];
+} rx_failure;
+
+typedef struct rx_vector { /* of numbers */
+    uint32_t *at;
+    uint32_t  len, cap;
+} rx_vector;
+
+typedef struct rx_change { /* a cell of the open batch and what it was before */
+    uint32_t    node;
+    burin_value before;
+} rx_change;
+
+typedef struct rx_write { /* a cell that an effect sets */
+    burin_node  cell;
+    burin_value value;
+} rx_write;
+
+typedef struct rx_owned { /* a node's place in its scope, and a scope's newest node */
+    uint32_t owner, newer, older, newest;
+} rx_owned;
+
+typedef struct rx_frame rx_frame;
+struct rx_frame { /* a computation that runs */
+    rx_frame *outer;
+    uint32_t  node, run;
+    uint32_t  last_link; /* the last link to something it has read in this run */
+    bool      is_static;
+};
+
+enum {
+    RX_SIZE_CLASSES = 32,
+    RX_NESTED_MAX   = 48,  /* computations that may run inside one another before the rest is run first */
+    RX_ROUNDS_MAX   = 100, /* of effects that set what effects read */
+};
+
+struct burin_graph {
+    const burin_allocator *alloc;
+    rx_node     *nodes;
+    burin_value *values;
+    uint32_t     count;          /* numbers given out so far, node 0 included */
+    uint32_t     node_cap, value_cap;
+    uint32_t     free_nodes, gone_nodes;
+    uint32_t     live;
+
+    burin_compute *fns;
+    uint32_t       fn_count, fn_cap, fn_recent;
+
+    rx_vector inputs;
+    uint32_t *readers;
+    uint32_t  reader_count, rows;   /* rows: nodes with a number below this have one */
+    uint32_t  dead_edges, gone;     /* edges in rows of nodes that are gone; nodes waiting to be free */
+    rx_vector pending;              /* links of static nodes, to become rows */
+    rx_link  *links;
+    uint32_t  link_count, link_cap, free_links;
+    uint64_t  edges;
+
+    uint32_t *buckets;              /* the first node queued, by height */
+    uint32_t  bucket_count, lowest, queued, highest; /* highest: of any node */
+    rx_vector effects, effects_now; /* queued; those of the round that runs */
+    uint64_t *order;                /* room for sorting them */
+    uint32_t  order_cap;
+    uint32_t  effects_made;
+    rx_vector stack;                /* of walks that cannot fail: has room for every node */
+    rx_vector waiting, positions;   /* of pulls: nodes, and how far their inputs have been looked at */
+    uint32_t *stamps;               /* the run in which a node was last read; NULL while there are no dynamic nodes */
+    uint32_t  stamp_cap, runs;
+
+    rx_change *changes;
+    uint32_t   change_count, change_cap;
+    rx_write  *writes;
+    uint32_t   write_count, write_cap;
+    uint32_t   batch_depth;
+    bool       flushing;
+    uint32_t   pass_height;         /* of the node the pass runs; UINT32_MAX outside the pass */
+    uint32_t   restart;             /* what runs must run again later: it read this node, which cannot be brought up to date now */
+    bool       too_deep;            /* because computations are nested too deep, not because of its height */
+    uint32_t   failures;            /* nodes whose value is a failure */
+
+    rx_frame *frame;
+    uint32_t  nested;
+
+    rx_owned *owned;
+    uint32_t  owned_cap, scope;
+    burin_text *names;
+    uint32_t   name_cap;
+
+    void    *spare[RX_SIZE_CLASSES]; /* freed bytes by class */
+    buf      message;
+    uint64_t evaluations, effect_runs, cutoffs, restarts, batches, memory;
+};
+
+static inline unsigned rx_kind(const rx_node *n) { return n->flags & RX_KIND; }
+
+/* ---- memory.c ---- */
+
+/* An array of `size`-byte elements with room for `want`; false when memory is out. New room is zeroed. */
+bool rx_grow(burin_graph *g, void *array, uint32_t *cap, uint32_t want, size_t size);
+bool rx_push(burin_graph *g, rx_vector *v, uint32_t n);
+static inline uint32_t rx_pop(rx_vector *v) { return v->at[--v->len]; }
+/* Bytes by size class, reused without malloc. */
+void *rx_bytes(burin_graph *g, size_t size);
+void  rx_bytes_free(burin_graph *g, void *p, size_t size);
+
+/* ---- values.c ---- */
+
+/* The graph's own copy. BURIN_ERR_USAGE for kinds a graph does not take. */
+burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out);
+void         rx_value_free(burin_graph *g, burin_value v);
+bool         rx_value_same(burin_value a, burin_value b);
+/* What a node has goes; afterwards it is MISSING, and no failure. */
+void         rx_value_drop(burin_graph *g, uint32_t node);
+/* Give a node a value of the graph's own, or a failure; true when it differs from what the node had. */
+bool         rx_value_set(burin_graph *g, uint32_t node, burin_value v);
+static inline bool rx_is_plain(burin_value v) { return (uint8_t)(v.kind - BURIN_NONE) <= BURIN_FLOAT - BURIN_NONE; }
+static inline bool rx_plain_set(burin_graph *g, uint32_t node, burin_value v)
+{
+    burin_value *at = &g->values[node];
+    if (BURIN_UNLIKELY(!rx_is_plain(*at)))
+        return rx_value_set(g, node, v);
+    if (at->kind == v.kind && at->as.i == v.as.i)
+        return false;
+    *at = v;
+    return true;
+}
+bool         rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_text message);
+const rx_failure *rx_failure_of(const burin_graph *g, uint32_t node);
+burin_status rx_refuse(burin_graph *g, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
+
+/* ---- edges.c ---- */
+
+/* Call `visit` for every reader of a node. */
+#define RX_FOR_READERS(g, node, reader)                                                                                  \
+    for (rx_readers rx_at = rx_readers_of(g, node); rx_next_reader(g, &rx_at, &(reader));)
+typedef struct rx_readers {
+    uint32_t at, end, link;
+} rx_readers;
+static inline rx_readers rx_readers_of(const burin_graph *g, uint32_t node)
+{
+    const rx_node *n   = &g->nodes[node];
+    bool           row = node < g->rows;
+    return (rx_readers){row ? n->readers : 0, row ? n[1].readers : 0, n->first_link};
+}
+static inline bool rx_next_reader(const burin_graph *g, rx_readers *it, uint32_t *reader)
+{
+    if (it->at < it->end) {
+        *reader = g->readers[it->at++];
+        return true;
+    }
+    if (!it->link)
+        return false;
+    *reader  = g->links[it->link].reader;
+    it->link = g->links[it->link].next_reader;
+    return true;
+}
+/* What a node reads: the row of a static node; the links of a dynamic one. */
+static inline const uint32_t *rx_inputs_of(const burin_graph *g, const rx_node *n, uint32_t *count)
+{
+    if (n->flags & RX_SINGLE) {
+        *count = 1;
+        return &n->inputs;
+    }
+    const uint32_t *row = &g->inputs.at[n->inputs];
+    *count = row[0];
+    return row + 1;
+}
+burin_status rx_declare(burin_graph *g, uint32_t node, const burin_node *inputs, size_t count);
+/* Note that the running dynamic computation reads a node. If that makes a link, and the reader is needed or an effect, the
+ * caller calls rx_need once the node is up to date. */
+burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node, bool *new_link);
+/* A run has ended: forget what the last one read and this one did not. */
+void rx_track_end(burin_graph *g, rx_frame *frame);
+void rx_forget_reads(burin_graph *g, uint32_t node);
+/* Remake the rows when that is worth it. */
+void rx_compact(burin_graph *g);
+
+/* ---- needed.c ---- */
+
+void rx_need(burin_graph *g, uint32_t node);
+void rx_release(burin_graph *g, uint32_t node);
+/* Put a node above `below`; BURIN_ERR_RECURSION with the path when they are above each other. */
+burin_status rx_raise(burin_graph *g, uint32_t node, uint32_t below);
+void         rx_append_name(burin_graph *g, uint32_t node);
+
+/* ---- propagate.c ---- */
+
+void rx_queue(burin_graph *g, uint32_t node);
+void rx_mark_changed(burin_graph *g, uint32_t node);
+/* A node that is not needed has become stale: what is above it may be too. */
+void rx_mark_above(burin_graph *g, uint32_t node);
+/* Take an effect's turn in the order of effects. */
+void rx_queue_effect(burin_graph *g, uint32_t node);
+/* Bring up to date what is needed; effects are left queued. */
+void         rx_settle(burin_graph *g);
+burin_status rx_flush(burin_graph *g);
+
+/* ---- evaluate.c ---- */
+
+/* Run a computation and take its value. False when it must be run again later: g->restart says for what. */
+bool rx_evaluate(burin_graph *g, uint32_t node);
+
+/* ---- pull.c ---- */
+
+/* Bring one node up to date, and what it stands on. False as rx_evaluate. */
+bool rx_pull(burin_graph *g, uint32_t node);
+
+/* ---- graph.c, dispose.c ---- */
+
+void         rx_disown(burin_graph *g, uint32_t node);
+/* Only the host and effects may change the graph: BURIN_ERR_USAGE inside a computed node. */
+burin_status rx_may_change(burin_graph *g);
+/* Room for one more node and for everything that must not fail later; then make it. */
+bool         rx_reserve_node(burin_graph *g, bool is_dynamic);
+uint32_t     rx_make(burin_graph *g, unsigned kind, uint16_t fn, void *user);
+/* Give a cell another value (the graph's own) in the open batch. On failure the value has been freed. */
+burin_status rx_cell_set(burin_graph *g, uint32_t cell, burin_value own);
+
+/* The number of a live node of one of the kinds (a set of 1 << kind), 0 after refusing it. */
+uint32_t rx_node_of(burin_graph *g, burin_node node, unsigned kinds);
+
+#endif

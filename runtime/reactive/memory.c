@@ -1,0 +1,64 @@
+/* Memory of a graph: slabs that grow by half, and small pieces of bytes by powers of two, which are kept when freed, so a
+ * graph whose texts come and go in the same sizes allocates nothing. */
+#include "runtime/reactive/graph.h"
+
+enum { SMALLEST = 16 };
+
+bool rx_grow(burin_graph *g, void *array, uint32_t *cap, uint32_t want, size_t size)
+{
+    void *old;
+    if (want <= *cap)
+        return true;
+    uint64_t room = (uint64_t)*cap + *cap / 2;
+    if (room < want)
+        room = want;
+    if (room < 16)
+        room = 16;
+    if (room > UINT32_MAX / 2)
+        return false;
+    memcpy(&old, array, sizeof old);
+    char *grown = g->alloc->resize(g->alloc->user, old, *cap * size, room * size);
+    if (!grown)
+        return false;
+    memset(grown + *cap * size, 0, (room - *cap) * size);
+    memcpy(array, &grown, sizeof grown);
+    g->memory += (room - *cap) * size;
+    *cap = (uint32_t)room;
+    return true;
+}
+
+bool rx_push(burin_graph *g, rx_vector *v, uint32_t n)
+{
+    if (v->len == v->cap && !rx_grow(g, &v->at, &v->cap, v->len + 1, sizeof *v->at))
+        return false;
+    v->at[v->len++] = n;
+    return true;
+}
+
+static unsigned class_of(size_t size)
+{
+    return size <= SMALLEST ? 0 : (unsigned)(64 - __builtin_clzll((unsigned long long)(size - 1) / SMALLEST));
+}
+
+void *rx_bytes(burin_graph *g, size_t size)
+{
+    unsigned class = class_of(size);
+    if (class >= RX_SIZE_CLASSES)
+        return NULL;
+    void *p = g->spare[class];
+    if (p) {
+        memcpy(&g->spare[class], p, sizeof p);
+        return p;
+    }
+    p = base_alloc(g->alloc, (size_t)SMALLEST << class);
+    if (p)
+        g->memory += (size_t)SMALLEST << class;
+    return p;
+}
+
+void rx_bytes_free(burin_graph *g, void *p, size_t size)
+{
+    unsigned class = class_of(size);
+    memcpy(p, &g->spare[class], sizeof p);
+    g->spare[class] = p;
+}

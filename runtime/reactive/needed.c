@@ -1,0 +1,145 @@
+/* Walks along the graph that must not fail: who is needed, and how high nodes stand. They go over g->stack, which has room
+ * for every node, and put a node there once at a time. */
+#include "runtime/reactive/graph.h"
+
+static inline void push(burin_graph *g, uint32_t node) { g->stack.at[g->stack.len++] = node; }
+
+/* Call ACT for everything that a node reads. */
+#define FOR_READ(g, who, read, ACT)                                                                      \
+    do {                                                                                                 \
+        const rx_node *reader_ = &(g)->nodes[who];                                                       \
+        if (reader_->flags & RX_STATIC) {                                                                \
+            uint32_t        count_;                                                                      \
+            const uint32_t *inputs_ = rx_inputs_of(g, reader_, &count_);                                 \
+            for (uint32_t k_ = 0; k_ < count_; k_++) {                                                   \
+                uint32_t read = inputs_[k_];                                                             \
+                ACT;                                                                                     \
+            }                                                                                            \
+        } else if (rx_kind(reader_) != RX_CELL) {                                                        \
+            for (uint32_t link_ = reader_->inputs; link_; link_ = (g)->links[link_].next_read) {         \
+                uint32_t read = (g)->links[link_].node;                                                  \
+                ACT;                                                                                     \
+            }                                                                                            \
+        }                                                                                                \
+    } while (0)
+
+static inline void need_one(burin_graph *g, uint32_t node)
+{
+    rx_node *n = &g->nodes[node];
+    bool     is_new = n->needed++ == 0;
+    if (rx_kind(n) != RX_COMPUTED)
+        return;
+    if (n->flags & RX_STALE) /* also one that was needed and waits for its readers to run: this one may not run */
+        rx_queue(g, node);
+    if (is_new)
+        push(g, node);
+}
+
+void rx_need(burin_graph *g, uint32_t node)
+{
+    uint32_t base = g->stack.len;
+    need_one(g, node);
+    while (g->stack.len > base) {
+        uint32_t reader = rx_pop(&g->stack);
+        FOR_READ(g, reader, read, need_one(g, read));
+    }
+}
+
+static inline void release_one(burin_graph *g, uint32_t node)
+{
+    rx_node *n = &g->nodes[node];
+    if (--n->needed == 0 && rx_kind(n) == RX_COMPUTED)
+        push(g, node);
+}
+
+void rx_release(burin_graph *g, uint32_t node)
+{
+    uint32_t base = g->stack.len;
+    release_one(g, node);
+    while (g->stack.len > base) {
+        uint32_t reader = rx_pop(&g->stack);
+        FOR_READ(g, reader, read, release_one(g, read));
+    }
+}
+
+/* ---- heights ---- */
+
+/* Is `top` reached from `node` by going from what is read to its readers? With `from`, each node met gets the one before it. */
+static bool reaches(burin_graph *g, uint32_t node, uint32_t top, uint32_t *from)
+{
+    uint32_t base = g->stack.len, reader, seen = ++g->runs, highest = g->nodes[top].height;
+    bool     found = false;
+    push(g, node);
+    while (g->stack.len > base && !found) {
+        uint32_t at = rx_pop(&g->stack);
+        RX_FOR_READERS(g, at, reader) {
+            const rx_node *n = &g->nodes[reader];
+            if (rx_kind(n) != RX_COMPUTED || n->height > highest || g->stamps[reader] == seen)
+                continue;
+            g->stamps[reader] = seen;
+            if (from)
+                from[reader] = at;
+            found = found || reader == top;
+            push(g, reader);
+        }
+    }
+    g->stack.len = base;
+    return found;
+}
+
+void rx_append_name(burin_graph *g, uint32_t node)
+{
+    if (node < g->name_cap && g->names[node].data)
+        buf_append(&g->message, g->names[node].data, g->names[node].len);
+    else
+        buf_printf(&g->message, "node %u", node);
+}
+
+/* "a cycle: a reads b reads a", from the node that closes it. */
+static burin_status refuse_cycle(burin_graph *g, uint32_t node, uint32_t below)
+{
+    uint32_t *from = base_alloc(g->alloc, g->count * sizeof *from);
+    rx_refuse(g, BURIN_ERR_RECURSION, "a cycle");
+    if (from && reaches(g, node, below, from)) {
+        buf_append_z(&g->message, ": ");
+        rx_append_name(g, node);
+        for (uint32_t at = below, steps = 0; steps < 20; at = from[at], steps++) {
+            buf_append_z(&g->message, " reads ");
+            rx_append_name(g, at);
+            if (at == node)
+                break;
+        }
+    }
+    base_free(g->alloc, from, g->count * sizeof *from);
+    return BURIN_ERR_RECURSION;
+}
+
+burin_status rx_raise(burin_graph *g, uint32_t node, uint32_t below)
+{
+    uint32_t low = g->nodes[below].height, base = g->stack.len, reader;
+    if (rx_kind(&g->nodes[node]) == RX_EFFECT || g->nodes[node].height > low)
+        return BURIN_OK;
+    if (node == below || reaches(g, node, below, NULL))
+        return refuse_cycle(g, node, below);
+    if (!rx_grow(g, &g->buckets, &g->bucket_count, g->highest + (low + 1 - g->nodes[node].height) + 1, sizeof *g->buckets))
+        return rx_refuse(g, BURIN_ERR_NOMEM, "out of memory");
+    g->nodes[node].height = low + 1;
+    push(g, node);
+    while (g->stack.len > base) {
+        uint32_t at = rx_pop(&g->stack), height = g->nodes[at].height;
+        g->nodes[at].flags &= (uint16_t)~RX_ON_STACK;
+        if (height > g->highest)
+            g->highest = height;
+        RX_FOR_READERS(g, at, reader) {
+            rx_node *n = &g->nodes[reader];
+            if (rx_kind(n) != RX_COMPUTED || n->height > height)
+                continue;
+            n->height = height + 1;
+            if (!(n->flags & RX_ON_STACK)) {
+                n->flags |= RX_ON_STACK;
+                push(g, reader);
+            }
+        }
+    }
+    return BURIN_OK;
+}

@@ -1,0 +1,112 @@
+/* Values inside a graph: what a node has is the graph's own copy; failures are values too. */
+#include "runtime/reactive/graph.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+burin_status rx_refuse(burin_graph *g, burin_status status, const char *format, ...)
+{
+    char    text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    g->message.len = 0;
+    buf_append_z(&g->message, text);
+    return status;
+}
+
+static bool is_text(burin_value v) { return v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
+
+burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out)
+{
+    *out = v;
+    switch ((burin_kind)v.kind) {
+    case BURIN_NONE:
+    case BURIN_BOOL:
+    case BURIN_INT:
+    case BURIN_FLOAT:
+    case BURIN_OBJECT: return BURIN_OK;
+    case BURIN_STRING:
+    case BURIN_BYTES: break;
+    default:
+        *out = burin_missing();
+        return rx_refuse(g, BURIN_ERR_USAGE, "a node's value is none, a bool, an int of 64 bits, a float, text, bytes or a host object");
+    }
+    char *copy = rx_bytes(g, v.len);
+    if (!copy)
+        return rx_refuse(g, BURIN_ERR_NOMEM, "out of memory");
+    memcpy(copy, v.as.s, v.len);
+    out->as.s = copy;
+    return BURIN_OK;
+}
+
+void rx_value_free(burin_graph *g, burin_value v)
+{
+    if (is_text(v))
+        rx_bytes_free(g, (char *)v.as.s, v.len);
+}
+
+bool rx_value_same(burin_value a, burin_value b)
+{
+    if (a.kind != b.kind)
+        return false;
+    if (!is_text(a))
+        return a.as.i == b.as.i;
+    return a.len == b.len && (a.flags & BURIN_SAFE) == (b.flags & BURIN_SAFE) && memcmp(a.as.s, b.as.s, a.len) == 0;
+}
+
+/* ---- failures ---- */
+
+/* What a node fails with when there is no memory for its failure. */
+static const rx_failure no_memory = {.status = BURIN_ERR_NOMEM};
+
+const rx_failure *rx_failure_of(const burin_graph *g, uint32_t node)
+{
+    return g->nodes[node].flags & RX_ERROR ? g->values[node].as.p : NULL;
+}
+
+void rx_value_drop(burin_graph *g, uint32_t node)
+{
+    rx_failure *failure = (rx_failure *)rx_failure_of(g, node);
+    if (failure) {
+        g->nodes[node].flags &= (uint16_t)~RX_ERROR;
+        g->failures--;
+        if (failure != &no_memory)
+            rx_bytes_free(g, failure, sizeof *failure + failure->len + 1);
+    } else {
+        rx_value_free(g, g->values[node]);
+    }
+    g->values[node] = burin_missing();
+}
+
+bool rx_value_set(burin_graph *g, uint32_t node, burin_value v)
+{
+    if (BURIN_LIKELY(!(g->nodes[node].flags & RX_ERROR)) && rx_value_same(g->values[node], v)) {
+        rx_value_free(g, v);
+        return false;
+    }
+    rx_value_drop(g, node);
+    g->values[node] = v;
+    return true;
+}
+
+bool rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_text message)
+{
+    const rx_failure *old = rx_failure_of(g, node);
+    size_t            len = message.len > 4000 ? 4000 : message.len;
+    if (old && old->status == status && old->len == len && memcmp(old->message, message.data, len) == 0)
+        return false;
+    rx_failure *failure = rx_bytes(g, sizeof *failure + len + 1);
+    if (failure) {
+        failure->status = status;
+        failure->len    = (uint32_t)len;
+        memcpy(failure->message, message.data, len);
+        failure->message[len] = '\0';
+    }
+    rx_value_drop(g, node);
+    g->nodes[node].flags |= RX_ERROR;
+    g->failures++;
+    g->values[node].as.p = failure ? failure : (void *)&no_memory;
+    return true;
+}
