@@ -19,6 +19,7 @@ usage() {
   asan | tsan | coverage      build and test with sanitizers, or with a coverage report
   fuzz [SECONDS] [NAME]       fuzz each target, or one, for SECONDS (60)
   bench [--quick] [NAME...]   measure against hand-written C and other engines; writes docs/BENCHMARKS.md
+  bench store [--quick]       measure the entity store; writes docs/BENCHMARKS-STORE.md
   differential [SECONDS] [SEED]
                               random templates through Burin and the real Jinja2 for SECONDS (60); what differs is made small
   conformance [KIND] [...]    the conformance corpus beside the tree, with a release (or KIND) build; options of its runner
@@ -212,6 +213,12 @@ cmd_fuzz() {
 
 cmd_bench() {
     need build bench
+    if [ "${1:-}" = store ]; then
+        shift
+        build release bench_store
+        python "$here/bench/store.py" --build "$build/release" "$@"
+        return
+    fi
     build release bench
     python "$here/bench/run.py" --build "$build/release" "$@"
 }

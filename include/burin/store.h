@@ -8,9 +8,9 @@
  *   reader    one thread's view: pins the store as it is now, then reads without locks.
  *   txn       a private overlay over the store as it was when it began; commit makes it visible at once, in all trees.
  *
- * Names of things. An entity has a number (`id`), the same in every version and every tree it is moved to; printed as a
- * UUID (burin_entity_text). A tree has a number, its versions are 1, 2, 3, ... A version of an entity is named by entity
- * and the version of the tree that wrote it. What an entity is at version v of its tree is found in constant time.
+ * Names of things. An entity has a number (`id`), the same in every version and every tree it is moved to. A tree has a
+ * number, its versions are 1, 2, 3, ... A state of an entity is named by its number and the version of the tree that wrote
+ * it. What an entity is at any kept version of its tree is found in constant time. A store lives in memory.
  *
  * Errors: BURIN_ERR_USAGE (a misuse), _TYPE (an attribute cannot hold that), _VALUE (would share, or close a circle),
  * _KEY, _INDEX (no such key, entity, tree or version), _ATTRIBUTE, _GONE (a version no longer kept), _CONFLICT, _NOMEM,
@@ -64,15 +64,12 @@ enum { BURIN_TYPES_MAX = 1024, BURIN_ATTRIBUTES_MAX = 64 };
 typedef struct burin_store_options {
     const burin_allocator *allocator;    /* NULL: malloc; borrowed for the store's life */
     uint64_t               memory_limit; /* bytes of entities and versions; 0: none */
-    uint64_t               key;          /* what UUIDs are made from: two stores with equal keys give the same ids; 0: random */
 } burin_store_options;
 
-/* An empty store. options: copied; NULL: defaults. Returns NULL after filling `err` (BURIN_ERR_NOMEM, BURIN_ERR_OS). */
+/* An empty store. options: copied; NULL: defaults. Returns NULL after filling `err` (BURIN_ERR_NOMEM). */
 BURIN_API burin_store *burin_store_new(const burin_store_options *options, burin_error *err);
 /* No reader, transaction or other thread may be using it. NULL is allowed. */
 BURIN_API void burin_store_free(burin_store *store);
-/* The key of burin_store_options. */
-BURIN_API uint64_t burin_store_key(const burin_store *store);
 
 /* Declare a type. Names are copied; they must be identifiers. Any thread; a type once declared never changes.
  * Errors: BURIN_ERR_VALUE (a name that is taken or no identifier), BURIN_ERR_LIMIT (too many), BURIN_ERR_NOMEM. */

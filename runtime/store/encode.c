@@ -93,7 +93,7 @@ static uint64_t copy_block(es_writer *w, es_ref from, size_t size)
 }
 
 /* Where the values of the new record came from: what was borrowed now, and what was before and is still there. */
-static es_ref write_origins(burin_txn *t, es_writer *w, const es_draft *d, const es_origins *old, uint64_t differs)
+static es_ref write_origins(es_writer *w, const es_draft *d, const es_origins *old, uint64_t differs)
 {
     es_origin items[BURIN_ATTRIBUTES_MAX];
     uint32_t  count = 0;
@@ -114,7 +114,6 @@ static es_ref write_origins(burin_txn *t, es_writer *w, const es_draft *d, const
         return 0;
     block->count = count;
     memcpy(block->items, items, count * sizeof *items);
-    (void)t;
     return ref;
 }
 
@@ -160,7 +159,7 @@ void es_encode(burin_txn *t, es_writer *w, es_draft *d, uint32_t version, uint64
     if (stays && !d->borrowed && (!old || !differs)) {
         r->origins = base->origins;
     } else {
-        r->origins = write_origins(t, w, d, old, differs);
+        r->origins = write_origins(w, d, old, differs);
         if (stays && old)
             es_retire(w, base->origins, es_origins_size(old));
     }

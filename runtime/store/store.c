@@ -4,7 +4,6 @@
 #include "runtime/store/txn.h"
 
 #include <stdarg.h>
-#include <sys/random.h>
 
 burin_status es_fail(burin_error *err, burin_status status, const char *format, ...)
 {
@@ -58,14 +57,6 @@ burin_store *burin_store_new(const burin_store_options *options, burin_error *er
     }
     memset(s, 0, sizeof *s);
     s->alloc = alloc;
-    s->key   = given.key;
-    while (s->key == 0) {
-        if (getrandom(&s->key, sizeof s->key, 0) != sizeof s->key) {
-            es_fail(err, BURIN_ERR_OS, "the system gives no random bytes");
-            base_free(&alloc, s, sizeof *s);
-            return NULL;
-        }
-    }
     pthread_mutex_init(&s->lock, NULL);
     es_memory_init(&s->memory, &s->alloc, given.memory_limit);
     s->trees.item = sizeof(es_tree);
@@ -96,8 +87,6 @@ void burin_store_free(burin_store *store)
     pthread_mutex_destroy(&store->lock);
     base_free(&alloc, store, sizeof *store);
 }
-
-uint64_t burin_store_key(const burin_store *store) { return store->key; }
 
 void burin_store_stats_of(burin_store *store, burin_store_stats *out)
 {

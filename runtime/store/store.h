@@ -150,7 +150,6 @@ typedef struct es_slot {
 
 struct burin_store {
     burin_allocator  alloc;
-    uint64_t         key;
     pthread_mutex_t  lock;       /* commits, types, trees, slots, memory */
     _Atomic uint32_t seq;        /* the last commit, from 1: the empty store */
     _Atomic uint32_t next_id;

@@ -155,7 +155,7 @@ static burin_status run_define(burin_store *s, burin_type type, burin_entity *ro
 
 static void scenario(void)
 {
-    burin_store *s = burin_store_new(&(burin_store_options){.allocator = &failing, .key = 1}, NULL);
+    burin_store *s = burin_store_new(&(burin_store_options){.allocator = &failing}, NULL);
     burin_entity root = {0, 0, 0};
     if (!s) {
         assert_true(oom.failed);
