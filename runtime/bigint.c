@@ -159,12 +159,22 @@ static void multiply_equal(mp_limb_t *to, const mp_limb_t *a, const mp_limb_t *b
     mpn_add(to + low, to + low, above, middle, 2 * high + 1 < above ? 2 * high + 1 : above);
 }
 
+/* Before work of `products` limbs times limbs: charged, and large work looks at deadline and cancel flag. */
+static burin_status charge_products(rt_state *st, uint64_t products)
+{
+    enum { LARGE = 1 << 16 };
+    burin_status status = rt_charge(st, products / 64);
+    return status || products < LARGE ? status : rt_check_interrupts(st);
+}
+
 /* to[0..an+bn) = a * b, an >= bn >= 1; `to` overlaps neither. */
 static burin_status multiply(rt_state *st, mp_limb_t *to, const mp_limb_t *a, mp_size_t an, const mp_limb_t *b, mp_size_t bn)
 {
     if (bn <= BLOCK_LIMBS) {
-        mpn_mul(to, a, an, b, bn);
-        return rt_charge(st, (uint64_t)an * (uint64_t)bn / 64);
+        burin_status status = charge_products(st, (uint64_t)an * (uint64_t)bn);
+        if (!status)
+            mpn_mul(to, a, an, b, bn);
+        return status;
     }
     heap_position mark = heap_mark(&st->heap);
     mp_limb_t *scratch = heap_alloc(&st->heap, (size_t)(12 * bn + 64) * sizeof(mp_limb_t));
@@ -174,7 +184,7 @@ static burin_status multiply(rt_state *st, mp_limb_t *to, const mp_limb_t *a, mp
     mpn_zero(to, an + bn);
     for (mp_size_t at = 0; at < an; at += bn) {
         mp_size_t n = an - at < bn ? an - at : bn;
-        if (rt_charge(st, (uint64_t)bn * 16))
+        if (charge_products(st, (uint64_t)bn * 1024))
             return st->status;
         mpn_copyi(block, a + at, n);
         mpn_zero(block + n, bn - n);
@@ -236,12 +246,13 @@ static burin_status divide(rt_state *st, mp_limb_t *quotient, mp_limb_t *remaind
 {
     mp_size_t nn = n->count, dn = d->count;
 
+    burin_status status = charge_products(st, (uint64_t)(nn - dn + 1) * (uint64_t)dn);
+    if (status)
+        return status;
     if (nn <= 2 * BLOCK_LIMBS) {
         mpn_tdiv_qr(quotient, remainder, 0, n->limbs, nn, d->limbs, dn);
-        return rt_charge(st, (uint64_t)(nn - dn + 1) * (uint64_t)dn / 64);
+        return BURIN_OK;
     }
-    if (rt_charge(st, (uint64_t)(nn - dn + 1) * (uint64_t)dn / 64))
-        return st->status;
     heap_position mark = heap_mark(&st->heap);
     mp_limb_t *scratch = heap_alloc(&st->heap, (size_t)(nn + 1 + dn + 2) * sizeof(mp_limb_t));
     if (!scratch)

@@ -64,6 +64,20 @@ static void squaring_again_and_again_is_stopped(void **state)
     assert_true(run_free(r));
 }
 
+/* One operation may be long: it looks at the host's flag before it starts. */
+static void large_arithmetic_can_be_cancelled(void **state)
+{
+    run        *r      = limited_run();
+    int         cancel = 1;
+    burin_value out;
+    (void)state;
+    r->st.cancel = &cancel;
+    assert_int_equal(rt_binary_op(&r->st, RT_POW, burin_int(3), burin_int(20), &out), BURIN_OK);
+    assert_int_equal(rt_binary_op(&r->st, RT_POW, burin_int(3), burin_int(200000), &out), BURIN_ERR_CANCELLED);
+    rt_clear_error(&r->st);
+    assert_true(run_free(r));
+}
+
 static void every_growing_method_knows_its_size(void **state)
 {
     static const struct { const char *self, *name, *args; } rows[] = {
@@ -205,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_growing_operator_knows_its_size),
         cmocka_unit_test(squaring_again_and_again_is_stopped),
+        cmocka_unit_test(large_arithmetic_can_be_cancelled),
         cmocka_unit_test(every_growing_method_knows_its_size),
         cmocka_unit_test(numbers_at_the_edge_do_not_trap),
         cmocka_unit_test(hashes_of_integers_are_mixed),
