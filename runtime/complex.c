@@ -76,7 +76,7 @@ static bool power(rt_complex a, rt_complex b, rt_complex *out)
     }
     if (a.re == 0 && a.im == 0) {
         *out = (rt_complex){0, 0};
-        return b.im == 0 && b.re >= 0;
+        return !(b.im != 0 || b.re < 0); /* a NaN is neither */
     }
     double absolute = hypot(a.re, a.im), length = pow(absolute, b.re), angle = atan2(a.im, a.re), phase = angle * b.re;
     if (b.im != 0) {

@@ -60,8 +60,10 @@ burin_status method_bytearray_extend(burin_call *call, burin_value *out)
     rt_state     *st    = call->st;
     rt_bytearray *bytes = rt_bytearray_of(call->args[0]);
     burin_value   more;
-    burin_status  status = rt_is_text(call->args[1]) ? rt_fail(st, BURIN_ERR_TYPE, "expected iterable of integers; got: 'str'")
-                                                     : rt_bytes_of_items(st, call->args[1], "can't extend bytearray with %s", &more);
+    burin_status  status;
+    if (rt_is_text(call->args[1])) /* its items are no integers */
+        return call->args[1].len ? rt_fail(st, BURIN_ERR_TYPE, "'str' object cannot be interpreted as an integer") : done(call, out);
+    status = rt_bytes_of_items(st, call->args[1], "can't extend bytearray with %s", &more);
     if (status)
         return status;
     uint32_t len = bytes->len, extra = rt_bytearray_of(more)->len;
