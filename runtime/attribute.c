@@ -262,6 +262,13 @@ burin_status rt_get_item(rt_state *st, burin_value v, burin_value key, burin_val
 {
     burin_value  start, stop, step;
     burin_status status;
+    if (BURIN_LIKELY(v.kind == BURIN_DICT && key.kind == BURIN_STRING)) {
+        const burin_value *found = rt_dict_find_text(rt_dict_of(st, v), rt_text_of(key), rt_text_hash(rt_text_of(key)));
+        if (found) {
+            *out = *found;
+            return BURIN_OK;
+        }
+    }
     if (BURIN_UNLIKELY(v.kind == BURIN_UNDEFINED))
         return undefined_lookup(st, v, out);
     if (BURIN_UNLIKELY(key.kind == BURIN_OBJECT) && v.kind != BURIN_OBJECT && rt_slice_parts(key, &start, &stop, &step))
