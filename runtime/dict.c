@@ -120,6 +120,7 @@ static rt_keys *keys_place(void *memory, uint32_t cap)
     rt_keys *keys    = memory;
     uint32_t slots   = index_size(cap);
     keys->shared     = 0;
+    keys->lasting    = 0;
     keys->len        = 0;
     keys->cap        = cap;
     keys->index_mask = slots ? slots - 1 : 0;
@@ -381,8 +382,9 @@ static burin_status keys_share(rt_state *st, const burin_value *texts, uint32_t 
             return BURIN_OK;
         keys_append(keys, texts[n], hash);
     }
-    keys->shared = 1;
-    *out         = keys;
+    keys->shared  = 1;
+    keys->lasting = st->heap.borrowed;
+    *out          = keys;
     return BURIN_OK;
 }
 

@@ -34,7 +34,8 @@ typedef struct rt_key {
     bool        live; /* false: deleted */
 } rt_key;
 typedef struct rt_keys {
-    uint32_t  shared;
+    uint16_t  shared;
+    uint16_t  lasting;   /* shared, and no render's: their address stays theirs as long as a render runs, so caches may know them by it */
     uint32_t  len, cap;   /* entries used (dead ones included), room */
     uint32_t  index_mask; /* size of index - 1 */
     rt_key   *entries;

@@ -36,7 +36,7 @@ struct vm_context {
     uint32_t            chain_len, chain_cap;
 };
 
-/* An inline cache of one site: dicts with these keys have the name in that slot, those with the other keys lack it. From one run to the next only the slot is
+/* An inline cache of one site: dicts with these (lasting) keys have the name in that slot, those with the other keys lack it. From one run to the next only the slot is
  * remembered, as a guess: keys that are gone may have left their address to others. */
 typedef struct vm_cache {
     const rt_keys *keys, *lacking;

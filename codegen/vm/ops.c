@@ -4,7 +4,7 @@
 /* Apart from the loop, whose registers it would take. */
 bool vm_same_text(const char *a, const char *b, size_t len) { return text_same(a, b, len); }
 
-/* The attribute of a dict with shared keys, for the next time too: where it is, NULL when the dict has none. The slot of an
+/* The attribute of a dict with lasting keys, for the next time too: where it is, NULL when the dict has none. The slot of an
  * earlier run is tried first. */
 static const burin_value *find_cached(vm_cache *cache, const ir_site *site, const rt_dict *dict)
 {
@@ -30,7 +30,7 @@ burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t number, buri
     if (object.kind != BURIN_DICT || !site->plain)
         return rt_get_attr(st, object, site->name, out);
     const rt_dict     *dict  = rt_dict_of(st, object);
-    const burin_value *found = dict->keys->shared ? find_cached(&f->caches[number], site, dict) : rt_dict_find_text(dict, site->name, site->hash);
+    const burin_value *found = dict->keys->lasting ? find_cached(&f->caches[number], site, dict) : rt_dict_find_text(dict, site->name, site->hash);
     if (!found) /* the site is plain, so it can only be an item */
         return rt_undefined_new(st, object, rt_string(site->name.data, site->name.len), out);
     *out = *found;

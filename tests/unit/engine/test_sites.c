@@ -36,6 +36,27 @@ static void other_shapes_in_the_same_render_give_their_own_values(void **state)
     burin_env_unref(env);
 }
 
+/* Dicts read while rendering are dropped with their keys, and the next ones come to lie where they lay. */
+static void dicts_made_in_a_loop_are_told_apart(void **state)
+{
+    static const struct { const char *source, *want; } rows[] = {
+        {"{% for s in xs %}{% set d = s|from_json %}{{ d.a }},{% endfor %}", "1,4,5,7,,"},
+        {"{% for s in xs %}{{ (s|from_json).a is defined }},{% endfor %}", "True,True,True,True,False,"},
+        {"{% for v in xs|map('from_json')|map(attribute='a') %}{{ v }},{% endfor %}", "1,4,5,7,,"},
+    };
+    burin_options options = burin_options_default();
+    (void)state;
+    assert_true(burin_options_preset(&options, "ansible"));
+    options.undefined = BURIN_UNDEFINED_DEFAULT;
+    burin_env *env = burin_env_new(&options, NULL);
+    assert_int_equal(burin_env_preset(env, "ansible", NULL), BURIN_OK);
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++)
+        assert_renders(env, rows[n].source,
+                       "{\"xs\": [\"{\\\"a\\\":1,\\\"b\\\":2}\", \"{\\\"b\\\":3,\\\"a\\\":4}\", \"{\\\"a\\\":5,\\\"c\\\":1}\","
+                       " \"{\\\"c\\\":6,\\\"a\\\":7}\", \"{\\\"c\\\":6,\\\"b\\\":7}\"]}", rows[n].want);
+    burin_env_unref(env);
+}
+
 /* So many that what is remembered of them is dropped on the way. */
 static void templates_come_and_go_in_one_render(void **state)
 {
@@ -140,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_shapes_in_the_same_render_give_their_own_values),
+        cmocka_unit_test(dicts_made_in_a_loop_are_told_apart),
         cmocka_unit_test(templates_come_and_go_in_one_render),
         cmocka_unit_test(what_is_made_of_clean_strings_is_escaped),
         cmocka_unit_test(the_mark_is_set_where_strings_come_in),
