@@ -39,6 +39,8 @@ static void consider(nearest *search, burin_text candidate)
     size_t distance = text_distance(search->wanted, candidate, search->limit + 1);
     if (distance == 0 || distance > search->distance || distance > search->limit)
         return;
+    if (distance > 2 && candidate.data[0] != search->wanted.data[0]) /* with so many slips it is another word */
+        return;
     if (distance == search->distance && strncmp(candidate.data, search->best, candidate.len) >= 0)
         return;
     search->distance = distance;

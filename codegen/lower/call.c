@@ -245,7 +245,7 @@ static void suggest(lowerer *c, const rt_names *table, burin_text name)
     burin_text candidate;
     while (rt_names_next(table, &at, &candidate)) {
         size_t d = text_distance(name, candidate, n.distance);
-        if (d < n.distance || (d == n.distance && !n.best.data)) {
+        if (d < n.distance) {
             n.distance = d;
             n.best     = candidate;
         }

@@ -5,8 +5,12 @@
  * what an earlier one left in the same error. */
 #include "runtime/base/diag.h"
 
+#include "runtime/base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <uniwidth.h>
 
 static char *copy_text(const char *data, size_t len)
 {
@@ -140,29 +144,82 @@ static const palette ANSI  = {"\033[1m", "\033[1;31m", "\033[36m", "\033[1;32m",
 
 static const char *name_or_default(const char *name) { return name ? name : "<template>"; }
 
-/* The source line with the offending part underlined; tabs stay tabs so that the caret stands below its column. */
-static void print_excerpt(buf *out, const burin_error *error, const palette *colours)
+/* Of a line longer than LINE_CHARS, only what stands around the place is shown: BEFORE characters of it at most before that. */
+enum { LINE_CHARS = 160, BEFORE_CHARS = 60 };
+
+static const char *skip_characters(const char *at, size_t count)
 {
-    char number[16];
-    int  width = snprintf(number, sizeof number, "%u", error->span_line ? error->span_line : error->line);
-    buf_printf(out, "%s%s |%s %s\n", colours->place, number, colours->off, error->source_line);
-    if (error->column == 0)
-        return;
-    buf_printf(out, "%s%*s |%s ", colours->place, width, "", colours->off);
-    const char *at = error->source_line;
-    for (uint32_t column = 1; column < error->column && *at; column++) {
-        buf_append_byte(out, *at == '\t' ? '\t' : ' ');
+    for (; count && *at; count--)
         for (at++; (signed char)*at < -64; at++)
             ;
+    return at;
+}
+
+/* Columns of a terminal that the character at `at` takes. */
+static int columns_of(const char *at)
+{
+    size_t   next  = 0;
+    uint32_t cp    = text_decode(at, strlen(at), &next);
+    int      width = uc_width(cp, "UTF-8");
+    return width < 0 ? 1 : width;
+}
+
+/* The source line with the offending part underlined. Tabs stay tabs and wide characters count twice, so that the caret stands below
+ * its place. */
+static void print_excerpt(buf *out, const burin_error *error, const palette *colours)
+{
+    char        number[16];
+    int         width    = snprintf(number, sizeof number, "%u", error->span_line ? error->span_line : error->line);
+    size_t      before   = error->column ? error->column - 1 : 0;
+    bool        is_long  = text_count(error->source_line, strlen(error->source_line)) > LINE_CHARS;
+    size_t      skipped  = is_long && before > BEFORE_CHARS ? before - BEFORE_CHARS : 0;
+    const char *start    = skip_characters(error->source_line, skipped);
+    const char *end      = is_long ? skip_characters(start, LINE_CHARS) : start + strlen(start);
+    const char *dots     = skipped ? "..." : "";
+    const char *caret_at = skip_characters(start, before - skipped);
+
+    buf_printf(out, "%s%s |%s %s%.*s%s\n", colours->place, number, colours->off, dots, (int)(end - start), start, *end ? "..." : "");
+    if (error->column == 0)
+        return;
+    buf_printf(out, "%s%*s |%s %*s", colours->place, width, "", colours->off, (int)strlen(dots), "");
+    for (const char *at = start; at < caret_at; at = skip_characters(at, 1)) {
+        if (*at == '\t')
+            buf_append_byte(out, '\t');
+        else
+            buf_printf(out, "%*s", columns_of(at), "");
     }
     buf_append_z(out, colours->error);
     buf_append_byte(out, '^');
-    uint32_t bytes = error->span_end > error->span_start ? error->span_end - error->span_start : 1;
-    for (uint32_t i = 1; i < bytes && at[0] && at[i]; i++) {
-        if ((signed char)at[i] > -65)
+    const char *stop = caret_at + (error->span_end > error->span_start ? error->span_end - error->span_start : 1);
+    for (const char *at = caret_at; at < stop && at < end; at = skip_characters(at, 1))
+        for (int column = at == caret_at ? 1 : 0; column < columns_of(at); column++)
             buf_append_byte(out, '~');
-    }
     buf_printf(out, "%s\n", colours->off);
+}
+
+static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+static bool same_frame(const burin_frame_note *a, const burin_frame_note *b)
+{
+    return a->line == b->line && same_text(a->template_name, b->template_name) && same_text(a->label, b->label);
+}
+
+/* Who called whom, innermost first. Of a recursion a few lines are shown and the others counted, as Python does. */
+enum { SAME_FRAMES_MAX = 3 };
+
+static void print_frames(buf *out, const burin_error *error, const palette *colours)
+{
+    size_t same = 0;
+    for (size_t i = 0; i < error->frame_count; i++) {
+        const burin_frame_note *frame = &error->frames[i];
+        same                          = i && same_frame(frame, frame - 1) ? same + 1 : 0;
+        if (same < SAME_FRAMES_MAX)
+            buf_printf(out, "  %scalled from%s %s:%u%s%s\n", colours->place, colours->off, name_or_default(frame->template_name), frame->line,
+                       frame->label ? ", in " : "", frame->label ? frame->label : "");
+        bool is_last = i + 1 == error->frame_count || !same_frame(frame, frame + 1);
+        if (is_last && same >= SAME_FRAMES_MAX)
+            buf_printf(out, "  ... and %zu times more\n", same - SAME_FRAMES_MAX + 1);
+    }
 }
 
 char *burin_error_format(const burin_error *error, bool color)
@@ -173,8 +230,10 @@ char *burin_error_format(const burin_error *error, bool color)
     buf_printf(&out, "%s%s%s: %s%s%s\n", colours->error, burin_status_class(error->status), colours->off, colours->bold,
                error->message ? error->message : "", colours->off);
     if (error->line) {
-        buf_printf(&out, "  %s-->%s %s:%u", colours->place, colours->off, name_or_default(error->template_name), error->line);
-        if (error->column && error->span_line == error->line)
+        /* `line` is Jinja2's, which may be that of the beginning; the place in the text is more exact */
+        uint32_t line = error->column && error->span_line ? error->span_line : error->line;
+        buf_printf(&out, "  %s-->%s %s:%u", colours->place, colours->off, name_or_default(error->template_name), line);
+        if (error->column)
             buf_printf(&out, ":%u", error->column);
         buf_append_byte(&out, '\n');
     } else if (error->template_name) {
@@ -182,11 +241,7 @@ char *burin_error_format(const burin_error *error, bool color)
     }
     if (error->source_line)
         print_excerpt(&out, error, colours);
-    for (size_t i = 0; i < error->frame_count; i++) {
-        const burin_frame_note *frame = &error->frames[i];
-        buf_printf(&out, "  %scalled from%s %s:%u%s%s\n", colours->place, colours->off, name_or_default(frame->template_name), frame->line,
-                   frame->label ? ", in " : "", frame->label ? frame->label : "");
-    }
+    print_frames(&out, error, colours);
     if (error->suggestion)
         buf_printf(&out, "  %shelp%s: %s\n", colours->note, colours->off, error->suggestion);
     buf_append_byte(&out, '\0');

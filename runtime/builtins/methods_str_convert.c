@@ -79,7 +79,7 @@ burin_status method_str_translate(burin_call *call, burin_value *out)
     builder      b;
 
     builder_init(&b, st, self.len);
-    for (size_t at = 0; at < self.len && !status; ) {
+    for (size_t at = 0; at < self.len && !status && !b.failed;) {
         uint32_t cp = text_decode(self.as.s, self.len, &at);
         status      = table_entry(st, table, cp, &entry);
         if (!status)
