@@ -17,7 +17,7 @@ static burin_status common_divisor(rt_state *st, burin_value a, burin_value b, b
 {
     burin_status status = BURIN_OK;
     while (!status && rt_int_sign(b)) {
-        burin_value rest;
+        burin_value rest = b;
         if (!(status = rt_charge(st, 1)))
             status = rt_int_binary(st, RT_MOD, a, b, &rest);
         a = b;
