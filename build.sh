@@ -16,7 +16,8 @@ usage() {
   render TEMPLATE [DATA...]   render a template (all options of `burin render`); builds what is needed first
   test [PATTERN]              build and run the tests (those whose names match PATTERN)
   dev | release               build: for development (build/dev), or optimised (build/release)
-  asan | tsan | coverage      build and test with sanitizers, or with a coverage report
+  asan | tsan | coverage [PATTERN]
+                              build and test with sanitizers, or with a coverage report
   fuzz [SECONDS] [NAME]       fuzz each target, or one, for SECONDS (60)
   bench [--quick] [NAME...]   measure against hand-written C and other engines; writes docs/BENCHMARKS.md
   bench store [--quick]       measure the entity store; writes docs/BENCHMARKS-STORE.md
@@ -155,11 +156,12 @@ configure() {
     say "building (the first time takes a minute or two)"
 }
 
+# run_tests KIND [PATTERN]
 run_tests() {
-    local kind=$1
-    shift
+    local kind=$1 filter=()
+    [ $# -eq 1 ] || filter=(-R "$2")
     build "$kind" --tests all
-    ctest --test-dir "$build/$kind" --output-on-failure -j "$jobs" "$@" || fail "tests failed in the $kind build."
+    ctest --test-dir "$build/$kind" --output-on-failure -j "$jobs" "${filter[@]}" || fail "tests failed in the $kind build."
 }
 
 # ---- commands ----
@@ -169,12 +171,7 @@ cmd_render() {
     exec "$build/release/burin" render "$@"
 }
 
-cmd_test() {
-    local filter=()
-    [ $# -eq 0 ] || filter=(-R "$1")
-    run_tests dev "${filter[@]}"
-}
-
+cmd_test() { run_tests dev "$@"; }
 cmd_asan() { run_tests asan "$@"; }
 cmd_tsan() { run_tests tsan "$@"; }
 
