@@ -150,7 +150,8 @@ static void append_outside(builder *b, burin_text text, burin_text open, burin_t
         builder_text(b, text.data + at, from);
         at = body + to + close.len;
     }
-    builder_text(b, text.data + at, text.len - at);
+    if (at < text.len) /* an empty text may have no data to point into */
+        builder_text(b, text.data + at, text.len - at);
 }
 
 /* " ".join(text.split()) */

@@ -66,7 +66,8 @@ BURIN_API burin_render *burin_render_new(burin_env *env, burin_error *err);
 BURIN_API void          burin_render_free(burin_render *render); /* NULL is allowed */
 /* Limits for renders from now on, copied; NULL: the environment's again, which are also the first ones. */
 BURIN_API void burin_render_set_limits(burin_render *render, const burin_limits *limits);
-/* Stop with BURIN_ERR_CANCELLED soon after *cancel becomes non-zero (it may be set by another thread or a signal handler);
+/* Stop with BURIN_ERR_CANCELLED soon after *cancel becomes non-zero (it may be set by another thread or a signal handler, as a
+ * relaxed atomic store: that is how it is read);
  * borrowed for all renders from now on; NULL: none. */
 BURIN_API void burin_render_set_cancel(burin_render *render, const volatile int *cancel);
 

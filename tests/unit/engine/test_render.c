@@ -421,7 +421,7 @@ static void *cancel_soon(void *unused)
 {
     (void)unused;
     usleep(20000);
-    cancelled = 1;
+    __atomic_store_n(&cancelled, 1, __ATOMIC_RELAXED);
     return NULL;
 }
 
