@@ -3,11 +3,13 @@
  * A template is a program of units: its root, one for each block and macro, one for each recursive loop and for each
  * loop's `if` that must be asked ahead of time. A unit works on a frame of registers: first its variables, then
  * temporaries. Instructions are 12 bytes; tables beside them hold what does not fit.
- * Everything is immutable once built and lies in the program's arena. */
+ * Everything is immutable once built and lies in the program's arena; only `natives` changes. */
 #ifndef BURIN_CODEGEN_IR_H
 #define BURIN_CODEGEN_IR_H
 
 #include "codegen/program.h"
+
+#include <stdatomic.h>
 
 typedef enum ir_op {
 #define OP(NAME, name, operands, meaning) OP_##NAME,
@@ -38,6 +40,7 @@ typedef enum ir_unit_kind { UNIT_ROOT, UNIT_BLOCK, UNIT_MACRO, UNIT_LOOP, UNIT_T
 
 typedef struct ir_unit {
     ir_unit_kind kind;
+    uint32_t     index;      /* in the program's units */
     bool         captured;   /* an inner unit reads its registers: the frame lies in the heap */
     burin_text   name;       /* of the block or macro */
     ir_insn     *code;
@@ -112,6 +115,13 @@ typedef struct ir_include {
     ir_locals     locals;
 } ir_include;
 
+/* What runs a unit instead of its instructions (codegen/jit/native.h), NULL as long as there is nothing. Whoever puts a function there
+ * stores it with release; it must stay loaded as long as the program lives. */
+struct vm_frame;
+struct native_api;
+typedef int32_t (*native_function)(struct vm_frame *f, burin_value *regs, const struct native_api *api);
+typedef _Atomic(native_function) ir_native;
+
 struct ir_program {
     const burin_allocator *alloc;
     arena            memory;
@@ -131,6 +141,7 @@ struct ir_program {
     ir_block_place  *block_places; uint32_t block_place_count;
     ir_include      *includes; uint32_t include_count;
     uint32_t        *blocks;   uint32_t block_count;     /* units of kind UNIT_BLOCK */
+    ir_native       *natives;  /* one a unit */
 };
 
 /* The unit of the block, NULL when the program has none of that name. */

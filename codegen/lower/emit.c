@@ -235,9 +235,9 @@ builder *unit_begin(lowerer *c, ir_unit_kind kind, burin_text name, bool is_inne
     b->vars.unit = b;
     b->outer     = is_inner ? c->unit : NULL;
     c->unit      = b;
-    uint32_t at  = vector_add(c, c->units, u);
+    u->index     = vector_add(c, c->units, u);
     if (index)
-        *index = at;
+        *index = u->index;
     return b;
 }
 

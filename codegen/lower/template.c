@@ -264,8 +264,9 @@ static void finish_program(lowerer *c)
     KEEP(macros), p->macro_count = c->macros.count;
     KEEP(block_places), p->block_place_count = c->block_places.count;
     KEEP(includes), p->include_count = c->includes.count;
-    p->blocks = arena_alloc(&p->memory, (c->blocks.count + 1) * sizeof *p->blocks);
-    if (!p->blocks) {
+    p->blocks  = arena_alloc(&p->memory, (c->blocks.count + 1) * sizeof *p->blocks);
+    p->natives = arena_zalloc(&p->memory, (c->units.count + 1) * sizeof *p->natives);
+    if (!p->blocks || !p->natives) {
         lower_no_memory(c);
         return;
     }

@@ -80,7 +80,7 @@ static burin_status run_frame(vm *m, vm_frame *f)
     f->caller = m->frame;
     m->frame  = f;
     m->st.autoescape    = f->context->mode->autoescape;
-    burin_status status = vm_run(f);
+    burin_status status = vm_run_unit(f);
     m->st.autoescape    = was;
     m->frame            = f->caller;
     return status;

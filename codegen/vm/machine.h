@@ -152,8 +152,13 @@ static inline vm *vm_of(rt_state *st) { return st->vm; }
 
 /* ---- run.c ---- */
 
-/* Run the frame's unit. Its printed text is in the machine's output; a RETURN's value in frame->result. */
+/* Run the frame's unit in the interpreter. Its printed text is in the machine's output; a RETURN's value in frame->result. */
 burin_status vm_run(vm_frame *f);
+
+/* ---- unit.c ---- */
+
+/* The same, natively when there is a function for the unit. */
+burin_status vm_run_unit(vm_frame *f);
 
 /* ---- frame.c ---- */
 

@@ -1,4 +1,5 @@
-/* The meaning of each instruction that does not jump: one function op_<name> each, inlined into the interpreter's loop.
+/* The meaning of each instruction that does not jump: one function op_<name> each, inlined into the interpreter's loop. (jumps.h
+ * has the others.)
  * `regs` is f->regs. Long ones go on in ops.c, loop.c, macro.c, block.c, include.c, print.c. */
 #ifndef BURIN_CODEGEN_OPS_H
 #define BURIN_CODEGEN_OPS_H
@@ -481,6 +482,20 @@ OPERATION(debug)
     (void)regs;
     (void)i;
     return vm_debug(f);
+}
+
+/* ---- leaving the unit ---- */
+
+OPERATION(return)
+{
+    f->result = regs[i->b];
+    return BURIN_OK;
+}
+OPERATION(end)
+{
+    (void)regs;
+    (void)i;
+    return BURIN_LIKELY(!f->m->bad_piece) ? BURIN_OK : vm_end_pieces(f);
 }
 
 #undef OPERATION

@@ -1,0 +1,33 @@
+/* The ABI hash: FNV-1a over the tables that generated code depends on. Linked into the library and into the helper. */
+#include "codegen/jit/native.h"
+
+static uint64_t add(uint64_t hash, const void *data, size_t len)
+{
+    const uint8_t *bytes = data;
+    for (size_t n = 0; n < len; n++)
+        hash = (hash ^ bytes[n]) * 0x100000001b3u;
+    return hash;
+}
+
+static uint64_t add_text(uint64_t hash, const char *text) { return add(hash, text, strlen(text) + 1); }
+
+static uint64_t add_field(uint64_t hash, size_t offset, size_t size)
+{
+    const uint32_t place[2] = {(uint32_t)offset, (uint32_t)size};
+    return add(hash, place, sizeof place);
+}
+
+uint64_t native_abi(void)
+{
+    uint64_t hash = add_text(0xcbf29ce484222325u, NATIVE_STAMP_MAGIC);
+#define OP(NAME, name, operands, meaning) hash = add_text(add_text(add_text(hash, #NAME), operands), meaning);
+#include "codegen/ir/ops.def"
+#undef OP
+#define API(name, result, parameters, meaning) hash = add_text(add_text(add_text(hash, #name), #result #parameters), meaning);
+#include "codegen/jit/api.def"
+#undef API
+#define FIELD(structure, field, letter) hash = add_field(add_text(hash, #letter), offsetof(structure, field), sizeof(((structure *)0)->field));
+#include "codegen/jit/layout.def"
+#undef FIELD
+    return add_field(hash, sizeof(burin_value), sizeof(ir_insn));
+}

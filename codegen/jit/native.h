@@ -1,0 +1,53 @@
+/* What generated code and the runtime know of each other.
+ *
+ * A native function runs a unit instead of the interpreter: the same frame, the same registers, the same steps counted, the
+ * same failure at the same instruction. It reaches everything through its three arguments: the runtime through `api`,
+ * constants, sites, calls and caches through the frame. No symbol, no address of this process is in its code, so what was
+ * compiled for a render, kept on disk or linked ahead of time is the same code.
+ *
+ * Failures: whoever fails notes f->pc and returns the status; the native function returns it at once, with what was printed
+ * so far in f->out; vm_run_unit then notes the place (vm_locate), as vm_run does for the interpreter.
+ *
+ * Generated code is only right with the tables it was made for: native_abi, a hash of the instructions, of the entries
+ * of native_api and of every field that generated code reads (layout.def), stands in requests and in the section .burinstamp
+ * of objects; who loads an object compares. */
+#ifndef BURIN_CODEGEN_NATIVE_H
+#define BURIN_CODEGEN_NATIVE_H
+
+#include "codegen/vm/machine.h"
+
+/* What an instruction of kind JUMPING gives when its place d is next; 0 goes on, everything else is a burin_status. */
+enum { NATIVE_TAKEN = -1 };
+
+/* The body of one instruction. A failure has noted f->pc. */
+typedef int32_t (*native_op)(vm_frame *f, burin_value *regs, const ir_insn *i);
+
+typedef struct native_api {
+    native_op ops[OP_COUNT];
+#define API(name, result, parameters, meaning) result (*name) parameters;
+#include "codegen/jit/api.def"
+#undef API
+} native_api;
+
+extern const native_api native_table;
+
+/* ---- objects ---- */
+
+/* The function of unit N is the symbol NATIVE_SYMBOL followed by N in decimal. */
+#define NATIVE_SYMBOL "burin_u"
+#define NATIVE_STAMP_SECTION ".burinstamp"
+#define NATIVE_STAMP_MAGIC "burin native 1\n"
+
+/* The contents of NATIVE_STAMP_SECTION. */
+typedef struct native_stamp {
+    char     magic[16]; /* NATIVE_STAMP_MAGIC */
+    uint64_t abi;       /* native_abi() of who compiled */
+    uint64_t request;   /* wire_hash of the request */
+    uint32_t cpu;       /* wire_request.cpu */
+    uint32_t level;     /* wire_request.level */
+} native_stamp;
+
+/* The hash; the same in every process of one build, whatever the machine. */
+uint64_t native_abi(void);
+
+#endif

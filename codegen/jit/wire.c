@@ -1,0 +1,293 @@
+/* Requests to bytes and back. Numbers are little-endian and 32 bits wide, where nothing else is said. */
+#include "codegen/jit/wire.h"
+
+#include "runtime/base/text.h"
+
+static const char magic[8] = "burin q1";
+
+/* ---- writing ---- */
+
+static void put(buf *out, uint32_t n) { buf_append(out, (const char *)&n, sizeof n); }
+static void put64(buf *out, uint64_t n) { buf_append(out, (const char *)&n, sizeof n); }
+
+static void put_text(buf *out, burin_text text)
+{
+    put(out, (uint32_t)text.len);
+    buf_append(out, text.data, text.len);
+}
+
+/* Kind, flags, length; of what is in the value itself also that, and short texts. */
+static void put_constant(buf *out, burin_value v)
+{
+    put(out, v.kind | (uint32_t)v.flags << 8);
+    put(out, v.len);
+    if (v.kind == BURIN_BOOL || v.kind == BURIN_INT || v.kind == BURIN_FLOAT)
+        put64(out, (uint64_t)v.as.i);
+    else if (v.kind == BURIN_STRING && v.len <= WIRE_TEXT_MAX)
+        buf_append(out, v.as.s, v.len);
+}
+
+static void put_call(buf *out, const ir_call *call)
+{
+    put(out, call->positional | (uint32_t)call->named << 16);
+    put(out, (uint32_t)call->rest | (uint32_t)call->expand << 1 | (uint32_t)call->is_test << 2 | (uint32_t)(call->function != NULL) << 3 |
+                 (uint32_t)call->print << 8);
+}
+
+static void put_places(buf *out, const ir_unit *unit)
+{
+    put(out, unit->place_count);
+    for (uint32_t n = 0; n < unit->place_count; n++) {
+        put(out, unit->places[n].pc);
+        put(out, unit->places[n].line);
+    }
+}
+
+static void put_unit(buf *out, const ir_unit *unit, bool debug)
+{
+    put(out, unit->index);
+    put(out, unit->kind | (uint32_t)unit->captured << 8 | (uint32_t)unit->uses_outer << 9 | (uint32_t)unit->parameters << 16);
+    put(out, unit->registers);
+    put(out, unit->code_len);
+    buf_append(out, (const char *)unit->code, unit->code_len * sizeof *unit->code);
+    if (debug) {
+        put_text(out, unit->name);
+        put_places(out, unit);
+    }
+}
+
+bool wire_write(const wire_request *request, buf *out)
+{
+    const ir_program *p = request->program;
+    buf_append(out, magic, sizeof magic);
+    put64(out, request->abi);
+    put(out, request->output | request->level << 8 | request->cpu << 16 | (uint32_t)request->debug << 24);
+    put_text(out, request->debug ? request->name : (burin_text){NULL, 0});
+    put(out, (uint32_t)p->native | (uint32_t)p->autoescape << 1 | (uint32_t)p->is_expression << 2);
+    put(out, p->unit_count);
+    put(out, p->constant_count);
+    for (uint32_t n = 0; n < p->constant_count; n++)
+        put_constant(out, p->constants[n]);
+    put(out, p->call_count);
+    for (uint32_t n = 0; n < p->call_count; n++)
+        put_call(out, &p->calls[n]);
+    put(out, p->site_count);
+    for (uint32_t n = 0; n < p->site_count; n++)
+        put(out, p->sites[n].plain);
+    put(out, p->loop_count);
+    for (uint32_t n = 0; n < p->loop_count; n++)
+        put(out, (uint32_t)p->loops[n].extended | (uint32_t)(p->loops[n].clear_count != 0) << 1);
+    put(out, request->unit_count);
+    for (uint32_t n = 0; n < request->unit_count; n++)
+        put_unit(out, request->units[n], request->debug);
+    return !out->failed;
+}
+
+uint64_t wire_hash(burin_text bytes)
+{
+    return text_hash(bytes.data, bytes.len, 0) | (uint64_t)text_hash(bytes.data, bytes.len, 0x9e3779b97f4a7c15u) << 32;
+}
+
+/* ---- reading ---- */
+
+/* The first thing that is wrong is remembered; from then on everything reads as 0. */
+typedef struct reader {
+    const char *at, *end;
+    arena      *memory;
+    const char *wrong;
+} reader;
+
+static bool fail(reader *r, const char *why)
+{
+    if (!r->wrong)
+        r->wrong = why;
+    return false;
+}
+
+static const char *take(reader *r, size_t len)
+{
+    if (r->wrong || (size_t)(r->end - r->at) < len) {
+        fail(r, "the request is cut off");
+        return NULL;
+    }
+    const char *at = r->at;
+    r->at += len;
+    return at;
+}
+
+static uint32_t get(reader *r)
+{
+    uint32_t    n  = 0;
+    const char *at = take(r, sizeof n);
+    if (at)
+        memcpy(&n, at, sizeof n);
+    return n;
+}
+
+static uint64_t get64(reader *r)
+{
+    uint64_t    n  = 0;
+    const char *at = take(r, sizeof n);
+    if (at)
+        memcpy(&n, at, sizeof n);
+    return n;
+}
+
+static burin_text get_text(reader *r)
+{
+    size_t      len = get(r);
+    const char *at  = take(r, len);
+    return at ? (burin_text){at, len} : (burin_text){NULL, 0};
+}
+
+/* A count of things of which each takes `least` bytes at least, and room for them; NULL after a failure. */
+static void *get_row(reader *r, uint32_t *count, size_t least, size_t size)
+{
+    *count = get(r);
+    if (!r->wrong && *count > (size_t)(r->end - r->at) / least)
+        fail(r, "a count is larger than the request");
+    if (r->wrong) {
+        *count = 0;
+        return NULL;
+    }
+    void *row = arena_zalloc(r->memory, (*count + (size_t)1) * size);
+    if (!row)
+        fail(r, "out of memory");
+    return row;
+}
+
+static void get_constant(reader *r, burin_value *v)
+{
+    uint32_t word = get(r);
+    v->kind       = (uint8_t)word;
+    v->flags      = (uint8_t)(word >> 8);
+    v->len        = get(r);
+    if (word >> 16 || v->kind >= BURIN_KIND_COUNT)
+        fail(r, "a constant is of no kind");
+    if (v->kind == BURIN_BOOL || v->kind == BURIN_INT || v->kind == BURIN_FLOAT)
+        v->as.i = (int64_t)get64(r);
+    else if (v->kind == BURIN_STRING && v->len <= WIRE_TEXT_MAX)
+        v->as.s = take(r, v->len);
+}
+
+static void get_call(reader *r, ir_call *call)
+{
+    static const rt_function bound;
+    uint32_t counts  = get(r), flags = get(r);
+    call->positional = (uint16_t)counts;
+    call->named      = (uint16_t)(counts >> 16);
+    call->rest       = flags & 1;
+    call->expand     = flags & 2;
+    call->is_test    = flags & 4;
+    call->function   = flags & 8 ? &bound : NULL;
+    call->print      = (ir_output)(flags >> 8);
+    if (flags >> 8 > PRINT_RAW)
+        fail(r, "a call prints in no way");
+}
+
+static void get_places(reader *r, ir_unit *unit)
+{
+    unit->places = get_row(r, &unit->place_count, 8, sizeof *unit->places);
+    for (uint32_t n = 0; n < unit->place_count && !r->wrong; n++) {
+        unit->places[n] = (ir_place){.pc = get(r), .line = get(r)};
+        if (n && unit->places[n].pc <= unit->places[n - 1].pc)
+            fail(r, "places are out of order");
+    }
+}
+
+static ir_unit *get_unit(reader *r, bool debug)
+{
+    ir_unit *unit = arena_zalloc(r->memory, sizeof *unit);
+    if (!unit) {
+        fail(r, "out of memory");
+        return NULL;
+    }
+    unit->index      = get(r);
+    uint32_t word    = get(r);
+    unit->kind       = (ir_unit_kind)(word & 255);
+    unit->captured   = word & 256;
+    unit->uses_outer = word & 512;
+    unit->parameters = (uint16_t)(word >> 16);
+    unit->registers  = get(r);
+    unit->code       = get_row(r, &unit->code_len, sizeof *unit->code, sizeof *unit->code);
+    const char *code = take(r, unit->code_len * sizeof *unit->code);
+    if (code && unit->code_len)
+        memcpy(unit->code, code, unit->code_len * sizeof *unit->code);
+    if (unit->kind > UNIT_TEST)
+        fail(r, "a unit is of no kind");
+    if (debug) {
+        unit->name = get_text(r);
+        get_places(r, unit);
+    }
+    return unit;
+}
+
+/* The tables that instructions name. */
+static void get_tables(reader *r, ir_program *p)
+{
+    p->constants = get_row(r, &p->constant_count, 8, sizeof *p->constants);
+    for (uint32_t n = 0; n < p->constant_count && !r->wrong; n++)
+        get_constant(r, &p->constants[n]);
+    p->calls = get_row(r, &p->call_count, 8, sizeof *p->calls);
+    for (uint32_t n = 0; n < p->call_count && !r->wrong; n++)
+        get_call(r, &p->calls[n]);
+    p->sites = get_row(r, &p->site_count, 4, sizeof *p->sites);
+    for (uint32_t n = 0; n < p->site_count && !r->wrong; n++)
+        p->sites[n].plain = get(r);
+    p->loops = get_row(r, &p->loop_count, 4, sizeof *p->loops);
+    for (uint32_t n = 0; n < p->loop_count && !r->wrong; n++) {
+        uint32_t flags          = get(r);
+        p->loops[n].extended    = flags & 1;
+        p->loops[n].clear_count = flags >> 1 & 1;
+    }
+}
+
+static bool get_units(reader *r, ir_program *p, uint32_t unit_count, wire_request *out)
+{
+    enum { LEAST = 16, REGISTERS_MAX = 0x10000 };
+    p->units   = get_row(r, &p->unit_count, LEAST, sizeof *p->units);
+    if (!r->wrong && (!p->unit_count || p->unit_count > unit_count))
+        return fail(r, "there are no units, or more than the program has");
+    for (uint32_t n = 0; n < p->unit_count && !r->wrong; n++) {
+        ir_unit *unit = p->units[n] = get_unit(r, out->debug);
+        if (r->wrong)
+            return false;
+        if (unit->index >= unit_count || (n && unit->index <= p->units[n - 1]->index))
+            return fail(r, "units are out of order");
+        if (unit->registers > REGISTERS_MAX || !ir_verify(p, unit))
+            return fail(r, "a unit does not pass the verifier");
+    }
+    out->units      = p->units;
+    out->unit_count = p->unit_count;
+    return !r->wrong;
+}
+
+const char *wire_read(burin_text bytes, arena *memory, wire_request *out)
+{
+    reader      r = {bytes.data, bytes.data + bytes.len, memory, NULL};
+    ir_program *p = arena_zalloc(memory, sizeof *p);
+    const char *m = take(&r, sizeof magic);
+    *out          = (wire_request){.program = p};
+    if (!p)
+        return "out of memory";
+    if (!m || memcmp(m, magic, sizeof magic) != 0)
+        return "this is no request";
+    out->abi      = get64(&r);
+    uint32_t word = get(&r);
+    out->output   = (wire_output)(word & 255);
+    out->level    = word >> 8 & 255;
+    out->cpu      = word >> 16 & 255;
+    out->debug    = word >> 24;
+    if (out->output >= WIRE_OUTPUT_COUNT || out->level > 3 || out->cpu < WIRE_CPU_BASE || out->cpu > WIRE_CPU_MAX)
+        fail(&r, "an option has no such value");
+    out->name        = get_text(&r);
+    uint32_t flags   = get(&r);
+    p->native        = flags & 1;
+    p->autoescape    = flags & 2;
+    p->is_expression = flags & 4;
+    uint32_t unit_count = get(&r);
+    get_tables(&r, p);
+    if (get_units(&r, p, unit_count, out) && r.at != r.end)
+        fail(&r, "bytes follow the request");
+    return r.wrong;
+}

@@ -1,0 +1,13 @@
+/* Running a unit: natively when it has been compiled, else in the interpreter. */
+#include "codegen/jit/native.h"
+
+burin_status vm_run_unit(vm_frame *f)
+{
+    native_function run = atomic_load_explicit(&f->program->natives[f->unit->index], memory_order_acquire);
+    if (!run)
+        return vm_run(f);
+    burin_status status = (burin_status)run(f, f->regs, &native_table);
+    if (BURIN_UNLIKELY(status))
+        vm_locate(f);
+    return status;
+}
