@@ -37,7 +37,7 @@ static void every_workload_runs_the_fewest_computations(void **unused)
     }
 }
 
-static void a_node_with_one_static_input_takes_64_bytes_and_a_dynamic_one_96(void **unused)
+static void a_static_node_takes_64_bytes_and_an_edge_16_but_for_room_to_grow(void **unused)
 {
     (void)unused;
     for (size_t n = 0; n < workload_count; n++) {
@@ -56,7 +56,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_workload_runs_the_fewest_computations),
-        cmocka_unit_test(a_node_with_one_static_input_takes_64_bytes_and_a_dynamic_one_96),
+        cmocka_unit_test(a_static_node_takes_64_bytes_and_an_edge_16_but_for_room_to_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
