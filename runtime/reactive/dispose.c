@@ -86,7 +86,7 @@ burin_status burin_graph_scope(burin_graph *g, burin_node *out)
     if (status)
         return status;
     if (!rx_grow(g, &g->owned, &g->owned_cap, g->count + 1, sizeof *g->owned) || !rx_reserve_node(g, false))
-        return rx_refuse(g, BURIN_ERR_NOMEM, "out of memory");
+        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
     uint32_t node = rx_make(g, RX_SCOPE, 0, NULL);
     *out          = (burin_node){node, g->nodes[node].generation};
     return BURIN_OK;

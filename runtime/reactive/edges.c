@@ -55,7 +55,7 @@ burin_status rx_declare(burin_graph *g, uint32_t node, const burin_node *inputs,
         if (g->nodes[inputs[k].index].height > height)
             height = g->nodes[inputs[k].index].height;
     if (!reserve_inputs(g, count) || !rx_grow(g, &g->buckets, &g->bucket_count, height + 2, sizeof *g->buckets))
-        return rx_refuse(g, BURIN_ERR_NOMEM, "out of memory");
+        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
     rx_node *n = &g->nodes[node];
     if (rx_kind(n) == RX_COMPUTED) {
         n->height = height + 1;
@@ -93,7 +93,7 @@ burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node, bool *new_
             return status;
         uint32_t made = link_new(g, node, frame->node);
         if (!made)
-            return rx_refuse(g, BURIN_ERR_NOMEM, "out of memory");
+            return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
         g->links[made].next_read = next;
         if (frame->last_link)
             g->links[frame->last_link].next_read = made;

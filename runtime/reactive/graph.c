@@ -1,9 +1,6 @@
 /* Graphs and their nodes: making, changing, reading, disposing. */
 #include "runtime/reactive/graph.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 enum { CELL = 1 << RX_CELL, COMPUTED = 1 << RX_COMPUTED, EFFECT = 1 << RX_EFFECT, SCOPE = 1 << RX_SCOPE };
 
 /* ---- the graph ---- */
@@ -79,16 +76,6 @@ const char *burin_graph_message(const burin_graph *g)
     return message->data;
 }
 
-burin_status burin_graph_fail(burin_graph *g, burin_status status, const char *format, ...)
-{
-    char    text[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return rx_refuse(g, status, "%s", text);
-}
-
 void burin_graph_count(const burin_graph *g, burin_graph_counters *out)
 {
     burin_graph_counters all = {.evaluations = g->evaluations, .effects = g->effect_runs, .cutoffs = g->cutoffs, .restarts = g->restarts,
@@ -106,18 +93,18 @@ uint32_t rx_node_of(burin_graph *g, burin_node node, unsigned kinds)
     if (node.index && node.index < g->count && g->nodes[node.index].generation == node.generation)
         kind = rx_kind(&g->nodes[node.index]);
     if (kind == RX_FREE || kind == RX_GONE)
-        rx_refuse(g, BURIN_ERR_USAGE, "there is no such node, or it has been disposed of");
+        burin_graph_fail(g, BURIN_ERR_USAGE, "there is no such node, or it has been disposed of");
     else if (kinds >> kind & 1)
         return node.index;
     else
-        rx_refuse(g, BURIN_ERR_USAGE, "that cannot be done to a %s", names[kind]);
+        burin_graph_fail(g, BURIN_ERR_USAGE, "that cannot be done to a %s", names[kind]);
     return 0;
 }
 
 burin_status rx_may_change(burin_graph *g)
 {
     if (g->frame && rx_kind(&g->nodes[g->frame->node]) != RX_EFFECT)
-        return rx_refuse(g, BURIN_ERR_USAGE, "a computed node may read nodes, not make, set or dispose of any");
+        return burin_graph_fail(g, BURIN_ERR_USAGE, "a computed node may read nodes, not make, set or dispose of any");
     return BURIN_OK;
 }
 
@@ -195,7 +182,7 @@ uint32_t rx_make(burin_graph *g, unsigned kind, uint16_t fn, void *user)
 }
 
 static burin_node handle(const burin_graph *g, uint32_t node) { return (burin_node){node, g->nodes[node].generation}; }
-static burin_status no_memory(burin_graph *g) { return rx_refuse(g, BURIN_ERR_NOMEM, "out of memory"); }
+static burin_status no_memory(burin_graph *g) { return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory"); }
 
 burin_status burin_graph_cell(burin_graph *g, burin_value value, burin_node *out)
 {
@@ -233,7 +220,7 @@ static burin_status make_running(burin_graph *g, unsigned kind, burin_compute fn
     if (!status)
         status = check_inputs(g, inputs, count);
     if (!status && (!fn || flags & ~(unsigned)BURIN_NODE_STATIC || (count && !is_static)))
-        status = rx_refuse(g, BURIN_ERR_USAGE, "a node needs a function, and inputs only if it is static");
+        status = burin_graph_fail(g, BURIN_ERR_USAGE, "a node needs a function, and inputs only if it is static");
     if (status)
         return status;
     rx_compact(g);
@@ -364,7 +351,7 @@ void burin_graph_begin(burin_graph *g) { g->batch_depth++; }
 burin_status burin_graph_commit(burin_graph *g)
 {
     if (!g->batch_depth)
-        return rx_refuse(g, BURIN_ERR_USAGE, "there is no open batch");
+        return burin_graph_fail(g, BURIN_ERR_USAGE, "there is no open batch");
     if (--g->batch_depth || g->frame)
         return BURIN_OK;
     return rx_flush(g);
@@ -374,7 +361,7 @@ burin_status burin_graph_commit(burin_graph *g)
 
 static burin_status refuse_self(burin_graph *g, uint32_t node)
 {
-    rx_refuse(g, BURIN_ERR_RECURSION, "a cycle: ");
+    burin_graph_fail(g, BURIN_ERR_RECURSION, "a cycle: ");
     for (const rx_frame *f = g->frame; f; f = f->outer)
         if (f->node == node)
             break;
@@ -402,7 +389,7 @@ static burin_status run_again(burin_graph *g, uint32_t node, bool too_deep)
 {
     g->restart  = node;
     g->too_deep = too_deep;
-    return rx_refuse(g, BURIN_ERR_CANCELLED, "what is read is not up to date yet; the computation will be run again");
+    return burin_graph_fail(g, BURIN_ERR_CANCELLED, "what is read is not up to date yet; the computation will be run again");
 }
 
 /* Up to date for the computation that runs; a failure is the read's, not the node's. */
@@ -443,7 +430,7 @@ static burin_status read(burin_graph *g, burin_node handle_of, burin_value *out,
     if (!node)
         return BURIN_ERR_USAGE;
     if (frame && frame->is_static)
-        return rx_refuse(g, BURIN_ERR_USAGE, "a static node reads only its declared inputs");
+        return burin_graph_fail(g, BURIN_ERR_USAGE, "a static node reads only its declared inputs");
     if (g->nodes[node].flags & RX_RUNNING)
         return refuse_self(g, node);
     if (!frame && (g->change_count || g->queued) && !g->flushing)

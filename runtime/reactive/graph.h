@@ -189,7 +189,6 @@ static inline bool rx_plain_set(burin_graph *g, uint32_t node, burin_value v)
 }
 bool         rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_text message);
 const rx_failure *rx_failure_of(const burin_graph *g, uint32_t node);
-burin_status rx_refuse(burin_graph *g, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
 
 /* ---- edges.c ---- */
 

@@ -99,7 +99,7 @@ void rx_append_name(burin_graph *g, uint32_t node)
 static burin_status refuse_cycle(burin_graph *g, uint32_t node, uint32_t below)
 {
     uint32_t *from = base_alloc(g->alloc, g->count * sizeof *from);
-    rx_refuse(g, BURIN_ERR_RECURSION, "a cycle");
+    burin_graph_fail(g, BURIN_ERR_RECURSION, "a cycle");
     if (from && reaches(g, node, below, from)) {
         buf_append_z(&g->message, ": ");
         rx_append_name(g, node);
@@ -122,7 +122,7 @@ burin_status rx_raise(burin_graph *g, uint32_t node, uint32_t below)
     if (node == below || reaches(g, node, below, NULL))
         return refuse_cycle(g, node, below);
     if (!rx_grow(g, &g->buckets, &g->bucket_count, g->highest + (low + 1 - g->nodes[node].height) + 1, sizeof *g->buckets))
-        return rx_refuse(g, BURIN_ERR_NOMEM, "out of memory");
+        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
     g->nodes[node].height = low + 1;
     push(g, node);
     while (g->stack.len > base) {

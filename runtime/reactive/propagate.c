@@ -215,7 +215,7 @@ static burin_status give_up(burin_graph *g)
     for (uint32_t k = 0; k < g->write_count; k++)
         rx_value_free(g, g->writes[k].value);
     g->write_count = 0;
-    return rx_refuse(g, BURIN_ERR_RECURSION, "effects set what effects read, and have not come to rest in %d rounds", RX_ROUNDS_MAX);
+    return burin_graph_fail(g, BURIN_ERR_RECURSION, "effects set what effects read, and have not come to rest in %d rounds", RX_ROUNDS_MAX);
 }
 
 burin_status rx_flush(burin_graph *g)

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-burin_status rx_refuse(burin_graph *g, burin_status status, const char *format, ...)
+burin_status burin_graph_fail(burin_graph *g, burin_status status, const char *format, ...)
 {
     char    text[512];
     va_list args;
@@ -31,11 +31,11 @@ burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out)
     case BURIN_BYTES: break;
     default:
         *out = burin_missing();
-        return rx_refuse(g, BURIN_ERR_USAGE, "a node's value is none, a bool, an int of 64 bits, a float, text, bytes or a host object");
+        return burin_graph_fail(g, BURIN_ERR_USAGE, "a node's value is none, a bool, an int of 64 bits, a float, text, bytes or a host object");
     }
     char *copy = rx_bytes(g, v.len);
     if (!copy)
-        return rx_refuse(g, BURIN_ERR_NOMEM, "out of memory");
+        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
     memcpy(copy, v.as.s, v.len);
     out->as.s = copy;
     return BURIN_OK;
