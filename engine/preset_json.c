@@ -34,7 +34,7 @@ static burin_status dumps(burin_call *call, burin_value v, const rt_json_options
     rt_out       text;
     burin_status status;
 
-    rt_out_init_heap(&text, st, 64);
+    rt_out_init_heap(&text, st, 512);
     status = rt_write_json(st, &text, v, options);
     return status ? status : rt_out_take(&text, 0, out);
 }

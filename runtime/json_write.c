@@ -24,6 +24,8 @@ typedef struct writer {
     bool       is_indented;
     uint32_t   level;
     bool       is_separator_plain; /* no character of HTML in the separators */
+    bool       is_compact;         /* nor more than 8 bytes, and no indent: they are written from the padded copies */
+    char       item_padded[8], key_padded[8];
     const open_container *open;
 } writer;
 
@@ -365,15 +367,51 @@ static burin_status write_key(writer *w, burin_value key)
     }
 }
 
+/* Separator, short key, separator, after one check of room. False when something about it is longer or has to be escaped. */
+static inline bool write_short_key(writer *w, burin_value key, bool is_first)
+{
+#if RT_VECTORS
+    rt_out *out = w->out;
+    if (BURIN_LIKELY(w->is_compact && key.kind == BURIN_STRING && key.len - 1 < 16 && out->end - out->next >= 40 && rt_readable_16(key.as.s))) {
+        __m128i block = _mm_loadu_si128((const __m128i *)key.as.s);
+        if (BURIN_LIKELY(!(escape_mask(w, block) & ((1u << key.len) - 1)))) {
+            char *to = out->next;
+            memcpy(to, w->item_padded, 8);
+            to += is_first ? 0 : w->item_separator.len;
+            *to = '"';
+            _mm_storeu_si128((__m128i *)(to + 1), block);
+            to += 1 + key.len;
+            *to = '"';
+            memcpy(to + 1, w->key_padded, 8);
+            out->next = to + 1 + w->key_separator.len;
+            return true;
+        }
+    }
+#else
+    (void)w, (void)key, (void)is_first;
+#endif
+    return false;
+}
+
+/* write_value with what is most frequent in line. */
+static inline burin_status write_member(writer *w, burin_value v)
+{
+    if (BURIN_LIKELY(v.kind == BURIN_STRING && write_short_text(w, rt_text_of(v))))
+        return BURIN_OK;
+    return write_value(w, v);
+}
+
 static inline burin_status write_entry(writer *w, const rt_dict *d, uint32_t n, bool is_first)
 {
+    if (BURIN_LIKELY(write_short_key(w, d->keys->entries[n].value, is_first)))
+        return write_member(w, d->values[n]);
     if (!is_first)
         write_separator(w, w->item_separator);
     write_line_start(w);
     if (write_key(w, d->keys->entries[n].value))
         return w->st->status;
     write_separator(w, w->key_separator);
-    return write_value(w, d->values[n]);
+    return write_member(w, d->values[n]);
 }
 
 static burin_status write_sorted(writer *w, const rt_dict *d)
@@ -420,10 +458,28 @@ static burin_status write_items(writer *w, burin_value v)
         if (n)
             write_separator(w, w->item_separator);
         write_line_start(w);
-        if (write_value(w, list->items[n]))
+        if (write_member(w, list->items[n]))
             return w->st->status;
     }
     return rt_out_status(w->out);
+}
+
+static inline void write_bracket(rt_out *out, char bracket)
+{
+    if (BURIN_LIKELY(out->next < out->end))
+        *out->next++ = bracket;
+    else
+        rt_out_write(out, &bracket, 1);
+}
+
+/* A cycle comes round again, so it is enough to look for it where few texts get. */
+enum { DEEP = 8 };
+static bool is_open(const writer *w, const void *container)
+{
+    const open_container *open = w->open;
+    while (open && open->container != container)
+        open = open->outer;
+    return open != NULL;
 }
 
 static burin_status write_container(writer *w, burin_value v)
@@ -434,15 +490,14 @@ static burin_status write_container(writer *w, burin_value v)
         rt_out_write(w->out, is_dict ? "{}" : "[]", 2);
         return rt_out_status(w->out);
     }
-    for (const open_container *open = w->open; open; open = open->outer)
-        if (open->container == v.as.p)
-            return rt_fail(w->st, BURIN_ERR_VALUE, "Circular reference detected");
+    if (w->level >= DEEP && is_open(w, v.as.p))
+        return rt_fail(w->st, BURIN_ERR_VALUE, "Circular reference detected");
     if (rt_enter(w->st) || rt_charge(w->st, len))
         return w->st->status;
     open_container open = {w->open, v.as.p};
     w->open = &open;
     w->level++;
-    rt_out_write(w->out, is_dict ? "{" : "[", 1);
+    write_bracket(w->out, is_dict ? '{' : '[');
     if (is_dict)
         write_dict(w, rt_dict_of(w->st, v));
     else
@@ -453,7 +508,7 @@ static burin_status write_container(writer *w, burin_value v)
     if (w->st->status)
         return w->st->status;
     write_line_start(w);
-    rt_out_write(w->out, is_dict ? "}" : "]", 1);
+    write_bracket(w->out, is_dict ? '}' : ']');
     return rt_out_status(w->out);
 }
 
@@ -490,6 +545,11 @@ burin_status rt_write_json(rt_state *st, rt_out *out, burin_value v, const rt_js
         w.key_separator = BURIN_TEXT(": ");
     w.is_separator_plain = !options->html_safe || (rt_is_clean(w.item_separator.data, w.item_separator.len) &&
                                                    rt_is_clean(w.key_separator.data, w.key_separator.len));
+    w.is_compact         = !w.is_indented && w.is_separator_plain && w.item_separator.len <= 8 && w.key_separator.len <= 8;
+    if (w.is_compact) {
+        memcpy(w.item_padded, w.item_separator.data, w.item_separator.len);
+        memcpy(w.key_padded, w.key_separator.data, w.key_separator.len);
+    }
     if (write_value(&w, v))
         return st->status;
     return rt_out_status(out);

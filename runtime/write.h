@@ -53,7 +53,7 @@ static inline bool rt_readable_16(const char *data) { return RT_READ_PAST_END &&
 /* The digits of i < 10000 at `to`, where 4 bytes may be written; the end. */
 static inline __attribute__((always_inline)) char *rt_write_small(char *to, unsigned i)
 {
-    if (BURIN_LIKELY(i < 100)) {
+    if (i < 100) {
         unsigned skip = i < 10;
         memcpy(to, &rt_digit_pairs[2 * i + skip], 2);
         return to + 2 - skip;
@@ -64,13 +64,23 @@ static inline __attribute__((always_inline)) char *rt_write_small(char *to, unsi
     return to + 4 - skip;
 }
 
-/* A string of at most 32 bytes that needs no escaping: at `to`, where 32 bytes may be written; the end. NULL for all others. */
+enum { RT_SHORT = 128 };
+/* A string of at most RT_SHORT bytes that needs no escaping: at `to`, where so many may be written; the end. NULL for all others. */
 static inline __attribute__((always_inline)) char *rt_write_short(char *to, const burin_value *v, bool escaped)
 {
     bool as_is = !escaped || v->flags & RT_PRINTED_AS_IS;
-    if (BURIN_UNLIKELY(v->len > 32))
-        return NULL;
 #if RT_VECTORS
+    if (v->len > 32) {
+        if (v->len > RT_SHORT || !as_is)
+            return NULL;
+        if (v->len > 64) {
+            memcpy(to + 32, v->as.s + 32, 32);
+            memcpy(to + v->len - 64, v->as.s + v->len - 64, 32);
+        }
+        memcpy(to, v->as.s, 32);
+        memcpy(to + v->len - 32, v->as.s + v->len - 32, 32);
+        return to + v->len;
+    }
     if (BURIN_LIKELY(v->len && rt_readable_32(v->as.s))) {
         __m128i low = _mm_loadu_si128((const __m128i *)v->as.s), high = _mm_loadu_si128((const __m128i *)(v->as.s + 16));
         if (BURIN_UNLIKELY(!as_is) && (rt_special_mask(low) | (uint64_t)rt_special_mask(high) << 16) & (((uint64_t)1 << v->len) - 1))
@@ -82,7 +92,7 @@ static inline __attribute__((always_inline)) char *rt_write_short(char *to, cons
 #endif
     if (!v->len)
         return to;
-    if (!as_is)
+    if (!as_is || v->len > RT_SHORT)
         return NULL;
     memcpy(to, v->as.s, v->len);
     return to + v->len;

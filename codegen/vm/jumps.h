@@ -106,7 +106,7 @@ DECISION(jump_set)
 DECISION(jump_compare)
 {
     bool truth = true;
-    *status    = op_compare_values(f, i->a, regs[i->b], regs[i->c], &truth);
+    *status    = op_compare_values(f, i->a, &regs[i->b], &regs[i->c], &truth);
     return !truth && !*status;
 }
 
@@ -122,7 +122,7 @@ static inline burin_status attribute_is(vm_frame *f, const burin_value *object, 
         *out = v->len == text->len && vm_same_text(v->as.s, text->as.s, v->len);
         return BURIN_OK;
     }
-    return op_compare_values(f, RT_EQ, *v, *text, out);
+    return op_compare_values(f, RT_EQ, v, text, out);
 }
 
 DECISION(jump_attr_eq)

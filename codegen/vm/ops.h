@@ -11,14 +11,15 @@
 static inline burin_text op_constant_text(const vm_frame *f, uint32_t k) { return rt_text_of(f->constants[k]); }
 
 /* Constant texts may be read 32 bytes past their start, so short ones are copied whole without asking for their length. */
-static inline __attribute__((always_inline)) void op_print_text(rt_out *out, burin_text text)
+static inline __attribute__((always_inline)) burin_status op_print_text(rt_out *out, burin_text text)
 {
     if (BURIN_LIKELY(text.len <= 32 && out->end - out->next >= 32)) {
         memcpy(out->next, text.data, 32);
         out->next += text.len;
-    } else {
-        rt_out_write(out, text.data, text.len);
+        return BURIN_OK; /* a buffer that has failed has no room */
     }
+    rt_out_write(out, text.data, text.len);
+    return rt_out_status(out);
 }
 
 static inline vm_frame *op_frame_out(vm_frame *f, uint32_t levels)
@@ -93,11 +94,10 @@ OPERATION(resolve_u)
 OPERATION(text)
 {
     (void)regs;
-    op_print_text(f->out, op_constant_text(f, i->d));
-    return rt_out_status(f->out);
+    return op_print_text(f->out, op_constant_text(f, i->d));
 }
 /* Text, then a value: one check of room for both where both are short. */
-enum { OP_TEXT_SHORT = 64, OP_ROOM = 2 * OP_TEXT_SHORT };
+enum { OP_TEXT_SHORT = 64, OP_ROOM = OP_TEXT_SHORT + RT_SHORT };
 
 static inline __attribute__((always_inline)) burin_status op_print(vm_frame *f, uint32_t k, const burin_value *v, bool escaped)
 {
@@ -110,7 +110,7 @@ static inline __attribute__((always_inline)) burin_status op_print(vm_frame *f, 
             memcpy(to + 32, text.data + 32, 32);
         to += text.len;
         char *after = NULL;
-        if (BURIN_LIKELY(v->kind == BURIN_STRING))
+        if (v->kind == BURIN_STRING)
             after = rt_write_short(to, v, escaped);
         else if (v->kind == BURIN_INT && (uint64_t)v->as.i < 10000)
             after = rt_write_small(to, (unsigned)v->as.i);
@@ -195,8 +195,7 @@ static inline __attribute__((always_inline)) burin_status op_sum_part(vm_frame *
 OPERATION(sum_begin)
 {
     op_sum_start(f, &regs[i->a]);
-    op_print_text(f->out, op_constant_text(f, i->d));
-    return rt_out_status(f->out);
+    return op_print_text(f->out, op_constant_text(f, i->d));
 }
 OPERATION(sum_begin_value)
 {
@@ -211,8 +210,7 @@ OPERATION(sum_text)
 {
     if (BURIN_UNLIKELY(regs[i->a].kind != BURIN_MISSING))
         return vm_sum_value(f, &regs[i->a], f->constants[i->d]);
-    op_print_text(f->out, op_constant_text(f, i->d));
-    return rt_out_status(f->out);
+    return op_print_text(f->out, op_constant_text(f, i->d));
 }
 OPERATION(sum_add) { return op_sum_part(f, &regs[i->a], &regs[i->b]); }
 OPERATION(sum_attr)
@@ -297,29 +295,34 @@ OPERATION(not)
     return status;
 }
 
-static inline __attribute__((always_inline)) burin_status op_compare_values(vm_frame *f, unsigned how, burin_value x, burin_value y, bool *out)
+/* Does the comparison hold? A digit for each of RT_EQ ... RT_GE: 1 less, 2 equal, 4 greater, 8 none of them (NaN). */
+static inline bool op_holds(unsigned how, bool less, bool equal, bool greater)
 {
-    if (x.kind == BURIN_INT && y.kind == BURIN_INT && how <= RT_GE) {
-        int64_t a = x.as.i, b = y.as.i;
-        *out = how == RT_EQ ? a == b : how == RT_NE ? a != b : how == RT_LT ? a < b : how == RT_LE ? a <= b : how == RT_GT ? a > b : a >= b;
+    unsigned is = (unsigned)less | (unsigned)equal << 1 | (unsigned)greater << 2;
+    return 0x6431d2u >> (4 * how) & (is ? is : 8);
+}
+
+static inline __attribute__((always_inline)) burin_status op_compare_values(vm_frame *f, unsigned how, const burin_value *x, const burin_value *y, bool *out)
+{
+    if (x->kind == BURIN_INT && y->kind == BURIN_INT && how <= RT_GE) {
+        *out = op_holds(how, x->as.i < y->as.i, x->as.i == y->as.i, x->as.i > y->as.i);
         return BURIN_OK;
     }
-    if (x.kind == BURIN_STRING && y.kind == BURIN_STRING && how <= RT_NE) {
-        bool same = x.len == y.len && vm_same_text(x.as.s, y.as.s, x.len);
+    if (x->kind == BURIN_STRING && y->kind == BURIN_STRING && how <= RT_NE) {
+        bool same = x->len == y->len && vm_same_text(x->as.s, y->as.s, x->len);
         *out      = same == (how == RT_EQ);
         return BURIN_OK;
     }
-    if (x.kind == BURIN_FLOAT && y.kind == BURIN_FLOAT && how <= RT_GE) {
-        double a = x.as.f, b = y.as.f;
-        *out = how == RT_EQ ? a == b : how == RT_NE ? a != b : how == RT_LT ? a < b : how == RT_LE ? a <= b : how == RT_GT ? a > b : a >= b;
+    if (x->kind == BURIN_FLOAT && y->kind == BURIN_FLOAT && how <= RT_GE) {
+        *out = op_holds(how, x->as.f < y->as.f, x->as.f == y->as.f, x->as.f > y->as.f);
         return BURIN_OK;
     }
-    return rt_compare_op(&f->m->st, (rt_compare)how, x, y, out);
+    return rt_compare_op(&f->m->st, (rt_compare)how, *x, *y, out);
 }
 OPERATION(compare)
 {
     bool         result = false;
-    burin_status status = op_compare_values(f, i->d, regs[i->b], regs[i->c], &result);
+    burin_status status = op_compare_values(f, i->d, &regs[i->b], &regs[i->c], &result);
     regs[i->a]          = burin_bool(result);
     return status;
 }

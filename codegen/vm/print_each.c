@@ -11,7 +11,7 @@ enum {
     EACH_KEYS    = 2,
     EACH_VALUES  = 4,
     JOINT_SHORT  = 16,              /* both texts together, for a run */
-    ITEM_ROOM    = JOINT_SHORT + 32, /* what a run may write for an item */
+    ITEM_ROOM    = JOINT_SHORT + RT_SHORT, /* what a run may write for an item */
 };
 
 typedef struct each {
