@@ -6,7 +6,7 @@ static void let_go(burin_graph *g, uint32_t node, bool is_named)
 {
     rx_node *n = &g->nodes[node];
     g->live--;
-    if (is_named || n->first_link || (node < g->rows && n[1].readers > n->readers) || n->flags & (RX_QUEUED | RX_RUNNING)) {
+    if (is_named || n->first_link || n[1].readers > n->readers || n->flags & (RX_QUEUED | RX_RUNNING)) {
         g->gone++;
         if (!(n->flags & (RX_QUEUED | RX_RUNNING))) { /* else whoever takes it off the queue, or has run it, does this */
             n->next       = g->gone_nodes;

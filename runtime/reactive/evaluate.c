@@ -1,61 +1,31 @@
 /* Running one computation. */
-#include "runtime/reactive/graph.h"
+#include "runtime/reactive/evaluate.h"
 
-/* A static node fails with the first of its inputs that has failed. */
-static const rx_failure *failed_input(const burin_graph *g, const burin_inputs *inputs)
+burin_status rx_failed_input(burin_graph *g, const burin_inputs *inputs)
 {
     for (uint32_t k = 0; k < inputs->count; k++) {
         const rx_failure *failure = rx_failure_of(g, inputs->nodes[k]);
         if (failure)
-            return failure;
+            return rx_fail_with(g, failure);
     }
-    return NULL;
+    return BURIN_OK;
 }
 
-static burin_text failure_text(const rx_failure *failure) { return (burin_text){failure->message, failure->len}; }
-
-static bool take_failure(burin_graph *g, uint32_t node, burin_status status)
+/* A computation that has not said why it failed, in its own run, fails with the name of its status. */
+static bool take_failure(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
 {
     burin_text message = buf_text(&g->message);
-    if (!message.len)
+    if (!message.len || g->message_run < run)
         message.data = burin_status_class(status), message.len = strlen(message.data);
     return rx_failure_set(g, node, status, message);
 }
 
-/* Take the outcome of a run; true when the node's value changed. */
-static inline bool take(burin_graph *g, uint32_t node, burin_status status, burin_value v)
+bool rx_take(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
 {
     burin_value own;
-    if (BURIN_UNLIKELY(status))
-        return take_failure(g, node, status);
-    if (BURIN_LIKELY(rx_is_plain(v)))
-        return rx_plain_set(g, node, v);
-    status = rx_value_copy(g, v, &own);
-    return status ? take_failure(g, node, status) : rx_value_set(g, node, own);
-}
-
-static burin_status run_static(burin_graph *g, uint32_t node, burin_value *out)
-{
-    rx_frame     frame;
-    burin_inputs inputs;
-    frame.outer     = g->frame;
-    frame.node      = node;
-    frame.is_static = true;
-    rx_node     *n = &g->nodes[node];
-    inputs.values  = g->values;
-    inputs.nodes   = rx_inputs_of(g, n, &inputs.count);
-    if (BURIN_UNLIKELY(g->failures)) {
-        const rx_failure *failure = failed_input(g, &inputs);
-        if (failure) {
-            g->message.len = 0;
-            buf_append(&g->message, failure->message, failure_text(failure).len);
-            return failure->status;
-        }
-    }
-    g->frame            = &frame;
-    burin_status status = g->fns[n->fn](g, n->user, &inputs, out);
-    g->frame            = frame.outer;
-    return status;
+    if (!status)
+        status = rx_value_copy(g, v, &own);
+    return status ? take_failure(g, node, run, status) : rx_value_set(g, node, own);
 }
 
 static burin_status run_dynamic(burin_graph *g, uint32_t node, burin_value *out)
@@ -71,14 +41,24 @@ static burin_status run_dynamic(burin_graph *g, uint32_t node, burin_value *out)
     return status;
 }
 
+static void evaluate_effect(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
+{
+    g->effect_runs++;
+    if (BURIN_UNLIKELY(status || rx_failure_of(g, node)))
+        rx_take(g, node, run, status, burin_none());
+}
+
 bool rx_evaluate(burin_graph *g, uint32_t node)
 {
     rx_node    *n   = &g->nodes[node];
     burin_value out = burin_none();
-    n->flags        = (n->flags & (uint16_t)~RX_STALE) | RX_RUNNING;
-    g->evaluations++;
-    g->message.len      = 0;
-    burin_status status = n->flags & RX_STATIC ? run_static(g, node, &out) : run_dynamic(g, node, &out);
+    if ((n->flags & (RX_KIND | RX_STATIC)) == (RX_COMPUTED | RX_STATIC)) {
+        rx_evaluate_static(g, node);
+        return true;
+    }
+    uint64_t run        = ++g->evaluations;
+    n->flags            = (n->flags & (uint16_t)~RX_STALE) | RX_RUNNING;
+    burin_status status = n->flags & RX_STATIC ? rx_run_static(g, node, &out) : run_dynamic(g, node, &out);
     n                   = &g->nodes[node];
     n->flags &= (uint16_t)~RX_RUNNING;
     if (BURIN_UNLIKELY(g->restart)) {
@@ -86,11 +66,10 @@ bool rx_evaluate(burin_graph *g, uint32_t node)
         return false;
     }
     if (rx_kind(n) == RX_EFFECT) {
-        g->effect_runs++;
-        take(g, node, status, burin_none());
+        evaluate_effect(g, node, run, status);
     } else if (rx_kind(n) == RX_COMPUTED) {
-        if (take(g, node, status, out))
-            rx_mark_changed(g, node);
+        if (rx_take(g, node, run, status, out))
+            rx_mark_readers(g, node);
         else
             g->cutoffs++;
     } else if (!(n->flags & RX_QUEUED)) { /* it has disposed of itself */

@@ -1,5 +1,5 @@
 /* Graphs and their nodes: making, changing, reading, disposing. */
-#include "runtime/reactive/graph.h"
+#include "runtime/reactive/mark.h"
 
 enum { CELL = 1 << RX_CELL, COMPUTED = 1 << RX_COMPUTED, EFFECT = 1 << RX_EFFECT, SCOPE = 1 << RX_SCOPE };
 
@@ -15,7 +15,7 @@ burin_graph *burin_graph_new(const burin_allocator *allocator)
     g->alloc       = alloc;
     g->memory      = sizeof *g;
     g->message     = buf_make(alloc);
-    g->pass_height = UINT32_MAX;
+    g->lowest      = UINT32_MAX;
     g->count       = 1; /* number 0 of nodes and links is none */
     g->link_count  = 1;
     if (rx_grow(g, &g->nodes, &g->node_cap, 2, sizeof *g->nodes) && rx_grow(g, &g->values, &g->value_cap, 1, sizeof *g->values) &&
@@ -278,6 +278,7 @@ burin_status burin_graph_effect(burin_graph *g, burin_compute fn, void *user, un
     if (status)
         return status;
     g->nodes[node].height = room;
+    g->values[node]       = burin_none();
     *out                  = handle(g, node);
     need_inputs(g, inputs, count);
     rx_queue_effect(g, node);
@@ -325,8 +326,24 @@ burin_status rx_cell_set(burin_graph *g, uint32_t cell, burin_value own_value)
     return BURIN_OK;
 }
 
+/* A cell's change that is a batch of its own, between values that own nothing: the common case, at once. */
+static inline bool is_simple_change(const burin_graph *g, burin_node cell, burin_value value)
+{
+    return !g->frame && !g->batch_depth && !g->change_count && !g->flushing && cell.index < g->count &&
+           g->nodes[cell.index].generation == cell.generation && rx_kind(&g->nodes[cell.index]) == RX_CELL && rx_is_plain(value) &&
+           rx_is_plain(g->values[cell.index]);
+}
+
 burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
 {
+    if (BURIN_LIKELY(is_simple_change(g, cell, value))) {
+        burin_value *at = &g->values[cell.index];
+        if (at->kind == value.kind && at->as.i == value.as.i)
+            return BURIN_OK;
+        *at = value;
+        rx_mark_readers(g, cell.index);
+        return rx_flush(g);
+    }
     burin_value  own_value;
     uint32_t     index  = rx_node_of(g, cell, CELL);
     burin_status status = index ? rx_may_change(g) : BURIN_ERR_USAGE;
@@ -356,96 +373,3 @@ burin_status burin_graph_commit(burin_graph *g)
         return BURIN_OK;
     return rx_flush(g);
 }
-
-/* ---- reading ---- */
-
-static burin_status refuse_self(burin_graph *g, uint32_t node)
-{
-    burin_graph_fail(g, BURIN_ERR_RECURSION, "a cycle: ");
-    for (const rx_frame *f = g->frame; f; f = f->outer)
-        if (f->node == node)
-            break;
-    rx_append_name(g, node);
-    for (const rx_frame *f = g->frame; f && f->node != node; f = f->outer) {
-        buf_append_z(&g->message, " is read by ");
-        rx_append_name(g, f->node);
-    }
-    buf_append_z(&g->message, ", which it reads itself");
-    return BURIN_ERR_RECURSION;
-}
-
-/* The pass has not come to everything below this node yet. */
-static bool is_ahead(const burin_graph *g, uint32_t node)
-{
-    if (g->pass_height == UINT32_MAX || !g->queued)
-        return false;
-    for (uint32_t height = g->lowest; height <= g->nodes[node].height; height++)
-        if (g->buckets[height])
-            return true;
-    return false;
-}
-
-static burin_status run_again(burin_graph *g, uint32_t node, bool too_deep)
-{
-    g->restart  = node;
-    g->too_deep = too_deep;
-    return burin_graph_fail(g, BURIN_ERR_CANCELLED, "what is read is not up to date yet; the computation will be run again");
-}
-
-/* Up to date for the computation that runs; a failure is the read's, not the node's. */
-static burin_status bring_up(burin_graph *g, uint32_t node)
-{
-    if (g->restart)
-        return run_again(g, g->restart, g->too_deep);
-    if (g->frame && is_ahead(g, node))
-        return run_again(g, node, false);
-    while (rx_kind(&g->nodes[node]) == RX_COMPUTED && g->nodes[node].flags & RX_STALE) {
-        if (g->nested >= RX_NESTED_MAX)
-            return run_again(g, node, true);
-        if (!rx_pull(g, node))
-            return run_again(g, g->restart, g->too_deep);
-    }
-    return BURIN_OK;
-}
-
-static burin_status value_of(burin_graph *g, uint32_t node, burin_value *out)
-{
-    const rx_failure *failure = rx_failure_of(g, node);
-    if (BURIN_LIKELY(!failure)) {
-        *out = g->values[node];
-        return BURIN_OK;
-    }
-    g->message.len = 0;
-    buf_append(&g->message, failure->message, failure->len);
-    return failure->status;
-}
-
-static burin_status read(burin_graph *g, burin_node handle_of, burin_value *out, bool tracked)
-{
-    bool         new_link = false;
-    burin_status status   = BURIN_OK;
-    uint32_t     node     = rx_node_of(g, handle_of, CELL | COMPUTED | EFFECT);
-    rx_frame    *frame    = g->frame;
-    *out                  = burin_missing();
-    if (!node)
-        return BURIN_ERR_USAGE;
-    if (frame && frame->is_static)
-        return burin_graph_fail(g, BURIN_ERR_USAGE, "a static node reads only its declared inputs");
-    if (g->nodes[node].flags & RX_RUNNING)
-        return refuse_self(g, node);
-    if (!frame && (g->change_count || g->queued) && !g->flushing)
-        rx_settle(g);
-    if (frame && g->pass_height == UINT32_MAX && g->queued && rx_kind(&g->nodes[frame->node]) == RX_EFFECT)
-        rx_settle(g);
-    status = bring_up(g, node);
-    if (tracked && frame && !(status && g->too_deep)) { /* also before a restart: it must come after the node */
-        burin_status tracking = rx_track(g, frame, node, &new_link);
-        status                = status ? status : tracking;
-    }
-    if (new_link && (g->nodes[frame->node].needed || rx_kind(&g->nodes[frame->node]) == RX_EFFECT))
-        rx_need(g, node);
-    return status ? status : value_of(g, node, out);
-}
-
-burin_status burin_graph_get(burin_graph *g, burin_node node, burin_value *out) { return read(g, node, out, true); }
-burin_status burin_graph_peek(burin_graph *g, burin_node node, burin_value *out) { return read(g, node, out, false); }

@@ -37,6 +37,7 @@ enum { /* flags: what it is */
     RX_ERROR    = 1 << 9, /* its value is an rx_failure */
     RX_TOUCHED  = 1 << 10, /* a cell changed in the open batch */
     RX_ON_STACK = 1 << 11, /* of rx_raise */
+    RX_NEEDED   = 1 << 12, /* computed: `needed` is above 0 */
     RX_STALE    = RX_DIRTY | RX_CHECK,
 };
 
@@ -120,8 +121,11 @@ struct burin_graph {
     uint64_t  edges;
 
     uint32_t *buckets;              /* the first node queued, by height */
-    uint32_t  bucket_count, lowest, queued, highest; /* highest: of any node */
+    uint32_t  bucket_count, queued, highest; /* highest: of any node */
+    uint32_t  lowest;               /* no queued node is lower; UINT32_MAX when none is queued */
     rx_vector effects, effects_now; /* queued; those of the round that runs */
+    uint32_t  effects_last;         /* the place in order of the one queued last */
+    bool      effects_unsorted;
     uint64_t *order;                /* room for sorting them */
     uint32_t  order_cap;
     uint32_t  effects_made;
@@ -136,7 +140,7 @@ struct burin_graph {
     uint32_t   write_count, write_cap;
     uint32_t   batch_depth;
     bool       flushing;
-    uint32_t   pass_height;         /* of the node the pass runs; UINT32_MAX outside the pass */
+    bool       in_pass;             /* the pass runs a node */
     uint32_t   restart;             /* what runs must run again later: it read this node, which cannot be brought up to date now */
     bool       too_deep;            /* because computations are nested too deep, not because of its height */
     uint32_t   failures;            /* nodes whose value is a failure */
@@ -151,6 +155,7 @@ struct burin_graph {
 
     void    *spare[RX_SIZE_CLASSES]; /* freed bytes by class */
     buf      message;
+    uint64_t message_run;           /* how many evaluations there had been when it was set */
     uint64_t evaluations, effect_runs, cutoffs, restarts, batches, memory;
 };
 
@@ -176,19 +181,12 @@ bool         rx_value_same(burin_value a, burin_value b);
 void         rx_value_drop(burin_graph *g, uint32_t node);
 /* Give a node a value of the graph's own, or a failure; true when it differs from what the node had. */
 bool         rx_value_set(burin_graph *g, uint32_t node, burin_value v);
+/* Nothing but its kind and 64 bits. */
 static inline bool rx_is_plain(burin_value v) { return (uint8_t)(v.kind - BURIN_NONE) <= BURIN_FLOAT - BURIN_NONE; }
-static inline bool rx_plain_set(burin_graph *g, uint32_t node, burin_value v)
-{
-    burin_value *at = &g->values[node];
-    if (BURIN_UNLIKELY(!rx_is_plain(*at)))
-        return rx_value_set(g, node, v);
-    if (at->kind == v.kind && at->as.i == v.as.i)
-        return false;
-    *at = v;
-    return true;
-}
 bool         rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_text message);
 const rx_failure *rx_failure_of(const burin_graph *g, uint32_t node);
+/* Make a failure's message the graph's; gives its status. */
+burin_status rx_fail_with(burin_graph *g, const rx_failure *failure);
 
 /* ---- edges.c ---- */
 
@@ -200,9 +198,8 @@ typedef struct rx_readers {
 } rx_readers;
 static inline rx_readers rx_readers_of(const burin_graph *g, uint32_t node)
 {
-    const rx_node *n   = &g->nodes[node];
-    bool           row = node < g->rows;
-    return (rx_readers){row ? n->readers : 0, row ? n[1].readers : 0, n->first_link};
+    const rx_node *n = &g->nodes[node];
+    return (rx_readers){n->readers, n[1].readers, n->first_link}; /* nodes made since the rows were have empty ones, at the end */
 }
 static inline bool rx_next_reader(const burin_graph *g, rx_readers *it, uint32_t *reader)
 {
@@ -248,6 +245,7 @@ void         rx_append_name(burin_graph *g, uint32_t node);
 /* ---- propagate.c ---- */
 
 void rx_queue(burin_graph *g, uint32_t node);
+/* A node has changed: see mark.h. */
 void rx_mark_changed(burin_graph *g, uint32_t node);
 /* A node that is not needed has become stale: what is above it may be too. */
 void rx_mark_above(burin_graph *g, uint32_t node);

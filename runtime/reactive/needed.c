@@ -31,8 +31,10 @@ static inline void need_one(burin_graph *g, uint32_t node)
         return;
     if (n->flags & RX_STALE) /* also one that was needed and waits for its readers to run: this one may not run */
         rx_queue(g, node);
-    if (is_new)
+    if (is_new) {
+        n->flags |= RX_NEEDED;
         push(g, node);
+    }
 }
 
 void rx_need(burin_graph *g, uint32_t node)
@@ -48,8 +50,10 @@ void rx_need(burin_graph *g, uint32_t node)
 static inline void release_one(burin_graph *g, uint32_t node)
 {
     rx_node *n = &g->nodes[node];
-    if (--n->needed == 0 && rx_kind(n) == RX_COMPUTED)
+    if (--n->needed == 0 && rx_kind(n) == RX_COMPUTED) {
+        n->flags &= (uint16_t)~RX_NEEDED;
         push(g, node);
+    }
 }
 
 void rx_release(burin_graph *g, uint32_t node)

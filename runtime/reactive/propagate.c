@@ -1,5 +1,5 @@
 /* The pass: what a batch changed, then everything needed that stands above it, lowest first, then effects. */
-#include "runtime/reactive/graph.h"
+#include "runtime/reactive/evaluate.h"
 
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@ void rx_queue(burin_graph *g, uint32_t node)
     n->flags |= RX_QUEUED;
     n->next               = g->buckets[n->height];
     g->buckets[n->height] = node;
-    if (n->height < g->lowest || !g->queued)
+    if (n->height < g->lowest)
         g->lowest = n->height;
     g->queued++;
 }
@@ -42,28 +42,27 @@ void rx_queue_effect(burin_graph *g, uint32_t node)
     if (n->flags & RX_QUEUED)
         return;
     n->flags |= RX_QUEUED;
+    g->effects_unsorted |= n->height < g->effects_last;
+    g->effects_last                 = n->height;
     g->effects.at[g->effects.len++] = node; /* room was made with the effect */
 }
 
-void rx_mark_changed(burin_graph *g, uint32_t node)
+void rx_mark_other(burin_graph *g, uint32_t reader)
 {
-    uint32_t reader;
-    RX_FOR_READERS(g, node, reader) {
-        rx_node *n     = &g->nodes[reader];
-        uint16_t flags = n->flags;
-        if (BURIN_UNLIKELY(flags & RX_RUNNING))
-            continue; /* it reads the new value right now */
-        if (BURIN_LIKELY(rx_kind(n) == RX_COMPUTED)) {
-            n->flags |= RX_DIRTY;
-            if (BURIN_LIKELY(n->needed))
-                rx_queue(g, reader);
-            else if (!(flags & RX_STALE))
-                rx_mark_above(g, reader);
-        } else if (rx_kind(n) == RX_EFFECT) {
-            rx_queue_effect(g, reader);
-        }
+    rx_node *n     = &g->nodes[reader];
+    uint16_t flags = n->flags;
+    if (flags & RX_RUNNING)
+        return; /* it reads the new value right now */
+    if (rx_kind(n) == RX_EFFECT) {
+        rx_queue_effect(g, reader);
+    } else if (rx_kind(n) == RX_COMPUTED) {
+        n->flags |= RX_DIRTY;
+        if (!(flags & RX_STALE))
+            rx_mark_above(g, reader);
     }
 }
+
+void rx_mark_changed(burin_graph *g, uint32_t node) { rx_mark_readers(g, node); }
 
 /* ---- the pass ---- */
 
@@ -99,13 +98,13 @@ static void run_queued(burin_graph *g, uint32_t node)
     n->flags &= (uint16_t)~RX_CHECK; /* what it reads has been brought up to date: had that changed, it would be DIRTY */
     if (!(n->flags & RX_DIRTY))
         return;
-    g->pass_height = n->height;
+    g->in_pass = true;
     if (!rx_evaluate(g, node)) {
         g->restarts++;
         g->restart = 0;
         rx_queue(g, node);
     }
-    g->pass_height = UINT32_MAX;
+    g->in_pass = false;
 }
 
 static void take_changes(burin_graph *g)
@@ -122,24 +121,29 @@ static void take_changes(burin_graph *g)
 
 void rx_settle(burin_graph *g)
 {
+    enum { ORDINARY = RX_COMPUTED | RX_STATIC | RX_NEEDED | RX_DIRTY };
     rx_compact(g);
     take_changes(g);
     while (g->queued) {
-        uint32_t node = g->buckets[g->lowest];
+        uint32_t height = g->lowest, node = g->buckets[height];
+        rx_node *n      = &g->nodes[node];
         if (!node) {
-            g->lowest++;
+            g->lowest = height + 1;
             continue;
         }
-        uint32_t height       = g->lowest;
-        g->buckets[height]    = g->nodes[node].next;
+        g->buckets[height] = n->next;
         g->queued--;
-        if (g->nodes[node].height != height && rx_kind(&g->nodes[node]) == RX_COMPUTED) { /* raised since it was queued */
-            g->nodes[node].flags &= (uint16_t)~RX_QUEUED;
+        if (BURIN_LIKELY((n->flags & (RX_KIND | RX_STATIC | RX_NEEDED | RX_DIRTY)) == ORDINARY && n->height == height && !may_wait(g, node))) {
+            n->flags &= (uint16_t)~RX_QUEUED;
+            rx_evaluate_static(g, node);
+        } else if (n->height != height && rx_kind(n) == RX_COMPUTED) { /* raised since it was queued */
+            n->flags &= (uint16_t)~RX_QUEUED;
             rx_queue(g, node);
         } else {
             run_queued(g, node);
         }
     }
+    g->lowest = UINT32_MAX;
 }
 
 /* ---- effects ---- */
@@ -153,10 +157,7 @@ static int by_order(const void *a, const void *b)
 /* Effects are queued in the order of what changed; they run in the order they were made. */
 static void sort_effects(burin_graph *g)
 {
-    bool sorted = true;
-    for (uint32_t k = 1; k < g->effects.len && sorted; k++)
-        sorted = g->nodes[g->effects.at[k - 1]].height <= g->nodes[g->effects.at[k]].height;
-    if (sorted)
+    if (!g->effects_unsorted)
         return;
     if (!rx_grow(g, &g->order, &g->order_cap, g->effects.len, sizeof *g->order))
         return; /* they run all the same */
@@ -172,9 +173,11 @@ static void run_effects(burin_graph *g)
 {
     rx_vector spare = g->effects_now;
     sort_effects(g);
-    g->effects_now = g->effects;
-    g->effects     = spare;
-    g->effects.len = 0;
+    g->effects_now      = g->effects;
+    g->effects          = spare;
+    g->effects.len      = 0;
+    g->effects_last     = 0;
+    g->effects_unsorted = false;
     for (uint32_t k = 0; k < g->effects_now.len; k++) {
         uint32_t node = g->effects_now.at[k];
         rx_node *n    = &g->nodes[node];
@@ -211,7 +214,9 @@ static burin_status give_up(burin_graph *g)
 {
     for (uint32_t k = 0; k < g->effects.len; k++)
         g->nodes[g->effects.at[k]].flags &= (uint16_t)~RX_QUEUED;
-    g->effects.len = 0;
+    g->effects.len      = 0;
+    g->effects_last     = 0;
+    g->effects_unsorted = false;
     for (uint32_t k = 0; k < g->write_count; k++)
         rx_value_free(g, g->writes[k].value);
     g->write_count = 0;

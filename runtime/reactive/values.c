@@ -12,8 +12,17 @@ burin_status burin_graph_fail(burin_graph *g, burin_status status, const char *f
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     g->message.len = 0;
+    g->message_run = g->evaluations;
     buf_append_z(&g->message, text);
     return status;
+}
+
+burin_status rx_fail_with(burin_graph *g, const rx_failure *failure)
+{
+    g->message.len = 0;
+    g->message_run = g->evaluations;
+    buf_append(&g->message, failure->message, failure->len);
+    return failure->status;
 }
 
 static bool is_text(burin_value v) { return v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }

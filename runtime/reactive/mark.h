@@ -1,0 +1,48 @@
+/* The inner loop of the pass: a value changes, and what needs it is queued. Nothing here moves the graph's arrays, so they
+ * are read once. */
+#ifndef BURIN_REACTIVE_MARK_H
+#define BURIN_REACTIVE_MARK_H
+
+#include "runtime/reactive/graph.h"
+
+/* A reader that is not a needed computed node, or that runs. */
+void rx_mark_other(burin_graph *g, uint32_t reader);
+
+typedef struct rx_marking {
+    rx_node  *nodes;
+    uint32_t *buckets;
+    uint32_t  lowest, queued;
+} rx_marking;
+
+static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader)
+{
+    rx_node *n     = &m->nodes[reader];
+    unsigned state = n->flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING);
+    if (BURIN_LIKELY(state == (RX_COMPUTED | RX_NEEDED))) {
+        uint32_t height = n->height;
+        n->flags |= RX_DIRTY | RX_QUEUED;
+        n->next            = m->buckets[height];
+        m->buckets[height] = reader;
+        m->lowest          = height < m->lowest ? height : m->lowest;
+        m->queued++;
+    } else if (state == (RX_COMPUTED | RX_NEEDED | RX_QUEUED)) {
+        n->flags |= RX_DIRTY;
+    } else {
+        rx_mark_other(g, reader);
+    }
+}
+
+static inline void rx_mark_readers(burin_graph *g, uint32_t node)
+{
+    const rx_node  *n   = &g->nodes[node];
+    const uint32_t *row = g->readers + n->readers, *end = g->readers + n[1].readers;
+    rx_marking      m   = {g->nodes, g->buckets, g->lowest, g->queued};
+    for (; row < end; row++)
+        rx_mark_reader(g, &m, *row);
+    for (uint32_t link = n->first_link; link; link = g->links[link].next_reader)
+        rx_mark_reader(g, &m, g->links[link].reader);
+    g->lowest = m.lowest;
+    g->queued = m.queued;
+}
+
+#endif

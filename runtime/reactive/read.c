@@ -1,0 +1,114 @@
+/* Reading a node: bring it up to date, and note who reads. */
+#include "runtime/reactive/graph.h"
+
+static burin_status refuse_self(burin_graph *g, uint32_t node)
+{
+    burin_graph_fail(g, BURIN_ERR_RECURSION, "a cycle: ");
+    for (const rx_frame *f = g->frame; f; f = f->outer)
+        if (f->node == node)
+            break;
+    rx_append_name(g, node);
+    for (const rx_frame *f = g->frame; f && f->node != node; f = f->outer) {
+        buf_append_z(&g->message, " is read by ");
+        rx_append_name(g, f->node);
+    }
+    buf_append_z(&g->message, ", which it reads itself");
+    return BURIN_ERR_RECURSION;
+}
+
+/* The pass has not come to everything below this node yet. */
+static bool is_ahead(const burin_graph *g, uint32_t node)
+{
+    if (!g->in_pass)
+        return false;
+    for (uint32_t height = g->lowest; height <= g->nodes[node].height; height++)
+        if (g->buckets[height])
+            return true;
+    return false;
+}
+
+static burin_status run_again(burin_graph *g, uint32_t node, bool too_deep)
+{
+    g->restart  = node;
+    g->too_deep = too_deep;
+    return burin_graph_fail(g, BURIN_ERR_CANCELLED, "what is read is not up to date yet; the computation will be run again");
+}
+
+/* Up to date for the computation that runs; a failure is the read's, not the node's. */
+static burin_status bring_up(burin_graph *g, uint32_t node)
+{
+    if (g->restart)
+        return run_again(g, g->restart, g->too_deep);
+    if (g->frame && is_ahead(g, node))
+        return run_again(g, node, false);
+    while (rx_kind(&g->nodes[node]) == RX_COMPUTED && g->nodes[node].flags & RX_STALE) {
+        if (g->nested >= RX_NESTED_MAX)
+            return run_again(g, node, true);
+        if (!rx_pull(g, node))
+            return run_again(g, g->restart, g->too_deep);
+    }
+    return BURIN_OK;
+}
+
+static burin_status value_of(burin_graph *g, uint32_t node, burin_value *out)
+{
+    const rx_failure *failure = rx_failure_of(g, node);
+    if (BURIN_UNLIKELY(failure))
+        return rx_fail_with(g, failure);
+    *out = g->values[node];
+    return BURIN_OK;
+}
+
+static burin_status read(burin_graph *g, burin_node handle_of, burin_value *out, bool tracked)
+{
+    bool         new_link = false;
+    burin_status status   = BURIN_OK;
+    uint32_t     node     = rx_node_of(g, handle_of, 1 << RX_CELL | 1 << RX_COMPUTED | 1 << RX_EFFECT);
+    rx_frame    *frame    = g->frame;
+    *out                  = burin_missing();
+    if (!node)
+        return BURIN_ERR_USAGE;
+    if (frame && frame->is_static)
+        return burin_graph_fail(g, BURIN_ERR_USAGE, "a static node reads only its declared inputs");
+    if (g->nodes[node].flags & RX_RUNNING)
+        return refuse_self(g, node);
+    if (!frame && (g->change_count || g->queued) && !g->flushing)
+        rx_settle(g);
+    if (frame && !g->in_pass && g->queued && rx_kind(&g->nodes[frame->node]) == RX_EFFECT)
+        rx_settle(g);
+    status = bring_up(g, node);
+    if (tracked && frame && !(status && g->too_deep)) { /* also before a restart: it must come after the node */
+        burin_status tracking = rx_track(g, frame, node, &new_link);
+        status                = status ? status : tracking;
+    }
+    if (new_link && (g->nodes[frame->node].needed || rx_kind(&g->nodes[frame->node]) == RX_EFFECT))
+        rx_need(g, node);
+    return status ? status : value_of(g, node, out);
+}
+
+/* What the running computation reads again, or next as in its last run, when that is up to date for sure. */
+static inline bool read_as_before(burin_graph *g, burin_node handle_of, burin_value *out)
+{
+    rx_frame *frame = g->frame;
+    uint32_t  node  = handle_of.index;
+    if (!frame || frame->is_static || node >= g->count)
+        return false;
+    const rx_node *n = &g->nodes[node];
+    if (n->generation != handle_of.generation || n->flags & (RX_STALE | RX_RUNNING | RX_ERROR) || n->height >= g->lowest || g->restart)
+        return false;
+    if (g->stamps[node] != frame->run) {
+        uint32_t next = frame->last_link ? g->links[frame->last_link].next_read : g->nodes[frame->node].inputs;
+        if (!next || g->links[next].node != node)
+            return false;
+        g->stamps[node]  = frame->run;
+        frame->last_link = next;
+    }
+    *out = g->values[node];
+    return true;
+}
+
+burin_status burin_graph_get(burin_graph *g, burin_node node, burin_value *out)
+{
+    return BURIN_LIKELY(read_as_before(g, node, out)) ? BURIN_OK : read(g, node, out, true);
+}
+burin_status burin_graph_peek(burin_graph *g, burin_node node, burin_value *out) { return read(g, node, out, false); }
