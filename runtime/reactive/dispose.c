@@ -8,10 +8,8 @@ static void let_go(burin_graph *g, uint32_t node, bool is_named)
     g->live--;
     if (is_named || n->first_link || n[1].readers > n->readers || n->flags & (RX_QUEUED | RX_RUNNING)) {
         g->gone++;
-        if (!(n->flags & (RX_QUEUED | RX_RUNNING))) { /* else whoever takes it off the queue, or has run it, does this */
-            n->next       = g->gone_nodes;
-            g->gone_nodes = node;
-        }
+        if (!(n->flags & (RX_QUEUED | RX_RUNNING))) /* else whoever takes it off the queue, or has run it, does this */
+            rx_put_away(g, node);
         return;
     }
     rx_value_drop(g, node);

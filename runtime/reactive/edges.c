@@ -234,12 +234,11 @@ static void free_gone(burin_graph *g)
 
 void rx_compact(burin_graph *g)
 {
-    if (g->pending.len + g->dead_edges <= g->reader_count / 4 + 32 && g->gone <= g->live / 4 + 32)
-        return;
     uint32_t  edges = count_edges(g);
     uint32_t *rows  = base_alloc(g->alloc, ((size_t)edges + 1) * sizeof *rows);
     if (!rows)
         return; /* links serve as well */
+    g->credit = 0;
     fill_rows(g, rows);
     if (g->readers)
         base_free(g->alloc, g->readers, ((size_t)g->reader_count + 1) * sizeof *rows);

@@ -20,7 +20,7 @@ static bool take_failure(burin_graph *g, uint32_t node, uint64_t run, burin_stat
     return rx_failure_set(g, node, status, message);
 }
 
-bool rx_take(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
+bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
 {
     burin_value own;
     if (!status)
@@ -28,11 +28,11 @@ bool rx_take(burin_graph *g, uint32_t node, uint64_t run, burin_status status, b
     return status ? take_failure(g, node, run, status) : rx_value_set(g, node, own);
 }
 
-static burin_status run_dynamic(burin_graph *g, uint32_t node, burin_value *out)
+burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_value *out)
 {
+    rx_node     *n     = &g->nodes[node];
     rx_frame     frame = {.outer = g->frame, .node = node, .run = ++g->runs};
     burin_inputs none  = {NULL, NULL, 0};
-    rx_node     *n     = &g->nodes[node];
     g->frame            = &frame;
     burin_status status = g->fns[n->fn](g, n->user, &none, out);
     g->frame            = frame.outer;
@@ -41,40 +41,43 @@ static burin_status run_dynamic(burin_graph *g, uint32_t node, burin_value *out)
     return status;
 }
 
-static void evaluate_effect(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
+static void evaluate_static(burin_graph *g, uint32_t node)
 {
-    g->effect_runs++;
-    if (BURIN_UNLIKELY(status || rx_failure_of(g, node)))
-        rx_take(g, node, run, status, burin_none());
+    rx_frame frame = {.outer = g->frame, .is_static = true};
+    g->frame       = &frame;
+    bool changed   = rx_evaluate_static(g, &frame, node);
+    g->frame       = frame.outer;
+    if (changed)
+        rx_mark_readers(g, node);
 }
 
-bool rx_evaluate(burin_graph *g, uint32_t node)
+/* A dynamic computed node changes no graph either, but moves its links, and may pull others. */
+static bool evaluate_dynamic(burin_graph *g, uint32_t node)
 {
-    rx_node    *n   = &g->nodes[node];
     burin_value out = burin_none();
-    if ((n->flags & (RX_KIND | RX_STATIC)) == (RX_COMPUTED | RX_STATIC)) {
-        rx_evaluate_static(g, node);
-        return true;
-    }
-    uint64_t run        = ++g->evaluations;
-    n->flags            = (n->flags & (uint16_t)~RX_STALE) | RX_RUNNING;
-    burin_status status = n->flags & RX_STATIC ? rx_run_static(g, node, &out) : run_dynamic(g, node, &out);
-    n                   = &g->nodes[node];
+    uint64_t    run = ++g->evaluations;
+    g->nodes[node].flags |= RX_RUNNING;
+    burin_status status = rx_call_dynamic(g, node, &out);
+    rx_node     *n      = &g->nodes[node];
     n->flags &= (uint16_t)~RX_RUNNING;
     if (BURIN_UNLIKELY(g->restart)) {
         n->flags |= RX_DIRTY;
         return false;
     }
-    if (rx_kind(n) == RX_EFFECT) {
-        evaluate_effect(g, node, run, status);
-    } else if (rx_kind(n) == RX_COMPUTED) {
-        if (rx_take(g, node, run, status, out))
-            rx_mark_readers(g, node);
-        else
-            g->cutoffs++;
-    } else if (!(n->flags & RX_QUEUED)) { /* it has disposed of itself */
-        n->next       = g->gone_nodes;
-        g->gone_nodes = node;
-    }
+    if (rx_take(g, node, run, status, out))
+        rx_mark_readers(g, node);
+    else
+        g->cutoffs++;
+    return true;
+}
+
+bool rx_evaluate(burin_graph *g, uint32_t node)
+{
+    rx_node *n = &g->nodes[node];
+    n->flags &= (uint16_t)~RX_STALE;
+    if (n->flags & RX_STATIC)
+        evaluate_static(g, node);
+    else
+        return evaluate_dynamic(g, node);
     return true;
 }

@@ -1,19 +1,29 @@
-/* Running a static computed node: it reads its inputs from the slab of values and can change nothing, so the graph's arrays
- * stay where they are. */
+/* Running a node. A static computed node reads its inputs from the slab of values and can change nothing, so the graph's
+ * arrays stay where they are. */
 #ifndef BURIN_REACTIVE_EVALUATE_H
 #define BURIN_REACTIVE_EVALUATE_H
 
 #include "runtime/reactive/mark.h"
 
 /* Take the outcome of a run, which was evaluation number `run`; true when the node's value changed. */
-bool rx_take(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v);
+bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v);
+static inline bool rx_take(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
+{
+    burin_value *at = &g->values[node];
+    if (BURIN_UNLIKELY(status || v.kind != at->kind || !rx_is_plain(v)))
+        return rx_take_other(g, node, run, status, v);
+    if (v.as.i == at->as.i)
+        return false;
+    at->as.i = v.as.i;
+    return true;
+}
 /* A static node fails with the first of its inputs that has failed; BURIN_OK when none has. */
 burin_status rx_failed_input(burin_graph *g, const burin_inputs *inputs);
 
-static inline burin_status rx_run_static(burin_graph *g, uint32_t node, burin_value *out)
+/* Call a static node's function; `frame` is the graph's. */
+static inline burin_status rx_call_static(burin_graph *g, uint32_t node, burin_value *out)
 {
     const rx_node *n = &g->nodes[node];
-    rx_frame       frame;
     burin_inputs   inputs;
     inputs.values = g->values;
     inputs.nodes  = rx_inputs_of(g, n, &inputs.count);
@@ -22,33 +32,23 @@ static inline burin_status rx_run_static(burin_graph *g, uint32_t node, burin_va
         if (status)
             return status;
     }
-    frame.outer         = g->frame;
-    frame.node          = node;
-    frame.is_static     = true;
-    g->frame            = &frame;
-    burin_status status = g->fns[n->fn](g, n->user, &inputs, out);
-    g->frame            = frame.outer;
-    return status;
+    return g->fns[n->fn](g, n->user, &inputs, out);
 }
 
-static inline void rx_evaluate_static(burin_graph *g, uint32_t node)
+/* Call a dynamic node's function, in a frame of its own. */
+burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_value *out);
+
+/* Run a static computed node, inside `frame`, which is the graph's; true when its value changed. Its flags are the caller's. */
+static inline bool rx_evaluate_static(burin_graph *g, rx_frame *frame, uint32_t node)
 {
-    burin_value *at  = &g->values[node];
-    burin_value  out = burin_none();
-    uint64_t     run = ++g->evaluations;
-    g->nodes[node].flags &= (uint16_t)~RX_STALE;
-    burin_status status = rx_run_static(g, node, &out);
-    if (BURIN_LIKELY(!status && out.kind == at->kind && rx_is_plain(out))) {
-        if (out.as.i == at->as.i) {
-            g->cutoffs++;
-            return;
-        }
-        *at = out;
-    } else if (!rx_take(g, node, run, status, out)) {
-        g->cutoffs++;
-        return;
-    }
-    rx_mark_readers(g, node);
+    burin_value out = burin_none();
+    frame->node     = node;
+    g->evaluations++;
+    burin_status status = rx_call_static(g, node, &out);
+    if (rx_take(g, node, g->evaluations, status, out))
+        return true;
+    g->cutoffs++;
+    return false;
 }
 
 #endif

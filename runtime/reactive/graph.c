@@ -223,7 +223,7 @@ static burin_status make_running(burin_graph *g, unsigned kind, burin_compute fn
         status = burin_graph_fail(g, BURIN_ERR_USAGE, "a node needs a function, and inputs only if it is static");
     if (status)
         return status;
-    rx_compact(g);
+    rx_compact_sometimes(g, 0);
     uint32_t number = number_of(g, fn);
     if (number > UINT16_MAX || !rx_reserve_node(g, !is_static))
         return no_memory(g);
@@ -281,7 +281,8 @@ burin_status burin_graph_effect(burin_graph *g, burin_compute fn, void *user, un
     g->values[node]       = burin_none();
     *out                  = handle(g, node);
     need_inputs(g, inputs, count);
-    rx_queue_effect(g, node);
+    if (!(g->nodes[node].flags & RX_QUEUED))
+        rx_queue_effect(g, node);
     return g->batch_depth ? BURIN_OK : rx_flush(g);
 }
 

@@ -115,12 +115,13 @@ struct burin_graph {
     uint32_t *readers;
     uint32_t  reader_count, rows;   /* rows: nodes with a number below this have one */
     uint32_t  dead_edges, gone;     /* edges in rows of nodes that are gone; nodes waiting to be free */
+    uint64_t  credit;               /* how much work rows may cost, since they were made last */
     rx_vector pending;              /* links of static nodes, to become rows */
     rx_link  *links;
     uint32_t  link_count, link_cap, free_links;
     uint64_t  edges;
 
-    uint32_t *buckets;              /* the first node queued, by height */
+    uint32_t *buckets;              /* by height, the last of a ring of queued nodes */
     uint32_t  bucket_count, queued, highest; /* highest: of any node */
     uint32_t  lowest;               /* no queued node is lower; UINT32_MAX when none is queued */
     rx_vector effects, effects_now; /* queued; those of the round that runs */
@@ -161,6 +162,28 @@ struct burin_graph {
 
 static inline unsigned rx_kind(const rx_node *n) { return n->flags & RX_KIND; }
 
+/* Put a node last into its height's bucket, and take the first out of one that is not empty. Buckets are rings, so that
+ * nodes run, and effects are queued, in the order in which what they read has changed: mostly that of making. */
+static inline void rx_enqueue(rx_node *nodes, uint32_t *bucket, uint32_t node)
+{
+    uint32_t last = *bucket, first = node;
+    *bucket = node;
+    if (last) {
+        first            = nodes[last].next;
+        nodes[last].next = node;
+    }
+    nodes[node].next = first;
+}
+static inline uint32_t rx_dequeue(rx_node *nodes, uint32_t *bucket)
+{
+    uint32_t first = nodes[*bucket].next;
+    if (first == *bucket)
+        *bucket = 0;
+    else
+        nodes[*bucket].next = nodes[first].next;
+    return first;
+}
+
 /* ---- memory.c ---- */
 
 /* An array of `size`-byte elements with room for `want`; false when memory is out. New room is zeroed. */
@@ -184,7 +207,10 @@ bool         rx_value_set(burin_graph *g, uint32_t node, burin_value v);
 /* Nothing but its kind and 64 bits. */
 static inline bool rx_is_plain(burin_value v) { return (uint8_t)(v.kind - BURIN_NONE) <= BURIN_FLOAT - BURIN_NONE; }
 bool         rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_text message);
-const rx_failure *rx_failure_of(const burin_graph *g, uint32_t node);
+static inline const rx_failure *rx_failure_of(const burin_graph *g, uint32_t node)
+{
+    return g->nodes[node].flags & RX_ERROR ? g->values[node].as.p : NULL;
+}
 /* Make a failure's message the graph's; gives its status. */
 burin_status rx_fail_with(burin_graph *g, const rx_failure *failure);
 
@@ -231,8 +257,17 @@ burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node, bool *new_
 /* A run has ended: forget what the last one read and this one did not. */
 void rx_track_end(burin_graph *g, rx_frame *frame);
 void rx_forget_reads(burin_graph *g, uint32_t node);
-/* Remake the rows when that is worth it. */
+/* Remake the rows. */
 void rx_compact(burin_graph *g);
+/* Before a batch, or before a node is made: remake them when there is much to gain; or when as many batches have gone by as
+ * make it cheap, so that a graph that no longer grows soon has nothing but rows. */
+static inline void rx_compact_sometimes(burin_graph *g, uint32_t credit)
+{
+    uint32_t loose = g->pending.len + g->dead_edges;
+    g->credit += credit;
+    if (BURIN_UNLIKELY((loose && g->credit > g->count + g->reader_count) || loose > g->reader_count / 4 + 32 || g->gone > g->live / 4 + 32))
+        rx_compact(g);
+}
 
 /* ---- needed.c ---- */
 
@@ -249,15 +284,26 @@ void rx_queue(burin_graph *g, uint32_t node);
 void rx_mark_changed(burin_graph *g, uint32_t node);
 /* A node that is not needed has become stale: what is above it may be too. */
 void rx_mark_above(burin_graph *g, uint32_t node);
-/* Take an effect's turn in the order of effects. */
-void rx_queue_effect(burin_graph *g, uint32_t node);
 /* Bring up to date what is needed; effects are left queued. */
 void         rx_settle(burin_graph *g);
+
+/* ---- effects.c ---- */
+
+/* An effect that is not queued yet takes its turn; room was made with it. */
+static inline void rx_queue_effect(burin_graph *g, uint32_t node)
+{
+    rx_node *n = &g->nodes[node];
+    n->flags |= RX_DIRTY | RX_QUEUED;
+    g->effects_unsorted |= n->height < g->effects_last;
+    g->effects_last                 = n->height;
+    g->effects.at[g->effects.len++] = node;
+}
+/* End a batch: settle, run effects, and so on until nothing is left to do. */
 burin_status rx_flush(burin_graph *g);
 
 /* ---- evaluate.c ---- */
 
-/* Run a computation and take its value. False when it must be run again later: g->restart says for what. */
+/* Run a computed node and take its value. False when it must be run again later: g->restart says for what. */
 bool rx_evaluate(burin_graph *g, uint32_t node);
 
 /* ---- pull.c ---- */
@@ -268,6 +314,12 @@ bool rx_pull(burin_graph *g, uint32_t node);
 /* ---- graph.c, dispose.c ---- */
 
 void         rx_disown(burin_graph *g, uint32_t node);
+/* A node that is gone is no longer queued and does not run: its number may become free. */
+static inline void rx_put_away(burin_graph *g, uint32_t node)
+{
+    g->nodes[node].next = g->gone_nodes;
+    g->gone_nodes       = node;
+}
 /* Only the host and effects may change the graph: BURIN_ERR_USAGE inside a computed node. */
 burin_status rx_may_change(burin_graph *g);
 /* Room for one more node and for everything that must not fail later; then make it. */

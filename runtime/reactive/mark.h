@@ -5,7 +5,7 @@
 
 #include "runtime/reactive/graph.h"
 
-/* A reader that is not a needed computed node, or that runs. */
+/* A reader that runs, or that is neither a needed computed node nor an effect to be queued. */
 void rx_mark_other(burin_graph *g, uint32_t reader);
 
 typedef struct rx_marking {
@@ -21,12 +21,13 @@ static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader
     if (BURIN_LIKELY(state == (RX_COMPUTED | RX_NEEDED))) {
         uint32_t height = n->height;
         n->flags |= RX_DIRTY | RX_QUEUED;
-        n->next            = m->buckets[height];
-        m->buckets[height] = reader;
-        m->lowest          = height < m->lowest ? height : m->lowest;
+        rx_enqueue(m->nodes, &m->buckets[height], reader);
+        m->lowest = height < m->lowest ? height : m->lowest;
         m->queued++;
     } else if (state == (RX_COMPUTED | RX_NEEDED | RX_QUEUED)) {
         n->flags |= RX_DIRTY;
+    } else if (state == RX_EFFECT) {
+        rx_queue_effect(g, reader);
     } else {
         rx_mark_other(g, reader);
     }

@@ -70,11 +70,6 @@ bool rx_value_same(burin_value a, burin_value b)
 /* What a node fails with when there is no memory for its failure. */
 static const rx_failure no_memory = {.status = BURIN_ERR_NOMEM};
 
-const rx_failure *rx_failure_of(const burin_graph *g, uint32_t node)
-{
-    return g->nodes[node].flags & RX_ERROR ? g->values[node].as.p : NULL;
-}
-
 void rx_value_drop(burin_graph *g, uint32_t node)
 {
     rx_failure *failure = (rx_failure *)rx_failure_of(g, node);
