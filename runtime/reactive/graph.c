@@ -1,5 +1,5 @@
 /* Graphs and their nodes: making, changing, reading, disposing. */
-#include "runtime/reactive/mark.h"
+#include "runtime/reactive/graph.h"
 
 enum { CELL = 1 << RX_CELL, COMPUTED = 1 << RX_COMPUTED, EFFECT = 1 << RX_EFFECT, SCOPE = 1 << RX_SCOPE };
 
@@ -330,19 +330,19 @@ burin_status rx_cell_set(burin_graph *g, uint32_t cell, burin_value own_value)
 /* A cell's change that is a batch of its own, between values that own nothing: the common case, at once. */
 static inline bool is_simple_change(const burin_graph *g, burin_node cell, burin_value value)
 {
-    return !g->frame && !g->batch_depth && !g->change_count && !g->flushing && cell.index < g->count &&
+    return !(g->batch_depth | g->change_count | g->queued | g->flushing) && !g->frame && cell.index < g->count &&
            g->nodes[cell.index].generation == cell.generation && rx_kind(&g->nodes[cell.index]) == RX_CELL && rx_is_plain(value) &&
-           rx_is_plain(g->values[cell.index]);
+           value.kind == g->values[cell.index].kind;
 }
 
 burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
 {
     if (BURIN_LIKELY(is_simple_change(g, cell, value))) {
         burin_value *at = &g->values[cell.index];
-        if (at->kind == value.kind && at->as.i == value.as.i)
+        if (at->as.i == value.as.i)
             return BURIN_OK;
         *at = value;
-        rx_mark_readers(g, cell.index);
+        rx_follow(g, cell.index);
         return rx_flush(g);
     }
     burin_value  own_value;

@@ -264,6 +264,8 @@ void rx_compact(burin_graph *g);
 static inline void rx_compact_sometimes(burin_graph *g, uint32_t credit)
 {
     uint32_t loose = g->pending.len + g->dead_edges;
+    if (!(loose | g->gone))
+        return;
     g->credit += credit;
     if (BURIN_UNLIKELY((loose && g->credit > g->count + g->reader_count) || loose > g->reader_count / 4 + 32 || g->gone > g->live / 4 + 32))
         rx_compact(g);
@@ -284,6 +286,8 @@ void rx_queue(burin_graph *g, uint32_t node);
 void rx_mark_changed(burin_graph *g, uint32_t node);
 /* A node that is not needed has become stale: what is above it may be too. */
 void rx_mark_above(burin_graph *g, uint32_t node);
+/* A cell has changed while nothing is queued. */
+void rx_follow(burin_graph *g, uint32_t cell);
 /* Bring up to date what is needed; effects are left queued. */
 void         rx_settle(burin_graph *g);
 

@@ -24,8 +24,8 @@ static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader
         rx_enqueue(m->nodes, &m->buckets[height], reader);
         m->lowest = height < m->lowest ? height : m->lowest;
         m->queued++;
-    } else if (state == (RX_COMPUTED | RX_NEEDED | RX_QUEUED)) {
-        n->flags |= RX_DIRTY;
+    } else if (BURIN_LIKELY((n->flags & (RX_QUEUED | RX_DIRTY)) == (RX_QUEUED | RX_DIRTY))) {
+        return;
     } else if (state == RX_EFFECT) {
         rx_queue_effect(g, reader);
     } else {

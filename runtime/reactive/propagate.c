@@ -102,58 +102,74 @@ static void take_changes(burin_graph *g)
 }
 
 /* A needed static computed node, DIRTY, and not raised since it was queued. */
-static inline bool is_ordinary(const rx_node *n, uint32_t height)
+static inline bool is_ordinary(const burin_graph *g, uint32_t node, uint32_t height)
 {
-    return (n->flags & (RX_KIND | RX_STATIC | RX_NEEDED | RX_DIRTY)) == (RX_COMPUTED | RX_STATIC | RX_NEEDED | RX_DIRTY) && n->height == height;
+    enum { WHAT = RX_COMPUTED | RX_STATIC | RX_NEEDED | RX_DIRTY };
+    const rx_node *n = &g->nodes[node];
+    return (n->flags & (RX_KIND | WHAT)) == WHAT && n->height == height && !(g->stamps && may_wait(g, node));
 }
 
-/* The only reader of a node, if that is a needed static computed node; else 0. */
-static inline uint32_t only_reader(const burin_graph *g, const rx_node *n)
+/* The only reader of a node, if that is a static computed node that is to run now; else 0. */
+static inline uint32_t only_reader(const burin_graph *g, uint32_t node)
 {
-    uint32_t reader;
-    if (!n->first_link && n[1].readers - n->readers == 1)
-        reader = g->readers[n->readers];
-    else if (n->first_link && n[1].readers == n->readers && !g->links[n->first_link].next_reader)
-        reader = g->links[n->first_link].reader;
-    else
+    const rx_node *n = &g->nodes[node];
+    if (n->first_link || n[1].readers - n->readers != 1)
         return 0;
-    return (g->nodes[reader].flags & (RX_KIND | RX_STATIC | RX_NEEDED | RX_QUEUED)) == (RX_COMPUTED | RX_STATIC | RX_NEEDED) ? reader : 0;
+    uint32_t reader = g->readers[n->readers];
+    unsigned flags  = g->nodes[reader].flags & (RX_KIND | RX_STATIC | RX_NEEDED | RX_QUEUED);
+    return flags == (RX_COMPUTED | RX_STATIC | RX_NEEDED) && !(g->stamps && may_wait(g, reader)) ? reader : 0;
 }
 
-/* Run the ordinary nodes that come first in a bucket, at one go: they queue only what is higher. And when the last of them
- * is all there was in the queue, go on from it along a chain, past the queue. False when the first is not ordinary. */
+/* A node has changed while nothing is queued: go on along a chain of only readers, past the queue. Who reads its end is queued. */
+static inline void follow(burin_graph *g, rx_frame *frame, uint32_t node)
+{
+    for (uint32_t above; (above = only_reader(g, node)); node = above) {
+        g->nodes[above].flags &= (uint16_t)~RX_STALE;
+        if (!rx_evaluate_static(g, frame, above))
+            return;
+    }
+    rx_mark_readers(g, node);
+}
+
+void rx_follow(burin_graph *g, uint32_t cell)
+{
+    rx_frame frame = {.outer = g->frame, .is_static = true};
+    g->frame       = &frame;
+    follow(g, &frame, cell);
+    g->frame = frame.outer;
+}
+
+/* Run the ordinary nodes that come first in a bucket, at one go: they queue only what is higher. False when the first is not
+ * ordinary. */
 static bool run_ordinary(burin_graph *g, uint32_t height)
 {
-    uint32_t last = g->buckets[height], node = g->nodes[last].next, count = 0;
-    rx_frame frame    = {.outer = g->frame, .is_static = true};
-    bool     may_skip = g->stamps; /* there are dynamic nodes */
+    uint32_t last = g->buckets[height], node = g->nodes[last].next;
+    rx_frame frame = {.outer = g->frame, .is_static = true};
+    if (!is_ordinary(g, node, height))
+        return false;
     g->buckets[height] = 0;
     g->frame           = &frame;
     for (bool is_last = false; !is_last;) {
         rx_node *n    = &g->nodes[node];
         uint32_t next = n->next;
-        if (BURIN_UNLIKELY(!is_ordinary(n, height) || (may_skip && may_wait(g, node)))) {
+        if (BURIN_UNLIKELY(!is_ordinary(g, node, height))) {
             g->nodes[last].next = node;
             g->buckets[height]  = last;
             break;
         }
         is_last = node == last;
         g->queued--;
-        count++;
         n->flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
-        while (rx_evaluate_static(g, &frame, node)) {
-            uint32_t above = is_last && !g->queued && !may_skip ? only_reader(g, &g->nodes[node]) : 0;
-            if (!above) {
+        if (rx_evaluate_static(g, &frame, node)) {
+            if (is_last && !g->queued)
+                follow(g, &frame, node);
+            else
                 rx_mark_readers(g, node);
-                break;
-            }
-            node = above;
-            g->nodes[node].flags &= (uint16_t)~RX_STALE;
         }
         node = next;
     }
     g->frame = frame.outer;
-    return count;
+    return true;
 }
 
 static void run_first(burin_graph *g, uint32_t height)
@@ -171,8 +187,8 @@ static void run_first(burin_graph *g, uint32_t height)
 
 void rx_settle(burin_graph *g)
 {
-    rx_compact_sometimes(g, 16);
-    take_changes(g);
+    if (g->change_count)
+        take_changes(g);
     while (g->queued) {
         uint32_t height = g->lowest;
         if (!g->buckets[height])

@@ -86,15 +86,21 @@ static burin_status read(burin_graph *g, burin_node handle_of, burin_value *out,
     return status ? status : value_of(g, node, out);
 }
 
-/* What the running computation reads again, or next as in its last run, when that is up to date for sure. */
+/* What is up to date for sure, read by the host; or by a computation again, or next as in its last run. */
 static inline bool read_as_before(burin_graph *g, burin_node handle_of, burin_value *out)
 {
     rx_frame *frame = g->frame;
     uint32_t  node  = handle_of.index;
-    if (!frame || frame->is_static || node >= g->count)
+    if (node >= g->count)
         return false;
     const rx_node *n = &g->nodes[node];
     if (n->generation != handle_of.generation || n->flags & (RX_STALE | RX_RUNNING | RX_ERROR) || n->height >= g->lowest || g->restart)
+        return false;
+    if (!frame) {
+        *out = g->values[node];
+        return rx_kind(n) != RX_SCOPE && !g->change_count;
+    }
+    if (frame->is_static)
         return false;
     if (g->stamps[node] != frame->run) {
         uint32_t next = frame->last_link ? g->links[frame->last_link].next_read : g->nodes[frame->node].inputs;

@@ -1,0 +1,142 @@
+/* Effects: after the pass those that read something changed run, in the order they were made; what they set is the next
+ * round. */
+#include "runtime/reactive/evaluate.h"
+
+/* Shell's sort, with gaps as Gonnet and Baeza-Yates take them: needs no memory, and is quick where little is out of order. */
+static void sort(uint64_t *at, uint32_t count)
+{
+    for (uint32_t gap = count; gap > 1;) {
+        gap = gap < 5 ? 1 : (uint32_t)((5 * (uint64_t)gap - 1) / 11);
+        for (uint32_t k = gap; k < count; k++) {
+            uint64_t x = at[k];
+            uint32_t j = k;
+            for (; j >= gap && at[j - gap] > x; j -= gap)
+                at[j] = at[j - gap];
+            at[j] = x;
+        }
+    }
+}
+
+/* Effects are queued in the order of what changed; they run in the order they were made. */
+static void sort_effects(burin_graph *g)
+{
+    if (!g->effects_unsorted)
+        return;
+    if (!rx_grow(g, &g->order, &g->order_cap, g->effects.len, sizeof *g->order))
+        return; /* they run all the same */
+    for (uint32_t k = 0; k < g->effects.len; k++)
+        g->order[k] = (uint64_t)g->nodes[g->effects.at[k]].height << 32 | g->effects.at[k];
+    sort(g->order, g->effects.len);
+    for (uint32_t k = 0; k < g->effects.len; k++)
+        g->effects.at[k] = (uint32_t)g->order[k];
+}
+
+/* Run an effect; it may change the graph as it likes, but for its values. */
+static void run_effect(burin_graph *g, uint32_t node, rx_frame *frame)
+{
+    rx_node     *n   = &g->nodes[node];
+    burin_value  out = burin_none();
+    burin_status status;
+    uint64_t     run = ++g->evaluations;
+    g->effect_runs++;
+    n->flags = (n->flags & (uint16_t) ~(RX_QUEUED | RX_STALE)) | RX_RUNNING;
+    if (n->flags & RX_STATIC) {
+        frame->node = node;
+        g->frame    = frame;
+        status      = rx_call_static(g, node, &out);
+        g->frame    = frame->outer;
+    } else {
+        status = rx_call_dynamic(g, node, &out);
+    }
+    n = &g->nodes[node];
+    n->flags &= (uint16_t)~RX_RUNNING;
+    if (BURIN_UNLIKELY(rx_kind(n) == RX_GONE)) /* it has disposed of itself */
+        rx_put_away(g, node);
+    else if (BURIN_UNLIKELY(status || n->flags & RX_ERROR))
+        rx_take(g, node, run, status, burin_none());
+}
+
+/* Those queued now; what they queue comes in the next round. */
+static void run_effects(burin_graph *g)
+{
+    rx_vector spare = g->effects_now;
+    rx_frame  frame = {.outer = g->frame, .is_static = true};
+    sort_effects(g);
+    g->effects_now      = g->effects;
+    g->effects          = spare;
+    g->effects.len      = 0;
+    g->effects_last     = 0;
+    g->effects_unsorted = false;
+    for (uint32_t k = 0; k < g->effects_now.len; k++) {
+        uint32_t node = g->effects_now.at[k];
+        rx_node *n    = &g->nodes[node];
+        if (BURIN_LIKELY((n->flags & (RX_KIND | RX_DIRTY)) == (RX_EFFECT | RX_DIRTY))) {
+            run_effect(g, node, &frame);
+            continue;
+        }
+        n->flags &= (uint16_t)~RX_QUEUED;
+        if (rx_kind(n) == RX_GONE)
+            rx_put_away(g, node);
+    }
+}
+
+/* What effects have set, as a batch of its own. */
+static burin_status take_writes(burin_graph *g)
+{
+    burin_status status = BURIN_OK;
+    for (uint32_t k = 0; k < g->write_count; k++) {
+        rx_write *w = &g->writes[k];
+        uint32_t  cell = w->cell.index;
+        if (g->nodes[cell].generation != w->cell.generation || rx_kind(&g->nodes[cell]) != RX_CELL)
+            rx_value_free(g, w->value); /* disposed of since */
+        else if (!status)
+            status = rx_cell_set(g, cell, w->value);
+        else
+            rx_value_free(g, w->value);
+    }
+    g->write_count = 0;
+    return status;
+}
+
+/* Effects that never come to rest: forget what they wanted. */
+static burin_status give_up(burin_graph *g)
+{
+    for (uint32_t k = 0; k < g->effects.len; k++)
+        g->nodes[g->effects.at[k]].flags &= (uint16_t)~RX_QUEUED;
+    g->effects.len      = 0;
+    g->effects_last     = 0;
+    g->effects_unsorted = false;
+    for (uint32_t k = 0; k < g->write_count; k++)
+        rx_value_free(g, g->writes[k].value);
+    g->write_count = 0;
+    return burin_graph_fail(g, BURIN_ERR_RECURSION, "effects set what effects read, and have not come to rest in %d rounds", RX_ROUNDS_MAX);
+}
+
+burin_status rx_flush(burin_graph *g)
+{
+    burin_status status = BURIN_OK;
+    if (g->flushing)
+        return BURIN_OK;
+    g->batches++;
+    rx_compact_sometimes(g, 16);
+    if (!(g->effects.len | g->queued | g->change_count))
+        return BURIN_OK;
+    g->flushing = true;
+    for (unsigned round = 0; !status; round++) {
+        if (g->queued || g->change_count)
+            rx_settle(g);
+        if (!g->effects.len)
+            break;
+        if (round == RX_ROUNDS_MAX) {
+            status = give_up(g);
+            break;
+        }
+        run_effects(g);
+        if (g->write_count)
+            status = take_writes(g);
+        else if (!g->effects.len && !g->queued && !g->change_count)
+            break;
+    }
+    g->flushing = false;
+    return status;
+}
