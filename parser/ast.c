@@ -62,6 +62,7 @@ int ast_each_child(ast_node *node, int (*visit)(ast_node *child, void *user), vo
 #define CONST(x)
 #define FLAG(x)
 #define ENUM(type, x)
+#define SCOPE(x)
 #define NODE(Name, what, ...) \
     case AST_##Name: { \
         ast_##Name *self = (ast_##Name *)node; \
@@ -77,6 +78,7 @@ int ast_each_child(ast_node *node, int (*visit)(ast_node *child, void *user), vo
 #undef CONST
 #undef FLAG
 #undef ENUM
+#undef SCOPE
     case AST_KIND_COUNT: break;
     }
     return result;

@@ -16,10 +16,18 @@ typedef enum ast_kind {
     AST_KIND_COUNT
 } ast_kind;
 
-typedef enum ast_use { AST_LOAD, AST_STORE, AST_PARAM } ast_use;
-typedef enum ast_compare { AST_EQ, AST_NE, AST_LT, AST_LE, AST_GT, AST_GE, AST_IN, AST_NOT_IN } ast_compare;
-typedef enum ast_binary { AST_ADD, AST_SUB, AST_MUL, AST_DIV, AST_FLOORDIV, AST_MOD, AST_POW } ast_binary;
-typedef enum ast_unary { AST_NEG, AST_POS } ast_unary;
+/* What follows AST_PARAM, AST_NOT_IN, AST_POW and AST_POS is met in scripts alone. */
+typedef enum ast_use { AST_LOAD, AST_STORE, AST_PARAM, AST_DELETE } ast_use;
+typedef enum ast_compare { AST_EQ, AST_NE, AST_LT, AST_LE, AST_GT, AST_GE, AST_IN, AST_NOT_IN, AST_IS, AST_IS_NOT } ast_compare;
+typedef enum ast_binary {
+    AST_ADD, AST_SUB, AST_MUL, AST_DIV, AST_FLOORDIV, AST_MOD, AST_POW, AST_LSHIFT, AST_RSHIFT, AST_BITAND, AST_BITOR, AST_BITXOR
+} ast_binary;
+typedef enum ast_unary { AST_NEG, AST_POS, AST_INVERT } ast_unary;
+/* def f(a, /, b, *c, d, **e): each form in its order. */
+typedef enum ast_parameter { AST_POSITIONAL, AST_EITHER, AST_REST, AST_KEYWORD_ONLY, AST_NAMED } ast_parameter;
+typedef enum ast_comprehension { AST_OF_LIST, AST_OF_SET, AST_OF_DICT, AST_GENERATOR } ast_comprehension;
+typedef enum ast_conversion { AST_PLAIN, AST_TO_STR, AST_TO_REPR, AST_TO_ASCII } ast_conversion;
+struct scope; /* made by the analysis of scripts */
 
 typedef struct ast_node ast_node;
 struct ast_node {
@@ -41,6 +49,7 @@ typedef struct ast_list {
 #define CONST(x) burin_value x;
 #define FLAG(x) bool x;
 #define ENUM(type, x) type x;
+#define SCOPE(x) struct scope *x;
 #define NODE(Name, what, ...) \
     typedef struct ast_##Name { \
         ast_node base; \
@@ -54,6 +63,7 @@ typedef struct ast_list {
 #undef CONST
 #undef FLAG
 #undef ENUM
+#undef SCOPE
 
 /* ast_as(For, node): the node as its own struct; asserts the kind. */
 #define ast_as(Name, node) ((ast_##Name *)ast_check((node), AST_##Name))

@@ -11,10 +11,14 @@
 
 #include "runtime/base/text.h"
 
-static const char *const use_names[]     = {"load", "store", "param"};
-static const char *const compare_names[] = {"eq", "ne", "lt", "lteq", "gt", "gteq", "in", "notin"};
-static const char *const binary_names[]  = {"Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow"};
-static const char *const unary_names[]   = {"Neg", "Pos"};
+/* Named after their types: ENUM finds its table by name. */
+static const char *const ast_use_names[]           = {"load", "store", "param", "del"};
+static const char *const ast_compare_names[]       = {"eq", "ne", "lt", "lteq", "gt", "gteq", "in", "notin", "is", "isnot"};
+static const char *const ast_binary_names[]        = {"Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "LShift", "RShift", "BitAnd", "BitOr", "BitXor"};
+static const char *const ast_unary_names[]         = {"Neg", "Pos", "Invert"};
+static const char *const ast_parameter_names[]     = {"positional", "either", "rest", "keyword", "named"};
+static const char *const ast_comprehension_names[] = {"list", "set", "dict", "generator"};
+static const char *const ast_conversion_names[]    = {"none", "str", "repr", "ascii"};
 
 static void print_quoted(buf *out, burin_text text)
 {
@@ -93,15 +97,6 @@ static void print_text(buf *out, const char *label, burin_text text)
     print_quoted(out, text);
 }
 
-static const char *enum_name(const char *type, unsigned value)
-{
-    if (strcmp(type, "ast_use") == 0)
-        return use_names[value];
-    if (strcmp(type, "ast_compare") == 0)
-        return compare_names[value];
-    return strcmp(type, "ast_binary") == 0 ? binary_names[value] : unary_names[value];
-}
-
 /* What stands on the node's own line. */
 static void print_fields(buf *out, const ast_node *node)
 {
@@ -113,7 +108,8 @@ static void print_fields(buf *out, const ast_node *node)
     buf_append(out, " " #x "=", sizeof " " #x "=" - 1); \
     print_const(out, self->x);
 #define FLAG(x) buf_printf(out, " %s=%s", #x, self->x ? "true" : "false");
-#define ENUM(type, x) buf_printf(out, " %s=%s", #x, enum_name(#type, self->x));
+#define ENUM(type, x) buf_printf(out, " %s=%s", #x, type##_names[self->x]);
+#define SCOPE(x)
 #define NODE(Name, what, ...) \
     case AST_##Name: { \
         const ast_##Name *self = (const ast_##Name *)node; \
@@ -129,6 +125,7 @@ static void print_fields(buf *out, const ast_node *node)
 #undef CONST
 #undef FLAG
 #undef ENUM
+#undef SCOPE
     case AST_KIND_COUNT: break;
     }
 }
@@ -143,6 +140,7 @@ static void print_children(buf *out, const ast_node *node, unsigned depth)
 #define CONST(x)
 #define FLAG(x)
 #define ENUM(type, x)
+#define SCOPE(x)
 #define NODE(Name, what, ...) \
     case AST_##Name: { \
         const ast_##Name *self = (const ast_##Name *)node; \
@@ -158,6 +156,7 @@ static void print_children(buf *out, const ast_node *node, unsigned depth)
 #undef CONST
 #undef FLAG
 #undef ENUM
+#undef SCOPE
     case AST_KIND_COUNT: break;
     }
 }
