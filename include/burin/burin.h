@@ -8,6 +8,7 @@
 #ifndef BURIN_H
 #define BURIN_H
 
+#include "burin/address.h"
 #include "burin/environment.h"
 #include "burin/error.h"
 #include "burin/function.h"

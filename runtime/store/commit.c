@@ -111,7 +111,7 @@ static burin_status open_children(burin_txn *t, const es_draft *d, burin_error *
         const es_children *own;
         if (!((view.type->children >> n) & 1))
             continue;
-        status = es_view_children(t, &view, n, &children, &own, err);
+        status = es_view_children(t->store, &view, n, &children, &own, err);
         for (size_t c = 0; c < children.count && !status; c++) {
             if (!es_txn_relative(t, d->touch, children.ids[c], &child) || child.draft)
                 continue;

@@ -302,7 +302,7 @@ static burin_status check_attach(burin_txn *t, const es_draft *child, es_draft *
     if (child->owner)
         return es_fail(err, BURIN_ERR_VALUE, "entity %u is shared: entity %u owns it already", child->id, child->owner);
     es_txn_relative(t, owner->touch, owner->id, &view);
-    status = es_view_children(t, &view, attribute, &now, &own, err);
+    status = es_view_children(t->store, &view, attribute, &now, &own, err);
     return status ? status : check_place(type, owner, attribute, index, key, &now, own, err);
 }
 
@@ -382,7 +382,7 @@ static burin_status copy_one(burin_txn *t, const es_view *from, es_draft *to, co
             to->nulls = (to->nulls & ~bit) | (from->nulls & bit);
             continue;
         }
-        burin_status status = es_view_children(t, from, n, &children, &own, err);
+        burin_status status = es_view_children(t->store, from, n, &children, &own, err);
         for (size_t c = 0; c < children.count && !status; c++) {
             copying *more = arena_alloc(&t->arena, sizeof *more);
             if (!more)

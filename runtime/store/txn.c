@@ -161,11 +161,6 @@ static void view_draft(const burin_txn *t, es_draft *d, es_view *view)
     *view = (es_view){es_type_at(t->store, d->type), d->id, d->owner, d->type, d->field, d->touch, d->nulls, d->own, d->cells, d, NULL};
 }
 
-static void view_record(const burin_txn *t, uint32_t touch, const es_record *r, es_view *view)
-{
-    *view = (es_view){es_type_at(t->store, r->type), r->id, r->owner, r->type, r->field, touch, r->nulls, 0, r->cells, NULL, r};
-}
-
 bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *view)
 {
     es_draft *draft = es_txn_draft(t, id);
@@ -175,7 +170,7 @@ bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *v
     }
     const es_record *record = touch ? es_record_at(t->store, es_index_get(&t->store->memory, t->touches[touch - 1].base, id)) : NULL;
     if (record)
-        view_record(t, touch, record, view);
+        es_view_record(t->store, touch, record, view);
     return record != NULL;
 }
 
@@ -216,7 +211,7 @@ burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin
     touch = es_txn_touch(t, found.tree, err);
     if (!touch)
         return BURIN_ERR_NOMEM;
-    view_record(t, touch, record, view);
+    es_view_record(t->store, touch, record, view);
     return BURIN_OK;
 }
 
@@ -362,19 +357,22 @@ burin_status burin_txn_get(burin_txn *txn, burin_entity entity, int attribute, b
 {
     es_view      view;
     burin_status status = es_txn_view(txn, entity, &view, err);
-    if (BURIN_UNLIKELY(status))
-        return status;
-    bool own = (unsigned)attribute < view.type->count && ((view.own & ~view.type->children) >> attribute) & 1;
+    return BURIN_UNLIKELY(status) ? status : es_view_get(txn->store, &view, attribute, heap, out, err);
+}
+
+burin_status es_view_get(const burin_store *s, const es_view *view, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
+{
+    bool own = (unsigned)attribute < view->type->count && ((view->own & ~view->type->children) >> attribute) & 1;
     if (!own)
-        return es_cell_value(txn->store, view.type, view.nulls, view.cells, attribute, heap, out, err);
-    const es_text *text = (const es_text *)(uintptr_t)view.cells[attribute]; // NOLINT: an own cell is a pointer
-    if (view.type->attributes[attribute].kind == BURIN_DATA_ATTRIBUTE)
+        return es_cell_value(s, view->type, view->nulls, view->cells, attribute, heap, out, err);
+    const es_text *text = (const es_text *)(uintptr_t)view->cells[attribute]; // NOLINT: an own cell is a pointer
+    if (view->type->attributes[attribute].kind == BURIN_DATA_ATTRIBUTE)
         return es_data_value(heap, (burin_text){text->data, text->len}, out, err);
     *out = burin_string_borrow(text->data, text->len);
     return BURIN_OK;
 }
 
-burin_status es_view_children(const burin_txn *t, const es_view *view, int attribute, burin_children *out, const es_children **own, burin_error *err)
+burin_status es_view_children(const burin_store *s, const es_view *view, int attribute, burin_children *out, const es_children **own, burin_error *err)
 {
     *own = NULL;
     if ((unsigned)attribute < view->type->count && ((view->own & view->type->children) >> attribute) & 1) {
@@ -382,7 +380,7 @@ burin_status es_view_children(const burin_txn *t, const es_view *view, int attri
         *out = (burin_children){(*own)->ids, (*own)->count, NULL};
         return BURIN_OK;
     }
-    return es_cell_children(t->store, view->type, view->cells, attribute, out, err);
+    return es_cell_children(s, view->type, view->cells, attribute, out, err);
 }
 
 burin_text es_view_key(const burin_children *children, const es_children *own, size_t n)
@@ -397,7 +395,7 @@ burin_status burin_txn_children(burin_txn *txn, burin_entity entity, int attribu
     burin_status       status = es_txn_view(txn, entity, &view, err);
     if (BURIN_UNLIKELY(status))
         return status;
-    status = es_view_children(txn, &view, attribute, out, &own, err);
+    status = es_view_children(txn->store, &view, attribute, out, &own, err);
     if (status || !own || !own->keys)
         return status;
     uint32_t  bytes = 0; /* changed keys, in the form burin_children_key reads */

@@ -114,13 +114,19 @@ static inline es_draft *es_txn_draft(const burin_txn *t, uint32_t id)
     }
 }
 
+static inline void es_view_record(const burin_store *s, uint32_t touch, const es_record *r, es_view *view)
+{
+    *view = (es_view){es_type_at(s, r->type), r->id, r->owner, r->type, r->field, touch, r->nulls, 0, r->cells, NULL, r};
+}
 burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin_error *err);
 /* The owner, child or other relative of what a view or draft with this `touch` shows. False: it is not there. */
 bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *view);
 /* A draft of the entity; the same each time. */
 burin_status es_txn_open(burin_txn *t, burin_entity entity, es_draft **draft, burin_error *err);
 burin_status es_txn_open_view(burin_txn *t, const es_view *view, es_draft **draft, burin_error *err);
-burin_status es_view_children(const burin_txn *t, const es_view *view, int attribute, burin_children *out, const es_children **own, burin_error *err);
+/* A plain attribute of a view, as burin_txn_get. */
+burin_status es_view_get(const burin_store *s, const es_view *view, int attribute, burin_heap *heap, burin_value *out, burin_error *err);
+burin_status es_view_children(const burin_store *s, const es_view *view, int attribute, burin_children *out, const es_children **own, burin_error *err);
 /* Key n of what es_view_children gave. */
 burin_text es_view_key(const burin_children *children, const es_children *own, size_t n);
 
