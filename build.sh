@@ -51,6 +51,7 @@ build pkg-config     command:pkg-config  to find libraries
 build libgmp-dev     header:gmp.h        integers without bound
 build libunistring-dev header:unicase.h  Unicode case mapping
 build libyaml-dev    header:yaml.h       YAML data in the command
+native libgccjit-12-dev header:libgccjit.h native code; without it everything is interpreted
 test  libcmocka-dev  header:cmocka.h     the unit tests
 test  python3        command:python3     test scripts
 test  python3-jinja2 python:jinja2       the tests that compare with Jinja2
@@ -135,6 +136,7 @@ build() {
     fi
     if ! command -v cmake >/dev/null || ! command -v ninja >/dev/null || [ ! -f "$dir/build.ninja" ]; then
         need "${groups[@]}"
+        (need native) || say "going on without libgccjit-12-dev: templates and expressions will be interpreted only."
         configure "$dir" "$kind"
     elif [ $tests = yes ] && ! grep -q '^BURIN_TESTS:BOOL=ON' "$dir/CMakeCache.txt"; then
         need "${groups[@]}"

@@ -33,15 +33,17 @@ endforeach()
 
 # maybe-uninitialized is gcc's guess from what it inlined, another one at each level: it takes values that are set when the
 # status says so for unset ones. The sanitizer builds and clang look for the real thing.
-add_library(burin_flags INTERFACE)
-target_compile_options(burin_flags INTERFACE
+add_library(burin_warnings INTERFACE)
+target_compile_options(burin_warnings INTERFACE
     -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-missing-field-initializers
-    $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
-    -fno-strict-aliasing -ffp-contract=off -fno-semantic-interposition)
+    $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 option(BURIN_WERROR "warnings are errors" OFF)
 if(BURIN_WERROR)
-    target_compile_options(burin_flags INTERFACE -Werror)
+    target_compile_options(burin_warnings INTERFACE -Werror)
 endif()
+add_library(burin_flags INTERFACE)
+target_link_libraries(burin_flags INTERFACE burin_warnings)
+target_compile_options(burin_flags INTERFACE -fno-strict-aliasing -ffp-contract=off -fno-semantic-interposition)
 
 set(sanitize_address -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 set(burin_instrument "") # needed at link time too

@@ -26,7 +26,7 @@ uint64_t native_abi(void)
 #define API(name, result, parameters, meaning) hash = add_text(add_text(add_text(hash, #name), #result #parameters), meaning);
 #include "codegen/jit/api.def"
 #undef API
-#define FIELD(structure, field, letter) hash = add_field(add_text(hash, #letter), offsetof(structure, field), sizeof(((structure *)0)->field));
+#define FIELD(structure, name, member, letter) hash = add_field(add_text(hash, #letter), offsetof(structure, member), sizeof(((structure *)0)->member));
 #include "codegen/jit/layout.def"
 #undef FIELD
     return add_field(hash, sizeof(burin_value), sizeof(ir_insn));

@@ -27,7 +27,53 @@ static int32_t api_tick(vm_frame *f, uint32_t pc)
     return (int32_t)vm_tick(f->m);
 }
 
+static int32_t api_row(vm_frame *f, burin_value *regs, uint32_t from, uint32_t until)
+{
+    int32_t status = 0;
+    for (const ir_insn *i = f->unit->code + from; !status && i < f->unit->code + until; i++)
+        status = native_table.ops[i->op](f, regs, i);
+    return status;
+}
+
+/* ---- printing ---- */
+
+/* A string that is no short one. */
+static char *put_long(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
+{
+    enum { ESCAPED_MAX = 5 }; /* "&#34;" */
+    rt_out  *out   = f->out;
+    bool     as_is = !escaped || v->flags & RT_PRINTED_AS_IS;
+    uint64_t most  = as_is ? v->len : (uint64_t)v->len * ESCAPED_MAX;
+    if ((uint64_t)(out->end - to) < most + rest)
+        return NULL;
+    if (as_is) {
+        memcpy(to, v->as.s, v->len);
+        return to + v->len;
+    }
+    out->next = to;
+    rt_out_escaped_long(out, v->as.s, v->len);
+    return out->next;
+}
+
+static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
+{
+    if (BURIN_LIKELY(v->kind == BURIN_STRING)) {
+        char *after = rt_write_short(to, v, escaped);
+        return BURIN_LIKELY(after != NULL) ? after : put_long(f, to, v, rest, escaped);
+    }
+    if (v->kind == BURIN_INT)
+        return (uint64_t)v->as.i < 10000 ? rt_write_small(to, (unsigned)v->as.i) : to + text_from_int(v->as.i, to);
+    if (v->kind == BURIN_FLOAT)
+        return to + text_from_double(v->as.f, to);
+    return NULL;
+}
+static char *api_put(vm_frame *f, char *to, const burin_value *v, uint64_t rest) { return put_value(f, to, v, rest, false); }
+static char *api_put_escaped(vm_frame *f, char *to, const burin_value *v, uint64_t rest) { return put_value(f, to, v, rest, true); }
+
+static void api_copy(char *to, const char *from, uint64_t len) { memcpy(to, from, len); }
+
 const native_api native_table = {
+    .digits = rt_digit_pairs,
     .ops = {
 #define OP(NAME, name, operands, meaning) [OP_##NAME] = body_##name,
 #include "codegen/ir/ops.def"

@@ -19,11 +19,14 @@
 /* What an instruction of kind JUMPING gives when its place d is next; 0 goes on, everything else is a burin_status. */
 enum { NATIVE_TAKEN = -1 };
 
+enum { NATIVE_VALUE_ROOM = 32 }; /* what a short value may take of the output; see api.def */
+
 /* The body of one instruction. A failure has noted f->pc. */
 typedef int32_t (*native_op)(vm_frame *f, burin_value *regs, const ir_insn *i);
 
 typedef struct native_api {
-    native_op ops[OP_COUNT];
+    const char *digits; /* "00" "01" ... "99" */
+    native_op   ops[OP_COUNT];
 #define API(name, result, parameters, meaning) result (*name) parameters;
 #include "codegen/jit/api.def"
 #undef API
@@ -33,18 +36,21 @@ extern const native_api native_table;
 
 /* ---- objects ---- */
 
-/* The function of unit N is the symbol NATIVE_SYMBOL followed by N in decimal. */
-#define NATIVE_SYMBOL "burin_u"
+/* The function of unit N is the symbol that the request's prefix, followed by N in decimal, is. NATIVE_PREFIX is for objects that
+ * are loaded by themselves. */
+#define NATIVE_PREFIX "burin_u"
 #define NATIVE_STAMP_SECTION ".burinstamp"
 #define NATIVE_STAMP_MAGIC "burin native 1\n"
 
 /* The contents of NATIVE_STAMP_SECTION. */
 typedef struct native_stamp {
-    char     magic[16]; /* NATIVE_STAMP_MAGIC */
-    uint64_t abi;       /* native_abi() of who compiled */
-    uint64_t request;   /* wire_hash of the request */
-    uint32_t cpu;       /* wire_request.cpu */
-    uint32_t level;     /* wire_request.level */
+    char     magic[16];   /* NATIVE_STAMP_MAGIC */
+    uint64_t abi;         /* native_abi() of who compiled */
+    uint64_t request;     /* wire_hash of the request */
+    uint32_t cpu;         /* wire_request.cpu */
+    uint32_t level;       /* wire_request.level */
+    uint32_t compiler[3]; /* libgccjit's version */
+    uint8_t  builder[20]; /* the build id of burin-jit: another emitter writes other code for the same request */
 } native_stamp;
 
 /* The hash; the same in every process of one build, whatever the machine. */

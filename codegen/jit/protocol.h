@@ -31,9 +31,9 @@ typedef struct protocol_header {
 } protocol_header;
 
 typedef struct protocol_ready {
-    uint64_t abi;      /* native_abi() of the helper: an engine of another build has no use for it */
+    uint64_t abi;         /* native_abi() of the helper: an engine of another build has no use for it */
     uint32_t compiler[3]; /* libgccjit's version */
-    uint32_t reserved;
+    uint8_t  builder[20]; /* the helper's build id */
 } protocol_ready;
 
 typedef struct protocol_result {

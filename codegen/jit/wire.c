@@ -62,6 +62,7 @@ bool wire_write(const wire_request *request, buf *out)
     buf_append(out, magic, sizeof magic);
     put64(out, request->abi);
     put(out, request->output | request->level << 8 | request->cpu << 16 | (uint32_t)request->debug << 24);
+    put_text(out, request->prefix);
     put_text(out, request->debug ? request->name : (burin_text){NULL, 0});
     put(out, (uint32_t)p->native | (uint32_t)p->autoescape << 1 | (uint32_t)p->is_expression << 2);
     put(out, p->unit_count);
@@ -262,6 +263,18 @@ static bool get_units(reader *r, ir_program *p, uint32_t unit_count, wire_reques
     return !r->wrong;
 }
 
+static bool is_identifier(burin_text text)
+{
+    if (!text.len || text.len > WIRE_PREFIX_MAX || (text.data[0] >= '0' && text.data[0] <= '9'))
+        return false;
+    for (size_t n = 0; n < text.len; n++) {
+        char c = text.data[n];
+        if (!(c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
+            return false;
+    }
+    return true;
+}
+
 const char *wire_read(burin_text bytes, arena *memory, wire_request *out)
 {
     reader      r = {bytes.data, bytes.data + bytes.len, memory, NULL};
@@ -280,6 +293,9 @@ const char *wire_read(burin_text bytes, arena *memory, wire_request *out)
     out->debug    = word >> 24;
     if (out->output >= WIRE_OUTPUT_COUNT || out->level > 3 || out->cpu < WIRE_CPU_BASE || out->cpu > WIRE_CPU_MAX)
         fail(&r, "an option has no such value");
+    out->prefix      = get_text(&r);
+    if (!r.wrong && !is_identifier(out->prefix))
+        fail(&r, "the prefix of symbols is no identifier");
     out->name        = get_text(&r);
     uint32_t flags   = get(&r);
     p->native        = flags & 1;

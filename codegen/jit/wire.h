@@ -17,6 +17,7 @@ typedef enum wire_output { WIRE_OBJECT, WIRE_ASSEMBLER, WIRE_C, WIRE_OUTPUT_COUN
 /* x86-64's levels; what a processor has: wire_cpu_here. */
 enum { WIRE_CPU_BASE = 1, WIRE_CPU_MAX = 4 };
 
+enum { WIRE_PREFIX_MAX = 64 };
 enum { WIRE_TEXT_MAX = 256 }; /* of longer constant texts only the length is sent */
 
 typedef struct wire_request {
@@ -25,6 +26,7 @@ typedef struct wire_request {
     uint32_t          level;      /* of optimisation, 0 to 3 */
     uint32_t          cpu;        /* instructions up to this level of x86-64 may be used */
     bool              debug;      /* line information for debuggers */
+    burin_text        prefix;     /* of the functions' symbols: a C identifier of at most WIRE_PREFIX_MAX bytes */
     burin_text        name;       /* debug: the template's file */
     const ir_program *program;
     ir_unit *const   *units;      /* of the program, by ascending index */

@@ -17,6 +17,7 @@ MAY_INCLUDE = {
     "runtime/registry": {"runtime/store"} | RUNTIME,
     "runtime/reactive": RUNTIME,
     "codegen": {"parser", "lexer"} | RUNTIME,
+    "jit": {"codegen", "parser", "lexer"} | RUNTIME,
     "engine": {"codegen", "parser", "lexer", "runtime/reactive"} | STORE | RUNTIME,
     "cli": set(),
     "bench": set(),

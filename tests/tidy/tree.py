@@ -8,7 +8,7 @@ IGNORED = {"build", ".git", "__pycache__", ".cache", "node_modules"}
 CODE = (".c", ".h", ".re", ".y", ".def")
 
 # A file's room is the longest of these that its path begins with.
-ROOMS = ("include/burin", "runtime/base", "runtime/store", "runtime/registry", "runtime/reactive", "lexer", "parser", "runtime", "codegen", "engine", "cli", "bench", "examples", "tests")
+ROOMS = ("include/burin", "runtime/base", "runtime/store", "runtime/registry", "runtime/reactive", "lexer", "parser", "runtime", "codegen", "jit", "engine", "cli", "bench", "examples", "tests")
 LIBRARY = ("runtime/base", "runtime/store", "runtime/registry", "runtime/reactive", "lexer", "parser", "runtime", "codegen", "engine")
 
 

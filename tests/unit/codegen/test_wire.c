@@ -58,7 +58,7 @@ static void write_template(fixture *f, const char *text, bool debug)
     rules.nesting_max       = 200;
     assert_int_equal(parse_template(&f->memory, &src, &rules, &tree, NULL), BURIN_OK);
     assert_int_equal(codegen_compile(&options, &src, tree, false, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
-    wire_request request = {.abi = native_abi(), .level = 1, .cpu = WIRE_CPU_BASE, .debug = debug, .name = BURIN_TEXT("page.html"),
+    wire_request request = {.abi = native_abi(), .level = 1, .cpu = WIRE_CPU_BASE, .debug = debug, .prefix = BURIN_TEXT(NATIVE_PREFIX), .name = BURIN_TEXT("page.html"),
                             .program = f->program, .units = f->program->units, .unit_count = f->program->unit_count};
     f->bytes.len = 0;
     assert_true(wire_write(&request, &f->bytes));
@@ -113,7 +113,7 @@ static void requests_for_one_unit_do_not_carry_the_others(void **state)
     wire_request read;
     write_template(f, templates[3], false);
     buf          one     = buf_make(&base_malloc_allocator);
-    wire_request request = {.level = 2, .cpu = 3, .program = f->program, .units = f->program->units + 1, .unit_count = 1};
+    wire_request request = {.level = 2, .cpu = 3, .prefix = BURIN_TEXT("site_1_u"), .program = f->program, .units = f->program->units + 1, .unit_count = 1};
     assert_true(f->program->unit_count > 2);
     assert_true(wire_write(&request, &one));
     assert_null(read_bytes(f, one.data, one.len, &read));
@@ -121,7 +121,24 @@ static void requests_for_one_unit_do_not_carry_the_others(void **state)
     assert_int_equal(read.units[0]->index, 1);
     assert_int_equal(read.level, 2);
     assert_int_equal(read.cpu, 3);
+    assert_true(text_is(read.prefix, "site_1_u"));
     buf_deinit(&one);
+    codegen_free(f->program);
+}
+
+static void a_prefix_that_is_no_identifier_is_refused(void **state)
+{
+    static const burin_text wrong[] = {BURIN_TEXT(""), BURIN_TEXT("1a"), BURIN_TEXT("a b"), BURIN_TEXT("a\n.globl b"), BURIN_TEXT("\xc3\xa4")};
+    fixture                *f       = *state;
+    wire_request            read;
+    write_template(f, templates[3], false);
+    for (size_t n = 0; n < sizeof wrong / sizeof wrong[0]; n++) {
+        buf          bytes   = buf_make(&base_malloc_allocator);
+        wire_request request = {.level = 2, .cpu = 3, .prefix = wrong[n], .program = f->program, .units = f->program->units, .unit_count = 1};
+        assert_true(wire_write(&request, &bytes));
+        assert_string_equal(read_bytes(f, bytes.data, bytes.len, &read), "the prefix of symbols is no identifier");
+        buf_deinit(&bytes);
+    }
     codegen_free(f->program);
 }
 
@@ -180,6 +197,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_read_writes_the_same_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lines_are_sent_only_for_debuggers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(requests_for_one_unit_do_not_carry_the_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_prefix_that_is_no_identifier_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_cut_off_or_followed_by_more_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(damaged_bytes_are_refused_or_still_pass_the_verifier, set_up, tear_down),
         cmocka_unit_test_setup_teardown(requests_are_told_apart_by_their_hash, set_up, tear_down),

@@ -1,0 +1,170 @@
+/* One request: units to a libgccjit context, that to assembler text, that to an object.
+ *
+ * The object is reproducible: with debugging information libgccjit names its source file after a random folder, which is
+ * replaced in the text. The text also gets the stamp (native_stamp) by which loaders know what the object was made for. */
+#define _GNU_SOURCE
+#include "jit/compile.h"
+
+#include "jit/assemble.h"
+#include "jit/unit.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static uint64_t cpu_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t wall_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t resident_bytes(void)
+{
+    unsigned long pages = 0, resident = 0;
+    FILE         *file  = fopen("/proc/self/statm", "re");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%lu %lu", &pages, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* ---- options ---- */
+
+static void set_options(gcc_jit_context *g, const wire_request *request)
+{
+    static const char *const always[] = {"-ffp-contract=off", "-fwrapv", "-fno-strict-aliasing", "-fno-stack-protector", "-fcf-protection=none"};
+    /* Passes that cost a fifth of the time at -O1 and give nothing to code of this kind. */
+    static const char *const quick[]  = {"-fno-tree-pta", "-fno-move-loop-invariants", "-fno-cprop-registers", "-fno-forward-propagate", "-fno-dse"};
+    static const char *const levels[] = {"-march=x86-64", "-march=x86-64", "-march=x86-64-v2", "-march=x86-64-v3", "-march=x86-64-v4"};
+    gcc_jit_context_set_int_option(g, GCC_JIT_INT_OPTION_OPTIMIZATION_LEVEL, (int)request->level);
+    gcc_jit_context_set_bool_option(g, GCC_JIT_BOOL_OPTION_DEBUGINFO, request->debug);
+    gcc_jit_context_set_bool_allow_unreachable_blocks(g, 1);
+    gcc_jit_context_set_bool_print_errors_to_stderr(g, 0);
+    for (size_t n = 0; n < sizeof always / sizeof always[0]; n++)
+        gcc_jit_context_add_command_line_option(g, always[n]);
+    for (size_t n = 0; request->level == 1 && n < sizeof quick / sizeof quick[0]; n++)
+        gcc_jit_context_add_command_line_option(g, quick[n]);
+    if (!request->debug)
+        gcc_jit_context_add_command_line_option(g, "-fno-asynchronous-unwind-tables");
+    gcc_jit_context_add_command_line_option(g, levels[request->cpu]);
+}
+
+/* ---- the text ---- */
+
+/* Copy the text without the folder that libgccjit invented: what stands before "/fake.c" in a quoted name. */
+static void copy_without_folder(burin_text text, burin_text folder, buf *out)
+{
+    enum { NAME_MAX_LEN = 64 };
+    static const char faked[] = "/fake.c";
+    const char       *at       = text.data, *end = text.data + text.len;
+    while (at < end) {
+        const char *found = memmem(at, (size_t)(end - at), folder.data, folder.len);
+        size_t      near  = found ? (size_t)(end - found) : 0;
+        if (near > folder.len + NAME_MAX_LEN)
+            near = folder.len + NAME_MAX_LEN;
+        const char *name = found ? memmem(found, near, faked, sizeof faked - 1) : NULL;
+        if (!name) {
+            buf_append(out, at, (size_t)(end - at));
+            return;
+        }
+        buf_append(out, at, (size_t)(found - at));
+        buf_append_z(out, "/burin");
+        at = name;
+    }
+}
+
+static void add_stamp(const compiler *c, const wire_request *request, uint64_t hash, buf *text)
+{
+    native_stamp   stamp = {.magic = NATIVE_STAMP_MAGIC, .abi = request->abi, .request = hash, .cpu = request->cpu, .level = request->level};
+    const uint8_t *bytes = (const uint8_t *)&stamp;
+    memcpy(stamp.compiler, c->ready.compiler, sizeof stamp.compiler);
+    memcpy(stamp.builder, c->ready.builder, sizeof stamp.builder);
+    buf_append_z(text, "\t.section " NATIVE_STAMP_SECTION ",\"\",@progbits\n\t.byte ");
+    for (size_t n = 0; n < sizeof stamp; n++)
+        buf_printf(text, n ? ",%u" : "%u", bytes[n]);
+    buf_append_byte(text, '\n');
+}
+
+/* libgccjit writes the text to a path; a file in memory has one. */
+static const char *context_text(gcc_jit_context *g, const compiler *c, const wire_request *request, buf *text)
+{
+    const char *wrong = NULL;
+    buf         raw   = buf_make(text->alloc);
+    char        path[32];
+    int         fd = memory_file("burin-jit output");
+    if (fd < 0)
+        return "no memory file could be made";
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (request->output == WIRE_C)
+        gcc_jit_context_dump_to_file(g, path, 0);
+    else
+        gcc_jit_context_compile_to_file(g, GCC_JIT_OUTPUT_KIND_ASSEMBLER, path);
+    if (gcc_jit_context_get_first_error(g))
+        wrong = "libgccjit failed";
+    else if (!read_file(fd, &raw))
+        wrong = "the compiler's output could not be read";
+    else
+        copy_without_folder(buf_text(&raw), (burin_text){c->folder, strlen(c->folder)}, text);
+    close(fd);
+    buf_deinit(&raw);
+    return wrong;
+}
+
+/* ---- a request ---- */
+
+static bool lower_units(gcc_jit_context *g, arena *memory, const wire_request *request)
+{
+    emitter e;
+    bool    good = emitter_init(&e, g, memory, request);
+    for (uint32_t n = 0; good && n < request->unit_count; n++)
+        good = lower_unit(&e, request->units[n]);
+    return good;
+}
+
+static const char *compile(compiler *c, burin_text bytes, const wire_request *request, arena *memory, buf *out, protocol_result *result)
+{
+    buf              text  = buf_make(out->alloc);
+    uint64_t         start = cpu_ns();
+    gcc_jit_context *g     = gcc_jit_context_acquire();
+    if (!g)
+        return "libgccjit gives no context";
+    set_options(g, request);
+    const char *wrong = lower_units(g, memory, request) ? context_text(g, c, request, &text) : "out of memory";
+    gcc_jit_context_release(g);
+    result->compile_ns = cpu_ns() - start;
+    if (!wrong && request->output == WIRE_OBJECT) {
+        start = wall_ns();
+        add_stamp(c, request, wire_hash(bytes), &text);
+        wrong = text.failed ? "out of memory" : assemble(c->assembler, buf_text(&text), out);
+        result->assemble_ns = wall_ns() - start;
+    } else if (!wrong) {
+        buf_append(out, text.data, text.len);
+    }
+    buf_deinit(&text);
+    return !wrong && out->failed ? "out of memory" : wrong;
+}
+
+const char *compile_request(compiler *c, burin_text bytes, buf *out, protocol_result *result)
+{
+    arena        memory = arena_make(out->alloc);
+    wire_request request;
+    const char  *wrong = wire_read(bytes, &memory, &request);
+    *result            = (protocol_result){.compiled = ++c->compiled};
+    if (!wrong && request.abi != native_abi())
+        wrong = "the request comes from another build";
+    if (!wrong)
+        wrong = compile(c, bytes, &request, &memory, out, result);
+    result->resident = resident_bytes();
+    arena_deinit(&memory);
+    return wrong;
+}

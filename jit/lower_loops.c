@@ -1,0 +1,85 @@
+/* Loops over lists and ranges. What an iteration does is done in the order of next_item (codegen/vm/jumps.h); every check comes before
+ * the first change, so that the body can do all of it when one fails. */
+#include "jit/unit.h"
+
+static place loop_of(func *f, uint32_t reg)
+{
+    return as_local(f, T_PTR, load(f, T_PTR, register_address(f, reg), (int64_t)field_offset(FIELD_burin_value_as)));
+}
+
+/* The step counter after this step; `slow` when it runs out. */
+static place next_tick(func *f, block slow)
+{
+    place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
+    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), slow);
+    return left;
+}
+
+static void next_of_list(func *f, const ir_insn *i, place loop, block slow, block ended)
+{
+    expr shadows = load_field(f, FIELD_vm_loop_shadows, get(loop));
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, shadows, load_field(f, FIELD_vm_shadows, get(f->m))), slow);
+    store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
+    place at    = as_local(f, T_L, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, load_field(f, FIELD_vm_loop_index0, get(loop)), num(f, T_L, 1)));
+    place list  = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_list, get(loop)));
+    block there = new_block(f);
+    store_field(f, FIELD_vm_loop_index0, get(loop), get(at));
+    branch(f, compare(f, GCC_JIT_COMPARISON_LT, get(at), cast(f, T_L, load_field(f, FIELD_rt_list_len, get(list)))), there, ended);
+    f->block   = there;
+    expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(at), num(f, T_L, sizeof(burin_value)));
+    copy_value(f, register_address(f, i->b), add_bytes(f, load_field(f, FIELD_rt_list_items, get(list)), bytes));
+    go(f, f->at[i->d]);
+}
+
+static void next_of_range(func *f, const ir_insn *i, place loop, block slow, block ended)
+{
+    block there = new_block(f);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_after_kind, get(loop)), num(f, T_B, BURIN_MISSING)), slow);
+    store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
+    store_field(f, FIELD_vm_loop_index0, get(loop),
+                binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, load_field(f, FIELD_vm_loop_index0, get(loop)), num(f, T_L, 1)));
+    place left = as_local(f, T_L, load_field(f, FIELD_vm_loop_left, get(loop)));
+    store_field(f, FIELD_vm_loop_left, get(loop), binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, get(left), num(f, T_L, 1)));
+    branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(left), num(f, T_L, 0)), there, ended);
+    f->block   = there;
+    place next = as_local(f, T_L, load_field(f, FIELD_vm_loop_next_int, get(loop)));
+    store_int(f, i->b, BURIN_INT, get(next));
+    store_field(f, FIELD_vm_loop_next_int, get(loop), binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, get(next), load_field(f, FIELD_vm_loop_step, get(loop))));
+    go(f, f->at[i->d]);
+}
+
+static void lower_next(func *f, uint32_t pc)
+{
+    const ir_insn *i    = &f->unit->code[pc];
+    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f), other = new_block(f), range = new_block(f);
+    place          loop = loop_of(f, i->a);
+    /* nothing to drop: the iteration made nothing */
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, get(f->m)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
+    place walk = as_local(f, T_B, load_field(f, FIELD_vm_loop_walk, get(loop)));
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_LIST)), true), list, other);
+    f->block = other;
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_RANGE)), range, slow);
+    f->block = list;
+    next_of_list(f, i, loop, slow, ended);
+    f->block = range;
+    next_of_range(f, i, loop, slow, ended);
+    f->block = ended;
+}
+
+static void lower_loop_attr(func *f, uint32_t pc)
+{
+    const ir_insn *i    = &f->unit->code[pc];
+    expr           loop = load(f, T_PTR, register_address(f, i->b), (int64_t)field_offset(FIELD_burin_value_as));
+    expr           at   = load_field(f, FIELD_vm_loop_index0, loop);
+    switch (i->c) {
+    case LOOP_index0: store_int(f, i->a, BURIN_INT, at); break;
+    case LOOP_index: store_int(f, i->a, BURIN_INT, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, at, num(f, T_L, 1))); break;
+    case LOOP_first: store_int(f, i->a, BURIN_BOOL, cast(f, T_L, compare(f, GCC_JIT_COMPARISON_EQ, at, num(f, T_L, 0)))); break;
+    default: lower_by_body(f, pc); break;
+    }
+}
+
+const lowering loop_lowerings[OP_COUNT] = {
+    [OP_NEXT]      = lower_next,
+    [OP_LOOP_ATTR] = lower_loop_attr,
+};

@@ -1,0 +1,60 @@
+/* Registers, constants and guards: what lowerings have in common. */
+#include "jit/unit.h"
+
+expr register_address(func *f, uint32_t reg) { return offset(f, gcc_jit_param_as_rvalue(f->regs), (int64_t)(reg * sizeof(burin_value))); }
+expr register_kind(func *f, uint32_t reg) { return load_field(f, FIELD_burin_value_kind, register_address(f, reg)); }
+expr register_as(func *f, uint32_t reg) { return load_field(f, FIELD_burin_value_as, register_address(f, reg)); }
+expr constant_address(func *f, uint32_t k) { return offset(f, get(f->constants), (int64_t)(k * sizeof(burin_value))); }
+
+void store_int(func *f, uint32_t reg, burin_kind kind, expr value)
+{
+    store(f, T_L, register_address(f, reg), 0, num(f, T_L, kind));
+    store_field(f, FIELD_burin_value_as, register_address(f, reg), value);
+}
+
+void copy_value(func *f, expr to, expr from) { store(f, T_VALUE, to, 0, load(f, T_VALUE, from, 0)); }
+
+const burin_value *known(const func *f, uint32_t reg)
+{
+    uint32_t k = f->known[reg];
+    return k && f->known_since[reg] == f->epoch ? &f->e->request->program->constants[k - 1] : NULL;
+}
+
+burin_kind known_kind(const func *f, uint32_t reg) { return f->known_since[reg] == f->epoch ? (burin_kind)f->kinds[reg] : BURIN_KIND_COUNT; }
+
+void require(func *f, expr condition, block slow)
+{
+    block next = new_block(f);
+    branch(f, expect(f, condition, true), next, slow);
+    f->block = next;
+}
+
+void require_kind(func *f, uint32_t reg, burin_kind kind, block slow)
+{
+    if (known_kind(f, reg) != kind)
+        require(f, compare(f, GCC_JIT_COMPARISON_EQ, register_kind(f, reg), num(f, T_B, kind)), slow);
+}
+
+/* The register's dict is looked at once for several attributes in a row. */
+static void note_shape(func *f, uint32_t reg, block slow)
+{
+    require_kind(f, reg, BURIN_DICT, slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), slow);
+    place dict = as_local(f, T_PTR, load(f, T_PTR, register_address(f, reg), (int64_t)field_offset(FIELD_burin_value_as)));
+    set(f, f->shape_keys, load_field(f, FIELD_rt_dict_keys, get(dict)));
+    set(f, f->shape_values, load_field(f, FIELD_rt_dict_values, get(dict)));
+}
+
+place attribute_place(func *f, uint32_t reg, uint32_t site, block slow)
+{
+    expr cache = offset(f, get(f->caches), (int64_t)(site * sizeof(vm_cache)));
+    if (f->shape_reg != reg) {
+        set(f, f->shape_at, register_address(f, reg)); /* before anything can fail: the slow path looks there */
+        note_shape(f, reg, slow);
+        f->shape_reg = reg;
+    }
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->shape_keys), load_field(f, FIELD_vm_cache_keys, cache)), slow);
+    expr slot  = cast(f, T_L, load_field(f, FIELD_vm_cache_slot, cache));
+    expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, slot, num(f, T_L, sizeof(burin_value)));
+    return as_local(f, T_PTR, add_bytes(f, get(f->shape_values), bytes));
+}

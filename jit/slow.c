@@ -1,0 +1,161 @@
+/* What happens when a fast path does not apply, and runs of output, which are fast as long as there is room.
+ *
+ * Slow paths are many and rarely taken, so each only notes which instruction it is of and goes to the one place that calls its
+ * body and then, by a switch, back to where the lowering would have ended.
+ *
+ * Instructions that print and follow one another are a run: there is one check of room, for all of them, in front. Without
+ * the room their bodies do it. Behind a slow path in the middle the room for the rest is asked for again. */
+#include "jit/unit.h"
+
+static expr has_room(func *f, expr bytes)
+{
+    expr left = binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, reinterpret(f, T_L, get(f->end)), reinterpret(f, T_L, get(f->to)));
+    return expect(f, compare(f, GCC_JIT_COMPARISON_GE, left, bytes), true);
+}
+
+block slow_path(func *f, uint32_t pc, block done)
+{
+    block before  = f->block, slow = new_block(f);
+    bool  in_run  = pc < f->run_end;
+    f->resume[pc] = done;
+    f->block      = slow;
+    set(f, f->slow_pc, num(f, T_U, pc));
+    set(f, f->slow_room, num(f, T_L, in_run ? (int64_t)f->rest[pc] : INT64_MIN));
+    if (in_run)
+        set(f, f->slow_until, num(f, T_U, f->run_end));
+    go(f, f->slow);
+    f->block = before;
+    return slow;
+}
+
+/* ---- runs ---- */
+
+void begin_run(func *f, uint32_t from)
+{
+    enum { RUN_ROOM_MAX = 4096 };
+    uint32_t until = from;
+    uint64_t room  = 0;
+    while (until < f->unit->code_len && (until == from || !f->at[until]) && op_forms[f->unit->code[until].op] == FORM_PLAIN && lowering_of(f, until) &&
+           room + room_of(f, until) <= RUN_ROOM_MAX)
+        room += room_of(f, until++);
+    while (until > from && !room_of(f, until - 1)) /* end with what prints */
+        until--;
+    if (until == from)
+        return;
+    f->run_end         = until;
+    f->ends_run[until] = true;
+    room               = 0;
+    for (uint32_t pc = until; pc-- > from; room += room_of(f, pc))
+        f->rest[pc] = room;
+    if (!f->at[until])
+        f->at[until] = new_block(f);
+    block no_room = new_block(f), enough = new_block(f);
+    branch(f, has_room(f, num(f, T_L, (int64_t)room)), enough, no_room);
+    f->block = no_room;
+    set(f, f->slow_pc, num(f, T_U, from));
+    set(f, f->slow_until, num(f, T_U, until));
+    go(f, f->slow_rest);
+    f->block = enough;
+}
+
+/* ---- the shared paths ---- */
+
+typedef struct cases {
+    gcc_jit_case **items;
+    int            count;
+    block          first; /* what the first one's number leads to: also the place of numbers that do not occur */
+} cases;
+
+static void add_case(func *f, cases *c, uint32_t number, block to)
+{
+    expr n = num(f, T_U, number);
+    if (!c->first)
+        c->first = to;
+    else
+        c->items[c->count++] = gcc_jit_context_new_case(f->e->g, n, n, to);
+}
+
+static void end_with_cases(func *f, const cases *c, place number)
+{
+    if (!c->first)
+        go(f, f->fail);
+    else if (!c->count)
+        go(f, c->first);
+    else
+        gcc_jit_block_end_with_switch(f->block, f->where, get(number), c->first, c->count, c->items);
+    f->block = NULL;
+}
+
+/* What is known of a dict's shape may have changed. */
+static void look_at_shape_again(func *f)
+{
+    block is_dict = new_block(f), other = new_block(f), ready = new_block(f);
+    expr  kind    = load_field(f, FIELD_burin_value_kind, get(f->shape_at));
+    expr  shadows = load_field(f, FIELD_vm_shadows, get(f->m));
+    branch(f, both(f, compare(f, GCC_JIT_COMPARISON_EQ, kind, num(f, T_B, BURIN_DICT)), compare(f, GCC_JIT_COMPARISON_EQ, shadows, num(f, T_U, 0))), is_dict,
+           other);
+    f->block   = is_dict;
+    place dict = as_local(f, T_PTR, load(f, T_PTR, get(f->shape_at), (int64_t)field_offset(FIELD_burin_value_as)));
+    set(f, f->shape_keys, load_field(f, FIELD_rt_dict_keys, get(dict)));
+    set(f, f->shape_values, load_field(f, FIELD_rt_dict_values, get(dict)));
+    go(f, ready);
+    f->block = other;
+    set(f, f->shape_keys, reinterpret(f, T_PTR, num(f, T_L, 1))); /* no cache knows these keys */
+    begin(f, ready);
+}
+
+static void call_row(func *f, expr until)
+{
+    expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), gcc_jit_param_as_rvalue(f->regs), get(f->slow_pc), until};
+    spill(f);
+    set(f, f->status, call_api(f, API_row, 4, arguments));
+    reload(f);
+}
+
+static void write_slow(func *f, const cases *resume, const cases *taken)
+{
+    block jumped = new_block(f), ended = new_block(f), back = new_block(f), no_room = new_block(f);
+    expr  next   = binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(f->slow_pc), num(f, T_U, 1));
+    f->block     = f->slow;
+    call_row(f, next);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), ended, jumped);
+    f->block = jumped;
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, NATIVE_TAKEN)), f->fail);
+    end_with_cases(f, taken, f->slow_pc);
+    f->block = ended;
+    look_at_shape_again(f);
+    branch(f, has_room(f, get(f->slow_room)), back, no_room);
+    f->block = back;
+    end_with_cases(f, resume, f->slow_pc);
+    f->block = no_room;
+    set(f, f->slow_pc, next);
+    go(f, f->slow_rest);
+}
+
+static void write_rest(func *f, const cases *ends)
+{
+    f->block = f->slow_rest;
+    call_row(f, get(f->slow_until));
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), f->fail);
+    end_with_cases(f, ends, f->slow_until);
+}
+
+bool write_slow_paths(func *f)
+{
+    size_t size   = (f->unit->code_len + 1) * sizeof(gcc_jit_case *);
+    cases  resume = {.items = arena_alloc(f->e->memory, size)}, taken = {.items = arena_alloc(f->e->memory, size)}, ends = {.items = arena_alloc(f->e->memory, size)};
+    if (!resume.items || !taken.items || !ends.items)
+        return false;
+    for (uint32_t pc = 0; pc < f->unit->code_len; pc++) {
+        const ir_insn *i = &f->unit->code[pc];
+        if (f->resume[pc])
+            add_case(f, &resume, pc, f->resume[pc]);
+        if (f->resume[pc] && op_forms[i->op] == FORM_JUMPING)
+            add_case(f, &taken, pc, f->at[i->d]);
+        if (f->ends_run[pc])
+            add_case(f, &ends, pc, f->at[pc]);
+    }
+    write_slow(f, &resume, &taken);
+    write_rest(f, &ends);
+    return true;
+}

@@ -1,0 +1,255 @@
+/* Control flow of a unit: a block for each instruction that is jumped to, one exit for failures.
+ *
+ * Where it is hot, in loops, in units that are called and in small ones, an instruction is written by its own lowering if it has one;
+ * everything else calls the instruction's body. Straight text is not worth the time it takes to compile.
+ *
+ * The output's cursor is in the locals `to` and `end` while generated code runs; before every call of code that may print it
+ * goes back to memory, and is read again behind it.
+ *
+ * Runs of output and slow paths are in slow.c. */
+#include "jit/unit.h"
+
+#include <stdio.h>
+
+const uint8_t op_forms[] = {
+#define OP(NAME, name, operands, meaning) FORM_PLAIN,
+#define JUMPING(NAME, name, operands, meaning) FORM_JUMPING,
+#define LEAVING(NAME, name, operands, meaning) FORM_LEAVING,
+#include "codegen/ir/ops.def"
+#undef OP
+};
+
+/* ---- the cursor ---- */
+
+void spill(func *f) { store_field(f, FIELD_rt_out_next, get(f->out), get(f->to)); }
+
+void reload(func *f)
+{
+    set(f, f->to, load_field(f, FIELD_rt_out_next, get(f->out)));
+    set(f, f->end, load_field(f, FIELD_rt_out_end, get(f->out)));
+}
+
+/* ---- by body ---- */
+
+void lower_by_body(func *f, uint32_t pc)
+{
+    const ir_insn *i = &f->unit->code[pc];
+    if (op_forms[i->op] == FORM_LEAVING) {
+        spill(f);
+        give(f, call_body(f, pc));
+        return;
+    }
+    spill(f);
+    set(f, f->status, call_body(f, pc));
+    reload(f);
+    f->shape_reg = NO_SHAPE;
+    if (op_forms[i->op] == FORM_JUMPING) {
+        block not_taken = new_block(f);
+        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, NATIVE_TAKEN)), f->at[i->d], not_taken);
+        f->block = not_taken;
+    }
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), f->fail);
+}
+
+/* ---- which lowering ---- */
+
+static void lower_jump(func *f, uint32_t pc) { go(f, f->at[f->unit->code[pc].d]); }
+
+lowering lowering_of(const func *f, uint32_t pc)
+{
+    ir_op op = f->unit->code[pc].op;
+    if (op == OP_JUMP)
+        return lower_jump;
+    if (!f->hot[pc])
+        return NULL;
+    return output_lowerings[op] ? output_lowerings[op] : value_lowerings[op] ? value_lowerings[op] : jump_lowerings[op] ? jump_lowerings[op] : loop_lowerings[op];
+}
+
+/* Does the instruction end up as a call of its body? (Inside a run every one has its lowering.) */
+static bool is_by_body(const func *f, uint32_t pc)
+{
+    return op_forms[f->unit->code[pc].op] == FORM_PLAIN && !lowering_of(f, pc);
+}
+
+/* Bodies one after another are one call. The first instruction behind them. */
+static uint32_t lower_row(func *f, uint32_t from)
+{
+    uint32_t until = from + 1;
+    while (until < f->unit->code_len && !f->at[until] && is_by_body(f, until))
+        until++;
+    if (until == from + 1) {
+        lower_by_body(f, from);
+        return until;
+    }
+    expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), gcc_jit_param_as_rvalue(f->regs), num(f, T_U, from), num(f, T_U, until)};
+    spill(f);
+    set(f, f->status, call_api(f, API_row, 4, arguments));
+    reload(f);
+    f->shape_reg = NO_SHAPE;
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), f->fail);
+    return until;
+}
+
+/* ---- the function ---- */
+
+static bool make_tables(func *f)
+{
+    arena   *memory = f->e->memory;
+    uint32_t count  = f->unit->code_len + 1, registers = f->unit->registers + 1;
+    f->at           = arena_zalloc(memory, count * sizeof *f->at);
+    f->hot          = arena_zalloc(memory, count * sizeof *f->hot);
+    f->rest         = arena_zalloc(memory, count * sizeof *f->rest);
+    f->known        = arena_zalloc(memory, registers * sizeof *f->known);
+    f->kinds        = arena_zalloc(memory, registers * sizeof *f->kinds);
+    f->known_since  = arena_zalloc(memory, registers * sizeof *f->known_since);
+    f->resume       = arena_zalloc(memory, count * sizeof *f->resume);
+    f->ends_run     = arena_zalloc(memory, count * sizeof *f->ends_run);
+    return f->at && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
+}
+
+static void find_targets(func *f)
+{
+    enum { SMALL = 64 }; /* instructions of a unit that is cheap to compile as a whole */
+    const ir_unit *unit  = f->unit;
+    ir_unit_kind   kind  = unit->kind;
+    bool           is_called = kind == UNIT_MACRO || kind == UNIT_LOOP || kind == UNIT_TEST;
+    bool           whole     = is_called || f->e->request->program->is_expression || unit->code_len <= SMALL;
+    if (whole)
+        memset(f->hot, true, unit->code_len * sizeof *f->hot);
+    for (uint32_t pc = 0; pc < unit->code_len; pc++) {
+        const ir_insn *i = &unit->code[pc];
+        if (op_forms[i->op] != FORM_JUMPING)
+            continue;
+        if (!f->at[i->d])
+            f->at[i->d] = new_block(f);
+        if (i->d <= pc)
+            memset(f->hot + i->d, true, (pc - i->d + 1) * sizeof *f->hot);
+    }
+}
+
+/* One step is counted for entering the unit. */
+static void count_entry(func *f)
+{
+    block slow = new_block(f), ready = new_block(f);
+    expr  arguments[] = {gcc_jit_param_as_rvalue(f->frame), num(f, T_U, 0)};
+    place left        = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
+    store_field(f, FIELD_vm_tick, get(f->m), get(left));
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, slow);
+    f->block = slow;
+    set(f, f->status, call_api(f, API_tick, 2, arguments));
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), ready, f->fail);
+    f->block = ready;
+}
+
+static void prologue(func *f)
+{
+    static const struct {
+        size_t      at;
+        type        t;
+        const char *name;
+    } locals[] = {
+        {offsetof(func, m), T_PTR, "m"},     {offsetof(func, code), T_PTR, "code"},           {offsetof(func, out), T_PTR, "out"},
+        {offsetof(func, to), T_PTR, "to"},   {offsetof(func, end), T_PTR, "end"},             {offsetof(func, status), T_I, "status"},
+        {offsetof(func, caches), T_PTR, "caches"}, {offsetof(func, constants), T_PTR, "constants"},
+        {offsetof(func, slow_pc), T_U, "pc"}, {offsetof(func, slow_room), T_L, "room"}, {offsetof(func, slow_until), T_U, "until"},
+        {offsetof(func, shape_at), T_PTR, "shape"}, {offsetof(func, shape_keys), T_PTR, "keys"}, {offsetof(func, shape_values), T_PTR, "values"},
+    };
+    expr frame = gcc_jit_param_as_rvalue(f->frame);
+    for (size_t n = 0; n < sizeof locals / sizeof locals[0]; n++)
+        *(place *)(void *)((char *)f + locals[n].at) = local(f, locals[n].t, locals[n].name);
+    f->fail      = new_block(f);
+    f->slow      = new_block(f);
+    f->slow_rest = new_block(f);
+    set(f, f->m, load_field(f, FIELD_vm_frame_m, frame));
+    set(f, f->code, load_field(f, FIELD_ir_unit_code, load_field(f, FIELD_vm_frame_unit, frame)));
+    set(f, f->out, load_field(f, FIELD_vm_frame_out, frame));
+    set(f, f->caches, load_field(f, FIELD_vm_frame_caches, frame));
+    set(f, f->constants, load_field(f, FIELD_vm_frame_constants, frame));
+    set(f, f->shape_at, load_field(f, FIELD_vm_frame_result, frame));
+    count_entry(f);
+    reload(f);
+}
+
+static gcc_jit_location *place_of(func *f, uint32_t pc)
+{
+    const ir_place *p = f->e->file ? ir_place_of(f->unit, pc) : NULL;
+    return p ? gcc_jit_context_new_location(f->e->g, f->e->file, (int)p->line, 0) : NULL;
+}
+
+/* What is known of a register: a constant (1 + its number), a kind. */
+static void note(func *f, uint32_t reg, uint32_t constant, burin_kind kind)
+{
+    f->known[reg]       = constant;
+    f->kinds[reg]       = (uint8_t)kind;
+    f->known_since[reg] = f->epoch;
+    if (f->shape_reg == reg)
+        f->shape_reg = NO_SHAPE;
+}
+
+static bool is_counter(loop_attribute which) { return which == LOOP_index || which == LOOP_index0; }
+
+/* The registers that an instruction has written hold something else now. */
+static void note_written(func *f, const ir_insn *i)
+{
+    const char *operands = ir_op_operands(i->op);
+    uint32_t    count    = i->op == OP_UNPACK || i->op == OP_NEXT_UNPACK ? i->c : 1;
+    if (operands[1] == 'w' || operands[0] == 'w')
+        for (uint32_t n = 0; n < count; n++)
+            note(f, (operands[1] == 'w' ? i->b : i->a) + n, 0, BURIN_KIND_COUNT);
+    if (operands[0] == 'x')
+        note(f, i->a, 0, BURIN_KIND_COUNT);
+    if (i->op == OP_LOADK)
+        note(f, i->a, i->d + 1, (burin_kind)f->e->request->program->constants[i->d].kind);
+    if (i->op == OP_LOOP_ATTR && is_counter(i->c))
+        note(f, i->a, 0, BURIN_INT);
+}
+
+/* Write the instruction, and those that go with it; the one to go on with. */
+static uint32_t write_instruction(func *f, uint32_t pc)
+{
+    uint32_t next = pc + 1;
+    f->where      = place_of(f, pc);
+    if (f->at[pc]) {
+        begin(f, f->at[pc]);
+        f->epoch++;
+        f->shape_reg = NO_SHAPE;
+    }
+    if (!f->block)
+        return next; /* never reached */
+    lowering lower = lowering_of(f, pc);
+    if (lower && pc >= f->run_end && room_of(f, pc))
+        begin_run(f, pc);
+    if (lower && (pc < f->run_end || !room_of(f, pc)))
+        lower(f, pc);
+    else if (is_by_body(f, pc))
+        next = lower_row(f, pc);
+    else
+        lower_by_body(f, pc);
+    for (uint32_t n = pc; n < next; n++)
+        note_written(f, &f->unit->code[n]);
+    return next;
+}
+
+bool lower_unit(emitter *e, const ir_unit *unit)
+{
+    char name[WIRE_PREFIX_MAX + 16];
+    func f = {.e = e, .unit = unit, .epoch = 1, .shape_reg = NO_SHAPE};
+    snprintf(name, sizeof name, "%.*s%u", (int)e->request->prefix.len, e->request->prefix.data, unit->index);
+    f.where = place_of(&f, 0);
+    f.frame = gcc_jit_context_new_param(e->g, f.where, e->types[T_PTR], "frame");
+    f.regs  = gcc_jit_context_new_param(e->g, f.where, e->types[T_PTR], "regs");
+    f.api   = gcc_jit_context_new_param(e->g, f.where, e->types[T_PTR], "api");
+    gcc_jit_param *parameters[] = {f.frame, f.regs, f.api};
+    f.fn    = gcc_jit_context_new_function(e->g, f.where, GCC_JIT_FUNCTION_EXPORTED, e->types[T_I], name, 3, parameters, 0);
+    if (!make_tables(&f))
+        return false;
+    f.block = new_block(&f);
+    prologue(&f);
+    find_targets(&f);
+    for (uint32_t pc = 0; pc < unit->code_len;)
+        pc = write_instruction(&f, pc);
+    bool good = write_slow_paths(&f);
+    f.block   = f.fail;
+    give(&f, get(f.status));
+    return good;
+}

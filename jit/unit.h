@@ -1,0 +1,66 @@
+/* From a unit to a native function: control flow, and what lowerings of instructions are written with. */
+#ifndef BURIN_JIT_UNIT_H
+#define BURIN_JIT_UNIT_H
+
+#include "jit/emit.h"
+
+/* Write the function of `unit` into the emitter's context. False when memory is out. */
+bool lower_unit(emitter *e, const ir_unit *unit);
+
+typedef enum op_form { FORM_PLAIN, FORM_JUMPING, FORM_LEAVING } op_form;
+extern const uint8_t op_forms[OP_COUNT];
+
+/* ---- lowerings ---- */
+
+/* Write one instruction: from f->block on, which is then where the next one begins, or NULL when nothing follows. */
+typedef void (*lowering)(func *f, uint32_t pc);
+
+/* The one that every instruction has: its body is called. */
+void lower_by_body(func *f, uint32_t pc);
+
+/* The instruction's own one, NULL when its body has to be called. Most are worth their compile time only where it is hot. */
+lowering lowering_of(const func *f, uint32_t pc);
+/* Bytes of output that the lowering of an instruction may need; 0 when it prints nothing. */
+uint64_t room_of(const func *f, uint32_t pc);
+/* The tables behind these: lower_output.c, lower_values.c, lower_jumps.c, lower_loops.c. */
+extern const lowering output_lowerings[OP_COUNT], value_lowerings[OP_COUNT], jump_lowerings[OP_COUNT], loop_lowerings[OP_COUNT];
+
+/* ---- the slow path ---- */
+
+/* A block that has the instruction's body called instead of what the lowering does; `done` is where both meet. A JUMPING's body goes
+ * where it says. Inside a run of output it makes sure again that there is room for the rest. */
+block slow_path(func *f, uint32_t pc, block done);
+/* Make room for the instructions from here on that print: f->run_end is set, if there are any. */
+void begin_run(func *f, uint32_t from);
+/* What all of these lead to, once the instructions are written. False when memory is out. */
+bool write_slow_paths(func *f);
+
+/* What was printed is in the output's own fields while code that may look at it runs. */
+void spill(func *f);
+void reload(func *f);
+
+/* ---- registers and constants ---- */
+
+expr register_address(func *f, uint32_t reg);
+expr register_kind(func *f, uint32_t reg);
+expr register_as(func *f, uint32_t reg);
+void store_int(func *f, uint32_t reg, burin_kind kind, expr value);
+void copy_value(func *f, expr to, expr from);
+expr constant_address(func *f, uint32_t k);
+/* The constant that the register is known to hold here, NULL when it is none. */
+const burin_value *known(const func *f, uint32_t reg);
+/* The kind that the register is known to have, BURIN_KIND_COUNT when it is none. */
+burin_kind known_kind(const func *f, uint32_t reg);
+/* Go on behind the check, or in `slow`, when the register is not of that kind; nothing is written when that is known. */
+void require_kind(func *f, uint32_t reg, burin_kind kind, block slow);
+/* Is the kind one of the two whose payload is a number that is its truth? */
+expr is_bool_or_int(func *f, expr kind);
+/* May a comparison of these (NULL: not known) be one of numbers? Then go to `yes` or `no` where they are, else to `slow`. */
+bool compares_numbers(uint32_t how, const burin_value *b, const burin_value *c);
+void branch_on_numbers(func *f, uint32_t how, uint32_t b, uint32_t c, block yes, block no, block slow);
+/* Go on only when the condition holds. */
+void require(func *f, expr condition, block slow);
+/* Where the attribute of site `site` is in the dict in `reg`, if it is one with the keys that the site's cache knows. */
+place attribute_place(func *f, uint32_t reg, uint32_t site, block slow);
+
+#endif
