@@ -195,6 +195,14 @@ burin_status burin_env_set_join_path(burin_env *env, char *(*join)(void *user, c
     return BURIN_OK;
 }
 
+burin_status burin_env_set_types(burin_env *env, const burin_types *types)
+{
+    if (env_is_frozen(env))
+        return BURIN_ERR_USAGE;
+    env->rt.struct_types = types;
+    return BURIN_OK;
+}
+
 /* ---- what compiling asks ---- */
 
 static bool ends_with(const char *text, size_t len, const char *suffix)

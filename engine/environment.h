@@ -8,6 +8,7 @@
 #ifndef BURIN_ENGINE_ENVIRONMENT_H
 #define BURIN_ENGINE_ENVIRONMENT_H
 
+#include "burin/struct.h"
 #include "burin/template.h"
 #include "engine/cache.h"
 #include "engine/host_state.h"

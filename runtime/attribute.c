@@ -12,6 +12,7 @@
 #include "runtime/env.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
+#include "runtime/struct.h"
 
 /* ---- attributes ---- */
 
@@ -60,6 +61,10 @@ static burin_status find_attr(rt_state *st, burin_value v, burin_text name, uint
 {
     if (v.kind == BURIN_OBJECT) {
         burin_status status = object_attr(st, v, name, out);
+        if (status || out->kind != BURIN_MISSING)
+            return status;
+    } else if (v.kind == BURIN_STRUCT) {
+        burin_status status = rt_struct_attr(st, v, name, hash, out);
         if (status || out->kind != BURIN_MISSING)
             return status;
     }
@@ -171,6 +176,12 @@ static burin_status find_index(rt_state *st, burin_value v, int64_t at, burin_va
         out->len  = (uint32_t)len;
         return BURIN_OK;
     }
+    case BURIN_ARRAY: {
+        rt_array     array;
+        burin_status status = rt_array_of(st, v, &array);
+        at += at < 0 ? array.count : 0;
+        return !status && at >= 0 && at < array.count ? rt_array_read(st, &array, (uint32_t)at, out) : status;
+    }
     case BURIN_BYTEARRAY: v = rt_bytearray_view(v); __attribute__((fallthrough));
     case BURIN_BYTES:
         at += at < 0 ? v.len : 0;
@@ -208,11 +219,16 @@ static burin_status find_item(rt_state *st, burin_value v, burin_value key, buri
     case BURIN_BYTES:
     case BURIN_BYTEARRAY:
     case BURIN_RANGE:
+    case BURIN_ARRAY:
         if (BURIN_LIKELY(key.kind == BURIN_INT || key.kind == BURIN_BOOL))
             return find_index(st, v, key.as.i, out);
         break;
     case BURIN_DICT: return rt_dict_get(st, rt_dict_of(st, v), key, out);
     case BURIN_OBJECT: return object_item(st, v, key, out);
+    case BURIN_STRUCT:
+        if (key.kind == BURIN_STRING)
+            return rt_struct_attr(st, v, rt_text_of(key), rt_text_hash(rt_text_of(key)), out);
+        break;
     default: break;
     }
     *out = rt_missing();
@@ -315,7 +331,7 @@ static burin_status fail_index(rt_state *st, burin_value v, burin_value key)
 {
     static const char *const sequences[BURIN_KIND_COUNT] = {
         [BURIN_LIST] = "list ", [BURIN_TUPLE] = "tuple ", [BURIN_STRING] = "string ", [BURIN_BYTES] = "", [BURIN_RANGE] = "range object ",
-        [BURIN_BYTEARRAY] = "bytearray ",
+        [BURIN_BYTEARRAY] = "bytearray ", [BURIN_ARRAY] = "array ",
     };
     const char *key_type = rt_type_name(st, key);
     if (key.kind == BURIN_BIGINT && v.kind != BURIN_RANGE)
@@ -357,7 +373,9 @@ burin_status rt_python_item(rt_state *st, burin_value v, burin_value key, burin_
     case BURIN_STRING:
     case BURIN_BYTES:
     case BURIN_BYTEARRAY:
-    case BURIN_RANGE: return fail_index(st, v, key);
+    case BURIN_RANGE:
+    case BURIN_ARRAY: return fail_index(st, v, key);
+    case BURIN_STRUCT:
     case BURIN_DICT: return rt_key_error(st, key);
     case BURIN_OBJECT:
         if (rt_object_of(v)->cls->get_item)

@@ -28,6 +28,7 @@ struct rt_env {
     burin_text         newline; /* newline_sequence: wordwrap's default */
     uint32_t           depth_max;
     uint64_t           integer_bits_max;
+    const struct burin_types *struct_types; /* the host's structs; NULL: none */
     burin_value        policies; /* DICT: "truncate.leeway", "urlize.rel", "json.dumps_kwargs", ... */
 };
 

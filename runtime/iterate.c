@@ -8,6 +8,7 @@
 #include "runtime/base/text.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
+#include "runtime/struct.h"
 #include "runtime/view.h"
 
 enum { /* rt_iter.kind beyond the burin_kinds */
@@ -74,7 +75,8 @@ burin_status rt_iter_init(rt_state *st, burin_value v, rt_iter *it)
     case BURIN_STRING:
     case BURIN_BYTES:
     case BURIN_BYTEARRAY:
-    case BURIN_RANGE: return BURIN_OK;
+    case BURIN_RANGE:
+    case BURIN_ARRAY: return BURIN_OK;
     case BURIN_DICT:
     case BURIN_SET: walk_dict(st, v, v.kind, it); return BURIN_OK;
     case BURIN_UNDEFINED:
@@ -133,6 +135,15 @@ static inline burin_value character_at(const char *data, size_t left, size_t *si
     }
     *size = character.len;
     return character;
+}
+
+static burin_status next_of_array(rt_state *st, rt_iter *it, burin_value *item)
+{
+    rt_array     array;
+    burin_status status = rt_array_of(st, it->over, &array);
+    if (!status && it->at < array.count)
+        status = rt_array_read(st, &array, (uint32_t)it->at++, item);
+    return status;
 }
 
 /* A thousand items have been taken: native loops count like those of templates, and can be stopped like them. */
@@ -195,6 +206,7 @@ burin_status rt_iter_next(rt_state *st, rt_iter *it, burin_value *item)
         return BURIN_OK;
     }
     case BURIN_OBJECT: return next_of_object(st, it->over, item);
+    case BURIN_ARRAY: return next_of_array(st, it, item);
     case ITER_SEQUENCE: return next_of_sequence(st, it, item);
     case ITER_EMPTY: return BURIN_OK;
     default: { /* views */
@@ -236,6 +248,14 @@ size_t rt_iter_length_hint(rt_state *st, burin_value v)
             return SIZE_MAX;
         }
         return length;
+    }
+    case BURIN_ARRAY: {
+        rt_array array;
+        if (rt_array_of(st, v, &array)) {
+            rt_clear_error(st);
+            return SIZE_MAX;
+        }
+        return array.count;
     }
     default: return SIZE_MAX;
     }
@@ -282,6 +302,7 @@ static const burin_class iterator_classes[] = {
     ITERATOR(BURIN_RANGE, "range_iterator"),
     ITERATOR(BURIN_DICT, "dict_keyiterator"),
     ITERATOR(BURIN_SET, "set_iterator"),
+    ITERATOR(BURIN_ARRAY, "array_iterator"),
     ITERATOR(ITER_EMPTY, "generator"), /* Undefined.__iter__ */
     ITERATOR(ITER_SEQUENCE, "iterator"),
     ITERATOR(ITER_VIEW + RT_VIEW_KEYS, "dict_keyiterator"),

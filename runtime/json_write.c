@@ -6,6 +6,7 @@
  * written as NaN. Cycles are found through the chain of open containers; depth is bounded by rt_enter. */
 #include "runtime/base/text.h"
 #include "runtime/bigint.h"
+#include "runtime/struct.h"
 #include "runtime/write.h"
 
 #include <math.h>
@@ -13,6 +14,7 @@
 typedef struct open_container {
     const struct open_container *outer;
     const void                  *container;
+    uint64_t                     word; /* of a struct: one may lie at the start of another */
 } open_container;
 
 typedef struct writer {
@@ -474,10 +476,10 @@ static inline void write_bracket(rt_out *out, char bracket)
 
 /* A cycle comes round again, so it is enough to look for it where few texts get. */
 enum { DEEP = 8 };
-static bool is_open(const writer *w, const void *container)
+static bool is_open(const writer *w, const void *container, uint64_t word)
 {
     const open_container *open = w->open;
-    while (open && open->container != container)
+    while (open && (open->container != container || open->word != word))
         open = open->outer;
     return open != NULL;
 }
@@ -490,11 +492,11 @@ static burin_status write_container(writer *w, burin_value v)
         rt_out_write(w->out, is_dict ? "{}" : "[]", 2);
         return rt_out_status(w->out);
     }
-    if (w->level >= DEEP && is_open(w, v.as.p))
+    if (w->level >= DEEP && is_open(w, v.as.p, 0))
         return rt_fail(w->st, BURIN_ERR_VALUE, "Circular reference detected");
     if (rt_enter(w->st) || rt_charge(w->st, len))
         return w->st->status;
-    open_container open = {w->open, v.as.p};
+    open_container open = {w->open, v.as.p, 0};
     w->open = &open;
     w->level++;
     write_bracket(w->out, is_dict ? '{' : '[');
@@ -512,8 +514,40 @@ static burin_status write_container(writer *w, burin_value v)
     return rt_out_status(w->out);
 }
 
+/* As a dict, so that sorting is of its keys. What that takes is dropped unless the output lies above it. */
+static burin_status write_struct(writer *w, burin_value v)
+{
+    open_container open = {w->open, v.as.p, rt_struct_word(v)};
+    heap_position  mark = heap_mark(&w->st->heap);
+    burin_value    dict;
+    if (w->level >= DEEP && is_open(w, v.as.p, open.word))
+        return rt_fail(w->st, BURIN_ERR_VALUE, "Circular reference detected");
+    if (rt_struct_to_dict(w->st, v, &dict))
+        return w->st->status;
+    w->open = &open;
+    write_container(w, dict);
+    w->open = open.outer;
+    if (w->out->alloc)
+        heap_release(&w->st->heap, mark);
+    return w->st->status ? w->st->status : rt_out_status(w->out);
+}
+
+static burin_status write_array(writer *w, burin_value v)
+{
+    heap_position mark = heap_mark(&w->st->heap);
+    if (!rt_array_unfold(w->st, &v))
+        write_container(w, v);
+    if (w->out->alloc)
+        heap_release(&w->st->heap, mark);
+    return w->st->status ? w->st->status : rt_out_status(w->out);
+}
+
 static burin_status write_value(writer *w, burin_value v)
 {
+    if (v.kind == BURIN_STRUCT)
+        return write_struct(w, v);
+    if (v.kind == BURIN_ARRAY)
+        return write_array(w, v);
     if (v.kind == BURIN_LIST || v.kind == BURIN_TUPLE || v.kind == BURIN_DICT)
         return write_container(w, v);
     return write_scalar(w, v);

@@ -9,6 +9,7 @@
 #include "runtime/host.h"
 #include "runtime/iterate.h"
 #include "runtime/slice.h"
+#include "runtime/struct.h"
 
 #include <math.h>
 
@@ -151,6 +152,9 @@ static burin_status equal_same_kind(rt_state *st, burin_value a, burin_value b, 
         return equal_lists(st, a, b, out);
     case BURIN_DICT:
         return equal_dicts(st, a, b, out);
+    case BURIN_STRUCT:
+        *out = rt_identical(a, b);
+        return BURIN_OK;
     case BURIN_SET:
         if (rt_dict_of(st, a)->len == rt_dict_of(st, b)->len)
             return is_subset(st, a, b, out);
@@ -177,6 +181,16 @@ static burin_status equal_same_kind(rt_state *st, burin_value a, burin_value b, 
 /* What compares as another kind does: a bytearray as its bytes. */
 static inline burin_value comparable(burin_value v) { return BURIN_UNLIKELY(v.kind == BURIN_BYTEARRAY) ? rt_bytearray_view(v) : v; }
 
+/* An array equals a list or an array with equal items. */
+static burin_status equal_arrays(rt_state *st, burin_value a, burin_value b, bool *out)
+{
+    bool lists = (a.kind == BURIN_ARRAY || a.kind == BURIN_LIST) && (b.kind == BURIN_ARRAY || b.kind == BURIN_LIST);
+    *out = false;
+    if (!lists || rt_array_unfold(st, &a) || rt_array_unfold(st, &b))
+        return st->status;
+    return equal_lists(st, a, b, out);
+}
+
 static bool equal_complex(burin_value a, burin_value b)
 {
     if (a.kind == BURIN_COMPLEX && b.kind == BURIN_COMPLEX)
@@ -200,6 +214,8 @@ burin_status rt_equal(rt_state *st, burin_value a, burin_value b, bool *out)
         return st->status;
     if (a.kind == BURIN_OBJECT || b.kind == BURIN_OBJECT)
         return equal_objects(st, a, b, out);
+    if (a.kind == BURIN_ARRAY || b.kind == BURIN_ARRAY)
+        return equal_arrays(st, a, b, out);
     a = comparable(a);
     b = comparable(b);
     if (a.kind == BURIN_COMPLEX || b.kind == BURIN_COMPLEX)
@@ -259,6 +275,8 @@ static burin_status compare_sets(rt_state *st, rt_compare op, burin_value a, bur
 
 static burin_status compare_order(rt_state *st, rt_compare op, burin_value a, burin_value b, bool *out)
 {
+    if (rt_array_unfold(st, &a) || rt_array_unfold(st, &b))
+        return st->status;
     burin_value left = comparable(a), right = comparable(b);
     rt_slice    one, other;
     if (BURIN_UNLIKELY(a.kind == BURIN_OBJECT) && rt_slice_parts(a, &one.start, &one.stop, &one.step) &&
@@ -413,6 +431,8 @@ static burin_status contains(rt_state *st, burin_value item, burin_value contain
         return strict_fails(st, container, container);
     case BURIN_OBJECT:
         return in_object(st, item, container, out);
+    case BURIN_ARRAY:
+        return in_iterable(st, item, container, out);
     default:
         return rt_fail(st, BURIN_ERR_TYPE, "argument of type '%s' is not iterable", rt_type_name(st, container));
     }

@@ -4,6 +4,7 @@
 #include "runtime/builtins/builtins.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
+#include "runtime/struct.h"
 #include "runtime/type.h"
 
 static const struct {
@@ -29,12 +30,11 @@ const char *rt_type_name(rt_state *st, burin_value v)
         [BURIN_MISSING] = "MissingType", [BURIN_NONE] = "NoneType", [BURIN_BOOL] = "bool", [BURIN_INT] = "int",
         [BURIN_FLOAT] = "float", [BURIN_BIGINT] = "int", [BURIN_STRING] = "str", [BURIN_BYTES] = "bytes", [BURIN_LIST] = "list",
         [BURIN_TUPLE] = "tuple", [BURIN_DICT] = "dict", [BURIN_SET] = "set", [BURIN_RANGE] = "range", [BURIN_COMPLEX] = "complex",
-        [BURIN_BYTEARRAY] = "bytearray",
+        [BURIN_BYTEARRAY] = "bytearray", [BURIN_ARRAY] = "array",
     };
     static const char *const undefined[] = {
         [RT_UNDEFINED] = "Undefined", [RT_CHAINABLE] = "ChainableUndefined", [RT_DEBUG] = "DebugUndefined", [RT_STRICT] = "StrictUndefined",
     };
-    (void)st;
     switch (v.kind) {
     case BURIN_STRING:
         return v.flags & BURIN_SAFE ? "Markup" : "str";
@@ -52,6 +52,8 @@ const char *rt_type_name(rt_state *st, burin_value v)
         return rt_object_of(v)->cls->name;
     case BURIN_SET:
         return rt_is_frozen(v) ? "frozenset" : "set";
+    case BURIN_STRUCT:
+        return rt_layout_of(st, v)->name;
     default:
         return names[v.kind];
     }
@@ -69,6 +71,9 @@ bool rt_identical(burin_value a, burin_value b)
         return a.len == b.len && a.flags == b.flags && (a.as.s == b.as.s || a.len == 0);
     case BURIN_BYTES:
         return a.len == b.len && a.as.s == b.as.s;
+    case BURIN_STRUCT: /* a struct and its first member have one address */
+    case BURIN_ARRAY:
+        return rt_struct_word(a) == rt_struct_word(b) && a.as.p == b.as.p;
     default:
         return a.as.i == b.as.i; /* the same number, the same bits of a float, the same object */
     }
@@ -142,6 +147,11 @@ burin_status rt_is_true(rt_state *st, burin_value v, bool *out)
         *out = length != 0;
         return BURIN_OK;
     }
+    case BURIN_ARRAY: {
+        rt_array array;
+        *out = !rt_array_of(st, v, &array) && array.count != 0;
+        return st->status;
+    }
     default:
         *out = true;
         return BURIN_OK;
@@ -180,6 +190,12 @@ burin_status rt_length(rt_state *st, burin_value v, size_t *out)
             return rt_host_done(st, rt_object_of(v)->cls->length(&call, rt_object_of(v)->self, out));
         }
         break;
+    case BURIN_ARRAY: {
+        rt_array array;
+        if (!rt_array_of(st, v, &array))
+            *out = array.count;
+        return st->status;
+    }
     default:
         break;
     }

@@ -6,6 +6,7 @@
 #include "runtime/attribute.h"
 #include "runtime/complex.h"
 #include "runtime/host.h"
+#include "runtime/struct.h"
 #include "runtime/write.h"
 
 /* ---- + ---- */
@@ -97,8 +98,11 @@ burin_status rt_sequence_add(rt_state *st, burin_value a, burin_value b, burin_v
     case BURIN_BYTES:
     case BURIN_BYTEARRAY:
         return add_bytes(st, a, b, out);
+    case BURIN_ARRAY:
     case BURIN_LIST:
     case BURIN_TUPLE:
+        if (rt_array_unfold(st, &a) || rt_array_unfold(st, &b))
+            return st->status;
         if (b.kind == a.kind)
             return add_lists(st, a, b, out);
         return rt_fail(st, BURIN_ERR_TYPE, "can only concatenate %s (not \"%s\") to %s", rt_type_name(st, a), rt_type_name(st, b), rt_type_name(st, a));
@@ -111,7 +115,7 @@ burin_status rt_sequence_add(rt_state *st, burin_value a, burin_value b, burin_v
 
 static bool is_sequence(burin_value v)
 {
-    return v.kind == BURIN_STRING || is_bytes(v) || v.kind == BURIN_LIST || v.kind == BURIN_TUPLE;
+    return v.kind == BURIN_STRING || is_bytes(v) || v.kind == BURIN_LIST || v.kind == BURIN_TUPLE || v.kind == BURIN_ARRAY;
 }
 
 /* `total` bytes at `data` by doubling what is there: the first `len` are. */
@@ -183,7 +187,7 @@ burin_status rt_sequence_repeat(rt_state *st, burin_value a, burin_value b, buri
         burin_status status = repeat_text(st, rt_bytearray_view(sequence), count, out);
         return status ? status : rt_bytearray_new(st, out->as.s, out->len, out);
     }
-    return repeat_list(st, sequence, count, out);
+    return rt_array_unfold(st, &sequence) ? st->status : repeat_list(st, sequence, count, out);
 }
 
 /* ---- ~ ---- */

@@ -6,6 +6,7 @@
  * linked through the C stack, so a cycle is written as <Recursion on ...>. */
 #include "runtime/base/text.h"
 #include "runtime/operate.h"
+#include "runtime/struct.h"
 #include "runtime/unicode.h"
 #include "runtime/write.h"
 
@@ -134,6 +135,8 @@ static void write_too_deep(rt_out *out, burin_value v, uint32_t count)
 
 static void write_form(printer *p, rt_out *out, burin_value v, unsigned level)
 {
+    if (rt_array_unfold(p->st, &v))
+        return;
     bool is_dict = v.kind == BURIN_DICT;
     if (!is_dict && !is_plain_list(p, v)) {
         rt_write_repr(p->st, out, v);
@@ -439,6 +442,8 @@ static bool format_broken(printer *p, burin_value v, size_t indent, size_t allow
 
 static void format_value(printer *p, burin_value v, size_t indent, size_t allowance, unsigned level)
 {
+    if (rt_array_unfold(p->st, &v))
+        return;
     bool container = v.kind >= BURIN_LIST && v.kind <= BURIN_SET;
     if (container && is_open(p, v)) {
         write_recursion(p, p->out, v);

@@ -7,6 +7,7 @@
 #include "runtime/complex.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
+#include "runtime/struct.h"
 #include "runtime/type.h"
 #include "runtime/unicode.h"
 #include "runtime/write.h"
@@ -16,12 +17,13 @@
 typedef struct repr_link {
     const struct repr_link *outer;
     const void             *container;
+    uint64_t                word; /* of a struct: one may lie at the start of another */
 } repr_link;
 
-static bool being_written(const rt_state *st, const void *container)
+static bool being_written(const rt_state *st, const void *container, uint64_t word)
 {
     for (const repr_link *link = st->repr_chain; link; link = link->outer)
-        if (link->container == container)
+        if (link->container == container && link->word == word)
             return true;
     return false;
 }
@@ -150,20 +152,75 @@ static burin_status write_dict(rt_state *st, rt_out *out, burin_value v)
 
 static burin_status write_container(rt_state *st, rt_out *out, burin_value v)
 {
-    if (being_written(st, v.as.p)) {
+    if (being_written(st, v.as.p, 0)) {
         const char *mark = v.kind == BURIN_LIST ? "[...]" : v.kind == BURIN_TUPLE ? "(...)" : rt_is_frozen(v) ? "frozenset(...)" : v.kind == BURIN_SET ? "set(...)" : "{...}";
         rt_out_write(out, mark, strlen(mark));
         return rt_out_status(out);
     }
     if (rt_enter(st) || rt_charge(st, v.kind == BURIN_LIST || v.kind == BURIN_TUPLE ? rt_list_of(st, v)->len : rt_dict_of(st, v)->len))
         return st->status;
-    repr_link link = {st->repr_chain, v.as.p};
+    repr_link link = {st->repr_chain, v.as.p, 0};
     st->repr_chain = &link;
     if (v.kind == BURIN_LIST || v.kind == BURIN_TUPLE)
         write_list(st, out, v);
     else
         write_dict(st, out, v);
     st->repr_chain = link.outer;
+    rt_leave(st);
+    return st->status ? st->status : rt_out_status(out);
+}
+
+/* ---- structs ---- */
+
+static burin_status write_members(rt_state *st, rt_out *out, burin_value v, const rt_layout *layout)
+{
+    burin_value value;
+    rt_out_write(out, layout->name, strlen(layout->name));
+    rt_out_literal(out, "(");
+    for (uint32_t n = 0; n < layout->count; n++) {
+        const rt_member *member = &layout->members[n];
+        if (n)
+            rt_out_literal(out, ", ");
+        rt_out_write(out, member->name.data, member->name.len);
+        rt_out_literal(out, "=");
+        if (rt_member_read(st, member, v, &value) || rt_write_repr(st, out, value))
+            return st->status;
+    }
+    rt_out_literal(out, ")");
+    return rt_out_status(out);
+}
+
+static burin_status write_struct(rt_state *st, rt_out *out, burin_value v)
+{
+    const rt_layout *layout = rt_layout_of(st, v);
+    if (being_written(st, v.as.p, rt_struct_word(v))) {
+        rt_out_literal(out, "...");
+        return rt_out_status(out);
+    }
+    if (rt_enter(st) || rt_charge(st, layout->count))
+        return st->status;
+    repr_link link = {st->repr_chain, v.as.p, rt_struct_word(v)};
+    st->repr_chain = &link;
+    write_members(st, out, v, layout);
+    st->repr_chain = link.outer;
+    rt_leave(st);
+    return st->status ? st->status : rt_out_status(out);
+}
+
+static burin_status write_array(rt_state *st, rt_out *out, burin_value v)
+{
+    rt_array    array;
+    burin_value item;
+    if (rt_array_of(st, v, &array) || rt_enter(st) || rt_charge(st, array.count))
+        return st->status;
+    rt_out_literal(out, "[");
+    for (uint32_t n = 0; n < array.count && !st->status; n++) {
+        if (n)
+            rt_out_literal(out, ", ");
+        if (!rt_array_read(st, &array, n, &item))
+            rt_write_repr(st, out, item);
+    }
+    rt_out_literal(out, "]");
     rt_leave(st);
     return st->status ? st->status : rt_out_status(out);
 }
@@ -277,6 +334,10 @@ burin_status rt_write_repr(rt_state *st, rt_out *out, burin_value v)
         return write_function(st, out, v);
     case BURIN_OBJECT:
         return write_object(st, out, v);
+    case BURIN_STRUCT:
+        return write_struct(st, out, v);
+    case BURIN_ARRAY:
+        return write_array(st, out, v);
     case BURIN_UNDEFINED: /* of every class, StrictUndefined too */
         rt_out_literal(out, "Undefined");
         return rt_out_status(out);

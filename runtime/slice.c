@@ -9,6 +9,7 @@
 #include "runtime/host.h"
 #include "runtime/operate.h"
 #include "runtime/slice.h"
+#include "runtime/struct.h"
 
 /* ---- slice objects ---- */
 
@@ -263,6 +264,11 @@ burin_status rt_get_slice(rt_state *st, burin_value v, burin_value start, burin_
             return rt_undefined_fail(st, v);
         *out = v;
         return BURIN_OK;
+    case BURIN_ARRAY: {
+        burin_value  list;
+        burin_status status = rt_array_to_list(st, v, &list);
+        return status ? status : slice_list(st, list, &s, out);
+    }
     case BURIN_DICT: return rt_fail(st, BURIN_ERR_TYPE, "unhashable type: 'slice'");
     case BURIN_OBJECT: {
         burin_value  key;

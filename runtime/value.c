@@ -194,6 +194,7 @@ burin_status rt_hash(rt_state *st, burin_value key, uint32_t *out)
         return BURIN_OK;
     }
     case BURIN_NONE: *out = mix(0x4E6F6E65u); return BURIN_OK;
+    case BURIN_STRUCT:
     case BURIN_FUNCTION: *out = mix((uint64_t)(uintptr_t)key.as.p); return BURIN_OK;
     case BURIN_COMPLEX: {
         rt_complex z = rt_complex_of(key);
@@ -208,6 +209,7 @@ burin_status rt_hash(rt_state *st, burin_value key, uint32_t *out)
     case BURIN_LIST:
     case BURIN_DICT:
     case BURIN_BYTEARRAY:
+    case BURIN_ARRAY:
     case BURIN_MISSING:
     case BURIN_KIND_COUNT: break;
     }

@@ -14,6 +14,7 @@
 #include "burin/function.h"
 #include "burin/reactive.h"
 #include "burin/store.h"
+#include "burin/struct.h"
 #include "burin/template.h"
 #include "burin/types.h"
 #include "burin/value.h"

@@ -34,6 +34,8 @@ typedef enum burin_kind {
     BURIN_OBJECT,    /* anything else: a host object, an iterator, loop, macro, namespace, module, type, exception */
     BURIN_COMPLEX,
     BURIN_BYTEARRAY,
+    BURIN_STRUCT,    /* a struct of the host's (burin/struct.h); this and the next are not containers for the functions below */
+    BURIN_ARRAY,     /* an array in such structs */
     BURIN_KIND_COUNT
 } burin_kind;
 
@@ -47,8 +49,8 @@ enum { /* burin_value.flags */
 typedef struct burin_value {
     uint8_t  kind;     /* burin_kind */
     uint8_t  flags;
-    uint16_t reserved; /* 0 */
-    uint32_t len;      /* STRING, BYTES: bytes; else 0 */
+    uint16_t reserved; /* STRUCT, ARRAY: tells sets of types apart; else 0 */
+    uint32_t len;      /* STRING, BYTES: bytes; STRUCT, ARRAY: the number of its type; else 0 */
     union {
         int64_t     i; /* INT; BOOL: 0 or 1 */
         double      f; /* FLOAT */

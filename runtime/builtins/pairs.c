@@ -72,6 +72,7 @@ bool builtin_is_iterable(burin_value v)
     case BURIN_TUPLE:
     case BURIN_DICT:
     case BURIN_SET:
+    case BURIN_ARRAY:
     case BURIN_RANGE: return true;
     case BURIN_OBJECT: {
         const burin_class *cls = rt_object_of(v)->cls;

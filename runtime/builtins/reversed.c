@@ -15,6 +15,7 @@ bool reversed_possible(burin_value v)
     case BURIN_LIST:
     case BURIN_TUPLE:
     case BURIN_DICT:
+    case BURIN_ARRAY:
     case BURIN_RANGE: return true;
     case BURIN_OBJECT: return rt_view_of(v) != RT_VIEW_NONE || (rt_object_of(v)->cls->length && rt_object_of(v)->cls->get_item && !rt_object_of(v)->cls->is_mapping);
     default: return false;

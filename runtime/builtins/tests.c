@@ -60,6 +60,7 @@ burin_status test_sequence(burin_call *call, burin_value *out)
     case BURIN_LIST:
     case BURIN_TUPLE:
     case BURIN_DICT:
+    case BURIN_ARRAY:
     case BURIN_RANGE: return answer(out, true);
     case BURIN_UNDEFINED: return answer(out, ((const rt_undefined *)v.as.p)->cls != RT_STRICT);
     case BURIN_OBJECT: return answer(out, rt_object_of(v)->cls->length && rt_object_of(v)->cls->get_item && rt_view_of(v) == RT_VIEW_NONE);

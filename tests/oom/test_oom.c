@@ -365,6 +365,50 @@ static burin_status loaders(void)
     return status;
 }
 
+typedef struct pair {
+    const char *name;
+    uint64_t    number;
+    int         kind;
+    struct pair *items;
+    int         item_count;
+} pair;
+
+static burin_status structs(void)
+{
+    static const burin_enum   kinds[]   = {{"b", 2}, {"a", 1}, {NULL, 0}};
+    static const burin_field  fields[]  = {BURIN_FIELD(pair, name), BURIN_FIELD(pair, number), BURIN_NAMED(pair, kind, kinds), BURIN_STRUCTS(pair, items, item_count, "pair")};
+    static const burin_struct type      = BURIN_DESCRIBE(pair, "pair", fields);
+    static const burin_variable variable = {"p", "pair"};
+    pair            items[] = {{"y", 2, 1, NULL, 0}, {"x", UINT64_MAX, 2, NULL, 0}}, all = {"all", 0, 0, items, 2};
+    burin_options   options = failing_options();
+    burin_error     err     = BURIN_ERROR_INIT;
+    burin_types    *types   = burin_types_new(&type, 1, &variable, 1, &failing, &err);
+    burin_env      *env     = types ? burin_env_new(&options, &err) : NULL;
+    burin_heap     *heap    = burin_heap_new(&failing);
+    bool            ready   = env && heap && burin_env_set_types(env, types) == BURIN_OK;
+    burin_render   *render  = ready ? burin_render_new(env, &err) : NULL;
+    burin_template *tpl     = NULL;
+    burin_value     vars    = render ? burin_dict(heap, 1) : burin_missing();
+    burin_status    status  = render && vars.kind == BURIN_DICT ? BURIN_OK : BURIN_ERR_NOMEM;
+    burin_text      out;
+
+    if (!status)
+        status = burin_dict_set_z(heap, vars, "p", burin_struct_value(types, "pair", &all));
+    if (!status && !(tpl = burin_template_from_string(env, NULL, BURIN_TEXT("{{ p.items|sort(attribute='name')|map(attribute='number')|join('+') }} {{ p.items[0] }} {{ p.items[1]|tojson }}{{ p.items[1:]|length }}"), &err)))
+        status = err.status ? err.status : BURIN_ERR_NOMEM;
+    if (!status)
+        status = burin_render_text(render, tpl, vars, &out, &err);
+    if (!status)
+        status = expect_text(out, "18446744073709551615+2 pair(name='y', number=2, kind='a', items=[]) {\"items\": [], \"kind\": \"b\", \"name\": \"x\", \"number\": 18446744073709551615}1");
+    burin_error_clear(&err);
+    burin_template_unref(tpl);
+    burin_render_free(render);
+    burin_heap_free(heap);
+    burin_env_unref(env);
+    burin_types_free(types);
+    return status;
+}
+
 /* ---- the driver ---- */
 
 static void fail_everywhere(burin_status (*scenario)(void), bool in_malloc)
@@ -410,6 +454,7 @@ SCENARIO(expressions)
 SCENARIO(values)
 SCENARIO(insight)
 SCENARIO(loaders)
+SCENARIO(structs)
 
 int main(void)
 {
@@ -418,7 +463,7 @@ int main(void)
         cmocka_unit_test(filters_survive_failing_allocations),     cmocka_unit_test(containers_survive_failing_allocations),
         cmocka_unit_test(errors_survive_failing_allocations),      cmocka_unit_test(expressions_survive_failing_allocations),
         cmocka_unit_test(values_survive_failing_allocations),      cmocka_unit_test(insight_survive_failing_allocations),
-        cmocka_unit_test(loaders_survive_failing_allocations),
+        cmocka_unit_test(loaders_survive_failing_allocations),     cmocka_unit_test(structs_survive_failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
