@@ -12,11 +12,14 @@ static uint32_t link_new(burin_graph *g, uint32_t node, uint32_t reader)
         at = g->link_count++;
     else
         return 0;
-    uint32_t first = g->nodes[node].first_link;
-    g->links[at]   = (rx_link){.node = node, .reader = reader, .next_reader = first};
-    if (first)
+    uint32_t first = g->nodes[node].first_link, last = first ? g->links[first].before_reader : at;
+    g->links[at]   = (rx_link){.node = node, .reader = reader, .before_reader = last};
+    if (first) {
+        g->links[last].next_reader    = at;
         g->links[first].before_reader = at;
-    g->nodes[node].first_link = at;
+    } else {
+        g->nodes[node].first_link = at;
+    }
     g->edges++;
     return at;
 }
@@ -24,13 +27,16 @@ static uint32_t link_new(burin_graph *g, uint32_t node, uint32_t reader)
 /* Take a link out of its node's list; whoever has it in the reader's list takes it out there. */
 static void link_free(burin_graph *g, uint32_t at)
 {
-    rx_link *link = &g->links[at];
-    if (link->before_reader)
-        g->links[link->before_reader].next_reader = link->next_reader;
+    rx_link  *link  = &g->links[at];
+    uint32_t *first = &g->nodes[link->node].first_link;
+    if (*first == at)
+        *first = link->next_reader;
     else
-        g->nodes[link->node].first_link = link->next_reader;
+        g->links[link->before_reader].next_reader = link->next_reader;
     if (link->next_reader)
         g->links[link->next_reader].before_reader = link->before_reader;
+    else if (*first)
+        g->links[*first].before_reader = link->before_reader;
     link->next_read = g->free_links;
     g->free_links   = at;
     g->edges--;
@@ -79,31 +85,22 @@ burin_status rx_declare(burin_graph *g, uint32_t node, const burin_node *inputs,
 
 /* ---- dynamic nodes ---- */
 
-burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node, bool *new_link)
+burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node)
 {
-    *new_link = false;
-    if (g->stamps[node] == frame->run)
-        return BURIN_OK;
-    rx_node     *reader = &g->nodes[frame->node];
-    uint32_t     next   = frame->last_link ? g->links[frame->last_link].next_read : reader->inputs;
-    burin_status status = BURIN_OK;
-    if (!next || g->links[next].node != node) {
-        status = rx_raise(g, frame->node, node);
-        if (status)
-            return status;
-        uint32_t made = link_new(g, node, frame->node);
-        if (!made)
-            return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
-        g->links[made].next_read = next;
-        if (frame->last_link)
-            g->links[frame->last_link].next_read = made;
-        else
-            reader->inputs = made;
-        next      = made;
-        *new_link = true;
-    }
+    uint32_t     next   = rx_first_unread(g, frame);
+    burin_status status = rx_raise(g, frame->node, node);
+    if (status)
+        return status;
+    uint32_t made = link_new(g, node, frame->node);
+    if (!made)
+        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
+    g->links[made].next_read = next;
+    if (frame->last_link)
+        g->links[frame->last_link].next_read = made;
+    else
+        g->nodes[frame->node].inputs = made;
     g->stamps[node]  = frame->run;
-    frame->last_link = next;
+    frame->last_link = made;
     return BURIN_OK;
 }
 
@@ -122,9 +119,7 @@ static void forget_from(burin_graph *g, uint32_t node, uint32_t at)
 void rx_track_end(burin_graph *g, rx_frame *frame)
 {
     rx_node *reader = &g->nodes[frame->node];
-    uint32_t rest   = frame->last_link ? g->links[frame->last_link].next_read : reader->inputs;
-    if (!rest)
-        return;
+    uint32_t rest   = rx_first_unread(g, frame);
     if (frame->last_link)
         g->links[frame->last_link].next_read = 0;
     else

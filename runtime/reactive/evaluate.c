@@ -28,56 +28,20 @@ bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status sta
     return status ? take_failure(g, node, run, status) : rx_value_set(g, node, own);
 }
 
-burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_value *out)
-{
-    rx_node     *n     = &g->nodes[node];
-    rx_frame     frame = {.outer = g->frame, .node = node, .run = ++g->runs};
-    burin_inputs none  = {NULL, NULL, 0};
-    g->frame            = &frame;
-    burin_status status = g->fns[n->fn](g, n->user, &none, out);
-    g->frame            = frame.outer;
-    if (rx_kind(&g->nodes[node]) != RX_GONE)
-        rx_track_end(g, &frame);
-    return status;
-}
-
-static void evaluate_static(burin_graph *g, uint32_t node)
-{
-    rx_frame frame = {.outer = g->frame, .is_static = true};
-    g->frame       = &frame;
-    bool changed   = rx_evaluate_static(g, &frame, node);
-    g->frame       = frame.outer;
-    if (changed)
-        rx_mark_readers(g, node);
-}
-
-/* A dynamic computed node changes no graph either, but moves its links, and may pull others. */
-static bool evaluate_dynamic(burin_graph *g, uint32_t node)
-{
-    burin_value out = burin_none();
-    uint64_t    run = ++g->evaluations;
-    g->nodes[node].flags |= RX_RUNNING;
-    burin_status status = rx_call_dynamic(g, node, &out);
-    rx_node     *n      = &g->nodes[node];
-    n->flags &= (uint16_t)~RX_RUNNING;
-    if (BURIN_UNLIKELY(g->restart)) {
-        n->flags |= RX_DIRTY;
-        return false;
-    }
-    if (rx_take(g, node, run, status, out))
-        rx_mark_readers(g, node);
-    else
-        g->cutoffs++;
-    return true;
-}
-
 bool rx_evaluate(burin_graph *g, uint32_t node)
 {
-    rx_node *n = &g->nodes[node];
+    rx_node *n       = &g->nodes[node];
+    bool     changed = false, done = true;
     n->flags &= (uint16_t)~RX_STALE;
-    if (n->flags & RX_STATIC)
-        evaluate_static(g, node);
-    else
-        return evaluate_dynamic(g, node);
-    return true;
+    if (n->flags & RX_STATIC) {
+        rx_frame frame = {.outer = g->frame, .is_static = true};
+        g->frame       = &frame;
+        changed        = rx_evaluate_static(g, &frame, node);
+        g->frame       = frame.outer;
+    } else {
+        done = rx_evaluate_dynamic(g, node, &changed);
+    }
+    if (changed)
+        rx_mark_readers(g, node);
+    return done;
 }

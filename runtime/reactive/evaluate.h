@@ -36,7 +36,18 @@ static inline burin_status rx_call_static(burin_graph *g, uint32_t node, burin_v
 }
 
 /* Call a dynamic node's function, in a frame of its own. */
-burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_value *out);
+static inline burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_value *out)
+{
+    rx_node     *n     = &g->nodes[node];
+    rx_frame     frame = {.outer = g->frame, .node = node, .run = ++g->runs};
+    burin_inputs none  = {NULL, NULL, 0};
+    g->frame            = &frame;
+    burin_status status = g->fns[n->fn](g, n->user, &none, out);
+    g->frame            = frame.outer;
+    if (rx_kind(&g->nodes[node]) != RX_GONE && rx_first_unread(g, &frame))
+        rx_track_end(g, &frame);
+    return status;
+}
 
 /* Run a static computed node, inside `frame`, which is the graph's; true when its value changed. Its flags are the caller's. */
 static inline bool rx_evaluate_static(burin_graph *g, rx_frame *frame, uint32_t node)
@@ -49,6 +60,26 @@ static inline bool rx_evaluate_static(burin_graph *g, rx_frame *frame, uint32_t 
         return true;
     g->cutoffs++;
     return false;
+}
+
+/* Run a dynamic computed node, which changes no graph either, but moves its links, and may pull others; *changed: its value is
+ * another one. False when it must be run again later: g->restart says for what. Its STALE flags are the caller's. */
+static inline bool rx_evaluate_dynamic(burin_graph *g, uint32_t node, bool *changed)
+{
+    burin_value out = burin_none();
+    uint64_t    run = ++g->evaluations;
+    g->nodes[node].flags |= RX_RUNNING;
+    burin_status status = rx_call_dynamic(g, node, &out);
+    rx_node     *n      = &g->nodes[node];
+    n->flags &= (uint16_t)~RX_RUNNING;
+    *changed = false;
+    if (BURIN_UNLIKELY(g->restart)) {
+        n->flags |= RX_DIRTY;
+        return false;
+    }
+    *changed = rx_take(g, node, run, status, out);
+    g->cutoffs += !*changed;
+    return true;
 }
 
 #endif

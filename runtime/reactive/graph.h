@@ -56,7 +56,7 @@ typedef struct rx_node {
 typedef struct rx_link { /* reader reads node */
     uint32_t node, reader;
     uint32_t next_read;                  /* the next thing the reader reads */
-    uint32_t next_reader, before_reader; /* in the node's list */
+    uint32_t next_reader, before_reader; /* in the node's list, oldest first; before the first is the last */
 } rx_link;
 
 /* A failure as a value: allocated by rx_bytes, `size` bytes with its message. */
@@ -251,9 +251,25 @@ static inline const uint32_t *rx_inputs_of(const burin_graph *g, const rx_node *
     return row + 1;
 }
 burin_status rx_declare(burin_graph *g, uint32_t node, const burin_node *inputs, size_t count);
-/* Note that the running dynamic computation reads a node. If that makes a link, and the reader is needed or an effect, the
- * caller calls rx_need once the node is up to date. */
-burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node, bool *new_link);
+/* What the last run of a dynamic computation read next, and this one has not come to: a link, 0 when there is none. */
+static inline uint32_t rx_first_unread(const burin_graph *g, const rx_frame *frame)
+{
+    return frame->last_link ? g->links[frame->last_link].next_read : g->nodes[frame->node].inputs;
+}
+/* The running computation reads a node: true when it has read it before, or its last run read it next. */
+static inline bool rx_is_tracked(burin_graph *g, rx_frame *frame, uint32_t node)
+{
+    if (g->stamps[node] == frame->run)
+        return true;
+    uint32_t next = rx_first_unread(g, frame);
+    if (!next || g->links[next].node != node)
+        return false;
+    g->stamps[node]  = frame->run;
+    frame->last_link = next;
+    return true;
+}
+/* Otherwise make a link. If the reader is needed or an effect, the caller calls rx_need once the node is up to date. */
+burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node);
 /* A run has ended: forget what the last one read and this one did not. */
 void rx_track_end(burin_graph *g, rx_frame *frame);
 void rx_forget_reads(burin_graph *g, uint32_t node);

@@ -65,30 +65,6 @@ static bool may_wait(const burin_graph *g, uint32_t node)
     return true;
 }
 
-static void run_queued(burin_graph *g, uint32_t node)
-{
-    rx_node *n = &g->nodes[node];
-    n->flags &= (uint16_t)~RX_QUEUED;
-    if (rx_kind(n) == RX_GONE) {
-        rx_put_away(g, node);
-        return;
-    }
-    if (!n->needed || (n->flags & RX_DIRTY && may_wait(g, node))) {
-        rx_mark_above(g, node);
-        return;
-    }
-    n->flags &= (uint16_t)~RX_CHECK; /* what it reads has been brought up to date: had that changed, it would be DIRTY */
-    if (!(n->flags & RX_DIRTY))
-        return;
-    g->in_pass = true;
-    if (!rx_evaluate(g, node)) {
-        g->restarts++;
-        g->restart = 0;
-        rx_queue(g, node);
-    }
-    g->in_pass = false;
-}
-
 static void take_changes(burin_graph *g)
 {
     for (uint32_t k = 0; k < g->change_count; k++) {
@@ -109,23 +85,50 @@ static inline bool is_ordinary(const burin_graph *g, uint32_t node, uint32_t hei
     return (n->flags & (RX_KIND | WHAT)) == WHAT && n->height == height && !(g->stamps && may_wait(g, node));
 }
 
-/* The only reader of a node, if that is a static computed node that is to run now; else 0. */
+/* The only reader of a node, if that is a computed node that is to run now; else 0. */
 static inline uint32_t only_reader(const burin_graph *g, uint32_t node)
 {
-    const rx_node *n = &g->nodes[node];
-    if (n->first_link || n[1].readers - n->readers != 1)
+    const rx_node *n    = &g->nodes[node];
+    uint32_t       rows = n[1].readers - n->readers, reader;
+    if (rows == 1 && !n->first_link)
+        reader = g->readers[n->readers];
+    else if (rows == 0 && n->first_link && !g->links[n->first_link].next_reader)
+        reader = g->links[n->first_link].reader;
+    else
         return 0;
-    uint32_t reader = g->readers[n->readers];
-    unsigned flags  = g->nodes[reader].flags & (RX_KIND | RX_STATIC | RX_NEEDED | RX_QUEUED);
-    return flags == (RX_COMPUTED | RX_STATIC | RX_NEEDED) && !(g->stamps && may_wait(g, reader)) ? reader : 0;
+    unsigned flags = g->nodes[reader].flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING);
+    return flags == (RX_COMPUTED | RX_NEEDED) && !(g->stamps && may_wait(g, reader)) ? reader : 0;
+}
+
+/* Run a dynamic node of the pass; true when its value changed. */
+static inline bool run_dynamic(burin_graph *g, uint32_t node)
+{
+    bool changed;
+    g->in_pass = true;
+    if (BURIN_UNLIKELY(!rx_evaluate_dynamic(g, node, &changed))) {
+        g->restarts++;
+        g->restart = 0;
+        rx_queue(g, node);
+    }
+    g->in_pass = false;
+    return changed;
 }
 
 /* A node has changed while nothing is queued: go on along a chain of only readers, past the queue. Who reads its end is queued. */
 static inline void follow(burin_graph *g, rx_frame *frame, uint32_t node)
 {
-    for (uint32_t above; (above = only_reader(g, node)); node = above) {
-        g->nodes[above].flags &= (uint16_t)~RX_STALE;
-        if (!rx_evaluate_static(g, frame, above))
+    for (uint32_t above; !g->queued && (above = only_reader(g, node)); node = above) {
+        rx_node *n       = &g->nodes[above];
+        bool     changed = false;
+        n->flags &= (uint16_t)~RX_STALE;
+        if (BURIN_LIKELY(n->flags & RX_STATIC)) {
+            changed = rx_evaluate_static(g, frame, above);
+        } else {
+            g->frame = frame->outer;
+            changed  = run_dynamic(g, above);
+            g->frame = frame;
+        }
+        if (!changed)
             return;
     }
     rx_mark_readers(g, node);
@@ -172,16 +175,29 @@ static bool run_ordinary(burin_graph *g, uint32_t height)
     return true;
 }
 
+/* Take the first node out of a bucket: one that is dynamic or gone, need not run, or runs later. */
 static void run_first(burin_graph *g, uint32_t height)
 {
     uint32_t node = rx_dequeue(g->nodes, &g->buckets[height]);
     rx_node *n    = &g->nodes[node];
     g->queued--;
-    if (n->height != height && rx_kind(n) == RX_COMPUTED) { /* raised since it was queued */
-        n->flags &= (uint16_t)~RX_QUEUED;
+    n->flags &= (uint16_t)~RX_QUEUED;
+    if (rx_kind(n) == RX_GONE) {
+        rx_put_away(g, node);
+    } else if (n->height != height) { /* raised since it was queued */
         rx_queue(g, node);
+    } else if (!n->needed || (n->flags & RX_DIRTY && may_wait(g, node))) {
+        rx_mark_above(g, node);
+    } else if (!(n->flags & RX_DIRTY)) {
+        n->flags &= (uint16_t)~RX_CHECK; /* what it reads has been brought up to date: had that changed, it would be DIRTY */
     } else {
-        run_queued(g, node);
+        rx_frame frame = {.outer = g->frame, .is_static = true};
+        n->flags &= (uint16_t)~RX_STALE;
+        if (!run_dynamic(g, node))
+            return;
+        g->frame = &frame;
+        follow(g, &frame, node);
+        g->frame = frame.outer;
     }
 }
 

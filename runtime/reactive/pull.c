@@ -52,14 +52,18 @@ static void fail(burin_graph *g, uint32_t node, burin_status status, burin_text 
 }
 static void fail_for_memory(burin_graph *g, uint32_t node) { fail(g, node, BURIN_ERR_NOMEM, BURIN_TEXT("out of memory")); }
 
-/* Run the node on top; false when everything must be undone up to an outer pull. */
-static bool run_top(burin_graph *g, uint32_t node, bool outermost)
+static inline bool run(burin_graph *g, uint32_t node)
 {
     g->nested++;
     bool done = rx_evaluate(g, node);
     g->nested--;
-    if (done)
-        return true;
+    return done;
+}
+
+/* What ran read something too deep: if this is the outermost pull, that comes first. False when everything must be undone up to
+ * an outer pull. */
+static bool run_deepest(burin_graph *g, bool outermost)
+{
     if (!g->too_deep || !outermost)
         return false;
     uint32_t deepest = g->restart;
@@ -75,11 +79,17 @@ static bool run_top(burin_graph *g, uint32_t node, bool outermost)
 
 bool rx_pull(burin_graph *g, uint32_t node)
 {
-    uint32_t base      = g->waiting.len;
-    bool     outermost = g->nested == 0;
+    uint32_t base      = g->waiting.len, start = 0;
+    bool     outermost = g->nested == 0, may_run = g->nodes[node].flags & RX_DIRTY && !next_stale(g, node, &start);
+    if (may_run && run(g, node)) /* mostly it need not wait for anything */
+        return true;
     if (!push(g, node)) {
         fail_for_memory(g, node);
-        return true;
+        return !may_run;
+    }
+    if (may_run && !run_deepest(g, outermost)) {
+        pop(g);
+        return false;
     }
     while (g->waiting.len > base) {
         uint32_t at = g->waiting.at[g->waiting.len - 1];
@@ -94,7 +104,7 @@ bool rx_pull(burin_graph *g, uint32_t node)
                 fail_for_memory(g, read);
         } else if (!(n->flags & RX_DIRTY)) {
             n->flags &= (uint16_t)~RX_CHECK;
-        } else if (!run_top(g, at, outermost)) {
+        } else if (!run(g, at) && !run_deepest(g, outermost)) {
             while (g->waiting.len > base)
                 pop(g);
             return false;

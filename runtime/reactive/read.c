@@ -77,8 +77,9 @@ static burin_status read(burin_graph *g, burin_node handle_of, burin_value *out,
     if (frame && !g->in_pass && g->queued && rx_kind(&g->nodes[frame->node]) == RX_EFFECT)
         rx_settle(g);
     status = bring_up(g, node);
-    if (tracked && frame && !(status && g->too_deep)) { /* also before a restart: it must come after the node */
-        burin_status tracking = rx_track(g, frame, node, &new_link);
+    if (tracked && frame && !(status && g->too_deep) && !rx_is_tracked(g, frame, node)) { /* also before a restart: it must come after the node */
+        burin_status tracking = rx_track(g, frame, node);
+        new_link              = !tracking;
         status                = status ? status : tracking;
     }
     if (new_link && (g->nodes[frame->node].needed || rx_kind(&g->nodes[frame->node]) == RX_EFFECT))
@@ -102,13 +103,8 @@ static inline bool read_as_before(burin_graph *g, burin_node handle_of, burin_va
     }
     if (frame->is_static)
         return false;
-    if (g->stamps[node] != frame->run) {
-        uint32_t next = frame->last_link ? g->links[frame->last_link].next_read : g->nodes[frame->node].inputs;
-        if (!next || g->links[next].node != node)
-            return false;
-        g->stamps[node]  = frame->run;
-        frame->last_link = next;
-    }
+    if (!rx_is_tracked(g, frame, node))
+        return false;
     *out = g->values[node];
     return true;
 }
