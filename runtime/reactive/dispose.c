@@ -30,6 +30,8 @@ static void dispose_one(burin_graph *g, uint32_t node)
     }
     if (kind == RX_COMPUTED || kind == RX_EFFECT)
         rx_forget_reads(g, node);
+    if (kind == RX_EFFECT && !(n->flags & RX_QUEUED))
+        g->effect_count--;
     n->generation++;
     n->flags = (uint16_t)((n->flags & ~(RX_KIND | RX_STALE)) | RX_GONE);
     if (kind == RX_CELL || kind == RX_COMPUTED) {

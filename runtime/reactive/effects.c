@@ -56,6 +56,16 @@ static void run_effect(burin_graph *g, uint32_t node, rx_frame *frame)
         rx_take(g, node, run, status, burin_none());
 }
 
+/* An effect is no longer queued, and does not run. */
+static void take_off(burin_graph *g, uint32_t node)
+{
+    g->nodes[node].flags &= (uint16_t)~RX_QUEUED;
+    if (rx_kind(&g->nodes[node]) == RX_GONE) {
+        g->effect_count--;
+        rx_put_away(g, node);
+    }
+}
+
 /* Those queued now; what they queue comes in the next round. */
 static void run_effects(burin_graph *g)
 {
@@ -74,9 +84,7 @@ static void run_effects(burin_graph *g)
             run_effect(g, node, &frame);
             continue;
         }
-        n->flags &= (uint16_t)~RX_QUEUED;
-        if (rx_kind(n) == RX_GONE)
-            rx_put_away(g, node);
+        take_off(g, node);
     }
 }
 
@@ -102,7 +110,7 @@ static burin_status take_writes(burin_graph *g)
 static burin_status give_up(burin_graph *g)
 {
     for (uint32_t k = 0; k < g->effects.len; k++)
-        g->nodes[g->effects.at[k]].flags &= (uint16_t)~RX_QUEUED;
+        take_off(g, g->effects.at[k]);
     g->effects.len      = 0;
     g->effects_last     = 0;
     g->effects_unsorted = false;

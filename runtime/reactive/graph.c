@@ -177,6 +177,7 @@ uint32_t rx_make(burin_graph *g, unsigned kind, uint16_t fn, void *user)
     g->nodes[g->count].readers = g->reader_count; /* where the last row ends */
     g->values[node]            = burin_missing();
     g->live++;
+    g->credit = 0;
     own(g, node);
     return node;
 }
@@ -269,7 +270,7 @@ static void need_inputs(burin_graph *g, const burin_node *inputs, size_t count)
 
 burin_status burin_graph_effect(burin_graph *g, burin_compute fn, void *user, unsigned flags, const burin_node *inputs, size_t count, burin_node *out)
 {
-    uint32_t node = 0, room = ++g->effects_made;
+    uint32_t node = 0, room = g->effect_count + 1;
     *out          = (burin_node){0, 0};
     if (!rx_grow(g, &g->effects.at, &g->effects.cap, room, sizeof *g->effects.at) ||
         !rx_grow(g, &g->effects_now.at, &g->effects_now.cap, room, sizeof *g->effects_now.at))
@@ -277,7 +278,8 @@ burin_status burin_graph_effect(burin_graph *g, burin_compute fn, void *user, un
     burin_status status = make_running(g, RX_EFFECT, fn, user, flags, inputs, count, &node);
     if (status)
         return status;
-    g->nodes[node].height = room;
+    g->effect_count       = room;
+    g->nodes[node].height = ++g->effects_made;
     g->values[node]       = burin_none();
     *out                  = handle(g, node);
     need_inputs(g, inputs, count);

@@ -115,7 +115,8 @@ struct burin_graph {
     uint32_t *readers;
     uint32_t  reader_count, rows;   /* rows: nodes with a number below this have one */
     uint32_t  dead_edges, gone;     /* edges in rows of nodes that are gone; nodes waiting to be free */
-    uint64_t  credit;               /* how much work rows may cost, since they were made last */
+    uint64_t  credit;               /* how much work remaking rows and trimming may cost, since that was done last */
+    bool      has_grown;            /* since it was trimmed */
     rx_vector pending;              /* links of static nodes, to become rows */
     rx_link  *links;
     uint32_t  link_count, link_cap, free_links;
@@ -125,6 +126,7 @@ struct burin_graph {
     uint32_t  bucket_count, queued, highest; /* highest: of any node */
     uint32_t  lowest;               /* no queued node is lower; UINT32_MAX when none is queued */
     rx_vector effects, effects_now; /* queued; those of the round that runs */
+    uint32_t  effect_count;         /* alive or queued: what those two have room for */
     uint32_t  effects_last;         /* the place in order of the one queued last */
     bool      effects_unsorted;
     uint64_t *order;                /* room for sorting them */
@@ -189,6 +191,8 @@ static inline uint32_t rx_dequeue(rx_node *nodes, uint32_t *bucket)
 /* An array of `size`-byte elements with room for `want`; false when memory is out. New room is zeroed. */
 bool rx_grow(burin_graph *g, void *array, uint32_t *cap, uint32_t want, size_t size);
 bool rx_push(burin_graph *g, rx_vector *v, uint32_t n);
+/* Give back the room to grow that slabs have. */
+void rx_trim(burin_graph *g);
 static inline uint32_t rx_pop(rx_vector *v) { return v->at[--v->len]; }
 /* Bytes by size class, reused without malloc. */
 void *rx_bytes(burin_graph *g, size_t size);
@@ -275,16 +279,19 @@ void rx_track_end(burin_graph *g, rx_frame *frame);
 void rx_forget_reads(burin_graph *g, uint32_t node);
 /* Remake the rows. */
 void rx_compact(burin_graph *g);
-/* Before a batch, or before a node is made: remake them when there is much to gain; or when as many batches have gone by as
- * make it cheap, so that a graph that no longer grows soon has nothing but rows. */
+/* Before a batch, or before a node is made: remake them when there is much to gain; or when, since a node was made last, as many
+ * batches have gone by as make it cheap, so that a graph that no longer grows soon has nothing but rows, and no room to grow. */
 static inline void rx_compact_sometimes(burin_graph *g, uint32_t credit)
 {
     uint32_t loose = g->pending.len + g->dead_edges;
-    if (!(loose | g->gone))
+    if (!(loose | g->gone | g->has_grown))
         return;
     g->credit += credit;
-    if (BURIN_UNLIKELY((loose && g->credit > g->count + g->reader_count) || loose > g->reader_count / 4 + 32 || g->gone > g->live / 4 + 32))
+    bool is_steady = g->credit > g->count + g->reader_count;
+    if (BURIN_UNLIKELY((loose && is_steady) || loose > g->reader_count / 4 + 32 || g->gone > g->live / 4 + 32))
         rx_compact(g);
+    if (BURIN_UNLIKELY(is_steady))
+        rx_trim(g);
 }
 
 /* ---- needed.c ---- */

@@ -21,10 +21,41 @@ bool rx_grow(burin_graph *g, void *array, uint32_t *cap, uint32_t want, size_t s
     if (!grown)
         return false;
     memset(grown + *cap * size, 0, (room - *cap) * size);
+    g->has_grown = true;
     memcpy(array, &grown, sizeof grown);
     g->memory += (room - *cap) * size;
     *cap = (uint32_t)room;
     return true;
+}
+
+static void shrink(burin_graph *g, void *array, uint32_t *cap, uint32_t to, size_t size)
+{
+    void *old, *less = NULL;
+    memcpy(&old, array, sizeof old);
+    if (*cap <= to || (to && !(less = g->alloc->resize(g->alloc->user, old, *cap * size, to * size))))
+        return;
+    if (!to)
+        base_free(g->alloc, old, *cap * size);
+    memcpy(array, &less, sizeof less);
+    g->memory -= (*cap - to) * size;
+    *cap = to;
+}
+
+void rx_trim(burin_graph *g)
+{
+    if (g->edges == 0) { /* all links are free */
+        g->link_count = 1;
+        g->free_links = 0;
+    }
+    shrink(g, &g->nodes, &g->node_cap, g->count + 1, sizeof *g->nodes);
+    shrink(g, &g->values, &g->value_cap, g->count, sizeof *g->values);
+    shrink(g, &g->stack.at, &g->stack.cap, g->count, sizeof *g->stack.at);
+    shrink(g, &g->stamps, &g->stamp_cap, g->stamps ? g->count : 0, sizeof *g->stamps);
+    shrink(g, &g->links, &g->link_cap, g->link_count, sizeof *g->links);
+    shrink(g, &g->inputs.at, &g->inputs.cap, g->inputs.len, sizeof *g->inputs.at);
+    shrink(g, &g->pending.at, &g->pending.cap, g->pending.len, sizeof *g->pending.at);
+    g->has_grown = false;
+    g->credit    = 0;
 }
 
 bool rx_push(burin_graph *g, rx_vector *v, uint32_t n)

@@ -3,6 +3,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -37,26 +39,123 @@ static void every_workload_runs_the_fewest_computations(void **unused)
     }
 }
 
-static void a_static_node_takes_64_bytes_and_an_edge_16_but_for_room_to_grow(void **unused)
+/* Nodes that read one cell, each of them needed by nobody, read, and left alone until the graph has trimmed itself. */
+static double bytes_each(unsigned flags, burin_compute fn, uint32_t count)
 {
-    (void)unused;
-    for (size_t n = 0; n < workload_count; n++) {
-        const workload *w = &workloads[n];
-        void           *state;
-        if (w->layers != 2500)
-            continue;
-        burin_graph         *g = w->build(w, &state);
-        burin_graph_counters c = counters(g);
-        assert_true(c.memory <= c.nodes * 64 * 3 / 2 + c.edges * 16); /* slabs grow by half */
-        workload_free(g, state);
+    burin_graph *g = burin_graph_new(NULL);
+    burin_node   head, node;
+    burin_value  v;
+    assert_int_equal(burin_graph_cell(g, burin_int(0), &head), BURIN_OK);
+    for (uint32_t k = 0; k < count; k++) {
+        assert_int_equal(burin_graph_computed(g, fn, &head, flags, &head, flags & BURIN_NODE_STATIC ? 1 : 0, &node), BURIN_OK);
+        assert_int_equal(burin_graph_get(g, node, &v), BURIN_OK);
     }
+    for (uint32_t k = 1; k < count / 4; k++)
+        burin_graph_set(g, head, burin_int(k));
+    double each = (double)counters(g).memory / count;
+    burin_graph_free(g);
+    return each;
+}
+static burin_status read_input(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    (void)g, (void)user;
+    *out = *burin_input(in, 0);
+    return BURIN_OK;
+}
+static burin_status read_node(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    (void)in;
+    return burin_graph_get(g, *(burin_node *)user, out);
+}
+
+static void a_node_with_one_edge_takes_64_bytes_or_96_when_it_is_dynamic(void **unused)
+{
+    enum { COUNT = 5000 };
+    double bookkeeping = 4096.0 / COUNT;
+    (void)unused;
+    assert_true(bytes_each(BURIN_NODE_STATIC, read_input, COUNT) <= 64 + bookkeeping);
+    assert_true(bytes_each(BURIN_NODE_DYNAMIC, read_node, COUNT) <= 96 + bookkeeping);
+}
+
+/* ---- memory is asked for while a graph grows, and no more ---- */
+
+typedef struct counting {
+    burin_allocator alloc;
+    size_t          calls;
+} counting;
+
+static void *count_and_resize(void *user, void *p, size_t old_size, size_t size)
+{
+    (void)old_size;
+    ((counting *)user)->calls++;
+    if (size)
+        return realloc(p, size);
+    free(p);
+    return NULL;
+}
+
+static burin_status text_of(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    static char text[40];
+    (void)g, (void)user;
+    int len = snprintf(text, sizeof text, "the number %d", (int)burin_input(in, 0)->as.i);
+    *out    = burin_string_borrow(text, (size_t)len);
+    return BURIN_OK;
+}
+
+static void a_steady_batch_allocates_nothing(void **unused)
+{
+    counting     c = {.alloc = {.user = &c, .resize = count_and_resize}};
+    burin_graph *g = burin_graph_new(&c.alloc);
+    burin_node   head, other, node, effect;
+    (void)unused;
+    burin_graph_cell(g, burin_int(0), &head);
+    burin_graph_cell(g, burin_int(0), &other);
+    for (int k = 0; k < 300; k++) { /* effects are queued in another order than that of making */
+        burin_graph_computed(g, k % 3 ? read_input : text_of, NULL, BURIN_NODE_STATIC, k % 2 ? &head : &other, 1, &node);
+        burin_graph_effect(g, read_input, NULL, BURIN_NODE_STATIC, &node, 1, &effect);
+        burin_graph_effect(g, read_node, k % 5 ? &head : &other, BURIN_NODE_DYNAMIC, NULL, 0, &effect);
+    }
+    for (int round = 0; round < 1000; round++) {
+        size_t before = c.calls;
+        burin_graph_begin(g);
+        burin_graph_set(g, head, burin_int(round));
+        burin_graph_set(g, other, burin_int(-round));
+        burin_graph_commit(g);
+        burin_graph_set(g, other, burin_int(round));
+        if (round >= 500)
+            assert_int_equal(c.calls, before);
+    }
+    burin_graph_free(g);
+}
+
+static void effects_that_come_and_go_take_no_more_memory(void **unused)
+{
+    burin_graph *g = burin_graph_new(NULL);
+    burin_node   head, effect;
+    uint64_t     after_some = 0;
+    (void)unused;
+    burin_graph_cell(g, burin_int(0), &head);
+    for (int k = 0; k < 20000; k++) {
+        burin_graph_effect(g, read_input, NULL, BURIN_NODE_STATIC, &head, 1, &effect);
+        burin_graph_begin(g);
+        burin_graph_set(g, head, burin_int(k));
+        burin_graph_dispose(g, effect);
+        burin_graph_commit(g);
+        if (k == 1000)
+            after_some = counters(g).memory;
+    }
+    assert_true(counters(g).memory <= 2 * after_some);
+    burin_graph_free(g);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_workload_runs_the_fewest_computations),
-        cmocka_unit_test(a_static_node_takes_64_bytes_and_an_edge_16_but_for_room_to_grow),
+        cmocka_unit_test(a_node_with_one_edge_takes_64_bytes_or_96_when_it_is_dynamic),
+        cmocka_unit_test(a_steady_batch_allocates_nothing),
+        cmocka_unit_test(effects_that_come_and_go_take_no_more_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
