@@ -21,6 +21,7 @@ usage() {
   fuzz [SECONDS] [NAME]       fuzz each target, or one, for SECONDS (60)
   bench [--quick] [NAME...]   measure against hand-written C and other engines; writes docs/BENCHMARKS.md
   bench store [--quick]       measure the entity store; writes docs/BENCHMARKS-STORE.md
+  bench reactive [--quick]    measure the reactive graph; writes docs/BENCHMARKS-REACTIVE.md
   differential [SECONDS] [SEED]
                               random templates through Burin and the real Jinja2 for SECONDS (60); what differs is made small
   conformance [KIND] [...]    the conformance corpus beside the tree, with a release (or KIND) build; options of its runner
@@ -216,6 +217,12 @@ cmd_bench() {
         shift
         build release bench_store
         python "$here/bench/store.py" --build "$build/release" "$@"
+        return
+    fi
+    if [ "${1:-}" = reactive ]; then
+        shift
+        build release bench_reactive
+        python "$here/bench/reactive.py" --build "$build/release" "$@"
         return
     fi
     build release bench
