@@ -11,6 +11,7 @@
 #include "burin/address.h"
 #include "burin/environment.h"
 #include "burin/error.h"
+#include "burin/exchange.h"
 #include "burin/function.h"
 #include "burin/reactive.h"
 #include "burin/store.h"

@@ -164,21 +164,25 @@ static burin_status place(burin_txn *t, es_draft *d, burin_error *err)
 
 /* ---- 3. write ---- */
 
-/* One more line of a tree's change list. */
-static void note_change(burin_txn *t, es_touch *touch, es_change change)
+bool es_touch_note(const burin_store *s, es_touch *touch, es_change change)
 {
     if (touch->change_count == touch->change_cap) {
         uint32_t   cap     = touch->change_cap ? 2 * touch->change_cap : 32;
-        es_change *changes = t->store->alloc.resize(t->store->alloc.user, touch->changes, touch->change_cap * sizeof *changes, cap * sizeof *changes);
-        if (!changes) {
-            t->writer.failed = true;
-            return;
-        }
+        es_change *changes = s->alloc.resize(s->alloc.user, touch->changes, touch->change_cap * sizeof *changes, cap * sizeof *changes);
+        if (!changes)
+            return false;
         touch->changes    = changes;
         touch->change_cap = cap;
     }
     touch->changes[touch->change_count++] = change;
     touch->changed                        = true;
+    return true;
+}
+
+static void note_change(burin_txn *t, es_touch *touch, es_change change)
+{
+    if (!es_touch_note(t->store, touch, change))
+        t->writer.failed = true;
 }
 
 static es_writer *write_to(burin_txn *t, es_touch *touch)
@@ -188,8 +192,7 @@ static es_writer *write_to(burin_txn *t, es_touch *touch)
     return &t->writer;
 }
 
-/* Every block of a record, and the record. */
-static void retire_record(es_writer *w, const burin_store *s, es_ref ref)
+void es_retire_record(es_writer *w, const burin_store *s, es_ref ref)
 {
     const es_record *r    = es_record_at(s, ref);
     const es_type   *type = es_type_at(s, r->type);
@@ -207,7 +210,7 @@ static void leave(burin_txn *t, const es_draft *d)
     es_touch  *touch = &t->touches[d->touch - 1];
     es_writer *w     = write_to(t, touch);
     es_index_put(w, &touch->index, d->id, 0);
-    retire_record(w, t->store, d->base);
+    es_retire_record(w, t->store, d->base);
     note_change(t, touch, (es_change){d->id, BURIN_REMOVED, 0});
     touch->entities--;
     if (touch->root == d->id)

@@ -12,6 +12,11 @@ uint64_t es_draft_differs(const burin_txn *t, const es_draft *d);
  * others are the base record's, unless the draft is new or foreign: then everything is written. Replaced blocks are retired. */
 void es_encode(burin_txn *t, es_writer *w, es_draft *d, uint32_t version, uint64_t differs);
 
+/* Every block of a record, and the record. */
+void es_retire_record(es_writer *w, const burin_store *s, es_ref ref);
+/* One more line of a tree's change list; false when memory is out. */
+bool es_touch_note(const burin_store *s, es_touch *touch, es_change change);
+
 /* Entries for the new versions of all changed trees, not yet visible. A failure is in t->writer. */
 void es_commit_versions(burin_txn *t, const burin_commit_options *options);
 /* Make them visible. Cannot fail. */
@@ -19,6 +24,8 @@ void es_commit_publish(burin_txn *t);
 /* Room for a version of a tree: in place.entry, zeroed. What it needed to make stays out of sight until it is published. NULL
  * when memory is out. */
 bool es_place_version(burin_store *s, es_writer *w, es_tree *tree, uint32_t version, es_place *place);
+/* What the touch says of the new version, and its lists; a failure is in the writer. */
+void es_fill_version(es_writer *w, es_touch *touch, es_version *entry, int64_t time_ns, burin_text note);
 void es_publish_version(burin_store *s, es_tree *tree, uint32_t version, const es_place *place);
 
 #endif

@@ -158,3 +158,89 @@ burin_status es_data_value(burin_heap *heap, burin_text bytes, burin_value *out,
     *out = decode(&d);
     return d.failed ? es_fail(err, BURIN_ERR_NOMEM, "out of memory") : BURIN_OK;
 }
+
+/* ---- checking ---- */
+
+typedef struct checker {
+    const char *at, *end;
+} checker;
+
+static bool check_count(checker *c, uint64_t *count)
+{
+    if ((size_t)(c->end - c->at) < sizeof *count)
+        return false;
+    memcpy(count, c->at, sizeof *count);
+    c->at += sizeof *count;
+    return *count <= (uint64_t)(c->end - c->at); /* an item is a byte at least */
+}
+
+static bool check_digits(const char *digits, size_t len)
+{
+    size_t n = len && digits[0] == '-' ? 1 : 0;
+    if (n == len)
+        return false;
+    while (n < len && digits[n] >= '0' && digits[n] <= '9')
+        n++;
+    return n == len;
+}
+
+static bool check_bytes(checker *c, uint8_t kind)
+{
+    uint64_t    len;
+    const char *at;
+    if (!check_count(c, &len))
+        return false;
+    at = c->at;
+    c->at += len;
+    return kind == BURIN_STRING ? text_valid_prefix(at, len) == len : kind == BURIN_BYTES || check_digits(at, len);
+}
+
+static bool is_key(uint8_t kind) { return kind != BURIN_LIST && kind != BURIN_DICT; }
+
+/* One value; `key`: it must be hashable, and what is in it too. */
+static bool check_value(checker *c, unsigned depth, bool key)
+{
+    if (c->at == c->end || depth > DEPTH_MAX)
+        return false;
+    uint8_t  kind = (uint8_t)*c->at++;
+    uint64_t count, word;
+    if (key && !is_key(kind))
+        return false;
+    switch (kind) {
+    case BURIN_NONE:
+        return true;
+    case BURIN_BOOL:
+    case BURIN_INT:
+    case BURIN_FLOAT:
+        if ((size_t)(c->end - c->at) < sizeof word)
+            return false;
+        memcpy(&word, c->at, sizeof word);
+        c->at += sizeof word;
+        return kind != BURIN_BOOL || word <= 1;
+    case BURIN_STRING:
+    case BURIN_BYTES:
+    case BURIN_BIGINT:
+        return check_bytes(c, kind);
+    case BURIN_LIST:
+    case BURIN_TUPLE:
+    case BURIN_DICT:
+    case BURIN_SET:
+        if (!check_count(c, &count))
+            return false;
+        for (; count > 0; count--) {
+            if (!check_value(c, depth + 1, key || kind == BURIN_DICT || kind == BURIN_SET))
+                return false;
+            if (kind == BURIN_DICT && !check_value(c, depth + 1, false))
+                return false;
+        }
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool es_data_valid(burin_text bytes)
+{
+    checker c = {bytes.data, bytes.data + bytes.len};
+    return check_value(&c, 0, false) && c.at == c.end;
+}

@@ -11,6 +11,8 @@
 
 /* Append `value`. BURIN_ERR_TYPE for what is no plain data, BURIN_ERR_RECURSION when nested deeper than 100, BURIN_ERR_NOMEM. */
 burin_status es_data_encode(buf *out, burin_value value, burin_error *err);
+/* Whether bytes from outside are what es_data_encode may have written. */
+bool es_data_valid(burin_text bytes);
 /* Bytes back to a value in `heap` (BURIN_ERR_USAGE when it is NULL and needed); no bytes: none. */
 burin_status es_data_value(burin_heap *heap, burin_text bytes, burin_value *out, burin_error *err);
 

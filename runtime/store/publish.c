@@ -18,6 +18,8 @@ static es_directory *reach_directory(burin_store *s, es_writer *w, const es_tree
     if (old && number < old->cap)
         return old;
     uint32_t      cap  = old ? 2 * old->cap : DIRECTORY_MIN;
+    while (cap <= number)
+        cap *= 2;
     es_directory *made = es_make(w, directory_size(cap), &place->directory);
     if (!made)
         return NULL;
@@ -35,14 +37,30 @@ bool es_place_version(burin_store *s, es_writer *w, es_tree *tree, uint32_t vers
     es_directory *dir = reach_directory(s, w, tree, number, place);
     if (!dir)
         return false;
-    es_chunk *chunk = at == 0 ? es_make(w, sizeof *chunk, &place->chunk) : es_at(&s->memory, dir->chunks[number]);
+    es_chunk *chunk = dir->chunks[number] ? es_at(&s->memory, dir->chunks[number]) : es_make(w, sizeof *chunk, &place->chunk);
     if (!chunk)
         return false;
-    if (at == 0)
+    if (place->chunk)
         memset((char *)chunk + sizeof(uint32_t), 0, sizeof *chunk - sizeof(uint32_t));
     place->entry = &chunk->versions[at];
     memset(place->entry, 0, sizeof *place->entry);
     return true;
+}
+
+/* Versions between the head and a new one were not kept: they are dropped from the beginning, and chunks of nothing else are not made. */
+static void skip_versions(const burin_store *s, const es_tree *tree, uint32_t head, uint32_t version)
+{
+    uint32_t seq = head ? es_version_entry(s, tree, head)->seq : 0;
+    for (uint32_t at = head + 1; at < version; at++) {
+        es_version *entry = es_version_entry(s, tree, at);
+        if (!entry) {
+            at = ((at - 1) / ES_CHUNK + 1) * ES_CHUNK; /* the chunk's last */
+            continue;
+        }
+        entry->seq = seq;
+        atomic_store_explicit(&entry->state, ES_DROPPED, memory_order_relaxed);
+        es_chunk_of(entry, at)->dropped++;
+    }
 }
 
 void es_publish_version(burin_store *s, es_tree *tree, uint32_t version, const es_place *place)
@@ -54,6 +72,7 @@ void es_publish_version(burin_store *s, es_tree *tree, uint32_t version, const e
         es_directory *dir = es_at(&s->memory, atomic_load_explicit(&tree->directory, memory_order_relaxed));
         atomic_store_explicit(&dir->chunks[(version - 1) / ES_CHUNK], place->chunk, memory_order_release);
     }
+    skip_versions(s, tree, head, version);
     if (head)
         es_version_entry(s, tree, head)->after = version;
     else
@@ -122,6 +141,18 @@ static es_ref write_note(es_writer *w, burin_text note)
     return ref;
 }
 
+void es_fill_version(es_writer *w, es_touch *touch, es_version *entry, int64_t time_ns, burin_text note)
+{
+    entry->seq      = w->seq;
+    entry->index    = touch->index;
+    entry->root     = touch->root;
+    entry->entities = touch->entities;
+    entry->time_ns  = time_ns;
+    entry->note     = write_note(w, note);
+    entry->changes  = write_changes(w, touch);
+    entry->dead     = write_dead(w, &touch->dead);
+}
+
 static int64_t now_ns(void)
 {
     struct timespec now;
@@ -134,7 +165,7 @@ static es_tree *tree_of(burin_txn *t, es_touch *touch, uint32_t *founded)
 {
     burin_store *s = t->store;
     touch->number  = touch->tree ? touch->tree : s->tree_count + ++*founded;
-    if (!touch->tree && !es_table_reach(&s->trees, &s->alloc, touch->number))
+    if (!touch->tree && !es_table_reach(&s->trees, &s->memory, touch->number))
         return NULL;
     es_tree *tree = es_table_at(&s->trees, touch->number);
     if (!touch->tree)
@@ -159,15 +190,7 @@ void es_commit_versions(burin_txn *t, const burin_commit_options *options)
         w->failed |= !tree || touch->version == UINT32_MAX || !es_place_version(t->store, w, tree, touch->version + 1, &touch->next);
         if (w->failed)
             return;
-        es_version *entry = touch->next.entry;
-        entry->seq        = w->seq;
-        entry->index      = touch->index;
-        entry->root       = touch->root;
-        entry->entities   = touch->entities;
-        entry->time_ns    = time_ns;
-        entry->note       = write_note(w, options->note);
-        entry->changes    = write_changes(w, touch);
-        entry->dead       = write_dead(w, &touch->dead);
+        es_fill_version(w, touch, touch->next.entry, time_ns, options->note);
     }
 }
 
@@ -216,7 +239,7 @@ static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, e
     es_blocks none   = {0};
     es_writer w      = {.m = &s->memory, .seq = seq, .dead = &none};
     es_place  place;
-    bool      made = seq < UINT32_MAX && es_table_reach(&s->trees, &s->alloc, number);
+    bool      made = seq < UINT32_MAX && es_table_reach(&s->trees, &s->memory, number);
     es_tree  *fork = made ? es_table_at(&s->trees, number) : NULL;
     if (made) {
         *fork = (es_tree){.parent_tree = tree, .parent_version = version, .fork_seq = from->seq};

@@ -103,7 +103,7 @@ static bool drop(burin_store *s, es_tree *tree, uint32_t version)
 {
     es_version *e      = es_version_entry(s, tree, version), *after = es_version_entry(s, tree, e->after);
     es_version *before = e->before ? es_version_entry(s, tree, e->before) : NULL;
-    es_chunk   *chunk  = (es_chunk *)(void *)((char *)(e - (version - 1) % ES_CHUNK) - offsetof(es_chunk, versions));
+    es_chunk   *chunk  = es_chunk_of(e, version);
     uint32_t    seq    = atomic_load_explicit(&s->seq, memory_order_relaxed);
     uint32_t    own    = before ? count_own(s, after->dead, before) : 0;
     es_ref      ref    = dead_new(s, own + ALONGSIDE);

@@ -23,15 +23,17 @@ burin_status es_fail_memory(const burin_store *s, burin_error *err)
 
 /* ---- tables ---- */
 
-bool es_table_reach(es_table *t, const burin_allocator *alloc, uint32_t n)
+bool es_table_reach(es_table *t, es_memory *m, uint32_t n)
 {
     unsigned k = 63 - (unsigned)__builtin_clzll((uint64_t)n + 16);
     if (t->segments[k - 4])
         return true;
-    size_t size = t->item << k;
-    void  *p    = base_alloc(alloc, size);
+    size_t size   = t->item << k;
+    m->over_limit = m->limit && m->used + size > m->limit;
+    void *p       = m->over_limit ? NULL : base_alloc(m->alloc, size);
     if (!p)
         return false;
+    m->used += size;
     memset(p, 0, size);
     __atomic_store_n(&t->segments[k - 4], p, __ATOMIC_RELEASE);
     return true;

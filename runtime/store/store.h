@@ -16,6 +16,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
 /* ---- types ---- */
 
@@ -134,8 +135,8 @@ static inline bool es_table_has(const es_table *t, uint32_t n)
 {
     return __atomic_load_n(&t->segments[63 - (unsigned)__builtin_clzll((uint64_t)n + 16) - 4], __ATOMIC_ACQUIRE) != NULL;
 }
-/* Make item n exist, zeroed; false when memory is out. */
-bool es_table_reach(es_table *t, const burin_allocator *alloc, uint32_t n);
+/* Make item n exist, zeroed; false when memory is out or the store's limit is reached. */
+bool es_table_reach(es_table *t, es_memory *m, uint32_t n);
 void es_table_deinit(es_table *t, const burin_allocator *alloc);
 
 /* ---- the store ---- */
@@ -182,6 +183,10 @@ static inline es_version *es_version_entry(const burin_store *s, const es_tree *
     const es_directory *dir   = es_at(&s->memory, atomic_load_explicit(&tree->directory, memory_order_acquire));
     es_ref              chunk = atomic_load_explicit(&dir->chunks[(version - 1) / ES_CHUNK], memory_order_acquire);
     return chunk ? &((es_chunk *)es_at(&s->memory, chunk))->versions[(version - 1) % ES_CHUNK] : NULL;
+}
+static inline es_chunk *es_chunk_of(es_version *entry, uint32_t version)
+{
+    return (es_chunk *)(void *)((char *)(entry - (version - 1) % ES_CHUNK) - offsetof(es_chunk, versions));
 }
 /* The newest version of a tree that commit `snapshot` can see; 0 when there was none. */
 static inline uint32_t es_head_at(const burin_store *s, const es_tree *tree, uint32_t snapshot, es_version **entry)

@@ -37,13 +37,17 @@ burin_txn *burin_txn_begin(burin_store *store, burin_error *err)
     return t;
 }
 
+void es_touch_deinit(es_touch *touch, const burin_allocator *alloc)
+{
+    es_blocks_deinit(&touch->dead, alloc);
+    base_free(alloc, touch->changes, touch->change_cap * sizeof *touch->changes);
+}
+
 void es_txn_free(burin_txn *t)
 {
     const burin_allocator *alloc = &t->store->alloc;
-    for (uint32_t n = 0; n < t->touch_cap; n++) {
-        es_blocks_deinit(&t->touches[n].dead, alloc);
-        base_free(alloc, t->touches[n].changes, t->touches[n].change_cap * sizeof(es_change));
-    }
+    for (uint32_t n = 0; n < t->touch_cap; n++)
+        es_touch_deinit(&t->touches[n], alloc);
     base_free(alloc, t->touches, t->touch_cap * sizeof *t->touches);
     base_free(alloc, t->drafts, t->draft_cap * sizeof(es_draft *));
     if (t->mask)
@@ -301,8 +305,8 @@ static burin_status take_ids(burin_txn *t, burin_error *err)
     burin_status status = BURIN_OK;
     if (first > UINT32_MAX - 2 * ES_ID_BLOCK)
         status = es_fail(err, BURIN_ERR_LIMIT, "the store has given out all ids");
-    else if (!es_table_reach(&s->homes, &s->alloc, first) || !es_table_reach(&s->homes, &s->alloc, first + ES_ID_BLOCK - 1))
-        status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    else if (!es_table_reach(&s->homes, &s->memory, first) || !es_table_reach(&s->homes, &s->memory, first + ES_ID_BLOCK - 1))
+        status = es_fail_memory(s, err);
     else
         atomic_store_explicit(&s->next_id, first + ES_ID_BLOCK, memory_order_release);
     pthread_mutex_unlock(&s->lock);

@@ -131,6 +131,7 @@ burin_status es_view_children(const burin_store *s, const es_view *view, int att
 burin_text es_view_key(const burin_children *children, const es_children *own, size_t n);
 
 static inline burin_txn *es_txn_next_idle(const burin_txn *t) { return t->next_idle; }
+void es_touch_deinit(es_touch *touch, const burin_allocator *alloc);
 void es_txn_free(burin_txn *t);
 /* Forget everything and let others begin it; under the lock. */
 void es_txn_end(burin_txn *t);

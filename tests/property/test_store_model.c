@@ -3,7 +3,8 @@
  * Random operations, committed in random portions by one writer, are done to the store and to a plain array of entities;
  * the model keeps a whole copy of the array for every version. After each commit the head must equal the model, now and
  * then every kept version must equal its copy, and the difference of two versions must be what comparing their copies
- * says. Retention, kept versions and pinned readers come and go meanwhile.
+ * says. Retention, kept versions and pinned readers come and go meanwhile, and now and then the store is exported, and
+ * imported into another one, which takes its place.
  *
  *   test_property_store_model [OPERATIONS [SEED]]       default: 20000 operations, seed 1 */
 #include "burin/burin.h"
@@ -392,6 +393,28 @@ static void check_history(world *w)
     }
 }
 
+/* Go on with what the store's JSON makes of an empty store. */
+static void exchange(world *w)
+{
+    burin_error  err = BURIN_ERROR_INIT;
+    burin_store *store = burin_store_new(NULL, NULL);
+    char        *json, *again;
+    size_t       len, again_len;
+    assert_int_equal(burin_store_export(w->reader, &json, &len, NULL), BURIN_OK);
+    if (burin_store_import(store, (burin_text){json, len}, &err))
+        fail_msg("%s", err.message);
+    burin_reader_free(w->reader);
+    burin_store_free(w->store);
+    w->store  = store;
+    w->reader = burin_reader_new(store);
+    burin_reader_pin(w->reader);
+    assert_int_equal(burin_store_export(w->reader, &again, &again_len, NULL), BURIN_OK);
+    assert_int_equal(again_len, len);
+    assert_memory_equal(again, json, len);
+    free(json);
+    free(again);
+}
+
 static void the_store_does_what_the_model_does(void **state)
 {
     static const burin_attribute attributes[] = {
@@ -419,6 +442,8 @@ static void the_store_does_what_the_model_does(void **state)
         } else {
             commit(w, t);
         }
+        if (w->trees && draw(w, 50) == 0)
+            exchange(w);
         if (w->trees && draw(w, 40) == 0)
             check_history(w);
     }

@@ -1,0 +1,377 @@
+/* From packed versions to versions. See replay.h.
+ *
+ * What is read may be anything: nothing is written anywhere before it is checked, and a version is published only when it is a tree
+ * (check.c). Blocks that are as they were are shared with the version before, as a commit shares them. */
+#include "runtime/store/replay.h"
+#include "runtime/store/commit.h"
+#include "runtime/store/data.h"
+
+typedef struct replay {
+    burin_store *store;
+    es_unpacker  u;
+    es_writer    w;
+    es_touch     touch; /* the new version: its index, changes, replaced blocks */
+    es_version  *before; /* what it is made from; NULL: nothing */
+    uint32_t     version, base_version;
+    buf          image; /* of a block, before it is known whether it is needed */
+    burin_error *err;
+} replay;
+
+static burin_status damaged(replay *r, const char *what)
+{
+    return es_fail(r->err, BURIN_ERR_DATA, "version %u of tree %u: %s", r->version, r->touch.number, what);
+}
+
+/* ---- blocks ---- */
+
+static bool read_bytes(replay *r, burin_attribute_kind kind)
+{
+    burin_text text  = es_take_text(&r->u);
+    es_bytes   block = {0, (uint32_t)text.len};
+    if (text.len > UINT32_MAX / 2)
+        return false;
+    if (kind == BURIN_TEXT_ATTRIBUTE ? text_valid_prefix(text.data, text.len) != text.len : text.len && !es_data_valid(text))
+        return false;
+    buf_append(&r->image, (const char *)&block, offsetof(es_bytes, data));
+    if (text.len)
+        buf_append(&r->image, text.data, text.len);
+    return true;
+}
+
+/* Ids first, then for a CHILD_DICT offsets and keys: the bytes are gone through twice. */
+static bool read_children(replay *r, burin_attribute_kind kind, uint32_t *count)
+{
+    bool keyed        = kind == BURIN_CHILD_DICT_ATTRIBUTE;
+    *count            = (uint32_t)es_take_number(&r->u, (uint64_t)(r->u.end - r->u.at));
+    es_list     block = {0, *count};
+    const char *start = r->u.at;
+    uint32_t    last = 0, offset = 0;
+    buf_append(&r->image, (const char *)&block, offsetof(es_list, ids));
+    for (uint32_t n = 0; n < *count && !r->u.bad; n++) {
+        uint32_t id = (uint32_t)es_take_number(&r->u, UINT32_MAX);
+        r->u.bad |= id == 0 || (kind == BURIN_CHILD_SET_ATTRIBUTE && id <= last);
+        buf_append(&r->image, (const char *)&id, sizeof id);
+        last = id;
+        if (keyed)
+            es_take_text(&r->u);
+    }
+    const char *end = r->u.at;
+    for (unsigned pass = 0; keyed && !r->u.bad && pass < 2; pass++) {
+        r->u.at = start;
+        if (pass == 0)
+            buf_append(&r->image, (const char *)&offset, sizeof offset);
+        for (uint32_t n = 0; n < *count; n++) {
+            es_take_number(&r->u, UINT32_MAX);
+            burin_text key = es_take_text(&r->u);
+            r->u.bad |= text_valid_prefix(key.data, key.len) != key.len || key.len > UINT32_MAX / 2 - offset;
+            offset += pass == 0 ? (uint32_t)key.len : 0;
+            buf_append(&r->image, pass == 0 ? (const char *)&offset : key.data, pass == 0 ? sizeof offset : key.len);
+        }
+    }
+    r->u.at = end;
+    return !r->u.bad;
+}
+
+/* The block of r->image: the base's, where it is the same. */
+static es_ref write_block(replay *r, burin_attribute_kind kind, es_ref base)
+{
+    es_ref      ref = 0;
+    const char *old = base ? es_at(&r->store->memory, base) : NULL;
+    size_t      len = r->image.len, head = sizeof(uint32_t);
+    if (old && es_block_size(kind, old) == len && memcmp(old + head, r->image.data + head, len - head) == 0)
+        return base;
+    if (base)
+        es_retire(&r->w, base, es_block_size(kind, old));
+    char *made = es_make(&r->w, len, &ref);
+    if (made)
+        memcpy(made + head, r->image.data + head, len - head);
+    return ref;
+}
+
+/* A cell whose value is a block; an empty one is 0. */
+static uint64_t read_block(replay *r, burin_attribute_kind kind, es_ref base)
+{
+    uint32_t count = 0;
+    r->image.len   = 0;
+    bool is_bytes  = kind == BURIN_TEXT_ATTRIBUTE || kind == BURIN_DATA_ATTRIBUTE;
+    bool good      = is_bytes ? read_bytes(r, kind) : read_children(r, kind, &count);
+    if (!good || r->image.failed) {
+        r->u.bad |= !good;
+        r->w.failed |= r->image.failed;
+        return 0;
+    }
+    if (is_bytes ? r->image.len > offsetof(es_bytes, data) : count > 0)
+        return write_block(r, kind, base);
+    if (base)
+        es_retire(&r->w, base, es_block_size(kind, es_at(&r->store->memory, base)));
+    return 0;
+}
+
+/* ---- states ---- */
+
+static uint64_t read_cell(replay *r, const es_type *type, uint32_t n, const es_record *base)
+{
+    burin_attribute_kind kind = type->attributes[n].kind;
+    uint64_t             cell = 0;
+    switch (kind) {
+    case BURIN_BOOL_ATTRIBUTE:
+        return es_take_number(&r->u, 1);
+    case BURIN_INT_ATTRIBUTE:
+        cell = es_take_number(&r->u, UINT64_MAX);
+        return cell >> 1 ^ -(cell & 1);
+    case BURIN_REF_ATTRIBUTE:
+    case BURIN_CHILD_ATTRIBUTE:
+        return es_take_number(&r->u, UINT32_MAX);
+    case BURIN_FLOAT_ATTRIBUTE:
+        if (r->u.end - r->u.at < (ptrdiff_t)sizeof cell) {
+            r->u.bad = true;
+            return 0;
+        }
+        memcpy(&cell, r->u.at, sizeof cell);
+        r->u.at += sizeof cell;
+        return cell;
+    default:
+        return read_block(r, kind, base ? (es_ref)base->cells[n] : 0);
+    }
+}
+
+static es_ref read_origins(replay *r, const es_type *type, es_ref old)
+{
+    uint32_t  count = (uint32_t)es_take_number(&r->u, type->count);
+    es_origin items[BURIN_ATTRIBUTES_MAX];
+    es_ref    ref;
+    for (uint32_t n = 0; n < count; n++) {
+        items[n].attribute        = (uint32_t)es_take_number(&r->u, type->count - 1);
+        items[n].source           = (uint32_t)es_take_number(&r->u, UINT32_MAX);
+        items[n].tree             = (uint32_t)es_take_number(&r->u, UINT32_MAX);
+        items[n].version          = (uint32_t)es_take_number(&r->u, UINT32_MAX);
+        items[n].source_attribute = (uint32_t)es_take_number(&r->u, BURIN_ATTRIBUTES_MAX - 1);
+    }
+    const es_origins *block = old ? es_at(&r->store->memory, old) : NULL;
+    if (r->u.bad || (block && block->count == count && memcmp(block->items, items, count * sizeof *items) == 0))
+        return old;
+    if (block)
+        es_retire(&r->w, old, es_origins_size(block));
+    es_origins *made = count ? es_make(&r->w, sizeof *made + count * sizeof *items, &ref) : NULL;
+    if (!made)
+        return 0;
+    made->count = count;
+    memcpy(made->items, items, count * sizeof *items);
+    return ref;
+}
+
+static void note_change(replay *r, es_change change)
+{
+    es_touch *t = &r->touch;
+    if (!es_touch_note(r->store, t, change))
+        r->w.failed = true;
+}
+
+/* The record of a whole state; NULL when it is damaged or memory is out. */
+static const es_record *read_state(replay *r, uint32_t id, uint32_t written, const es_record *base, es_ref base_ref)
+{
+    burin_type     number = (burin_type)es_take_number(&r->u, burin_store_type_count(r->store));
+    const es_type *type   = number ? es_type_at(r->store, number) : NULL;
+    es_ref         ref;
+    r->u.bad |= !type;
+    if (base && type && base->type != number) /* an id's type never changes */
+        r->u.bad = true;
+    es_record *made = r->u.bad ? NULL : es_make(&r->w, es_record_size(type), &ref);
+    if (!made)
+        return NULL;
+    made->type    = (uint16_t)number;
+    made->id      = id;
+    made->version = written;
+    made->owner   = (uint32_t)es_take_number(&r->u, UINT32_MAX);
+    made->field   = (uint16_t)es_take_number(&r->u, BURIN_ATTRIBUTES_MAX - 1);
+    made->nulls   = es_take_number(&r->u, UINT64_MAX);
+    r->u.bad |= (made->nulls & ~type->optional) != 0;
+    for (uint32_t n = 0; n < type->count; n++)
+        made->cells[n] = read_cell(r, type, n, base);
+    made->origins = read_origins(r, type, base ? base->origins : 0);
+    if (base)
+        es_retire(&r->w, base_ref, es_record_size(type));
+    es_index_put(&r->w, &r->touch.index, id, ref);
+    return r->u.bad ? NULL : made;
+}
+
+/* The state as it was, but for the version that wrote it. */
+static const es_record *touch_state(replay *r, uint32_t id, uint32_t written, const es_record *base, es_ref base_ref)
+{
+    size_t     size = es_record_size(es_type_at(r->store, base->type));
+    es_ref     ref;
+    es_record *made = es_make(&r->w, size, &ref);
+    if (!made)
+        return NULL;
+    memcpy(&made->type, &base->type, size - offsetof(es_record, type));
+    made->version = written;
+    es_retire(&r->w, base_ref, size);
+    es_index_put(&r->w, &r->touch.index, id, ref);
+    return made;
+}
+
+static void read_one(replay *r, uint32_t *id)
+{
+    uint64_t         next = *id + es_take_number(&r->u, UINT32_MAX);
+    es_packed_kind   kind = (es_packed_kind)es_take_number(&r->u, ES_PACKED_STATE);
+    const es_memory *m    = &r->store->memory;
+    if (next <= *id || next >= atomic_load(&r->store->next_id) || r->u.bad) {
+        r->u.bad = true;
+        return;
+    }
+    *id                    = (uint32_t)next;
+    es_ref           ref   = es_index_get(m, r->touch.base, *id);
+    const es_record *base  = es_record_at(r->store, ref);
+    if (kind == ES_PACKED_REMOVED) {
+        r->u.bad |= !base;
+        if (!base)
+            return;
+        es_index_put(&r->w, &r->touch.index, *id, 0);
+        es_retire_record(&r->w, r->store, ref);
+        note_change(r, (es_change){*id, BURIN_REMOVED, 0});
+        r->touch.entities--;
+        return;
+    }
+    uint32_t ago = (uint32_t)es_take_number(&r->u, r->version - r->base_version - 1);
+    r->u.bad |= kind == ES_PACKED_TOUCHED && !base;
+    if (r->u.bad)
+        return;
+    const es_record *made = kind == ES_PACKED_TOUCHED ? touch_state(r, *id, r->version - ago, base, ref)
+                                                      : read_state(r, *id, r->version - ago, base, ref);
+    if (!made)
+        return;
+    note_change(r, es_compare(r->store, base, made));
+    r->touch.entities += !base;
+}
+
+static void read_states(replay *r)
+{
+    uint32_t id           = 0;
+    r->touch.root         = (uint32_t)es_take_number(&r->u, UINT32_MAX);
+    r->touch.entities     = r->before ? r->before->entities : 0;
+    r->touch.index        = r->touch.base;
+    if (!r->touch.index.top)
+        r->touch.index.top = r->touch.root;
+    while (r->u.at < r->u.end && !r->u.bad && !r->w.failed)
+        read_one(r, &id);
+}
+
+/* ---- trees ---- */
+
+burin_status es_replay_tree(burin_store *s, const es_logged_tree *logged, burin_error *err)
+{
+    if (logged->tree != s->tree_count + 1 || logged->parent_tree >= logged->tree || !logged->parent_tree != !logged->parent_version)
+        return es_fail(err, BURIN_ERR_DATA, "tree %u cannot come after tree %u, from version %u of tree %u", logged->tree, s->tree_count,
+                       logged->parent_version, logged->parent_tree);
+    if (!es_table_reach(&s->trees, &s->memory, logged->tree))
+        return es_fail_memory(s, err);
+    *(es_tree *)es_table_at(&s->trees, logged->tree) = (es_tree){
+        .parent_tree = logged->parent_tree, .parent_version = logged->parent_version, .retention = logged->retention};
+    atomic_store_explicit(&s->tree_count, logged->tree, memory_order_release);
+    return BURIN_OK;
+}
+
+static burin_status reach_ids(burin_store *s, uint32_t last, burin_error *err)
+{
+    uint32_t next = atomic_load(&s->next_id);
+    if (last > UINT32_MAX - 4 * ES_ID_BLOCK)
+        return es_fail(err, BURIN_ERR_DATA, "there is no entity %u", last);
+    for (uint64_t id = 0; id <= last; id = 2 * (id + 16) - 16) { /* once a segment */
+        if (!es_table_reach(&s->homes, &s->memory, (uint32_t)id))
+            return es_fail_memory(s, err);
+    }
+    if (last >= next)
+        atomic_store_explicit(&s->next_id, (last / ES_ID_BLOCK + 1) * ES_ID_BLOCK, memory_order_release);
+    return BURIN_OK;
+}
+
+void es_replay_commit(burin_store *s, uint64_t commit)
+{
+    if (commit + 1 > atomic_load_explicit(&s->seq, memory_order_relaxed))
+        atomic_store(&s->seq, (uint32_t)commit + 1);
+}
+
+/* What the version is made from: the kept one before it, or what its tree was forked from. */
+static burin_status begin(replay *r, es_tree *tree, uint64_t commit)
+{
+    uint32_t    head   = atomic_load_explicit(&tree->head, memory_order_relaxed);
+    es_version *before = es_replay_before(r->store, r->touch.number);
+    if (head >= r->version || r->version == UINT32_MAX || commit >= UINT32_MAX - 1)
+        return damaged(r, "it comes after a later one");
+    if (!before && tree->parent_tree)
+        return damaged(r, "what it was forked from is not there");
+    if (!head && before)
+        tree->fork_seq = before->seq;
+    r->base_version = head;
+    r->w            = (es_writer){.m = &r->store->memory, .seq = (uint32_t)commit + 1, .shared = tree->fork_seq, .dead = &r->touch.dead};
+    r->touch.base   = before ? before->index : (es_index){0};
+    if (before && before->seq >= r->w.seq)
+        return damaged(r, "its commit is not after that of the one before");
+    r->before = before;
+    return BURIN_OK;
+}
+
+/* An entity lives where it first was, until that tree no longer has it. */
+static void settle(const replay *r)
+{
+    const burin_store *s = r->store;
+    for (uint32_t n = 0; n < r->touch.change_count; n++) {
+        _Atomic uint32_t *home = es_home(s, r->touch.changes[n].id);
+        uint32_t          at   = atomic_load_explicit(home, memory_order_relaxed);
+        es_version       *entry;
+        if (r->touch.changes[n].what != BURIN_ADDED || at == r->touch.number)
+            continue;
+        bool there = at && es_head_at(s, es_tree_at(s, at), UINT32_MAX, &entry) &&
+                     es_index_get(&s->memory, entry->index, r->touch.changes[n].id);
+        if (!there)
+            atomic_store_explicit(home, r->touch.number, memory_order_release);
+    }
+}
+
+static burin_status make(replay *r, es_tree *tree, const es_logged_version *logged)
+{
+    es_place     place;
+    burin_status status = BURIN_OK;
+    read_states(r);
+    if (r->u.bad)
+        return damaged(r, "it is damaged");
+    if (!r->w.failed)
+        status = es_check_changes(r->store, r->touch.base, r->touch.index, r->touch.root, r->touch.changes, r->touch.change_count,
+                                  r->err);
+    if (status == BURIN_OK && !r->w.failed && es_place_version(r->store, &r->w, tree, r->version, &place)) {
+        place.entry->pins = logged->keeps;
+        es_fill_version(&r->w, &r->touch, place.entry, logged->time_ns, logged->note);
+    }
+    if (status == BURIN_OK && r->w.failed)
+        status = es_fail_memory(r->store, r->err);
+    if (status == BURIN_OK) {
+        if (!r->base_version && r->before)
+            r->before->pins++; /* for the fork */
+        es_publish_version(r->store, tree, r->version, &place);
+        settle(r);
+    }
+    return status;
+}
+
+burin_status es_replay_version(burin_store *s, const es_logged_version *logged, burin_error *err)
+{
+    replay r = {.store = s, .u = {logged->states.data, logged->states.data + logged->states.len, false}, .version = logged->version, .err = err,
+                .image = buf_make(&s->alloc)};
+    r.touch.number = logged->tree;
+    if (logged->tree == 0 || logged->tree > s->tree_count)
+        return es_fail(err, BURIN_ERR_DATA, "there is no tree %u", logged->tree);
+    es_tree     *tree   = es_table_at(&s->trees, logged->tree);
+    burin_status status = begin(&r, tree, logged->commit);
+    if (status == BURIN_OK)
+        status = reach_ids(s, logged->last_id, err);
+    if (status == BURIN_OK)
+        status = make(&r, tree, logged);
+    const es_blocks *gone = status ? &r.w.made : &r.w.dropped;
+    for (uint32_t n = 0; n < gone->len; n++)
+        es_free(&s->memory, gone->items[n].ref, gone->items[n].units);
+    es_blocks_deinit(&r.w.made, &s->alloc);
+    es_blocks_deinit(&r.w.dropped, &s->alloc);
+    es_touch_deinit(&r.touch, &s->alloc);
+    buf_deinit(&r.image);
+    return status;
+}
