@@ -20,5 +20,6 @@
 #include "burin/types.h"
 #include "burin/value.h"
 #include "burin/version.h"
+#include "burin/watch.h"
 
 #endif

@@ -1,6 +1,7 @@
 /* Effects: after the pass those that read something changed run, in the order they were made; what they set is the next
  * round. */
 #include "runtime/reactive/evaluate.h"
+#include "runtime/reactive/watch.h"
 
 /* Shell's sort, with gaps as Gonnet and Baeza-Yates take them: needs no memory, and is quick where little is out of order. */
 static void sort(uint64_t *at, uint32_t count)
@@ -117,7 +118,9 @@ static burin_status give_up(burin_graph *g)
     for (uint32_t k = 0; k < g->write_count; k++)
         rx_value_free(g, g->writes[k].value);
     g->write_count = 0;
-    return burin_graph_fail(g, BURIN_ERR_RECURSION, "effects set what effects read, and have not come to rest in %d rounds", RX_ROUNDS_MAX);
+    burin_status status = burin_graph_fail(g, BURIN_ERR_RECURSION, "effects set what effects read, and have not come to rest in %d rounds", RX_ROUNDS_MAX);
+    rx_log(g, 0, status, buf_text(&g->message));
+    return status;
 }
 
 burin_status rx_flush(burin_graph *g)
@@ -129,7 +132,8 @@ burin_status rx_flush(burin_graph *g)
     rx_compact_sometimes(g, 16);
     if (!(g->effects.len | g->queued | g->change_count))
         return BURIN_OK;
-    g->flushing = true;
+    g->flushing    = true;
+    uint64_t start = g->watch && g->watch->asked.times ? rx_clock() : 0;
     for (unsigned round = 0; !status; round++) {
         if (g->queued || g->change_count)
             rx_settle(g);
@@ -146,5 +150,7 @@ burin_status rx_flush(burin_graph *g)
             break;
     }
     g->flushing = false;
+    if (BURIN_UNLIKELY(start != 0))
+        rx_note_batch(g, start);
     return status;
 }

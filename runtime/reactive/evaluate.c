@@ -17,6 +17,7 @@ static bool take_failure(burin_graph *g, uint32_t node, uint64_t run, burin_stat
     burin_text message = buf_text(&g->message);
     if (!message.len || g->message_run < run)
         message.data = burin_status_class(status), message.len = strlen(message.data);
+    rx_log(g, node, status, message);
     return rx_failure_set(g, node, status, message);
 }
 

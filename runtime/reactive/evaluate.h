@@ -32,7 +32,7 @@ static inline burin_status rx_call_static(burin_graph *g, uint32_t node, burin_v
         if (status)
             return status;
     }
-    return g->fns[n->fn](g, n->user, &inputs, out);
+    return BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, &inputs, out) : rx_call_watched(g, node, &inputs, out);
 }
 
 /* Call a dynamic node's function, in a frame of its own. */
@@ -42,7 +42,7 @@ static inline burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_
     rx_frame     frame = {.outer = g->frame, .node = node, .run = ++g->runs};
     burin_inputs none  = {NULL, NULL, 0};
     g->frame            = &frame;
-    burin_status status = g->fns[n->fn](g, n->user, &none, out);
+    burin_status status = BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, &none, out) : rx_call_watched(g, node, &none, out);
     g->frame            = frame.outer;
     if (rx_kind(&g->nodes[node]) != RX_GONE && rx_first_unread(g, &frame))
         rx_track_end(g, &frame);

@@ -31,6 +31,7 @@ void burin_graph_free(burin_graph *g)
 {
     if (!g)
         return;
+    rx_watch_end(g);
     for (uint32_t node = 1; node < g->count; node++)
         if (rx_kind(&g->nodes[node]) != RX_FREE)
             rx_value_drop(g, node);
@@ -128,7 +129,7 @@ bool rx_reserve_node(burin_graph *g, bool is_dynamic)
     return rx_grow(g, &g->nodes, &g->node_cap, want + 1, sizeof *g->nodes) && rx_grow(g, &g->values, &g->value_cap, want, sizeof *g->values) &&
            rx_grow(g, &g->stack.at, &g->stack.cap, want, sizeof *g->stack.at) && rx_grow(g, &g->buckets, &g->bucket_count, 2, sizeof *g->buckets) &&
            (!(is_dynamic || g->stamps) || rx_grow(g, &g->stamps, &g->stamp_cap, want, sizeof *g->stamps)) &&
-           (!g->owned || rx_grow(g, &g->owned, &g->owned_cap, want, sizeof *g->owned));
+           (!g->owned || rx_grow(g, &g->owned, &g->owned_cap, want, sizeof *g->owned)) && (!g->watch || rx_watch_reserve(g, want));
 }
 
 /* Hang a node into the open scope, as its newest. */
@@ -178,6 +179,8 @@ uint32_t rx_make(burin_graph *g, unsigned kind, uint16_t fn, void *user)
     g->values[node]            = burin_missing();
     g->live++;
     g->credit = 0;
+    if (g->watch)
+        rx_watch_forget(g, node);
     own(g, node);
     return node;
 }

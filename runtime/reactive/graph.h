@@ -99,6 +99,8 @@ enum {
     RX_ROUNDS_MAX   = 100, /* of effects that set what effects read */
 };
 
+typedef struct rx_watch rx_watch; /* watch.h */
+
 struct burin_graph {
     const burin_allocator *alloc;
     rx_node     *nodes;
@@ -150,6 +152,7 @@ struct burin_graph {
 
     rx_frame *frame;
     uint32_t  nested;
+    rx_watch *watch;                /* NULL: nobody looks */
 
     rx_owned *owned;
     uint32_t  owned_cap, scope;
@@ -254,6 +257,37 @@ static inline const uint32_t *rx_inputs_of(const burin_graph *g, const rx_node *
     *count = row[0];
     return row + 1;
 }
+typedef struct rx_reads { /* a walk over what a node reads */
+    const uint32_t *at, *end;
+    uint32_t        link;
+} rx_reads;
+static inline rx_reads rx_reads_of(const burin_graph *g, uint32_t node)
+{
+    const rx_node *n   = &g->nodes[node];
+    rx_reads       all = {NULL, NULL, 0};
+    uint32_t       count;
+    if (rx_kind(n) != RX_COMPUTED && rx_kind(n) != RX_EFFECT)
+        return all;
+    if (n->flags & RX_STATIC) {
+        all.at  = rx_inputs_of(g, n, &count);
+        all.end = all.at + count;
+    } else {
+        all.link = n->inputs;
+    }
+    return all;
+}
+static inline bool rx_next_read(const burin_graph *g, rx_reads *it, uint32_t *read)
+{
+    if (it->at < it->end) {
+        *read = *it->at++;
+        return true;
+    }
+    if (!it->link)
+        return false;
+    *read    = g->links[it->link].node;
+    it->link = g->links[it->link].next_read;
+    return true;
+}
 burin_status rx_declare(burin_graph *g, uint32_t node, const burin_node *inputs, size_t count);
 /* What the last run of a dynamic computation read next, and this one has not come to: a link, 0 when there is none. */
 static inline uint32_t rx_first_unread(const burin_graph *g, const rx_frame *frame)
@@ -337,6 +371,17 @@ bool rx_evaluate(burin_graph *g, uint32_t node);
 
 /* Bring one node up to date, and what it stands on. False as rx_evaluate. */
 bool rx_pull(burin_graph *g, uint32_t node);
+
+/* ---- watch.c: only of a watched graph ---- */
+
+void         rx_note_change(burin_graph *g, uint32_t node); /* before its readers are marked */
+burin_status rx_call_watched(burin_graph *g, uint32_t node, const burin_inputs *inputs, burin_value *out);
+/* A row for a node that has been made; false when memory is out. */
+bool         rx_watch_reserve(burin_graph *g, uint32_t count);
+void         rx_watch_forget(burin_graph *g, uint32_t node);
+/* Of any graph. */
+void         rx_watch_end(burin_graph *g);
+void         rx_log(burin_graph *g, uint32_t node, burin_status status, burin_text message);
 
 /* ---- graph.c, dispose.c ---- */
 

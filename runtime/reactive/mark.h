@@ -35,6 +35,8 @@ static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader
 
 static inline void rx_mark_readers(burin_graph *g, uint32_t node)
 {
+    if (BURIN_UNLIKELY(g->watch))
+        rx_note_change(g, node);
     const rx_node  *n   = &g->nodes[node];
     const uint32_t *row = g->readers + n->readers, *end = g->readers + n[1].readers;
     rx_marking      m   = {g->nodes, g->buckets, g->lowest, g->queued};

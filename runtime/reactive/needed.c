@@ -4,25 +4,6 @@
 
 static inline void push(burin_graph *g, uint32_t node) { g->stack.at[g->stack.len++] = node; }
 
-/* Call ACT for everything that a node reads. */
-#define FOR_READ(g, who, read, ACT)                                                                      \
-    do {                                                                                                 \
-        const rx_node *reader_ = &(g)->nodes[who];                                                       \
-        if (reader_->flags & RX_STATIC) {                                                                \
-            uint32_t        count_;                                                                      \
-            const uint32_t *inputs_ = rx_inputs_of(g, reader_, &count_);                                 \
-            for (uint32_t k_ = 0; k_ < count_; k_++) {                                                   \
-                uint32_t read = inputs_[k_];                                                             \
-                ACT;                                                                                     \
-            }                                                                                            \
-        } else if (rx_kind(reader_) != RX_CELL) {                                                        \
-            for (uint32_t link_ = reader_->inputs; link_; link_ = (g)->links[link_].next_read) {         \
-                uint32_t read = (g)->links[link_].node;                                                  \
-                ACT;                                                                                     \
-            }                                                                                            \
-        }                                                                                                \
-    } while (0)
-
 static inline void need_one(burin_graph *g, uint32_t node)
 {
     rx_node *n = &g->nodes[node];
@@ -42,8 +23,9 @@ void rx_need(burin_graph *g, uint32_t node)
     uint32_t base = g->stack.len;
     need_one(g, node);
     while (g->stack.len > base) {
-        uint32_t reader = rx_pop(&g->stack);
-        FOR_READ(g, reader, read, need_one(g, read));
+        uint32_t read;
+        for (rx_reads at = rx_reads_of(g, rx_pop(&g->stack)); rx_next_read(g, &at, &read);)
+            need_one(g, read);
     }
 }
 
@@ -61,8 +43,9 @@ void rx_release(burin_graph *g, uint32_t node)
     uint32_t base = g->stack.len;
     release_one(g, node);
     while (g->stack.len > base) {
-        uint32_t reader = rx_pop(&g->stack);
-        FOR_READ(g, reader, read, release_one(g, read));
+        uint32_t read;
+        for (rx_reads at = rx_reads_of(g, rx_pop(&g->stack)); rx_next_read(g, &at, &read);)
+            release_one(g, read);
     }
 }
 

@@ -85,11 +85,13 @@ static inline bool is_ordinary(const burin_graph *g, uint32_t node, uint32_t hei
     return (n->flags & (RX_KIND | WHAT)) == WHAT && n->height == height && !(g->stamps && may_wait(g, node));
 }
 
-/* The only reader of a node, if that is a computed node that is to run now; else 0. */
+/* The only reader of a node, if that is a computed node that is to run now; else 0. A watched graph goes by the queue. */
 static inline uint32_t only_reader(const burin_graph *g, uint32_t node)
 {
     const rx_node *n    = &g->nodes[node];
     uint32_t       rows = n[1].readers - n->readers, reader;
+    if (BURIN_UNLIKELY(g->watch))
+        return 0;
     if (rows == 1 && !n->first_link)
         reader = g->readers[n->readers];
     else if (rows == 0 && n->first_link && !g->links[n->first_link].next_reader)
