@@ -53,8 +53,17 @@ place attribute_place(func *f, uint32_t reg, uint32_t site, block slow)
         note_shape(f, reg, slow);
         f->shape_reg = reg;
     }
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->shape_keys), load_field(f, FIELD_vm_cache_keys, cache)), slow);
+    place at    = local(f, T_PTR, "attribute");
+    block known = new_block(f), other = new_block(f), ready = new_block(f);
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->shape_keys), load_field(f, FIELD_vm_cache_keys, cache)), true), known, other);
+    f->block         = other;
+    expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), register_address(f, reg), num(f, T_U, site)};
+    set(f, at, call_api(f, API_attribute, 3, arguments));
+    branch(f, compare(f, GCC_JIT_COMPARISON_NE, get(at), num(f, T_PTR, 0)), ready, slow);
+    f->block   = known;
     expr slot  = cast(f, T_L, load_field(f, FIELD_vm_cache_slot, cache));
     expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, slot, num(f, T_L, sizeof(burin_value)));
-    return as_local(f, T_PTR, add_bytes(f, get(f->shape_values), bytes));
+    set(f, at, add_bytes(f, get(f->shape_values), bytes));
+    begin(f, ready);
+    return at;
 }

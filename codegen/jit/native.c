@@ -35,6 +35,8 @@ static int32_t api_row(vm_frame *f, burin_value *regs, uint32_t from, uint32_t u
     return status;
 }
 
+static const burin_value *api_attribute(vm_frame *f, const burin_value *object, uint32_t site) { return vm_dict_attribute(f, object, site); }
+
 /* ---- printing ---- */
 
 /* A string that is no short one. */

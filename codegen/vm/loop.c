@@ -31,8 +31,7 @@ static const burin_text view_names[] = {{"keys", 4}, {"values", 6}, {"items", 5}
 
 static burin_status start_walk(vm_frame *f, vm_loop *loop, burin_value over)
 {
-    rt_state *st   = &f->m->st;
-    rt_view   view = rt_view_of(over);
+    rt_state *st = &f->m->st;
     if (over.kind == BURIN_LIST || over.kind == BURIN_TUPLE) {
         loop->walk = WALK_LIST;
         loop->list = rt_list_of(st, over);
@@ -46,6 +45,7 @@ static burin_status start_walk(vm_frame *f, vm_loop *loop, burin_value over)
         loop->left = loop->length = range->len;
         return BURIN_OK;
     }
+    rt_view view = rt_view_of(over);
     if ((view == RT_VIEW_VALUES || view == RT_VIEW_ITEMS) && !loop->row->extended) {
         walk_dict(st, loop, rt_view_dict(over), view);
         return BURIN_OK;
@@ -62,7 +62,9 @@ static vm_loop *loop_zero(vm_frame *f, burin_value over, const ir_loop *row)
         rt_fail_memory(st);
         return NULL;
     }
-    memset(loop, 0, row->extended ? sizeof *loop : offsetof(vm_loop, iterable));
+    memset(loop, 0, offsetof(vm_loop, iterable)); /* of a known size each, so that it is a few stores */
+    if (row->extended)
+        memset(&loop->iterable, 0, sizeof *loop - offsetof(vm_loop, iterable));
     loop->after.kind = BURIN_MISSING;
     loop->row        = row;
     loop->index0     = -1;

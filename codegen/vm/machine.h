@@ -287,7 +287,10 @@ burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_te
 
 bool         vm_same_text(const char *a, const char *b, size_t len);
 
+/* An attribute that the inline cache did not know. */
 burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t site, burin_value *out);
+/* The same where it is an item of a dict: its place, which the cache knows from now on if it can. NULL: it is something else. */
+const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uint32_t site);
 burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *regs, burin_value *out);
 burin_status vm_unpack(rt_state *st, burin_value v, burin_value *to, uint32_t count);
 burin_status vm_dict(rt_state *st, const burin_value *pairs, uint32_t count, burin_value *out);

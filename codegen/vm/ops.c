@@ -6,7 +6,7 @@ bool vm_same_text(const char *a, const char *b, size_t len) { return text_same(a
 
 /* The attribute of a dict with lasting keys, for the next time too: where it is, NULL when the dict has none. The slot of an
  * earlier run is tried first. */
-static const burin_value *find_cached(vm_cache *cache, const ir_site *site, const rt_dict *dict)
+static inline const burin_value *find_cached(vm_cache *cache, const ir_site *site, const rt_dict *dict)
 {
     if (dict->keys == cache->lacking)
         return NULL;
@@ -22,19 +22,27 @@ static const burin_value *find_cached(vm_cache *cache, const ir_site *site, cons
     return &dict->values[slot];
 }
 
-/* An attribute that the inline cache did not know. */
+const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uint32_t number)
+{
+    const ir_site *site = &f->program->sites[number];
+    if (object->kind != BURIN_DICT || !site->plain)
+        return NULL;
+    const rt_dict *dict = rt_dict_of(&f->m->st, *object);
+    return dict->keys->lasting ? find_cached(&f->caches[number], site, dict) : rt_dict_find_text(dict, site->name, site->hash);
+}
+
 burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t number, burin_value *out)
 {
-    rt_state      *st   = &f->m->st;
-    const ir_site *site = &f->program->sites[number];
-    if (object.kind != BURIN_DICT || !site->plain)
-        return rt_get_attr(st, object, site->name, out);
-    const rt_dict     *dict  = rt_dict_of(st, object);
-    const burin_value *found = dict->keys->lasting ? find_cached(&f->caches[number], site, dict) : rt_dict_find_text(dict, site->name, site->hash);
-    if (!found) /* the site is plain, so it can only be an item */
+    rt_state          *st    = &f->m->st;
+    const ir_site     *site  = &f->program->sites[number];
+    const burin_value *found = vm_dict_attribute(f, &object, number);
+    if (found) {
+        *out = *found;
+        return BURIN_OK;
+    }
+    if (object.kind == BURIN_DICT && site->plain) /* it could only be an item */
         return rt_undefined_new(st, object, rt_string(site->name.data, site->name.len), out);
-    *out = *found;
-    return BURIN_OK;
+    return rt_get_attr(st, object, site->name, out);
 }
 
 burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *regs, burin_value *out)
