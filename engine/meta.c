@@ -1,6 +1,7 @@
 /* What a template says about itself: names it needs, templates it refers to. Like jinja2.meta.
  * A template keeps its source, not its tree, so the tree is made again. */
 #include "engine/template.h"
+#include "parser/parser.h"
 
 burin_status burin_template_undeclared(burin_template *tpl, burin_status (*emit)(void *sink, const char *name), void *sink)
 {
@@ -11,6 +12,35 @@ burin_status burin_template_undeclared(burin_template *tpl, burin_status (*emit)
 
     if (status == BURIN_OK)
         status = meta_undeclared(&options, &tpl->src, tree, emit, sink, NULL);
+    arena_deinit(&scratch);
+    return status;
+}
+
+/* As if a template printed the expression. */
+static ast_node *printed(arena *a, ast_node *value)
+{
+    ast_Template *tree   = ast_make(a, Template, value->line, value->where);
+    ast_Output   *output = ast_make(a, Output, value->line, value->where);
+
+    if (!tree || !output)
+        return NULL;
+    ast_push(&output->nodes, value);
+    ast_push(&tree->body, &output->base);
+    return &tree->base;
+}
+
+burin_status expr_undeclared(const burin_expr *expr, burin_status (*emit)(void *sink, const char *name), void *sink)
+{
+    const burin_template *tpl     = expr->program;
+    codegen_options       options = template_options(tpl->env, NULL, false);
+    arena                 scratch = arena_make(tpl->env->alloc);
+    ast_node             *tree    = NULL;
+    burin_status          status  = parse_expression(&scratch, &tpl->src, &tpl->env->syntax, &tree, NULL);
+
+    if (status == BURIN_OK)
+        tree = printed(&scratch, tree);
+    if (status == BURIN_OK)
+        status = tree ? meta_undeclared(&options, &tpl->src, tree, emit, sink, NULL) : BURIN_ERR_NOMEM;
     arena_deinit(&scratch);
     return status;
 }

@@ -159,6 +159,28 @@ burin_status template_compile(burin_env *env, const char *name, burin_text text,
     return status;
 }
 
+burin_status template_part(const burin_template *whole, ast_node *tree, burin_template **out, burin_error *err)
+{
+    burin_env      *env     = whole->env;
+    codegen_options options = template_options(env, whole->src.name, false);
+    burin_template *tpl     = base_alloc(env->alloc, sizeof *tpl);
+    if (!tpl)
+        return diag_fail(err, BURIN_ERR_NOMEM, &whole->src, 0, nowhere, "out of memory");
+    memset(tpl, 0, sizeof *tpl);
+    tpl->env  = env;
+    tpl->size = sizeof *tpl;
+    tpl->src  = whole->src;
+    atomic_init(&tpl->refs, 1);
+    burin_status status = codegen_compile(&options, &tpl->src, tree, false, env->alloc, &tpl->program, err);
+    if (status) {
+        template_release(tpl);
+        return status;
+    }
+    tpl->vm = (vm_template){.program = tpl->program, .name = tpl->src.name, .src = &tpl->src, .globals = env->rt.globals};
+    *out    = tpl;
+    return BURIN_OK;
+}
+
 burin_status template_parse(arena *a, const burin_env *env, const source *src, ast_node **out, burin_error *err)
 {
     return parse_template(a, src, &env->syntax, out, err);

@@ -13,6 +13,7 @@
 #include "burin/error.h"
 #include "burin/exchange.h"
 #include "burin/function.h"
+#include "burin/live.h"
 #include "burin/reactive.h"
 #include "burin/store.h"
 #include "burin/struct.h"

@@ -16,10 +16,9 @@
  * are marked and verified when read, as in Milo Mighdoll's Reactively; dynamic dependencies are links reused in the order
  * they are read, as in alien-signals.
  *
- * Values are none, booleans, integers of 64 bits, floats, text, bytes and host objects. The graph copies text and bytes;
- * an object is borrowed, is the same value only if it is the same pointer, and must outlive its stay in the graph. Values
- * read out of the graph are borrowed until the node changes. Two values are the same if their kinds and bits are: nan is
- * nan, 1 is not 1.0.
+ * Values are all kinds but undefined and missing. The graph copies text and bytes; containers, large integers and objects are borrowed,
+ * are the same value only if they are the same pointer, and must outlive their stay in the graph unchanged. Values read out of
+ * the graph are borrowed until the node changes. Two values are the same if their kinds and bits are: nan is nan, 1 is not 1.0.
  *
  * A graph belongs to one thread at a time. Nothing here recurses on the C stack along the graph, however deep it is. */
 #ifndef BURIN_REACTIVE_H
@@ -65,7 +64,7 @@ BURIN_API burin_graph *burin_graph_new(const burin_allocator *allocator);
 BURIN_API void burin_graph_free(burin_graph *graph);
 
 /* All calls below that return a status give
- *   BURIN_ERR_USAGE   a node that is none or has been disposed of, a value of another kind than those above, a call that
+ *   BURIN_ERR_USAGE   a node that is none or has been disposed of, a value that is undefined or missing, a call that
  *                     computations may not make;
  *   BURIN_ERR_NOMEM   memory is out: the call has changed nothing, unless it says otherwise;
  * and burin_graph_message says more until the next call. */

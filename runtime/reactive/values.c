@@ -35,12 +35,13 @@ burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out)
     case BURIN_BOOL:
     case BURIN_INT:
     case BURIN_FLOAT:
-    case BURIN_OBJECT: return BURIN_OK;
+    default: return BURIN_OK; /* borrowed */
     case BURIN_STRING:
     case BURIN_BYTES: break;
-    default:
+    case BURIN_MISSING:
+    case BURIN_UNDEFINED:
         *out = burin_missing();
-        return burin_graph_fail(g, BURIN_ERR_USAGE, "a node's value is none, a bool, an int of 64 bits, a float, text, bytes or a host object");
+        return burin_graph_fail(g, BURIN_ERR_USAGE, "a node's value is not undefined, and not missing");
     }
     char *copy = rx_bytes(g, v.len);
     if (!copy)

@@ -1,0 +1,64 @@
+/* What ropes share with live expressions: names, and the means to run. */
+#ifndef BURIN_ENGINE_LIVE_H
+#define BURIN_ENGINE_LIVE_H
+
+#include "burin/live.h"
+#include "burin/watch.h"
+#include "engine/name_list.h"
+#include "engine/name_map.h"
+#include "engine/template.h"
+
+/* What a name stands for. */
+typedef struct live_name {
+    char       *name; /* this block, behind it */
+    burin_node  node; /* {0, 0}: a record */
+    burin_value record;
+    size_t      size;
+} live_name;
+
+/* What one computation needs while it runs; those that a dynamic one pulls have others. */
+typedef struct live_run {
+    burin_render *render;
+    burin_heap   *variables, *result;
+} live_run;
+
+/* The bound names that a node reads. */
+typedef struct live_reads {
+    const live_name **names; /* `room` of them */
+    uint32_t          count, room;
+    bool              is_dynamic; /* one is a record */
+} live_reads;
+
+enum { LIVE_TITLE_MAX = 60 }; /* bytes of source in a node's name */
+/* Computations a graph runs inside one another at most, and one more. */
+enum { LIVE_RUNS_MAX = 64 };
+
+struct burin_live {
+    burin_graph *graph;
+    burin_env   *env;
+    burin_node   scope;
+    name_map     names;    /* name -> live_name, the newest of each */
+    live_name  **all;      /* every live_name ever bound: nodes go on using them */
+    size_t       all_count, all_room;
+    burin_heap  *objects;  /* records */
+    struct live_node *nodes; /* newest first */
+    live_run     runs[LIVE_RUNS_MAX];
+    uint32_t     running;
+};
+
+/* The names of `wanted` that are bound; all names when wanted is NULL. False when memory is out. */
+bool live_reads_find(burin_live *live, const name_list *wanted, live_reads *reads);
+void live_reads_deinit(burin_live *live, live_reads *reads);
+
+/* Begin a run: its means, and the variables with the values of what is read. live_run_end follows in any case. */
+burin_status live_run_begin(burin_live *live, const live_reads *reads, const burin_inputs *inputs, live_run **run, burin_value *variables);
+void         live_run_end(burin_live *live);
+/* A failure becomes the graph's, with its line; clears `err`. */
+burin_status live_fail(burin_live *live, burin_error *err);
+
+/* Make a computed node in the live's scope. */
+burin_status live_make(burin_live *live, burin_compute fn, void *user, const live_reads *reads, burin_node *out);
+/* Call a node by the beginning of its source. */
+burin_status live_entitle(burin_live *live, burin_node node, burin_text title);
+
+#endif

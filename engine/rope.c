@@ -1,0 +1,266 @@
+/* Ropes: the text of a template in pieces, each literal or a node that renders. An effect a part says what its change does to the
+ * text; where a piece begins is a sum over a Fenwick tree of lengths. */
+#include "engine/rope.h"
+
+#include "engine/live.h"
+#include "runtime/base/diag.h"
+
+#include <string.h>
+
+typedef struct rope_part {
+    burin_rope     *rope;
+    burin_template *tpl;   /* shares the text of the rope's */
+    live_reads      reads;
+    burin_node      node, effect;
+    uint32_t        piece;
+    span            where; /* in the source */
+} rope_part;
+
+typedef struct rope_piece {
+    burin_text literal; /* in the rope's arena */
+    uint32_t   part;    /* UINT32_MAX: a literal */
+    size_t     len;     /* of its text as patched last */
+} rope_piece;
+
+struct burin_rope {
+    burin_live     *live;
+    burin_template *tpl;
+    burin_status  (*patch)(void *user, const burin_patch *patch);
+    void           *user;
+    arena           memory; /* texts, pieces and parts */
+    rope_piece     *pieces;
+    rope_part     **parts;
+    size_t         *sums;   /* the Fenwick tree; from 1 */
+    uint32_t        piece_count, piece_room, part_count, part_room;
+    size_t          len;
+    bool            is_complete;
+};
+
+static const span nowhere = {0, 0};
+
+/* ---- lengths ---- */
+
+static void add_length(burin_rope *rope, uint32_t piece, size_t by) /* may wrap: lengths also shrink */
+{
+    rope->len += by;
+    for (uint32_t k = piece + 1; k <= rope->piece_count; k += k & -k)
+        rope->sums[k] += by;
+}
+static size_t offset_of(const burin_rope *rope, uint32_t piece)
+{
+    size_t sum = 0;
+    for (uint32_t k = piece; k; k -= k & -k)
+        sum += rope->sums[k];
+    return sum;
+}
+
+/* ---- running ---- */
+
+static burin_status render_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
+{
+    rope_part   *part = user;
+    burin_live  *live = part->rope->live;
+    burin_error  err  = BURIN_ERROR_INIT;
+    live_run    *run;
+    burin_value  variables;
+    burin_text   text;
+    burin_status status = live_run_begin(live, &part->reads, inputs, &run, &variables);
+    if (!status && burin_render_text(run->render, part->tpl, variables, &text, &err))
+        status = live_fail(live, &err);
+    live_run_end(live);
+    if (!status && text.len > UINT32_MAX)
+        return burin_graph_fail(g, BURIN_ERR_LIMIT, "a part of the text is longer than 4 GiB");
+    if (!status)
+        *out = burin_string_borrow(text.data, text.len);
+    return status;
+}
+
+static burin_status patch_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
+{
+    rope_part        *part  = user;
+    burin_rope       *rope  = part->rope;
+    rope_piece       *piece = &rope->pieces[part->piece];
+    const burin_value text  = *burin_input(inputs, 0);
+    burin_patch       patch = {offset_of(rope, part->piece), piece->len, burin_text_of(text)};
+    (void)g, (void)out;
+    add_length(rope, part->piece, (size_t)text.len - piece->len);
+    piece->len = text.len;
+    return rope->is_complete && rope->patch ? rope->patch(rope->user, &patch) : BURIN_OK;
+}
+
+/* ---- making ---- */
+
+typedef struct maker {
+    burin_rope  *rope;
+    burin_error *err;
+} maker;
+
+/* Room for one more in an array of the arena; what was there is left behind. */
+static bool grow(arena *a, void *array, uint32_t count, uint32_t *room, size_t size)
+{
+    void *old, *wider;
+    if (count < *room)
+        return true;
+    uint32_t more = *room ? 2 * *room : 16;
+    memcpy(&old, array, sizeof old);
+    if (more < *room || !(wider = arena_alloc(a, more * size)))
+        return false;
+    if (count)
+        memcpy(wider, old, count * size);
+    memcpy(array, &wider, sizeof wider);
+    *room = more;
+    return true;
+}
+
+static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error *err)
+{
+    codegen_options options = template_options(rope->live->env, rope->tpl->src.name, false);
+    name_list       wanted  = {0};
+    rope_part      *part    = arena_alloc(&rope->memory, sizeof *part);
+    if (!part || !grow(&rope->memory, &rope->parts, rope->part_count, &rope->part_room, sizeof *rope->parts))
+        return BURIN_ERR_NOMEM;
+    memset(part, 0, sizeof *part);
+    *part                           = (rope_part){.rope = rope, .piece = rope->piece_count, .where = cut->tree->where};
+    rope->parts[rope->part_count++] = part;
+    burin_status status             = template_part(rope->tpl, cut->tree, &part->tpl, err);
+    if (!status && !cut->reads_everything)
+        status = meta_undeclared(&options, &rope->tpl->src, cut->tree, name_list_add, &wanted, err);
+    if (!status && !live_reads_find(rope->live, cut->reads_everything ? NULL : &wanted, &part->reads))
+        status = BURIN_ERR_NOMEM;
+    name_list_deinit(&wanted);
+    return status;
+}
+
+static burin_status add_piece(void *user, const rope_cut *cut)
+{
+    const maker *m    = user;
+    burin_rope  *rope = m->rope;
+    rope_piece   piece = {.part = UINT32_MAX};
+    if (cut->tree) {
+        piece.part          = rope->part_count;
+        burin_status status = add_part(rope, cut, m->err);
+        if (status)
+            return status;
+    } else {
+        char *copy = arena_copy(&rope->memory, cut->literal);
+        if (!copy)
+            return BURIN_ERR_NOMEM;
+        piece.literal = (burin_text){copy, cut->literal.len};
+        piece.len     = cut->literal.len;
+    }
+    if (!grow(&rope->memory, &rope->pieces, rope->piece_count, &rope->piece_room, sizeof *rope->pieces))
+        return BURIN_ERR_NOMEM;
+    rope->pieces[rope->piece_count++] = piece;
+    return BURIN_OK;
+}
+
+/* Nodes first, then effects, so that the first text comes of one pass. */
+static burin_status make_nodes(burin_rope *rope)
+{
+    burin_status status = BURIN_OK;
+    burin_graph *g      = rope->live->graph;
+    burin_node   before;
+    for (uint32_t k = 0; k < rope->part_count && !status; k++) {
+        rope_part *part  = rope->parts[k];
+        burin_text title = {rope->tpl->src.text.data + part->where.start, part->where.end - part->where.start};
+        status           = live_make(rope->live, render_part, part, &part->reads, &part->node);
+        if (!status)
+            status = live_entitle(rope->live, part->node, title);
+    }
+    if (!status)
+        status = burin_graph_enter(g, rope->live->scope, &before);
+    if (status)
+        return status;
+    burin_graph_begin(g);
+    for (uint32_t k = 0; k < rope->part_count && !status; k++)
+        status = burin_graph_effect(g, patch_part, rope->parts[k], BURIN_NODE_STATIC, &rope->parts[k]->node, 1, &rope->parts[k]->effect);
+    burin_graph_leave(g, before);
+    burin_status committed = burin_graph_commit(g);
+    return status ? status : committed;
+}
+
+static burin_status build(burin_rope *rope, burin_error *err)
+{
+    arena        scratch = arena_make(rope->live->env->alloc);
+    maker        m       = {rope, err};
+    ast_node    *tree;
+    burin_status status = template_parse(&scratch, rope->live->env, &rope->tpl->src, &tree, err);
+    if (!status)
+        status = rope_split(&scratch, tree, add_piece, &m);
+    arena_deinit(&scratch);
+    if (status)
+        return status;
+    rope->sums = arena_alloc(&rope->memory, (rope->piece_count + 1) * sizeof *rope->sums);
+    if (!rope->sums)
+        return BURIN_ERR_NOMEM;
+    memset(rope->sums, 0, (rope->piece_count + 1) * sizeof *rope->sums);
+    for (uint32_t k = 0; k < rope->piece_count; k++)
+        add_length(rope, k, rope->pieces[k].len);
+    status            = make_nodes(rope);
+    rope->is_complete = true;
+    return status ? diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(rope->live->graph)) : BURIN_OK;
+}
+
+burin_rope *burin_rope_new(burin_live *live, burin_template *tpl, burin_status (*patch)(void *user, const burin_patch *patch), void *user, burin_error *err)
+{
+    burin_status status;
+    burin_rope  *rope = base_alloc(live->env->alloc, sizeof *rope);
+    if (rope) {
+        memset(rope, 0, sizeof *rope);
+        rope->live   = live;
+        rope->tpl    = burin_template_ref(tpl);
+        rope->patch  = patch;
+        rope->user   = user;
+        rope->memory = arena_make(live->env->alloc);
+    }
+    if (rope && tpl->env != live->env)
+        status = diag_fail(err, BURIN_ERR_USAGE, NULL, 0, nowhere, "the template is of another environment");
+    else
+        status = rope ? build(rope, err) : BURIN_ERR_NOMEM;
+    if (!status)
+        return rope;
+    if (status == BURIN_ERR_NOMEM)
+        diag_fail(err, status, NULL, 0, nowhere, "out of memory");
+    burin_rope_free(rope);
+    return NULL;
+}
+
+void burin_rope_free(burin_rope *rope)
+{
+    if (!rope)
+        return;
+    burin_live *live = rope->live;
+    for (uint32_t k = 0; k < rope->part_count; k++) {
+        rope_part *part = rope->parts[k];
+        burin_graph_dispose(live->graph, part->effect);
+        burin_graph_dispose(live->graph, part->node);
+        live_reads_deinit(live, &part->reads);
+        if (part->tpl)
+            template_release(part->tpl);
+    }
+    arena_deinit(&rope->memory);
+    burin_template_unref(rope->tpl);
+    base_free(live->env->alloc, rope, sizeof *rope);
+}
+
+/* ---- reading ---- */
+
+burin_status burin_rope_write(burin_rope *rope, burin_status (*write)(void *user, const char *data, size_t len), void *user)
+{
+    burin_status status = BURIN_OK;
+    for (uint32_t k = 0; k < rope->piece_count && !status; k++) {
+        const rope_piece *piece = &rope->pieces[k];
+        burin_text        text  = piece->literal;
+        burin_value       value;
+        if (piece->part != UINT32_MAX) {
+            status = burin_graph_peek(rope->live->graph, rope->parts[piece->part]->node, &value);
+            text   = burin_text_of(value);
+        }
+        if (!status && text.len)
+            status = write(user, text.data, text.len);
+    }
+    return status;
+}
+
+size_t burin_rope_length(const burin_rope *rope) { return rope->len; }
+size_t burin_rope_parts(const burin_rope *rope) { return rope->part_count; }

@@ -1,0 +1,71 @@
+/* burin/live.h: expressions and templates as nodes of a reactive graph (burin/reactive.h).
+ *
+ * Names are bound to nodes; an expression becomes a computed node whose inputs are the names it reads, known from compiling it;
+ * a template becomes a rope: literal texts, and a node for every hole or block of its top level. A change renders those
+ * anew that read what has changed, and says which bytes of the text are others now.
+ *
+ *     burin_live *live = burin_live_new(graph, env, &err);
+ *     burin_live_bind(live, "price", price);
+ *     burin_live_expr(live, BURIN_TEXT("price * 1.07"), &total, &err);
+ *     burin_live_bind(live, "total", total);
+ *     burin_rope *page = burin_rope_new(live, tpl, send_patch, socket, &err);
+ *     burin_graph_set(graph, price, burin_float(20));   -- send_patch(socket, {offset, removed, added})
+ *
+ * All of this belongs to the graph's thread. */
+#ifndef BURIN_LIVE_H
+#define BURIN_LIVE_H
+
+#include "burin/reactive.h"
+#include "burin/template.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Names for the expressions and templates of one environment, and the nodes made from them. */
+typedef struct burin_live burin_live;
+typedef struct burin_rope burin_rope;
+
+/* `graph` is borrowed and outlives it; holds `env`. Its nodes belong to a scope of its own, inside the open one. NULL after filling
+ * `err`: BURIN_ERR_NOMEM, BURIN_ERR_USAGE (inside a computed node). */
+BURIN_API burin_live *burin_live_new(burin_graph *graph, burin_env *env, burin_error *err);
+/* Disposes of its nodes; its ropes have been freed before. NULL is allowed. */
+BURIN_API void burin_live_free(burin_live *live);
+
+/* Bind a name (copied), or bind it to another node: for what is made from now on. A name that is not bound is undefined.
+ * BURIN_ERR_USAGE (no cell or computed node), BURIN_ERR_NOMEM; burin_graph_message says more. */
+BURIN_API burin_status burin_live_bind(burin_live *live, const char *name, burin_node node);
+/* Bind a name to a record: `name.field` and `name['field']` read the field's node, which is found when the expression runs, so that
+ * only the fields read are depended on. Fields are copied. */
+BURIN_API burin_status burin_live_bind_record(burin_live *live, const char *name, const char *const *fields, const burin_node *nodes, size_t count);
+
+/* A computed node with the value of an expression; none where it is undefined. Its inputs are all the bound names that stand in it,
+ * whichever of them a run looks at. Containers it gives live as long as they are its value. It fails as the expression does.
+ * Errors: those of burin_expr_compile, BURIN_ERR_NOMEM. */
+BURIN_API burin_status burin_live_expr(burin_live *live, burin_text source, burin_node *out, burin_error *err);
+
+/* `removed` bytes at `offset` of the text, as the patches before have left it, become `added`, which lives until the call returns. */
+typedef struct burin_patch {
+    size_t     offset, removed;
+    burin_text added;
+} burin_patch;
+
+/* A template as a rope. Its holes, loops, conditions and blocks at the top level are nodes; what is set, defined or imported
+ * there is so for each of them by itself. A template that extends another, or whose parts change what others see (namespaces,
+ * `do`, methods that change their object), is one node. Parts that include or import depend on every name bound so far.
+ *
+ * tpl      of the live's environment; held.
+ * patch    called in effects, in the order of the text, for every part whose text has changed; a failure becomes its effect's.
+ *          NULL: nobody asks. A part that fails keeps its place and is not patched until it succeeds.
+ * Returns  NULL after filling `err`: BURIN_ERR_NOMEM, BURIN_ERR_USAGE. */
+BURIN_API burin_rope *burin_rope_new(burin_live *live, burin_template *tpl, burin_status (*patch)(void *user, const burin_patch *patch), void *user, burin_error *err);
+BURIN_API void        burin_rope_free(burin_rope *rope); /* and its nodes; NULL is allowed */
+/* The whole text, in pieces; the status of the first part that fails (burin_graph_message says more), or write's. */
+BURIN_API burin_status burin_rope_write(burin_rope *rope, burin_status (*write)(void *user, const char *data, size_t len), void *user);
+BURIN_API size_t       burin_rope_length(const burin_rope *rope); /* bytes, of what has been patched so far */
+BURIN_API size_t       burin_rope_parts(const burin_rope *rope);  /* nodes that render */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

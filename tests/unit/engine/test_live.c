@@ -1,0 +1,332 @@
+/* Expressions and templates as nodes of a reactive graph. */
+#include <burin/burin.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct desk {
+    burin_graph *g;
+    burin_env   *env;
+    burin_live  *live;
+    burin_node   a, b, c;
+} desk;
+
+static int open_desk(void **state)
+{
+    static desk   d;
+    burin_options options = burin_options_default();
+    options.autoescape    = BURIN_AUTOESCAPE_ON;
+    d.g                   = burin_graph_new(NULL);
+    d.env                 = burin_env_new(&options, NULL);
+    burin_loader        loader;
+    static const char  *names[]   = {"part", "lib"};
+    static const burin_text sources[] = {BURIN_TEXT("({{ a }}+{{ b }})"), BURIN_TEXT("{% macro twice(x) %}{{ x }}{{ x }}{% endmacro %}")};
+    burin_loader_memory(&loader, names, sources, 2);
+    burin_env_set_loader(d.env, &loader);
+    d.live = burin_live_new(d.g, d.env, NULL);
+    burin_graph_cell(d.g, burin_int(1), &d.a);
+    burin_graph_cell(d.g, burin_int(2), &d.b);
+    burin_graph_cell(d.g, burin_string_borrow("<c>", 3), &d.c);
+    burin_live_bind(d.live, "a", d.a);
+    burin_live_bind(d.live, "b", d.b);
+    burin_live_bind(d.live, "c", d.c);
+    *state = &d;
+    return 0;
+}
+static int close_desk(void **state)
+{
+    desk *d = *state;
+    burin_live_free(d->live);
+    burin_env_unref(d->env);
+    burin_graph_free(d->g);
+    return 0;
+}
+
+static uint64_t evaluations(burin_graph *g)
+{
+    burin_graph_counters c = {.struct_size = sizeof c};
+    burin_graph_count(g, &c);
+    return c.evaluations;
+}
+
+static burin_node expression(desk *d, const char *text)
+{
+    burin_node  node;
+    burin_error err = BURIN_ERROR_INIT;
+    if (burin_live_expr(d->live, (burin_text){text, strlen(text)}, &node, &err))
+        fail_msg("%s: %s", text, err.message);
+    return node;
+}
+static void assert_value(desk *d, burin_node node, const char *want)
+{
+    burin_value v;
+    assert_int_equal(burin_graph_get(d->g, node, &v), BURIN_OK);
+    char *text = burin_repr(v, NULL);
+    assert_string_equal(text, want);
+    free(text);
+}
+
+/* ---- expressions ---- */
+
+static void an_expression_follows_the_names_it_reads(void **state)
+{
+    static const struct { const char *text, *before, *after; } rows[] = {
+        {"a + b", "3", "12"}, {"a * 2 ** 100", "1267650600228229401496703205376", "12676506002282294014967032053760"}, {"[a, [b]]", "[1, [2]]", "[10, [2]]"},
+        {"{'x': a}.x if b else none", "1", "10"}, {"nobody", "None", "None"}, {"c ~ a", "'<c>1'", "'<c>10'"}, {"[a, 3]|sum", "4", "13"}, {"7", "7", "7"},
+    };
+    desk      *d = *state;
+    burin_node nodes[sizeof rows / sizeof rows[0]];
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        nodes[k] = expression(d, rows[k].text);
+        assert_value(d, nodes[k], rows[k].before);
+    }
+    burin_graph_set(d->g, d->a, burin_int(10));
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
+        assert_value(d, nodes[k], rows[k].after);
+}
+
+static void what_is_not_read_does_not_run_it_and_an_equal_container_stops_the_change(void **state)
+{
+    desk      *d = *state;
+    burin_node list = expression(d, "[a > 0, {'b': b}]"), sum;
+    burin_live_bind(d->live, "list", list);
+    sum = expression(d, "list|length");
+    assert_value(d, sum, "2");
+    uint64_t before = evaluations(d->g);
+    burin_graph_set(d->g, d->c, burin_none());
+    assert_value(d, sum, "2");
+    assert_int_equal(evaluations(d->g), before);
+    burin_graph_set(d->g, d->a, burin_int(5)); /* the list is made anew, and is the same */
+    assert_value(d, sum, "2");
+    assert_int_equal(evaluations(d->g), before + 1);
+    burin_graph_set(d->g, d->b, burin_int(5));
+    assert_value(d, sum, "2");
+    assert_int_equal(evaluations(d->g), before + 3);
+}
+
+static void failures_are_the_nodes_and_pass(void **state)
+{
+    desk       *d = *state;
+    burin_value v;
+    burin_node  quotient = expression(d, "a / (b - 2)"), above;
+    burin_live_bind(d->live, "quotient", quotient);
+    above = expression(d, "quotient + 1");
+    assert_int_equal(burin_graph_get(d->g, above, &v), BURIN_ERR_ZERO_DIVISION);
+    assert_string_equal(burin_graph_message(d->g), "division by zero (line 1)");
+    burin_graph_set(d->g, d->b, burin_int(3));
+    assert_value(d, above, "2.0");
+}
+
+static void what_does_not_compile_is_said(void **state)
+{
+    desk       *d   = *state;
+    burin_error err = BURIN_ERROR_INIT;
+    burin_node  node;
+    assert_int_equal(burin_live_expr(d->live, BURIN_TEXT("a +"), &node, &err), BURIN_ERR_SYNTAX);
+    assert_int_equal(node.index, 0);
+    burin_error_clear(&err);
+    assert_int_equal(burin_live_bind(d->live, "x", (burin_node){99, 0}), BURIN_ERR_USAGE);
+}
+
+static void fields_of_a_record_are_found_when_they_are_read(void **state)
+{
+    static const char *const fields[] = {"price", "amount"};
+    desk      *d       = *state;
+    burin_node nodes[] = {d->a, d->b}, chosen;
+    assert_int_equal(burin_live_bind_record(d->live, "shop", fields, nodes, 2), BURIN_OK);
+    chosen = expression(d, "shop.price if c == 'price' else shop['amount']");
+    assert_value(d, chosen, "2");
+    uint64_t before = evaluations(d->g);
+    burin_graph_set(d->g, d->a, burin_int(100)); /* not read now */
+    assert_value(d, chosen, "2");
+    assert_int_equal(evaluations(d->g), before);
+    burin_graph_set(d->g, d->c, burin_string_borrow("price", 5));
+    assert_value(d, chosen, "100");
+    burin_graph_set(d->g, d->a, burin_int(7));
+    assert_value(d, chosen, "7");
+    assert_value(d, expression(d, "shop.nothing is defined"), "False");
+}
+
+static void records_pull_expressions_inside_expressions(void **state)
+{
+    static const char *const fields[] = {"next"};
+    desk      *d    = *state;
+    burin_node last = d->a;
+    for (int k = 0; k < 200; k++) { /* deeper than computations may be nested */
+        char name[20], text[40];
+        snprintf(name, sizeof name, "r%d", k);
+        snprintf(text, sizeof text, "r%d.next + 1", k);
+        assert_int_equal(burin_live_bind_record(d->live, name, fields, &last, 1), BURIN_OK);
+        last = expression(d, text);
+    }
+    assert_value(d, last, "201");
+    burin_graph_set(d->g, d->a, burin_int(1000));
+    assert_value(d, last, "1200");
+}
+
+/* ---- ropes ---- */
+
+/* A text kept by patches alone. */
+typedef struct copy {
+    char   text[4000];
+    size_t len;
+    int    patches;
+} copy;
+
+static burin_status apply(void *user, const burin_patch *patch)
+{
+    copy *c = user;
+    assert_true(patch->offset + patch->removed <= c->len);
+    memmove(c->text + patch->offset + patch->added.len, c->text + patch->offset + patch->removed, c->len - patch->offset - patch->removed);
+    memcpy(c->text + patch->offset, patch->added.data, patch->added.len);
+    c->len += patch->added.len - patch->removed;
+    c->text[c->len] = '\0';
+    c->patches++;
+    return BURIN_OK;
+}
+static burin_status append(void *user, const char *data, size_t len)
+{
+    copy *c = user;
+    memcpy(c->text + c->len, data, len);
+    c->len += len;
+    c->text[c->len] = '\0';
+    return BURIN_OK;
+}
+
+static burin_rope *rope_of(desk *d, const char *text, copy *kept)
+{
+    burin_error     err = BURIN_ERROR_INIT;
+    burin_template *tpl = burin_template_from_string(d->env, "page", (burin_text){text, strlen(text)}, &err);
+    burin_rope     *rope = tpl ? burin_rope_new(d->live, tpl, apply, kept, &err) : NULL;
+    if (!rope)
+        fail_msg("%s: %s", text, err.message);
+    burin_template_unref(tpl);
+    *kept = (copy){.len = 0};
+    assert_int_equal(burin_rope_write(rope, append, kept), BURIN_OK);
+    return rope;
+}
+
+/* What the template gives when it is rendered as a whole, with the graph's present values. */
+static void assert_rendered(desk *d, const char *text, const copy *kept)
+{
+    burin_heap *heap = burin_heap_new(NULL);
+    burin_value vars = burin_dict(heap, 3), v;
+    burin_node  nodes[] = {d->a, d->b, d->c};
+    for (int k = 0; k < 3; k++) {
+        burin_graph_get(d->g, nodes[k], &v);
+        burin_dict_set_z(heap, vars, (char[]){(char)('a' + k), '\0'}, v);
+    }
+    burin_render   *render = burin_render_new(d->env, NULL);
+    burin_template *tpl    = burin_template_from_string(d->env, "page", (burin_text){text, strlen(text)}, NULL);
+    burin_text      whole;
+    assert_int_equal(burin_render_text(render, tpl, vars, &whole, NULL), BURIN_OK);
+    assert_int_equal(whole.len, kept->len);
+    assert_memory_equal(whole.data, kept->text, whole.len);
+    burin_template_unref(tpl);
+    burin_render_free(render);
+    burin_heap_free(heap);
+}
+
+static void patches_keep_a_copy_equal_to_the_rendered_template(void **state)
+{
+    static const struct { const char *text; size_t parts; } rows[] = {
+        {"plain", 0},
+        {"{{ a }}", 1},
+        {"a={{ a }}, b={{ b }}, c={{ c }}!", 3},
+        {"  {%- if a > 5 %} big {%- else %} small{% endif -%}  \n{{ c|upper }}\n", 2},
+        {"{% for i in range(a) %}{{ loop.index }}:{{ b }} {% endfor %}-{{ a }}", 2},
+        {"{% set x = a + 1 %}{{ x }} {% set x = x * b %}{{ x }}", 2},
+        {"{% macro m(v) %}<{{ v }}>{% endmacro %}{{ m(a) }}{{ m(b) }}{{ b }}", 3},
+        {"{% if a %}{% set y = b %}{% endif %}{{ y }}{{ a }}", 1},
+        {"{% set ns = namespace(n=a) %}{% for i in range(3) %}{% set ns.n = ns.n + b %}{% endfor %}{{ ns.n }}", 1},
+        {"{% set l = [] %}{% if l.append(a) %}{% endif %}{{ l }}", 1},
+        {"{% with z = a %}{{ z }}{{ b }}{% endwith %}{% block body %}{{ c }}{% endblock %}", 2},
+        {"{% include 'part' %} {{ a }}", 2},
+        {"{% from 'lib' import twice %}{{ twice(b) }} {{ twice(a) }}", 2},
+        {"{% filter upper %}{{ c }}{% endfilter %}{% raw %}{{ a }}{% endraw %}", 1},
+        {"{% autoescape false %}{{ c }}{% endautoescape %}{{ c }}", 2},
+    };
+    desk *d = *state;
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        copy        kept;
+        burin_rope *rope = rope_of(d, rows[k].text, &kept);
+        assert_rendered(d, rows[k].text, &kept);
+        if (burin_rope_parts(rope) != rows[k].parts)
+            fail_msg("%s: %zu parts, not %zu", rows[k].text, burin_rope_parts(rope), rows[k].parts);
+        for (int n = 1; n <= 12; n += 3) {
+            burin_graph_set(d->g, d->a, burin_int(n));
+            assert_rendered(d, rows[k].text, &kept);
+            burin_graph_begin(d->g);
+            burin_graph_set(d->g, d->b, burin_int(n * n));
+            burin_graph_set(d->g, d->c, burin_string_borrow("<&>xyz", (size_t)n / 2));
+            burin_graph_commit(d->g);
+            assert_rendered(d, rows[k].text, &kept);
+            assert_int_equal(burin_rope_length(rope), kept.len);
+        }
+        burin_rope_free(rope);
+    }
+}
+
+static void only_what_reads_a_change_renders_and_is_patched(void **state)
+{
+    desk       *d = *state;
+    copy        kept;
+    burin_rope *rope   = rope_of(d, "{{ a }} {{ b }} {{ a * 0 }} {% if c %}{{ c }}{% endif %}", &kept);
+    uint64_t    before = evaluations(d->g);
+    burin_graph_set(d->g, d->a, burin_int(5)); /* {{ a * 0 }} stays the same */
+    assert_int_equal(evaluations(d->g), before + 3);
+    assert_int_equal(kept.patches, 1);
+    assert_string_equal(kept.text, "5 2 0 &lt;c&gt;");
+    burin_rope_free(rope);
+}
+
+static void a_part_that_fails_keeps_its_place(void **state)
+{
+    desk       *d = *state;
+    copy        kept, whole = {.len = 0};
+    burin_rope *rope = rope_of(d, "x{{ 6 // b }}y{{ a }}", &kept);
+    assert_string_equal(kept.text, "x3y1");
+    burin_graph_set(d->g, d->b, burin_int(0));
+    burin_graph_set(d->g, d->a, burin_int(8));
+    assert_string_equal(kept.text, "x3y8");
+    assert_int_equal(burin_rope_write(rope, append, &whole), BURIN_ERR_ZERO_DIVISION);
+    burin_graph_set(d->g, d->b, burin_int(1));
+    assert_string_equal(kept.text, "x6y8");
+    burin_rope_free(rope);
+}
+
+static void a_template_of_another_environment_is_refused(void **state)
+{
+    desk           *d     = *state;
+    burin_error     err   = BURIN_ERROR_INIT;
+    burin_env      *other = burin_env_new(NULL, NULL);
+    burin_template *tpl   = burin_template_from_string(other, NULL, BURIN_TEXT("x"), NULL);
+    assert_null(burin_rope_new(d->live, tpl, NULL, NULL, &err));
+    assert_int_equal(err.status, BURIN_ERR_USAGE);
+    burin_error_clear(&err);
+    burin_template_unref(tpl);
+    burin_env_unref(other);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_expression_follows_the_names_it_reads),
+        TEST(what_is_not_read_does_not_run_it_and_an_equal_container_stops_the_change),
+        TEST(failures_are_the_nodes_and_pass),
+        TEST(what_does_not_compile_is_said),
+        TEST(fields_of_a_record_are_found_when_they_are_read),
+        TEST(records_pull_expressions_inside_expressions),
+        TEST(patches_keep_a_copy_equal_to_the_rendered_template),
+        TEST(only_what_reads_a_change_renders_and_is_patched),
+        TEST(a_part_that_fails_keeps_its_place),
+        TEST(a_template_of_another_environment_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
