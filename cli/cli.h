@@ -13,6 +13,7 @@ int command_render(const cli_options *options);
 int command_eval(const cli_options *options);
 int command_check(const cli_options *options);
 int command_dump(const cli_options *options);
+int command_graph(const cli_options *options);
 int command_batch(const cli_options *options);
 
 /* help.c: generated from commands.def and options.def. */

@@ -1,4 +1,5 @@
-# Lexers and parsers are generated into the build folder; includes name them as if they stood in the tree.
+# Lexers and parsers are generated into the build folder; includes name them as if they stood in the tree. So are texts that a
+# program contains.
 #   lexer/NAME.re -> generated/lexer/NAME.c        (re2c)
 #   parser/NAME.y -> generated/parser/NAME.c, .h   (lemon, with the driver parser/lempar.c)
 set(BURIN_GENERATED ${CMAKE_BINARY_DIR}/generated)
@@ -33,6 +34,18 @@ function(burin_grammar file sources)
         DEPENDS ${CMAKE_SOURCE_DIR}/${file} ${driver} COMMENT "lemon ${file}" VERBATIM)
     burin_generated_options(${base}.c)
     set(${sources} ${${sources}} ${base}.c PARENT_SCOPE)
+endfunction()
+
+# generated/NAME: the file as a string literal of C.
+function(burin_text_include file name)
+    file(READ ${CMAKE_SOURCE_DIR}/${file} text)
+    string(REPLACE "\\" "\\\\" text "${text}")
+    string(REPLACE "\"" "\\\"" text "${text}")
+    string(REPLACE "?" "\\?" text "${text}") # no trigraphs
+    string(REPLACE "\n" "\\n\"\n\"" text "${text}")
+    file(WRITE ${BURIN_GENERATED}/${name}.new "\"${text}\"\n")
+    configure_file(${BURIN_GENERATED}/${name}.new ${BURIN_GENERATED}/${name} COPYONLY)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${file})
 endfunction()
 
 # The skeletons that lemon and re2c write do not keep our stricter warnings.

@@ -233,16 +233,18 @@ burin_status live_make(burin_live *live, burin_compute fn, void *user, const liv
     return status;
 }
 
-burin_status live_entitle(burin_live *live, burin_node node, burin_text title)
+burin_status live_entitle(burin_live *live, burin_node node, const char *before, burin_text title, const char *after)
 {
-    char   name[LIVE_TITLE_MAX];
-    size_t len = 0;
-    for (size_t k = 0; k < title.len && len < sizeof name; k++) {
+    char   name[LIVE_TITLE_MAX + 8];
+    size_t start = (size_t)(stpcpy(name, before) - name), len = start;
+    for (size_t k = 0; k < title.len && len < LIVE_TITLE_MAX; k++) {
         bool is_blank = (unsigned char)title.data[k] <= ' ';
-        if (!is_blank || (len && name[len - 1] != ' ')) /* blanks become one */
+        if (!is_blank || (len > start && name[len - 1] != ' ')) /* blanks become one */
             name[len++] = is_blank ? ' ' : title.data[k];
     }
-    return burin_graph_name(live->graph, node, (burin_text){name, text_valid_prefix(name, len)});
+    len = text_valid_prefix(name, len);
+    len = (size_t)(stpcpy(name + len, after) - name);
+    return burin_graph_name(live->graph, node, (burin_text){name, len});
 }
 
 /* ---- running ---- */
@@ -392,7 +394,7 @@ burin_status burin_live_expr(burin_live *live, burin_text text, burin_node *out,
     if (!status) {
         n->older    = live->nodes;
         live->nodes = n;
-        return live_entitle(live, *out, text);
+        return live_entitle(live, *out, "", text, "");
     }
     if (n->expr)
         diag_fail(err, status, NULL, 0, nowhere, "%s", status == BURIN_ERR_NOMEM ? "out of memory" : burin_graph_message(live->graph));

@@ -58,7 +58,7 @@ burin_status live_fail(burin_live *live, burin_error *err);
 
 /* Make a computed node in the live's scope. */
 burin_status live_make(burin_live *live, burin_compute fn, void *user, const live_reads *reads, burin_node *out);
-/* Call a node by the beginning of its source. */
-burin_status live_entitle(burin_live *live, burin_node node, burin_text title);
+/* Name a node after the beginning of its source, between two short texts. */
+burin_status live_entitle(burin_live *live, burin_node node, const char *before, burin_text title, const char *after);
 
 #endif

@@ -13,7 +13,8 @@ typedef struct rope_part {
     live_reads      reads;
     burin_node      node, effect;
     uint32_t        piece;
-    span            where; /* in the source */
+    burin_text      title; /* of the source */
+    bool            is_hole;
 } rope_part;
 
 typedef struct rope_piece {
@@ -120,7 +121,8 @@ static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error 
     if (!part || !grow(&rope->memory, &rope->parts, rope->part_count, &rope->part_room, sizeof *rope->parts))
         return BURIN_ERR_NOMEM;
     memset(part, 0, sizeof *part);
-    *part                           = (rope_part){.rope = rope, .piece = rope->piece_count, .where = cut->tree->where};
+    *part                           = (rope_part){.rope = rope, .piece = rope->piece_count, .is_hole = cut->is_hole};
+    part->title                     = (burin_text){rope->tpl->src.text.data + cut->tree->where.start, cut->tree->where.end - cut->tree->where.start};
     rope->parts[rope->part_count++] = part;
     burin_status status             = template_part(rope->tpl, cut->tree, &part->tpl, err);
     if (!status && !cut->reads_everything)
@@ -154,6 +156,12 @@ static burin_status add_piece(void *user, const rope_cut *cut)
     return BURIN_OK;
 }
 
+static burin_status make_effect(burin_graph *g, rope_part *part)
+{
+    burin_status status = burin_graph_effect(g, patch_part, part, BURIN_NODE_STATIC, &part->node, 1, &part->effect);
+    return status ? status : burin_graph_name(g, part->effect, BURIN_TEXT("patch"));
+}
+
 /* Nodes first, then effects, so that the first text comes of one pass. */
 static burin_status make_nodes(burin_rope *rope)
 {
@@ -161,11 +169,10 @@ static burin_status make_nodes(burin_rope *rope)
     burin_graph *g      = rope->live->graph;
     burin_node   before;
     for (uint32_t k = 0; k < rope->part_count && !status; k++) {
-        rope_part *part  = rope->parts[k];
-        burin_text title = {rope->tpl->src.text.data + part->where.start, part->where.end - part->where.start};
-        status           = live_make(rope->live, render_part, part, &part->reads, &part->node);
+        rope_part *part = rope->parts[k];
+        status          = live_make(rope->live, render_part, part, &part->reads, &part->node);
         if (!status)
-            status = live_entitle(rope->live, part->node, title);
+            status = live_entitle(rope->live, part->node, part->is_hole ? "{{ " : "", part->title, part->is_hole ? " }}" : "");
     }
     if (!status)
         status = burin_graph_enter(g, rope->live->scope, &before);
@@ -173,7 +180,7 @@ static burin_status make_nodes(burin_rope *rope)
         return status;
     burin_graph_begin(g);
     for (uint32_t k = 0; k < rope->part_count && !status; k++)
-        status = burin_graph_effect(g, patch_part, rope->parts[k], BURIN_NODE_STATIC, &rope->parts[k]->node, 1, &rope->parts[k]->effect);
+        status = make_effect(g, rope->parts[k]);
     burin_graph_leave(g, before);
     burin_status committed = burin_graph_commit(g);
     return status ? status : committed;

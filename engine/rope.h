@@ -8,6 +8,7 @@
 typedef struct rope_cut {
     burin_text literal;
     ast_node  *tree; /* a Template: the part with all it needs; NULL: a literal */
+    bool       is_hole; /* an expression that is printed */
     bool       reads_everything; /* it includes or imports: names are known only when it runs */
 } rope_cut;
 

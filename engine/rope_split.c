@@ -93,7 +93,7 @@ static burin_status take_part(splitter *s, ast_node *node)
     node->next = NULL;
     part->body = s->prelude;
     ast_push(&part->body, node);
-    rope_cut     cut    = {.tree = &part->base, .reads_everything = s->imports || loads(node, NULL)};
+    rope_cut     cut    = {.tree = &part->base, .is_hole = node->kind == AST_Output, .reads_everything = s->imports || loads(node, NULL)};
     burin_status status = s->take(s->user, &cut);
     node->next          = next;
     if (last)

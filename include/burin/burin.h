@@ -12,6 +12,7 @@
 #include "burin/environment.h"
 #include "burin/error.h"
 #include "burin/exchange.h"
+#include "burin/follow.h"
 #include "burin/function.h"
 #include "burin/live.h"
 #include "burin/reactive.h"

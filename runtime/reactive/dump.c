@@ -55,6 +55,8 @@ static bool is_drawn(const burin_graph *g, uint32_t node)
 static void append_value(dump *d, uint32_t node, buf *out)
 {
     burin_value v = d->g->values[node];
+    if (rx_kind(&d->g->nodes[node]) == RX_EFFECT && !rx_failure_of(d->g, node))
+        return; /* they have none to show */
     if (rx_failure_of(d->g, node)) {
         buf_append_z(out, burin_status_class(rx_failure_of(d->g, node)->status));
         return;
@@ -123,10 +125,10 @@ static void dot_node(dump *d, uint32_t node)
 {
     const rx_node *n      = &d->g->nodes[node];
     unsigned       heat   = d->hottest ? 160 * d->g->watch->seen[node].runs / d->hottest : 0;
-    const char    *shape  = rx_kind(n) == RX_CELL ? "box" : rx_kind(n) == RX_EFFECT ? "cds" : "box\", style=\"rounded,filled";
+    const char    *shape  = rx_kind(n) == RX_EFFECT ? "cds" : "box", *style = rx_kind(n) == RX_COMPUTED ? ", style=\"rounded,filled\"" : "";
     buf_printf(&d->out, "  n%u [label=", node);
     append_label(d, node, "\\\"", "\\n");
-    buf_printf(&d->out, ", shape=\"%s\", fillcolor=\"#ff%02x%02x\"", shape, 255 - heat / 2, 255 - heat);
+    buf_printf(&d->out, ", shape=\"%s\"%s, fillcolor=\"#ff%02x%02x\"", shape, style, 255 - heat / 2, 255 - heat);
     if (rx_failure_of(d->g, node))
         buf_append_z(&d->out, ", color=red");
     if (n->flags & RX_STALE)

@@ -25,7 +25,7 @@ MAY_INCLUDE = {
     "tests": set(tree.ROOMS),
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
-GENERATED = {".c": ".re", ".h": ".y"}
+GENERATED = {".c": ".re", ".h": ".y", ".inc": ".html"}
 
 
 def target(name):

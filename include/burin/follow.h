@@ -1,0 +1,40 @@
+/* burin/follow.h: a reactive graph follows a store: cells that hold what attributes hold in the newest version.
+ *
+ *     burin_follower *f = burin_follower_new(graph, store, &err);
+ *     burin_follow(f, agent, SPEED, &speed);             -- a cell
+ *     ... commits, by any thread ...
+ *     burin_follower_update(f);                          -- one batch: everything that reads `speed` follows
+ *
+ * An update takes in the change lists of all commits since the last one, at one moment for all trees, as one batch: what runs in
+ * it sees one state of the store. A change of an entity nobody follows costs one bit test.
+ * A follower belongs to its graph's thread. Nobody else may set its cells. */
+#ifndef BURIN_FOLLOW_H
+#define BURIN_FOLLOW_H
+
+#include "burin/reactive.h"
+#include "burin/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Cells for attributes of a store, and how far it has followed. */
+typedef struct burin_follower burin_follower;
+
+/* Both are borrowed and outlive it. Cells lie in a scope of its own, inside the open one. NULL after filling `err`. */
+BURIN_API burin_follower *burin_follower_new(burin_graph *graph, burin_store *store, burin_error *err);
+BURIN_API void            burin_follower_free(burin_follower *follower); /* and its cells; NULL is allowed */
+
+/* The cell of an attribute, made when it is first followed; entity.tree 0 is the entity's own tree, its version is not looked at. It
+ * holds what burin_reader_get gives; of an attribute with children the list of their ids; none while there is no such
+ * entity. Errors: those of burin_reader_get, BURIN_ERR_USAGE (inside a computation that may not), BURIN_ERR_NOMEM; in `err`. */
+BURIN_API burin_status burin_follow(burin_follower *follower, burin_entity entity, int attribute, burin_node *out, burin_error *err);
+
+/* Take in what has been committed. *changed (may be NULL): cells that were set. After a failure (BURIN_ERR_GONE: versions between are no
+ * longer kept, BURIN_ERR_NOMEM, what the batch came to) the next update begins where this one did. */
+BURIN_API burin_status burin_follower_update(burin_follower *follower, uint64_t *changed, burin_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

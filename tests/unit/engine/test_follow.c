@@ -1,0 +1,207 @@
+/* A reactive graph that follows a store. */
+#include <burin/burin.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { NAME, SPEED, NOTES, AGENTS };
+static const burin_text no_key = {NULL, 0};
+
+typedef struct world {
+    burin_store    *store;
+    burin_graph    *graph;
+    burin_follower *follower;
+    burin_type      type;
+    burin_entity    root, agents[100];
+    uint64_t        runs; /* of the effect */
+    double          seen;
+} world;
+
+static burin_entity add_agent(burin_txn *t, world *w, int speed)
+{
+    burin_entity e;
+    assert_int_equal(burin_txn_create(t, w->type, &e, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_set(t, e, SPEED, burin_int(speed), NULL), BURIN_OK);
+    if (w->root.id)
+        assert_int_equal(burin_txn_attach(t, e, w->root, AGENTS, BURIN_END, no_key, NULL), BURIN_OK);
+    return e;
+}
+
+static int open_world(void **state)
+{
+    static const burin_attribute attributes[] = {{"name", BURIN_TEXT_ATTRIBUTE, false, NULL}, {"speed", BURIN_INT_ATTRIBUTE, false, NULL},
+                                                 {"notes", BURIN_DATA_ATTRIBUTE, true, NULL}, {"agents", BURIN_CHILD_LIST_ATTRIBUTE, false, NULL}};
+    static world w;
+    memset(&w, 0, sizeof w);
+    w.store = burin_store_new(NULL, NULL);
+    burin_store_define(w.store, "Agent", attributes, 4, &w.type, NULL);
+    burin_txn *t = burin_txn_begin(w.store, NULL);
+    w.root       = add_agent(t, &w, 0);
+    burin_txn_promote(t, w.root, NULL);
+    for (int k = 0; k < 100; k++)
+        w.agents[k] = add_agent(t, &w, k);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    w.root.tree = 0;
+    for (int k = 0; k < 100; k++)
+        w.agents[k].tree = 0;
+    w.graph    = burin_graph_new(NULL);
+    w.follower = burin_follower_new(w.graph, w.store, NULL);
+    *state     = &w;
+    return 0;
+}
+static int close_world(void **state)
+{
+    world *w = *state;
+    burin_follower_free(w->follower);
+    burin_graph_free(w->graph);
+    burin_store_free(w->store);
+    return 0;
+}
+
+static void set(world *w, int agent, int attribute, burin_value value)
+{
+    burin_txn *t = burin_txn_begin(w->store, NULL);
+    assert_int_equal(burin_txn_set(t, w->agents[agent], attribute, value, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+}
+static burin_node follow(world *w, burin_entity entity, int attribute)
+{
+    burin_node  node;
+    burin_error err = BURIN_ERROR_INIT;
+    if (burin_follow(w->follower, entity, attribute, &node, &err))
+        fail_msg("%s", err.message);
+    return node;
+}
+static uint64_t update(world *w)
+{
+    uint64_t changed;
+    assert_int_equal(burin_follower_update(w->follower, &changed, NULL), BURIN_OK);
+    return changed;
+}
+static void assert_holds(world *w, burin_node node, const char *want)
+{
+    burin_value v;
+    assert_int_equal(burin_graph_get(w->graph, node, &v), BURIN_OK);
+    char *text = burin_repr(v, NULL);
+    assert_string_equal(text, want);
+    free(text);
+}
+
+static burin_status sum(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    world *w = user;
+    (void)g, (void)out;
+    w->seen = 0;
+    for (uint32_t k = 0; k < in->count; k++)
+        w->seen += (double)burin_input(in, k)->as.i;
+    w->runs++;
+    return BURIN_OK;
+}
+
+static void a_cell_holds_what_the_newest_version_holds(void **state)
+{
+    world     *w     = *state;
+    burin_node speed = follow(w, w->agents[3], SPEED), name = follow(w, w->agents[3], NAME), notes = follow(w, w->agents[3], NOTES);
+    assert_holds(w, speed, "3");
+    assert_holds(w, name, "''");
+    assert_holds(w, notes, "None");
+    assert_true(follow(w, w->agents[3], SPEED).index == speed.index); /* one an attribute */
+    burin_heap *heap = burin_heap_new(NULL);
+    burin_value list = burin_list(heap, 2);
+    burin_list_append(heap, list, burin_int(1));
+    set(w, 3, SPEED, burin_int(30));
+    set(w, 3, NAME, burin_string_borrow("Ada", 3));
+    set(w, 3, NOTES, list);
+    assert_holds(w, speed, "3"); /* until it is told */
+    assert_int_equal(update(w), 3);
+    assert_holds(w, speed, "30");
+    assert_holds(w, name, "'Ada'");
+    assert_holds(w, notes, "[1]");
+    burin_list_append(heap, list, burin_int(2));
+    set(w, 3, NOTES, list);
+    assert_int_equal(update(w), 1);
+    assert_holds(w, notes, "[1, 2]");
+    burin_heap_free(heap);
+}
+
+static void all_commits_since_are_one_batch(void **state)
+{
+    world     *w = *state;
+    burin_node inputs[2] = {follow(w, w->agents[1], SPEED), follow(w, w->agents[2], SPEED)}, effect;
+    assert_int_equal(burin_graph_effect(w->graph, sum, w, BURIN_NODE_STATIC, inputs, 2, &effect), BURIN_OK);
+    set(w, 1, SPEED, burin_int(10));
+    set(w, 2, SPEED, burin_int(20));
+    set(w, 1, SPEED, burin_int(11));
+    assert_int_equal(update(w), 2);
+    assert_int_equal(w->runs, 2);
+    assert_true(w->seen == 31);
+    assert_int_equal(update(w), 0);
+    assert_int_equal(w->runs, 2);
+}
+
+static void what_nobody_follows_changes_nothing(void **state)
+{
+    world     *w = *state;
+    burin_node node = follow(w, w->agents[1], SPEED), effect;
+    burin_graph_effect(w->graph, sum, w, BURIN_NODE_STATIC, &node, 1, &effect);
+    for (int k = 2; k < 100; k++)
+        set(w, k, SPEED, burin_int(k + 1000));
+    set(w, 1, NAME, burin_string_borrow("x", 1));
+    assert_int_equal(update(w), 0);
+    assert_int_equal(w->runs, 1);
+}
+
+static void children_are_a_list_of_ids(void **state)
+{
+    world     *w = *state;
+    burin_node agents = follow(w, w->root, AGENTS);
+    burin_value v;
+    burin_graph_get(w->graph, agents, &v);
+    assert_int_equal(burin_length(v), 100);
+    burin_txn *t = burin_txn_begin(w->store, NULL);
+    burin_txn_detach(t, w->agents[0], NULL);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    assert_int_equal(update(w), 1);
+    burin_graph_get(w->graph, agents, &v);
+    assert_int_equal(burin_length(v), 99);
+    assert_int_equal(burin_at(v, 0).as.i, w->agents[1].id);
+}
+
+static void an_entity_that_has_gone_leaves_none(void **state)
+{
+    world     *w = *state;
+    burin_node speed = follow(w, w->agents[5], SPEED);
+    burin_txn *t = burin_txn_begin(w->store, NULL);
+    burin_txn_detach(t, w->agents[5], NULL);
+    burin_txn_commit(t, NULL, NULL, NULL);
+    assert_int_equal(update(w), 1);
+    assert_holds(w, speed, "None");
+}
+
+static void what_is_not_there_cannot_be_followed(void **state)
+{
+    world      *w   = *state;
+    burin_error err = BURIN_ERROR_INIT;
+    burin_node  node;
+    assert_int_equal(burin_follow(w->follower, (burin_entity){9999, 0, 0}, SPEED, &node, &err), BURIN_ERR_KEY);
+    burin_error_clear(&err);
+    assert_int_not_equal(burin_follow(w->follower, w->agents[1], 17, &node, &err), BURIN_OK);
+    burin_error_clear(&err);
+    for (int k = 0; k < 100; k++) /* the table grows */
+        assert_holds(w, follow(w, w->agents[k], SPEED), (char[]){(char)(k < 10 ? '0' + k : '0' + k / 10), (char)(k < 10 ? 0 : '0' + k % 10), 0});
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_cell_holds_what_the_newest_version_holds), TEST(all_commits_since_are_one_batch), TEST(what_nobody_follows_changes_nothing),
+        TEST(children_are_a_list_of_ids), TEST(an_entity_that_has_gone_leaves_none), TEST(what_is_not_there_cannot_be_followed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
