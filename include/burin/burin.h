@@ -16,6 +16,7 @@
 #include "burin/function.h"
 #include "burin/live.h"
 #include "burin/reactive.h"
+#include "burin/registry.h"
 #include "burin/store.h"
 #include "burin/struct.h"
 #include "burin/template.h"

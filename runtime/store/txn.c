@@ -76,7 +76,9 @@ void es_txn_end(burin_txn *t)
     }
     t->draft_count = t->touch_count = 0;
     t->bloom       = 0;
-    t->drop_loose  = false;
+    t->drop_loose  = t->read_only = false;
+    t->save        = t->saves = 0;
+    t->saved       = NULL;
     arena_reset(&t->arena);
     t->next_idle    = t->store->idle;
     t->store->idle  = t;
@@ -92,17 +94,41 @@ void burin_txn_abort(burin_txn *txn)
     pthread_mutex_unlock(&store->lock);
 }
 
+/* After the commit, while the overlay is still there. */
+static void settle(const burin_txn *t, es_settled *one)
+{
+    const es_draft *d     = es_txn_draft(t, one->entity.id);
+    uint32_t        place = d ? d->place : 0;
+    for (uint32_t n = 0; !d && n < t->touch_count; n++) {
+        if (t->touches[n].tree == one->entity.tree)
+            place = n + 1;
+    }
+    const es_touch *touch = place ? &t->touches[place - 1] : NULL;
+    one->changed          = touch && touch->changed &&
+                   es_index_get(&t->store->memory, touch->base, one->entity.id) != es_index_get(&t->store->memory, touch->index, one->entity.id);
+    one->entity.tree    = !touch ? 0 : touch->tree ? touch->tree : touch->number;
+    one->entity.version = !touch ? 0 : touch->version + touch->changed;
+}
+
+burin_status es_txn_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, es_settled *settled, size_t count,
+                           burin_error *err)
+{
+    burin_store *store = t->store;
+    pthread_mutex_lock(&store->lock);
+    burin_status status = es_commit(t, options, result, err);
+    for (size_t n = 0; n < count && !status; n++)
+        settle(t, &settled[n]);
+    es_txn_end(t);
+    es_sweep(store);
+    pthread_mutex_unlock(&store->lock);
+    return status;
+}
+
 burin_status burin_txn_commit(burin_txn *txn, const burin_commit_options *options, burin_commit_result *result, burin_error *err)
 {
     burin_commit_options given = options ? *options : (burin_commit_options){0};
     burin_commit_result  none;
-    burin_store         *store = txn->store;
-    pthread_mutex_lock(&store->lock);
-    burin_status status = es_commit(txn, &given, result ? result : &none, err);
-    es_txn_end(txn);
-    es_sweep(store);
-    pthread_mutex_unlock(&store->lock);
-    return status;
+    return es_txn_commit(txn, &given, result ? result : &none, NULL, 0, err);
 }
 
 /* ---- trees ---- */
@@ -259,6 +285,7 @@ static es_draft *add_draft(burin_txn *t, uint32_t id, const es_type *type)
         return NULL;
     memset(d, 0, sizeof *d + type->count * sizeof *d->cells);
     d->id        = id;
+    d->save      = t->saves;
     uint32_t at  = id * 0x9E3779B1u >> 7;
     while (t->table[at & t->mask])
         at++;
@@ -270,9 +297,11 @@ static es_draft *add_draft(burin_txn *t, uint32_t id, const es_type *type)
 
 burin_status es_txn_open_view(burin_txn *t, const es_view *view, es_draft **draft, burin_error *err)
 {
+    if (BURIN_UNLIKELY(t->read_only))
+        return es_fail(err, BURIN_ERR_USAGE, "entity %u cannot be changed by what only reads", view->id);
     *draft = view->draft;
     if (*draft)
-        return BURIN_OK;
+        return BURIN_LIKELY((*draft)->save >= t->save) || es_txn_remember(t, *draft) ? BURIN_OK : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     const es_record *r = view->record;
     es_draft        *d = add_draft(t, r->id, view->type);
     if (!d)
@@ -321,6 +350,8 @@ burin_status burin_txn_create(burin_txn *txn, burin_type type, burin_entity *out
 {
     if (type == 0 || type > burin_store_type_count(txn->store))
         return es_fail(err, BURIN_ERR_USAGE, "there is no type %u", type);
+    if (txn->read_only)
+        return es_fail(err, BURIN_ERR_USAGE, "what only reads cannot create an entity");
     if (txn->next_id == txn->end_id) {
         burin_status status = take_ids(txn, err);
         if (status)

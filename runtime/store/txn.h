@@ -46,6 +46,7 @@ typedef struct es_draft {
     uint64_t     nulls;
     uint64_t     own;   /* cells that point to memory of the transaction */
     es_borrowed *borrowed;
+    uint32_t     save;  /* the savepoint since which it is known what it was; see save.c */
     uint64_t     cells[];
 } es_draft;
 
@@ -77,6 +78,7 @@ struct burin_txn {
     burin_store *store;
     es_slot     *slot;
     uint32_t     snapshot;
+    bool         read_only;  /* what would change an entity fails */
     bool         drop_loose; /* new entities that are nowhere are dropped instead of refused */
     uint32_t     next_id, end_id;
     arena        arena;
@@ -88,8 +90,23 @@ struct burin_txn {
     es_touch    *touches;
     uint32_t     touch_count, touch_cap;
     es_writer    writer;
+    uint32_t     save, saves; /* the savepoint one would go back to, 0: none; how many there have been */
+    struct es_saved *saved;   /* drafts as they were, newest first */
     burin_txn   *next_idle;
 };
+
+/* ---- savepoints (save.c) ---- */
+
+typedef struct es_savepoint {
+    uint32_t         outer, drafts;
+    struct es_saved *saved;
+} es_savepoint;
+/* From here on the transaction can go back to what it is now: until es_txn_keep or es_txn_back, within each other. */
+es_savepoint es_txn_save(burin_txn *t);
+void es_txn_keep(burin_txn *t, es_savepoint point);
+void es_txn_back(burin_txn *t, es_savepoint point);
+/* Remember a draft that is about to change; false when memory is out. */
+bool es_txn_remember(burin_txn *t, es_draft *d);
 
 /* An entity as the transaction sees it. */
 typedef struct es_view {
@@ -131,6 +148,15 @@ burin_status es_view_children(const burin_store *s, const es_view *view, int att
 burin_text es_view_key(const burin_children *children, const es_children *own, size_t n);
 
 static inline burin_txn *es_txn_next_idle(const burin_txn *t) { return t->next_idle; }
+/* Where a commit left an entity. */
+typedef struct es_settled {
+    burin_entity entity;  /* in: id, and tree where it has one; out: tree and version too, 0 where it is no more */
+    bool         changed; /* it has a new state */
+} es_settled;
+/* burin_txn_commit, which also tells where entities are then. */
+burin_status es_txn_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, es_settled *settled, size_t count,
+                           burin_error *err);
+
 void es_touch_deinit(es_touch *touch, const burin_allocator *alloc);
 void es_txn_free(burin_txn *t);
 /* Forget everything and let others begin it; under the lock. */

@@ -1,0 +1,278 @@
+/* Calls: bind, run, look at what came of it, commit, record. One path for all functions; pure ones of values have a shorter one, which
+ * begins no transaction and leaves no record. */
+#include "runtime/registry/registry.h"
+
+#include <time.h>
+
+static const burin_invoke_options no_options;
+
+static uint64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* A frame without what is only needed on the long way. */
+static inline void begin(burin_invocation *call, const burin_callable *f, const burin_invoke_options *options, burin_error *err)
+{
+    call->callable   = f;
+    call->options    = options ? options : &no_options;
+    call->parent     = call->options->parent;
+    call->txn        = NULL;
+    call->owns_txn   = false;
+    call->depth      = call->parent ? call->parent->depth + 1 : 1;
+    call->execution  = 0;
+    call->items      = NULL;
+    call->item_count = call->item_cap = 0;
+    call->err        = err;
+    if (!err) {
+        call->own_err = (burin_error)BURIN_ERROR_INIT;
+        call->err     = &call->own_err;
+    }
+}
+
+/* ---- pure functions of values ---- */
+
+/* Whether all arguments are there and as declared, so that nothing is to be done to them. */
+static inline bool fits(const burin_callable *f, const burin_item *args, size_t count)
+{
+    if (count != f->count)
+        return false;
+    for (size_t n = 0; n < count; n++) {
+        const burin_value *v = &args[n].value;
+        if (args[n].entity.id || !((f->accepts[n] >> v->kind) & 1) || (v->kind == BURIN_STRING && v->len && v->as.s[0] == '@'))
+            return false;
+    }
+    return true;
+}
+
+static inline burin_status invoke_direct(burin_invocation *call, const burin_item *args, burin_result *result)
+{
+    const burin_callable *f    = call->callable;
+    burin_item           *one  = &result->one.item;
+    burin_status          status = f->body(call, args, one);
+    if (BURIN_LIKELY(!status && !one->entity.id && (f->gives >> one->value.kind) & 1))
+        return BURIN_OK;
+    call->scratch = arena_make(&f->registry->alloc);
+    return status ? status : rg_outcome(call, &(burin_item){one->value, one->entity, 0}, result);
+}
+
+/* ---- all others ---- */
+
+/* The transaction that the caller's wishes lead to; what it still is NULL, bind or run begin one if they need it. */
+static burin_status join(burin_invocation *call)
+{
+    const burin_invoke_options *o = call->options;
+    if (call->depth > call->callable->registry->depth_max)
+        return es_fail(call->err, BURIN_ERR_RECURSION, "%s(): calls are nested more than %u deep", call->callable->info.name,
+                       call->callable->registry->depth_max);
+    if (o->txn && o->txn->store != call->callable->registry->store)
+        return es_fail(call->err, BURIN_ERR_USAGE, "%s(): the transaction is of another store", call->callable->info.name);
+    call->txn = o->txn ? o->txn : call->parent && !o->apart && call->parent->callable->registry->store == call->callable->registry->store ? call->parent->txn : NULL;
+    return BURIN_OK;
+}
+
+/* The result of what went well. */
+static burin_status run(burin_invocation *call, const rg_arguments *given, burin_result *result)
+{
+    const burin_callable *f = call->callable;
+    burin_item            bound[BURIN_PARAMETERS_MAX], placed[BURIN_PARAMETERS_MAX], one = burin_item_value(burin_none());
+    const burin_item     *args  = given->args;
+    size_t                count = given->count;
+    burin_status          status = BURIN_OK;
+    if (given->names) {
+        status = rg_place(call, given, placed);
+        args   = placed;
+        count  = f->info.parameter_count;
+    }
+    if (status == BURIN_OK)
+        status = rg_bind(call, args, count, bound);
+    if (status == BURIN_OK && f->info.effect != BURIN_EFFECT_NONE)
+        status = rg_need_txn(call);
+    if (status)
+        return status;
+    bool was_read_only = call->txn && call->txn->read_only;
+    if (f->info.effect == BURIN_EFFECT_READS)
+        call->txn->read_only = true;
+    status = f->body(call, bound, &one);
+    if (call->txn)
+        call->txn->read_only = was_read_only;
+    return status ? status : rg_outcome(call, &one, result);
+}
+
+/* "name#execution" */
+static burin_text write_note(const burin_invocation *call, char *out, size_t size)
+{
+    size_t len = strlen(call->callable->info.name);
+    len        = len < size - 22 ? len : size - 22;
+    memcpy(out, call->callable->info.name, len);
+    out[len++] = '#';
+    return (burin_text){out, len + text_from_int((int64_t)call->execution, out + len)};
+}
+
+/* Commit, and say where the results are now. */
+static burin_status commit(burin_invocation *call, burin_result *result)
+{
+    char                 note[128];
+    burin_commit_options options = {.mode = call->options->mode, .note = write_note(call, note, sizeof note)};
+    es_settled           one, *settled = &one;
+    burin_returned      *given = call->items ? call->items : &result->one;
+    size_t               count = call->items ? call->item_count : 1;
+    if (count > 1) {
+        settled = arena_alloc(&call->scratch, count * sizeof *settled);
+        if (!settled) {
+            burin_txn_abort(call->txn);
+            return rg_no_memory(call->err);
+        }
+    }
+    for (size_t n = 0; n < count; n++)
+        settled[n] = (es_settled){given[n].item.entity, false};
+    burin_status status = es_txn_commit(call->txn, &options, &result->commit, settled, count, call->err);
+    for (size_t n = 0; n < count && !status; n++) {
+        if (!given[n].item.entity.id)
+            continue;
+        given[n].item.entity = settled[n].entity;
+        if (given[n].semantic == BURIN_SEMANTIC_UNCHANGED && settled[n].changed)
+            given[n].semantic = BURIN_SEMANTIC_MUTATION;
+    }
+    return status;
+}
+
+/* End the transaction, if it is the call's own, or take back what a failed call did to somebody else's. */
+static burin_status finish(burin_invocation *call, burin_status status, es_savepoint *point, burin_result *result)
+{
+    if (!call->txn)
+        return status;
+    if (call->owns_txn && status == BURIN_OK)
+        return commit(call, result);
+    if (call->owns_txn)
+        burin_txn_abort(call->txn);
+    else if (status)
+        es_txn_back(call->txn, *point);
+    else
+        es_txn_keep(call->txn, *point);
+    return status;
+}
+
+static void drop_items(const burin_registry *r, burin_returned *items, size_t count, size_t cap)
+{
+    for (size_t n = 0; n < count; n++)
+        base_free(&r->alloc, (char *)items[n].key.data, items[n].key.len);
+    base_free(&r->alloc, items, cap * sizeof *items);
+}
+
+/* The items become the caller's, cut to size so that their number tells it. */
+static burin_status hand_over(burin_invocation *call)
+{
+    const burin_registry *r = call->callable->registry;
+    if (!call->items)
+        return BURIN_OK;
+    burin_returned *cut = r->alloc.resize(r->alloc.user, call->items, call->item_cap * sizeof *cut, call->item_count * sizeof *cut);
+    if (!cut)
+        return rg_no_memory(call->err);
+    call->items    = cut;
+    call->item_cap = call->item_count;
+    return BURIN_OK;
+}
+
+static void take_items(burin_invocation *call, burin_status status, burin_result *result)
+{
+    if (status) {
+        drop_items(call->callable->registry, call->items, call->item_count, call->item_cap);
+        result->one = (burin_returned){burin_item_value(burin_missing()), {NULL, 0}, BURIN_SEMANTIC_VALUE};
+        return;
+    }
+    result->items = call->items;
+    result->count = call->item_count;
+    if (call->items)
+        result->one = call->items[0];
+}
+
+static burin_status invoke(burin_invocation *call, const rg_arguments *given, burin_result *result)
+{
+    burin_registry *r     = call->callable->registry;
+    uint64_t        start = clock_ns(CLOCK_MONOTONIC);
+    int64_t         time  = (int64_t)clock_ns(CLOCK_REALTIME_COARSE);
+    es_savepoint    point = {0};
+    call->links           = call->few;
+    call->link_count      = 0;
+    call->link_cap        = sizeof call->few / sizeof *call->few;
+    call->scratch         = arena_make(&r->alloc);
+    call->execution = result->execution = atomic_fetch_add_explicit(&r->executions, 1, memory_order_relaxed) + 1;
+    burin_status status = join(call);
+    bool         joined = call->txn != NULL;
+    if (joined)
+        point = es_txn_save(call->txn);
+    if (status == BURIN_OK)
+        status = run(call, given, result);
+    if (status == BURIN_OK)
+        status = hand_over(call);
+    if (status && call->err->status == BURIN_OK)
+        es_fail(call->err, status, "%s() failed", call->callable->info.name);
+    status = finish(call, status, &point, result);
+    take_items(call, status, result);
+    rg_remember(call, status, time, clock_ns(CLOCK_MONOTONIC) - start, result);
+    arena_deinit(&call->scratch);
+    return status;
+}
+
+/* ---- the ways in ---- */
+
+burin_status burin_invoke(const burin_callable *callable, const burin_item *args, size_t count, const burin_invoke_options *options, burin_result *result,
+                          burin_error *err)
+{
+    burin_invocation call;
+    burin_status     status;
+    begin(&call, callable, options, err);
+    result->one       = (burin_returned){burin_item_value(burin_none()), {NULL, 0}, BURIN_SEMANTIC_VALUE};
+    result->items     = NULL;
+    result->count     = 0;
+    result->execution = 0;
+    result->commit    = (burin_commit_result){0};
+    if (callable->direct && callable->info.pure && fits(callable, args, count))
+        status = invoke_direct(&call, args, result);
+    else
+        status = invoke(&call, &(rg_arguments){args, NULL, count}, result);
+    if (!err)
+        burin_error_clear(&call.own_err);
+    return status;
+}
+
+burin_status burin_invoke_named(const burin_callable *callable, const burin_text *names, const burin_item *args, size_t count,
+                                const burin_invoke_options *options, burin_result *result, burin_error *err)
+{
+    burin_invocation call;
+    begin(&call, callable, options, err);
+    *result             = (burin_result){0};
+    burin_status status = invoke(&call, &(rg_arguments){args, names, count}, result);
+    if (!err)
+        burin_error_clear(&call.own_err);
+    return status;
+}
+
+void burin_result_clear(const burin_registry *registry, burin_result *result)
+{
+    if (!result)
+        return;
+    if (result->items)
+        drop_items(registry, result->items, result->count, result->count);
+    *result = (burin_result){0};
+}
+
+/* ---- inside a call ---- */
+
+burin_txn *burin_invocation_txn(burin_invocation *call) { return call->callable->info.effect == BURIN_EFFECT_NONE ? NULL : call->txn; }
+burin_heap *burin_invocation_heap(burin_invocation *call) { return call->options->heap; }
+void *burin_invocation_data(const burin_invocation *call) { return call->callable->data; }
+const burin_callable *burin_invocation_callable(const burin_invocation *call) { return call->callable; }
+burin_error *burin_invocation_error(burin_invocation *call) { return call->err; }
+
+burin_status burin_invocation_fail(burin_invocation *call, burin_status status, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    diag_vfail(call->err, status, NULL, 0, (span){0, 0}, format, args);
+    va_end(args);
+    return status;
+}

@@ -1,0 +1,113 @@
+/* What a function gave: against its declaration, and as its transaction has it. */
+#include "runtime/registry/registry.h"
+
+burin_status burin_give(burin_invocation *call, burin_text key, burin_item item)
+{
+    const burin_allocator *alloc = &call->callable->registry->alloc;
+    if (call->item_count == call->item_cap) {
+        size_t          cap  = call->item_cap ? 2 * call->item_cap : 8;
+        burin_returned *more = alloc->resize(alloc->user, call->items, call->item_cap * sizeof *more, cap * sizeof *more);
+        if (!more)
+            return rg_no_memory(call->err);
+        call->items    = more;
+        call->item_cap = cap;
+    }
+    char *copy = key.len ? base_alloc(alloc, key.len) : NULL;
+    if (key.len && !copy)
+        return rg_no_memory(call->err);
+    if (key.len)
+        memcpy(copy, key.data, key.len);
+    call->items[call->item_count++] = (burin_returned){item, {copy, key.len}, BURIN_SEMANTIC_VALUE};
+    return BURIN_OK;
+}
+
+/* Whether the transaction has changed an entity or something below it. */
+static bool is_changed(const burin_txn *t, const es_view *view)
+{
+    for (uint32_t n = 0; n < t->draft_count; n++) {
+        es_view  above;
+        uint32_t at = t->drafts[n]->id, touch = t->drafts[n]->touch;
+        while (at != view->id && es_txn_relative(t, touch, at, &above) && above.owner) {
+            at    = above.owner;
+            touch = above.touch;
+        }
+        if (at == view->id)
+            return true;
+    }
+    return false;
+}
+
+/* What became of an entity; one that is nowhere becomes a root. */
+static burin_status classify(burin_invocation *call, burin_returned *r)
+{
+    es_view      view;
+    burin_status status = es_txn_view(call->txn, r->item.entity, &view, call->err);
+    if (status)
+        return status;
+    const es_draft *d = view.draft;
+    if (d && !d->owner && !(d->flags & ES_ROOT))
+        status = burin_txn_promote(call->txn, r->item.entity, call->err);
+    if (d && !d->touch)
+        r->semantic = BURIN_SEMANTIC_CREATION;
+    else if (d && d->flags & ES_PROMOTED)
+        r->semantic = BURIN_SEMANTIC_DETACHMENT;
+    else /* in a transaction of its own the commit tells */
+        r->semantic = !call->owns_txn && is_changed(call->txn, &view) ? BURIN_SEMANTIC_MUTATION : BURIN_SEMANTIC_UNCHANGED;
+    return status;
+}
+
+static burin_status check_effect(burin_invocation *call, burin_semantic semantic)
+{
+    burin_effect effect = call->callable->info.effect;
+    bool made = semantic == BURIN_SEMANTIC_CREATION, parted = semantic == BURIN_SEMANTIC_DETACHMENT;
+    if ((effect == BURIN_EFFECT_MUTATES && (made || parted)) || (effect == BURIN_EFFECT_CREATES && !made) || (effect == BURIN_EFFECT_DETACHES && !parted))
+        return es_fail(call->err, BURIN_ERR_TYPE, "%s() is declared '%s', but its result is %s", call->callable->info.name, burin_effect_name(effect),
+                       made ? "new" : parted ? "a child it detached" : "an entity that stays where it was");
+    return BURIN_OK;
+}
+
+/* Text that may be the transaction's goes to the heap. */
+static burin_status keep_text(burin_invocation *call, burin_value *v)
+{
+    burin_heap *heap = call->options->heap;
+    if (!call->txn || (v->kind != BURIN_STRING && v->kind != BURIN_BYTES))
+        return BURIN_OK;
+    if (!heap)
+        return call->owns_txn ? es_fail(call->err, BURIN_ERR_USAGE, "%s(): a heap is needed for its result", call->callable->info.name) : BURIN_OK;
+    uint8_t flags = v->flags;
+    *v            = v->kind == BURIN_STRING ? burin_string(heap, v->as.s, v->len) : burin_bytes(heap, v->as.s, v->len);
+    if (v->kind == BURIN_MISSING)
+        return rg_no_memory(call->err);
+    v->flags |= flags;
+    return BURIN_OK;
+}
+
+static burin_status settle_one(burin_invocation *call, const burin_typing *typing, burin_returned *r)
+{
+    burin_status status = rg_check(call, typing, &r->item, "result", "");
+    if (status)
+        return status;
+    if (!r->item.entity.id)
+        return keep_text(call, &r->item.value);
+    status = classify(call, r);
+    return status ? status : check_effect(call, r->semantic);
+}
+
+burin_status rg_outcome(burin_invocation *call, burin_item *one, burin_result *result)
+{
+    const burin_callable_info *info = &call->callable->info;
+    bool                       many = info->returns >= BURIN_RETURNS_TUPLE;
+    burin_status               status = BURIN_OK;
+    if (!many && call->item_count)
+        return es_fail(call->err, BURIN_ERR_TYPE, "%s() gave several results, but declares one", info->name);
+    if (info->returns == BURIN_RETURNS_TUPLE && call->item_count != info->result_count)
+        return es_fail(call->err, BURIN_ERR_TYPE, "%s() gave %zu results, but declares %zu", info->name, call->item_count, info->result_count);
+    if (info->returns == BURIN_RETURNS_NOTHING && (one->entity.id || one->value.kind != BURIN_NONE))
+        return es_fail(call->err, BURIN_ERR_TYPE, "%s() gave a result, but declares none", info->name);
+    result->one = (burin_returned){*one, {NULL, 0}, BURIN_SEMANTIC_VALUE};
+    if (!many)
+        return info->returns == BURIN_RETURNS_ONE ? settle_one(call, &info->results[0], &result->one) : BURIN_OK;
+    for (size_t n = 0; n < call->item_count && !status; n++)
+        status = settle_one(call, &info->results[info->returns == BURIN_RETURNS_TUPLE ? n : 0], &call->items[n]);
+    return status;
+}

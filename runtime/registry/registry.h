@@ -1,0 +1,127 @@
+/* The inside of a registry.
+ *
+ * A callable never changes once it is registered, and lives as long as the registry, so calls need no lock to use one. Names lead to the newest
+ * version through a small hash table, under the lock; so do records, a ring whose slots keep their room.
+ * A call is one path (invoke.c): bind (bind.c), run, classify (outcome.c), commit, record (record.c). What differs from function
+ * to function is in the callable's plan: nothing is found out by looking at values but whether each is as declared. */
+#ifndef BURIN_REGISTRY_REGISTRY_H
+#define BURIN_REGISTRY_REGISTRY_H
+
+#include "burin/registry.h"
+#include "runtime/base/diag.h"
+#include "runtime/value.h"
+#include "runtime/store/txn.h"
+
+enum { RG_NAMES_MIN = 64, RG_RECORDS = 1000, RG_DEPTH = 64 };
+
+struct burin_callable {
+    burin_registry     *registry;
+    burin_callable_info info;
+    burin_body          body;
+    void               *data;
+    void              (*release)(void *data);
+    /* the plan */
+    const burin_parameter *parameters; /* all, those bound by burin_register_partial too: their values are the fallbacks */
+    size_t              count;
+    uint32_t            bound, configs; /* bit n: parameter n is bound, is a configuration */
+    uint32_t            accepts[BURIN_PARAMETERS_MAX]; /* kinds of values (bit burin_kind) that a parameter takes as they are */
+    uint32_t            gives;  /* of ONE result, likewise */
+    bool                direct; /* values in, a value or nothing out: no transaction */
+    const burin_callable *older, *next; /* the version before it; the next one registered */
+};
+
+typedef struct rg_name {
+    const burin_callable *newest; /* NULL: the place is free */
+    bool                  gone;   /* unregistered */
+} rg_name;
+
+typedef struct rg_record {
+    burin_record  record;
+    char         *message;
+    size_t        message_size;
+    burin_linked *links;
+    size_t        links_cap;
+} rg_record;
+
+struct burin_registry {
+    burin_allocator       alloc;
+    burin_store          *store;
+    pthread_mutex_t       lock;      /* names, the list of callables, arena, records */
+    arena                 arena;     /* callables and their texts */
+    rg_name              *names;     /* open addressing */
+    uint32_t              name_count, name_size;
+    const burin_callable *first, *last;
+    rg_record            *records;
+    uint32_t              records_max;
+    uint64_t              record_count; /* written so far */
+    uint32_t              depth_max;
+    _Atomic uint64_t      executions;
+};
+
+/* A call that is running. */
+struct burin_invocation {
+    const burin_callable       *callable;
+    const burin_invoke_options *options;
+    burin_invocation           *parent;
+    burin_error                *err;
+    burin_error                 own_err;  /* where the caller wants none */
+    burin_txn                  *txn;      /* NULL: none is needed */
+    bool                        owns_txn;
+    uint32_t                    depth;
+    uint64_t                    execution;
+    burin_linked                few[8];   /* links, while they are no more */
+    burin_linked               *links;    /* what the record will say */
+    size_t                      link_count, link_cap;
+    burin_returned             *items;    /* burin_give */
+    size_t                      item_count, item_cap;
+    arena                       scratch;  /* keys, links; empty as long as nothing needs it */
+};
+
+burin_status rg_no_memory(burin_error *err);
+
+/* ---- signatures (signature.c) ---- */
+
+/* Read a signature into the callable's info and plan; texts go to the arena. */
+burin_status rg_signature(const burin_store *store, arena *a, const char *text, burin_callable *callable, burin_error *err);
+/* The strategy for the parameters that a caller gives. */
+burin_strategy rg_strategy(const burin_parameter *parameters, size_t count);
+/* What a callable does the same at each call, from its info. */
+void rg_plan(burin_callable *callable);
+
+/* ---- arguments and results against their types (typing.c) ---- */
+
+/* Kinds of values (bit burin_kind) that need no look and no change. */
+uint32_t rg_accepts(const burin_typing *typing);
+/* See that an item is of the type; an int where only a float may be becomes one. what: "argument 'x'", for the error. */
+burin_status rg_check(burin_invocation *call, const burin_typing *typing, burin_item *item, const char *what, const char *name);
+
+/* ---- binding (bind.c; place.c: by name) ---- */
+
+typedef struct rg_arguments {
+    const burin_item *args;
+    const burin_text *names; /* NULL: by position */
+    size_t            count;
+} rg_arguments;
+/* Arguments by name to positions; a configuration given by its attributes is made. `out` has room for all parameters. */
+burin_status rg_place(burin_invocation *call, const rg_arguments *given, burin_item *out);
+
+/* Arguments to parameters: defaults, addresses, types, versions. `out` has room for all parameters. */
+burin_status rg_bind(burin_invocation *call, const burin_item *args, size_t count, burin_item *out);
+/* Remember an entity that the call has to do with. */
+burin_status rg_link(burin_invocation *call, burin_link link, burin_semantic semantic, burin_entity entity);
+/* The transaction, begun if it was not yet. */
+burin_status rg_need_txn(burin_invocation *call);
+
+/* ---- results (outcome.c) ---- */
+
+/* Check what the function gave against its declaration, tell what became of each, and make roots of what is nowhere. */
+burin_status rg_outcome(burin_invocation *call, burin_item *one, burin_result *result);
+
+/* ---- records (record.c) ---- */
+
+bool rg_records_init(burin_registry *r, uint32_t count);
+void rg_records_deinit(burin_registry *r);
+/* Remember a call that has ended. What it cannot find memory for is left out: the message, the links. */
+void rg_remember(burin_invocation *call, burin_status status, int64_t time_ns, uint64_t took_ns, const burin_result *result);
+
+#endif
