@@ -86,10 +86,11 @@ def minijinja(folder):
 
 
 def all_engines(build, folder, quick):
-    """The C limit first, Burin second; only Jinja2 besides them in a quick run."""
+    """The C limit first, Burin with JSON and with structs next; only Jinja2 besides them in a quick run."""
     programs = os.path.join(build, "bench")
     engines = [Engine("c", [os.path.join(programs, "bench_limit")], "", has_cold=False),
-               Engine("burin", [os.path.join(programs, "bench_burin")], "")]
+               Engine("burin", [os.path.join(programs, "bench_burin")], ""),
+               Engine("burin, structs", [os.path.join(programs, "bench_structs")], "")]
     peers = list(python_peers())
     if quick:
         return engines + [peer for peer in peers if peer.name == "jinja2"]

@@ -8,7 +8,7 @@ Made by `./build.sh bench` on {date}: {cpu}, {cores} cores, {compiler}; {rounds}
 
 Times are CPU time of the rendering thread. `c` is the limit: each page written by hand in C over typed structs, for the
 same processor level (plain x86-64) and with the same optimisation as Burin's library. Burin gets its data as values read
-from JSON, through the public API, into a reused render. How it is measured: `bench/run.py`. A `–` is a page that an
+from JSON, or (`burin, structs`) reads the very structs that `c` reads, through the public API, into a reused render. How it is measured: `bench/run.py`. A `–` is a page that an
 engine cannot render, or renders differently. Burin and Jinja2 run with auto_reload off, as a server in production does:
 no file is asked for its date during a render.
 

@@ -30,6 +30,9 @@ import make_data
 import report
 
 WORKLOADS = ("bigtable", "dicttable", "teams", "fortunes", "stocks20", "stocks200", "inherit", "static", "chat", "chattools")
+BOUND = "burin, structs"
+OURS = ("c", "burin", BOUND) # must render Jinja2's page byte for byte
+DICTS = ("dicttable", "chattools") # pages that need dicts: no structs stand for them
 COLD = ("teams", "stocks20", "inherit", "chat", "static")
 
 
@@ -48,7 +51,7 @@ def prepare(folder, engines):
     make_data.main(os.path.join(folder, "data"))
     templates = os.path.join(HERE, "templates")
     shutil.copytree(templates, os.path.join(folder, "templates"), dirs_exist_ok=True)
-    for engine in engines[2:]:
+    for engine in [e for e in engines if e.name not in OURS]:
         target = os.path.join(folder, "templates-" + engine.name)
         shutil.rmtree(target, ignore_errors=True)
         os.makedirs(target)
@@ -74,7 +77,7 @@ def check(folder, engines, workloads):
                 with open(path, encoding="utf-8", newline="") as f:
                     pages[engine.name] = f.read()
             wanted, got = pages.get(reference.name), pages.get(engine.name)
-            strict = engine.name in ("c", "burin")
+            strict = engine.name in OURS and not (engine.name == BOUND and workload in DICTS)
             if got is not None and (got == wanted if strict else normalise(got, engine.name) == normalise(wanted, engine.name)):
                 engine.workloads.add(workload)
             elif strict:
@@ -163,7 +166,7 @@ def main():
     os.makedirs(folder, exist_ok=True)
     engines = engines_module.all_engines(options.build, folder, options.quick)
     if options.engines:
-        wanted = {"c", "burin", *options.engines.split(",")}
+        wanted = {*OURS, *options.engines.split(",")}
         engines = [engine for engine in engines if engine.name in wanted]
     prepare(folder, engines)
     check(folder, engines, workloads)

@@ -225,10 +225,6 @@ static burin_status find_item(rt_state *st, burin_value v, burin_value key, buri
         break;
     case BURIN_DICT: return rt_dict_get(st, rt_dict_of(st, v), key, out);
     case BURIN_OBJECT: return object_item(st, v, key, out);
-    case BURIN_STRUCT:
-        if (key.kind == BURIN_STRING)
-            return rt_struct_attr(st, v, rt_text_of(key), rt_text_hash(rt_text_of(key)), out);
-        break;
     default: break;
     }
     *out = rt_missing();
@@ -375,7 +371,6 @@ burin_status rt_python_item(rt_state *st, burin_value v, burin_value key, burin_
     case BURIN_BYTEARRAY:
     case BURIN_RANGE:
     case BURIN_ARRAY: return fail_index(st, v, key);
-    case BURIN_STRUCT:
     case BURIN_DICT: return rt_key_error(st, key);
     case BURIN_OBJECT:
         if (rt_object_of(v)->cls->get_item)

@@ -216,6 +216,35 @@ burin_status rt_array_of(rt_state *st, burin_value v, rt_array *out)
     return BURIN_OK;
 }
 
+/* One loop a form: nothing is asked for each item. */
+uint32_t rt_array_fast(const rt_array *array, uint32_t from, uint32_t count, burin_value *to)
+{
+    const char *at = array->at + (size_t)from * array->stride;
+    if (array->item->names || array->item->is_pointer)
+        return 0;
+    switch (array->item->form) {
+#define READ(NAME, type, make)                                     \
+    case BURIN_FORM_##NAME:                                        \
+        for (uint32_t n = 0; n < count; n++, at += array->stride) { \
+            type i;                                                \
+            memcpy(&i, at, sizeof i);                              \
+            to[n] = make(i);                                       \
+        }                                                          \
+        return count;
+        READ(I8, int8_t, burin_int)
+        READ(I16, int16_t, burin_int)
+        READ(I32, int32_t, burin_int)
+        READ(I64, int64_t, burin_int)
+        READ(U8, uint8_t, burin_int)
+        READ(U16, uint16_t, burin_int)
+        READ(U32, uint32_t, burin_int)
+        READ(F32, float, burin_float)
+        READ(F64, double, burin_float)
+#undef READ
+    default: return 0;
+    }
+}
+
 burin_status rt_array_to_list(rt_state *st, burin_value v, burin_value *out)
 {
     rt_array     array;

@@ -158,6 +158,13 @@ static bool make_names(maker *m, const burin_enum *names, const rt_number_names 
 
 /* ---- members ---- */
 
+/* What templates see of a struct: itself, or the array that it stands for. */
+static void see(const rt_layout *layout, rt_item *item)
+{
+    item->form = layout->stands_for ? RT_FORM_ARRAY : BURIN_FORM_STRUCT;
+    item->type = layout->stands_for ? layout->stands_for : layout->number;
+}
+
 static bool make_item(maker *m, rt_item *item)
 {
     const burin_field *f      = m->field;
@@ -171,7 +178,11 @@ static bool make_item(maker *m, rt_item *item)
     }
     if (!check_size(m, nested ? &m->structs[nested->number - 1] : NULL) || (f->form == BURIN_FORM_TEXT && !check_text(m)))
         return false;
-    *item = (rt_item){.form = f->form, .is_pointer = f->is_pointer, .size = f->size, .type = nested ? nested->number : 0};
+    *item = (rt_item){.form = f->form, .is_pointer = f->is_pointer, .size = f->size};
+    if (nested && m->structs[nested->number - 1].is_array && !nested->stands_for)
+        return fail(m, "describe this array before it: ", f->type);
+    if (nested)
+        see(nested, item);
     if (f->form == BURIN_FORM_TEXT) {
         item->length_form   = f->length_form;
         item->length_offset = f->length_offset;
@@ -223,6 +234,16 @@ static bool make_member(maker *m, rt_layout *layout, uint32_t number)
     return true;
 }
 
+static bool stand_for_array(maker *m, rt_layout *layout)
+{
+    const rt_member *member = layout->members;
+    if (layout->count != 1 || member->item.form != RT_FORM_ARRAY || member->offset != 0)
+        return fail(m, "not an array alone is in struct ", layout->name);
+    layout->stands_for = member->item.type;
+    see(layout, &m->types->layouts[layout->slice].item);
+    return true;
+}
+
 static bool make_members(maker *m, uint32_t number)
 {
     rt_layout *layout = &m->types->layouts[number];
@@ -235,7 +256,7 @@ static bool make_members(maker *m, uint32_t number)
         made     = make_member(m, layout, n);
     }
     m->field = NULL;
-    return made;
+    return made && (!m->owner->is_array || stand_for_array(m, layout));
 }
 
 /* ---- structs ---- */
@@ -282,14 +303,21 @@ static bool make_structs(maker *m)
         m->types->layouts[n].name = ""; /* until it has one */
     for (uint32_t n = 1; made && n <= m->struct_count; n++)
         made = make_struct(m, n);
-    for (uint32_t n = 1; made && n <= m->struct_count; n++)
-        made = make_members(m, n);
+    for (int arrays = 1; arrays >= 0; arrays--) /* structs that stand for arrays first: the others are to know */
+        for (uint32_t n = 1; made && n <= m->struct_count; n++)
+            made = m->structs[n - 1].is_array != arrays || make_members(m, n);
     m->types->tag = (uint16_t)(m->hash ^ m->hash >> 16 ^ m->hash >> 32 ^ m->hash >> 48);
     m->types->tag += !m->types->tag;
     return made;
 }
 
 /* ---- declared variables ---- */
+
+static burin_value value_of(const burin_types *types, const rt_layout *layout, const void *data)
+{
+    return layout->stands_for ? rt_struct_value(BURIN_ARRAY, types->tag, layout->stands_for, data)
+                              : rt_struct_value(BURIN_STRUCT, types->tag, layout->number, data);
+}
 
 /* "name" or "name[]". */
 static bool named_type(const burin_types *types, const char *text, burin_value *out)
@@ -299,7 +327,7 @@ static bool named_type(const burin_types *types, const char *text, burin_value *
     name.len -= is_array ? 2 : 0;
     const rt_layout *layout = rt_layout_find(types, name);
     if (layout)
-        *out = rt_struct_value(is_array ? BURIN_ARRAY : BURIN_STRUCT, types->tag, is_array ? layout->slice : layout->number, NULL);
+        *out = is_array ? rt_struct_value(BURIN_ARRAY, types->tag, layout->slice, NULL) : value_of(types, layout, NULL);
     return layout != NULL;
 }
 
@@ -354,7 +382,7 @@ burin_value burin_struct_value(const burin_types *types, const char *type, const
     const rt_layout *layout = rt_layout_find(types, (burin_text){type, strlen(type)});
     if (!layout)
         return rt_missing();
-    return data ? rt_struct_value(BURIN_STRUCT, types->tag, layout->number, data) : burin_none();
+    return data ? value_of(types, layout, data) : burin_none();
 }
 
 burin_value burin_structs_value(const burin_types *types, const char *type, const burin_slice *slice)

@@ -1,9 +1,10 @@
 /* Burin as a user has it: the public API only, one environment, one template, one render used again and again.
  *
- * Data is read from JSON and optimised once, as a host would keep it. Warm: burin_render_text. Cold: text to program
+ * Data is what variables.h says: JSON or structs. Warm: burin_render_text. Cold: text to program
  * (burin_template_from_string), and text to output in a render that was never used. `memory` counts the calls of malloc
  * and its kin in a warm render (the program is linked with --wrap for them). */
 #include "bench/c/harness.h"
+#include "bench/c/variables.h"
 
 #include <burin/burin.h>
 
@@ -120,11 +121,7 @@ static void open_job(job *j, const char *workload, const char *folder)
     snprintf(path, sizeof path, "%s/templates/%s", folder, j->name);
     char *source = read_file(path, 0, &len);
     j->source    = (burin_text){source, len};
-    snprintf(path, sizeof path, "%s/data/%s.json", folder, workload);
-    char       *json = read_file(path, 0, &len);
-    burin_heap *heap = burin_heap_new(NULL);
-    if (!heap || burin_json_read(heap, (burin_text){json, len}, true, &j->vars, &err) || burin_optimize(heap, j->vars))
-        fail(path, &err);
+    j->vars      = bench_variables(j->env, workload, folder);
     j->tpl    = burin_template_get(j->env, j->name, &err);
     j->render = j->tpl ? burin_render_new(j->env, &err) : NULL;
     if (!j->render)

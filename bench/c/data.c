@@ -41,23 +41,24 @@ static int truth(burin_value v) { return v.kind == BURIN_BOOL && v.as.i; }
 /* A list of lists, or of dicts whose values count. */
 static table table_from(burin_value rows)
 {
-    burin_value first = burin_at(rows, 0);
-    table       t     = {burin_length(rows), burin_length(first), NULL};
-    int        *cells = many(t.rows * t.columns, sizeof *cells);
-    for (size_t r = 0; r < t.rows; r++) {
-        burin_value row = burin_at(rows, r), key, value;
-        size_t      at  = 0;
-        for (size_t c = 0; c < t.columns; c++) {
-            if (row.kind == BURIN_DICT)
-                burin_next(row, &at, &key, &value);
+    table t     = {NULL, burin_length(rows)};
+    row  *made  = many(t.count, sizeof *made);
+    int  *cells = many(t.count * burin_length(burin_at(rows, 0)), sizeof *cells);
+    for (size_t r = 0; r < t.count; r++) {
+        burin_value from = burin_at(rows, r), key, value;
+        size_t      at   = 0;
+        made[r] = (row){cells, burin_length(from)};
+        for (size_t c = 0; c < made[r].count; c++) {
+            if (from.kind == BURIN_DICT)
+                burin_next(from, &at, &key, &value);
             else
-                value = burin_at(row, c);
+                value = burin_at(from, c);
             int64_t n = 0;
             burin_as_int(value, &n);
-            cells[r * t.columns + c] = (int)n;
+            *cells++ = (int)n;
         }
     }
-    t.cells = cells;
+    t.rows = made;
     return t;
 }
 
@@ -85,7 +86,7 @@ static void load_inherit(workload *w, burin_value data)
         EACH(article, articles, made_articles, w->article_count)
         {
             burin_value v = burin_at(articles, i), user = burin_get(v, "user");
-            made_articles_made[i] = (article){field(v, "href"), field(v, "title"), field(user, "href"), field(user, "username"),
+            made_articles_made[i] = (article){field(v, "href"), field(v, "title"), {field(user, "href"), field(user, "username")},
                                               field(v, "pub_date"), field(v, "body"), truth(burin_get(v, "published"))};
         }
         w->articles = made_articles;

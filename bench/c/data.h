@@ -4,12 +4,14 @@
 
 #include "bench/c/write.h"
 
-typedef struct table { size_t rows, columns; const int *cells; } table;
+typedef struct row { const int *cells; size_t count; } row;
+typedef struct table { const row *rows; size_t count; } table;
 typedef struct team { text name; int score; } team;
 typedef struct fortune { int id; text message; } fortune;
 typedef struct stock { text name, url, symbol; double price, change, ratio; } stock;
 typedef struct link { text href, caption; } link;
-typedef struct article { text href, title, user_href, user_name, pub_date, body; int published; } article;
+typedef struct author { text href, username; } author;
+typedef struct article { text href, title; author user; text pub_date, body; int published; } article;
 typedef struct message { text role, content; } message;
 typedef struct property { text name, type, description; const text *choices; size_t choice_count; } property;
 typedef struct tool { text type, name, description, parameters_type; const property *properties; size_t property_count; const text *required; size_t required_count; } tool;

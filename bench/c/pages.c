@@ -4,15 +4,12 @@
 
 size_t page_table(page *to, const workload *w)
 {
-    const table *t    = &w->table;
-    const int   *cell = t->cells;
-    size_t       row  = 16 + t->columns * (sizeof "<td></td>" - 1 + 11);
-    char        *at   = reserve(to, to->data, 16);
-    at                = LITERAL(at, "<table>\n");
-    for (size_t r = 0; r < t->rows; r++) {
-        at = reserve(to, at, row);
+    char *at = reserve(to, to->data, 16);
+    at       = LITERAL(at, "<table>\n");
+    for (const row *r = w->table.rows, *last = r + w->table.count; r < last; r++) {
+        at = reserve(to, at, 16 + r->count * (sizeof "<td></td>" - 1 + 11));
         at = LITERAL(at, "<tr>");
-        for (const int *end = cell + t->columns; cell < end; cell++) {
+        for (const int *cell = r->cells, *end = cell + r->count; cell < end; cell++) {
             at = LITERAL(at, "<td>");
             at = put_int(at, *cell);
             at = LITERAL(at, "</td>");

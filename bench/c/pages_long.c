@@ -19,9 +19,9 @@ static inline char *put_article(char *at, const article *a)
     at = LITERAL(at, "\">");
     at = put_escaped(at, a->title);
     at = LITERAL(at, "</a></h2>\n    <p class=\"meta\">written by <a href=\"");
-    at = put_escaped(at, a->user_href);
+    at = put_escaped(at, a->user.href);
     at = LITERAL(at, "\">");
-    at = put_escaped(at, a->user_name);
+    at = put_escaped(at, a->user.username);
     at = LITERAL(at, "</a> on ");
     at = put_escaped(at, a->pub_date);
     at = LITERAL(at, "</p>\n    <div class=\"text\">");
@@ -59,7 +59,7 @@ size_t page_inherit(page *to, const workload *w)
         const article *a = &w->articles[i];
         if (!a->published)
             continue;
-        size_t escaped = a->href.len + a->title.len + a->user_href.len + a->user_name.len + a->pub_date.len;
+        size_t escaped = a->href.len + a->title.len + a->user.href.len + a->user.username.len + a->pub_date.len;
         at             = reserve(to, at, 256 + escaped * ESCAPED_MAX + a->body.len);
         at             = put_article(at, a);
     }

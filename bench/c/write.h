@@ -7,6 +7,8 @@
 #ifndef BENCH_WRITE_H
 #define BENCH_WRITE_H
 
+#include <burin/types.h>
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,10 +21,8 @@
 
 enum { SLACK = 64 };
 
-typedef struct text {
-    const char *data; /* readable for SLACK bytes after the end */
-    size_t      len;
-} text;
+/* Readable for SLACK bytes after the end. It is Burin's type so that its templates can read the same structs. */
+typedef burin_text text;
 
 /* The page: grown, never shrunk, reused by the next render. */
 typedef struct page {

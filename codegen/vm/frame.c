@@ -214,7 +214,7 @@ vm_cache *vm_caches(vm *m, const ir_program *program)
         return NULL;
     if (p->run != m->run) {
         for (uint32_t n = 0; n < p->site_count; n++)
-            p->caches[n].keys = p->caches[n].lacking = NULL;
+            p->caches[n].keys = p->caches[n].lacking = NULL, p->caches[n].word = 0;
         p->run = m->run;
     }
     return p->caches;

@@ -24,6 +24,22 @@ static inline void end_iteration(vm_frame *f, vm_loop *loop)
     heap_release(&f->m->st.heap, loop->mark);
 }
 
+static inline bool next_of_array(vm_frame *f, vm_loop *loop, burin_value *item, burin_status *status)
+{
+    loop->index0++;
+    if (loop->left-- <= 0)
+        return false;
+    *item = rt_item_fast(loop->over.reserved, loop->item, loop->place);
+    if (BURIN_UNLIKELY(item->kind == BURIN_MISSING))
+        *status = rt_item_read(&f->m->st, loop->item, loop->place, item);
+    loop->place += loop->step;
+    if (loop->row->extended) {
+        loop->before  = loop->current;
+        loop->current = *item;
+    }
+    return !*status;
+}
+
 /* The next item of a loop into *item; false at the end or after a failure. */
 static inline __attribute__((always_inline)) bool next_item(vm_frame *f, vm_loop *loop, burin_value *item, burin_status *status)
 {
@@ -46,6 +62,8 @@ static inline __attribute__((always_inline)) bool next_item(vm_frame *f, vm_loop
         loop->next_int += (uint64_t)loop->step;
         return true;
     }
+    if (loop->walk == WALK_ARRAY)
+        return next_of_array(f, loop, item, status);
     *status = vm_loop_next(f, loop, item);
     return !*status && item->kind != BURIN_MISSING;
 }

@@ -12,6 +12,8 @@ static bool releases(const vm_frame *f, const ir_loop *row, burin_value over)
 {
     if (f->program->native)
         return false; /* printed values wait in the list of pieces */
+    if (over.kind == BURIN_ARRAY) /* big integers are made */
+        return !row->extended || rt_layout_of(&f->m->st, over)->item.form != BURIN_FORM_U64;
     if (over.kind != BURIN_OBJECT)
         return true;
     rt_view view = rt_view_of(over);
@@ -25,6 +27,19 @@ static void walk_dict(rt_state *st, vm_loop *loop, burin_value dict, rt_view vie
     loop->dict    = rt_dict_of(st, dict);
     loop->version = loop->dict->version;
     loop->length  = loop->dict->len;
+}
+
+static burin_status walk_array(rt_state *st, vm_loop *loop, burin_value over)
+{
+    rt_array     array;
+    burin_status status = rt_array_of(st, over, &array);
+    loop->walk   = WALK_ARRAY;
+    loop->over   = over;
+    loop->place  = array.at;
+    loop->item   = array.item;
+    loop->step   = array.stride;
+    loop->left   = loop->length = array.count;
+    return status;
 }
 
 static const burin_text view_names[] = {{"keys", 4}, {"values", 6}, {"items", 5}};
@@ -45,6 +60,8 @@ static burin_status start_walk(vm_frame *f, vm_loop *loop, burin_value over)
         loop->left = loop->length = range->len;
         return BURIN_OK;
     }
+    if (over.kind == BURIN_ARRAY)
+        return walk_array(st, loop, over);
     rt_view view = rt_view_of(over);
     if ((view == RT_VIEW_VALUES || view == RT_VIEW_ITEMS) && !loop->row->extended) {
         walk_dict(st, loop, rt_view_dict(over), view);
@@ -184,6 +201,10 @@ static burin_status peek(rt_state *st, vm_loop *loop, burin_value *item)
     if (loop->walk == WALK_RANGE) {
         *item = loop->left > 0 ? burin_int(loop->next_int) : rt_missing();
         return BURIN_OK;
+    }
+    if (loop->walk == WALK_ARRAY) {
+        *item = rt_missing();
+        return loop->left > 0 ? rt_item_read(st, loop->item, loop->place, item) : BURIN_OK;
     }
     burin_status status = loop->after.kind == BURIN_MISSING ? pull(st, loop, &loop->after) : BURIN_OK;
     *item               = loop->after;
@@ -390,6 +411,9 @@ static burin_status get_next(burin_call *call, void *self, burin_value *out)
     if (loop->walk == WALK_RANGE) {
         loop->left--;
         loop->next_int += loop->step;
+    } else if (loop->walk == WALK_ARRAY) {
+        loop->left--;
+        loop->place += loop->step;
     }
     loop->before  = loop->current;
     loop->current = item;

@@ -15,6 +15,7 @@
 #include "runtime/base/diag.h"
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
+#include "runtime/struct.h"
 #include "runtime/write.h"
 
 typedef struct vm_mode { /* what Jinja2 calls eval_ctx: shared by contexts derived from one another */
@@ -39,8 +40,11 @@ struct vm_context {
 /* An inline cache of one site: dicts with these (lasting) keys have the name in that slot, those with the other keys lack it. From one run to the next only the slot is
  * remembered, as a guess: keys that are gone may have left their address to others. */
 typedef struct vm_cache {
-    const rt_keys *keys, *lacking;
-    uint32_t       slot;
+    const rt_keys   *keys;
+    const void      *lacking; /* keys, or the layout of a struct */
+    uint32_t         slot;
+    uint64_t         word;    /* structs of this type (rt_struct_word) ... */
+    const rt_member *member;  /* ... have the name here */
 } vm_cache;
 
 typedef struct vm_frame vm_frame;
@@ -61,7 +65,7 @@ struct vm_frame {
     uint32_t           pc;     /* brought up to date before code that may look at it */
 };
 
-typedef enum walk_kind { WALK_LIST, WALK_RANGE, WALK_DICT_VALUES, WALK_DICT_ITEMS, WALK_ANY } walk_kind;
+typedef enum walk_kind { WALK_LIST, WALK_RANGE, WALK_DICT_VALUES, WALK_DICT_ITEMS, WALK_ARRAY, WALK_ANY } walk_kind;
 
 /* A running loop; lies in the heap. Loops whose `loop` nobody uses leave what stands after `iterable` alone. */
 typedef struct vm_loop {
@@ -74,7 +78,9 @@ typedef struct vm_loop {
     const rt_list *list;
     const rt_dict *dict;
     uint32_t       entry, version;
-    int64_t        next_int, step, left; /* WALK_RANGE */
+    int64_t        next_int, step, left; /* WALK_RANGE; WALK_ARRAY: step and left */
+    const char    *place;     /* WALK_ARRAY: the next item */
+    const rt_item *item;      /* ... and how it is read */
     heap_position  mark;
     burin_value    after;     /* the next item, when it was looked at ahead of time */
     burin_value    over;      /* WALK_DICT_...: the dict */
@@ -291,6 +297,8 @@ bool         vm_same_text(const char *a, const char *b, size_t len);
 burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t site, burin_value *out);
 /* The same where it is an item of a dict: its place, which the cache knows from now on if it can. NULL: it is something else. */
 const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uint32_t site);
+/* The member of a struct that the cache knows; MISSING after a failure. */
+burin_value vm_member(vm_frame *f, const vm_cache *cache, const burin_value *object);
 burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *regs, burin_value *out);
 burin_status vm_unpack(rt_state *st, burin_value v, burin_value *to, uint32_t count);
 burin_status vm_dict(rt_state *st, const burin_value *pairs, uint32_t count, burin_value *out);

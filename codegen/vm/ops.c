@@ -22,6 +22,41 @@ static inline const burin_value *find_cached(vm_cache *cache, const ir_site *sit
     return &dict->values[slot];
 }
 
+/* Apart, so that vm_member's value never lies in memory. */
+static __attribute__((noinline)) burin_value read_member(vm_frame *f, const rt_item *item, const char *at)
+{
+    burin_value v;
+    return rt_item_read(&f->m->st, item, at, &v) ? rt_missing() : v;
+}
+
+burin_value vm_member(vm_frame *f, const vm_cache *cache, const burin_value *object)
+{
+    const rt_member  *member = cache->member;
+    const char       *at     = (const char *)object->as.p + member->offset;
+    const burin_value v      = rt_item_fast(object->reserved, &member->item, at);
+    return BURIN_LIKELY(v.kind != BURIN_MISSING) ? v : read_member(f, &member->item, at);
+}
+
+/* A member that the inline cache did not know. Names that a sandbox may refuse and what all objects have are not for it. */
+static burin_status find_member(vm_frame *f, burin_value object, uint32_t number, burin_value *out)
+{
+    rt_state        *st     = &f->m->st;
+    const ir_site   *site   = &f->program->sites[number];
+    vm_cache        *cache  = &f->caches[number];
+    const rt_layout *layout = rt_layout_of(st, object);
+    if (site->name.len && site->name.data[0] == '_')
+        return rt_get_attr(st, object, site->name, out);
+    const rt_member *member = layout == cache->lacking ? NULL : rt_member_find(layout, site->name, site->hash);
+    if (!member) {
+        cache->lacking = layout;
+        return rt_undefined_new(st, object, rt_string(site->name.data, site->name.len), out);
+    }
+    cache->word   = rt_struct_word(object);
+    cache->member = member;
+    *out          = vm_member(f, cache, &object);
+    return st->status;
+}
+
 const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uint32_t number)
 {
     const ir_site *site = &f->program->sites[number];
@@ -35,6 +70,8 @@ burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t number, buri
 {
     rt_state          *st    = &f->m->st;
     const ir_site     *site  = &f->program->sites[number];
+    if (object.kind == BURIN_STRUCT)
+        return find_member(f, object, number, out);
     const burin_value *found = vm_dict_attribute(f, &object, number);
     if (found) {
         *out = *found;

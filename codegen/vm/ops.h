@@ -140,16 +140,21 @@ static inline __attribute__((always_inline)) const burin_value *op_attribute_at(
         const rt_dict *dict = rt_dict_of(&f->m->st, *object);
         if (BURIN_LIKELY(dict->keys == cache->keys))
             return &dict->values[cache->slot];
+    } else if (object->kind == BURIN_STRUCT && rt_struct_word(*object) == cache->word) {
+        *room = vm_member(f, cache, object);
+        if (BURIN_LIKELY(room->kind != BURIN_MISSING))
+            return room;
+        *status = f->m->st.status;
+        return NULL;
     }
     *status = vm_attribute(f, *object, site, room);
     return BURIN_UNLIKELY(*status) ? NULL : room;
 }
 static inline __attribute__((always_inline)) burin_status op_attribute(vm_frame *f, const burin_value *object, uint32_t site, burin_value *out)
 {
-    burin_value        room;
     burin_status       status = BURIN_OK;
-    const burin_value *v      = op_attribute_at(f, object, site, &room, &status);
-    if (BURIN_LIKELY(v != NULL))
+    const burin_value *v      = op_attribute_at(f, object, site, out, &status);
+    if (v != out && BURIN_LIKELY(v != NULL))
         *out = *v;
     return status;
 }

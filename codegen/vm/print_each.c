@@ -86,6 +86,40 @@ static burin_status print_list(each *e, burin_value over)
     }
 }
 
+enum { CHUNK = 32 }; /* items of an array that are made values at once */
+
+static burin_status print_chunk(each *e, const burin_value *items, uint32_t count)
+{
+    burin_status status = BURIN_OK;
+    for (uint32_t n = 0; n < count && !status; n++) {
+        n += print_run(e, items + n, count - n);
+        if (n < count)
+            status = print_item(e, items[n]);
+    }
+    return status;
+}
+
+static burin_status print_array(each *e, burin_value over)
+{
+    rt_state     *st = &e->f->m->st;
+    rt_array      array;
+    burin_value   items[CHUNK];
+    heap_position mark   = heap_mark(&st->heap);
+    burin_status  status = rt_array_of(st, over, &array);
+    for (uint32_t n = 0; !status && n < array.count;) {
+        uint32_t left  = array.count - n;
+        uint32_t count = rt_array_fast(&array, n, left < CHUNK ? left : CHUNK, items);
+        status         = print_chunk(e, items, count);
+        if (count == 0 && !(status = rt_array_read(st, &array, n, items))) {
+            status = print_item(e, items[0]);
+            count  = 1;
+        }
+        n += count;
+        heap_release(&st->heap, mark);
+    }
+    return status ? status : end_of_items(e);
+}
+
 static burin_status print_values(each *e, burin_value over)
 {
     rt_state      *st      = &e->f->m->st;
@@ -142,5 +176,7 @@ burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_te
         if (status)
             return status;
     }
+    if (over.kind == BURIN_ARRAY)
+        return print_array(&e, over);
     return over.kind == BURIN_LIST || over.kind == BURIN_TUPLE ? print_list(&e, over) : print_any(&e, over);
 }

@@ -84,6 +84,7 @@ typedef struct burin_struct {
     uint32_t           size; /* sizeof */
     const burin_field *fields;
     size_t             field_count;
+    bool               is_array; /* templates see its only field in its place, an array: so arrays of arrays are described */
 } burin_struct;
 
 /* Declares that a variable of templates always is of a type: `type` names a struct, or "name[]" an array of them. Templates are
@@ -102,7 +103,9 @@ typedef struct burin_slice {
 /* ---- writing descriptions ---- */
 
 /* A struct whose fields are the array `fields`. */
-#define BURIN_DESCRIBE(owner, name, fields) {name, sizeof(owner), fields, sizeof(fields) / sizeof((fields)[0])}
+#define BURIN_DESCRIBE(owner, name, fields) {name, sizeof(owner), fields, sizeof(fields) / sizeof((fields)[0]), false}
+/* A struct that stands for an array, with one field. What that is an array of is described before it. */
+#define BURIN_DESCRIBE_ARRAY(owner, name, fields) {name, sizeof(owner), fields, sizeof(fields) / sizeof((fields)[0]), true}
 
 #define BURIN_MEMBER_(owner, member) (((owner *)0)->member)
 #define BURIN_OFFSET_(owner, member) ((uint32_t)offsetof(owner, member))
@@ -189,7 +192,7 @@ typedef struct burin_types burin_types;
  * allocator  NULL: malloc; borrowed for the types' life.
  * Returns    NULL after filling `err`: BURIN_ERR_USAGE names the field that is wrong (an unknown or repeated name, a member
  *            beyond its struct's size, a struct that is described with another size than the field has, a form that
- *            cannot be a pointer or have names); BURIN_ERR_NOMEM. */
+ *            cannot be a pointer or have names, an array in a struct that stands for one and is not described so); BURIN_ERR_NOMEM. */
 BURIN_API burin_types *burin_types_new(const burin_struct *structs, size_t struct_count, const burin_variable *variables, size_t variable_count,
                                        const burin_allocator *allocator, burin_error *err);
 /* NULL is allowed. Environments that use it must be gone. */

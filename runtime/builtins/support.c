@@ -74,6 +74,20 @@ burin_status builtin_path_init(rt_state *st, burin_value attribute, burin_value 
     return BURIN_OK;
 }
 
+/* environment.getitem(struct, part): members that a sandbox may hide are left to it. */
+static burin_status part_of_struct(rt_state *st, builtin_part *part, burin_value v, burin_value *out)
+{
+    if (part->word != rt_struct_word(v)) {
+        burin_text       name   = rt_text_of(part->key);
+        const rt_member *member = name.len && name.data[0] == '_' ? NULL : rt_member_find(rt_layout_of(st, v), name, part->hash);
+        if (!member)
+            return rt_get_item(st, v, part->key, out);
+        part->word   = rt_struct_word(v);
+        part->member = member;
+    }
+    return rt_member_read(st, part->member, v, out);
+}
+
 /* environment.getitem(item, part), asking dicts directly: their items come before their attributes. */
 static inline burin_status part_get(rt_state *st, builtin_part *part, burin_value item, burin_value *out)
 {
@@ -99,6 +113,8 @@ static inline burin_status part_get(rt_state *st, builtin_part *part, burin_valu
             }
         }
     }
+    if (item.kind == BURIN_STRUCT && rt_is_text(part->key))
+        return part_of_struct(st, part, item, out);
     return rt_get_item(st, item, part->key, out);
 }
 

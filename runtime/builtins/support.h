@@ -11,6 +11,7 @@
 #include "runtime/host.h"
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
+#include "runtime/struct.h"
 
 #define ALIAS(other, name, signature, flags, doc)
 #define FILTER(name, signature, flags, doc) burin_status filter_##name(burin_call *call, burin_value *out);
@@ -83,6 +84,8 @@ typedef struct builtin_part { /* one step: environment.getitem(item, key) */
     uint32_t       hash;  /* of a STRING key */
     uint32_t       slot;  /* of the key in `keys` */
     const rt_keys *keys;  /* the shared keys that the last dict had: most lists hold dicts made alike */
+    uint64_t         word;   /* the type of the last struct ... */
+    const rt_member *member; /* ... and where the key is in it */
 } builtin_part;
 
 typedef struct builtin_path {

@@ -55,6 +55,8 @@ struct order {
     int32_t     weight_count;
     uint8_t     used[4];
     uint8_t     used_count;
+    uint64_t    wides[3];
+    int         numbers[40];
     order     **others;
     size_t      other_count;
     int32_t     _hidden;
@@ -74,6 +76,7 @@ static const burin_field  order_fields[] = {
     BURIN_FIXED_STRUCTS(order, corners, "point"), BURIN_FIXED_ARRAY(order, digits), BURIN_FIXED_ARRAY(order, tags),
     BURIN_STRUCTS(order, items, item_count, "item"), BURIN_ARRAY_OF(order, weights, weight_count),
     BURIN_FILLED_ARRAY(order, used, used_count), BURIN_POINTERS(order, others, other_count, "order"), BURIN_FIELD(order, _hidden),
+    BURIN_FIXED_ARRAY(order, wides), BURIN_FIXED_ARRAY(order, numbers),
 };
 static const burin_struct structs[] = {
     BURIN_DESCRIBE(order, "order", order_fields),
@@ -101,6 +104,7 @@ static order   sample    = {
     .whole = {"whole", 5}, .value = {BURIN_INT, 0, 0, 0, {42}}, .state = PAID, .small_state = -1, .maybe = &number,
     .from = {"Oslo", {3, 4}}, .parent = &parent, .corners = {{1, 2}, {3, 4}}, .digits = {3, 1, 2}, .tags = {"x", "y"}, .items = things,
     .item_count = 3, .weights = weights, .weight_count = 2, .used = {1, 2, 3, 4}, .used_count = 2, .others = others, .other_count = 2,
+    .wides = {UINT64_MAX, 1, UINT64_MAX - 1},
 };
 static const burin_slice slice = {things, 3};
 
@@ -215,6 +219,33 @@ static void arrays_are_walked_like_lists(void **state)
     ALL_GIVE(state, rows);
 }
 
+static void loops_look_around(void **state)
+{
+    static const row rows[] = {
+        {"{% for w in o.wides %}{{ loop.previtem if loop.previtem }}<{{ w }}>{{ loop.nextitem if not loop.last }} {% endfor %}",
+         "<18446744073709551615>1 18446744073709551615<1>18446744073709551614 1<18446744073709551614> "},
+        {"{% for i in o.items %}{{ loop.changed(i.price) }}{{ loop.revindex }}{{ loop.cycle('a', 'b') }} {% endfor %}", "True3a True2b True1a "},
+        {"{% for p in o.corners %}{% for q in o.corners %}{{ p.x * q.y }} {% endfor %}{% endfor %}", "2 4 6 12 "},
+        {"{% for x in [o, o.corners[0], {'x': 9}, o, o.from.at, {'i8': 1}] %}{{ x.x }}{{ x.i8 }} {% endfor %}", "-128 1 9 -128 3 1 "},
+        {"{% for x in o.wides %}{% if loop.first %}{% set y = x %}{% endif %}{{ y }}{{ x }} {% endfor %}", "1844674407370955161518446744073709551615 1 18446744073709551614 "},
+        {"{% for x in o.digits %}{% if x == 1 %}{% for y in loop %}{{ y[0] }}{% endfor %}{% endif %}{% endfor %}", "2"},
+        {"{% macro m(p) %}{{ p.x }}{{ p.y }}{% endmacro %}{% for p in o.corners %}{{ m(p) }}{% endfor %}", "1234"},
+    };
+    ALL_GIVE(state, rows);
+}
+
+static void whole_arrays_are_printed(void **state)
+{
+    static const row rows[] = {
+        {"{% for d in o.digits %}<{{ d }}>{% endfor %}{% for w in o.wides %}[{{ w }}]{% endfor %}{% for t in o.tags %}{{ t|e }},{% endfor %}", "<3><1><2>[18446744073709551615][1][18446744073709551614]x,y,"},
+        {"{% for n in o.numbers %}{{ n }} {% endfor %}", "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 "},
+        {"{% for w in o.weights %}{{ w }};{% endfor %}{% for i in o.items %}{{ i }};{% endfor %}", "1.5;-2.0;item(name='b<1>', price=2.5);item(name='a', price=0.5);item(name='c', price=2.5);"},
+    };
+    for (int n = 0; n < 40; n++)
+        sample.numbers[n] = n;
+    ALL_GIVE(state, rows);
+}
+
 static void filters_take_arrays(void **state)
 {
     static const row rows[] = {
@@ -261,6 +292,38 @@ static void circles_end(void **state)
     gives(*state, "{{ 'parent=..., corners' in (o.parent|string) }}", "True");
     gives(*state, "{{ o.parent|tojson }}", "!Circular reference detected");
     parent.parent = NULL;
+}
+
+/* A grid of rows, rows of numbers. */
+static void arrays_of_arrays_are_read(void **state)
+{
+    typedef struct row_of { const int16_t *cells; uint8_t count; } row_of;
+    typedef struct three { float x[3]; } three;
+    typedef struct grid { row_of *rows; size_t count; three pair[2]; row_of *one; } grid;
+    static const burin_field row_fields[]   = {BURIN_ARRAY_OF(row_of, cells, count)};
+    static const burin_field three_fields[] = {BURIN_FIXED_ARRAY(three, x)};
+    static const burin_field grid_fields[]  = {BURIN_STRUCTS(grid, rows, count, "row"), BURIN_FIXED_STRUCTS(grid, pair, "three"), BURIN_POINTER(grid, one, "row")};
+    const burin_struct       all[]          = {BURIN_DESCRIBE(grid, "grid", grid_fields), BURIN_DESCRIBE_ARRAY(row_of, "row", row_fields),
+                                               BURIN_DESCRIBE_ARRAY(three, "three", three_fields)};
+    static const int16_t cells[] = {1, 2, 3, 4, 5};
+    static row_of        rows[]  = {{cells, 3}, {cells + 3, 2}, {NULL, 9}};
+    static const grid    data    = {rows, 3, {{{0.5f, 1, 2}}, {{3, 4, 5}}}, &rows[1]};
+    static const burin_slice rows_slice = {rows, 2};
+    fixture f = *(fixture *)*state;
+    f.types = burin_types_new(all, 3, NULL, 0, NULL, NULL);
+    f.env   = burin_env_new(NULL, NULL);
+    burin_env_set_types(f.env, f.types);
+    f.render = burin_render_new(f.env, NULL);
+    f.vars   = burin_dict(f.heap, 1);
+    burin_dict_set_z(f.heap, f.vars, "g", burin_struct_value(f.types, "grid", &data));
+    burin_dict_set_z(f.heap, f.vars, "row", burin_struct_value(f.types, "row", &rows[1]));
+    burin_dict_set_z(f.heap, f.vars, "rows", burin_structs_value(f.types, "row", &rows_slice));
+    gives(&f, "{% for row in g.rows %}{% for c in row %}{{ c }} {% endfor %}{{ row|sum }};{% endfor %}", "1 2 3 6;4 5 9;0;");
+    gives(&f, "{{ g }} {{ g.rows[1][-1] }} {{ row }} {{ rows|map('sum')|list }} {{ g.pair|tojson }}",
+          "grid(rows=[[1, 2, 3], [4, 5], []], pair=[[0.5, 1.0, 2.0], [3.0, 4.0, 5.0]], one=[4, 5]) 5 [4, 5] [6, 9] [[0.5, 1.0, 2.0], [3.0, 4.0, 5.0]]");
+    burin_render_free(f.render);
+    burin_env_unref(f.env);
+    burin_types_free(f.types);
 }
 
 /* A struct and its first member have one address. */
@@ -317,6 +380,7 @@ static void the_sandbox_hides_underscores(void **state)
     f.render = burin_render_new(f.env, NULL);
     gives(&f, "{{ o.i8 }}", "-128");
     gives(&f, "{{ o._hidden }}", "");
+    gives(&f, "{{ o['_hidden'] }}{{ [o]|map(attribute='_hidden')|first }}{{ o|attr('_hidden') }}", "");
     gives(&f, "{{ o._hidden.x }}", "!access to attribute '_hidden' of 'order' object is unsafe.");
     burin_render_free(f.render);
     burin_env_unref(f.env);
@@ -366,7 +430,7 @@ static void descriptions_are_checked(void **state)
     (void)state;
     for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
         const burin_field  fields[] = {{"n", BURIN_FORM_I32, BURIN_ONE, false, 0, 0, 60, 4, 0, 0, 0, NULL, NULL}, rows[n].field};
-        const burin_struct both[]   = {{"s", 64, fields, 2}, BURIN_DESCRIBE(point, "point", point_fields)};
+        const burin_struct both[]   = {{"s", 64, fields, 2, false}, BURIN_DESCRIBE(point, "point", point_fields)};
         assert_null(burin_types_new(both, 2, NULL, 0, NULL, &err));
         assert_int_equal(err.status, BURIN_ERR_USAGE);
         assert_string_equal(err.message, rows[n].want);
@@ -399,9 +463,12 @@ int main(void)
         cmocka_unit_test(every_form_of_member_is_read),
         cmocka_unit_test(a_number_without_a_name_is_shown),
         cmocka_unit_test(arrays_are_walked_like_lists),
+        cmocka_unit_test(loops_look_around),
+        cmocka_unit_test(whole_arrays_are_printed),
         cmocka_unit_test(filters_take_arrays),
         cmocka_unit_test(structs_are_like_objects),
         cmocka_unit_test(circles_end),
+        cmocka_unit_test(arrays_of_arrays_are_read),
         cmocka_unit_test(a_first_member_is_not_its_struct),
         cmocka_unit_test(counts_that_make_no_sense_are_errors),
         cmocka_unit_test(the_sandbox_hides_underscores),
