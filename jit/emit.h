@@ -64,10 +64,11 @@ typedef struct func {
     block             *at;                    /* of each instruction that is jumped to; NULL for others */
     block              fail;                  /* return `status` */
     bool              *hot;                   /* of each instruction: worth more than a call */
+    uint32_t           next;                  /* the instruction to be written next */
     uint32_t           run_end;               /* instructions before it print into room that has been made */
     uint64_t          *rest;                  /* of each instruction of a run: room that those behind it need */
     block              slow, slow_rest;       /* shared by all slow paths: one instruction by its body, the rest of a run */
-    place              slow_pc, slow_room, slow_until; /* what they do */
+    place              slow_pc, slow_next, slow_room, slow_until; /* what they do */
     block             *resume;                /* of each instruction with a slow path: where to go on */
     bool              *ends_run;              /* of each instruction: a run ends before it */
     uint32_t           shape_reg;             /* the register whose dict is looked at; NO_SHAPE for none ... */

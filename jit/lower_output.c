@@ -16,8 +16,7 @@ static uint64_t text_room(const func *f, uint32_t k)
     return len <= TEXT_COPIED ? (len + STEP - 1) / STEP * STEP : len;
 }
 
-/* Write text k at `to`; where it ends. */
-static place write_text(func *f, uint32_t k)
+place write_text(func *f, uint32_t k)
 {
     const burin_value *text = constant_text(f, k);
     expr               from = load(f, T_PTR, constant_address(f, k), (int64_t)field_offset(FIELD_burin_value_as));
@@ -73,7 +72,7 @@ static void print_value(func *f, uint32_t pc, uint32_t k, place v, bool is_int, 
     begin(f, done);
 }
 
-static void lower_text(func *f, uint32_t pc) { set(f, f->to, get(write_text(f, f->unit->code[pc].d))); }
+void lower_text(func *f, uint32_t pc) { set(f, f->to, get(write_text(f, f->unit->code[pc].d))); }
 
 static void lower_out(func *f, uint32_t pc)
 {
@@ -89,95 +88,6 @@ static void lower_out_attr(func *f, uint32_t pc)
     print_value(f, pc, i->d, attribute_place(f, i->b, i->c, slow), false, i->op == OP_OUT_ATTR_E, slow, done);
 }
 
-/* ---- sums: texts that are printed part by part (codegen/vm/ops.h) ---- */
-
-/* Where a capture begins nothing is flushed any more. */
-static void begin_capture(func *f)
-{
-    block first = new_block(f), ready = new_block(f);
-    place open  = as_local(f, T_U, load_field(f, FIELD_vm_captures, get(f->m)));
-    store_field(f, FIELD_vm_captures, get(f->m), binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(open), num(f, T_U, 1)));
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(open), num(f, T_U, 0)), first, ready);
-    f->block = first;
-    store_field(f, FIELD_vm_held_flush, get(f->m), load_field(f, FIELD_rt_out_flush, get(f->out)));
-    store_field(f, FIELD_rt_out_flush, get(f->out), num(f, T_PTR, 0));
-    begin(f, ready);
-}
-
-static void begin_sum(func *f, uint32_t reg)
-{
-    begin_capture(f);
-    expr data = reinterpret(f, T_L, load_field(f, FIELD_rt_out_data, get(f->out)));
-    store_int(f, reg, BURIN_MISSING, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, reinterpret(f, T_L, get(f->to)), data));
-}
-
-/* Only plain text is printed as a part of a sum. */
-static void require_plain_text(func *f, place v, block slow)
-{
-    expr safe = binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_B, load_field(f, FIELD_burin_value_flags, get(v)), num(f, T_B, BURIN_SAFE));
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_burin_value_kind, get(v)), num(f, T_B, BURIN_STRING)), slow);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, safe, num(f, T_B, 0)), slow);
-}
-
-/* Write text at `to`; where it ends. */
-static place text_put(func *f, uint32_t pc, place v, block slow)
-{
-    expr  arguments[] = {gcc_jit_param_as_rvalue(f->frame), get(f->to), get(v), num(f, T_UL, (int64_t)f->rest[pc])};
-    place after       = as_local(f, T_PTR, call_api(f, API_put, 4, arguments));
-    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(after), num(f, T_PTR, 0)), slow);
-    return after;
-}
-
-static void lower_sum_begin(func *f, uint32_t pc)
-{
-    begin_sum(f, f->unit->code[pc].a);
-    lower_text(f, pc);
-}
-
-static void lower_sum_begin_value(func *f, uint32_t pc)
-{
-    const ir_insn *i    = &f->unit->code[pc];
-    block          done = new_block(f), slow = slow_path(f, pc, done);
-    place          v    = as_local(f, T_PTR, register_address(f, i->b));
-    require_plain_text(f, v, slow);
-    place after = text_put(f, pc, v, slow);
-    begin_sum(f, i->a);
-    set(f, f->to, get(after));
-    begin(f, done);
-}
-
-static void lower_sum_text(func *f, uint32_t pc)
-{
-    block done = new_block(f), slow = slow_path(f, pc, done);
-    require_kind(f, f->unit->code[pc].a, BURIN_MISSING, slow);
-    lower_text(f, pc);
-    begin(f, done);
-}
-
-static void lower_sum_part(func *f, uint32_t pc)
-{
-    const ir_insn *i    = &f->unit->code[pc];
-    block          done = new_block(f), slow = slow_path(f, pc, done);
-    require_kind(f, i->a, BURIN_MISSING, slow);
-    place v = i->op == OP_SUM_ATTR ? attribute_place(f, i->b, i->d, slow) : as_local(f, T_PTR, register_address(f, i->b));
-    require_plain_text(f, v, slow);
-    set(f, f->to, get(text_put(f, pc, v, slow)));
-    begin(f, done);
-}
-
-static void lower_sum_end(func *f, uint32_t pc)
-{
-    const ir_insn *i    = &f->unit->code[pc];
-    block          done = new_block(f), slow = slow_path(f, pc, done), last = new_block(f);
-    require_kind(f, i->b, BURIN_MISSING, slow);
-    place open = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_captures, get(f->m)), num(f, T_U, 1)));
-    store_field(f, FIELD_vm_captures, get(f->m), get(open));
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(open), num(f, T_U, 0)), last, done);
-    f->block = last;
-    store_field(f, FIELD_rt_out_flush, get(f->out), load_field(f, FIELD_vm_held_flush, get(f->m)));
-    begin(f, done);
-}
-
 /* ---- the table ---- */
 
 uint64_t room_of(const func *f, uint32_t pc)
@@ -186,6 +96,7 @@ uint64_t room_of(const func *f, uint32_t pc)
     switch (i->op) {
     case OP_TEXT: case OP_SUM_TEXT: return text_room(f, i->d);
     case OP_SUM_BEGIN: return text_room(f, i->d) + 1; /* part of a run also without text: it looks at `to` */
+    case OP_SUM_END: return 1;                        /* likewise */
     case OP_SUM_BEGIN_VALUE: case OP_SUM_ADD: case OP_SUM_ATTR: return NATIVE_VALUE_ROOM;
     case OP_OUT: case OP_OUT_E: case OP_OUT_ATTR: case OP_OUT_ATTR_E: return text_room(f, i->d) + NATIVE_VALUE_ROOM;
     default: return 0;
@@ -198,10 +109,4 @@ const lowering output_lowerings[OP_COUNT] = {
     [OP_OUT_E]    = lower_out,
     [OP_OUT_ATTR] = lower_out_attr,
     [OP_OUT_ATTR_E] = lower_out_attr,
-    [OP_SUM_BEGIN]  = lower_sum_begin,
-    [OP_SUM_BEGIN_VALUE] = lower_sum_begin_value,
-    [OP_SUM_TEXT]   = lower_sum_text,
-    [OP_SUM_ADD]    = lower_sum_part,
-    [OP_SUM_ATTR]   = lower_sum_part,
-    [OP_SUM_END]    = lower_sum_end,
 };

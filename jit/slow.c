@@ -1,7 +1,7 @@
 /* What happens when a fast path does not apply, and runs of output, which are fast as long as there is room.
  *
- * Slow paths are many and rarely taken, so each only notes which instruction it is of and goes to the one place that calls its
- * body and then, by a switch, back to where the lowering would have ended.
+ * Slow paths are many and rarely taken, so each only notes which instructions it is of and goes to the one place that calls their
+ * bodies and then, by a switch, back to where the lowering would have ended.
  *
  * Instructions that print and follow one another are a run: there is one check of room, for all of them, in front. Without
  * the room their bodies do it. Behind a slow path in the middle the room for the rest is asked for again. */
@@ -13,14 +13,17 @@ static expr has_room(func *f, expr bytes)
     return expect(f, compare(f, GCC_JIT_COMPARISON_GE, left, bytes), true);
 }
 
-block slow_path(func *f, uint32_t pc, block done)
+block slow_path(func *f, uint32_t pc, block done) { return slow_path_of_many(f, pc, 1, done); }
+
+block slow_path_of_many(func *f, uint32_t pc, uint32_t count, block done)
 {
     block before  = f->block, slow = new_block(f);
     bool  in_run  = pc < f->run_end;
     f->resume[pc] = done;
     f->block      = slow;
     set(f, f->slow_pc, num(f, T_U, pc));
-    set(f, f->slow_room, num(f, T_L, in_run ? (int64_t)f->rest[pc] : INT64_MIN));
+    set(f, f->slow_next, num(f, T_U, pc + count));
+    set(f, f->slow_room, num(f, T_L, in_run ? (int64_t)f->rest[pc + count - 1] : INT64_MIN));
     if (in_run)
         set(f, f->slow_until, num(f, T_U, f->run_end));
     go(f, f->slow);
@@ -115,9 +118,8 @@ static void call_row(func *f, expr until)
 static void write_slow(func *f, const cases *resume, const cases *taken)
 {
     block jumped = new_block(f), ended = new_block(f), back = new_block(f), no_room = new_block(f);
-    expr  next   = binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(f->slow_pc), num(f, T_U, 1));
     f->block     = f->slow;
-    call_row(f, next);
+    call_row(f, get(f->slow_next));
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), ended, jumped);
     f->block = jumped;
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, NATIVE_TAKEN)), f->fail);
@@ -128,7 +130,7 @@ static void write_slow(func *f, const cases *resume, const cases *taken)
     f->block = back;
     end_with_cases(f, resume, f->slow_pc);
     f->block = no_room;
-    set(f, f->slow_pc, next);
+    set(f, f->slow_pc, get(f->slow_next));
     go(f, f->slow_rest);
 }
 

@@ -62,7 +62,11 @@ lowering lowering_of(const func *f, uint32_t pc)
         return lower_jump;
     if (!f->hot[pc])
         return NULL;
-    return output_lowerings[op] ? output_lowerings[op] : value_lowerings[op] ? value_lowerings[op] : jump_lowerings[op] ? jump_lowerings[op] : loop_lowerings[op];
+    static const lowering *const tables[] = {output_lowerings, sum_lowerings, value_lowerings, arithmetic_lowerings, jump_lowerings, loop_lowerings};
+    for (size_t n = 0; n < sizeof tables / sizeof tables[0]; n++)
+        if (tables[n][op])
+            return tables[n][op];
+    return NULL;
 }
 
 /* Does the instruction end up as a call of its body? (Inside a run every one has its lowering.) */
@@ -71,15 +75,26 @@ static bool is_by_body(const func *f, uint32_t pc)
     return op_forms[f->unit->code[pc].op] == FORM_PLAIN && !lowering_of(f, pc);
 }
 
-/* Bodies one after another are one call. The first instruction behind them. */
-static uint32_t lower_row(func *f, uint32_t from)
+static bool is_resolve(const func *f, uint32_t pc) { return f->unit->code[pc].op == OP_RESOLVE || f->unit->code[pc].op == OP_RESOLVE_U; }
+
+/* The names that a unit begins with are one call, which neither fails nor prints. */
+static void lower_resolves(func *f, uint32_t from)
+{
+    while (f->next < f->unit->code_len && !f->at[f->next] && is_resolve(f, f->next))
+        f->next++;
+    expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), gcc_jit_param_as_rvalue(f->regs), num(f, T_U, from), num(f, T_U, f->next)};
+    gcc_jit_block_add_eval(f->block, f->where, call_api(f, API_resolve, 4, arguments));
+}
+
+/* Bodies one after another are one call. */
+static void lower_row(func *f, uint32_t from)
 {
     uint32_t until = from + 1;
-    while (until < f->unit->code_len && !f->at[until] && is_by_body(f, until))
+    while (until < f->unit->code_len && !f->at[until] && is_by_body(f, until) && !is_resolve(f, until))
         until++;
     if (until == from + 1) {
         lower_by_body(f, from);
-        return until;
+        return;
     }
     expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), gcc_jit_param_as_rvalue(f->regs), num(f, T_U, from), num(f, T_U, until)};
     spill(f);
@@ -87,7 +102,7 @@ static uint32_t lower_row(func *f, uint32_t from)
     reload(f);
     f->shape_reg = NO_SHAPE;
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), f->fail);
-    return until;
+    f->next = until;
 }
 
 /* ---- the function ---- */
@@ -151,7 +166,7 @@ static void prologue(func *f)
         {offsetof(func, m), T_PTR, "m"},     {offsetof(func, code), T_PTR, "code"},           {offsetof(func, out), T_PTR, "out"},
         {offsetof(func, to), T_PTR, "to"},   {offsetof(func, end), T_PTR, "end"},             {offsetof(func, status), T_I, "status"},
         {offsetof(func, caches), T_PTR, "caches"}, {offsetof(func, constants), T_PTR, "constants"},
-        {offsetof(func, slow_pc), T_U, "pc"}, {offsetof(func, slow_room), T_L, "room"}, {offsetof(func, slow_until), T_U, "until"},
+        {offsetof(func, slow_pc), T_U, "pc"}, {offsetof(func, slow_next), T_U, "next"}, {offsetof(func, slow_room), T_L, "room"}, {offsetof(func, slow_until), T_U, "until"},
         {offsetof(func, shape_at), T_PTR, "shape"}, {offsetof(func, shape_keys), T_PTR, "keys"}, {offsetof(func, shape_values), T_PTR, "values"},
     };
     expr frame = gcc_jit_param_as_rvalue(f->frame);
@@ -204,30 +219,31 @@ static void note_written(func *f, const ir_insn *i)
         note(f, i->a, 0, BURIN_INT);
 }
 
-/* Write the instruction, and those that go with it; the one to go on with. */
-static uint32_t write_instruction(func *f, uint32_t pc)
+/* Write the instruction at f->next, and those that go with it. */
+static void write_instruction(func *f)
 {
-    uint32_t next = pc + 1;
-    f->where      = place_of(f, pc);
+    uint32_t pc = f->next++;
+    f->where    = place_of(f, pc);
     if (f->at[pc]) {
         begin(f, f->at[pc]);
         f->epoch++;
         f->shape_reg = NO_SHAPE;
     }
     if (!f->block)
-        return next; /* never reached */
+        return; /* never reached */
     lowering lower = lowering_of(f, pc);
     if (lower && pc >= f->run_end && room_of(f, pc))
         begin_run(f, pc);
     if (lower && (pc < f->run_end || !room_of(f, pc)))
         lower(f, pc);
+    else if (is_resolve(f, pc))
+        lower_resolves(f, pc);
     else if (is_by_body(f, pc))
-        next = lower_row(f, pc);
+        lower_row(f, pc);
     else
         lower_by_body(f, pc);
-    for (uint32_t n = pc; n < next; n++)
+    for (uint32_t n = pc; n < f->next; n++)
         note_written(f, &f->unit->code[n]);
-    return next;
 }
 
 bool lower_unit(emitter *e, const ir_unit *unit)
@@ -246,8 +262,8 @@ bool lower_unit(emitter *e, const ir_unit *unit)
     f.block = new_block(&f);
     prologue(&f);
     find_targets(&f);
-    for (uint32_t pc = 0; pc < unit->code_len;)
-        pc = write_instruction(&f, pc);
+    while (f.next < unit->code_len)
+        write_instruction(&f);
     bool good = write_slow_paths(&f);
     f.block   = f.fail;
     give(&f, get(f.status));

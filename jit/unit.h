@@ -12,7 +12,8 @@ extern const uint8_t op_forms[OP_COUNT];
 
 /* ---- lowerings ---- */
 
-/* Write one instruction: from f->block on, which is then where the next one begins, or NULL when nothing follows. */
+/* Write one instruction: from f->block on, which is then where the next one begins, or NULL when nothing follows. One that did the
+ * instructions behind it as well has moved f->next. */
 typedef void (*lowering)(func *f, uint32_t pc);
 
 /* The one that every instruction has: its body is called. */
@@ -22,14 +23,21 @@ void lower_by_body(func *f, uint32_t pc);
 lowering lowering_of(const func *f, uint32_t pc);
 /* Bytes of output that the lowering of an instruction may need; 0 when it prints nothing. */
 uint64_t room_of(const func *f, uint32_t pc);
-/* The tables behind these: lower_output.c, lower_values.c, lower_jumps.c, lower_loops.c. */
-extern const lowering output_lowerings[OP_COUNT], value_lowerings[OP_COUNT], jump_lowerings[OP_COUNT], loop_lowerings[OP_COUNT];
+/* The tables behind these: lower_<name>s.c. */
+extern const lowering output_lowerings[OP_COUNT], sum_lowerings[OP_COUNT], value_lowerings[OP_COUNT], arithmetic_lowerings[OP_COUNT], jump_lowerings[OP_COUNT],
+    loop_lowerings[OP_COUNT];
+
+/* Write text k at `to`, which stays there; where it ends. */
+place write_text(func *f, uint32_t k);
+void  lower_text(func *f, uint32_t pc);
 
 /* ---- the slow path ---- */
 
 /* A block that has the instruction's body called instead of what the lowering does; `done` is where both meet. A JUMPING's body goes
  * where it says. Inside a run of output it makes sure again that there is room for the rest. */
 block slow_path(func *f, uint32_t pc, block done);
+/* The same for `count` instructions of a run, none of which jumps, that one lowering does. */
+block slow_path_of_many(func *f, uint32_t pc, uint32_t count, block done);
 /* Make room for the instructions from here on that print: f->run_end is set, if there are any. */
 void begin_run(func *f, uint32_t from);
 /* What all of these lead to, once the instructions are written. False when memory is out. */
@@ -55,9 +63,13 @@ burin_kind known_kind(const func *f, uint32_t reg);
 void require_kind(func *f, uint32_t reg, burin_kind kind, block slow);
 /* Is the kind one of the two whose payload is a number that is its truth? */
 expr is_bool_or_int(func *f, expr kind);
-/* May a comparison of these (NULL: not known) be one of numbers? Then go to `yes` or `no` where they are, else to `slow`. */
-bool compares_numbers(uint32_t how, const burin_value *b, const burin_value *c);
-void branch_on_numbers(func *f, uint32_t how, uint32_t b, uint32_t c, block yes, block no, block slow);
+enum { TEXT_COMPARED = 16 }; /* bytes of a constant text that is compared inline */
+/* Go to `same` or `different`, as the text at v is the constant one, or not; `v` is known to be text. */
+void branch_on_text(func *f, place v, const burin_value *text, block same, block different);
+/* Is there a way to compare what the registers may hold, from what is known of them? Then go to `yes` or `no`, or to `slow` where it is
+ * something else. */
+bool compares_inline(const func *f, uint32_t how, uint32_t b, uint32_t c);
+void branch_on_comparison(func *f, uint32_t how, uint32_t b, uint32_t c, block yes, block no, block slow);
 /* Go on only when the condition holds. */
 void require(func *f, expr condition, block slow);
 /* Where the attribute of site `site` is in the dict in `reg`, if it is one with the keys that the site's cache knows. */

@@ -35,6 +35,16 @@ static int32_t api_row(vm_frame *f, burin_value *regs, uint32_t from, uint32_t u
     return status;
 }
 
+static void api_resolve(vm_frame *f, burin_value *regs, uint32_t from, uint32_t until)
+{
+    for (const ir_insn *i = f->unit->code + from; i < f->unit->code + until; i++) {
+        if (i->op == OP_RESOLVE)
+            op_resolve(f, regs, i);
+        else
+            op_resolve_u(f, regs, i);
+    }
+}
+
 static const burin_value *api_attribute(vm_frame *f, const burin_value *object, uint32_t site) { return vm_dict_attribute(f, object, site); }
 
 /* ---- printing ---- */
