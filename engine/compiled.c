@@ -7,7 +7,11 @@
 #include "runtime/base/text.h"
 
 #include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const span nowhere = {0, 0};
 
@@ -88,11 +92,31 @@ burin_status burin_env_add_compiled(burin_env *env, const burin_compiled *set, b
     return add_set(env, set, NULL, "compiled templates", err);
 }
 
+/* Are all parts of the shared object that are to be mapped there? The dynamic linker does not ask, and dies of it. */
+static bool is_whole(const char *path)
+{
+    Elf64_Ehdr  head;
+    Elf64_Phdr  part;
+    struct stat about;
+    int         fd   = open(path, O_RDONLY | O_CLOEXEC);
+    bool        good = fd >= 0 && !fstat(fd, &about) && pread(fd, &head, sizeof head, 0) == sizeof head && memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 &&
+                       head.e_ident[EI_CLASS] == ELFCLASS64 && head.e_phentsize == sizeof part;
+    for (unsigned n = 0; good && n < head.e_phnum; n++)
+        good = pread(fd, &part, sizeof part, (off_t)(head.e_phoff + n * sizeof part)) == sizeof part && part.p_offset <= (uint64_t)about.st_size &&
+               part.p_filesz <= (uint64_t)about.st_size - part.p_offset;
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
 burin_status burin_env_add_compiled_file(burin_env *env, const char *path, burin_error *err)
 {
-    char  here[4096];
-    int   len  = snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path);
-    void *file = len < (int)sizeof here ? dlopen(here, RTLD_NOW | RTLD_LOCAL) : NULL;
+    char here[4096];
+    if (snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path) >= (int)sizeof here || access(here, R_OK))
+        return diag_fail(err, BURIN_ERR_NOT_FOUND, NULL, 0, nowhere, "%s: no such file", path);
+    if (!is_whole(here))
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, nowhere, "%s: it is no shared object, or a part of one", path);
+    void *file = dlopen(here, RTLD_NOW | RTLD_LOCAL);
     if (!file) {
         const char *why = dlerror();
         return diag_fail(err, BURIN_ERR_NOT_FOUND, NULL, 0, nowhere, "%s", why ? why : path);

@@ -50,6 +50,7 @@ typedef struct burin_compile_options {
     const char *helper;      /* path of burin-jit; NULL: where it is installed */
 } burin_compile_options;
 
+/* Level 1, native code, "burin_compiled". Any thread. */
 BURIN_API burin_compile_options burin_compile_options_default(void);
 
 /* Compile templates of the environment's loader into a file, which is the same byte for byte every time. What they include, import and
