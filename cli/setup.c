@@ -167,6 +167,9 @@ burin_env *setup_env(const cli_options *given, const char *const *folders, size_
         status = burin_env_set_autoescape(env, escape_by_name, NULL);
     if (!status && !options_has(given, OPT_NO_INCLUDE))
         status = add_loader(given, env, folders, folder_count);
+    const char *compiled;
+    for (size_t n = 0; !status && (compiled = options_nth(given, OPT_COMPILED, n)); n++)
+        status = burin_env_add_compiled_file(env, compiled, &err);
     if (status) {
         err.status = status;
         complain_error(given, &err);
@@ -212,6 +215,11 @@ bool setup_find_source(const cli_options *options, const char *word, setup_sourc
     *out = (setup_source){.name = options_last(options, OPT_NAME)};
     if (text) {
         out->text = (burin_text){text, strlen(text)};
+        return true;
+    }
+    if (word && options_has(options, OPT_COMPILED)) {
+        out->name      = word;
+        out->by_loader = true;
         return true;
     }
     bool is_stdin = !word || strcmp(word, "-") == 0;

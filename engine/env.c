@@ -1,4 +1,5 @@
 /* Environments: made, counted, configured, frozen. */
+#include "engine/compiled.h"
 #include "engine/environment.h"
 
 #include "engine/template.h"
@@ -21,6 +22,7 @@ static void env_free(burin_env *env)
     const burin_allocator *alloc = env->alloc;
 
     cache_deinit(&env->cache);
+    compiled_free(env);
     if (env->has_loader && env->loader.release)
         env->loader.release(env->loader.user);
     mo_free(env->catalogue, alloc);

@@ -38,6 +38,7 @@ struct burin_env {
     struct mo_catalogue   *catalogue; /* newest first; NULL: none */
     burin_loader           loader;
     bool                   has_loader;
+    struct compiled_set   *compiled; /* the first added first; NULL: none */
     template_cache         cache;
     arena                  scratch;      /* for compiling; used by whoever gets scratch_busy */
     atomic_flag            scratch_busy;

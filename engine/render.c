@@ -116,7 +116,7 @@ burin_render *burin_render_new(burin_env *env, burin_error *err)
     if (!render)
         goto no_memory;
     memset(render, 0, sizeof *render);
-    render->host     = (vm_host){.user = render, .has_loader = env->has_loader, .get_template = get_template};
+    render->host     = (vm_host){.user = render, .has_loader = env->has_loader || env->compiled, .get_template = get_template};
     render->held = name_map_make(env->alloc);
     render->name     = buf_make(env->alloc);
     render->seed     = env->options.random_seed ? env->options.random_seed : system_seed();

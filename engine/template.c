@@ -4,6 +4,7 @@
  * its name, its normalised text (errors quote from it); the program is a block of its own. */
 #include "engine/template.h"
 
+#include "engine/compiled.h"
 #include "engine/loader.h"
 #include "engine/suggest.h"
 #include "parser/parser.h"
@@ -99,6 +100,12 @@ codegen_options template_options(const burin_env *env, const char *name, bool as
     };
 }
 
+/* It has got its program. */
+static void template_finish(burin_template *tpl)
+{
+    tpl->vm = (vm_template){.program = tpl->program, .name = tpl->src.name, .src = &tpl->src, .globals = tpl->env->rt.globals};
+}
+
 /* Parse and compile what template_new has put into `tpl`. */
 static burin_status compile_into(burin_template *tpl, arena *scratch, bool as_expression, burin_error *err)
 {
@@ -116,7 +123,7 @@ static burin_status compile_into(burin_template *tpl, arena *scratch, bool as_ex
     status = codegen_compile(&options, &tpl->src, tree, as_expression, env->alloc, &tpl->program, err);
     if (status)
         return status;
-    tpl->vm = (vm_template){.program = tpl->program, .name = tpl->src.name, .src = &tpl->src, .globals = env->rt.globals};
+    template_finish(tpl);
     return BURIN_OK;
 }
 
@@ -203,10 +210,52 @@ static bool is_current(const burin_env *env, const burin_template *tpl)
     return env->loader.is_current(env->loader.user, tpl->src.name, tpl->version);
 }
 
-burin_status template_load(burin_env *env, const char *name, burin_template **out, burin_error *err)
+/* From a set of compiled templates, which has the source too. */
+static burin_status from_entry(burin_env *env, const char *name, const compiled_entry *entry, burin_template **out, burin_error *err)
+{
+    *out = template_new(env, name, (burin_text){entry->source, entry->source_len});
+    if (!*out)
+        return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
+    burin_status status = compiled_program(*out, entry, err);
+    if (status)
+        template_release(*out);
+    else
+        template_finish(*out);
+    return status;
+}
+
+/* Is the entry of the text that the loader has? */
+static bool is_of_source(burin_env *env, const compiled_entry *entry, burin_text text)
+{
+    arena      scratch = arena_make(env->alloc);
+    burin_text normal;
+    bool       same = !syntax_normalize(&env->syntax, &scratch, text, &normal) && text_equal(normal, (burin_text){entry->source, entry->source_len});
+    arena_deinit(&scratch);
+    return same;
+}
+
+/* From the loader's text, by the entry (NULL: there is none) if it is still of this text. */
+static burin_status load_and_compile(burin_env *env, const char *name, const compiled_entry *entry, burin_template **out, burin_error *err)
 {
     loaded       text;
-    burin_status status;
+    burin_status status = loader_load(env, name, &text, err);
+    if (status == BURIN_ERR_NOT_FOUND && entry)
+        return from_entry(env, name, entry, out, err);
+    if (status)
+        return status;
+    burin_text given = {text.source, text.len};
+    if (entry && is_of_source(env, entry, given))
+        status = from_entry(env, name, entry, out, err);
+    else
+        status = template_compile(env, name, given, false, out, err);
+    if (status == BURIN_OK)
+        (*out)->version = text.version;
+    loaded_release(&text);
+    return status;
+}
+
+burin_status template_load(burin_env *env, const char *name, burin_template **out, burin_error *err)
+{
 
     *out = cache_get(&env->cache, (burin_text){name, strlen(name)});
     if (*out) {
@@ -214,15 +263,11 @@ burin_status template_load(burin_env *env, const char *name, burin_template **ou
             return BURIN_OK;
         template_release(*out);
     }
-    status = loader_load(env, name, &text, err);
-    if (status)
-        return status;
-    status = template_compile(env, name, (burin_text){text.source, text.len}, false, out, err);
-    if (status == BURIN_OK) {
-        (*out)->version = text.version;
+    const compiled_entry *entry    = compiled_find(env, name);
+    bool                  is_asked = env->has_loader && env->options.auto_reload;
+    burin_status          status   = entry && !is_asked ? from_entry(env, name, entry, out, err) : load_and_compile(env, name, entry, out, err);
+    if (status == BURIN_OK)
         cache_put(&env->cache, *out);
-    }
-    loaded_release(&text);
     return status;
 }
 

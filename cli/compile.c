@@ -1,0 +1,123 @@
+/* `burin compile`: templates into files of compiled templates. */
+#include "cli/cli.h"
+#include "cli/setup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct names {
+    char **items;
+    size_t count;
+    bool   failed;
+} names;
+
+static burin_status add_name(void *sink, const char *name)
+{
+    names *n    = sink;
+    char **more = realloc(n->items, (n->count + 1) * sizeof *more);
+    if (more)
+        n->items = more;
+    char *copy = more ? strdup(name) : NULL;
+    if (!copy)
+        return BURIN_ERR_NOMEM;
+    n->items[n->count++] = copy;
+    return BURIN_OK;
+}
+
+static void names_free(names *n)
+{
+    for (size_t k = 0; k < n->count; k++)
+        free(n->items[k]);
+    free(n->items);
+}
+
+/* FOLDER or FOLDER/NAME: the folder (to be freed) and the name, NULL for all of it. */
+static char *split_path(const char *path, const char **name)
+{
+    struct stat about;
+    const char *slash = strrchr(path, '/');
+    *name             = NULL;
+    if (stat(path, &about)) {
+        complain("%s: no such file or folder", path);
+        return NULL;
+    }
+    if (S_ISDIR(about.st_mode))
+        return strdup(path);
+    *name = slash ? slash + 1 : path;
+    return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+}
+
+static burin_compile_form form_of(const cli_options *options)
+{
+    static const struct {
+        const char        *word;
+        burin_compile_form form;
+    } forms[] = {{"object", BURIN_COMPILE_OBJECT}, {"asm", BURIN_COMPILE_ASSEMBLER}, {"c-like", BURIN_COMPILE_C}};
+    for (size_t n = 0; n < sizeof forms / sizeof forms[0]; n++)
+        if (options_is(options, OPT_EMIT, forms[n].word))
+            return forms[n].form;
+    return BURIN_COMPILE_SHARED;
+}
+
+/* What a program that links the object includes. */
+static bool write_header(const char *path, const char *symbol)
+{
+    FILE *file = fopen(path, "we");
+    bool  good = file && fprintf(file,
+                                "/* Made by `burin compile`: give it to burin_env_add_compiled. */\n#ifndef %s_H\n#define %s_H\n\n#include <burin/compiled.h>\n\n"
+                                "#ifdef __cplusplus\nextern \"C\"\n#else\nextern\n#endif\nconst burin_compiled %s;\n\n#endif\n",
+                                symbol, symbol, symbol) > 0;
+    if (file && fclose(file))
+        good = false;
+    if (!good)
+        complain("%s: cannot be written", path);
+    return good;
+}
+
+static int compile(const cli_options *options, const char *folder, const char *name)
+{
+    burin_error           err      = BURIN_ERROR_INIT;
+    burin_compile_options how      = burin_compile_options_default();
+    burin_compile_form    form     = form_of(options);
+    const char           *symbol   = options_last(options, OPT_SYMBOL), *cpu = options_last(options, OPT_CPU), *header = options_last(options, OPT_HEADER);
+    const char           *output   = options_last(options, OPT_OUTPUT);
+    burin_env            *env      = setup_env(options, &folder, 1);
+    names                 all      = {NULL, 0, false};
+    int                   code     = EXIT_FAILED;
+    if (!env)
+        return EXIT_FAILED;
+    how.interpreted = options_has(options, OPT_INTERPRETED);
+    if (symbol)
+        how.symbol = symbol;
+    if (cpu)
+        how.cpu = (unsigned)atoi(cpu);
+    burin_status status = name ? add_name(&all, name) : burin_env_list_templates(env, add_name, &all);
+    if (!status)
+        status = burin_compile(env, (const char *const *)all.items, all.count, form, output ? output : "/dev/stdout", &how, &err);
+    if (status)
+        complain_error(options, &err);
+    else if (!header || write_header(header, how.symbol))
+        code = EXIT_DONE;
+    names_free(&all);
+    burin_env_unref(env);
+    return code;
+}
+
+int command_compile(const cli_options *options)
+{
+    const char *name;
+    if (options->word_count != 1) {
+        complain("one folder or template is compiled; see burin compile --help");
+        return EXIT_USAGE;
+    }
+    if (!options_last(options, OPT_OUTPUT) && form_of(options) <= BURIN_COMPILE_OBJECT) {
+        complain("where to? -o FILE");
+        return EXIT_USAGE;
+    }
+    char *folder = split_path(options->words[0], &name);
+    int   code   = folder ? compile(options, folder, name) : EXIT_FAILED;
+    free(folder);
+    return code;
+}

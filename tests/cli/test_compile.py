@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""`burin compile`: what compiled templates render is what their sources render, natively and interpreted; what does not fit is refused."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BURIN, SOURCE, BUILD, KIND = (os.environ[name] for name in ("BURIN", "BURIN_SOURCE", "BURIN_BUILD", "BURIN_KIND"))
+HAS_NATIVE = "BURIN_JIT" in os.environ
+
+TEMPLATES = {
+    "base.html": "<title>{% block title %}Base{% endblock %}</title>{% block body required %}{% endblock %}{% include 'foot.html' %}\n",
+    "page.html": "{% extends 'base.html' %}{% from 'macros.html' import item %}{% block title %}{{ super() }}: {{ title }}{% endblock %}\n"
+                 "{% block body %}{% for x in rows if x.n %}{{ item(x, n=loop.index) }}{% else %}nothing{% endfor %}{{ [1, 2.5, 10**30, {'a': none}] }}{% endblock %}",
+    "macros.html": "{% macro item(x, n=0) %}<li class=\"{{ loop_class }}\">{{ n }}: {{ x.name }} {{ x.n * 2 + 1 }}</li>{% endmacro %}",
+    "foot.html": "<p>{{ 'a & b'|e }} {{ title|upper|default('none') }}</p>\n",
+    "wrong.html": "one\ntwo {{ title.nothing.at_all }}\nthree",
+    "tree.txt": "{% for i in tree recursive %}{{ i.name }}{% if i.children %}({{ loop(i.children) }}){% endif %}{% endfor %}",
+}
+DATA = ('{"title": "T <1>", "rows": [{"name": "a & b", "n": 1}, {"name": "c", "n": 0}, {"name": "d", "n": 2.5}],'
+        ' "tree": [{"name": "a", "children": [{"name": "b"}, {"name": "c", "children": []}]}]}')
+failures = []
+
+
+def expect(truth, what):
+    if not truth:
+        failures.append(what)
+        print("FAILED:", what)
+
+
+def burin(*arguments, cwd=None):
+    done = subprocess.run([BURIN, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+def write(folder, name, text):
+    with open(os.path.join(folder, name), "w", encoding="utf-8", newline="") as f:
+        f.write(text)
+
+
+def the_same_as_the_sources(folder, extra):
+    site = os.path.join(folder, "site.so")
+    code, _, error = burin("compile", os.path.join(folder, "t"), "-o", site, *extra)
+    expect(code == 0, "compile %s: %s" % (extra, error))
+    for name in TEMPLATES:
+        compiled = burin("render", name, "data.json", "--compiled", site, cwd=folder)
+        plain = burin("render", name, "data.json", "-I", "t", cwd=folder)
+        expect(compiled[:2] == plain[:2], "%s %s: %r, not %r" % (name, extra, compiled, plain))
+        expect(compiled[2] == plain[2].replace("t/", ""), "%s %s: error %r, not %r" % (name, extra, compiled[2], plain[2]))
+    again = os.path.join(folder, "again.so")
+    burin("compile", os.path.join(folder, "t"), "-o", again, *extra)
+    with open(site, "rb") as a, open(again, "rb") as b:
+        expect(a.read() == b.read(), "the same bytes every time %s" % (extra,))
+    return site
+
+
+def what_does_not_fit(folder, site):
+    def refused(why, *arguments):
+        code, out, error = burin("render", "tree.txt", "data.json", *arguments, cwd=folder)
+        expect(code != 0 and not out and why in error, "%s: %d %r %r" % (why, code, out, error))
+    refused("other options", "--compiled", site, "--strict")
+    refused("other options", "--compiled", site, "-s", "variable-start=<<", "-s", "variable-end=>>")
+    with open(site, "rb") as f:
+        content = f.read()
+    at = content.index(b"burin compiled1\0")
+    other = os.path.join(folder, "other.so")
+    with open(other, "wb") as f:
+        f.write(content[:at + 16] + bytes([content[at + 16] ^ 1]) + content[at + 17:])
+    refused("another build", "--compiled", other)
+    with open(other, "wb") as f:
+        f.write(content[:len(content) // 2])
+    refused("other.so", "--compiled", other)
+    refused("there.so", "--compiled", "there.so")
+
+
+def changed_sources_are_compiled_again(folder, site):
+    write(os.path.join(folder, "t"), "foot.html", "changed\n")
+    fresh = burin("render", "page.html", "data.json", "--compiled", site, "-I", "t", cwd=folder)
+    expect("changed" in fresh[1] and fresh[0] == 0, "a changed source counts: %r" % (fresh,))
+    alone = burin("render", "page.html", "data.json", "--compiled", site, cwd=folder)
+    expect("a &amp; b" in alone[1] and "changed" not in alone[1], "without sources the file is all there is: %r" % (alone,))
+
+
+PROGRAM = r"""
+#include "site.h"
+#include <burin/burin.h>
+#include <stdio.h>
+
+static bool by_name(void *user, const char *name) { (void)user; return name && name[0] != 't'; }
+
+int main(void)
+{
+    burin_error   err = BURIN_ERROR_INIT;
+    burin_env    *env = burin_env_new(NULL, &err);
+    burin_value   vars;
+    burin_text    out;
+    burin_heap   *heap = burin_heap_new(NULL);
+    burin_env_set_autoescape(env, by_name, NULL);
+    if (burin_env_add_compiled(env, &site, &err))
+        return puts(err.message), 1;
+    burin_template *tpl = burin_template_get(env, "foot.html", &err);
+    burin_render   *render = burin_render_new(env, &err);
+    vars = burin_dict(heap, 1);
+    if (!tpl || burin_dict_set_z(heap, vars, "title", burin_string_borrow("linked", 6)) || burin_render_text(render, tpl, vars, &out, &err))
+        return puts(err.message ? err.message : "?"), 1;
+    fwrite(out.data, 1, out.len, stdout);
+    burin_render_free(render);
+    burin_template_unref(tpl);
+    burin_heap_free(heap);
+    burin_env_unref(env);
+    return 0;
+}
+"""
+
+
+def linked_into_a_program(folder, extra):
+    code, _, error = burin("compile", "t", "--emit", "object", "--symbol", "site", "--header", "site.h", "-o", "site.o", *extra, cwd=folder)
+    expect(code == 0, "compile to an object: %s" % error)
+    write(folder, "program.c", PROGRAM)
+    done = subprocess.run([os.environ.get("BURIN_CC", "cc"), "-I", os.path.join(SOURCE, "include"), "-o", "program", "program.c", "site.o",
+                           "-L", BUILD, "-lburin", "-Wl,-rpath," + BUILD], cwd=folder, capture_output=True, text=True)
+    expect(done.returncode == 0, "a program links with it: %s" % done.stderr)
+    if done.returncode == 0:
+        ran = subprocess.run([os.path.join(folder, "program")], capture_output=True, text=True)
+        expect((ran.returncode, ran.stdout) == (0, "<p>a &amp; b LINKED</p>"), "and renders: %r" % ran)
+
+
+def code_to_read(folder):
+    code, out, _ = burin("compile", "t/tree.txt", "--emit", "asm", cwd=folder)
+    expect(code == 0 and "burin_compiled_0_u0:" in out, "assembler")
+    code, out, _ = burin("compile", "t/tree.txt", "--emit", "c-like", cwd=folder)
+    expect(code == 0 and "burin_compiled_0_u0 (" in out, "something like C")
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    try:
+        os.mkdir(os.path.join(folder, "t"))
+        for name, text in TEMPLATES.items():
+            write(os.path.join(folder, "t"), name, text)
+        write(folder, "data.json", DATA)
+        site = the_same_as_the_sources(folder, ["--interpreted"])
+        if HAS_NATIVE:
+            site = the_same_as_the_sources(folder, [])
+            code_to_read(folder)
+        what_does_not_fit(folder, site)
+        if KIND in ("dev", "release"):
+            linked_into_a_program(folder, [] if HAS_NATIVE else ["--interpreted"])
+        changed_sources_are_compiled_again(folder, site)
+        left = [name for name in os.listdir(folder) if name.startswith(".burin")]
+        expect(not left, "temporary folders are left: %s" % left)
+    finally:
+        shutil.rmtree(folder)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
