@@ -1,6 +1,7 @@
 /* Environments: made, counted, configured, frozen. */
 #include "engine/environment.h"
 
+#include "engine/jit.h"
 #include "engine/template.h"
 #include "runtime/base/diag.h"
 #include "runtime/convert.h"
@@ -20,6 +21,7 @@ static void env_free(burin_env *env)
 {
     const burin_allocator *alloc = env->alloc;
 
+    jit_leave(env);
     cache_deinit(&env->cache);
     if (env->has_loader && env->loader.release)
         env->loader.release(env->loader.user);
