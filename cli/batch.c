@@ -5,6 +5,7 @@
  * that is no case gets an answer too, so the two ends never fall out of step. */
 #include "cli/case.h"
 #include "cli/cli.h"
+#include "cli/compiler.h"
 #include "cli/json_dump.h"
 
 #include <stdio.h>
@@ -123,11 +124,11 @@ static burin_status run_mode(running *r)
 }
 
 /* Answer the case in `r->json`. */
-static void run_case(running *r, const burin_limits *limits)
+static void run_case(running *r, const burin_limits *limits, burin_jit *jit)
 {
     burin_status status = BURIN_OK;
 
-    r->env = case_env(r->c, r->json, limits, &status);
+    r->env = case_env(r->c, r->json, limits, jit, &status);
     if (!status)
         status = case_decode(r->c, r->c->heap, burin_get(r->json, "context"), &r->context);
     if (!status) {
@@ -144,7 +145,7 @@ static void run_case(running *r, const burin_limits *limits)
 }
 
 /* Answer one line; false when there is no memory even for the answer. */
-static bool answer(batch_case *c, burin_text line, const burin_limits *limits, buffer *out)
+static bool answer(batch_case *c, burin_text line, const burin_limits *limits, burin_jit *jit, buffer *out)
 {
     json_style   style = json_style_default();
     running      r     = {.c = c, .err = BURIN_ERROR_INIT, .out = out};
@@ -162,7 +163,7 @@ static bool answer(batch_case *c, burin_text line, const burin_limits *limits, b
         burin_value id = burin_get(r.json, "id");
         json_dump(out, id.kind == BURIN_MISSING ? burin_none() : id, &style, ignored, sizeof ignored);
         buffer_text(out, ", ");
-        run_case(&r, limits);
+        run_case(&r, limits, jit);
     }
     buffer_text(out, "}\n");
     return !out->failed;
@@ -176,6 +177,7 @@ int command_batch(const cli_options *options)
     size_t       room = 0;
     ssize_t      len;
     burin_limits limits = burin_options_default().limits;
+    burin_jit   *jit    = NULL;
     int          code   = EXIT_DONE;
 
     if (!c.heap) {
@@ -183,13 +185,15 @@ int command_batch(const cli_options *options)
         return EXIT_FAILED;
     }
     options_limits(options, &limits);
+    if (!compiler_start(options, &jit))
+        code = EXIT_FAILED;
     while (code == EXIT_DONE && (len = getline(&line, &room, stdin)) >= 0) {
         while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
             len--;
         if (len == 0)
             continue;
         buffer_clear(&out);
-        if (!answer(&c, (burin_text){line, (size_t)len}, &limits, &out)) {
+        if (!answer(&c, (burin_text){line, (size_t)len}, &limits, jit, &out)) {
             buffer_free(&out); /* an answer that large is the likeliest cause */
             buffer_text(&out, "{\"id\": null, \"error\": \"MemoryError\", \"line\": null}\n");
         }
@@ -200,5 +204,6 @@ int command_batch(const cli_options *options)
     free(line);
     buffer_free(&out);
     burin_heap_free(c.heap);
+    compiler_end(options, jit);
     return code;
 }

@@ -45,7 +45,7 @@ burin_status case_filter_json(burin_call *call, burin_value *out);
 
 /* ---- case_env.c ---- */
 
-/* The environment of a case, or NULL with *status and the message set. */
-burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits, burin_status *status);
+/* The environment of a case, compiled by `jit` (may be NULL), or NULL with *status and the message set. */
+burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits, burin_jit *jit, burin_status *status);
 
 #endif

@@ -191,7 +191,7 @@ static burin_status add_translations(batch_case *c, burin_env *env, burin_value 
     return status ? case_fail(c, status, "the translations cannot be installed") : BURIN_OK;
 }
 
-burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits, burin_status *status)
+burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits, burin_jit *jit, burin_status *status)
 {
     burin_options options   = burin_options_default();
     burin_error   err       = BURIN_ERROR_INIT;
@@ -208,7 +208,8 @@ burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits,
         burin_error_clear(&err);
         return NULL;
     }
-    if (templates.kind == BURIN_DICT)
+    *status = burin_env_set_jit(env, jit);
+    if (!*status && templates.kind == BURIN_DICT)
         *status = add_loader(c, env, templates);
     if (!*status)
         *status = add_values(c, env, burin_get(settings, "policies"), burin_env_set_policy);

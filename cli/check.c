@@ -276,7 +276,7 @@ int command_check(const cli_options *options)
     }
     if (!heap || (has_data && !data_load(options, heap, NULL, 0, &texts, &c.variables)) || !collect(&c, &folders, &folder_count))
         goto done;
-    c.env = setup_env(options, (const char *const *)folders, folder_count);
+    c.env = setup_env(options, (const char *const *)folders, folder_count, NULL);
     if (!c.env)
         goto done;
     for (size_t i = 0; i < c.file_count; i++)

@@ -29,7 +29,7 @@ int command_dump(const cli_options *options)
         complain("%s: no -I folder has it", source.name);
         goto done;
     }
-    env = setup_env(options, (const char *const *)&source.folder, source.folder ? 1 : 0);
+    env = setup_env(options, (const char *const *)&source.folder, source.folder ? 1 : 0, NULL);
     if (!env)
         goto done;
     text = burin_template_dump(env, source.name, source.text, kind, &err);

@@ -222,7 +222,7 @@ static bool build(grapher *g, const setup_source *source, const char *const *fil
     g->heap  = burin_heap_new(NULL);
     if (!g->graph || !g->heap || burin_graph_watch(g->graph, &watch))
         return out_of_memory();
-    g->env  = setup_env(g->options, (const char *const *)&source->folder, source->folder ? 1 : 0);
+    g->env  = setup_env(g->options, (const char *const *)&source->folder, source->folder ? 1 : 0, NULL);
     g->live = g->env ? burin_live_new(g->graph, g->env, &g->err) : NULL;
     if (!g->live || !load(g, files, count, &variables) || !set_variables(g, variables))
         return false;

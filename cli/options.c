@@ -72,6 +72,7 @@ static bool argument_is_good(cli_option option, const char *argument)
     case OPT_MAX_OUTPUT:
     case OPT_SEED: return read_size(argument, &ignored);
     case OPT_MAX_DEPTH: return read_size(argument, &ignored) && ignored <= UINT32_MAX;
+    case OPT_JIT_THRESHOLD:
     case OPT_TIMEOUT: return read_seconds(argument, &ignored);
     default: return true;
     }

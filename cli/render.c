@@ -1,5 +1,6 @@
 /* `burin render` and `burin eval`: data, environment, template, result. */
 #include "cli/cli.h"
+#include "cli/compiler.h"
 #include "cli/data.h"
 #include "cli/json_dump.h"
 #include "cli/output.h"
@@ -17,6 +18,7 @@ typedef struct job {
     data_texts         texts;
     burin_heap        *heap;
     burin_value        variables;
+    burin_jit         *jit;
     burin_env         *env;
     burin_render      *render;
     burin_error        err;
@@ -31,7 +33,9 @@ static bool job_start(job *j, const cli_options *options, const char *const *fil
     }
     if (!data_load(options, j->heap, files, file_count, &j->texts, &j->variables))
         return false;
-    j->env = setup_env(options, &folder, folder ? 1 : 0);
+    if (!compiler_start(options, &j->jit))
+        return false;
+    j->env = setup_env(options, &folder, folder ? 1 : 0, j->jit);
     if (!j->env)
         return false;
     j->render = burin_render_new(j->env, &j->err);
@@ -43,6 +47,7 @@ static bool job_start(job *j, const cli_options *options, const char *const *fil
 static void job_free(job *j)
 {
     burin_render_free(j->render);
+    compiler_end(j->options, j->jit);
     burin_env_unref(j->env);
     burin_heap_free(j->heap);
     data_free(&j->texts);

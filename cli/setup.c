@@ -149,7 +149,7 @@ static bool add_translations(const char *path, burin_env *env)
     return good;
 }
 
-burin_env *setup_env(const cli_options *given, const char *const *folders, size_t folder_count)
+burin_env *setup_env(const cli_options *given, const char *const *folders, size_t folder_count, burin_jit *jit)
 {
     burin_options options = burin_options_default();
     burin_error   err     = BURIN_ERROR_INIT;
@@ -162,7 +162,9 @@ burin_env *setup_env(const cli_options *given, const char *const *folders, size_
         complain_error(given, &err);
         return NULL;
     }
-    burin_status status = preset ? burin_env_preset(env, preset, &err) : BURIN_OK;
+    burin_status status = burin_env_set_jit(env, jit);
+    if (!status && preset)
+        status = burin_env_preset(env, preset, &err);
     if (!status && by_name)
         status = burin_env_set_autoescape(env, escape_by_name, NULL);
     if (!status && !options_has(given, OPT_NO_INCLUDE))

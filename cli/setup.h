@@ -5,8 +5,9 @@
 #include "cli/buffer.h"
 #include "cli/options.h"
 
-/* The environment of the options; templates are looked up in the -I folders, then in `folders`. NULL after complaining. */
-burin_env *setup_env(const cli_options *options, const char *const *folders, size_t folder_count);
+/* The environment of the options; templates are looked up in the -I folders, then in `folders`. `jit` (may be NULL)
+ * compiles for it. NULL after complaining. */
+burin_env *setup_env(const cli_options *options, const char *const *folders, size_t folder_count, burin_jit *jit);
 
 /* What the command is to render or dump. */
 typedef struct setup_source {

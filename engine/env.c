@@ -2,6 +2,7 @@
 #include "engine/compiled.h"
 #include "engine/environment.h"
 
+#include "engine/jit.h"
 #include "engine/template.h"
 #include "runtime/base/diag.h"
 #include "runtime/convert.h"
@@ -21,6 +22,7 @@ static void env_free(burin_env *env)
 {
     const burin_allocator *alloc = env->alloc;
 
+    jit_leave(env);
     cache_deinit(&env->cache);
     compiled_free(env);
     if (env->has_loader && env->loader.release)

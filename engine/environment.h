@@ -9,6 +9,7 @@
 #define BURIN_ENGINE_ENVIRONMENT_H
 
 #include "burin/struct.h"
+#include "burin/jit.h"
 #include "burin/template.h"
 #include "engine/cache.h"
 #include "engine/host_state.h"
@@ -42,6 +43,8 @@ struct burin_env {
     template_cache         cache;
     arena                  scratch;      /* for compiling; used by whoever gets scratch_busy */
     atomic_flag            scratch_busy;
+    burin_jit             *jit;          /* NULL: none */
+    burin_engine           engine;       /* its engine */
 };
 
 /* From now on the environment may be shared: changes are refused. */

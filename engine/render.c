@@ -5,6 +5,7 @@
  * handed to the caller stays until then. */
 #include "engine/render.h"
 
+#include "engine/jit.h"
 #include "engine/suggest.h"
 #include "runtime/base/diag.h"
 
@@ -82,6 +83,7 @@ static burin_status get_template(void *user, rt_state *st, burin_text name, cons
     if (!tpl)
         status = load_held(render, joined, &tpl, &why);
     if (status == BURIN_OK) {
+        jit_use(render->env, tpl);
         *out = &tpl->vm;
         return BURIN_OK;
     }
@@ -92,6 +94,12 @@ static burin_status get_template(void *user, rt_state *st, burin_text name, cons
     }
     burin_error_clear(&why);
     return status;
+}
+
+static void charge(void *user, const vm_template *tpl, const struct ir_unit *unit, uint64_t ns)
+{
+    burin_render *render = user;
+    jit_charge(render->env, (burin_template *)(uintptr_t)tpl, unit, ns);
 }
 
 /* ---- life ---- */
@@ -117,6 +125,8 @@ burin_render *burin_render_new(burin_env *env, burin_error *err)
         goto no_memory;
     memset(render, 0, sizeof *render);
     render->host     = (vm_host){.user = render, .has_loader = env->has_loader || env->compiled, .get_template = get_template};
+    if (env->engine == BURIN_ENGINE_AUTO)
+        render->host.sample = charge;
     render->held = name_map_make(env->alloc);
     render->name     = buf_make(env->alloc);
     render->seed     = env->options.random_seed ? env->options.random_seed : system_seed();
@@ -178,7 +188,7 @@ void burin_render_used(const burin_render *render, burin_limits *used)
 
 /* ---- one run ---- */
 
-burin_status render_begin(burin_render *render, const burin_template *tpl, burin_value vars, burin_error *err)
+burin_status render_begin(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
 {
     rt_out *out = &render->out;
 
@@ -188,6 +198,7 @@ burin_status render_begin(burin_render *render, const burin_template *tpl, burin
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the variables must be a dict");
     if (tpl->env != render->env)
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the template belongs to another environment than the render");
+    jit_use(render->env, tpl);
     if (out->cap > OUT_KEEP_MAX) /* one huge page must not be paid for for ever */
         rt_out_deinit(out);
     out->limit   = (size_t)render->limits.output;

@@ -17,6 +17,7 @@ struct burin_template {
     atomic_uint     refs;
     size_t          size;    /* bytes of this block */
     uint64_t        version; /* the loader's */
+    atomic_bool     jit_seen; /* its first use has been noted (jit.c) */
     burin_template *newer, *older; /* in the cache */
 };
 

@@ -3,7 +3,7 @@
  * A template is a program of units: its root, one for each block and macro, one for each recursive loop and for each
  * loop's `if` that must be asked ahead of time. A unit works on a frame of registers: first its variables, then
  * temporaries. Instructions are 12 bytes; tables beside them hold what does not fit.
- * Everything is immutable once built and lies in the program's arena; only `natives` changes. */
+ * Everything is immutable once built and lies in the program's arena; only `natives`, `heat` and `code` change. */
 #ifndef BURIN_CODEGEN_IR_H
 #define BURIN_CODEGEN_IR_H
 
@@ -38,7 +38,8 @@ typedef struct ir_visible {
 
 typedef enum ir_unit_kind { UNIT_ROOT, UNIT_BLOCK, UNIT_MACRO, UNIT_LOOP, UNIT_TEST } ir_unit_kind;
 
-typedef struct ir_unit {
+typedef struct ir_unit ir_unit;
+struct ir_unit {
     ir_unit_kind kind;
     uint32_t     index;      /* in the program's units */
     bool         captured;   /* an inner unit reads its registers: the frame lies in the heap */
@@ -54,7 +55,7 @@ typedef struct ir_unit {
     ir_visible  *visible;
     uint32_t     visible_count;
     uint32_t     line;       /* of its definition */
-} ir_unit;
+};
 
 /* What printing a value does to it. */
 typedef enum ir_print { PRINT_STR, PRINT_ESCAPED, PRINT_BY_AUTOESCAPE, PRINT_RAW } ir_output;
@@ -122,6 +123,16 @@ struct native_api;
 typedef int32_t (*native_function)(struct vm_frame *f, burin_value *regs, const struct native_api *api);
 typedef _Atomic(native_function) ir_native;
 
+/* What the engine notes of a unit to decide when it is compiled. */
+typedef enum ir_native_state { NATIVE_NOT_YET, NATIVE_WANTED, NATIVE_THERE, NATIVE_REFUSED } ir_native_state;
+typedef struct ir_heat {
+    _Atomic uint64_t ns;    /* of interpretation */
+    atomic_uchar     state; /* ir_native_state */
+} ir_heat;
+
+/* Loaded code of a program (codegen/jit/code.h). */
+typedef struct native_code native_code;
+
 struct ir_program {
     const burin_allocator *alloc;
     arena            memory;
@@ -142,6 +153,8 @@ struct ir_program {
     ir_include      *includes; uint32_t include_count;
     uint32_t        *blocks;   uint32_t block_count;     /* units of kind UNIT_BLOCK */
     ir_native       *natives;  /* one a unit */
+    ir_heat         *heat;     /* likewise */
+    native_code     *code;     /* freed with the program */
 };
 
 /* The unit of the block, NULL when the program has none of that name. */

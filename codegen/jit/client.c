@@ -160,6 +160,21 @@ void client_interrupt(client *c)
     pthread_mutex_unlock(&c->lock);
 }
 
+void client_resume(client *c)
+{
+    pthread_mutex_lock(&c->lock);
+    c->interrupted = false;
+    pthread_mutex_unlock(&c->lock);
+}
+
+static bool is_interrupted(client *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool is = c->interrupted;
+    pthread_mutex_unlock(&c->lock);
+    return is;
+}
+
 /* ---- starting ---- */
 
 /* Our word for why there is no process. False, so that callers can return it. */
@@ -319,8 +334,12 @@ client_status client_compile(client *c, burin_text request, client_answer *answe
     protocol_header header;
     *answer           = (client_answer){.why = c->why};
     c->payload.failed = false;
-    if (!ensure_process(c))
-        return CLIENT_UNAVAILABLE;
+    if (!ensure_process(c)) {
+        if (!is_interrupted(c))
+            return CLIENT_UNAVAILABLE;
+        c->failures = 0; /* it was not the process that failed */
+        return CLIENT_LOST;
+    }
     c->number++;
     c->compiled++;
     protocol_status status = protocol_send(c->fd, PROTOCOL_REQUEST, c->number, request, (burin_text){NULL, 0}, (int)c->options.answer_ms);

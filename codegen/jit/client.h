@@ -47,8 +47,9 @@ void client_free(client *c);
 void client_abandon(client *c);
 
 client_status client_compile(client *c, burin_text request, client_answer *answer);
-/* Let a running client_compile, and all later ones, come back soon: CLIENT_LOST or CLIENT_UNAVAILABLE. */
+/* Let a running client_compile, and all until client_resume, come back soon as CLIENT_LOST. */
 void client_interrupt(client *c);
+void client_resume(client *c);
 /* Processes started so far. */
 uint32_t client_starts(const client *c);
 

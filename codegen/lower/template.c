@@ -1,4 +1,5 @@
 /* Templates as a whole, and what concerns other templates: blocks, extends, include, import. */
+#include "codegen/jit/code.h"
 #include "codegen/lower/lower.h"
 
 #include "runtime/base/text.h"
@@ -266,7 +267,8 @@ static void finish_program(lowerer *c)
     KEEP(includes), p->include_count = c->includes.count;
     p->blocks  = arena_alloc(&p->memory, (c->blocks.count + 1) * sizeof *p->blocks);
     p->natives = arena_zalloc(&p->memory, (c->units.count + 1) * sizeof *p->natives);
-    if (!p->blocks || !p->natives) {
+    p->heat    = arena_zalloc(&p->memory, (c->units.count + 1) * sizeof *p->heat);
+    if (!p->blocks || !p->natives || !p->heat) {
         lower_no_memory(c);
         return;
     }
@@ -362,6 +364,7 @@ void codegen_free(ir_program *program)
     if (!program)
         return;
     const burin_allocator *alloc = program->alloc;
+    code_free(program);
     heap_deinit(&program->heap);
     arena_deinit(&program->memory);
     base_free(alloc, program, sizeof *program);

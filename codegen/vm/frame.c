@@ -232,7 +232,8 @@ burin_status vm_tick(vm *m)
         m->tick = 1;
         return rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
     }
-    m->tick_from = st->steps_left < TICKS ? (uint32_t)st->steps_left : TICKS;
+    uint32_t most = m->host.sample ? vm_profile_tick(m) : TICKS;
+    m->tick_from  = st->steps_left < most ? (uint32_t)st->steps_left : most;
     m->tick      = m->tick_from;
     if (st->steps_left != UINT64_MAX)
         st->steps_left -= m->tick_from;

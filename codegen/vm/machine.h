@@ -127,6 +127,12 @@ typedef struct vm_program { /* the caches of a program; kept from run to run, th
     vm_cache           caches[];
 } vm_program;
 
+typedef struct vm_profile {
+    uint32_t steps_left; /* until the next look */
+    uint64_t since_ns;   /* the last look, or the run's beginning */
+    uint64_t carried_ns; /* of runs that ended since the last look */
+} vm_profile;
+
 typedef struct stack_chunk stack_chunk;
 
 struct vm {
@@ -151,6 +157,7 @@ struct vm {
     burin_status (*held_flush)(rt_out *out);
     uint32_t      tick;     /* iterations and calls until the limits are looked at again */
     uint32_t      tick_from;
+    vm_profile    profile;
     uint64_t      steps_given;
 };
 
@@ -254,6 +261,13 @@ burin_status vm_macro_print(vm *m, vm_macro *macro, const rt_arguments *args);
 burin_status vm_macro_call(rt_state *st, void *self, const rt_arguments *args, burin_value *out);
 /* The arguments of a call instruction, from its registers. */
 burin_status vm_arguments(rt_state *st, const ir_call *call, const burin_value *regs, rt_arguments *out);
+
+/* ---- profile.c ---- */
+
+void vm_profile_begin(vm *m);
+void vm_profile_end(vm *m);
+/* When the tick has run out: steps until it must again. */
+uint32_t vm_profile_tick(vm *m);
 
 /* ---- block.c ---- */
 

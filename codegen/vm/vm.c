@@ -65,6 +65,7 @@ static void begin(vm *m, rt_out *out, burin_error *err)
     m->captures = 0;
     m->bad_piece = NULL;
     m->tick = m->tick_from = 1; /* the first step looks at the limits */
+    vm_profile_begin(m);
 }
 
 /* The error of a run that failed before any frame could say where. */
@@ -78,6 +79,7 @@ static void report(vm *m)
 
 static burin_status end(vm *m, burin_status status)
 {
+    vm_profile_end(m);
     if (m->captures && m->out)
         m->out->flush = m->held_flush;
     m->captures = 0;

@@ -14,6 +14,7 @@ typedef struct vm_template {
 } vm_template;
 
 /* The back-arrow: what running code asks of the engine. Failures are reported with rt_fail. */
+struct ir_unit;
 typedef struct vm_host {
     void *user;
     bool  has_loader; /* whether templates can be had by name at all */
@@ -21,6 +22,8 @@ typedef struct vm_host {
      * (error_value set to the name), or what loading and compiling it came to. TypeError "no loader for this environment
      * specified" without a loader. A failure to compile fills in `err` as well (line, excerpt). */
     burin_status (*get_template)(void *user, rt_state *st, burin_text name, const vm_template *parent, const vm_template **out, burin_error *err);
+    /* `ns` of interpretation that `unit` of `tpl` is to be charged with (profile.c); from the thread that runs. NULL: nobody asks. */
+    void (*sample)(void *user, const vm_template *tpl, const struct ir_unit *unit, uint64_t ns);
 } vm_host;
 
 typedef struct vm vm;

@@ -232,6 +232,10 @@ static void a_missing_helper_is_named(void **state)
 static void the_process_inherits_nothing(void **state)
 {
     (void)state;
+#ifdef __SANITIZE_THREAD__
+    print_message("ThreadSanitizer gives every process handlers and descriptors of its own: this is tested in the other builds\n");
+    return;
+#endif
     int           open_one = open("/dev/null", O_RDONLY); /* without O_CLOEXEC */
     sigset_t      some, before;
     client       *c = make("well");
@@ -331,7 +335,9 @@ static void a_waiting_request_can_be_interrupted(void **state)
     assert_int_equal(pthread_create(&thread, NULL, interrupt_soon, c), 0);
     assert_int_equal(ask(c, "hang", &answer), CLIENT_LOST);
     pthread_join(thread, NULL);
-    assert_int_not_equal(ask(c, "who", &answer), CLIENT_DONE);
+    assert_int_equal(ask(c, "who", &answer), CLIENT_LOST);
+    client_resume(c);
+    process(c);
     client_free(c);
 }
 

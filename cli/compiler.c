@@ -1,0 +1,63 @@
+/* --engine, --jit-threshold, --jit-eager, --explain. */
+#include "cli/compiler.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double ms(uint64_t ns) { return (double)ns / 1e6; }
+
+/* One line of --explain; from any thread. */
+static void explain(void *user, const burin_jit_event *e)
+{
+    const char *name = e->name ? e->name : "<template>";
+
+    (void)user;
+    switch (e->outcome) {
+    case BURIN_JIT_COMPILED:
+        fprintf(stderr, "burin: jit: %s: %u unit%s of %u instructions native after %.1f ms (compiler %.1f ms, assembler %.1f ms, %zu bytes; interpreted for %.1f ms before)\n",
+                name, e->units, e->units == 1 ? "" : "s", e->instructions, ms(e->waited_ns), ms(e->compile_ns), ms(e->assemble_ns), (size_t)e->bytes,
+                ms(e->interpreted_ns));
+        break;
+    case BURIN_JIT_REFUSED:
+        fprintf(stderr, "burin: jit: %s: %u unit%s of %u instructions stay interpreted: %s\n", name, e->units, e->units == 1 ? "" : "s", e->instructions, e->why);
+        break;
+    case BURIN_JIT_UNAVAILABLE: fprintf(stderr, "burin: jit: there is no compiler: %s\n", e->why); break;
+    }
+}
+
+static burin_engine engine_of(const cli_options *options)
+{
+    if (options_is(options, OPT_ENGINE, "jit") || (options_has(options, OPT_JIT_EAGER) && !options_has(options, OPT_ENGINE)))
+        return BURIN_ENGINE_JIT;
+    return options_is(options, OPT_ENGINE, "auto") ? BURIN_ENGINE_AUTO : BURIN_ENGINE_INTERP;
+}
+
+bool compiler_start(const cli_options *options, burin_jit **out)
+{
+    burin_jit_options wish      = burin_jit_options_default();
+    burin_error       err       = BURIN_ERROR_INIT;
+    const char       *threshold = options_last(options, OPT_JIT_THRESHOLD);
+
+    *out        = NULL;
+    wish.engine = engine_of(options);
+    if (wish.engine == BURIN_ENGINE_INTERP)
+        return true;
+    wish.eager  = options_has(options, OPT_JIT_EAGER);
+    wish.helper = getenv("BURIN_JIT");
+    if (threshold)
+        wish.threshold_ns = (uint64_t)(strtod(threshold, NULL) * 1e6) + 1; /* 0 is "by estimation" to the library */
+    if (options_has(options, OPT_EXPLAIN))
+        wish.event = explain;
+    *out = burin_jit_new(&wish, &err);
+    if (!*out)
+        complain_error(options, &err);
+    return *out != NULL;
+}
+
+void compiler_end(const cli_options *options, burin_jit *jit)
+{
+    if (jit && options_has(options, OPT_EXPLAIN))
+        burin_jit_wait(jit);
+    burin_jit_unref(jit);
+}

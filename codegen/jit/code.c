@@ -1,0 +1,87 @@
+/* Installing objects in programs. */
+#include "codegen/jit/code.h"
+
+#include "codegen/jit/object.h"
+#include "codegen/jit/tools.h"
+
+#include <stdio.h>
+
+struct native_code {
+    object      *o;
+    tools_entry *debugger;
+    native_code *next;
+};
+
+/* Whether the object was made of this request, by a compiler that knows our tables. */
+static bool is_answer(burin_text bytes, const wire_request *request, uint64_t hash)
+{
+    native_stamp stamp;
+    burin_text   section = object_section(bytes, NATIVE_STAMP_SECTION);
+    if (section.len != sizeof stamp)
+        return false;
+    memcpy(&stamp, section.data, sizeof stamp);
+    return memcmp(stamp.magic, NATIVE_STAMP_MAGIC, sizeof stamp.magic) == 0 && stamp.abi == request->abi && stamp.request == hash &&
+           stamp.cpu == request->cpu && stamp.level == request->level;
+}
+
+static void *unit_function(const object *o, const wire_request *request, const ir_unit *unit)
+{
+    char name[WIRE_PREFIX_MAX + 16];
+    snprintf(name, sizeof name, "%.*s%u", (int)request->prefix.len, request->prefix.data, unit->index);
+    return object_function(o, name);
+}
+
+static void put_in_place(ir_program *program, const object *o, const wire_request *request)
+{
+    for (uint32_t n = 0; n < request->unit_count; n++) {
+        union {
+            void           *address;
+            native_function run;
+        } found = {unit_function(o, request, request->units[n])};
+        atomic_store_explicit(&program->natives[request->units[n]->index], found.run, memory_order_release);
+    }
+}
+
+const char *code_install(ir_program *program, const wire_request *request, uint64_t hash, burin_text bytes, unsigned tell)
+{
+    object     *o;
+    const char *wrong = is_answer(bytes, request, hash) ? object_load(program->alloc, bytes, &o) : "the object was made for something else";
+    if (wrong)
+        return wrong;
+    for (uint32_t n = 0; n < request->unit_count && !wrong; n++)
+        if (!unit_function(o, request, request->units[n]))
+            wrong = "the object lacks a unit";
+    native_code *code = wrong ? NULL : base_alloc(program->alloc, sizeof *code);
+    if (!code) {
+        object_free(o);
+        return wrong ? wrong : "out of memory";
+    }
+    *code = (native_code){.o = o, .next = program->code};
+    if (tell & CODE_FOR_DEBUGGER)
+        code->debugger = tools_debugger_add(program->alloc, o, bytes);
+    if (tell & CODE_FOR_PROFILER)
+        tools_profiler_add(o);
+    program->code = code;
+    put_in_place(program, o, request);
+    return NULL;
+}
+
+void code_free(ir_program *program)
+{
+    while (program->code) {
+        native_code *next = program->code->next;
+        tools_debugger_remove(program->code->debugger);
+        object_free(program->code->o);
+        base_free(program->alloc, program->code, sizeof *program->code);
+        program->code = next;
+    }
+}
+
+uint32_t code_cpu_here(void)
+{
+#ifdef __x86_64__
+    return __builtin_cpu_supports("x86-64-v4") ? 4 : __builtin_cpu_supports("x86-64-v3") ? 3 : __builtin_cpu_supports("x86-64-v2") ? 2 : WIRE_CPU_BASE;
+#else
+    return 0;
+#endif
+}

@@ -1,0 +1,528 @@
+/* The tier: what is compiled, when, by whom. */
+#define _GNU_SOURCE
+#include "engine/jit.h"
+
+#include "codegen/jit/client.h"
+#include "codegen/jit/code.h"
+#include "runtime/base/diag.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    COMPILE_FLOOR_NS = 8000000, /* of a request: the compiler's and the assembler's beginnings ... */
+    COMPILE_INSN_NS  = 150000,  /* ... and per instruction; both measured */
+    REQUEST_INSNS    = 4000,    /* in one request, as compile time grows faster than units */
+    UNIT_INSNS_MAX   = 20000,
+    THREAD_STACK     = 1 << 19,
+    WHY_SIZE         = 256,
+};
+
+typedef struct job {
+    burin_template *tpl; /* held */
+    uint64_t        since_ns;
+    struct job     *next;
+} job;
+
+typedef struct jit_tier jit_tier;
+struct jit_tier {
+    burin_jit      *jit;
+    pid_t           pid;
+    jit_tier       *older;   /* of the process this one was forked from */
+    pthread_mutex_t lock;    /* guards the queue and what is about the thread */
+    pthread_cond_t  wake, idle;
+    job            *first, **last;
+    burin_env      *current; /* of the job that the thread is at; NULL: none */
+    bool            stopping, has_thread;
+    pthread_t       thread;
+    pthread_mutex_t compiling; /* held around everything below */
+    client         *client; /* interrupted from without */
+    buf             request;
+    char            told[WHY_SIZE]; /* the last reason for there being no compiler */
+};
+
+struct burin_jit {
+    const burin_allocator *alloc;
+    atomic_uint            refs;
+    burin_jit_options      options; /* its texts are in `memory` */
+    arena                  memory;
+    _Atomic(jit_tier *)    tier;    /* NULL until something is to be compiled */
+};
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* ---- telling ---- */
+
+static void tell(const burin_jit *jit, burin_jit_event *event, const burin_template *tpl)
+{
+    event->struct_size = sizeof *event;
+    event->name        = tpl->src.name;
+    if (jit->options.event)
+        jit->options.event(jit->options.user, event);
+}
+
+static void tell_unavailable(jit_tier *t, const burin_template *tpl, const char *why)
+{
+    if (strncmp(t->told, why, sizeof t->told - 1) == 0)
+        return;
+    snprintf(t->told, sizeof t->told, "%s", why);
+    tell(t->jit, &(burin_jit_event){.outcome = BURIN_JIT_UNAVAILABLE, .why = t->told}, tpl);
+}
+
+/* ---- what is wanted ---- */
+
+static void set_state(const ir_program *p, uint32_t unit, ir_native_state state)
+{
+    atomic_store_explicit(&p->heat[unit].state, (unsigned char)state, memory_order_release);
+}
+
+static bool has_state(const ir_program *p, uint32_t unit, ir_native_state state)
+{
+    return atomic_load_explicit(&p->heat[unit].state, memory_order_acquire) == state;
+}
+
+/* True when this call made it wanted. */
+static bool want(const ir_program *p, uint32_t unit)
+{
+    unsigned char was = NATIVE_NOT_YET;
+    return atomic_compare_exchange_strong_explicit(&p->heat[unit].state, &was, NATIVE_WANTED, memory_order_acq_rel, memory_order_relaxed);
+}
+
+static bool want_all(const ir_program *p)
+{
+    bool any = false;
+    for (uint32_t n = 0; n < p->unit_count; n++)
+        any |= want(p, n);
+    return any;
+}
+
+/* Take up to a request's worth of what is wanted into `units`; how many. What is too large by itself is refused. */
+static uint32_t take_wanted(ir_program *p, ir_unit **units, uint64_t *insns)
+{
+    uint32_t count = 0;
+    *insns         = 0;
+    for (uint32_t n = 0; n < p->unit_count && *insns < REQUEST_INSNS; n++) {
+        if (!has_state(p, n, NATIVE_WANTED))
+            continue;
+        if (p->units[n]->code_len > UNIT_INSNS_MAX) {
+            set_state(p, n, NATIVE_REFUSED);
+            continue;
+        }
+        units[count++] = p->units[n];
+        *insns += p->units[n]->code_len;
+    }
+    return count;
+}
+
+/* ---- compiling: the caller holds t->compiling and the template ---- */
+
+/* Symbols that profilers and debuggers show carry the template's name. */
+static burin_text prefix_of(const burin_jit *jit, const burin_template *tpl, char room[WIRE_PREFIX_MAX])
+{
+    if (!jit->options.tools || !tpl->src.name)
+        return BURIN_TEXT(NATIVE_PREFIX);
+    int len = snprintf(room, WIRE_PREFIX_MAX, "burin_%.40s_u", tpl->src.name);
+    for (int n = 0; n < len; n++) {
+        char c = room[n];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
+            room[n] = '_';
+    }
+    return (burin_text){room, (size_t)len};
+}
+
+/* The answer to a request; a process that died over it gets one more chance. */
+static client_status ask(jit_tier *t, client_answer *answer)
+{
+    client_status status = client_compile(t->client, buf_text(&t->request), answer);
+    return status == CLIENT_LOST ? client_compile(t->client, buf_text(&t->request), answer) : status;
+}
+
+static unsigned tell_whom(const burin_jit *jit)
+{
+    unsigned tools = jit->options.tools;
+    return (tools & BURIN_JIT_GDB ? CODE_FOR_DEBUGGER : 0) | (tools & BURIN_JIT_PERF ? CODE_FOR_PROFILER : 0);
+}
+
+/* Compile one request and install it. Fills in the event; false when there is no compiler now. */
+static bool compile_units(jit_tier *t, burin_template *tpl, const wire_request *request, burin_jit_event *event)
+{
+    client_answer answer;
+    t->request.len    = 0;
+    t->request.failed = false;
+    event->outcome    = BURIN_JIT_REFUSED;
+    event->why        = "out of memory";
+    if (!wire_write(request, &t->request))
+        return true;
+    client_status status = ask(t, &answer);
+    event->why           = answer.why;
+    if (status == CLIENT_UNAVAILABLE)
+        return false;
+    if (status)
+        return true;
+    event->compile_ns  = answer.cost.compile_ns;
+    event->assemble_ns = answer.cost.assemble_ns;
+    event->bytes       = answer.output.len;
+    event->why         = code_install(tpl->program, request, wire_hash(buf_text(&t->request)), answer.output,
+                                      tell_whom(t->jit));
+    event->outcome     = event->why ? BURIN_JIT_REFUSED : BURIN_JIT_COMPILED;
+    return true;
+}
+
+/* After a request: what its units are now. */
+static void settle(const ir_program *p, const wire_request *request, ir_native_state state)
+{
+    for (uint32_t n = 0; n < request->unit_count; n++) {
+        if (state == NATIVE_NOT_YET)
+            atomic_store_explicit(&p->heat[request->units[n]->index].ns, 0, memory_order_relaxed);
+        set_state(p, request->units[n]->index, state);
+    }
+}
+
+/* Compile what is wanted of a template. */
+static void compile(jit_tier *t, burin_template *tpl, uint64_t since_ns)
+{
+    char          room[WIRE_PREFIX_MAX];
+    ir_program   *p     = tpl->program;
+    ir_unit     **units = base_alloc(t->jit->alloc, p->unit_count * sizeof *units);
+    wire_request  request = {.abi = native_abi(), .level = t->jit->options.level, .cpu = code_cpu_here(), .program = p, .units = units,
+                             .debug = t->jit->options.tools & BURIN_JIT_GDB, .prefix = prefix_of(t->jit, tpl, room), .name = template_name_text(tpl)};
+    uint64_t      insns;
+    while (units && (request.unit_count = take_wanted(p, units, &insns)) > 0) {
+        burin_jit_event event = {.units = request.unit_count, .instructions = (uint32_t)insns};
+        for (uint32_t n = 0; n < request.unit_count; n++)
+            event.interpreted_ns += atomic_load_explicit(&p->heat[units[n]->index].ns, memory_order_relaxed);
+        bool is_dealt_with = compile_units(t, tpl, &request, &event);
+        settle(p, &request, !is_dealt_with ? NATIVE_NOT_YET : event.outcome == BURIN_JIT_COMPILED ? NATIVE_THERE : NATIVE_REFUSED);
+        if (!is_dealt_with) {
+            atomic_store_explicit(&tpl->jit_seen, false, memory_order_release);
+            tell_unavailable(t, tpl, event.why);
+            continue;
+        }
+        event.waited_ns = now_ns() - since_ns;
+        tell(t->jit, &event, tpl);
+    }
+    base_free(t->jit->alloc, units, p->unit_count * sizeof *units);
+}
+
+/* ---- the thread ---- */
+
+static void free_job(jit_tier *t, job *j)
+{
+    template_release(j->tpl);
+    base_free(t->jit->alloc, j, sizeof *j);
+}
+
+static job *next_job(jit_tier *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->current = NULL;
+    client_resume(t->client); /* whoever interrupted did not want the job that is done */
+    pthread_cond_broadcast(&t->idle);
+    while (!t->first && !t->stopping)
+        pthread_cond_wait(&t->wake, &t->lock);
+    job *j = t->stopping ? NULL : t->first;
+    if (j) {
+        t->first = j->next;
+        if (!t->first)
+            t->last = &t->first;
+        t->current = j->tpl->env;
+    }
+    pthread_mutex_unlock(&t->lock);
+    return j;
+}
+
+static void *work(void *user)
+{
+    jit_tier *t = user;
+    pthread_setname_np(pthread_self(), "burin-jit");
+    for (job *j; (j = next_job(t));) {
+        pthread_mutex_lock(&t->compiling);
+        compile(t, j->tpl, j->since_ns);
+        pthread_mutex_unlock(&t->compiling);
+        template_release(j->tpl);
+        base_free(t->jit->alloc, j, sizeof *j);
+    }
+    return NULL;
+}
+
+/* A thread that takes no signal of the host's. The caller holds the lock. */
+static bool start_thread(jit_tier *t)
+{
+    pthread_attr_t attributes;
+    sigset_t       all, before;
+    if (t->has_thread)
+        return true;
+    if (pthread_attr_init(&attributes))
+        return false;
+    pthread_attr_setstacksize(&attributes, THREAD_STACK);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    t->has_thread = pthread_create(&t->thread, &attributes, work, t) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return t->has_thread;
+}
+
+/* ---- life ---- */
+
+static jit_tier *tier_new(burin_jit *jit, jit_tier *older)
+{
+    client_options options = client_options_default(native_abi());
+    options.helper         = jit->options.helper;
+    options.folder         = jit->options.folder;
+    client   *c            = client_new(jit->alloc, &options);
+    jit_tier *t            = c ? base_alloc(jit->alloc, sizeof *t) : NULL;
+    if (!t) {
+        client_free(c);
+        return NULL;
+    }
+    *t      = (jit_tier){.jit = jit, .pid = getpid(), .older = older, .client = c, .request = buf_make(jit->alloc)};
+    t->last = &t->first;
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_mutex_init(&t->compiling, NULL);
+    pthread_cond_init(&t->wake, NULL);
+    pthread_cond_init(&t->idle, NULL);
+    return t;
+}
+
+static void tier_free(jit_tier *t)
+{
+    buf_deinit(&t->request);
+    base_free(t->jit->alloc, t, sizeof *t);
+}
+
+/* The tier of this process. */
+static jit_tier *tier_here(burin_jit *jit)
+{
+    jit_tier *t = atomic_load_explicit(&jit->tier, memory_order_acquire);
+    if (t && t->pid == getpid())
+        return t;
+    jit_tier *made = tier_new(jit, t);
+    if (!made || atomic_compare_exchange_strong_explicit(&jit->tier, &t, made, memory_order_acq_rel, memory_order_acquire))
+        return made;
+    client_free(made->client);
+    tier_free(made);
+    return t;
+}
+
+/* A tier of this process: end its thread and its compiler. */
+static void tier_stop(jit_tier *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->stopping = true;
+    pthread_cond_broadcast(&t->wake);
+    pthread_mutex_unlock(&t->lock);
+    if (t->has_thread) {
+        client_interrupt(t->client);
+        pthread_join(t->thread, NULL);
+    }
+    client_free(t->client);
+}
+
+/* The tier of a parent: its thread is not here, its process not ours. */
+static void tier_abandon(jit_tier *t)
+{
+    client_abandon(t->client);
+    for (job *next, *j = t->first; j; j = next) {
+        next = j->next;
+        base_free(t->jit->alloc, j, sizeof *j);
+    }
+}
+
+void jit_leave(burin_env *env)
+{
+    jit_tier *t = env->jit ? atomic_load_explicit(&env->jit->tier, memory_order_acquire) : NULL;
+    if (t && t->pid == getpid()) {
+        job *gone = NULL;
+        pthread_mutex_lock(&t->lock);
+        for (job **at = &t->first; *at;) {
+            job *j = *at;
+            if (j->tpl->env != env) {
+                at = &j->next;
+                continue;
+            }
+            *at     = j->next;
+            j->next = gone;
+            gone    = j;
+        }
+        for (t->last = &t->first; *t->last; t->last = &(*t->last)->next)
+            ;
+        while (t->current == env) {
+            client_interrupt(t->client);
+            pthread_cond_wait(&t->idle, &t->lock);
+        }
+        pthread_mutex_unlock(&t->lock);
+        while (gone) {
+            job *next = gone->next;
+            free_job(t, gone);
+            gone = next;
+        }
+    }
+    burin_jit_unref(env->jit);
+}
+
+/* ---- from threads that render ---- */
+
+/* Put a template into the queue. Without memory or a thread what is wanted of it is forgotten. */
+static void enqueue(burin_jit *jit, burin_template *tpl)
+{
+    jit_tier *t      = tier_here(jit);
+    job      *j      = t ? base_alloc(jit->alloc, sizeof *j) : NULL;
+    bool      queued = false;
+    if (j) {
+        template_hold(tpl);
+        *j = (job){.tpl = tpl, .since_ns = now_ns()};
+        pthread_mutex_lock(&t->lock);
+        queued = start_thread(t);
+        if (queued) {
+            *t->last = j;
+            t->last  = &j->next;
+            pthread_cond_signal(&t->wake);
+        }
+        pthread_mutex_unlock(&t->lock);
+        if (!queued)
+            free_job(t, j);
+    }
+    for (uint32_t n = 0; !queued && n < tpl->program->unit_count; n++)
+        if (has_state(tpl->program, n, NATIVE_WANTED))
+            set_state(tpl->program, n, NATIVE_REFUSED);
+}
+
+static uint64_t predicted_ns(uint64_t insns) { return COMPILE_FLOOR_NS + insns * COMPILE_INSN_NS; }
+
+static uint64_t all_insns(const ir_program *p)
+{
+    uint64_t sum = 0;
+    for (uint32_t n = 0; n < p->unit_count; n++)
+        sum += p->units[n]->code_len;
+    return sum;
+}
+
+void jit_charge(burin_env *env, burin_template *tpl, const ir_unit *unit, uint64_t ns)
+{
+    ir_program *p = tpl->program;
+    if (unit->index >= p->unit_count || p->units[unit->index] != unit || !has_state(p, unit->index, NATIVE_NOT_YET))
+        return;
+    uint64_t heat = atomic_fetch_add_explicit(&p->heat[unit->index].ns, ns, memory_order_relaxed) + ns;
+    uint64_t due  = env->jit->options.threshold_ns ? env->jit->options.threshold_ns : predicted_ns(unit->code_len);
+    if (heat < due)
+        return;
+    /* The rest of the template comes along where it adds little to what this unit costs. */
+    bool wanted = predicted_ns(all_insns(p)) < 2 * predicted_ns(unit->code_len) ? want_all(p) : want(p, unit->index);
+    if (wanted)
+        enqueue(env->jit, tpl);
+}
+
+static void compile_now(burin_jit *jit, burin_template *tpl)
+{
+    jit_tier *t = tier_here(jit);
+    if (!t)
+        return;
+    pthread_mutex_lock(&t->compiling); /* who comes second waits until the first has compiled it */
+    if (want_all(tpl->program))
+        compile(t, tpl, now_ns());
+    pthread_mutex_unlock(&t->compiling);
+}
+
+void jit_first_use(burin_env *env, burin_template *tpl)
+{
+    if (env->jit->options.eager) {
+        compile_now(env->jit, tpl);
+        atomic_store_explicit(&tpl->jit_seen, true, memory_order_release);
+    } else if (!atomic_exchange_explicit(&tpl->jit_seen, true, memory_order_acq_rel) && want_all(tpl->program)) {
+        enqueue(env->jit, tpl);
+    }
+}
+
+/* ---- for hosts ---- */
+
+burin_jit_options burin_jit_options_default(void)
+{
+    return (burin_jit_options){.struct_size = sizeof(burin_jit_options), .level = 1};
+}
+
+static bool copy_option(burin_jit *jit, const char **text)
+{
+    if (*text)
+        *text = arena_copy(&jit->memory, (burin_text){*text, strlen(*text)});
+    return *text;
+}
+
+static burin_jit *fail_new(burin_status status, const char *why, burin_error *err)
+{
+    diag_fail(err, status, NULL, 0, (span){0, 0}, "%s", why);
+    return NULL;
+}
+
+burin_jit *burin_jit_new(const burin_jit_options *options, burin_error *err)
+{
+    burin_jit_options chosen = burin_jit_options_default();
+    if (!options || options->struct_size == 0)
+        return fail_new(BURIN_ERR_USAGE, "options.struct_size is 0: start from burin_jit_options_default()", err);
+    memcpy(&chosen, options, options->struct_size < sizeof chosen ? options->struct_size : sizeof chosen);
+    chosen.struct_size = sizeof chosen;
+    if ((unsigned)chosen.engine > BURIN_ENGINE_JIT || chosen.level > 3 || chosen.tools > (BURIN_JIT_GDB | BURIN_JIT_PERF))
+        return fail_new(BURIN_ERR_USAGE, "engine, level or tools is not one of its values", err);
+    const burin_allocator *alloc = chosen.allocator ? chosen.allocator : &base_malloc_allocator;
+    burin_jit             *jit   = base_alloc(alloc, sizeof *jit);
+    if (!jit)
+        return fail_new(BURIN_ERR_NOMEM, "out of memory", err);
+    *jit = (burin_jit){.alloc = alloc, .options = chosen, .memory = arena_make(alloc)};
+    atomic_init(&jit->refs, 1);
+    if ((chosen.helper && !copy_option(jit, &jit->options.helper)) || (chosen.folder && !copy_option(jit, &jit->options.folder))) {
+        burin_jit_unref(jit);
+        return fail_new(BURIN_ERR_NOMEM, "out of memory", err);
+    }
+    return jit;
+}
+
+burin_jit *burin_jit_ref(burin_jit *jit)
+{
+    atomic_fetch_add_explicit(&jit->refs, 1, memory_order_relaxed);
+    return jit;
+}
+
+void burin_jit_unref(burin_jit *jit)
+{
+    if (!jit || atomic_fetch_sub_explicit(&jit->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (jit_tier *older, *t = atomic_load_explicit(&jit->tier, memory_order_acquire); t; t = older) {
+        older = t->older;
+        if (t->pid == getpid())
+            tier_stop(t);
+        else
+            tier_abandon(t);
+        tier_free(t);
+    }
+    arena_deinit(&jit->memory);
+    base_free(jit->alloc, jit, sizeof *jit);
+}
+
+void burin_jit_wait(burin_jit *jit)
+{
+    jit_tier *t = atomic_load_explicit(&jit->tier, memory_order_acquire);
+    if (!t || t->pid != getpid())
+        return;
+    pthread_mutex_lock(&t->lock);
+    while (t->first || t->current)
+        pthread_cond_wait(&t->idle, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+}
+
+burin_status burin_env_set_jit(burin_env *env, burin_jit *jit)
+{
+    if (env_is_frozen(env))
+        return BURIN_ERR_USAGE;
+    burin_jit_unref(env->jit);
+    env->jit    = jit ? burin_jit_ref(jit) : NULL;
+    env->engine = jit ? jit->options.engine : BURIN_ENGINE_INTERP;
+    return BURIN_OK;
+}

@@ -1,0 +1,86 @@
+/* burin/jit.h: native code for templates that are worth it.
+ *
+ * Templates always begin in the interpreter. What takes long enough is sent to a process of its own, burin-jit, which the
+ * library starts when it first needs it, and runs natively once the answer is there: same results, same errors, same steps. Whatever
+ * goes wrong on that way (no burin-jit, no assembler, a full disk, a killed process) is told to `event` and the template
+ * stays interpreted. The host's signals, locale, standard streams and descriptors stay as they are. */
+#ifndef BURIN_JIT_H
+#define BURIN_JIT_H
+
+#include "burin/environment.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum burin_engine {
+    BURIN_ENGINE_INTERP, /* interpret everything; no thread, no process (the default) */
+    BURIN_ENGINE_AUTO,   /* compile what has been interpreted for longer than compiling will take */
+    BURIN_ENGINE_JIT,    /* compile everything that is used */
+} burin_engine;
+
+typedef enum burin_jit_outcome {
+    BURIN_JIT_COMPILED,    /* and in place */
+    BURIN_JIT_REFUSED,     /* it stays interpreted, for `why` */
+    BURIN_JIT_UNAVAILABLE, /* there is no compiler now, for `why`; told once for each reason */
+} burin_jit_outcome;
+
+/* What became of some units (the root, blocks, macros, recursive loops) of a template. */
+typedef struct burin_jit_event {
+    size_t            struct_size;
+    burin_jit_outcome outcome;
+    const char       *name;         /* of the template; NULL for one from a string, and for expressions */
+    uint32_t          units;        /* how many */
+    uint32_t          instructions; /* in them */
+    uint64_t          interpreted_ns; /* how long they had been interpreted, as far as that was measured */
+    uint64_t          waited_ns;    /* from the wish to its fulfilment */
+    uint64_t          compile_ns, assemble_ns; /* processor time of the compiler, time of the assembler */
+    uint64_t          bytes;        /* of the object */
+    const char       *why;          /* a clause without a full stop; NULL when compiled */
+} burin_jit_event;
+
+enum { /* burin_jit_options.tools */
+    BURIN_JIT_GDB  = 1, /* gdb sees lines of templates in native code; needs the library's symbols */
+    BURIN_JIT_PERF = 2, /* perf sees names of templates: /tmp/perf-PID.map */
+};
+
+/* Start from burin_jit_options_default(). */
+typedef struct burin_jit_options {
+    size_t       struct_size;
+    burin_engine engine;
+    bool         eager;        /* BURIN_ENGINE_JIT: compile a template before its first run, in the thread that wants to run it */
+    uint64_t     threshold_ns; /* BURIN_ENGINE_AUTO: interpreted for so long, compile; 0: as long as compiling will take, by estimation */
+    const char  *helper;       /* path of burin-jit; NULL: where it is installed beside the library. PATH is not looked at */
+    const char  *folder;       /* for the compiler's temporary files; NULL: /dev/shm */
+    unsigned     level;        /* of optimisation, 0 to 3; 1 is best nearly always */
+    unsigned     tools;        /* BURIN_JIT_... */
+    /* Called from the thread that compiled, one event at a time; the event is valid until it returns. It may not use
+     * environments of this compiler. NULL: nobody is told. */
+    void       (*event)(void *user, const burin_jit_event *event);
+    void        *user;
+    const burin_allocator *allocator; /* NULL: malloc; borrowed for the compiler's life */
+} burin_jit_options;
+
+BURIN_API burin_jit_options burin_jit_options_default(void);
+
+/* A compiler: a queue, a thread that works it off, and its process; both begin when there is something to compile. Shared by
+ * any number of environments and threads.
+ * Forks    a child compiles by a thread and a process of its own; what the parent had waiting is not compiled there. */
+typedef struct burin_jit burin_jit;
+
+/* Options and their texts are copied. NULL after filling `err`: BURIN_ERR_USAGE (an unknown engine, level or tool), BURIN_ERR_NOMEM. */
+BURIN_API burin_jit *burin_jit_new(const burin_jit_options *options, burin_error *err);
+/* One more and one fewer owner; any thread. NULL is allowed in unref. The last one ends thread and process. */
+BURIN_API burin_jit *burin_jit_ref(burin_jit *jit);
+BURIN_API void       burin_jit_unref(burin_jit *jit);
+/* Wait until everything that is to be compiled so far has been dealt with. For tests and measurements. */
+BURIN_API void       burin_jit_wait(burin_jit *jit);
+
+/* Let `jit` compile the environment's templates and expressions; takes a reference. NULL: interpret everything (as at first).
+ * Before the environment's first use, else BURIN_ERR_USAGE. An environment that dies calls back what it has in the queue. */
+BURIN_API burin_status burin_env_set_jit(burin_env *env, burin_jit *jit);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,350 @@
+/* Native code seen from the host: what is compiled when, that results stay the same, and that nothing that goes wrong reaches a
+ * render. Needs burin-jit in the build folder for what is about native code; says so where it is missing. */
+#define _GNU_SOURCE
+#include "burin/burin.h"
+
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+typedef struct log { /* events are told one at a time, and read when nothing is being compiled */
+    int  compiled, refused, unavailable;
+    char why[256];
+} log;
+
+static void note(void *user, const burin_jit_event *event)
+{
+    log *l = user;
+    l->compiled += event->outcome == BURIN_JIT_COMPILED;
+    l->refused += event->outcome == BURIN_JIT_REFUSED;
+    l->unavailable += event->outcome == BURIN_JIT_UNAVAILABLE;
+    snprintf(l->why, sizeof l->why, "%s", event->why ? event->why : "");
+}
+
+static char helper[512];
+
+static bool has_helper(void)
+{
+    if (access(helper, X_OK) == 0)
+        return true;
+    print_message("%s is not there: this is not tested\n", helper);
+    return false;
+}
+
+static burin_jit *make_jit(burin_engine engine, bool eager, const char *path, const char *folder, log *l)
+{
+    burin_jit_options options = burin_jit_options_default();
+    options.engine            = engine;
+    options.eager             = eager;
+    options.threshold_ns      = 1;
+    options.helper            = path;
+    options.folder            = folder;
+    options.event             = note;
+    options.user              = l;
+    burin_jit *jit            = burin_jit_new(&options, NULL);
+    assert_non_null(jit);
+    return jit;
+}
+
+/* An environment compiled by `jit`, whose owner it becomes. */
+static burin_env *make_env(burin_jit *jit)
+{
+    burin_env *env = burin_env_new(NULL, NULL);
+    assert_non_null(env);
+    assert_int_equal(burin_env_set_jit(env, jit), BURIN_OK);
+    return env;
+}
+
+static const char page[] = "{% macro row(n) %}[{{ n }}:{{ n * n }}]{% endmacro %}{% for n in range(40) %}{{ row(n) }}{% if n % 3 %},{% endif %}{% endfor %}"
+                           "{% set sum = namespace(of=0) %}{% for n in range(3000) %}{% set sum.of = sum.of + n %}{% endfor %}{{ sum.of }}";
+
+typedef struct result {
+    char     text[4096];
+    uint64_t steps;
+} result;
+
+static void render(burin_render *r, burin_template *tpl, result *out)
+{
+    burin_text   text;
+    burin_limits used;
+    assert_int_equal(burin_render_text(r, tpl, burin_missing(), &text, NULL), BURIN_OK);
+    assert_true(text.len < sizeof out->text);
+    memcpy(out->text, text.data, text.len);
+    out->text[text.len] = '\0';
+    burin_render_used(r, &used);
+    out->steps = used.steps;
+}
+
+static void render_alone(burin_env *env, const char *source, result *out)
+{
+    burin_template *tpl = burin_template_from_string(env, "page", (burin_text){source, strlen(source)}, NULL);
+    burin_render   *r   = burin_render_new(env, NULL);
+    assert_non_null(tpl);
+    assert_non_null(r);
+    render(r, tpl, out);
+    burin_render_free(r);
+    burin_template_unref(tpl);
+}
+
+static void interpreted(result *out)
+{
+    burin_env *env = burin_env_new(NULL, NULL);
+    render_alone(env, page, out);
+    burin_env_unref(env);
+}
+
+/* ---- what is compiled when ---- */
+
+static void eager_templates_are_native_before_they_run(void **state)
+{
+    (void)state;
+    log    l = {0};
+    result want, got;
+    if (!has_helper())
+        return;
+    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, true, helper, NULL, &l);
+    burin_env *env = make_env(jit);
+    interpreted(&want);
+    render_alone(env, page, &got);
+    assert_int_equal(l.compiled, 1);
+    assert_string_equal(got.text, want.text);
+    assert_int_equal(got.steps, want.steps);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
+static void what_is_hot_becomes_native_between_renders(void **state)
+{
+    (void)state;
+    log    l = {0};
+    result want, got;
+    if (!has_helper())
+        return;
+    burin_jit      *jit = make_jit(BURIN_ENGINE_AUTO, false, helper, NULL, &l);
+    burin_env      *env = make_env(jit);
+    burin_template *tpl = burin_template_from_string(env, "page", (burin_text){page, sizeof page - 1}, NULL);
+    burin_render   *r   = burin_render_new(env, NULL);
+    interpreted(&want);
+    for (int n = 0; n < 20; n++) { /* 3000 steps each; every 1024th is looked at */
+        render(r, tpl, &got);
+        assert_string_equal(got.text, want.text);
+        assert_int_equal(got.steps, want.steps);
+        burin_jit_wait(jit);
+    }
+    assert_true(l.compiled >= 1);
+    assert_int_equal(l.refused, 0);
+    burin_render_free(r);
+    burin_template_unref(tpl);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
+static void errors_are_the_same_at_the_same_line(void **state)
+{
+    (void)state;
+    static const char source[] = "{% for n in range(5) %}\n{{ 10 // (3 - n) }}\n{% endfor %}";
+    log         l   = {0};
+    burin_error err = BURIN_ERROR_INIT;
+    burin_text  text;
+    if (!has_helper())
+        return;
+    burin_jit      *jit = make_jit(BURIN_ENGINE_JIT, true, helper, NULL, &l);
+    burin_env      *env = make_env(jit);
+    burin_template *tpl = burin_template_from_string(env, "page", (burin_text){source, sizeof source - 1}, NULL);
+    burin_render   *r   = burin_render_new(env, NULL);
+    assert_int_equal(burin_render_text(r, tpl, burin_missing(), &text, &err), BURIN_ERR_ZERO_DIVISION);
+    assert_int_equal(err.line, 2);
+    assert_int_equal(l.compiled, 1);
+    burin_error_clear(&err);
+    burin_render_free(r);
+    burin_template_unref(tpl);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
+/* ---- what goes wrong ---- */
+
+static void without_a_compiler_everything_is_interpreted_and_told_once(void **state)
+{
+    (void)state;
+    static const struct { const char *helper, *folder; bool real; const char *why; } rows[] = {
+        {"/nowhere/burin-jit", NULL, false, "/nowhere/burin-jit cannot be started: No such file or directory"},
+        {"/etc/passwd", NULL, false, "/etc/passwd cannot be started: Permission denied"},
+        {"/bin/true", NULL, false, "the compiler ended before it was ready"},
+        {helper, "/proc/nowhere", true, "no temporary folder can be made"},
+    };
+    result want, got;
+    interpreted(&want);
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++)
+        for (int eager = 0; eager < 2; eager++) {
+            log l = {0};
+            if (rows[n].real && !has_helper())
+                continue;
+            burin_jit *jit = make_jit(BURIN_ENGINE_JIT, eager, rows[n].helper, rows[n].folder, &l);
+            burin_env *env = make_env(jit);
+            for (int again = 0; again < 3; again++) {
+                render_alone(env, page, &got);
+                assert_string_equal(got.text, want.text);
+                burin_jit_wait(jit);
+            }
+            assert_int_equal(l.unavailable, 1);
+            assert_string_equal(l.why, rows[n].why);
+            assert_int_equal(l.compiled, 0);
+            burin_env_unref(env);
+            burin_jit_unref(jit);
+        }
+}
+
+/* In a child with a file system of one page of its own. */
+static int render_with_a_full_folder(const char *folder)
+{
+    log    l = {0};
+    result want, got;
+    char   path[512];
+    interpreted(&want);
+    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, true, helper, folder, &l);
+    burin_env *env = make_env(jit);
+    snprintf(path, sizeof path, "%s/filler", folder);
+    render_alone(env, "{{ 1 }}", &got); /* the compiler is up, its folder made */
+    FILE *file = fopen(path, "w");
+    while (file && fputc('x', file) != EOF && fflush(file) == 0)
+        ;
+    render_alone(env, page, &got);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+    return strcmp(got.text, want.text) ? 1 : 0;
+}
+
+static void a_full_temporary_folder_does_no_harm(void **state)
+{
+    (void)state;
+    int   status;
+    char  folder[] = "/tmp/jit-test-XXXXXX";
+    if (!has_helper())
+        return;
+    assert_non_null(mkdtemp(folder));
+    pid_t child = fork();
+    if (child == 0) {
+        if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) || mount("none", folder, "tmpfs", 0, "size=8k"))
+            _exit(77);
+        _exit(render_with_a_full_folder(folder));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    rmdir(folder);
+    if (WEXITSTATUS(status) == 77)
+        print_message("no file system may be mounted here: this is not tested\n");
+    else
+        assert_int_equal(status, 0);
+}
+
+static void an_environment_that_dies_takes_back_what_waits(void **state)
+{
+    (void)state;
+    log l = {0};
+    if (!has_helper())
+        return;
+    burin_jit *jit   = make_jit(BURIN_ENGINE_JIT, false, helper, NULL, &l);
+    burin_env *other = make_env(jit);
+    for (int round = 0; round < 4; round++) {
+        burin_env *env = make_env(jit);
+        char       source[64];
+        for (int n = 0; n < 20; n++) {
+            result got;
+            snprintf(source, sizeof source, "{{ %d }}", n);
+            render_alone(env, source, &got);
+        }
+        burin_env_unref(env);
+    }
+    result got;
+    render_alone(other, page, &got);
+    burin_jit_wait(jit);
+    assert_true(l.compiled >= 1);
+    burin_env_unref(other);
+    burin_jit_unref(jit);
+}
+
+static void a_forked_child_compiles_for_itself(void **state)
+{
+    (void)state;
+    log    l = {0};
+    result want, got;
+    int    status;
+#ifdef __SANITIZE_THREAD__
+    print_message("ThreadSanitizer knows no threads after a fork: this is tested in the other builds\n");
+    return;
+#endif
+    if (!has_helper())
+        return;
+    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, false, helper, NULL, &l);
+    burin_env *env = make_env(jit);
+    interpreted(&want);
+    render_alone(env, page, &got);
+    burin_jit_wait(jit);
+    assert_int_equal(l.compiled, 1);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        render_alone(env, page, &got);
+        burin_jit_wait(jit);
+        _exit(l.compiled == 2 && strcmp(got.text, want.text) == 0 ? 0 : 1);
+    }
+    render_alone(env, page, &got);
+    burin_jit_wait(jit);
+    assert_int_equal(l.compiled, 2);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
+/* ---- use ---- */
+
+static void what_is_asked_wrongly_is_refused(void **state)
+{
+    (void)state;
+    burin_error       err     = BURIN_ERROR_INIT;
+    burin_jit_options options = burin_jit_options_default();
+    options.level             = 4;
+    assert_null(burin_jit_new(&options, &err));
+    assert_int_equal(err.status, BURIN_ERR_USAGE);
+    burin_error_clear(&err);
+    options             = burin_jit_options_default();
+    options.struct_size = 0;
+    assert_null(burin_jit_new(&options, &err));
+    burin_error_clear(&err);
+    options         = burin_jit_options_default();
+    burin_jit *jit  = burin_jit_new(&options, NULL);
+    burin_env *env  = burin_env_new(NULL, NULL);
+    burin_jit_wait(jit);
+    result got;
+    render_alone(env, "x", &got);
+    assert_int_equal(burin_env_set_jit(env, jit), BURIN_ERR_USAGE);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+    burin_jit_unref(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(eager_templates_are_native_before_they_run),
+        cmocka_unit_test(what_is_hot_becomes_native_between_renders),
+        cmocka_unit_test(errors_are_the_same_at_the_same_line),
+        cmocka_unit_test(without_a_compiler_everything_is_interpreted_and_told_once),
+        cmocka_unit_test(a_full_temporary_folder_does_no_harm),
+        cmocka_unit_test(an_environment_that_dies_takes_back_what_waits),
+        cmocka_unit_test(a_forked_child_compiles_for_itself),
+        cmocka_unit_test(what_is_asked_wrongly_is_refused),
+    };
+    const char *build = getenv("BURIN_BUILD");
+    snprintf(helper, sizeof helper, "%s/burin-jit", build ? build : ".");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
