@@ -118,7 +118,7 @@ static void put_call(writer *w, const ir_call *c)
 {
     put(w, c->positional | (uint32_t)c->named << 16);
     put(w, (uint32_t)c->rest | (uint32_t)c->expand << 1 | (uint32_t)c->is_test << 2 | (uint32_t)(c->function != NULL) << 3 |
-               (uint32_t)(c->names != NULL) << 4 | (uint32_t)c->print << 8);
+               (uint32_t)(c->names != NULL) << 4 | (uint32_t)c->plain << 5 | (uint32_t)c->print << 8);
     put(w, c->site);
     put_text(w, c->method);
     put_text(w, c->unknown);
@@ -179,6 +179,8 @@ static void put_tables(writer *w, const ir_program *p)
 
 const char *image_write(const ir_program *p, buf *out)
 {
+    if (p->is_script)
+        return "scripts are not stored";
     writer w = {.out = out, .st = {.env = p->env, .steps_left = UINT64_MAX}};
     heap_init(&w.st.heap, out->alloc, 0);
     w.st.message = buf_make(out->alloc);
