@@ -52,6 +52,7 @@ build pkg-config     command:pkg-config  to find libraries
 build libgmp-dev     header:gmp.h        integers without bound
 build libunistring-dev header:unicase.h  Unicode case mapping
 build libyaml-dev    header:yaml.h       YAML data in the command
+build libsqlite3-dev header:sqlite3.h    entity stores in a file
 native libgccjit-12-dev header:libgccjit.h native code; without it everything is interpreted
 test  libcmocka-dev  header:cmocka.h     the unit tests
 test  python3        command:python3     test scripts

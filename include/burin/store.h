@@ -10,11 +10,13 @@
  *
  * Names of things. An entity has a number (`id`), the same in every version and every tree it is moved to. A tree has a
  * number, its versions are 1, 2, 3, ... A state of an entity is named by its number and the version of the tree that wrote
- * it. What an entity is at any kept version of its tree is found in constant time. A store lives in memory.
+ * it. What an entity is at any kept version of its tree is found in constant time. A store lives in
+ * memory; burin/durable.h opens those that outlive their process.
  *
  * Errors: BURIN_ERR_USAGE (a misuse), _TYPE (an attribute cannot hold that), _VALUE (would share, or close a circle),
  * _KEY, _INDEX (no such key, entity, tree or version), _ATTRIBUTE, _GONE (a version no longer kept), _CONFLICT, _NOMEM,
- * _LIMIT (the store's memory limit). After an error everything is as before the call. */
+ * _LIMIT (the store's memory limit). After an error everything is as before the call (but see
+ * burin/durable.h for BURIN_ERR_OS). */
 #ifndef BURIN_STORE_H
 #define BURIN_STORE_H
 
@@ -222,6 +224,8 @@ typedef struct burin_commit_options {
     burin_text          note;    /* copied into each new version: who, why */
     int64_t             time_ns; /* 0: now */
     bool                force;   /* make a new state of every entity that was set, even if it is equal to what it was */
+    bool                defer;   /* of a store that is kept (burin/durable.h): do not wait until it is; burin_store_sync does, and so does
+                                    each commit without `defer` for those before it */
 } burin_commit_options;
 
 /* What a commit did. */

@@ -1,6 +1,7 @@
 /* A store's life: making and freeing it, the slots of its readers, what it counts. See store.h. */
 #include "runtime/store/store.h"
 #include "runtime/base/diag.h"
+#include "runtime/store/log.h"
 #include "runtime/store/txn.h"
 
 #include <stdarg.h>
@@ -73,6 +74,7 @@ void burin_store_free(burin_store *store)
     if (!store)
         return;
     burin_allocator alloc = store->alloc;
+    es_log_free(store->log);
     for (burin_txn *t = store->idle, *next; t; t = next) {
         next = es_txn_next_idle(t);
         es_txn_free(t);

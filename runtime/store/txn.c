@@ -1,6 +1,7 @@
 /* Transactions: their life, their overlay of drafts, and reading through it. See txn.h. */
 #include "runtime/store/txn.h"
 #include "runtime/store/data.h"
+#include "runtime/store/log.h"
 
 /* ---- life ---- */
 
@@ -115,13 +116,16 @@ burin_status es_txn_commit(burin_txn *t, const burin_commit_options *options, bu
 {
     burin_store *store = t->store;
     pthread_mutex_lock(&store->lock);
-    burin_status status = es_commit(t, options, result, err);
+    uint64_t     logged;
+    burin_status status = es_commit(t, options, result, &logged, err);
     for (size_t n = 0; n < count && !status; n++)
         settle(t, &settled[n]);
     es_txn_end(t);
     es_sweep(store);
     pthread_mutex_unlock(&store->lock);
-    return status;
+    if (status || !logged)
+        return status;
+    return options->defer ? es_log_defer(store, logged, err) : es_log_wait(store, logged, err);
 }
 
 burin_status burin_txn_commit(burin_txn *txn, const burin_commit_options *options, burin_commit_result *result, burin_error *err)

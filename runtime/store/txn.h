@@ -168,7 +168,8 @@ uint32_t es_txn_found(burin_txn *t);
 
 void es_type_free(burin_store *s, es_type *type);
 
-/* Make new states of what the drafts change, in all trees, and publish them. Takes the lock. */
-burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, burin_error *err);
+/* Make new states of what the drafts change, in all trees, and publish them. *logged: what to wait for until they are
+ * kept; 0: nothing. Under the lock. */
+burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, uint64_t *logged, burin_error *err);
 
 #endif
