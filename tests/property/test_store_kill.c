@@ -6,6 +6,7 @@
  *
  *   test_property_store_kill [CYCLES [SEED]]       default: 200 cycles, seed 1 */
 #include "burin/burin.h"
+#include "tests/support/folder.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -21,7 +22,7 @@
 static unsigned long cycles = 200;
 static uint64_t      seed   = 1;
 
-static char folder[] = "/tmp/burin-kill-XXXXXX", path[64];
+static char folder[FOLDER_SIZE], path[FOLDER_SIZE + 8];
 
 static uint32_t draw(uint32_t below)
 {
@@ -162,29 +163,24 @@ static void what_was_acknowledged_is_there(void **state)
 
 int main(int argc, char **argv)
 {
-    static const char *const   files[] = {"", "-wal", "-shm"};
-    const struct CMUnitTest    tests[] = {cmocka_unit_test(what_was_acknowledged_is_there)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_acknowledged_is_there)};
     if (argc > 1)
         cycles = strtoul(argv[1], NULL, 10);
     if (argc > 2)
         seed = strtoull(argv[2], NULL, 10);
-    if (!mkdtemp(folder))
+    if (!folder_make(folder))
         return 1;
     snprintf(path, sizeof path, "%s/store", folder);
     burin_error  err   = BURIN_ERROR_INIT;
     burin_store *store = burin_store_open(path, NULL, &err);
     if (!store && err.status == BURIN_ERR_NOT_IMPLEMENTED) {
+        folder_remove(folder);
         puts("skipped: built without SQLite");
         return 77;
     }
     burin_error_clear(&err);
     seed       = seed * 0x9E3779B97F4A7C15u + 1;
     int result = cmocka_run_group_tests(tests, NULL, NULL);
-    for (size_t n = 0; n < 3; n++) {
-        char file[80];
-        snprintf(file, sizeof file, "%s%s", path, files[n]);
-        unlink(file);
-    }
-    rmdir(folder);
+    folder_remove(folder);
     return result;
 }

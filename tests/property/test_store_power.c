@@ -6,8 +6,9 @@
  *   With FULL durability the number found is the last acknowledged or one begun after it; with NORMAL it may be older.
  *   With syncs that do nothing violations must be found: that is the test's own test.
  *
- *   test_property_store_power [STATES [SEED]]      default: 1000 states of each kind, seed 1 */
+ *   test_property_store_power [STATES [SEED]]      default: 300 states of each kind, seed 1 */
 #include "burin/burin.h"
+#include "tests/support/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,9 +24,9 @@
 
 enum { COMMITS = 60, SECTOR = 512, FILES = 3 /* the file, its write-ahead log, its rollback journal */ };
 
-static unsigned long states = 1000;
+static unsigned long states = 300;
 static uint64_t      seed   = 1;
-static char          folder[] = "/tmp/burin-power-XXXXXX", path[64], copy_path[64];
+static char          folder[FOLDER_SIZE], path[FOLDER_SIZE + 8], copy_path[FOLDER_SIZE + 8];
 
 static uint32_t draw(uint32_t below)
 {
@@ -243,7 +244,7 @@ static void make_disk(disk *d, size_t count, bool syncs_lie, int64_t *acknowledg
 
 static void put_file(const char *ending, const char *data, size_t len)
 {
-    char name[80];
+    char name[FOLDER_SIZE + 24];
     snprintf(name, sizeof name, "%s%s", copy_path, ending);
     unlink(name);
     FILE *file = len ? fopen(name, "wb") : NULL;
@@ -325,17 +326,13 @@ int main(int argc, char **argv)
     if (argc > 2)
         seed = strtoull(argv[2], NULL, 10);
     seed = seed * 0x9E3779B97F4A7C15u + 1;
-    if (!mkdtemp(folder))
+    if (!folder_make(folder))
         return 1;
     snprintf(path, sizeof path, "%s/store", folder);
     snprintf(copy_path, sizeof copy_path, "%s/copy", folder);
     install();
     int result = cmocka_run_group_tests(tests, NULL, NULL);
-    put_file("", "", 0);
-    put_file("-wal", "", 0);
-    put_file("-journal", "", 0);
-    put_file("-shm", "", 0);
-    rmdir(folder);
+    folder_remove(folder);
     free(events);
     return result;
 }

@@ -1,5 +1,6 @@
 /* Stores that are kept in a file: what was done is there again, and what cannot be is said. */
 #include "burin/burin.h"
+#include "tests/support/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,7 @@
 #include <cmocka.h>
 
 typedef struct world {
-    char         folder[64], path[96];
+    char         folder[FOLDER_SIZE], path[FOLDER_SIZE + 8];
     burin_store *store;
     burin_entity root;
 } world;
@@ -56,8 +57,7 @@ static int setup(void **state)
 {
     static world w;
     burin_type   type;
-    strcpy(w.folder, "/tmp/burin-durable-XXXXXX");
-    assert_non_null(mkdtemp(w.folder));
+    assert_true(folder_make(w.folder));
     snprintf(w.path, sizeof w.path, "%s/store", w.folder);
     w.store = open_store(&w, &(burin_open_options){.create = true, .durability = BURIN_DURABILITY_NORMAL});
     assert_int_equal(burin_store_define(w.store, "Thing", attributes, 2, &type, NULL), BURIN_OK);
@@ -71,15 +71,9 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    static const char *const files[] = {"", "-wal", "-shm"};
-    world                   *w       = *state;
-    char                     path[128];
+    world *w = *state;
     burin_store_free(w->store);
-    for (size_t n = 0; n < 3; n++) {
-        snprintf(path, sizeof path, "%s%s", w->path, files[n]);
-        unlink(path);
-    }
-    rmdir(w->folder);
+    folder_remove(w->folder);
     return 0;
 }
 
@@ -176,7 +170,7 @@ static void what_is_no_store_is_refused(void **state)
 {
     world      *w   = *state;
     burin_error err = BURIN_ERROR_INIT;
-    char        path[128];
+    char        path[FOLDER_SIZE + 8];
     burin_store_free(w->store);
     w->store = NULL;
     snprintf(path, sizeof path, "%s/none", w->folder);
