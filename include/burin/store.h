@@ -182,6 +182,11 @@ BURIN_API burin_status burin_reader_diff(const burin_reader *reader, uint32_t ol
 BURIN_API burin_txn *burin_txn_begin(burin_store *store, burin_error *err);
 BURIN_API void       burin_txn_abort(burin_txn *txn);
 
+/* From here on remember which entities are read (by this transaction's functions): a commit that is carried over (BURIN_CONFLICT_REBASE)
+ * then conflicts also where one of them has changed meanwhile, so that what was decided upon still holds. Without it only entities that are
+ * changed are looked at. BURIN_ERR_NOMEM makes the commit fail, not the reading. */
+BURIN_API void burin_txn_watch_reads(burin_txn *txn);
+
 /* In the functions below an entity's `tree` matters only where it is in several (forks); its `version` is not looked at. */
 
 /* A new entity; it must be attached or promoted before the commit. */
@@ -215,7 +220,8 @@ BURIN_API burin_status burin_txn_copy(burin_txn *txn, burin_entity entity, burin
 
 typedef enum burin_conflict_mode {
     BURIN_CONFLICT_FAIL,   /* BURIN_ERR_CONFLICT where a tree that is changed has a newer head than the transaction saw */
-    BURIN_CONFLICT_REBASE, /* carry the changes over where the entities changed are not the same; else BURIN_ERR_CONFLICT */
+    BURIN_CONFLICT_REBASE, /* carry the changes over where the entities changed (and those read: burin_txn_watch_reads) are not the same; else
+                              BURIN_ERR_CONFLICT */
 } burin_conflict_mode;
 
 /* Start from {0}. */

@@ -55,9 +55,25 @@ static bool closes_circle(const burin_txn *t, const es_draft *d)
     return at != 0;
 }
 
+/* The entity, of those read in a tree, that is no longer what it was; 0: none. */
+static uint32_t stale_read(const burin_txn *t, uint32_t touch, es_index then, es_index now)
+{
+    const burin_store *s = t->store;
+    for (uint32_t n = 0; n < t->read_count; n++) {
+        uint32_t id = t->reads[n].id;
+        es_ref   a = es_index_get(&s->memory, then, id), b = es_index_get(&s->memory, now, id);
+        if (t->reads[n].touch == touch && a != b && (!b || es_compare(s, es_record_at(s, a), es_record_at(s, b)).what != BURIN_TOUCHED))
+            return id;
+    }
+    return 0;
+}
+
 static burin_status rebase(burin_txn *t, uint32_t number, const es_version *head, uint32_t version, burin_error *err)
 {
     es_touch *touch = &t->touches[number - 1];
+    uint32_t  stale = stale_read(t, number, touch->begun, head->index);
+    if (stale)
+        return conflict(t, stale, touch, err);
     for (uint32_t n = 0; n < t->draft_count; n++) {
         es_draft *d = t->drafts[n];
         if (d->touch == number && !carry(t, d, head->index))
@@ -78,6 +94,8 @@ static burin_status rebase(burin_txn *t, uint32_t number, const es_version *head
 
 static burin_status meet_heads(burin_txn *t, burin_conflict_mode mode, burin_commit_result *result, burin_error *err)
 {
+    if (t->reads_failed)
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     for (uint32_t n = 1; n <= t->touch_count; n++) {
         es_touch   *touch = &t->touches[n - 1];
         es_version *entry;
@@ -85,6 +103,9 @@ static burin_status meet_heads(burin_txn *t, burin_conflict_mode mode, burin_com
         uint32_t    head    = es_head_at(t->store, es_tree_at(t->store, touch->tree), UINT32_MAX, &entry);
         for (uint32_t d = 0; head != touch->version && d < t->draft_count; d++)
             drafted |= t->drafts[d]->touch == n;
+        uint32_t stale = head != touch->version && !drafted && t->draft_count ? stale_read(t, n, touch->begun, entry->index) : 0;
+        if (stale)
+            return conflict(t, stale, touch, err);
         if (!drafted)
             continue;
         if (mode == BURIN_CONFLICT_FAIL)

@@ -35,6 +35,7 @@ bool es_table_reach(es_table *t, es_memory *m, uint32_t n)
     if (!p)
         return false;
     m->used += size;
+    es_prefer_large_pages(p, size);
     memset(p, 0, size);
     __atomic_store_n(&t->segments[k - 4], p, __ATOMIC_RELEASE);
     return true;

@@ -51,6 +51,7 @@ void es_txn_free(burin_txn *t)
         es_touch_deinit(&t->touches[n], alloc);
     base_free(alloc, t->touches, t->touch_cap * sizeof *t->touches);
     base_free(alloc, t->drafts, t->draft_cap * sizeof(es_draft *));
+    base_free(alloc, t->reads, t->read_cap * sizeof *t->reads);
     if (t->mask)
         base_free(alloc, t->table, (t->mask + (size_t)1) * sizeof(es_draft *));
     es_blocks_deinit(&t->writer.made, alloc);
@@ -75,7 +76,8 @@ void es_txn_end(burin_txn *t)
     } else if (t->mask) {
         memset(t->table, 0, (t->mask + (size_t)1) * sizeof(es_draft *));
     }
-    t->draft_count = t->touch_count = 0;
+    t->draft_count = t->touch_count = t->read_count = 0;
+    t->watch_reads = t->reads_failed = false;
     t->bloom       = 0;
     t->drop_loose  = t->read_only = false;
     t->save        = t->saves = 0;
@@ -233,8 +235,11 @@ burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin
         return BURIN_OK;
     }
     uint32_t touch = touch_of(t, entity, err);
-    if (BURIN_LIKELY(touch && es_txn_relative(t, touch, entity.id, view)))
+    if (BURIN_LIKELY(touch && es_txn_relative(t, touch, entity.id, view))) {
+        if (BURIN_UNLIKELY(t->watch_reads))
+            es_txn_note_read(t, entity.id, touch);
         return BURIN_OK;
+    }
     if (touch == 0 && entity.tree)
         return err && err->status ? err->status : BURIN_ERR_KEY;
     burin_entity found = {entity.id, entity.tree, 0};
@@ -246,7 +251,31 @@ burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin
     if (!touch)
         return BURIN_ERR_NOMEM;
     es_view_record(t->store, touch, record, view);
+    if (t->watch_reads)
+        es_txn_note_read(t, entity.id, touch);
     return BURIN_OK;
+}
+
+/* ---- reads ---- */
+
+void burin_txn_watch_reads(burin_txn *txn) { txn->watch_reads = true; }
+
+void es_txn_note_read(burin_txn *t, uint32_t id, uint32_t touch)
+{
+    const burin_allocator *alloc = &t->store->alloc;
+    if (t->read_count && t->reads[t->read_count - 1].id == id && t->reads[t->read_count - 1].touch == touch)
+        return;
+    if (t->read_count == t->read_cap) {
+        uint32_t cap   = t->read_cap ? 2 * t->read_cap : 64;
+        es_read *reads = cap > t->read_cap ? alloc->resize(alloc->user, t->reads, t->read_cap * sizeof *reads, cap * sizeof *reads) : NULL;
+        if (!reads) {
+            t->reads_failed = true;
+            return;
+        }
+        t->reads    = reads;
+        t->read_cap = cap;
+    }
+    t->reads[t->read_count++] = (es_read){id, touch};
 }
 
 /* ---- drafts ---- */
