@@ -199,12 +199,13 @@ static void view_draft(const burin_txn *t, es_draft *d, es_view *view)
 
 bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *view)
 {
-    es_draft *draft = es_txn_draft(t, id);
-    if (draft) {
+    es_draft        *draft  = es_txn_draft(t, id);
+    bool             ours   = draft && (draft->touch == touch || !draft->touch || !touch);
+    const es_record *record = touch && !ours ? es_record_at(t->store, es_index_get(&t->store->memory, t->touches[touch - 1].base, id)) : NULL;
+    if (draft && !record) { /* a draft of another tree's came here, unless this tree has the entity too, from before a fork */
         view_draft(t, draft, view);
         return true;
     }
-    const es_record *record = touch ? es_record_at(t->store, es_index_get(&t->store->memory, t->touches[touch - 1].base, id)) : NULL;
     if (record)
         es_view_record(t->store, touch, record, view);
     return record != NULL;
