@@ -217,7 +217,7 @@ cmd_bench() {
     need build bench
     if [ "${1:-}" = store ]; then
         shift
-        build release bench_store
+        build release bench_store bench_store_durable
         python "$here/bench/store.py" --build "$build/release" "$@"
         return
     fi
