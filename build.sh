@@ -52,6 +52,7 @@ build pkg-config     command:pkg-config  to find libraries
 build libgmp-dev     header:gmp.h        integers without bound
 build libunistring-dev header:unicase.h  Unicode case mapping
 build libyaml-dev    header:yaml.h       YAML data in the command
+build libsqlite3-dev header:sqlite3.h    entity stores in a file
 native libgccjit-12-dev header:libgccjit.h native code; without it everything is interpreted
 test  libcmocka-dev  header:cmocka.h     the unit tests
 test  python3        command:python3     test scripts
@@ -216,7 +217,7 @@ cmd_bench() {
     need build bench
     if [ "${1:-}" = store ]; then
         shift
-        build release bench_store
+        build release bench_store bench_store_durable
         python "$here/bench/store.py" --build "$build/release" "$@"
         return
     fi

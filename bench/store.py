@@ -1,23 +1,28 @@
 #!/usr/bin/env python3
 """./build.sh bench store [--quick]: the entity store beside a floor written by hand.
 
-bench_store asserts what it measures (agents conserved, old versions unchanged, no state too many) and says it as JSON, which goes to
-build/bench/store.json. A full run takes the best of five, row by row, since a busy machine only ever adds; and writes docs/BENCHMARKS-STORE.md.
+bench_store asserts what it measures (agents conserved, old versions unchanged, no state too many) and says it as JSON, as bench_store_durable
+does of stores in a file; both go to build/bench/store.json. A full run takes the best of five, row by row, since a busy machine only ever adds; and writes docs/BENCHMARKS-STORE.md.
 """
 import argparse
 import json
 import os
 import subprocess
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 
 
-def run(program, quick):
-    done = subprocess.run([program] + (["--quick"] if quick else []), capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit("bench_store failed: " + done.stderr)
-    return json.loads(done.stdout)
+def run(folder, quick):
+    figures = {}
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        for program, words in (("bench_store", []), ("bench_store_durable", [scratch])):
+            done = subprocess.run([os.path.join(folder, program)] + words + (["--quick"] if quick else []), capture_output=True, text=True)
+            if done.returncode:
+                raise SystemExit(program + " failed: " + done.stderr)
+            figures.update(json.loads(done.stdout))
+    return figures
 
 
 def best(runs):
@@ -28,8 +33,16 @@ def best(runs):
 def report(figures, rounds, load):
     move = ["| entities | a move, ns | by hand, ns | states written |", "|---:|---:|---:|---:|"]
     move += ["| {entities} | {ns:.0f} | {floor_ns:.0f} | {states} |".format(**row) for row in figures["move"]]
-    one = ["| entities | commit, ns | bytes kept | get, ns | get of an old version, ns | diff of neighbours, ns | pin, ns |", "|---:|---:|---:|---:|---:|---:|---:|"]
-    one += ["| {entities} | {commit_ns:.0f} | {bytes:.0f} | {get_ns:.1f} | {old_get_ns:.1f} | {diff_ns:.1f} | {pin_ns:.1f} |".format(**row) for row in figures["one"]]
+    one = ["| entities | commit, ns | by hand | bytes kept | get, ns | by hand | get of an old version, ns | by hand | diff of neighbours, ns | pin, ns |",
+           "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
+    one += ["| {entities} | {commit_ns:.0f} | {floor_commit_ns:.0f} | {bytes:.0f} | {get_ns:.1f} | {floor_get_ns:.1f} | {old_get_ns:.1f} | {floor_old_get_ns:.1f} | "
+            "{diff_ns:.1f} | {pin_ns:.1f} |".format(**row) for row in figures["one"]]
+    d = figures["durable"][0]
+    durable = ["| | p10, µs | p50, µs |", "|---|---:|---:|"]
+    durable += ["| %s | %.1f | %.1f |" % (what, d[key + "_p10"] / 1e3, d[key + "_p50"] / 1e3)
+                for what, key in (("append 256 bytes and fdatasync", "raw"), ("a commit, FULL", "full"), ("a commit, NORMAL", "normal"))]
+    durable += ["", "Deferred commits and one sync, FULL: %.0f a second. Eight threads that each wait for their own, FULL: %.0f a second."
+                % (1e9 / d["batch"], 1e9 / d["threads"])]
     return """# The entity store, measured
 
 Written by `./build.sh bench store`; all versions are kept. CPU time of the thread, the median of 10,000 operations or of 15 batches, then the
@@ -41,10 +54,15 @@ every move writes four states and no more (the agent, two nodes, the map), that 
 
 %s
 
-**one entity**: one number of a random entity among so many is set and committed; read in the newest version and in a random one.
+**one entity**: one number of a random entity among so many is set and committed; read in the newest version and in a random one. *By hand* is a
+radix tree of pointers: the same path is copied, nothing is checked, listed or freed.
 
 %s
-""" % (rounds, load, os.cpu_count(), "\n".join(move), "\n".join(one))
+
+**in a file** (SQLite), by the clock on the wall, portions by turns:
+
+%s
+""" % (rounds, load, os.cpu_count(), "\n".join(move), "\n".join(one), "\n".join(durable))
 
 
 def main():
@@ -53,7 +71,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a short look; nothing is written to docs/")
     options = parser.parse_args()
     rounds = 1 if options.quick else 5
-    figures = best([run(os.path.join(options.build, "bench", "bench_store"), options.quick) for _ in range(rounds)])
+    figures = best([run(os.path.join(options.build, "bench"), options.quick) for _ in range(rounds)])
     folder = os.path.join(ROOT, "build", "bench")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "store.json"), "w", encoding="utf-8") as f:

@@ -33,6 +33,9 @@ endif()
 # What a static link needs on top is what burin_dependencies links.
 set(BURIN_PC_REQUIRES_PRIVATE gmp)
 set(BURIN_PC_LIBS_PRIVATE "-lunistring -lm -pthread")
+if(SQLITE_FOUND)
+    string(APPEND BURIN_PC_REQUIRES_PRIVATE ", sqlite3")
+endif()
 configure_file(cmake/burin.pc.in ${CMAKE_BINARY_DIR}/burin.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/burin.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

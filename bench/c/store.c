@@ -6,8 +6,10 @@
  *   get     an attribute of a random entity, in the newest and in a random old version; diff of neighbours; a pin.
  *   floor   the same move by hand: arrays of pointers, the agent's record, both lists and the root copied, nothing checked,
  *           nothing freed.
+ *           store_floor.h is that of commits and gets.
  * Time is the thread's CPU time; figures are medians of batches. */
 #include "bench/c/harness.h"
+#include "bench/c/store_floor.h"
 
 #include <burin/burin.h>
 
@@ -196,17 +198,8 @@ typedef struct floor_agent { char name[32]; int64_t speed; void *owner; } floor_
 typedef struct floor_node { int64_t x, y; uint32_t count; floor_agent *agents[]; } floor_node;
 typedef struct floor_map { uint32_t count; floor_node *nodes[]; } floor_map;
 
-static char *floor_memory, *floor_next;
-static void *floor_alloc(size_t size)
-{
-    void *p = floor_next;
-    floor_next += (size + 15) & ~(size_t)15;
-    return p;
-}
-
 static floor_map *floor_build(uint32_t nodes, uint32_t agents)
 {
-    floor_next     = floor_memory;
     floor_map *map = floor_alloc(sizeof *map + nodes * sizeof(void *));
     map->count     = nodes;
     for (uint32_t n = 0; n < nodes; n++) {
@@ -356,14 +349,19 @@ static void bench_size(uint32_t nodes, uint32_t agents, bool quick, bool last)
     world             w = build(nodes, agents, 10);
     burin_store_stats before, after;
     int               n = quick ? 200 : 2000;
+    double            floor_c[BATCHES], floor_g[BATCHES], floor_o[BATCHES];
     double            commit[BATCHES], get[BATCHES], old[BATCHES], diff[BATCHES], pin[BATCHES];
     burin_reader_pin(w.reader);
     uint32_t *ids = agent_ids(&w), count = nodes * agents;
     burin_reader_unpin(w.reader);
+    floor_store floor = floor_make(1 + nodes + count, (uint32_t)((BATCHES + 1) * n));
     per_commit(&w, ids, count, n); /* warm */
+    floor_commit(&floor, n, draw);
     burin_store_stats_of(w.store, &before);
-    for (int b = 0; b < BATCHES; b++)
-        commit[b] = per_commit(&w, ids, count, n);
+    for (int b = 0; b < BATCHES; b++) {
+        commit[b]  = per_commit(&w, ids, count, n);
+        floor_c[b] = floor_commit(&floor, n, draw);
+    }
     double first = commit[0], final = commit[BATCHES - 1];
     burin_store_stats_of(w.store, &after);
     for (int b = 0; b < BATCHES; b++) {
@@ -373,12 +371,16 @@ static void bench_size(uint32_t nodes, uint32_t agents, bool quick, bool last)
         get[b]            = per_get(&w, ids, count, 0, 10 * n);
         old[b]            = per_get(&w, ids, count, versions, 10 * n);
         diff[b]           = per_diff(&w, versions, 10 * n);
+        floor_g[b]        = floor_get(&floor, false, 10 * n, draw);
+        floor_o[b]        = floor_get(&floor, true, 10 * n, draw);
         burin_reader_unpin(w.reader);
     }
     printf("    {\"entities\": %u, \"commit_ns\": %.0f, \"first_batch_ns\": %.0f, \"last_batch_ns\": %.0f, \"bytes\": %.0f, \"get_ns\": %.1f, "
-           "\"old_get_ns\": %.1f, \"diff_ns\": %.1f, \"pin_ns\": %.1f}%s\n",
+           "\"old_get_ns\": %.1f, \"diff_ns\": %.1f, \"pin_ns\": %.1f, \"floor_commit_ns\": %.0f, \"floor_get_ns\": %.1f, \"floor_old_get_ns\": %.1f}%s\n",
            1 + nodes + count, median(commit, BATCHES), first, final, (double)(after.bytes - before.bytes) / ((double)BATCHES * n), median(get, BATCHES),
-           median(old, BATCHES), median(diff, BATCHES), median(pin, BATCHES), last ? "" : ",");
+           median(old, BATCHES), median(diff, BATCHES), median(pin, BATCHES), median(floor_c, BATCHES), median(floor_g, BATCHES), median(floor_o, BATCHES),
+           last ? "" : ",");
+    free(floor.roots);
     free(ids);
     drop(&w);
 }
@@ -389,9 +391,7 @@ int main(int argc, char **argv)
     bool   quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
     int    count = quick ? 100 : 10000;
     size_t rows  = sizeof sizes / sizeof sizes[0];
-    floor_memory = malloc((size_t)512 << 20);
-    if (!floor_memory)
-        die("out of memory", NULL);
+    floor_memory((size_t)1 << 30);
     printf("{\n  \"move\": [\n");
     for (size_t n = 0; n < rows; n++)
         bench_move(sizes[n].nodes, sizes[n].agents, sizes[n].width, count, n + 1 == rows);
@@ -400,6 +400,5 @@ int main(int argc, char **argv)
     bench_size(100, 99, quick, false);
     bench_size(1000, 999, quick, true);
     printf("  ]\n}\n");
-    free(floor_memory);
     return 0;
 }

@@ -9,6 +9,7 @@
 #define BURIN_H
 
 #include "burin/address.h"
+#include "burin/durable.h"
 #include "burin/compiled.h"
 #include "burin/environment.h"
 #include "burin/error.h"

@@ -1,4 +1,4 @@
-/* burin/exchange.h: stores and trees as JSON, and as pictures.
+/* burin/exchange.h: stores and trees as JSON, and as pictures (Mermaid, DOT).
  *
  * The JSON of a store is all of it: types, trees, every kept version with its number, commit, time and note, what each changed, what was
  * borrowed from where; read into an empty store it gives the same store. The JSON of a tree is one version of it; read into a transaction
@@ -32,6 +32,22 @@ BURIN_API burin_status burin_tree_export(const burin_reader *reader, uint32_t tr
  * name entities of the store. Types that the store lacks are declared, others must be the same.
  * Errors: BURIN_ERR_DATA, and those of the functions of transactions; then nothing is left in the transaction. */
 BURIN_API burin_status burin_tree_import(burin_txn *txn, burin_text json, burin_entity *root, burin_error *err);
+
+/* An entity as the object that stands for it in JSON, with all its attributes: "type", "attributes" and so on, as `state` above. Made in the heap. */
+BURIN_API burin_status burin_reader_state(const burin_reader *reader, burin_entity entity, burin_heap *heap, burin_value *out, burin_error *err);
+
+typedef enum burin_picture {
+    BURIN_MERMAID, /* flowchart, as Markdown shows it */
+    BURIN_DOT,     /* Graphviz */
+} burin_picture;
+/* A version of a tree (0: its newest) as a picture: entities with their plain values, owners' arrows with attribute and place, references
+ * dashed. out: malloc'ed, NUL-terminated. */
+BURIN_API burin_status burin_tree_draw(const burin_reader *reader, uint32_t tree, uint32_t version, burin_picture form, char **out, size_t *len,
+                                       burin_error *err);
+/* What burin_reader_diff finds as a picture: entities added, removed, moved (with both arrows) and modified (with both values), and those
+ * above them. */
+BURIN_API burin_status burin_diff_draw(const burin_reader *reader, uint32_t old_tree, uint32_t old_version, uint32_t new_tree, uint32_t new_version,
+                                       burin_picture form, char **out, size_t *len, burin_error *err);
 
 #ifdef __cplusplus
 }

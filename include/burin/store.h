@@ -10,11 +10,13 @@
  *
  * Names of things. An entity has a number (`id`), the same in every version and every tree it is moved to. A tree has a
  * number, its versions are 1, 2, 3, ... A state of an entity is named by its number and the version of the tree that wrote
- * it. What an entity is at any kept version of its tree is found in constant time. A store lives in memory.
+ * it. What an entity is at any kept version of its tree is found in constant time. A store lives in
+ * memory; burin/durable.h opens those that outlive their process.
  *
  * Errors: BURIN_ERR_USAGE (a misuse), _TYPE (an attribute cannot hold that), _VALUE (would share, or close a circle),
  * _KEY, _INDEX (no such key, entity, tree or version), _ATTRIBUTE, _GONE (a version no longer kept), _CONFLICT, _NOMEM,
- * _LIMIT (the store's memory limit). After an error everything is as before the call. */
+ * _LIMIT (the store's memory limit). After an error everything is as before the call (but see
+ * burin/durable.h for BURIN_ERR_OS). */
 #ifndef BURIN_STORE_H
 #define BURIN_STORE_H
 
@@ -180,6 +182,11 @@ BURIN_API burin_status burin_reader_diff(const burin_reader *reader, uint32_t ol
 BURIN_API burin_txn *burin_txn_begin(burin_store *store, burin_error *err);
 BURIN_API void       burin_txn_abort(burin_txn *txn);
 
+/* From here on remember which entities are read (by this transaction's functions): a commit that is carried over (BURIN_CONFLICT_REBASE)
+ * then conflicts also where one of them has changed meanwhile, so that what was decided upon still holds. Without it only entities that are
+ * changed are looked at. BURIN_ERR_NOMEM makes the commit fail, not the reading. */
+BURIN_API void burin_txn_watch_reads(burin_txn *txn);
+
 /* In the functions below an entity's `tree` matters only where it is in several (forks); its `version` is not looked at. */
 
 /* A new entity; it must be attached or promoted before the commit. */
@@ -213,7 +220,8 @@ BURIN_API burin_status burin_txn_copy(burin_txn *txn, burin_entity entity, burin
 
 typedef enum burin_conflict_mode {
     BURIN_CONFLICT_FAIL,   /* BURIN_ERR_CONFLICT where a tree that is changed has a newer head than the transaction saw */
-    BURIN_CONFLICT_REBASE, /* carry the changes over where the entities changed are not the same; else BURIN_ERR_CONFLICT */
+    BURIN_CONFLICT_REBASE, /* carry the changes over where the entities changed (and those read: burin_txn_watch_reads) are not the same; else
+                              BURIN_ERR_CONFLICT */
 } burin_conflict_mode;
 
 /* Start from {0}. */
@@ -222,6 +230,8 @@ typedef struct burin_commit_options {
     burin_text          note;    /* copied into each new version: who, why */
     int64_t             time_ns; /* 0: now */
     bool                force;   /* make a new state of every entity that was set, even if it is equal to what it was */
+    bool                defer;   /* of a store that is kept (burin/durable.h): do not wait until it is; burin_store_sync does, and so does
+                                    each commit without `defer` for those before it */
 } burin_commit_options;
 
 /* What a commit did. */

@@ -9,7 +9,7 @@
  *
  * Until step 6 everything made is invisible and on the writer's list, from which a failure frees it. */
 #include "runtime/store/commit.h"
-
+#include "runtime/store/log.h"
 
 /* ---- 1. head ---- */
 
@@ -55,9 +55,25 @@ static bool closes_circle(const burin_txn *t, const es_draft *d)
     return at != 0;
 }
 
+/* The entity, of those read in a tree, that is no longer what it was; 0: none. */
+static uint32_t stale_read(const burin_txn *t, uint32_t touch, es_index then, es_index now)
+{
+    const burin_store *s = t->store;
+    for (uint32_t n = 0; n < t->read_count; n++) {
+        uint32_t id = t->reads[n].id;
+        es_ref   a = es_index_get(&s->memory, then, id), b = es_index_get(&s->memory, now, id);
+        if (t->reads[n].touch == touch && a != b && (!b || es_compare(s, es_record_at(s, a), es_record_at(s, b)).what != BURIN_TOUCHED))
+            return id;
+    }
+    return 0;
+}
+
 static burin_status rebase(burin_txn *t, uint32_t number, const es_version *head, uint32_t version, burin_error *err)
 {
     es_touch *touch = &t->touches[number - 1];
+    uint32_t  stale = stale_read(t, number, touch->begun, head->index);
+    if (stale)
+        return conflict(t, stale, touch, err);
     for (uint32_t n = 0; n < t->draft_count; n++) {
         es_draft *d = t->drafts[n];
         if (d->touch == number && !carry(t, d, head->index))
@@ -78,6 +94,8 @@ static burin_status rebase(burin_txn *t, uint32_t number, const es_version *head
 
 static burin_status meet_heads(burin_txn *t, burin_conflict_mode mode, burin_commit_result *result, burin_error *err)
 {
+    if (t->reads_failed)
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     for (uint32_t n = 1; n <= t->touch_count; n++) {
         es_touch   *touch = &t->touches[n - 1];
         es_version *entry;
@@ -85,6 +103,9 @@ static burin_status meet_heads(burin_txn *t, burin_conflict_mode mode, burin_com
         uint32_t    head    = es_head_at(t->store, es_tree_at(t->store, touch->tree), UINT32_MAX, &entry);
         for (uint32_t d = 0; head != touch->version && d < t->draft_count; d++)
             drafted |= t->drafts[d]->touch == n;
+        uint32_t stale = head != touch->version && !drafted && t->draft_count ? stale_read(t, n, touch->begun, entry->index) : 0;
+        if (stale)
+            return conflict(t, stale, touch, err);
         if (!drafted)
             continue;
         if (mode == BURIN_CONFLICT_FAIL)
@@ -338,28 +359,46 @@ static void fill_result(const burin_txn *t, burin_commit_result *result)
     }
 }
 
-burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, burin_error *err)
+/* What the new versions are, for where they are kept; nothing is visible yet. */
+static burin_status log_versions(burin_txn *t, uint64_t *logged, burin_error *err)
+{
+    burin_store *s    = t->store;
+    bool         good = true;
+    for (uint32_t n = 0; n < t->touch_count && s->log && good; n++) {
+        const es_touch *touch = &t->touches[n];
+        es_kept         kept  = {.tree = touch->number, .version = touch->version + 1, .last = touch->version, .adjacent = true, .entry = touch->next.entry};
+        if (touch->changed)
+            good = (touch->tree || es_log_tree(s, touch->number, es_tree_at(s, touch->number))) && es_log_version(s, &kept);
+    }
+    good = good && es_log_done(s, logged);
+    if (!good)
+        es_log_undo(s);
+    return good ? BURIN_OK : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+}
+
+burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, uint64_t *logged, burin_error *err)
 {
     burin_store *s   = t->store;
     uint32_t     seq = atomic_load_explicit(&s->seq, memory_order_relaxed) + 1;
     *result          = (burin_commit_result){0};
+    *logged          = 0;
     if (seq == UINT32_MAX)
         return es_fail(err, BURIN_ERR_LIMIT, "the store has made all the commits it can count");
     t->writer            = (es_writer){.m = &s->memory, .seq = seq, .made = {t->writer.made.items, 0, t->writer.made.cap},
                                        .dropped = {t->writer.dropped.items, 0, t->writer.dropped.cap}};
-    burin_status status = meet_heads(t, options->mode, result, err);
+    bool         changed = false;
+    burin_status status  = es_log_ready(s, err);
+    if (status == BURIN_OK)
+        status = meet_heads(t, options->mode, result, err);
     if (status == BURIN_OK)
         status = prepare(t, options, err);
-    if (status) {
+    for (uint32_t n = 0; n < t->touch_count && !status; n++)
+        changed |= t->touches[n].changed;
+    if (changed)
+        status = log_versions(t, logged, err);
+    if (status || !changed) {
         undo(t);
         return status;
-    }
-    bool changed = false;
-    for (uint32_t n = 0; n < t->touch_count; n++)
-        changed |= t->touches[n].changed;
-    if (!changed) {
-        undo(t);
-        return BURIN_OK;
     }
     es_commit_publish(t);
     s->rebases += result->rebased;

@@ -169,6 +169,16 @@ burin_status burin_store_export(const burin_reader *reader, char **out, size_t *
     return finish(&x, out, len, err);
 }
 
+burin_status burin_reader_state(const burin_reader *reader, burin_entity entity, burin_heap *heap, burin_value *out, burin_error *err)
+{
+    const es_record *record;
+    burin_status     status = es_find(reader->store, reader->snapshot, &entity, &record, err);
+    if (status)
+        return status;
+    *out = es_plain_state(reader->store, heap, record);
+    return out->kind == BURIN_MISSING ? es_fail(err, BURIN_ERR_NOMEM, "out of memory") : BURIN_OK;
+}
+
 burin_status burin_tree_export(const burin_reader *reader, uint32_t tree, uint32_t version, char **out, size_t *len, burin_error *err)
 {
     es_version  *entry;

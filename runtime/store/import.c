@@ -6,7 +6,7 @@
 #include "runtime/base/diag.h"
 #include "runtime/store/data.h"
 #include "runtime/store/plain.h"
-#include "runtime/store/replay.h"
+#include "runtime/store/log.h"
 
 #include <stdlib.h>
 
@@ -381,5 +381,7 @@ burin_status burin_store_import(burin_store *store, burin_text json, burin_error
     buf_deinit(&x.holds);
     buf_deinit(&x.packed);
     buf_deinit(&x.data);
+    if (status == BURIN_OK && store->log)
+        status = burin_store_compact(store, err);
     return status;
 }

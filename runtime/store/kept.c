@@ -40,7 +40,7 @@ static void list_tree(const burin_store *s, uint32_t snapshot, uint32_t trees, u
         es_find_version(s, UINT32_MAX, t->parent_tree, &parent, &before, NULL);
     for (uint32_t version = t->oldest; version;) {
         es_version *entry = es_version_entry(s, t, version);
-        es_kept     kept  = {tree, version, 0, last + 1 == version && (last || !t->parent_tree), entry, before};
+        es_kept     kept  = {tree, version, 0, last, last + 1 == version && (last || !t->parent_tree), entry, before};
         if (entry->seq > snapshot)
             return;
         if (entry->pins)

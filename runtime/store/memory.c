@@ -2,8 +2,9 @@
 #include "runtime/store/memory.h"
 
 #include <assert.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 64 }; /* of segments: a cache line */
+enum { LARGE_PAGE = 2 << 20 };
 
 void es_memory_init(es_memory *m, const burin_allocator *alloc, uint64_t limit)
 {
@@ -61,6 +62,14 @@ static void retire_segment(es_memory *m)
     }
 }
 
+/* Ask for large pages: a look-up at random in a large store otherwise waits as long for page tables as for what it looks for. */
+void es_prefer_large_pages(void *p, size_t size)
+{
+    uintptr_t start = ((uintptr_t)p + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1), end = ((uintptr_t)p + size) & ~(uintptr_t)(LARGE_PAGE - 1);
+    if (start < end)
+        madvise((void *)start, end - start, MADV_HUGEPAGE); // NOLINT: an address inside the segment; only a wish
+}
+
 static bool add_segment(es_memory *m, uint32_t units)
 {
     unsigned k = m->end ? 31 - (unsigned)__builtin_clz(m->end - 1) + 1 : ES_FIRST;
@@ -72,6 +81,7 @@ static bool add_segment(es_memory *m, uint32_t units)
     char  *p    = base_alloc(m->alloc, size);
     if (!p)
         return false;
+    es_prefer_large_pages(p, size);
     retire_segment(m);
     m->base[k]  = (uintptr_t)p - ((uintptr_t)ES_UNIT << k);
     m->sizes[k] = size;

@@ -152,14 +152,14 @@ static void pack_listed(packing *p, const es_version *entry)
         }
 }
 
-void es_pack_version(const burin_store *s, const es_version *before, const es_version *entry, uint32_t version, bool adjacent, buf *out)
+void es_pack_version(const burin_store *s, const es_kept *kept, buf *out)
 {
-    packing p = {.store = s, .out = out, .version = version};
-    es_put_number(out, entry->root);
-    if (adjacent)
-        pack_listed(&p, entry);
+    packing p = {.store = s, .out = out, .version = kept->version};
+    es_put_number(out, kept->entry->root);
+    if (kept->adjacent)
+        pack_listed(&p, kept->entry);
     else
-        es_index_differ(&s->memory, before ? before->index : (es_index){0}, entry->index, pack_pair, &p);
+        es_index_differ(&s->memory, kept->before ? kept->before->index : (es_index){0}, kept->entry->index, pack_pair, &p);
 }
 
 /* ---- types ---- */

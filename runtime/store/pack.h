@@ -11,14 +11,23 @@
 
 #include "runtime/store/store.h"
 
+/* A version, and what it differs from. */
+typedef struct es_kept {
+    uint32_t    tree, version;
+    uint32_t    keeps;
+    uint32_t    last;     /* the kept version before it; 0: it is the tree's first */
+    bool        adjacent; /* `before` is the version before: the change list is the difference */
+    es_version *entry;
+    es_version *before;   /* the kept one before it, or what the tree was forked from; NULL: nothing */
+} es_kept;
+
 typedef enum es_packed_kind { ES_PACKED_REMOVED, ES_PACKED_TOUCHED, ES_PACKED_STATE } es_packed_kind;
 
 /* ---- writing ---- */
 
 void es_put_number(buf *out, uint64_t n);
 void es_put_text(buf *out, burin_text text);
-/* The version `entry` of a tree, `before` being the kept one before it, or what it was forked from; NULL: nothing. */
-void es_pack_version(const burin_store *s, const es_version *before, const es_version *entry, uint32_t version, bool adjacent, buf *out);
+void es_pack_version(const burin_store *s, const es_kept *kept, buf *out);
 void es_pack_type(const es_type *type, buf *out);
 
 /* ---- reading ---- */

@@ -1,5 +1,6 @@
 /* Versions: making their entries, publishing them all at once, and forking. See commit.c. */
 #include "runtime/store/commit.h"
+#include "runtime/store/log.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -232,8 +233,18 @@ void es_commit_publish(burin_txn *t)
 
 /* ---- forks ---- */
 
+/* The fork for where it is kept; nothing is visible yet. */
+static bool log_fork(burin_store *s, uint32_t number, const es_tree *fork, es_version *entry, uint64_t *logged)
+{
+    es_kept kept = {.tree = number, .version = 1, .adjacent = true, .entry = entry};
+    bool    good = es_log_tree(s, number, fork) && es_log_version(s, &kept) && es_log_done(s, logged);
+    if (!good)
+        es_log_undo(s);
+    return good;
+}
+
 /* The new tree with its one version, under the lock. */
-static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, es_version *from, uint32_t *out, burin_error *err)
+static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, es_version *from, uint32_t *out, uint64_t *logged, burin_error *err)
 {
     uint32_t  seq    = atomic_load_explicit(&s->seq, memory_order_relaxed) + 1, number = s->tree_count + 1;
     es_blocks none   = {0};
@@ -245,15 +256,18 @@ static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, e
         *fork = (es_tree){.parent_tree = tree, .parent_version = version, .fork_seq = from->seq};
         made  = es_place_version(s, &w, fork, 1, &place);
     }
-    if (!made) {
-        for (uint32_t n = 0; n < w.made.len; n++)
-            es_free(&s->memory, w.made.items[n].ref, w.made.items[n].units);
-    } else {
+    if (made) {
         place.entry->seq      = seq;
         place.entry->index    = from->index;
         place.entry->root     = from->root;
         place.entry->entities = from->entities;
         place.entry->time_ns  = now_ns();
+        made                  = log_fork(s, number, fork, place.entry, logged);
+    }
+    if (!made) {
+        for (uint32_t n = 0; n < w.made.len; n++)
+            es_free(&s->memory, w.made.items[n].ref, w.made.items[n].units);
+    } else {
         from->pins++;
         es_publish_version(s, fork, 1, &place);
         atomic_store_explicit(&s->tree_count, number, memory_order_release);
@@ -267,10 +281,13 @@ static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, e
 burin_status burin_store_fork(burin_store *store, uint32_t tree, uint32_t version, uint32_t *out, burin_error *err)
 {
     es_version *entry;
+    uint64_t    logged = 0;
     pthread_mutex_lock(&store->lock);
-    burin_status status = es_find_version(store, UINT32_MAX, tree, &version, &entry, err);
+    burin_status status = es_log_ready(store, err);
     if (status == BURIN_OK)
-        status = fork_tree(store, tree, version, entry, out, err);
+        status = es_find_version(store, UINT32_MAX, tree, &version, &entry, err);
+    if (status == BURIN_OK)
+        status = fork_tree(store, tree, version, entry, out, &logged, err);
     pthread_mutex_unlock(&store->lock);
-    return status;
+    return status ? status : es_log_wait(store, logged, err);
 }

@@ -33,13 +33,6 @@ es_version *es_replay_before(const burin_store *s, uint32_t tree);
 
 /* ---- what is kept (kept.c), under the lock ---- */
 
-typedef struct es_kept {
-    uint32_t    tree, version;
-    uint32_t    keeps;
-    bool        adjacent; /* `before` is the version before: the change list is the difference */
-    es_version *entry;
-    es_version *before;   /* the kept one before it, or what the tree was forked from; NULL: nothing */
-} es_kept;
 /* All versions that `snapshot` sees, by commit and tree, as es_kept; false when memory is out. *trees: how many there are. */
 bool es_list_kept(const burin_store *s, uint32_t snapshot, uint32_t *trees, buf *out);
 

@@ -5,7 +5,7 @@
  * commit was seen by it alone, and goes; the rest stays on the list, joined by its own list, for the predecessor. So dropping a
  * version costs what it differed in. What goes waits in the limbo until no reader can see it.
  * Like ZFS's dead lists of snapshots. */
-#include "runtime/store/store.h"
+#include "runtime/store/log.h"
 
 enum { ALONGSIDE = 2 }; /* a version's own blocks: its change list and its note */
 
@@ -177,12 +177,26 @@ void es_retain(burin_store *s, es_tree *tree)
 
 /* ---- the interface ---- */
 
+/* See that a change is queued before it is made; *logged: what to wait for. */
+static burin_status queue(burin_store *s, bool good, uint64_t *logged, burin_error *err)
+{
+    good = good && es_log_done(s, logged);
+    if (!good)
+        es_log_undo(s);
+    return good ? BURIN_OK : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+}
+
 burin_status burin_store_retain(burin_store *store, uint32_t tree, const burin_retention *retention, burin_error *err)
 {
     es_version *entry;
-    uint32_t    head = 0;
+    uint32_t    head   = 0;
+    uint64_t    logged = 0;
     pthread_mutex_lock(&store->lock);
-    burin_status status = es_find_version(store, UINT32_MAX, tree, &head, &entry, err);
+    burin_status status = es_log_ready(store, err);
+    if (status == BURIN_OK)
+        status = es_find_version(store, UINT32_MAX, tree, &head, &entry, err);
+    if (status == BURIN_OK)
+        status = queue(store, es_log_retention(store, tree, retention), &logged, err);
     if (status == BURIN_OK) {
         es_tree *t   = es_table_at(&store->trees, tree);
         t->retention = *retention;
@@ -190,31 +204,38 @@ burin_status burin_store_retain(burin_store *store, uint32_t tree, const burin_r
         es_sweep(store);
     }
     pthread_mutex_unlock(&store->lock);
-    return status;
+    return status ? status : es_log_wait(store, logged, err);
 }
 
-burin_status burin_store_keep(burin_store *store, uint32_t tree, uint32_t version, burin_error *err)
+/* Keep a version once more, or once less. */
+static burin_status change_keeps(burin_store *store, uint32_t tree, uint32_t version, int32_t difference, burin_error *err)
 {
     es_version *entry;
+    uint64_t    logged = 0;
     pthread_mutex_lock(&store->lock);
-    burin_status status = es_find_version(store, UINT32_MAX, tree, &version, &entry, err);
+    burin_status status = es_log_ready(store, err);
     if (status == BURIN_OK)
-        entry->pins++;
-    pthread_mutex_unlock(&store->lock);
-    return status;
-}
-
-burin_status burin_store_release(burin_store *store, uint32_t tree, uint32_t version, burin_error *err)
-{
-    es_version *entry;
-    pthread_mutex_lock(&store->lock);
-    burin_status status = es_find_version(store, UINT32_MAX, tree, &version, &entry, err);
-    if (status == BURIN_OK && entry->pins == 0)
+        status = es_find_version(store, UINT32_MAX, tree, &version, &entry, err);
+    if (status == BURIN_OK && difference < 0 && entry->pins == 0)
         status = es_fail(err, BURIN_ERR_USAGE, "version %u of tree %u was not kept", version, tree);
-    if (status == BURIN_OK && --entry->pins == 0) {
+    if (status == BURIN_OK)
+        status = queue(store, es_log_keeps(store, tree, version, difference), &logged, err);
+    if (status == BURIN_OK)
+        entry->pins += (uint32_t)difference;
+    if (status == BURIN_OK && entry->pins == 0) {
         es_retain(store, es_table_at(&store->trees, tree));
         es_sweep(store);
     }
     pthread_mutex_unlock(&store->lock);
-    return status;
+    return status ? status : es_log_wait(store, logged, err);
+}
+
+burin_status burin_store_keep(burin_store *store, uint32_t tree, uint32_t version, burin_error *err)
+{
+    return change_keeps(store, tree, version, 1, err);
+}
+
+burin_status burin_store_release(burin_store *store, uint32_t tree, uint32_t version, burin_error *err)
+{
+    return change_keeps(store, tree, version, -1, err);
 }

@@ -1,6 +1,7 @@
 /* A store's life: making and freeing it, the slots of its readers, what it counts. See store.h. */
 #include "runtime/store/store.h"
 #include "runtime/base/diag.h"
+#include "runtime/store/log.h"
 #include "runtime/store/txn.h"
 
 #include <stdarg.h>
@@ -34,6 +35,7 @@ bool es_table_reach(es_table *t, es_memory *m, uint32_t n)
     if (!p)
         return false;
     m->used += size;
+    es_prefer_large_pages(p, size);
     memset(p, 0, size);
     __atomic_store_n(&t->segments[k - 4], p, __ATOMIC_RELEASE);
     return true;
@@ -73,6 +75,7 @@ void burin_store_free(burin_store *store)
     if (!store)
         return;
     burin_allocator alloc = store->alloc;
+    es_log_free(store->log);
     for (burin_txn *t = store->idle, *next; t; t = next) {
         next = es_txn_next_idle(t);
         es_txn_free(t);

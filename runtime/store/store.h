@@ -162,6 +162,7 @@ struct burin_store {
     es_slot         *slots;
     burin_txn       *idle;       /* ended transactions, for the next to begin */
     uint64_t         conflicts, rebases;
+    struct es_log   *log;        /* where changes go to be kept; NULL: the store is in memory */
     es_type         *types[BURIN_TYPES_MAX + 1];
 };
 

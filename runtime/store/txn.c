@@ -1,6 +1,7 @@
 /* Transactions: their life, their overlay of drafts, and reading through it. See txn.h. */
 #include "runtime/store/txn.h"
 #include "runtime/store/data.h"
+#include "runtime/store/log.h"
 
 /* ---- life ---- */
 
@@ -50,6 +51,7 @@ void es_txn_free(burin_txn *t)
         es_touch_deinit(&t->touches[n], alloc);
     base_free(alloc, t->touches, t->touch_cap * sizeof *t->touches);
     base_free(alloc, t->drafts, t->draft_cap * sizeof(es_draft *));
+    base_free(alloc, t->reads, t->read_cap * sizeof *t->reads);
     if (t->mask)
         base_free(alloc, t->table, (t->mask + (size_t)1) * sizeof(es_draft *));
     es_blocks_deinit(&t->writer.made, alloc);
@@ -74,7 +76,8 @@ void es_txn_end(burin_txn *t)
     } else if (t->mask) {
         memset(t->table, 0, (t->mask + (size_t)1) * sizeof(es_draft *));
     }
-    t->draft_count = t->touch_count = 0;
+    t->draft_count = t->touch_count = t->read_count = 0;
+    t->watch_reads = t->reads_failed = false;
     t->bloom       = 0;
     t->drop_loose  = t->read_only = false;
     t->save        = t->saves = 0;
@@ -115,13 +118,16 @@ burin_status es_txn_commit(burin_txn *t, const burin_commit_options *options, bu
 {
     burin_store *store = t->store;
     pthread_mutex_lock(&store->lock);
-    burin_status status = es_commit(t, options, result, err);
+    uint64_t     logged;
+    burin_status status = es_commit(t, options, result, &logged, err);
     for (size_t n = 0; n < count && !status; n++)
         settle(t, &settled[n]);
     es_txn_end(t);
     es_sweep(store);
     pthread_mutex_unlock(&store->lock);
-    return status;
+    if (status || !logged)
+        return status;
+    return options->defer ? es_log_defer(store, logged, err) : es_log_wait(store, logged, err);
 }
 
 burin_status burin_txn_commit(burin_txn *txn, const burin_commit_options *options, burin_commit_result *result, burin_error *err)
@@ -193,12 +199,13 @@ static void view_draft(const burin_txn *t, es_draft *d, es_view *view)
 
 bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *view)
 {
-    es_draft *draft = es_txn_draft(t, id);
-    if (draft) {
+    es_draft        *draft  = es_txn_draft(t, id);
+    bool             ours   = draft && (draft->touch == touch || !draft->touch || !touch);
+    const es_record *record = touch && !ours ? es_record_at(t->store, es_index_get(&t->store->memory, t->touches[touch - 1].base, id)) : NULL;
+    if (draft && !record) { /* a draft of another tree's came here, unless this tree has the entity too, from before a fork */
         view_draft(t, draft, view);
         return true;
     }
-    const es_record *record = touch ? es_record_at(t->store, es_index_get(&t->store->memory, t->touches[touch - 1].base, id)) : NULL;
     if (record)
         es_view_record(t->store, touch, record, view);
     return record != NULL;
@@ -229,8 +236,11 @@ burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin
         return BURIN_OK;
     }
     uint32_t touch = touch_of(t, entity, err);
-    if (BURIN_LIKELY(touch && es_txn_relative(t, touch, entity.id, view)))
+    if (BURIN_LIKELY(touch && es_txn_relative(t, touch, entity.id, view))) {
+        if (BURIN_UNLIKELY(t->watch_reads))
+            es_txn_note_read(t, entity.id, touch);
         return BURIN_OK;
+    }
     if (touch == 0 && entity.tree)
         return err && err->status ? err->status : BURIN_ERR_KEY;
     burin_entity found = {entity.id, entity.tree, 0};
@@ -242,7 +252,31 @@ burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin
     if (!touch)
         return BURIN_ERR_NOMEM;
     es_view_record(t->store, touch, record, view);
+    if (t->watch_reads)
+        es_txn_note_read(t, entity.id, touch);
     return BURIN_OK;
+}
+
+/* ---- reads ---- */
+
+void burin_txn_watch_reads(burin_txn *txn) { txn->watch_reads = true; }
+
+void es_txn_note_read(burin_txn *t, uint32_t id, uint32_t touch)
+{
+    const burin_allocator *alloc = &t->store->alloc;
+    if (t->read_count && t->reads[t->read_count - 1].id == id && t->reads[t->read_count - 1].touch == touch)
+        return;
+    if (t->read_count == t->read_cap) {
+        uint32_t cap   = t->read_cap ? 2 * t->read_cap : 64;
+        es_read *reads = cap > t->read_cap ? alloc->resize(alloc->user, t->reads, t->read_cap * sizeof *reads, cap * sizeof *reads) : NULL;
+        if (!reads) {
+            t->reads_failed = true;
+            return;
+        }
+        t->reads    = reads;
+        t->read_cap = cap;
+    }
+    t->reads[t->read_count++] = (es_read){id, touch};
 }
 
 /* ---- drafts ---- */

@@ -21,6 +21,10 @@ typedef struct es_children {
     uint32_t    count, cap;
 } es_children;
 
+typedef struct es_read { /* an entity that was read */
+    uint32_t id, touch;
+} es_read;
+
 typedef struct es_borrowed { /* where a set value came from */
     struct es_borrowed *next;
     es_origin           origin;
@@ -79,6 +83,9 @@ struct burin_txn {
     es_slot     *slot;
     uint32_t     snapshot;
     bool         read_only;  /* what would change an entity fails */
+    bool         watch_reads, reads_failed; /* `reads` is written; memory for it was out */
+    es_read     *reads;
+    uint32_t     read_count, read_cap;
     bool         drop_loose; /* new entities that are nowhere are dropped instead of refused */
     uint32_t     next_id, end_id;
     arena        arena;
@@ -135,6 +142,8 @@ static inline void es_view_record(const burin_store *s, uint32_t touch, const es
 {
     *view = (es_view){es_type_at(s, r->type), r->id, r->owner, r->type, r->field, touch, r->nulls, 0, r->cells, NULL, r};
 }
+/* An entity was read, in the tree of a touch. */
+void es_txn_note_read(burin_txn *t, uint32_t id, uint32_t touch);
 burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin_error *err);
 /* The owner, child or other relative of what a view or draft with this `touch` shows. False: it is not there. */
 bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *view);
@@ -168,7 +177,8 @@ uint32_t es_txn_found(burin_txn *t);
 
 void es_type_free(burin_store *s, es_type *type);
 
-/* Make new states of what the drafts change, in all trees, and publish them. Takes the lock. */
-burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, burin_error *err);
+/* Make new states of what the drafts change, in all trees, and publish them. *logged: what to wait for until they are
+ * kept; 0: nothing. Under the lock. */
+burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, uint64_t *logged, burin_error *err);
 
 #endif

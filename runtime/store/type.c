@@ -2,6 +2,7 @@
 #include "runtime/store/store.h"
 #include "runtime/base/diag.h"
 #include "runtime/store/data.h"
+#include "runtime/store/log.h"
 #include "runtime/store/txn.h"
 
 static const char *const kind_names[] = {
@@ -104,22 +105,32 @@ burin_status burin_store_define(burin_store *store, const char *name, const buri
     burin_status status = check(name, attributes, count, err);
     if (status)
         return status;
+    uint64_t logged = 0;
     pthread_mutex_lock(&store->lock);
-    if (burin_store_find_type(store, name)) {
+    status = es_log_ready(store, err);
+    if (status) {
+        /* it says why */
+    } else if (burin_store_find_type(store, name)) {
         status = es_fail(err, BURIN_ERR_VALUE, "there is a type '%s' already", name);
     } else if (store->type_count == BURIN_TYPES_MAX) {
         status = es_fail(err, BURIN_ERR_LIMIT, "a store has at most %d types", BURIN_TYPES_MAX);
     } else {
-        es_type *made = copy_type(store, name, attributes, count);
-        if (made) {
-            store->types[store->type_count + 1] = made;
-            *type = atomic_fetch_add(&store->type_count, 1) + 1;
+        es_type   *made   = copy_type(store, name, attributes, count);
+        burin_type number = store->type_count + 1;
+        store->types[number] = made;
+        if (made && es_log_type(store, number) && es_log_done(store, &logged)) {
+            atomic_store_explicit(&store->type_count, number, memory_order_release);
+            *type = number;
         } else {
+            es_log_undo(store);
+            store->types[number] = NULL;
+            if (made)
+                es_type_free(store, made);
             status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
         }
     }
     pthread_mutex_unlock(&store->lock);
-    return status;
+    return status ? status : es_log_wait(store, logged, err);
 }
 
 /* ---- finding ---- */

@@ -415,6 +415,48 @@ static void b36_of_two_commits_from_one_base_the_second_conflicts(void **state)
     assert_int_equal(burin_txn_commit(f, NULL, NULL, NULL), BURIN_ERR_CONFLICT);
 }
 
+static void a_commit_carried_over_holds_to_what_was_read(void **state)
+{
+    static const struct {
+        bool         watch;
+        int          read, meanwhile; /* agents */
+        burin_status status;
+    } rows[] = {{false, 1, 1, BURIN_OK}, {true, 1, 1, BURIN_ERR_CONFLICT}, {true, 1, 2, BURIN_OK}, {true, 0, 2, BURIN_OK}};
+    world *w = *state;
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        burin_txn  *slow = begin(w), *quick = begin(w);
+        burin_value value;
+        if (rows[n].watch)
+            burin_txn_watch_reads(slow);
+        assert_int_equal(burin_txn_get(slow, w->agents[rows[n].read], SPEED, NULL, &value, NULL), BURIN_OK);
+        burin_txn_set(slow, w->agents[0], SPEED, burin_int(100 + (int64_t)n), NULL);
+        burin_txn_set(quick, w->agents[rows[n].meanwhile], SPEED, burin_int(200 + (int64_t)n), NULL);
+        commit(w, quick);
+        assert_int_equal(burin_txn_commit(slow, &(burin_commit_options){.mode = BURIN_CONFLICT_REBASE}, NULL, NULL), rows[n].status);
+    }
+}
+
+static void b36_what_was_read_in_another_tree_holds_too(void **state)
+{
+    world       *w = *state;
+    burin_entity second;
+    burin_value  value;
+    burin_txn   *t = begin(w);
+    burin_txn_create(t, w->agent, &second, NULL);
+    burin_txn_promote(t, second, NULL);
+    commit(w, t);
+    for (int read = 0; read < 2; read++) {
+        burin_txn *slow = begin(w), *quick = begin(w);
+        burin_txn_watch_reads(slow);
+        if (read)
+            burin_txn_get(slow, second, SPEED, NULL, &value, NULL);
+        burin_txn_set(slow, w->agents[0], SPEED, burin_int(5 + read), NULL);
+        burin_txn_set(quick, second, SPEED, burin_int(7 + read), NULL);
+        commit(w, quick);
+        assert_int_equal(burin_txn_commit(slow, NULL, NULL, NULL), read ? BURIN_ERR_CONFLICT : BURIN_OK);
+    }
+}
+
 static void forks_share_history_and_part(void **state)
 {
     world   *w = *state;
@@ -524,7 +566,7 @@ int main(void)
         ROW(b29_a_child_moved_out_of_a_removed_owner_stays), ROW(b31_equal_means_the_same_kind_and_bits), ROW(b30_data_comes_back_as_it_was),
         ROW(b11_sharing_and_circles_are_refused_and_leave_no_trace), ROW(attributes_hold_only_what_they_are),
         ROW(b4_b5_b81_roots_and_what_is_nowhere), ROW(b46_a_detached_child_can_found_a_tree), ROW(b50_a_root_brings_its_tree_along),
-        ROW(b36_of_two_commits_from_one_base_the_second_conflicts), ROW(forks_share_history_and_part),
+        ROW(b36_of_two_commits_from_one_base_the_second_conflicts), ROW(forks_share_history_and_part), ROW(a_commit_carried_over_holds_to_what_was_read), ROW(b36_what_was_read_in_another_tree_holds_too),
         ROW(retention_drops_versions_and_gives_their_memory_back), ROW(a_pinned_reader_sees_the_store_as_it_was),
         ROW(borrowed_values_say_where_they_come_from), ROW(a_copy_is_new_entities_with_equal_attributes),
     };

@@ -1,0 +1,26 @@
+/* The floor of commits and gets: a radix tree of 16-way nodes by pointers. A commit copies the path to one record, the record, and those
+ * of two owners; nothing is checked, counted or freed. */
+#ifndef BENCH_STORE_FLOOR_H
+#define BENCH_STORE_FLOOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct floor_radix floor_radix;
+typedef struct floor_store {
+    unsigned      levels;
+    uint32_t      count, versions;
+    floor_radix **roots;
+} floor_store;
+
+/* All that floors allocate comes from here, and is never freed. */
+void  floor_memory(size_t size);
+void *floor_alloc(size_t size);
+
+floor_store floor_make(uint32_t count, uint32_t commits);
+/* CPU ns each. */
+double floor_commit(floor_store *s, int commits, uint32_t (*draw)(uint32_t));
+double floor_get(const floor_store *s, bool old, int gets, uint32_t (*draw)(uint32_t));
+
+#endif

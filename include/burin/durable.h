@@ -1,0 +1,47 @@
+/* burin/durable.h: stores that outlive their process.
+ *
+ * A store opened here is in memory as any other, and is read as fast. What changes it is also written to where it is kept, before the
+ * call that changed it returns: commits, types, forks, retention, kept versions. Threads that wait at the same time share one write
+ * (group commit). A commit that has returned BURIN_OK is never lost, and no commit is ever half there; how much that holds against is
+ * the durability. When a write fails, the call says so (BURIN_ERR_OS): what it did is in memory, whether it is kept is unknown until the
+ * store is opened again, and from then on the store refuses changes.
+ * Where it is kept: a file (SQLite: one file, beside it only its journal while it is open), if Burin was built with libsqlite3.
+ * One process at a time changes a store; a second one that tries gets BURIN_ERR_CONFLICT and does no harm. */
+#ifndef BURIN_DURABLE_H
+#define BURIN_DURABLE_H
+
+#include "burin/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum burin_durability {
+    BURIN_DURABILITY_FULL,   /* commits survive a power cut: each write is synced */
+    BURIN_DURABILITY_NORMAL, /* they survive a killed process; of a power cut the last ones may not, the others stay whole */
+} burin_durability;
+
+/* Start from {0}. */
+typedef struct burin_open_options {
+    burin_store_options store;
+    burin_durability    durability;
+    bool                create;    /* make it where it is not there */
+    bool                read_only; /* see it as it is now; changes are refused with BURIN_ERR_USAGE. Beside a process that changes it */
+} burin_open_options;
+
+/* Open a store that is kept at `where`, a path. options: copied; NULL: defaults.
+ * Returns NULL after filling `err`: BURIN_ERR_NOT_IMPLEMENTED (built without what keeps it), BURIN_ERR_OS (not there, not to be read or
+ * written), BURIN_ERR_DATA (no store, a damaged one, or one of a later Burin), BURIN_ERR_NOMEM, BURIN_ERR_LIMIT. */
+BURIN_API burin_store *burin_store_open(const char *where, const burin_open_options *options, burin_error *err);
+/* See that everything done so far is kept; needed after commits with `defer` only. A store in memory: does nothing. BURIN_ERR_OS. */
+BURIN_API burin_status burin_store_sync(burin_store *store, burin_error *err);
+/* Write anew what is kept of the store, without the versions that its retention has dropped; the file shrinks. All or nothing.
+ * BURIN_ERR_USAGE: a store in memory. */
+BURIN_API burin_status burin_store_compact(burin_store *store, burin_error *err);
+/* See that every kept version is what it should be, going through all of it. BURIN_ERR_DATA says what is not. */
+BURIN_API burin_status burin_store_verify(burin_store *store, burin_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

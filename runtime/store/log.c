@@ -1,0 +1,241 @@
+/* The queue of what is to be kept, and its writing. See log.h. */
+#include "runtime/store/log.h"
+
+enum { QUEUE_MAX = 1 << 20 }; /* bytes that deferred commits may leave waiting */
+
+es_log *es_log_new(const burin_allocator *alloc, const es_backend_ops *ops, es_backend *backend, bool read_only)
+{
+    es_log *log = base_alloc(alloc, sizeof *log);
+    if (!log)
+        return NULL;
+    *log = (es_log){.alloc = *alloc, .ops = ops, .backend = backend, .read_only = read_only, .failure = BURIN_ERROR_INIT};
+    log->change = buf_make(&log->alloc);
+    log->queue  = buf_make(&log->alloc);
+    log->batch  = buf_make(&log->alloc);
+    pthread_mutex_init(&log->lock, NULL);
+    pthread_cond_init(&log->written, NULL);
+    return log;
+}
+
+/* ---- entries ---- */
+
+es_entry *es_next_entry(const buf *entries, size_t *at)
+{
+    if (*at == entries->len)
+        return NULL;
+    es_entry   *entry = (es_entry *)(void *)(entries->data + *at);
+    const char *note  = (const char *)(entry + 1);
+    *at += entry->size;
+    if (entry->kind == ES_ENTRY_VERSION || entry->kind == ES_ENTRY_TYPE) {
+        entry->as.version.note   = (burin_text){note, entry->note_len};
+        entry->as.version.states = (burin_text){note + entry->note_len, entry->states_len};
+    }
+    return entry;
+}
+
+/* Begin an entry: its bytes follow. Its place is counted from the beginning, because the buffer may move. */
+static size_t begin(burin_store *s, const es_entry *entry)
+{
+    size_t at = s->log->change.len;
+    buf_append(&s->log->change, (const char *)entry, sizeof *entry);
+    return at;
+}
+
+/* End it: what follows the note are the states. */
+static bool end(burin_store *s, size_t at)
+{
+    buf   *change = &s->log->change;
+    size_t len    = change->len - at;
+    if (change->failed || len > UINT32_MAX / 2)
+        return false;
+    while ((change->len - at) % _Alignof(es_entry))
+        buf_append_byte(change, '\0');
+    if (change->failed)
+        return false;
+    es_entry *entry   = (es_entry *)(void *)(change->data + at);
+    entry->states_len = (uint32_t)(len - sizeof *entry) - entry->note_len;
+    entry->size       = (uint32_t)(change->len - at);
+    return true;
+}
+
+bool es_log_type(burin_store *s, burin_type type)
+{
+    es_entry entry = {.kind = ES_ENTRY_TYPE, .as.version.version = type};
+    if (!s->log)
+        return true;
+    size_t at = begin(s, &entry);
+    es_pack_type(es_type_at(s, type), &s->log->change);
+    return end(s, at);
+}
+
+bool es_log_tree(burin_store *s, uint32_t tree, const es_tree *t)
+{
+    es_entry entry = {.kind = ES_ENTRY_TREE, .as.tree = {tree, t->parent_tree, t->parent_version, t->retention}};
+    return !s->log || end(s, begin(s, &entry));
+}
+
+bool es_log_retention(burin_store *s, uint32_t tree, const burin_retention *retention)
+{
+    es_entry entry = {.kind = ES_ENTRY_RETENTION, .as.tree = {.tree = tree, .retention = *retention}};
+    return !s->log || end(s, begin(s, &entry));
+}
+
+bool es_log_keeps(burin_store *s, uint32_t tree, uint32_t version, int32_t difference)
+{
+    es_entry entry = {.kind = ES_ENTRY_KEEPS, .difference = difference, .as.version = {.tree = tree, .version = version}};
+    return !s->log || end(s, begin(s, &entry));
+}
+
+bool es_log_version(burin_store *s, const es_kept *kept)
+{
+    const es_version *v    = kept->entry;
+    const es_bytes   *note = v->note ? es_at(&s->memory, v->note) : NULL;
+    es_entry entry = {.kind       = ES_ENTRY_VERSION,
+                      .note_len   = note ? note->len : 0,
+                      .before     = kept->last,
+                      .as.version = {.tree = kept->tree, .version = kept->version, .keeps = kept->keeps, .last_id = atomic_load(&s->next_id) - 1,
+                                     .commit = v->seq - 1, .time_ns = v->time_ns}};
+    if (!s->log)
+        return true;
+    size_t at = begin(s, &entry);
+    if (note)
+        buf_append(&s->log->change, note->data, note->len);
+    es_pack_version(s, kept, &s->log->change);
+    return end(s, at);
+}
+
+/* ---- changes ---- */
+
+burin_status es_log_ready(const burin_store *s, burin_error *err)
+{
+    burin_status status = BURIN_OK;
+    if (!s->log)
+        return BURIN_OK;
+    if (s->log->read_only)
+        return es_fail(err, BURIN_ERR_USAGE, "the store was opened to be read only");
+    pthread_mutex_lock(&s->log->lock);
+    if (s->log->failure.status)
+        status = es_fail(err, BURIN_ERR_OS, "the store can no longer be written: %s", s->log->failure.message ? s->log->failure.message : "a write failed");
+    pthread_mutex_unlock(&s->log->lock);
+    return status;
+}
+
+bool es_log_done(burin_store *s, uint64_t *number)
+{
+    es_log *log = s->log;
+    *number     = 0;
+    if (!log)
+        return true;
+    pthread_mutex_lock(&log->lock);
+    bool good = !log->change.failed && buf_reserve(&log->queue, log->change.len);
+    if (good && log->change.len) {
+        buf_append(&log->queue, log->change.data, log->change.len);
+        *number = ++log->queued;
+    }
+    log->queue.failed = false; /* a reservation that failed spoils nothing */
+    pthread_mutex_unlock(&log->lock);
+    es_log_undo(s);
+    return good;
+}
+
+void es_log_undo(burin_store *s)
+{
+    if (!s->log)
+        return;
+    s->log->change.len    = 0;
+    s->log->change.failed = false;
+}
+
+burin_status es_log_replace(burin_store *s, burin_error *err)
+{
+    es_log *log = s->log;
+    pthread_mutex_lock(&log->lock);
+    while (log->writing)
+        pthread_cond_wait(&log->written, &log->lock);
+    burin_status status = log->ops->write(log->backend, &log->change, true, err);
+    if (status == BURIN_OK) { /* what waits is part of it */
+        log->queue.len = 0;
+        log->kept      = log->queued;
+        pthread_cond_broadcast(&log->written);
+    }
+    pthread_mutex_unlock(&log->lock);
+    return status;
+}
+
+/* ---- writing ---- */
+
+/* Write what is queued, or wait until another thread has; with the log's lock. */
+static void advance(es_log *log)
+{
+    if (log->writing) {
+        pthread_cond_wait(&log->written, &log->lock);
+        return;
+    }
+    buf      batch  = log->queue;
+    uint64_t number = log->queued;
+    log->queue      = log->batch;
+    log->queue.len  = 0;
+    log->batch      = batch;
+    log->writing    = true;
+    pthread_mutex_unlock(&log->lock);
+    burin_error  err    = BURIN_ERROR_INIT;
+    burin_status status = log->ops->write(log->backend, &log->batch, false, &err);
+    pthread_mutex_lock(&log->lock);
+    log->writing = false;
+    if (status == BURIN_OK)
+        log->kept = number;
+    else
+        log->failure = err;
+    pthread_cond_broadcast(&log->written);
+}
+
+static burin_status wait_for(burin_store *s, uint64_t number, size_t waiting_max, burin_error *err)
+{
+    es_log      *log    = s->log;
+    burin_status status = BURIN_OK;
+    if (!log || !number)
+        return BURIN_OK;
+    pthread_mutex_lock(&log->lock);
+    while (log->kept < number && !log->failure.status && log->queue.len > waiting_max)
+        advance(log);
+    while (waiting_max == 0 && log->kept < number && !log->failure.status) /* the batch that holds it is being written */
+        advance(log);
+    if (log->kept < number && log->failure.status)
+        status = es_fail(err, log->failure.status == BURIN_ERR_CONFLICT ? BURIN_ERR_CONFLICT : BURIN_ERR_OS, "done in memory, but not kept: %s",
+                         log->failure.message ? log->failure.message : "a write failed");
+    pthread_mutex_unlock(&log->lock);
+    return status;
+}
+
+burin_status es_log_wait(burin_store *s, uint64_t number, burin_error *err) { return wait_for(s, number, 0, err); }
+burin_status es_log_defer(burin_store *s, uint64_t number, burin_error *err) { return wait_for(s, number, QUEUE_MAX, err); }
+
+burin_status burin_store_sync(burin_store *store, burin_error *err)
+{
+    uint64_t number = 0;
+    if (store->log) {
+        pthread_mutex_lock(&store->log->lock);
+        number = store->log->queued;
+        pthread_mutex_unlock(&store->log->lock);
+    }
+    return es_log_wait(store, number, err);
+}
+
+void es_log_free(es_log *log)
+{
+    if (!log)
+        return;
+    pthread_mutex_lock(&log->lock);
+    while (log->kept < log->queued && !log->failure.status)
+        advance(log);
+    pthread_mutex_unlock(&log->lock);
+    log->ops->close(log->backend);
+    burin_error_clear(&log->failure);
+    buf_deinit(&log->change);
+    buf_deinit(&log->queue);
+    buf_deinit(&log->batch);
+    pthread_cond_destroy(&log->written);
+    pthread_mutex_destroy(&log->lock);
+    burin_allocator alloc = log->alloc;
+    base_free(&alloc, log, sizeof *log);
+}

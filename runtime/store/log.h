@@ -1,0 +1,53 @@
+/* What has been done to a store, on its way to where it is kept.
+ *
+ * Under the store's lock each change is put on the queue; after the lock is let go, whoever must know that it is kept waits.
+ * The first who waits writes all that is queued, in one go, for everybody (group commit); meanwhile the next batch gathers. There is no
+ * thread of its own. */
+#ifndef BURIN_STORE_LOG_H
+#define BURIN_STORE_LOG_H
+
+#include "runtime/store/backend.h"
+
+typedef struct es_log {
+    burin_allocator        alloc;
+    const es_backend_ops  *ops;
+    es_backend            *backend;
+    bool                   read_only;
+    pthread_mutex_t        lock;
+    pthread_cond_t         written;
+    buf                    change;       /* entries of the running change: the store's lock guards them */
+    buf                    queue, batch; /* entries that wait, whole changes, and those that are being written */
+    uint64_t               queued, kept; /* changes, counted from the first */
+    bool                   writing;
+    burin_error            failure;      /* of a write: nothing more is written */
+} es_log;
+
+es_log *es_log_new(const burin_allocator *alloc, const es_backend_ops *ops, es_backend *backend, bool read_only);
+/* Writes what waits. NULL is allowed. */
+void es_log_free(es_log *log);
+
+/* ---- under the store's lock ---- */
+
+/* BURIN_OK when changes may be made: the store is in memory, or what keeps it works. */
+burin_status es_log_ready(const burin_store *s, burin_error *err);
+/* Queue what has been done; false when memory is out. Without a log: true. */
+bool es_log_type(burin_store *s, burin_type type);
+bool es_log_tree(burin_store *s, uint32_t tree, const es_tree *t);
+bool es_log_version(burin_store *s, const es_kept *kept);
+bool es_log_retention(burin_store *s, uint32_t tree, const burin_retention *retention);
+bool es_log_keeps(burin_store *s, uint32_t tree, uint32_t version, int32_t difference);
+/* The change is complete: put it on the queue, whole. False when memory is out. *number: what to wait for. */
+bool es_log_done(burin_store *s, uint64_t *number);
+/* Write the change instead of everything that is kept, with what waits. */
+burin_status es_log_replace(burin_store *s, burin_error *err);
+/* It fails: forget what it said. */
+void es_log_undo(burin_store *s);
+
+/* ---- without it ---- */
+
+/* See that the entries up to this number are kept. */
+burin_status es_log_wait(burin_store *s, uint64_t number, burin_error *err);
+/* Do not wait, but see that the queue does not grow without bound. */
+burin_status es_log_defer(burin_store *s, uint64_t number, burin_error *err);
+
+#endif

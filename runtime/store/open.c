@@ -1,0 +1,110 @@
+/* Opening a store that is kept somewhere, checking it, and writing it anew. See burin/durable.h. */
+#include "runtime/store/log.h"
+
+/* ---- loading ---- */
+
+static burin_status load_entry(void *user, const es_entry *entry, burin_error *err)
+{
+    burin_store *s = user;
+    burin_status status;
+    if (entry->kind == ES_ENTRY_TYPE) {
+        if (entry->as.version.version != burin_store_type_count(s) + 1)
+            return es_fail(err, BURIN_ERR_DATA, "a type is missing");
+        return es_unpack_type(s, entry->as.version.states, err);
+    }
+    pthread_mutex_lock(&s->lock);
+    status = entry->kind == ES_ENTRY_TREE ? es_replay_tree(s, &entry->as.tree, err) : es_replay_version(s, &entry->as.version, err);
+    if (status == BURIN_OK && entry->kind == ES_ENTRY_VERSION)
+        es_replay_commit(s, entry->as.version.commit);
+    pthread_mutex_unlock(&s->lock);
+    return status;
+}
+
+/* NULL after filling err. */
+static const es_backend_ops *backend_for(const char *where, burin_error *err)
+{
+#ifdef BURIN_SQLITE
+    (void)where;
+    (void)err;
+    return &es_sqlite;
+#else
+    es_fail(err, BURIN_ERR_NOT_IMPLEMENTED, "'%s': Burin was built without SQLite (package libsqlite3-dev)", where);
+    return NULL;
+#endif
+}
+
+burin_store *burin_store_open(const char *where, const burin_open_options *options, burin_error *err)
+{
+    burin_open_options    given = options ? *options : (burin_open_options){0};
+    const es_backend_ops *ops   = backend_for(where, err);
+    burin_store          *s     = ops ? burin_store_new(&given.store, err) : NULL;
+    es_backend           *b     = s ? ops->open(where, &given, err) : NULL;
+    es_log               *log   = b ? es_log_new(&s->alloc, ops, b, given.read_only) : NULL;
+    if (log && ops->read(b, load_entry, s, err) == BURIN_OK) {
+        s->log = log;
+        return s;
+    }
+    if (b && !log)
+        es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    if (log)
+        es_log_free(log);
+    else if (b)
+        ops->close(b);
+    burin_store_free(s);
+    return NULL;
+}
+
+/* ---- all of it ---- */
+
+burin_status burin_store_verify(burin_store *store, burin_error *err)
+{
+    buf          list   = buf_make(&store->alloc);
+    uint32_t     trees;
+    burin_status status = BURIN_OK;
+    pthread_mutex_lock(&store->lock);
+    if (!es_list_kept(store, UINT32_MAX, &trees, &list))
+        status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    const es_kept *kept = (const es_kept *)(const void *)list.data;
+    for (size_t n = 0; n < list.len / sizeof *kept && !status; n++) {
+        uint32_t count = 0;
+        status         = es_check_version(store, kept[n].entry->index, kept[n].entry->root, &count, err);
+        if (status == BURIN_OK && count != kept[n].entry->entities)
+            status = es_fail(err, BURIN_ERR_DATA, "version %u of tree %u has %u entities, not %u", kept[n].version, kept[n].tree, count,
+                             kept[n].entry->entities);
+    }
+    pthread_mutex_unlock(&store->lock);
+    buf_deinit(&list);
+    return status;
+}
+
+/* Everything that is kept, as one change. */
+static bool log_all(burin_store *s)
+{
+    buf      list  = buf_make(&s->alloc);
+    uint32_t trees = 0;
+    bool     good  = es_list_kept(s, UINT32_MAX, &trees, &list);
+    for (burin_type n = 1; n <= burin_store_type_count(s) && good; n++)
+        good = es_log_type(s, n);
+    for (uint32_t n = 1; n <= trees && good; n++)
+        good = es_log_tree(s, n, es_tree_at(s, n));
+    const es_kept *kept = (const es_kept *)(const void *)list.data;
+    for (size_t n = 0; n < list.len / sizeof *kept && good; n++)
+        good = es_log_version(s, &kept[n]);
+    buf_deinit(&list);
+    return good;
+}
+
+burin_status burin_store_compact(burin_store *store, burin_error *err)
+{
+    if (!store->log)
+        return es_fail(err, BURIN_ERR_USAGE, "the store is in memory only");
+    pthread_mutex_lock(&store->lock);
+    burin_status status = es_log_ready(store, err);
+    if (status == BURIN_OK && !log_all(store))
+        status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    if (status == BURIN_OK)
+        status = es_log_replace(store, err);
+    es_log_undo(store);
+    pthread_mutex_unlock(&store->lock);
+    return status;
+}

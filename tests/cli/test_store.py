@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""burin store: looking at and tending a store that is kept in a file."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from support import burin, folder_of, run_tests, same  # noqa: E402
+
+TYPES = [{"name": "Map", "attributes": [{"name": "nodes", "kind": "children"}, {"name": "by", "kind": "children by key"}]},
+         {"name": "Node", "attributes": [{"name": "name", "kind": "text"}, {"name": "n", "kind": "int"}]}]
+
+
+def state(number, kind, **attributes):
+    return {"id": number, "type": kind, "attributes": attributes}
+
+
+WORLD = {"burin_store": 1, "ids": 31, "types": TYPES, "trees": [{"tree": 1}], "versions": [
+    {"tree": 1, "version": 1, "commit": 1, "time_ns": 0, "note": "begin", "root": 16,
+     "states": [state(16, "Map", nodes=[17]), state(17, "Node", name="ann", n=1)]},
+    {"tree": 1, "version": 2, "commit": 2, "time_ns": 10**9, "root": 16,
+     "states": [{"id": 16, "touched": True}, state(17, "Node", name="ann", n=2)]},
+    {"tree": 1, "version": 3, "commit": 3, "time_ns": 2 * 10**9, "root": 16,
+     "states": [state(16, "Map", nodes=[17], by={"k": 18}), state(18, "Node", name="bob")]}]}
+TREE = {"burin_tree": 1, "types": TYPES, "root": 1, "states": [state(1, "Map", nodes=[2]), state(2, "Node", name="cyd")]}
+
+
+def world():
+    folder = folder_of({"world.json": json.dumps(WORLD), "tree.json": json.dumps(TREE), "bad.json": "{}"})
+    r = burin("store", "import", "w", "world.json", cwd=folder.name)
+    same((r.code, r.out, r.err), (0, "", ""))
+    return folder
+
+
+def test_what_looks():
+    rows = [
+        (["log", "w"], "1:3  commit 3  1970-01-01T00:00:02Z  3 entities, 2 changed\n1:2  commit 2  1970-01-01T00:00:01Z  2 entities, 2 changed\n"
+                       "1:1  commit 1  1970-01-01T00:00:00Z  2 entities, 2 changed  begin\n"),
+        (["show", "w"], "tree 1  version 3  3 entities  root @16 (Map)\n"),
+        (["show", "w", "@16.nodes[0].n"], "2\n"),
+        (["show", "w", "@17~1.n"], "1\n"),
+        (["show", "w", "@16.by"], "@18  k\n"),
+        (["show", "w", "1:1"], 'flowchart TD\n  e16["Map @16"]\n  e17["Node @17<br/>name: \'ann\'<br/>n: 1"]\n  e16 -->|"nodes[0]"| e17\n'),
+        (["diff", "w", "1:1", "1:2"], "modified  @17 (Node) n\n"),
+        (["diff", "w", "1:1", "1"], "modified  @16 (Map) by\nmodified  @17 (Node) n\nadded     @18 (Node)\n"),
+        (["diff", "w", "1", "1:1"], "modified  @16 (Map) by\nmodified  @17 (Node) n\nremoved   @18 (Node)\n"),
+        (["verify", "w"], "3 versions of 1 trees are right\n"),
+    ]
+    with world() as folder:
+        for words, want in rows:
+            r = burin("store", *words, cwd=folder)
+            same((r.code, r.out, r.err), (0, want, ""), words)
+        same(json.loads(burin("store", "show", "w", "@18", cwd=folder).out), state(18, "Node", name="bob", n=0))
+        assert burin("store", "diff", "w", "1:1", "1:2", "--draw", "dot", cwd=folder).out.startswith("digraph diff {\n")
+
+
+def test_what_is_exported_is_imported():
+    with world() as folder:
+        first = burin("store", "export", "w", cwd=folder)
+        r = burin("store", "import", "copy", "-", stdin=first.out, cwd=folder)
+        same((r.code, r.err), (0, ""))
+        same(burin("store", "export", "copy", cwd=folder).out, first.out)
+        r = burin("store", "import", "w", "tree.json", cwd=folder)
+        same((r.code, r.out), (0, "tree 2  root @32\n"))
+        tree = json.loads(burin("store", "export", "w", "2:1", cwd=folder).out)
+        same([s["id"] for s in tree["states"]], [32, 33])
+        r = burin("store", "import", "w", "world.json", cwd=folder)
+        same(r.code, 1)
+        assert "empty" in r.err, r
+
+
+def test_gc_keeps_what_it_is_told():
+    with world() as folder:
+        same(burin("store", "gc", "w", cwd=folder).code, 0)
+        same(len(burin("store", "log", "w", cwd=folder).out.splitlines()), 3)
+        same(burin("store", "gc", "w", "--keep-last", "2", cwd=folder).code, 0)
+        same(len(burin("store", "log", "w", cwd=folder).out.splitlines()), 2)
+        r = burin("store", "show", "w", "@17~1", cwd=folder)
+        same(r.code, 1)
+        assert "no longer kept" in r.err, r
+        same(burin("store", "verify", "w", cwd=folder).code, 0)
+
+
+def test_mistakes():
+    rows = [([], 2), (["init"], 2), (["dance", "w"], 2), (["log", "w", "x"], 2), (["log", "w", "9"], 1), (["show", "w", "@99"], 1), (["show", "w", "17"], 1),
+            (["diff", "w", "1:1"], 2), (["diff", "w", "1:1", "1:9"], 1), (["export", "w", "1:"], 2), (["import", "w", "none.json"], 1),
+            (["import", "w", "bad.json"], 1), (["log", "none"], 1), (["log", "tree.json"], 1), (["gc", "w", "--keep-last", "0"], 2)]
+    with world() as folder:
+        for words, code in rows:
+            r = burin("store", *words, cwd=folder)
+            same((r.code, r.out), (code, ""), words)
+            assert r.err, words
+        same(os.path.exists(os.path.join(folder, "none")), False)
+        same(burin("store", "init", "new", cwd=folder).code, 0)
+        same(burin("store", "log", "new", cwd=folder).out, "")
+
+
+if __name__ == "__main__":
+    with folder_of({}) as empty:
+        if "without SQLite" in burin("store", "init", os.path.join(empty, "s")).err:
+            print("skipped: built without SQLite")
+            sys.exit(77)
+    run_tests(sys.modules[__name__])
