@@ -23,6 +23,13 @@ int command_dump(const cli_options *options)
         complain("`burin dump` needs tokens, ast or ir; see burin dump --help");
         return EXIT_USAGE;
     }
+    if (options_has(options, OPT_SCRIPT)) {
+        if (strcmp(kind, "ast") != 0) {
+            complain("of a script only the ast can be shown; see burin dump --help");
+            return EXIT_USAGE;
+        }
+        kind = "script-ast";
+    }
     if (!setup_find_source(options, options->word_count > 1 ? options->words[1] : NULL, &source))
         goto done;
     if (source.by_loader && !source.text.data) {

@@ -2,15 +2,16 @@
 #include "engine/template.h"
 #include "lexer/lexer.h"
 #include "parser/parser.h"
+#include "parser/script.h"
 #include "runtime/base/diag.h"
 
 #include <stdlib.h>
 
-typedef enum dump_kind { DUMP_TOKENS, DUMP_AST, DUMP_IR, DUMP_COUNT } dump_kind;
+typedef enum dump_kind { DUMP_TOKENS, DUMP_AST, DUMP_IR, DUMP_SCRIPT_AST, DUMP_COUNT } dump_kind;
 
 static bool find_kind(const char *name, dump_kind *out)
 {
-    static const char *const names[DUMP_COUNT] = {"tokens", "ast", "ir"};
+    static const char *const names[DUMP_COUNT] = {"tokens", "ast", "ir", "script-ast"};
 
     for (unsigned n = 0; n < DUMP_COUNT; n++)
         if (strcmp(name, names[n]) == 0) {
@@ -42,9 +43,37 @@ static burin_status dump(const burin_template *tpl, dump_kind kind, buf *out, bu
         break;
     }
     arena_deinit(&scratch);
-    if (!status && out->failed)
-        status = diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
     return status;
+}
+
+static burin_status dump_script(burin_env *env, const char *name, burin_text text, buf *out, burin_error *err)
+{
+    arena          scratch = arena_make(env->alloc);
+    script_options options = {.nesting_max = env->syntax.nesting_max, .source_max = env->syntax.source_max, .imports = true};
+    source         src     = {.name = name};
+    ast_node      *tree;
+    burin_status   status = BURIN_OK;
+
+    if (!script_normalize(&scratch, text, &src.text))
+        status = diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+    if (!status)
+        status = parse_script(&scratch, &src, &options, &tree, err);
+    if (!status)
+        ast_print(tree, out);
+    arena_deinit(&scratch);
+    return status;
+}
+
+/* The text in `out`, NUL-terminated; NULL after a failure. */
+static char *finish(buf *out, burin_status status, burin_error *err)
+{
+    buf_append_byte(out, '\0');
+    if (!status && !out->failed)
+        return out->data;
+    if (!status)
+        diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+    buf_deinit(out);
+    return NULL;
 }
 
 char *burin_template_dump(burin_env *env, const char *name, burin_text text, const char *kind_name, burin_error *err)
@@ -56,19 +85,16 @@ char *burin_template_dump(burin_env *env, const char *name, burin_text text, con
 
     env_freeze(env);
     if (!find_kind(kind_name, &kind)) {
-        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast or ir", kind_name);
+        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast, ir or script-ast", kind_name);
         return NULL;
     }
+    if (kind == DUMP_SCRIPT_AST)
+        return finish(&out, dump_script(env, name, text, &out, err), err);
     /* Tokens and tree are wanted most of what does not compile, so only the program insists on it. */
     status = kind == DUMP_IR ? template_compile(env, name, text, false, &tpl, err) : template_keep_source(env, name, text, &tpl, err);
     if (status)
         return NULL;
     status = dump(tpl, kind, &out, err);
     template_release(tpl);
-    buf_append_byte(&out, '\0');
-    if (status || out.failed) {
-        buf_deinit(&out);
-        return NULL;
-    }
-    return out.data;
+    return finish(&out, status, err);
 }

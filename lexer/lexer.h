@@ -36,7 +36,7 @@ typedef struct lexer_failure {
     burin_status status;
     uint32_t     line;
     span         where;
-    char         message[160];
+    char         message[256];
 } lexer_failure;
 
 typedef enum lexer_state {

@@ -7,8 +7,6 @@
 
 #include <unictype.h>
 
-enum { DIGITS_MAX = 4300 }; /* CPython's sys.int_max_str_digits, for decimal literals */
-
 static int digit_value(char c)
 {
     if (c >= '0' && c <= '9')
@@ -44,26 +42,30 @@ static unsigned literal_base(burin_text digits)
     }
 }
 
-/* The value of ASCII digits without underscores. */
-static void integer_value(lexer *lx, token *out, burin_text digits)
+burin_value lexer_integer_value(burin_text digits)
 {
     unsigned base  = literal_base(digits);
     int64_t  value = 0;
 
-    if (base == 10 && digits.len > DIGITS_MAX) {
-        lexer_fail(lx, out, BURIN_ERR_VALUE, (span){out->start, out->end},
-                   "Exceeds the limit (%d digits) for integer string conversion: value has %zu digits; use "
-                   "sys.set_int_max_str_digits() to increase the limit", DIGITS_MAX, digits.len);
-        return;
-    }
     for (size_t i = base == 10 ? 0 : 2; i < digits.len; i++) {
         if (__builtin_mul_overflow(value, (int64_t)base, &value) || __builtin_add_overflow(value, digit_value(digits.data[i]), &value)) {
-            out->value      = burin_string_borrow(digits.data, digits.len);
-            out->value.kind = BURIN_BIGINT;
-            return;
+            burin_value big = burin_string_borrow(digits.data, digits.len);
+            big.kind        = BURIN_BIGINT;
+            return big;
         }
     }
-    out->value = burin_int(value);
+    return burin_int(value);
+}
+
+/* The value of ASCII digits without underscores. */
+static void integer_value(lexer *lx, token *out, burin_text digits)
+{
+    if (literal_base(digits) == 10 && digits.len > LEXER_DIGITS_MAX)
+        lexer_fail(lx, out, BURIN_ERR_VALUE, (span){out->start, out->end},
+                   "Exceeds the limit (%d digits) for integer string conversion: value has %zu digits; use "
+                   "sys.set_int_max_str_digits() to increase the limit", LEXER_DIGITS_MAX, digits.len);
+    else
+        out->value = lexer_integer_value(digits);
 }
 
 void lexer_integer(lexer *lx, token *out, const char *start, const char *end)

@@ -49,6 +49,9 @@ void lexer_tag_token(lexer *lx, token *out);
 void lexer_string(lexer *lx, token *out);                         /* lx->at is a quote */
 void lexer_integer(lexer *lx, token *out, const char *start, const char *end);
 void lexer_float(lexer *lx, token *out, const char *start, const char *end);
+/* INT or BIGINT of the ASCII digits of a literal without underscores, "0x" and the like in front of them. */
+burin_value lexer_integer_value(burin_text digits);
+enum { LEXER_DIGITS_MAX = 4300 }; /* CPython's sys.int_max_str_digits, for decimal literals */
 /* Like the two, where digits beyond ASCII may take part; false when no number starts at lx->at. */
 bool lexer_wide_number(lexer *lx, token *out);
 bool lexer_in_name(const lexer *lx, const char *p);               /* whether the character at p may be part of a name */

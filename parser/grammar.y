@@ -20,6 +20,13 @@
 
 #include <assert.h>
 
+#define GRAMMAR(name) grammar_##name
+#define GRAMMAR_PARSER parser
+#define GRAMMAR_TOKEN token
+#define GRAMMAR_FAIL_NESTING parser_fail_nesting
+#define GRAMMAR_FAIL_MEMORY parser_fail_memory
+#define GRAMMAR_UNEXPECTED parser_unexpected
+
 #ifdef __GNUC__
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #endif

@@ -1,5 +1,7 @@
 /* The driver of the parser that lemon generates: lemon puts its tables and the grammar's actions at the lines of two percent signs.
  *
+ * Two grammars share it. Before it is included a grammar defines what is its own: GRAMMAR(name), the functions' names;
+ * GRAMMAR_PARSER and GRAMMAR_TOKEN, its types; GRAMMAR_FAIL_NESTING, GRAMMAR_FAIL_MEMORY and GRAMMAR_UNEXPECTED.
  * Differs from lemon's own template (public domain, whose table lookups these are) in what a library needs: the stack
  * grows in the arena and is bounded, a failure in an action stops the parse at once, nothing is global, nothing is
  * printed, and grammar_accepts tries a terminal without consuming it, which is where "expected token" comes from. */
@@ -77,12 +79,12 @@ static bool yy_grow(yyParser *yypParser)
     if (used < yypParser->yystksz)
         return true;
     if (used >= yypParser->yystkmax) {
-        parser_fail_nesting(p);
+        GRAMMAR_FAIL_NESTING(p);
         return false;
     }
     yyStackEntry *more = arena_alloc(p->arena, (size_t)yypParser->yystksz * 2 * sizeof(yyStackEntry));
     if (!more) {
-        parser_fail_memory(p);
+        GRAMMAR_FAIL_MEMORY(p);
         return false;
     }
     memcpy(more, yypParser->yystack, (size_t)used * sizeof(yyStackEntry));
@@ -125,9 +127,9 @@ static YYACTIONTYPE yy_reduce(yyParser *yypParser, unsigned yyruleno ParseCTX_PD
 */
 #endif
 
-size_t grammar_size(void) { return sizeof(yyParser); }
+size_t GRAMMAR(size)(void) { return sizeof(yyParser); }
 
-bool grammar_init(void *grammar, parser *p)
+bool GRAMMAR(init)(void *grammar, GRAMMAR_PARSER *p)
 {
     yyParser *yypParser = grammar;
 
@@ -143,7 +145,7 @@ bool grammar_init(void *grammar, parser *p)
     return true;
 }
 
-void grammar_feed(void *grammar, int terminal, const token *t)
+void GRAMMAR(feed)(void *grammar, int terminal, const GRAMMAR_TOKEN *t)
 {
     yyParser    *yypParser = grammar;
     YYCODETYPE   yymajor   = (YYCODETYPE)terminal;
@@ -171,12 +173,12 @@ void grammar_feed(void *grammar, int terminal, const token *t)
         top->major     = yymajor;
         top->minor.yy0 = *t;
     } else if (yyact != YY_ACCEPT_ACTION)
-        parser_unexpected(p, t);
+        GRAMMAR_UNEXPECTED(p, t);
 }
 
 /* Walks the reductions that the terminal would cause, on a stack of state numbers: `base` entries of the real one are
  * still standing, `made` states were put on them. */
-bool grammar_accepts(const void *grammar, int terminal)
+bool GRAMMAR(accepts)(const void *grammar, int terminal)
 {
     const yyParser *yypParser = grammar;
     int             base      = (int)(yypParser->yytos - yypParser->yystack) + 1;

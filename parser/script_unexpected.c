@@ -1,0 +1,261 @@
+/* What to say of a token that the grammar does not accept: CPython's messages, as far as one token and what would have been
+ * accepted in its place tell which. */
+#include "parser/script_build.h"
+#include "parser/script_grammar.h"
+
+static bool accepts(const script_parser *p, int terminal) { return script_grammar_accepts(p->grammar, terminal); }
+
+/* Mistakes of lines and blocks. */
+static bool block_mistake(script_parser *p, const script_token *t)
+{
+    if (t->kind != SCRIPT_INDENT && p->previous.kind == SCRIPT_NEWLINE && accepts(p, S_INDENT)) {
+        script_parser_fail(p, BURIN_ERR_INDENTATION, t->line, script_span(t), "expected an indented block after %s on line %u", p->head.what,
+                           p->head.line);
+        return true;
+    }
+    if (t->kind == SCRIPT_INDENT) {
+        script_parser_fail(p, BURIN_ERR_INDENTATION, t->line, script_span(t), "unexpected indent");
+        return true;
+    }
+    if (accepts(p, S_EXCEPT) && !accepts(p, S_NAME)) {
+        script_syntax_error(p, t->line, script_span(t), "expected 'except' or 'finally' block");
+        return true;
+    }
+    return false;
+}
+
+/* A colon is missing: at the end of a line, or behind a word that nothing else can follow. */
+static bool colon_mistake(script_parser *p, const script_token *t)
+{
+    bool line_ends = t->kind == SCRIPT_NEWLINE;
+    bool forced    = false;
+
+    if (p->lexer.bracket_count > 0 || !accepts(p, S_COLON))
+        return false;
+    switch (p->first.kind) {
+    case SCRIPT_IF:
+    case SCRIPT_ELIF:
+    case SCRIPT_WHILE:
+    case SCRIPT_FOR:
+    case SCRIPT_EXCEPT: break;
+    case SCRIPT_ELSE:
+    case SCRIPT_TRY:
+    case SCRIPT_FINALLY:
+    case SCRIPT_DEF: forced = true; break;
+    default: return false;
+    }
+    if (!line_ends && !forced)
+        return false;
+    script_syntax_error(p, t->line, script_span(t), "expected ':'");
+    return true;
+}
+
+/* Whether the innermost bracket is the parenthesis of a call: it stands directly behind an operand. */
+static bool in_call(const script_parser *p)
+{
+    if (p->lexer.bracket_count == 0)
+        return false;
+    script_bracket open = p->lexer.brackets[p->lexer.bracket_count - 1];
+    if (open.open != '(' || open.start == 0)
+        return false;
+    char before = p->src->text.data[open.start - 1];
+    return before == ')' || before == ']' || before == '_' || (before >= '0' && before <= '9') || ((before | 0x20) >= 'a' && (before | 0x20) <= 'z');
+}
+
+/* Whether an argument of the innermost call has its equals sign before the current token. */
+static bool has_equals_sign(const script_parser *p)
+{
+    const char *text = p->src->text.data;
+
+    for (uint32_t at = p->previous.start; at > p->lexer.brackets[p->lexer.bracket_count - 1].start && text[at] != ','; at--) {
+        if (text[at] == '=')
+            return true;
+    }
+    return false;
+}
+
+/* Whether the token before is the name of *args or **kwargs in the head of a function. */
+static bool is_starred_parameter(const script_parser *p)
+{
+    return p->first.kind == SCRIPT_DEF && p->previous.start >= 2 && p->src->text.data[p->previous.start - 1] == '*';
+}
+
+/* `=` where no assignment can stand. */
+static bool assignment_mistake(script_parser *p, const script_token *t)
+{
+    span before = script_span(&p->previous);
+
+    if (t->kind == SCRIPT_WALRUS && (p->previous.kind == SCRIPT_TRUE || p->previous.kind == SCRIPT_FALSE || p->previous.kind == SCRIPT_NONE)) {
+        script_syntax_error(p, p->previous.line, before, "cannot use assignment expressions with %s", script_token_text(p->previous.kind));
+        return true;
+    }
+    if (t->kind != SCRIPT_ASSIGN)
+        return false;
+    switch (p->previous.kind) {
+    case SCRIPT_TRUE:
+    case SCRIPT_FALSE:
+    case SCRIPT_NONE:
+        script_syntax_error(p, p->previous.line, before, "cannot assign to %s", script_token_text(p->previous.kind));
+        return true;
+    default: break;
+    }
+    if (p->previous.kind == SCRIPT_NAME && is_starred_parameter(p)) {
+        bool named = p->src->text.data[p->previous.start - 2] == '*';
+        script_syntax_error(p, t->line, script_span(t), "var-%s argument cannot have default value", named ? "keyword" : "positional");
+        return true;
+    }
+    if (in_call(p) && !has_equals_sign(p)) {
+        script_syntax_error(p, p->previous.line, before, "expression cannot contain assignment, perhaps you meant \"==\"?");
+        return true;
+    }
+    if (in_call(p) || p->previous.kind != SCRIPT_NAME || !(accepts(p, S_COLON) || accepts(p, S_RPAREN)))
+        return false;
+    script_syntax_error(p, p->previous.line, (span){p->previous.start, t->end}, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
+    return true;
+}
+
+static bool is_operand(const script_token *t)
+{
+    switch (t->kind) {
+    case SCRIPT_NAME:
+    case SCRIPT_NUMBER:
+    case SCRIPT_IMAGINARY:
+    case SCRIPT_STRING:
+    case SCRIPT_TRUE:
+    case SCRIPT_FALSE:
+    case SCRIPT_NONE:
+    case SCRIPT_ELLIPSIS: return true;
+    default: return false;
+    }
+}
+
+static bool ends_operand(const script_token *t)
+{
+    return is_operand(t) || t->kind == SCRIPT_RPAREN || t->kind == SCRIPT_RBRACKET || t->kind == SCRIPT_RBRACE;
+}
+
+static bool is_word(const script_token *t, const char *word)
+{
+    return t->kind == SCRIPT_NAME && t->value.len == strlen(word) && memcmp(t->value.as.s, word, t->value.len) == 0;
+}
+
+/* Two operands with nothing between them. */
+static bool neighbour_mistake(script_parser *p, const script_token *t)
+{
+    if (!is_operand(t) || !ends_operand(&p->previous))
+        return false;
+    for (int i = 0; i < 2; i++) {
+        const char *word = i == 0 ? "print" : "exec";
+        if (is_word(&p->previous, word) && p->first.start == p->previous.start) {
+            script_syntax_error(p, p->previous.line, (span){p->previous.start, t->end}, "Missing parentheses in call to '%s'. Did you mean %s(...)?",
+                                word, word);
+            return true;
+        }
+    }
+    if ((p->lexer.bracket_count == 0 && !p->lexer.inside) || (p->previous.kind == SCRIPT_NAME && t->kind == SCRIPT_STRING))
+        return false;
+    script_syntax_error(p, p->previous.line, (span){p->previous.start, t->end}, "invalid syntax. Perhaps you forgot a comma?");
+    return true;
+}
+
+/* A conditional expression without its else. */
+static bool cond_mistake(script_parser *p, const script_token *t)
+{
+    if (t->kind == SCRIPT_COLON || !accepts(p, S_ELSE) || accepts(p, S_NEWLINE) || p->first.kind == SCRIPT_ELSE)
+        return false;
+    script_syntax_error(p, p->previous.line, script_span(&p->previous), "expected 'else' after 'if' expression");
+    return true;
+}
+
+/* A `match` statement begins with a name, as other statements do, and ends its line with a colon. */
+static bool is_match(const script_parser *p)
+{
+    const char *begin = p->src->text.data + p->first.start;
+    size_t      left  = p->src->text.len - p->first.start;
+    const char *end   = memchr(begin, '\n', left);
+
+    if (!is_word(&p->first, "match"))
+        return false;
+    end = end ? end : begin + left;
+    while (end > begin && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    return end > begin && end[-1] == ':';
+}
+
+static bool refused(script_parser *p, const script_token *t)
+{
+    const char *what = NULL;
+
+    if (t->kind == SCRIPT_MUL && p->previous.kind == SCRIPT_EXCEPT)
+        what = "TryStar";
+    else if (t->kind == SCRIPT_MUL && p->previous.kind == SCRIPT_IMPORT)
+        what = "star import";
+    else if ((t->kind == SCRIPT_DOT || t->kind == SCRIPT_ELLIPSIS) && p->previous.kind == SCRIPT_FROM)
+        what = "relative import";
+    else if (is_match(p))
+        what = "Match";
+    if (what)
+        script_parser_fail(p, BURIN_ERR_NOT_IMPLEMENTED, t->line, script_span(t), "%s not supported", what);
+    return what != NULL;
+}
+
+static bool in_braces(const script_parser *p)
+{
+    return p->lexer.bracket_count > 0 && p->lexer.brackets[p->lexer.bracket_count - 1].open == '{';
+}
+
+/* What one token and the one before it tell. */
+static const char *small_mistake(const script_parser *p, const script_token *t)
+{
+    if (t->kind == SCRIPT_LPAREN || p->first.kind == SCRIPT_DEF) {
+        if (p->previous.kind == SCRIPT_NAME && accepts(p, S_LPAREN))
+            return "expected '('";
+        if (t->kind == SCRIPT_LPAREN && p->previous.kind == SCRIPT_LAMBDA)
+            return "Lambda expression parameters cannot be parenthesized";
+        if (t->kind == SCRIPT_LPAREN && p->first.kind == SCRIPT_DEF && accepts(p, S_RPAREN))
+            return "Function parameters cannot be parenthesized";
+    }
+    if (in_braces(p) && t->kind == SCRIPT_FOR && accepts(p, S_COMMA))
+        return "dict unpacking cannot be used in dict comprehension";
+    if (in_braces(p) && t->kind == SCRIPT_MUL && p->previous.kind == SCRIPT_COLON)
+        return "cannot use a starred expression in a dictionary value";
+    if (t->kind == SCRIPT_RBRACE && p->previous.kind == SCRIPT_COLON)
+        return "expression expected after dictionary key and ':'";
+    if (t->kind == SCRIPT_RBRACE && accepts(p, S_COLON) && !accepts(p, S_COMMA))
+        return "':' expected after dictionary key";
+    if (t->kind == SCRIPT_COMMA && p->first.kind == SCRIPT_EXCEPT && p->lexer.bracket_count == 0)
+        return "multiple exception types must be parenthesized";
+    if (t->kind == SCRIPT_NEWLINE && p->previous.kind == SCRIPT_COMMA && p->first.kind == SCRIPT_FROM)
+        return "trailing comma not allowed without surrounding parentheses";
+    return NULL;
+}
+
+/* Nothing better is known. An error of the text behind the token goes first, as does a bracket left open on a line before. */
+static void generic(script_parser *p, const script_token *t)
+{
+    script_bracket open = {0};
+    script_token   rest;
+
+    if (p->lexer.bracket_count > 0)
+        open = p->lexer.brackets[p->lexer.bracket_count - 1];
+    do
+        script_lexer_next(&p->lexer, &rest);
+    while (rest.kind != SCRIPT_EOF && rest.kind != SCRIPT_ERROR);
+    if (rest.kind == SCRIPT_ERROR && p->lexer.failure.status != BURIN_ERR_NOT_IMPLEMENTED)
+        script_fail_lexical(p);
+    else if (open.open && open.line < t->line)
+        script_syntax_error(p, open.line, (span){open.start, open.start + 1}, "'%c' was never closed", open.open);
+    else
+        script_syntax_error(p, t->line, script_span(t), "invalid syntax");
+}
+
+void script_unexpected(script_parser *p, const script_token *t)
+{
+    if (refused(p, t) || block_mistake(p, t) || colon_mistake(p, t) || assignment_mistake(p, t) || cond_mistake(p, t) || neighbour_mistake(p, t))
+        return;
+    const char *message = small_mistake(p, t);
+    if (message)
+        script_syntax_error(p, t->line, script_span(t), "%s", message);
+    else
+        generic(p, t);
+}
