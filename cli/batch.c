@@ -106,6 +106,8 @@ static burin_status run_mode(running *r)
     burin_template *tpl   = NULL;
     burin_status   status;
 
+    if (mode.len == 6 && memcmp(mode.data, "script", 6) == 0)
+        return case_script(r->c, r->env, r->json, r->context, r->out, &r->err);
     if (main.kind != BURIN_STRING && source.kind != BURIN_STRING)
         return case_fail(r->c, BURIN_ERR_DATA, "a case needs a source, or a main template");
     if (mode.len == 10 && memcmp(mode.data, "expression", 10) == 0)

@@ -48,4 +48,9 @@ burin_status case_filter_json(burin_call *call, burin_value *out);
 /* The environment of a case, or NULL with *status and the message set. */
 burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits, burin_status *status);
 
+/* ---- case_script.c ---- */
+
+/* Run the steps of a case of mode "script", with `variables` set at the start; appends its answer's members. */
+burin_status case_script(batch_case *c, burin_env *env, burin_value json, burin_value variables, buffer *out, burin_error *err);
+
 #endif

@@ -198,7 +198,8 @@ burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits,
     burin_value   settings  = burin_get(json, "env");
     burin_value   templates = burin_get(json, "templates");
 
-    options.limits = *limits;
+    options.limits  = *limits;
+    options.scripts = burin_get(json, "steps").kind == BURIN_LIST;
     *status        = read_options(c, settings, &options);
     if (*status)
         return NULL;

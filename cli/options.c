@@ -16,8 +16,8 @@ const command_row command_rows[COMMAND_COUNT] = {
 
 enum { /* the letters of options.def */
     R = 1 << COMMAND_RENDER, E = 1 << COMMAND_EVAL, C = 1 << COMMAND_CHECK, D = 1 << COMMAND_DUMP, G = 1 << COMMAND_GRAPH,
-    B = 1 << COMMAND_BATCH,
-    ALL = R | E | C | D | G | B,
+    B = 1 << COMMAND_BATCH, X = 1 << COMMAND_RUN,
+    ALL = R | E | C | D | G | B | X,
 };
 
 const option_row option_rows[OPT_COUNT] = {

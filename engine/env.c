@@ -61,7 +61,7 @@ burin_env *burin_env_new(const burin_options *options, burin_error *err)
     burin_status status = env_init(env, alloc, err);
     if (!status)
         status = env_adopt_options(env, options, err);
-    if (!status && env->syntax.ext_i18n && i18n_install_alias(env))
+    if (!status && ((env->syntax.ext_i18n && i18n_install_alias(env)) || (env->options.scripts && !rt_env_add_python(&env->rt))))
         status = diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
     if (status) {
         env_free(env);

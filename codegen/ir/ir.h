@@ -36,7 +36,16 @@ typedef struct ir_visible {
     uint16_t   slot;
 } ir_visible;
 
-typedef enum ir_unit_kind { UNIT_ROOT, UNIT_BLOCK, UNIT_MACRO, UNIT_LOOP, UNIT_TEST } ir_unit_kind;
+/* What of a unit an exception handler covers: pc in [start, end). A catching row goes on at `target` with the exception in `reg`
+ * and the pc it came from in the register behind it; the first that covers the pc counts. The other rows say where the exception
+ * in `reg`, unless missing, is being handled. */
+typedef struct ir_handler {
+    uint32_t start, end, target;
+    uint16_t reg;
+    bool     catches;
+} ir_handler;
+
+typedef enum ir_unit_kind { UNIT_ROOT, UNIT_BLOCK, UNIT_MACRO, UNIT_LOOP, UNIT_TEST, UNIT_FUNCTION, UNIT_GENERATOR } ir_unit_kind;
 
 typedef struct ir_unit {
     ir_unit_kind kind;
@@ -54,6 +63,9 @@ typedef struct ir_unit {
     ir_visible  *visible;
     uint32_t     visible_count;
     uint32_t     line;       /* of its definition */
+    ir_handler  *handlers;   /* scripts; inner ones first */
+    uint32_t     handler_count;
+    uint16_t     variables;  /* scripts: the first registers, to be missing at the start; parameters first */
 } ir_unit;
 
 /* What printing a value does to it. */
@@ -63,6 +75,7 @@ typedef enum ir_print { PRINT_STR, PRINT_ESCAPED, PRINT_BY_AUTOESCAPE, PRINT_RAW
 typedef struct ir_call {
     uint16_t           positional, named;
     bool               rest, expand;
+    bool               plain;     /* positional arguments alone */
     const burin_text  *names;
     burin_text         method;    /* METHOD: its name */
     uint32_t           site;      /* METHOD: inline cache */
@@ -93,6 +106,21 @@ typedef struct ir_macro {
     bool        catch_kwargs, catch_varargs, caller; /* which extra parameters follow, in the order caller, kwargs, varargs */
     bool        explicit_caller;
 } ir_macro;
+
+/* A function of a script. The first registers of its unit are its parameters: those that may be given by position, those by
+ * keyword only, then *rest, then **named. From `first_cell` on, registers hold the cells of its free variables. */
+typedef struct ir_function {
+    uint32_t          unit;
+    burin_text        name, qualified;   /* "g", "f.<locals>.g" */
+    uint16_t          positional_only, positional, keyword_only; /* positional: with those that are so only */
+    uint16_t          defaults;          /* of the last parameters by position; the instruction takes them, then the next: */
+    uint16_t          keyword_defaults;
+    const uint16_t   *keyword_default_of; /* the parameter of each */
+    const burin_text *names;             /* positional and keyword-only */
+    bool              rest, named, generator;
+    bool              plain;             /* none but positional parameters, and no generator */
+    uint16_t          first_cell, cells;
+} ir_function;
 
 /* Names and registers that a scoped block, an include or an import with context sees besides the context. */
 typedef struct ir_locals {
@@ -130,7 +158,7 @@ struct ir_program {
     const rt_env    *env;
     const rt_function *finalize;
     bool             native, autoescape, is_expression;
-    bool             has_extends;
+    bool             has_extends, is_script;
 
     ir_unit        **units;    uint32_t unit_count;      /* 0 is the root */
     burin_value     *constants; uint32_t constant_count;
@@ -140,6 +168,9 @@ struct ir_program {
     ir_macro        *macros;   uint32_t macro_count;
     ir_block_place  *block_places; uint32_t block_place_count;
     ir_include      *includes; uint32_t include_count;
+    ir_function     *functions; uint32_t function_count;
+    burin_text      *globals;  uint32_t global_count;   /* scripts: the names of the root's variables */
+    uint16_t         root_temps; /* scripts: registers of the root before its variables */
     uint32_t        *blocks;   uint32_t block_count;     /* units of kind UNIT_BLOCK */
     ir_native       *natives;  /* one a unit */
 };

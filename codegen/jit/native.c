@@ -2,6 +2,7 @@
 #include "codegen/jit/native.h"
 
 #include "codegen/vm/jumps.h"
+#include "codegen/vm/script_ops.h"
 
 static int32_t noted(vm_frame *f, const ir_insn *i, burin_status status)
 {

@@ -244,6 +244,8 @@ builder *unit_begin(lowerer *c, ir_unit_kind kind, burin_text name, bool is_inne
 /* First the variables, then what is resolved, then the temporaries. */
 static uint16_t renumber(const builder *b, uint16_t reg)
 {
+    if (b->variables_last && reg != NO_REG)
+        return (uint16_t)(reg < RESOLVED_BASE ? reg + b->temps_max : reg - TEMP_BASE);
     if (reg == NO_REG || reg < RESOLVED_BASE)
         return reg;
     if (reg < TEMP_BASE)
@@ -310,6 +312,10 @@ void unit_end(lowerer *c, builder *b)
         b->visible.items[i].start += before;
         b->visible.items[i].end = b->visible.items[i].end == UINT32_MAX ? u->code_len : b->visible.items[i].end + before;
     }
+    for (uint32_t i = 0; i < b->handlers.count; i++)
+        b->handlers.items[i].reg = renumber(b, b->handlers.items[i].reg);
+    u->handlers      = keep(c, b->handlers.items, b->handlers.count * sizeof *u->handlers);
+    u->handler_count = u->handlers ? b->handlers.count : 0;
     u->registers     = b->vars.count + b->resolves.count + b->temps_max;
     u->places        = keep(c, b->places.items, b->places.count * sizeof *u->places);
     u->place_count   = u->places ? b->places.count : 0;

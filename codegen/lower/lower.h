@@ -38,10 +38,12 @@ typedef struct builder {
     VECTOR(ir_place) places;
     VECTOR(ir_visible) visible;
     VECTOR(resolved) resolves;
+    VECTOR(ir_handler) handlers;
+    bool            variables_last; /* a script's root: temporaries come first, so that variables keep their registers from script to script */
 } builder;
 
 /* Jinja's Frame. `if` and inline if work on a copy (soft). */
-typedef struct scope {
+typedef struct frame_scope {
     symbols       sym;
     builder      *unit;
     bool          require_output_check;
@@ -94,6 +96,7 @@ typedef struct lowerer {
     VECTOR(ir_block_place) block_places;
     VECTOR(ir_include) includes;
     VECTOR(block_def) blocks;
+    VECTOR(ir_function) functions;
 
     const struct resolve_listener *listener; /* NULL when nobody asks */
 
@@ -104,9 +107,19 @@ typedef struct lowerer {
     } refused;
 } lowerer;
 
-/* codegen_compile, with a listener. */
-burin_status lower_program(const codegen_options *options, const source *src, ast_node *tree, bool as_expression,
-                           const burin_allocator *alloc, const resolve_listener *listener, ir_program **out, burin_error *err);
+/* What is to become a program: a template, an expression of templates, or a script (or an expression of scripts). */
+typedef struct lowering {
+    ast_node         *tree;
+    bool              as_expression, script;
+    const burin_text *globals; /* of a script's session */
+    uint32_t          global_count;
+    const resolve_listener *listener; /* NULL when nobody asks */
+} lowering;
+burin_status lower_program(const codegen_options *options, const source *src, const lowering *what, const burin_allocator *alloc,
+                           ir_program **out, burin_error *err);
+void lower_script(lowerer *c, ast_node *tree, const burin_text *known, uint32_t known_count);
+/* A copy in the program's memory; NULL of nothing and after a failure. */
+void *lower_kept(lowerer *c, const void *items, size_t size);
 
 /* ---- emit.c ---- */
 

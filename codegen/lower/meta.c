@@ -49,7 +49,8 @@ burin_status meta_undeclared(const codegen_options *options, const source *src, 
     collector        c        = {.env = options->env, .memory = &memory};
     resolve_listener listener = {collect, &c};
     ir_program      *program  = NULL;
-    burin_status     status   = lower_program(options, src, tree, false, options->env->alloc, &listener, &program, err);
+    const lowering   what     = {.tree = tree, .listener = &listener};
+    burin_status     status   = lower_program(options, src, &what, options->env->alloc, &program, err);
     codegen_free(program);
     if (!status && c.failed)
         status = diag_fail(err, BURIN_ERR_NOMEM, src, 0, (span){0, 0}, "out of memory");

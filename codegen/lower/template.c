@@ -239,7 +239,7 @@ static void lower_expression(lowerer *c, ast_node *tree)
 
 /* ---- the program ---- */
 
-static void *kept(lowerer *c, const void *items, size_t size)
+void *lower_kept(lowerer *c, const void *items, size_t size)
 {
     if (c->status || !size)
         return NULL;
@@ -251,7 +251,7 @@ static void *kept(lowerer *c, const void *items, size_t size)
     return copy;
 }
 
-#define KEEP(field) (c->program->field = kept(c, c->field.items, c->field.count * sizeof *c->field.items))
+#define KEEP(field) (c->program->field = lower_kept(c, c->field.items, c->field.count * sizeof *c->field.items))
 
 static void finish_program(lowerer *c)
 {
@@ -264,6 +264,7 @@ static void finish_program(lowerer *c)
     KEEP(macros), p->macro_count = c->macros.count;
     KEEP(block_places), p->block_place_count = c->block_places.count;
     KEEP(includes), p->include_count = c->includes.count;
+    KEEP(functions), p->function_count = c->functions.count;
     p->blocks  = arena_alloc(&p->memory, (c->blocks.count + 1) * sizeof *p->blocks);
     p->natives = arena_zalloc(&p->memory, (c->units.count + 1) * sizeof *p->natives);
     if (!p->blocks || !p->natives) {
@@ -287,14 +288,16 @@ static ir_program *program_new(const codegen_options *options, bool as_expressio
     return p;
 }
 
-static void lower_all(lowerer *c, ast_node *tree, bool as_expression)
+static void lower_all(lowerer *c, const lowering *what)
 {
     constant_text(c, (burin_text){"", 0}); /* constant 0 */
-    if (as_expression) {
-        lower_expression(c, tree);
+    if (what->script) {
+        lower_script(c, what->tree, what->globals, what->global_count);
+    } else if (what->as_expression) {
+        lower_expression(c, what->tree);
     } else {
-        find_blocks(tree, c);
-        lower_root(c, tree);
+        find_blocks(what->tree, c);
+        lower_root(c, what->tree);
         for (uint32_t i = 0; i < c->blocks.count && !c->status; i++)
             lower_block_unit(c, &c->blocks.items[i]);
     }
@@ -323,17 +326,17 @@ static void prepare(lowerer *c, arena *scratch, const codegen_options *options, 
     c->fold.heap.borrowed = true;
 }
 
-burin_status lower_program(const codegen_options *options, const source *src, ast_node *tree, bool as_expression,
-                           const burin_allocator *alloc, const resolve_listener *listener, ir_program **out, burin_error *err)
+burin_status lower_program(const codegen_options *options, const source *src, const lowering *what, const burin_allocator *alloc,
+                           ir_program **out, burin_error *err)
 {
     arena   scratch = arena_make(alloc);
     lowerer c;
     *out = NULL;
     prepare(&c, &scratch, options, src, err);
-    c.listener = listener;
-    c.program = program_new(options, as_expression, alloc);
+    c.listener = what->listener;
+    c.program  = program_new(options, what->as_expression, alloc);
     if (c.program)
-        lower_all(&c, tree, as_expression);
+        lower_all(&c, what);
     else
         lower_no_memory(&c);
     if (c.program)
@@ -354,7 +357,21 @@ burin_status lower_program(const codegen_options *options, const source *src, as
 burin_status codegen_compile(const codegen_options *options, const source *src, ast_node *tree, bool as_expression,
                              const burin_allocator *alloc, ir_program **out, burin_error *err)
 {
-    return lower_program(options, src, tree, as_expression, alloc, NULL, out, err);
+    const lowering what = {.tree = tree, .as_expression = as_expression};
+    return lower_program(options, src, &what, alloc, out, err);
+}
+
+burin_status codegen_compile_script(const codegen_options *options, const source *src, ast_node *tree, const burin_text *globals, uint32_t global_count,
+                                    const burin_allocator *alloc, ir_program **out, burin_error *err)
+{
+    const lowering what = {.tree = tree, .as_expression = true, .script = true, .globals = globals, .global_count = global_count};
+    return lower_program(options, src, &what, alloc, out, err);
+}
+
+const burin_text *codegen_globals(const ir_program *program, uint32_t *count)
+{
+    *count = program->global_count;
+    return program->globals;
 }
 
 void codegen_free(ir_program *program)

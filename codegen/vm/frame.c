@@ -5,12 +5,6 @@
 
 /* ---- registers ---- */
 
-struct stack_chunk {
-    stack_chunk *older;
-    size_t       used, size; /* registers */
-    burin_value  registers[];
-};
-
 static stack_chunk *chunk_new(vm *m, size_t count)
 {
     enum { USUAL = 2048 };
@@ -32,22 +26,18 @@ static void chunk_free(vm *m, stack_chunk *chunk)
     base_free(m->st.env->alloc, chunk, sizeof *chunk + chunk->size * sizeof(burin_value));
 }
 
-static burin_value *push_registers(vm *m, uint32_t count)
+burin_value *vm_push_registers_slow(vm *m, uint32_t count)
 {
-    stack_chunk *chunk = m->chunks;
-    if (!chunk || chunk->size - chunk->used < count) {
-        chunk = chunk_new(m, count);
-        if (!chunk)
-            return NULL;
-        chunk->older = m->chunks;
-        m->chunks    = chunk;
-    }
-    burin_value *regs = chunk->registers + chunk->used;
-    chunk->used += count;
-    return regs;
+    stack_chunk *chunk = chunk_new(m, count);
+    if (!chunk)
+        return NULL;
+    chunk->older = m->chunks;
+    chunk->used  = count;
+    m->chunks    = chunk;
+    return chunk->registers;
 }
 
-static void pop_registers(vm *m, uint32_t count)
+void vm_pop_registers(vm *m, uint32_t count)
 {
     stack_chunk *chunk = m->chunks;
     chunk->used -= count;
@@ -102,6 +92,8 @@ static bool frame_init(vm_frame *f, vm *m, const vm_call *call, burin_value *reg
     f->parent    = NULL;
     f->result    = rt_missing();
     f->pc        = 0;
+    f->parked    = false;
+    f->globals   = m->globals.values;
     return f->caches != NULL;
 }
 
@@ -131,7 +123,7 @@ static burin_status enter_captured(vm *m, const vm_call *call, burin_value *resu
 
 static burin_status enter_plain(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
 {
-    burin_value *regs = push_registers(m, call->unit->registers);
+    burin_value *regs = vm_push_registers(m, call->unit->registers);
     if (!regs)
         return rt_fail(&m->st, BURIN_ERR_NOMEM, "out of memory");
     vm_frame     f;
@@ -141,7 +133,7 @@ static burin_status enter_plain(vm *m, const vm_call *call, burin_value *result,
         status = run_frame(m, &f);
     *result = f.result;
     *parent = f.parent;
-    pop_registers(m, call->unit->registers);
+    vm_pop_registers(m, call->unit->registers);
     return status;
 }
 
@@ -241,11 +233,15 @@ burin_status vm_tick(vm *m)
 
 /* ---- errors ---- */
 
-static const char *unit_label(const ir_unit *unit, char *room, size_t size)
+static const char *unit_label(const ir_program *program, const ir_unit *unit, char *room, size_t size)
 {
     const char *word = unit->kind == UNIT_BLOCK ? "block" : "macro";
+    if (unit->kind == UNIT_FUNCTION || unit->kind == UNIT_GENERATOR) {
+        snprintf(room, size, "%.*s", (int)(unit->name.len < 100 ? unit->name.len : 100), unit->name.data);
+        return room;
+    }
     if (unit->kind == UNIT_ROOT)
-        return "top-level template code";
+        return program->is_script ? "<module>" : "top-level template code";
     if (!unit->name.len)
         return unit->kind == UNIT_MACRO ? "call block" : "loop";
     snprintf(room, size, "%s '%.*s'", word, (int)(unit->name.len < 100 ? unit->name.len : 100), unit->name.data);
@@ -265,7 +261,7 @@ void vm_locate(vm_frame *f)
         diag_fail(m->err, m->st.status, f->tpl->src, place ? place->line : 0, place ? place->where : (span){0, 0}, "%.*s", (int)message.len,
                   message.data ? message.data : "");
     }
-    diag_add_frame(m->err, f->tpl->name, place ? place->line : 0, unit_label(f->unit, room, sizeof room));
+    diag_add_frame(m->err, f->tpl->name, place ? place->line : 0, unit_label(f->program, f->unit, room, sizeof room));
 }
 
 void vm_forget_error(vm *m)

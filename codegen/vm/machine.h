@@ -62,7 +62,9 @@ struct vm_frame {
     vm_cache          *caches; /* of the program's sites */
     const vm_template *parent; /* root units: the template extended */
     burin_value        result;
-    uint32_t           pc;     /* brought up to date before code that may look at it */
+    uint32_t           pc;     /* brought up to date before code that may look at it; where the unit begins */
+    bool               parked; /* a generator's: it has given an item and can go on */
+    burin_value       *globals; /* scripts: the session's variables */
 };
 
 typedef enum walk_kind { WALK_LIST, WALK_RANGE, WALK_DICT_VALUES, WALK_DICT_ITEMS, WALK_ARRAY, WALK_ANY } walk_kind;
@@ -128,6 +130,18 @@ typedef struct vm_program { /* the caches of a program; kept from run to run, th
 } vm_program;
 
 typedef struct stack_chunk stack_chunk;
+struct stack_chunk {
+    stack_chunk *older;
+    size_t       used, size; /* registers */
+    burin_value  registers[];
+};
+
+/* The variables of a session of scripts: numbered alike by all its programs. Before them is room for the temporaries of root
+ * units, whose registers they are. */
+typedef struct vm_globals {
+    burin_value *values;
+    uint32_t     count, cap, before;
+} vm_globals;
 
 struct vm {
     rt_state      st; /* first: rt_state.vm points back here */
@@ -152,6 +166,8 @@ struct vm {
     uint32_t      tick;     /* iterations and calls until the limits are looked at again */
     uint32_t      tick_from;
     uint64_t      steps_given;
+    vm_globals    globals;
+    uint32_t      origin;   /* 1 + the pc that a RERAISE says the error came from; 0: where it happens */
 };
 
 static inline vm *vm_of(rt_state *st) { return st->vm; }
@@ -183,6 +199,17 @@ burin_status vm_enter(vm *m, const vm_call *call, burin_value *result);
 /* The root unit of a template, then of those it extends. */
 burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result);
 void         vm_stack_free(vm *m);
+/* Room for registers on the machine's stack; NULL when memory is out. Given back in the opposite order. */
+burin_value *vm_push_registers_slow(vm *m, uint32_t count);
+void         vm_pop_registers(vm *m, uint32_t count);
+static inline burin_value *vm_push_registers(vm *m, uint32_t count)
+{
+    stack_chunk *chunk = m->chunks;
+    if (BURIN_UNLIKELY(!chunk || chunk->size - chunk->used < count))
+        return vm_push_registers_slow(m, count);
+    chunk->used += count;
+    return chunk->registers + chunk->used - count;
+}
 vm_cache    *vm_caches(vm *m, const ir_program *program);
 void         vm_caches_free(vm *m);
 /* Slow path of counting: limits, deadline, cancel flag. */
@@ -288,6 +315,16 @@ burin_status vm_piece(vm *m, burin_value v);
 burin_status vm_sum_value(vm_frame *f, burin_value *sum, burin_value part);
 /* Print every item of a value (of its keys() or values(): `how` as in the table of instructions) between two texts. */
 burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_text before, burin_text after);
+
+/* ---- vm.c ---- */
+
+/* A run begins, in a fresh heap or in what the session has; it ends with its error reported. */
+void         vm_begin(vm *m, rt_out *out, burin_error *err);
+burin_status vm_end(vm *m, burin_status status);
+
+/* ---- script_session.c ---- */
+
+void vm_globals_free(vm *m);
 
 /* ---- ops.c: what is not in the loop's body ---- */
 

@@ -30,6 +30,7 @@ void vm_free(vm *m)
     const burin_allocator *alloc = m->st.env->alloc;
     vm_stack_free(m);
     vm_caches_free(m);
+    vm_globals_free(m);
     heap_deinit(&m->st.heap);
     buf_deinit(&m->st.message);
     base_free(alloc, m, sizeof *m);
@@ -38,10 +39,9 @@ void vm_free(vm *m)
 rt_state *vm_state(vm *m) { return &m->st; }
 void      vm_set_limits(vm *m, const vm_limits *limits) { m->limits = *limits; }
 
-static void begin(vm *m, rt_out *out, burin_error *err)
+void vm_begin(vm *m, rt_out *out, burin_error *err)
 {
     rt_state *st = &m->st;
-    heap_reset(&st->heap);
     st->heap.limit = m->limits.memory;
     rt_clear_error(st);
     st->depth       = 0;
@@ -67,6 +67,12 @@ static void begin(vm *m, rt_out *out, burin_error *err)
     m->tick = m->tick_from = 1; /* the first step looks at the limits */
 }
 
+static void begin(vm *m, rt_out *out, burin_error *err)
+{
+    heap_reset(&m->st.heap);
+    vm_begin(m, out, err);
+}
+
 /* The error of a run that failed before any frame could say where. */
 static void report(vm *m)
 {
@@ -76,7 +82,7 @@ static void report(vm *m)
     m->located = true;
 }
 
-static burin_status end(vm *m, burin_status status)
+burin_status vm_end(vm *m, burin_status status)
 {
     if (m->captures && m->out)
         m->out->flush = m->held_flush;
@@ -109,7 +115,7 @@ burin_status vm_render(vm *m, const vm_template *tpl, burin_value vars, rt_out *
         if (!status)
             status = rt_write_str(&m->st, out, result);
     }
-    return end(m, status);
+    return vm_end(m, status);
 }
 
 burin_status vm_render_value(vm *m, const vm_template *tpl, burin_value vars, burin_value *out, burin_error *err)
@@ -124,7 +130,7 @@ burin_status vm_render_value(vm *m, const vm_template *tpl, burin_value vars, bu
         status = vm_native_concat(m, 0, out);
     else if (!status)
         status = rt_out_take(&text, 0, out);
-    status = end(m, status);
+    status = vm_end(m, status);
     rt_out_deinit(&text);
     return status;
 }
@@ -147,7 +153,7 @@ burin_status vm_render_block(vm *m, const vm_template *tpl, burin_text block, bu
     burin_status status  = context ? run_for_blocks(m, tpl, context) : rt_fail_memory(&m->st);
     if (!status)
         status = vm_block_print(m, context, block, 0);
-    return end(m, status);
+    return vm_end(m, status);
 }
 
 burin_status vm_render_macro(vm *m, const vm_template *tpl, burin_text macro, const burin_value *args, size_t count, burin_value vars, rt_out *out,
@@ -168,7 +174,7 @@ burin_status vm_render_macro(vm *m, const vm_template *tpl, burin_text macro, co
         else
             status = rt_fail(&m->st, BURIN_ERR_ATTRIBUTE, "the template has no macro '%.*s'", (int)macro.len, macro.data);
     }
-    return end(m, status);
+    return vm_end(m, status);
 }
 
 burin_status vm_eval(vm *m, const vm_template *expr, burin_value vars, burin_value *out, burin_error *err)
@@ -178,7 +184,7 @@ burin_status vm_eval(vm *m, const vm_template *expr, burin_value vars, burin_val
     rt_out_init(&text, &m->st, 0);
     vm_context  *context = root_context(m, expr, vars);
     burin_status status  = context ? vm_run_root(m, expr, context, out) : rt_fail_memory(&m->st);
-    status = end(m, status);
+    status = vm_end(m, status);
     rt_out_deinit(&text);
     return status;
 }

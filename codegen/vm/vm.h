@@ -45,6 +45,15 @@ burin_status vm_render_block(vm *machine, const vm_template *tpl, burin_text blo
 burin_status vm_render_macro(vm *machine, const vm_template *tpl, burin_text macro, const burin_value *args, size_t count, burin_value vars, rt_out *out, burin_error *err);
 /* A program compiled as_expression; undefined results come back as they are. */
 burin_status vm_eval(vm *machine, const vm_template *expr, burin_value vars, burin_value *out, burin_error *err);
+
+/* Scripts. A session is a machine between two calls of vm_session_begin: the values that its scripts make live that long, and
+ * its programs must too (compiled with codegen_compile_script, each with the globals of the one before). */
+void vm_session_begin(vm *machine);
+/* The session's first `count` variables in the order of codegen_globals, MISSING where they are not set; valid until the next script runs.
+ * The values put there must live as long as the session. NULL when memory is out. */
+burin_value *vm_session_variables(vm *machine, uint32_t count);
+/* Run a script; what it prints goes to `out`. */
+burin_status vm_run_script(vm *machine, const vm_template *script, rt_out *out, burin_value *result, burin_error *err);
 /* What the last run used. */
 void vm_used(const vm *machine, vm_limits *used);
 

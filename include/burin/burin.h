@@ -14,6 +14,7 @@
 #include "burin/exchange.h"
 #include "burin/follow.h"
 #include "burin/function.h"
+#include "burin/interpreter.h"
 #include "burin/live.h"
 #include "burin/operators.h"
 #include "burin/reactive.h"

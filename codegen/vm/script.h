@@ -1,0 +1,82 @@
+/* Running scripts: functions, cells, generators, handlers. Shared by the script_*.c of this room and its instructions.
+ *
+ * A function called by a script runs in the loop of its caller: its frame, with the registers behind it, lies on the machine's
+ * stack. One called by the runtime (sorted's key, a generator's next) runs in a loop of its own. Both count as depth.
+ * A cell is a value in the heap, reached through a register of kind MISSING. */
+#ifndef BURIN_CODEGEN_VM_SCRIPT_H
+#define BURIN_CODEGEN_VM_SCRIPT_H
+
+#include "codegen/vm/machine.h"
+
+typedef struct vm_function {
+    const ir_function *row;
+    const ir_unit     *unit;
+    const ir_program  *program;
+    const vm_template *tpl;
+    vm_context        *context;
+    vm_cache          *caches;
+    const burin_value *defaults; /* by position, then by keyword, then the cells */
+} vm_function;
+
+extern const rt_class vm_function_class;
+
+/* The function of a script that a value is; NULL for every other. */
+static inline vm_function *vm_function_of(burin_value v)
+{
+    if (v.kind != BURIN_OBJECT)
+        return NULL;
+    const rt_object_value *object = v.as.p;
+    return object->cls == &vm_function_class.base ? object->self : NULL;
+}
+
+/* ---- cells ---- */
+
+static inline burin_value *vm_cell_of(burin_value v) { return v.as.p; }
+burin_status vm_cell_new(rt_state *st, burin_value holds, burin_value *out);
+
+/* ---- script_call.c ---- */
+
+enum { FRAME_REGISTERS = (sizeof(vm_frame) + sizeof(burin_value) - 1) / sizeof(burin_value) };
+
+burin_status vm_function_new(vm_frame *f, const ir_function *row, const burin_value *taken, burin_value *out);
+/* A frame for the function on the machine's stack, with its cells, the rest of its variables missing; its parameters are the
+ * caller's to fill in. NULL after a failure. */
+vm_frame *vm_push_frame(vm *m, const vm_function *fn, burin_status *status);
+/* Take the frame off; gives the one that was running before. */
+vm_frame *vm_leave(vm_frame *f);
+/* Call any value. A function's frame is given back, to be run; everything else is called: NULL, with its result in *out. */
+vm_frame *vm_invoke(vm_frame *f, burin_value callee, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status);
+vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status);
+/* Run a frame from vm_invoke to its end. */
+burin_status vm_finish(vm_frame *f, burin_value *out);
+
+/* ---- script_bind.c ---- */
+
+/* Lay the arguments out as parameters, in regs. TypeErrors as CPython words them. */
+burin_status vm_bind(rt_state *st, const vm_function *fn, const rt_arguments *args, burin_value *regs);
+
+/* ---- script_generator.c ---- */
+
+burin_status vm_generator_make(vm *m, const vm_function *fn, const burin_value *over, burin_value *out);
+
+/* ---- script_raise.c ---- */
+
+/* The handler for the pending error at that place, its registers filled; NULL when the frame has none, or nobody may catch it. */
+const ir_handler *vm_catch(vm_frame *f, uint32_t pc);
+/* The exception that is being handled there, MISSING when none is. */
+burin_value  vm_handled(const vm_frame *f, uint32_t pc);
+burin_status vm_throw(vm_frame *f, burin_value what, burin_value cause, uint32_t pc);
+burin_status vm_reraise(vm_frame *f, const burin_value *caught);
+/* The error of a name that is not set: kind as in the instruction BOUND. */
+burin_status vm_unbound(rt_state *st, unsigned kind, burin_text name);
+
+/* ---- script_values.c: longer instructions ---- */
+
+burin_status vm_format(rt_state *st, burin_value v, burin_value spec, unsigned conversion, burin_value *out);
+burin_status vm_unpack_star(rt_state *st, burin_value v, uint32_t before, uint32_t after, burin_value *to);
+burin_status vm_list_extend(rt_state *st, burin_value list, burin_value items, bool as_call);
+burin_status vm_set_update(rt_state *st, burin_value set, burin_value items);
+burin_status vm_dict_update(rt_state *st, burin_value dict, burin_value items, bool as_call);
+burin_status vm_set_new(rt_state *st, const burin_value *items, uint32_t count, burin_value *out);
+
+#endif

@@ -1,0 +1,167 @@
+/* Functions of scripts: values, frames, calls. */
+#include "codegen/vm/script.h"
+
+#include "codegen/vm/script_ops.h"
+#include "runtime/builder.h"
+
+/* ---- cells ---- */
+
+burin_status vm_cell_new(rt_state *st, burin_value holds, burin_value *out)
+{
+    burin_value *cell = heap_alloc(&st->heap, sizeof *cell);
+    if (!cell)
+        return rt_fail_memory(st);
+    *cell     = holds;
+    *out      = rt_missing();
+    out->as.p = cell;
+    return BURIN_OK;
+}
+
+/* ---- function values ---- */
+
+burin_status vm_function_new(vm_frame *f, const ir_function *row, const burin_value *taken, burin_value *out)
+{
+    rt_state    *st    = &f->m->st;
+    uint32_t     count = (uint32_t)row->defaults + row->keyword_defaults + row->cells;
+    vm_function *fn    = heap_alloc(&st->heap, sizeof *fn + count * sizeof *taken);
+    if (!fn)
+        return rt_fail_memory(st);
+    burin_value *kept = (burin_value *)(void *)(fn + 1);
+    if (count)
+        memcpy(kept, taken, count * sizeof *kept);
+    *fn = (vm_function){row, f->program->units[row->unit], f->program, f->tpl, f->context, f->caches, kept};
+    return rt_object_new(st, &vm_function_class.base, fn, out);
+}
+
+static burin_status get_repr(burin_call *call, void *self, burin_value *out)
+{
+    const vm_function *fn = self;
+    builder            b;
+    builder_init(&b, call->st, fn->row->qualified.len + 16);
+    builder_ascii(&b, "<function ", 10);
+    builder_text(&b, fn->row->qualified.data, fn->row->qualified.len);
+    builder_byte(&b, '>');
+    return builder_take(&b, 0, out);
+}
+
+/* ---- frames ---- */
+
+vm_frame *vm_push_frame(vm *m, const vm_function *fn, burin_status *status)
+{
+    const ir_unit *unit = fn->unit;
+    if ((*status = rt_enter(&m->st)))
+        return NULL;
+    burin_value *room = vm_push_registers(m, FRAME_REGISTERS + unit->registers);
+    if (BURIN_UNLIKELY(!room)) {
+        rt_leave(&m->st);
+        *status = rt_fail(&m->st, BURIN_ERR_NOMEM, "out of memory");
+        return NULL;
+    }
+    vm_frame *f  = (vm_frame *)(void *)room;
+    f->m         = m;
+    f->unit      = unit;
+    f->program   = fn->program;
+    f->tpl       = fn->tpl;
+    f->regs      = room + FRAME_REGISTERS;
+    f->constants = fn->program->constants;
+    f->out       = m->out;
+    f->outer     = NULL;
+    f->caller    = m->frame;
+    f->context   = fn->context;
+    f->caches    = fn->caches;
+    f->parent    = NULL;
+    f->pc        = 0;
+    f->parked    = false;
+    f->globals   = m->globals.values;
+    m->frame     = f;
+    for (uint32_t n = unit->parameters; n < unit->variables; n++)
+        f->regs[n] = rt_missing();
+    const burin_value *cells = fn->defaults + fn->row->defaults + fn->row->keyword_defaults;
+    for (uint32_t n = 0; n < fn->row->cells; n++)
+        f->regs[fn->row->first_cell + n] = cells[n];
+    return f;
+}
+
+vm_frame *vm_leave(vm_frame *f)
+{
+    vm       *m      = f->m;
+    vm_frame *caller = f->caller;
+    m->frame         = caller;
+    rt_leave(&m->st);
+    vm_pop_registers(m, FRAME_REGISTERS + f->unit->registers);
+    return caller;
+}
+
+burin_status vm_finish(vm_frame *f, burin_value *out)
+{
+    burin_status status = vm_run_unit(f);
+    burin_value  result = f->result;
+    vm_leave(f);
+    if (!status)
+        *out = result;
+    return status;
+}
+
+/* ---- calling ---- */
+
+static vm_frame *call_function(vm *m, const vm_function *fn, const rt_arguments *args, burin_value *out, burin_status *status)
+{
+    if (fn->row->generator) {
+        *status = vm_generator_make(m, fn, args->positional, out);
+        return NULL;
+    }
+    vm_frame *f = vm_push_frame(m, fn, status);
+    if (f && (*status = vm_bind(&m->st, fn, args, f->regs))) {
+        vm_leave(f);
+        return NULL;
+    }
+    return f;
+}
+
+vm_frame *vm_invoke(vm_frame *f, burin_value callee, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status)
+{
+    rt_state          *st = &f->m->st;
+    const vm_function *fn = vm_function_of(callee);
+    rt_arguments       args;
+    if ((*status = vm_arguments(st, call, regs, &args)))
+        return NULL;
+    if (fn)
+        return call_function(f->m, fn, &args, out, status);
+    burin_value result = rt_missing();
+    *status            = rt_call(st, callee, &args, &result);
+    if (!*status)
+        *out = result;
+    return NULL;
+}
+
+vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status)
+{
+    rt_state          *st     = &f->m->st;
+    const rt_function *method = object.kind == BURIN_OBJECT ? NULL : rt_method_find(st, object, call->method);
+    burin_value        callee;
+    if (!method) {
+        *status = rt_load_attr(st, object, call->method, &callee);
+        return *status ? NULL : vm_invoke(f, callee, call, regs, out, status);
+    }
+    rt_arguments args;
+    burin_value  result = rt_missing();
+    *status             = vm_arguments(st, call, regs, &args);
+    if (!*status)
+        *status = rt_call_bound(st, method, object, &args, &result);
+    if (!*status)
+        *out = result;
+    return NULL;
+}
+
+/* Called by the runtime. */
+static burin_status call_from_runtime(rt_state *st, void *self, const rt_arguments *args, burin_value *out)
+{
+    burin_status status = BURIN_OK;
+    vm_frame    *f      = call_function(vm_of(st), self, args, out, &status);
+    return f ? vm_finish(f, out) : status;
+}
+
+const rt_class vm_function_class = {
+    .base = {.struct_size = sizeof(rt_class), .name = "function", .repr = get_repr},
+    .call_arguments = call_from_runtime,
+};

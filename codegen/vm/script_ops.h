@@ -1,0 +1,222 @@
+/* The meaning of the instructions that only scripts have: like ops.h and jumps.h for the others. */
+#ifndef BURIN_CODEGEN_SCRIPT_OPS_H
+#define BURIN_CODEGEN_SCRIPT_OPS_H
+
+#include "codegen/vm/jumps.h"
+#include "codegen/vm/script.h"
+#include "runtime/assign.h"
+#include "runtime/exception.h"
+
+#define OPERATION(name) static inline __attribute__((always_inline)) burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
+#define DECISION(name) \
+    static inline __attribute__((always_inline)) bool op_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
+
+/* ---- names ---- */
+
+OPERATION(bound)
+{
+    return BURIN_LIKELY(regs[i->b].kind != BURIN_MISSING) ? BURIN_OK : vm_unbound(&f->m->st, i->c, op_constant_text(f, i->d));
+}
+OPERATION(global)
+{
+    regs[i->a] = f->globals[i->b];
+    return BURIN_LIKELY(regs[i->a].kind != BURIN_MISSING) ? BURIN_OK : vm_unbound(&f->m->st, 2, op_constant_text(f, i->d));
+}
+OPERATION(global_or)
+{
+    burin_value v = f->globals[i->b];
+    regs[i->a]    = v.kind == BURIN_MISSING ? f->constants[i->d] : v;
+    return BURIN_OK;
+}
+OPERATION(set_global)
+{
+    f->globals[i->c] = regs[i->b];
+    return BURIN_OK;
+}
+OPERATION(cell) { return vm_cell_new(&f->m->st, regs[i->a], &regs[i->a]); }
+OPERATION(cell_get)
+{
+    burin_value v = *vm_cell_of(regs[i->b]);
+    if (BURIN_UNLIKELY(v.kind == BURIN_MISSING))
+        return vm_unbound(&f->m->st, i->c, op_constant_text(f, i->d));
+    regs[i->a] = v;
+    return BURIN_OK;
+}
+OPERATION(cell_set)
+{
+    (void)f;
+    *vm_cell_of(regs[i->b]) = regs[i->c];
+    return BURIN_OK;
+}
+
+/* ---- operators ---- */
+
+OPERATION(binary) { return rt_binary_op(&f->m->st, (rt_binary)i->d, regs[i->b], regs[i->c], &regs[i->a]); }
+OPERATION(inplace)
+{
+    burin_value x = regs[i->b], y = regs[i->c];
+    int64_t     r;
+    if (BURIN_LIKELY(x.kind == BURIN_INT && y.kind == BURIN_INT)) {
+        if (i->d == RT_ADD ? !__builtin_add_overflow(x.as.i, y.as.i, &r) : i->d == RT_SUB && !__builtin_sub_overflow(x.as.i, y.as.i, &r)) {
+            regs[i->a] = burin_int(r);
+            return BURIN_OK;
+        }
+    }
+    return rt_inplace_op(&f->m->st, (rt_binary)i->d, x, y, &regs[i->a]);
+}
+OPERATION(invert) { return rt_unary_op(&f->m->st, RT_INVERT, regs[i->b], &regs[i->a]); }
+OPERATION(is)
+{
+    (void)f;
+    regs[i->a] = burin_bool(rt_is(regs[i->b], regs[i->c]) != (i->d != 0));
+    return BURIN_OK;
+}
+OPERATION(format) { return vm_format(&f->m->st, regs[i->b], regs[i->c], i->d, &regs[i->a]); }
+
+/* ---- attributes, items, containers ---- */
+
+OPERATION(load_attr) { return rt_load_attr(&f->m->st, regs[i->b], op_constant_text(f, i->d), &regs[i->a]); }
+OPERATION(set_attr) { return rt_set_attr(&f->m->st, regs[i->b], op_constant_text(f, i->d), regs[i->c]); }
+OPERATION(del_attr) { return rt_del_attr(&f->m->st, regs[i->b], op_constant_text(f, i->d)); }
+OPERATION(load_item)
+{
+    burin_value object = regs[i->b], key = regs[i->c];
+    if ((object.kind == BURIN_LIST || object.kind == BURIN_TUPLE) && key.kind == BURIN_INT) {
+        const rt_list *list = rt_list_of(&f->m->st, object);
+        int64_t        at   = key.as.i < 0 ? key.as.i + list->len : key.as.i;
+        if (BURIN_LIKELY((uint64_t)at < list->len)) {
+            regs[i->a] = list->items[at];
+            return BURIN_OK;
+        }
+    }
+    return rt_python_item(&f->m->st, object, key, &regs[i->a]);
+}
+OPERATION(set_item) { return rt_set_item(&f->m->st, regs[i->a], regs[i->b], regs[i->c]); }
+OPERATION(del_item) { return rt_del_item(&f->m->st, regs[i->b], regs[i->c]); }
+OPERATION(slice_new) { return rt_slice_new(&f->m->st, regs[i->c], regs[i->c + 1], regs[i->c + 2], &regs[i->a]); }
+OPERATION(unpack_star) { return vm_unpack_star(&f->m->st, regs[i->b], i->c, i->d, &regs[i->a]); }
+OPERATION(append) { return rt_list_push(&f->m->st, regs[i->a].as.p, regs[i->b]); }
+OPERATION(extend) { return vm_list_extend(&f->m->st, regs[i->a], regs[i->b], i->c != 0); }
+OPERATION(to_tuple)
+{
+    const rt_list *list = rt_list_of(&f->m->st, regs[i->b]);
+    return vm_row(&f->m->st, BURIN_TUPLE, list->items, list->len, &regs[i->a]);
+}
+OPERATION(set_new) { return vm_set_new(&f->m->st, &regs[i->b], i->c, &regs[i->a]); }
+OPERATION(set_add) { return rt_dict_put(&f->m->st, regs[i->a].as.p, regs[i->b], burin_none()); }
+OPERATION(set_update) { return vm_set_update(&f->m->st, regs[i->a], regs[i->b]); }
+OPERATION(dict_put) { return rt_dict_put(&f->m->st, regs[i->a].as.p, regs[i->b], regs[i->c]); }
+OPERATION(dict_update) { return vm_dict_update(&f->m->st, regs[i->a], regs[i->b], i->c != 0); }
+
+/* ---- functions and calls ---- */
+
+OPERATION(function) { return vm_function_new(f, &f->program->functions[i->d], &regs[i->b], &regs[i->a]); }
+
+/* The frame that the call enters; NULL when it is done, or has failed. */
+static inline __attribute__((always_inline)) vm_frame *enter_invoke(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
+{
+    const ir_call     *call = &f->program->calls[i->d];
+    const vm_function *fn   = vm_function_of(regs[i->b]);
+    f->pc                   = (uint32_t)(i - f->unit->code);
+    *status                 = BURIN_OK;
+    if (BURIN_LIKELY(fn && call->positional == fn->unit->parameters && call->plain && fn->row->plain)) {
+        vm_frame *callee = vm_push_frame(f->m, fn, status);
+        if (BURIN_LIKELY(callee != NULL))
+            for (uint32_t n = 0; n < call->positional; n++)
+                callee->regs[n] = regs[i->c + n];
+        return callee;
+    }
+    return vm_invoke(f, regs[i->b], call, &regs[i->c], &regs[i->a], status);
+}
+static inline vm_frame *enter_invoke_method(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
+{
+    f->pc   = (uint32_t)(i - f->unit->code);
+    *status = BURIN_OK;
+    return vm_invoke_method(f, regs[i->b], &f->program->calls[i->d], &regs[i->c], &regs[i->a], status);
+}
+OPERATION(invoke)
+{
+    burin_status status = BURIN_OK;
+    vm_frame    *callee = enter_invoke(f, regs, i, &status);
+    return callee ? vm_finish(callee, &regs[i->a]) : status;
+}
+OPERATION(invoke_method)
+{
+    burin_status status = BURIN_OK;
+    vm_frame    *callee = enter_invoke_method(f, regs, i, &status);
+    return callee ? vm_finish(callee, &regs[i->a]) : status;
+}
+OPERATION(yield)
+{
+    f->result = regs[i->b];
+    f->pc     = (uint32_t)(i - f->unit->code) + 1;
+    f->parked = true;
+    return BURIN_OK;
+}
+
+/* ---- iteration ---- */
+
+static inline rt_iter *op_walk(burin_value *reg)
+{
+    _Static_assert(sizeof(rt_iter) <= 3 * sizeof(burin_value), "an iterator fills three registers");
+    return (rt_iter *)(void *)reg;
+}
+OPERATION(each)
+{
+    burin_value over = regs[i->b]; /* may be where the iterator goes */
+    return rt_iter_init(&f->m->st, over, op_walk(&regs[i->a]));
+}
+OPERATION(iterator) { return rt_iterator_new(&f->m->st, regs[i->b], &regs[i->a]); }
+OPERATION(turn)
+{
+    (void)regs, (void)i;
+    return count_step(f->m);
+}
+DECISION(each_next)
+{
+    rt_iter *it = op_walk(&regs[i->a]);
+    *status     = count_step(f->m);
+    if (BURIN_UNLIKELY(*status))
+        return false;
+    if (it->kind == BURIN_RANGE) {
+        const rt_range *range = it->over.as.p;
+        if (it->at >= (uint64_t)range->len)
+            return false;
+        regs[i->b] = burin_int((int64_t)((uint64_t)range->start + it->at++ * (uint64_t)range->step));
+        return true;
+    }
+    if (it->kind == BURIN_LIST || it->kind == BURIN_TUPLE) {
+        const rt_list *list = rt_list_of(&f->m->st, it->over);
+        if (BURIN_LIKELY(it->at < list->len)) {
+            regs[i->b] = list->items[it->at++];
+            return true;
+        }
+    }
+    burin_value item;
+    f->pc   = (uint32_t)(i - f->unit->code);
+    *status = rt_iter_next(&f->m->st, it, &item);
+    if (*status || item.kind == BURIN_MISSING)
+        return false;
+    regs[i->b] = item;
+    return true;
+}
+
+/* ---- exceptions ---- */
+
+OPERATION(throw) { return vm_throw(f, regs[i->b], regs[i->c], (uint32_t)(i - f->unit->code)); }
+OPERATION(reraise) { return vm_reraise(f, &regs[i->b]); }
+DECISION(jump_catch)
+{
+    bool fits = true;
+    *status   = rt_exception_matches(&f->m->st, regs[i->b], regs[i->c], &fits);
+    return !*status && !fits;
+}
+DECISION(jump_case)
+{
+    (void)f, (void)status;
+    return regs[i->b].as.i == i->c;
+}
+
+#undef OPERATION
+#undef DECISION
+#endif

@@ -1,0 +1,327 @@
+/* Interpreters: a machine whose session lasts, the names of its variables, and the scripts that it has run.
+ *
+ * Scripts are kept for two reasons: functions live on, and the same text is not compiled twice. A text is looked for by its
+ * hash among those of the session. */
+#include "burin/interpreter.h"
+
+#include "codegen/vm/vm.h"
+#include "engine/environment.h"
+#include "parser/script.h"
+#include "runtime/base/diag.h"
+#include "runtime/base/text.h"
+
+enum { SLOTS_FIRST = 64 };
+
+typedef struct script script;
+struct script {
+    vm_template vm;
+    source      src; /* its text and name lie in the interpreter's memory */
+    burin_text  given;
+    ir_program *program;
+    uint32_t    hash;
+    bool        as_expression;
+    script     *next; /* of the same slot */
+};
+
+struct burin_interpreter {
+    burin_env   *env; /* counted */
+    vm          *machine;
+    rt_out       out;
+    burin_sink   sink;
+    burin_limits limits;
+    arena        memory; /* texts, names, scripts: until reset */
+    burin_text  *names;  /* of the session's variables, in their order */
+    uint32_t     name_count, name_cap;
+    script     **slots;
+    uint32_t     slot_count, script_count;
+};
+
+static burin_status fail_memory(burin_error *err)
+{
+    return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+}
+
+/* ---- life ---- */
+
+static burin_status no_template(void *user, rt_state *st, burin_text name, const vm_template *parent, const vm_template **out, burin_error *err)
+{
+    (void)user, (void)name, (void)parent, (void)out, (void)err;
+    return rt_fail(st, BURIN_ERR_TYPE, "no loader for this environment specified");
+}
+
+burin_interpreter *burin_interpreter_new(burin_env *env, burin_error *err)
+{
+    if (!env->options.scripts) {
+        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the environment was made without options.scripts");
+        return NULL;
+    }
+    burin_interpreter *in = base_alloc(env->alloc, sizeof *in);
+    env_freeze(env);
+    if (!in) {
+        fail_memory(err);
+        return NULL;
+    }
+    memset(in, 0, sizeof *in);
+    in->memory  = arena_make(env->alloc);
+    in->machine = vm_new(&env->rt, env->alloc, &(vm_host){.get_template = no_template});
+    if (!in->machine) {
+        base_free(env->alloc, in, sizeof *in);
+        fail_memory(err);
+        return NULL;
+    }
+    in->env = burin_env_ref(env);
+    rt_out_init(&in->out, vm_state(in->machine), 0);
+    vm_session_begin(in->machine);
+    burin_interpreter_set_limits(in, NULL);
+    return in;
+}
+
+static void forget_scripts(burin_interpreter *in)
+{
+    for (uint32_t n = 0; n < in->slot_count; n++)
+        for (script *s = in->slots[n]; s; s = s->next)
+            codegen_free(s->program);
+    in->slots      = NULL;
+    in->slot_count = in->script_count = 0;
+    in->names      = NULL;
+    in->name_count = in->name_cap = 0;
+}
+
+void burin_interpreter_reset(burin_interpreter *in)
+{
+    forget_scripts(in);
+    arena_reset(&in->memory);
+    vm_session_begin(in->machine);
+}
+
+void burin_interpreter_free(burin_interpreter *in)
+{
+    if (!in)
+        return;
+    burin_env *env = in->env;
+    forget_scripts(in);
+    rt_out_deinit(&in->out);
+    vm_free(in->machine);
+    arena_deinit(&in->memory);
+    base_free(env->alloc, in, sizeof *in);
+    burin_env_unref(env);
+}
+
+void burin_interpreter_set_limits(burin_interpreter *in, const burin_limits *limits)
+{
+    const burin_limits *l = limits ? limits : &in->env->options.limits;
+    in->limits = *l;
+    vm_set_limits(in->machine, &(vm_limits){l->steps ? l->steps : UINT64_MAX - 1, l->memory, l->output, l->time_ns, l->depth});
+}
+
+void burin_interpreter_set_cancel(burin_interpreter *in, const volatile int *cancel) { vm_state(in->machine)->cancel = cancel; }
+void burin_interpreter_set_sink(burin_interpreter *in, const burin_sink *sink) { in->sink = sink ? *sink : (burin_sink){0}; }
+
+/* ---- names ---- */
+
+static uint32_t find_name(const burin_interpreter *in, burin_text name)
+{
+    for (uint32_t n = 0; n < in->name_count; n++)
+        if (text_equal(in->names[n], name))
+            return n;
+    return UINT32_MAX;
+}
+
+static bool add_name(burin_interpreter *in, burin_text name)
+{
+    if (in->name_count == in->name_cap) {
+        uint32_t    cap   = in->name_cap ? in->name_cap * 2 : 16;
+        burin_text *names = arena_alloc(&in->memory, cap * sizeof *names);
+        if (!names)
+            return false;
+        if (in->name_count)
+            memcpy(names, in->names, in->name_count * sizeof *names);
+        in->names    = names;
+        in->name_cap = cap;
+    }
+    char *copy = arena_copy(&in->memory, name);
+    if (!copy)
+        return false;
+    in->names[in->name_count++] = (burin_text){copy, name.len};
+    return true;
+}
+
+/* ---- compiling ---- */
+
+static bool grow_slots(burin_interpreter *in)
+{
+    uint32_t count = in->slot_count ? in->slot_count * 2 : SLOTS_FIRST;
+    script **slots = arena_zalloc(&in->memory, count * sizeof *slots);
+    if (!slots)
+        return false;
+    for (uint32_t n = 0; n < in->slot_count; n++) {
+        for (script *s = in->slots[n], *next; s; s = next) {
+            next                         = s->next;
+            s->next                      = slots[s->hash & (count - 1)];
+            slots[s->hash & (count - 1)] = s;
+        }
+    }
+    in->slots      = slots;
+    in->slot_count = count;
+    return true;
+}
+
+static script *find_script(const burin_interpreter *in, burin_text text, const char *name, bool as_expression, uint32_t hash)
+{
+    for (script *s = in->slot_count ? in->slots[hash & (in->slot_count - 1)] : NULL; s; s = s->next)
+        if (s->hash == hash && s->as_expression == as_expression && text_equal(s->given, text) && !s->src.name == !name &&
+            (!name || strcmp(s->src.name, name) == 0))
+            return s;
+    return NULL;
+}
+
+static burin_status parse_and_compile(burin_interpreter *in, script *s, arena *scratch, burin_error *err)
+{
+    burin_env      *env     = in->env;
+    script_options  options = {.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
+    codegen_options how     = {.env = &env->rt, .optimized = env->options.optimized};
+    ast_node       *tree;
+    uint32_t        count;
+    burin_status    status;
+    if (!script_normalize(&in->memory, s->given, &s->src.text))
+        return fail_memory(err);
+    status = (s->as_expression ? parse_script_expression : parse_script)(scratch, &s->src, &options, &tree, err);
+    if (!status)
+        status = codegen_compile_script(&how, &s->src, tree, in->names, in->name_count, env->alloc, &s->program, err);
+    if (status)
+        return status;
+    const burin_text *names = codegen_globals(s->program, &count);
+    while (in->name_count < count)
+        if (!add_name(in, names[in->name_count]))
+            return fail_memory(err);
+    s->vm = (vm_template){.program = s->program, .name = s->src.name, .src = &s->src};
+    return BURIN_OK;
+}
+
+static burin_status compile(burin_interpreter *in, script *s, burin_error *err)
+{
+    bool         is_shared;
+    arena        scratch = env_take_scratch(in->env, &is_shared);
+    burin_status status  = parse_and_compile(in, s, &scratch, err);
+    env_return_scratch(in->env, &scratch, is_shared);
+    if (!status) {
+        s->next = in->slots[s->hash & (in->slot_count - 1)];
+        in->slots[s->hash & (in->slot_count - 1)] = s;
+        in->script_count++;
+    } else if (s->program) {
+        codegen_free(s->program);
+    }
+    return status;
+}
+
+static burin_status script_for(burin_interpreter *in, burin_text text, const char *name, bool as_expression, script **out, burin_error *err)
+{
+    uint32_t hash  = rt_text_hash(text);
+    source   given = {.text = text, .name = name};
+    *out = find_script(in, text, name, as_expression, hash);
+    if (*out)
+        return BURIN_OK;
+    if (in->env->options.limits.source && text.len > in->env->options.limits.source)
+        return diag_fail(err, BURIN_ERR_LIMIT, &given, 0, (span){0, 0}, "the script's source is too large");
+    script *s = arena_zalloc(&in->memory, sizeof *s);
+    if (!s || (in->script_count >= in->slot_count && !grow_slots(in)))
+        return fail_memory(err);
+    s->hash          = hash;
+    s->as_expression = as_expression;
+    s->given         = (burin_text){arena_copy(&in->memory, text), text.len};
+    s->src.name      = name ? arena_copy(&in->memory, (burin_text){name, strlen(name)}) : NULL;
+    if (!s->given.data || (name && !s->src.name))
+        return fail_memory(err);
+    *out = s;
+    return compile(in, s, err);
+}
+
+/* ---- running ---- */
+
+static burin_status flush(rt_out *out)
+{
+    burin_interpreter *in     = out->sink;
+    size_t             len    = (size_t)(out->next - out->data);
+    burin_status       status = in->sink.write(in->sink.user, out->data, len);
+    out->flushed += len;
+    out->next = out->data;
+    return status;
+}
+
+static void begin_output(burin_interpreter *in)
+{
+    rt_out *out  = &in->out;
+    out->limit   = (size_t)in->limits.output;
+    out->next    = out->data;
+    out->end     = out->data + (out->limit && out->limit < out->cap ? out->limit : out->cap);
+    out->failed  = false;
+    out->flushed = 0;
+    out->flush   = in->sink.write ? flush : NULL;
+    out->sink    = in;
+}
+
+static burin_status run(burin_interpreter *in, burin_text text, const char *name, bool as_expression, burin_value *result, burin_error *err)
+{
+    script      *s;
+    burin_value  value = rt_missing();
+    if (err && err->status)
+        burin_error_clear(err);
+    begin_output(in);
+    burin_status status = script_for(in, text, name, as_expression, &s, err);
+    if (!status)
+        status = vm_run_script(in->machine, &s->vm, &in->out, &value, err);
+    if (in->sink.write && in->out.next > in->out.data) {
+        burin_status written = flush(&in->out);
+        if (written && !status)
+            status = diag_fail(err, written, NULL, 0, (span){0, 0}, "the output could not be written");
+    }
+    if (result)
+        *result = status ? rt_missing() : value;
+    return status;
+}
+
+burin_status burin_interpreter_run(burin_interpreter *in, burin_text text, const char *name, burin_value *result, burin_error *err)
+{
+    return run(in, text, name, false, result, err);
+}
+
+burin_status burin_interpreter_eval(burin_interpreter *in, burin_text text, burin_value *result, burin_error *err)
+{
+    return run(in, text, NULL, true, result, err);
+}
+
+burin_text burin_interpreter_output(const burin_interpreter *in) { return (burin_text){in->out.data, (size_t)(in->out.next - in->out.data)}; }
+
+void burin_interpreter_used(const burin_interpreter *in, burin_limits *used)
+{
+    vm_limits u = {0};
+    vm_used(in->machine, &u);
+    *used = (burin_limits){.steps = u.steps, .memory = u.memory, .output = in->out.flushed + burin_interpreter_output(in).len};
+}
+
+/* ---- variables ---- */
+
+burin_status burin_interpreter_set(burin_interpreter *in, const char *name, burin_value value)
+{
+    burin_text   text = {name, strlen(name)};
+    rt_state    *st   = vm_state(in->machine);
+    burin_value  copy;
+    if (find_name(in, text) == UINT32_MAX && !add_name(in, text))
+        return BURIN_ERR_NOMEM;
+    burin_value *variables = vm_session_variables(in->machine, in->name_count);
+    if (!variables)
+        return BURIN_ERR_NOMEM;
+    st->heap.limit      = (size_t)in->limits.memory;
+    burin_status status = rt_copy_out(st, value, &st->heap, &copy);
+    if (status)
+        return host_state_report(st, NULL);
+    variables[find_name(in, text)] = copy;
+    return BURIN_OK;
+}
+
+burin_value burin_interpreter_get(burin_interpreter *in, const char *name)
+{
+    uint32_t     at        = find_name(in, (burin_text){name, strlen(name)});
+    burin_value *variables = vm_session_variables(in->machine, in->name_count);
+    return at == UINT32_MAX || !variables ? rt_missing() : variables[at];
+}

@@ -1,0 +1,62 @@
+/* burin/interpreter.h: scripts in a subset of Python 3.11, run one after another with variables that stay.
+ *
+ *     burin_options options = burin_options_default();
+ *     options.scripts = true;
+ *     burin_env *env = burin_env_new(&options, &err);
+ *     burin_interpreter *in = burin_interpreter_new(env, &err);
+ *     burin_interpreter_run(in, BURIN_TEXT("def twice(n): return 2 * n"), NULL, NULL, &err);
+ *     burin_interpreter_eval(in, BURIN_TEXT("twice(21)"), &value, &err);
+ */
+#ifndef BURIN_INTERPRETER_H
+#define BURIN_INTERPRETER_H
+
+#include "burin/environment.h"
+#include "burin/template.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A session: variables, functions and all values that its scripts make live until it is reset or freed; so does every script it
+ * has run. Belongs to one thread at a time. Holds its environment. */
+typedef struct burin_interpreter burin_interpreter;
+
+/* NULL after filling `err`: BURIN_ERR_NOMEM, BURIN_ERR_USAGE when the environment was made without options.scripts. */
+BURIN_API burin_interpreter *burin_interpreter_new(burin_env *env, burin_error *err);
+BURIN_API void               burin_interpreter_free(burin_interpreter *in); /* NULL is allowed */
+/* Forget all variables and values. */
+BURIN_API void burin_interpreter_reset(burin_interpreter *in);
+/* Limits for runs from now on, copied; NULL: the environment's again, which are also the first ones. Steps, time and output are
+ * counted for each run, memory for the whole session. What stops a run cannot be caught by the script. */
+BURIN_API void burin_interpreter_set_limits(burin_interpreter *in, const burin_limits *limits);
+/* As burin_render_set_cancel. */
+BURIN_API void burin_interpreter_set_cancel(burin_interpreter *in, const volatile int *cancel);
+/* What scripts print goes there from now on; NULL: it is kept for burin_interpreter_output. Copied; `user` is borrowed. */
+BURIN_API void burin_interpreter_set_sink(burin_interpreter *in, const burin_sink *sink);
+
+/* Run a script.
+ *
+ * source   UTF-8, any line ends; copied. The same text again is not compiled again.
+ * name     of the file, for messages; copied; NULL: it has none.
+ * result   the value of its last statement when that is an expression, else none; the session's. May be NULL.
+ * err      filled in on failure, if not NULL: status, message, line, column, excerpt, and the chain of calls.
+ * Returns what the script came to: BURIN_ERR_PYTHON_SYNTAX and its kin, BURIN_ERR_NOT_IMPLEMENTED for what is not supported, the
+ * status of an exception that nothing caught, BURIN_ERR_LIMIT. The interpreter stays usable; assignments made before stay. */
+BURIN_API burin_status burin_interpreter_run(burin_interpreter *in, burin_text source, const char *name, burin_value *result, burin_error *err);
+/* The same for a single expression. */
+BURIN_API burin_status burin_interpreter_eval(burin_interpreter *in, burin_text source, burin_value *result, burin_error *err);
+/* What the last run printed, when there is no sink; valid until the next run. */
+BURIN_API burin_text burin_interpreter_output(const burin_interpreter *in);
+/* What the last run used: steps, memory and output are filled in, the rest is 0. */
+BURIN_API void burin_interpreter_used(const burin_interpreter *in, burin_limits *used);
+
+/* Set a variable. The value is copied into the session: lists and dicts are changed there, not in the caller's.
+ * BURIN_ERR_NOMEM, BURIN_ERR_LIMIT. */
+BURIN_API burin_status burin_interpreter_set(burin_interpreter *in, const char *name, burin_value value);
+/* A variable; MISSING when it is not set. The session's. */
+BURIN_API burin_value burin_interpreter_get(burin_interpreter *in, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

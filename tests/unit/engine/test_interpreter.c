@@ -1,0 +1,154 @@
+/* Interpreters: scripts, their sessions, their limits. */
+#include "engine_test.h"
+
+static burin_env *script_env(void)
+{
+    burin_options options = burin_options_default();
+    options.scripts       = true;
+    return burin_env_new(&options, NULL);
+}
+
+static void scripts_print_what_python_prints(void **state)
+{
+    static const struct {
+        const char *script, *output;
+    } rows[] = {
+        {"print(1 + 2, 'a', [1, 2.5])", "3 a [1, 2.5]\n"},
+        {"n = 0\nfor i in range(10):\n    if i % 2: continue\n    n += i\nelse:\n    print('end')\nprint(n)", "end\n20\n"},
+        {"n = 0\nwhile True:\n    n += 1\n    if n > 4: break\nelse:\n    print('never')\nprint(n)", "5\n"},
+        {"def f(a, b=2, *c, k=5, **d): return a, b, c, k, d\nprint(f(1), f(*[1, 2, 3], **{'k': 7, 'z': 9}))",
+         "(1, 2, (), 5, {}) (1, 2, (3,), 7, {'z': 9})\n"},
+        {"def counter():\n    n = 0\n    def inc():\n        nonlocal n\n        n += 1\n        return n\n    return inc\nc = counter()\nprint(c(), c())", "1 2\n"},
+        {"x = 5\nprint([x * y for x in range(3) for y in 'ab' if x], x)", "['a', 'b', 'aa', 'bb'] 5\n"},
+        {"g = (i * i for i in [1, 2, 3])\nprint(next(g), list(g), list(g))", "1 [4, 9] []\n"},
+        {"fs = [lambda: i for i in range(3)]\nprint([f() for f in fs])", "[2, 2, 2]\n"},
+        {"a, *b, (c, d) = [1, 2, 3, (4, 5)]\nprint(a, b, c, d)", "1 [2, 3] 4 5\n"},
+        {"a = 3\nprint(f'{a!r:>5}|{3.14159:.2f}|{a=}|{a:{a}}')", "    3|3.14|a=3|  3\n"},
+        {"try:\n    1 / 0\nexcept (TypeError, ZeroDivisionError) as e:\n    print(e)\nelse:\n    print('no')\nfinally:\n    print('done')",
+         "division by zero\ndone\n"},
+        {"def f():\n    for i in range(3):\n        try:\n            if i: return i\n        finally:\n            print(i)\nprint(f())", "0\n1\n1\n"},
+        {"def f():\n    for i in range(3):\n        try:\n            return 1\n        finally:\n            if i < 2: continue\n            print(i)\nprint(f())", "2\n1\n"},
+        {"try:\n    try:\n        [][0]\n    except IndexError:\n        raise\nexcept LookupError as e:\n    print(type(e))", "<class 'IndexError'>\n"},
+        {"d = {'a': [1]}\nd['a'] += [2]\nd['b'] = d['a'][::-1]\ndel d['a']\nprint(d, 1 < 2 < 3, 1 if d else 2)", "{'b': [2, 1]} True 1\n"},
+        {"x = 1\nprint(x + (x := 5), x)", "6 5\n"},
+        {"print(sorted([3, 1, 2], key=lambda v: -v), list(map(lambda a, b: a + b, 'ab', 'cd')))", "[3, 2, 1] ['ac', 'bd']\n"},
+    };
+    burin_env *env = script_env();
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_error        err = BURIN_ERROR_INIT;
+        burin_interpreter *in  = burin_interpreter_new(env, NULL);
+        if (burin_interpreter_run(in, text_z(rows[i].script), NULL, NULL, &err))
+            fail_msg("%s: %s", rows[i].script, err.message);
+        assert_text(burin_interpreter_output(in), rows[i].output);
+        burin_interpreter_free(in);
+    }
+    burin_env_unref(env);
+}
+
+static void variables_and_functions_live_from_script_to_script(void **state)
+{
+    static const struct {
+        const char *script, *repr;
+    } rows[] = {
+        {"def f(): return later + 1", "None"}, {"later = 41", "None"}, {"f()", "42"}, {"later += 1; f()", "43"}, {"len = 5; len", "5"},
+        {"del len; len('abc')", "3"}, {"def g():\n    global made\n    made = 7", "None"}, {"g(); made", "7"}, {"f()", "43"}, {"given['k']", "[1, 2]"},
+    };
+    burin_env         *env  = script_env();
+    burin_interpreter *in   = burin_interpreter_new(env, NULL);
+    burin_heap        *data = burin_heap_new(NULL);
+    (void)state;
+    assert_int_equal(burin_interpreter_set(in, "given", data_of(data, "{\"k\": [1, 2]}")), BURIN_OK);
+    burin_heap_free(data);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_error err = BURIN_ERROR_INIT;
+        burin_value v;
+        if (burin_interpreter_run(in, text_z(rows[i].script), NULL, &v, &err))
+            fail_msg("%s: %s", rows[i].script, err.message);
+        char *repr = burin_repr(v, NULL);
+        assert_string_equal(repr, rows[i].repr);
+        free(repr);
+    }
+    assert_int_equal(burin_interpreter_get(in, "made").as.i, 7);
+    assert_int_equal(burin_interpreter_get(in, "nothing").kind, BURIN_MISSING);
+    burin_interpreter_reset(in);
+    assert_int_equal(burin_interpreter_get(in, "made").kind, BURIN_MISSING);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
+static void failures_have_pythons_class_message_and_place(void **state)
+{
+    static const struct {
+        const char  *script;
+        burin_status status;
+        const char  *message;
+        uint32_t     line;
+        size_t       frames;
+    } rows[] = {
+        {"x = 1\ny", BURIN_ERR_NAME, "name 'y' is not defined", 2, 1},
+        {"def f():\n    return z\n    z = 1\nf()", BURIN_ERR_UNBOUND, "cannot access local variable 'z' where it is not associated with a value", 2, 2},
+        {"def f(a, *, k): pass\nf(1)", BURIN_ERR_TYPE, "f() missing 1 required keyword-only argument: 'k'", 2, 1},
+        {"def f(): pass\nf(1)", BURIN_ERR_TYPE, "f() takes 0 positional arguments but 1 was given", 2, 1},
+        {"def f(): raise ValueError('v')\ntry:\n    f()\nfinally:\n    print('x')", BURIN_ERR_VALUE, "v", 3, 1},
+        {"raise", BURIN_ERR_GENERATOR, "No active exception to reraise", 1, 1},
+        {"a, b = 1, 2, 3", BURIN_ERR_VALUE, "too many values to unpack (expected 2)", 1, 1},
+        {"def f():\n    nonlocal q", BURIN_ERR_PYTHON_SYNTAX, "no binding for nonlocal 'q' found", 1, 0},
+        {"assert 0, 'm'", BURIN_ERR_PY_ASSERTION, "m", 1, 1},
+    };
+    burin_env         *env = script_env();
+    burin_interpreter *in  = burin_interpreter_new(env, NULL);
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_error err = BURIN_ERROR_INIT;
+        assert_int_equal(burin_interpreter_run(in, text_z(rows[i].script), NULL, NULL, &err), rows[i].status);
+        assert_string_equal(err.message, rows[i].message);
+        assert_int_equal(err.line, rows[i].line);
+        assert_int_equal(err.frame_count, rows[i].frames);
+        burin_error_clear(&err);
+    }
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
+static void limits_pass_every_handler_and_leave_the_interpreter_usable(void **state)
+{
+    static const char *const rows[] = {
+        "while True:\n    pass",
+        "try:\n    while True: pass\nexcept BaseException:\n    x = 1\nfinally:\n    x = 2",
+        "def f(): return f()\ntry:\n    f()\nexcept BaseException:\n    x = 1",
+        "def f(n):\n    try:\n        return f(n + 1)\n    finally:\n        f(n)\nf(0)",
+        "a = [1]\nwhile True: a = a + a",
+        "s = 'x'\nwhile True: s += s",
+        "sum(1 for i in iter(int, 1))",
+        "n = 3\nwhile True: n = n * n",
+    };
+    burin_env         *env    = script_env();
+    burin_interpreter *in     = burin_interpreter_new(env, NULL);
+    const burin_limits limits = {.steps = 200000, .memory = 16 << 20, .depth = 200};
+    burin_value        v;
+    (void)state;
+    burin_interpreter_set_limits(in, &limits);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_status status = burin_interpreter_run(in, text_z(rows[i]), NULL, NULL, NULL);
+        if (status != BURIN_ERR_LIMIT && status != BURIN_ERR_RECURSION)
+            fail_msg("%s: %s", rows[i], burin_status_class(status));
+        assert_int_equal(burin_interpreter_get(in, "x").kind, BURIN_MISSING);
+        burin_interpreter_reset(in);
+        assert_int_equal(burin_interpreter_eval(in, BURIN_TEXT("6 * 7"), &v, NULL), BURIN_OK);
+        assert_int_equal(v.as.i, 42);
+    }
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scripts_print_what_python_prints),
+        cmocka_unit_test(variables_and_functions_live_from_script_to_script),
+        cmocka_unit_test(failures_have_pythons_class_message_and_place),
+        cmocka_unit_test(limits_pass_every_handler_and_leave_the_interpreter_usable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
