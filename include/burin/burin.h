@@ -18,6 +18,7 @@
 #include "burin/grant.h"
 #include "burin/live.h"
 #include "burin/operators.h"
+#include "burin/pool.h"
 #include "burin/reactive.h"
 #include "burin/registry.h"
 #include "burin/store.h"

@@ -164,6 +164,7 @@ typedef struct burin_invoke_options {
     burin_txn          *txn;    /* run in this transaction, which the caller commits */
     burin_event_span    within; /* where its events stand, without a parent */
     burin_conflict_mode mode;   /* for the commit */
+    const volatile int *cancel; /* not 0: the call ends with BURIN_ERR_CANCELLED and changes nothing; looked at before and after the function's code. May be NULL */
 } burin_invoke_options;
 
 typedef struct burin_returned {
@@ -212,6 +213,8 @@ BURIN_API const burin_callable *burin_invocation_callable(const burin_invocation
 /* For the store's functions to fill in: what it holds is what the call fails with. */
 BURIN_API burin_error *burin_invocation_error(burin_invocation *call);
 BURIN_API burin_status burin_invocation_fail(burin_invocation *call, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
+/* Whether the call, or one that it is made from, was asked to end: for functions that take long. */
+BURIN_API bool burin_invocation_cancelled(const burin_invocation *call);
 /* One more of several results. key: for a DICT, copied. BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_give(burin_invocation *call, burin_text key, burin_item item);
 

@@ -104,6 +104,11 @@ static void tell_results(const burin_invocation *call, const burin_result *resul
     }
 }
 
+static burin_status check_cancelled(const burin_invocation *call)
+{
+    return burin_invocation_cancelled(call) ? es_fail(call->err, BURIN_ERR_CANCELLED, "%s() was cancelled", call->callable->info.name) : BURIN_OK;
+}
+
 /* The result of what went well. */
 static burin_status run(burin_invocation *call, const rg_arguments *given, burin_result *result)
 {
@@ -111,8 +116,8 @@ static burin_status run(burin_invocation *call, const rg_arguments *given, burin
     burin_item            bound[BURIN_PARAMETERS_MAX], placed[BURIN_PARAMETERS_MAX], one = burin_item_value(burin_none());
     const burin_item     *args  = given->args;
     size_t                count = given->count;
-    burin_status          status = BURIN_OK;
-    if (given->names) {
+    burin_status          status = check_cancelled(call);
+    if (status == BURIN_OK && given->names) {
         status = rg_place(call, given, placed);
         args   = placed;
         count  = f->info.parameter_count;
@@ -131,6 +136,8 @@ static burin_status run(burin_invocation *call, const rg_arguments *given, burin
     event_end(call, call->span, call->running, BURIN_EVENT_RUN, call->execution, status);
     if (call->txn)
         call->txn->read_only = was_read_only;
+    if (status == BURIN_OK)
+        status = check_cancelled(call);
     return status ? status : rg_outcome(call, &one, result);
 }
 
@@ -270,7 +277,7 @@ burin_status burin_invoke(const burin_callable *callable, const burin_item *args
     result->count     = 0;
     result->execution = 0;
     result->commit    = (burin_commit_result){0};
-    if (callable->direct && callable->info.pure && fits(callable, args, count))
+    if (callable->direct && callable->info.pure && !call.options->cancel && fits(callable, args, count))
         status = invoke_direct(&call, args, result);
     else
         status = invoke(&call, &(rg_arguments){args, NULL, count}, result);
@@ -307,6 +314,15 @@ burin_heap *burin_invocation_heap(burin_invocation *call) { return call->options
 void *burin_invocation_data(const burin_invocation *call) { return call->callable->data; }
 const burin_callable *burin_invocation_callable(const burin_invocation *call) { return call->callable; }
 burin_error *burin_invocation_error(burin_invocation *call) { return call->err; }
+
+bool burin_invocation_cancelled(const burin_invocation *call)
+{
+    for (; call; call = call->parent) {
+        if (call->options->cancel && __atomic_load_n(call->options->cancel, __ATOMIC_RELAXED))
+            return true;
+    }
+    return false;
+}
 
 burin_status burin_invocation_fail(burin_invocation *call, burin_status status, const char *format, ...)
 {
