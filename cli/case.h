@@ -53,9 +53,4 @@ burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits,
 /* Run the steps of a case of mode "script", with `variables` set at the start; appends its answer's members. */
 burin_status case_script(batch_case *c, burin_env *env, burin_value json, burin_value variables, buffer *out, burin_error *err);
 
-/* ---- case_script.c ---- */
-
-/* Run the steps of a case of mode "script", with `variables` set at the start; appends its answer's members. */
-burin_status case_script(batch_case *c, burin_env *env, burin_value json, burin_value variables, buffer *out, burin_error *err);
-
 #endif

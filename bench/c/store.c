@@ -2,6 +2,9 @@
  *
  *   move    take an agent, found by name, out of one node of a grid, append it to another, commit; at six sizes. After every
  *           operation: 4 states written, no more; at the end: agents conserved, and the first version still what it was.
+ *   call    the same through the registry: a function registered as (map: GridMap, source: int, name: text, target: int) -> GridMap, called
+ *           with the map that the call before gave back, so that its version is checked; arguments, result and record included.
+ *   pure    a call of a pure function of two ints, from C.
  *   commit  one attribute of one entity set and committed, at 111, 10^4 and 10^6 entities; bytes kept a commit.
  *   get     an attribute of a random entity, in the newest and in a random old version; diff of neighbours; a pin.
  *   floor   the same move by hand: arrays of pointers, the agent's record, both lists and the root copied, nothing checked,
@@ -182,6 +185,32 @@ static double timed_move(world *w, const move *m, burin_commit_result *result)
     return (double)(cpu_ns() - start);
 }
 
+static burin_status move_called(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    *out = args[0];
+    return move_agent(burin_invocation_txn(call), args[0].entity, (size_t)args[1].value.as.i, burin_text_of(args[2].value), (size_t)args[3].value.as.i);
+}
+
+/* The same by a call; `map` is what the last one gave. */
+static double timed_call(const burin_callable *f, burin_item *map, const move *m, burin_commit_result *result)
+{
+    burin_result given;
+    uint64_t     start  = cpu_ns();
+    burin_item   args[] = {*map, burin_item_value(burin_int(m->source)), burin_item_value(burin_string_borrow(m->name, m->len)),
+                           burin_item_value(burin_int(m->target))};
+    ok(burin_invoke(f, args, 4, NULL, &given, NULL), "call");
+    *map    = given.one.item;
+    *result = given.commit;
+    return (double)(cpu_ns() - start);
+}
+
+static burin_status add(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    (void)call;
+    out->value = burin_int(args[0].value.as.i + args[1].value.as.i);
+    return BURIN_OK;
+}
+
 static double clock_cost(void)
 {
     uint64_t least = UINT64_MAX;
@@ -244,21 +273,32 @@ static floor_map *floor_move(const floor_map *map, const move *m)
 static void bench_move(uint32_t nodes, uint32_t agents, uint32_t width, int count, bool last)
 {
     world    w     = build(nodes, agents, width);
-    double  *times = calloc((size_t)count, sizeof *times), *floors = calloc((size_t)count, sizeof *floors), clock = clock_cost();
+    double  *times = calloc((size_t)count, sizeof *times), *floors = calloc((size_t)count, sizeof *floors), *calls = calloc((size_t)count, sizeof *calls),
+            clock  = clock_cost();
+    burin_registry       *registry = burin_registry_new(&(burin_registry_options){.store = w.store}, NULL);
+    const burin_callable *f;
+    ok(burin_register(registry, &(burin_declaration){.name = "move_agent", .signature = "map: GridMap, source: int, name: text, target: int -> GridMap",
+                                                     .body = move_called, .effect = BURIN_EFFECT_MUTATES}, &f, NULL), "register");
+    burin_item given = burin_item_entity(w.map);
     uint32_t before, after, states = 0;
     burin_reader_pin(w.reader);
     uint64_t   start = fingerprint(&w, 1, &before);
     floor_map *map   = floor_build(nodes, agents);
     for (int n = 0; n < count; n++) {
-        burin_commit_result result;
+        burin_commit_result result, called;
         burin_reader_pin(w.reader);
-        move m   = choose(&w);
-        times[n] = timed_move(&w, &m, &result) - clock;
-        states   = result.states > states ? result.states : states;
+        move m         = choose(&w);
+        times[n]       = timed_move(&w, &m, &result) - clock;
         uint64_t began = cpu_ns();
         map            = floor_move(map, &m);
         floors[n]      = (double)(cpu_ns() - began) - clock;
-        if (result.states != 4)
+        burin_reader_pin(w.reader);
+        m                    = choose(&w);
+        given.entity.version = burin_reader_head(w.reader, 1);
+        calls[n]             = timed_call(f, &given, &m, &called) - clock;
+        map                  = floor_move(map, &m);
+        states               = result.states > called.states ? result.states : called.states;
+        if (result.states != 4 || called.states != 4 || given.entity.version != 1 + 2 * (uint32_t)(n + 1))
             die("a move wrote more than the agent, two nodes and the map", NULL);
     }
     burin_reader_pin(w.reader);
@@ -267,14 +307,16 @@ static void bench_move(uint32_t nodes, uint32_t agents, uint32_t width, int coun
     if (fingerprint(&w, 1, &after) != start || after != before)
         die("an old version has changed", NULL);
     burin_version_info info;
-    ok(burin_reader_version(w.reader, 1, 1 + (uint32_t)count, &info, NULL), "version");
+    ok(burin_reader_version(w.reader, 1, 1 + 2 * (uint32_t)count, &info, NULL), "version");
     if (info.entities != 1 + nodes + nodes * agents)
         die("entities were lost", NULL);
     double all = median(times, (size_t)count);
-    printf("    {\"entities\": %u, \"operations\": %d, \"ns\": %.0f, \"p90_ns\": %.0f, \"floor_ns\": %.0f, \"states\": %u}%s\n", info.entities, count, all,
-           times[count * 9 / 10], median(floors, (size_t)count), states, last ? "" : ",");
+    printf("    {\"entities\": %u, \"operations\": %d, \"ns\": %.0f, \"p90_ns\": %.0f, \"call_ns\": %.0f, \"floor_ns\": %.0f, \"states\": %u}%s\n", info.entities, count, all,
+           times[count * 9 / 10], median(calls, (size_t)count), median(floors, (size_t)count), states, last ? "" : ",");
     free(times);
     free(floors);
+    free(calls);
+    burin_registry_free(registry);
     drop(&w);
 }
 
@@ -385,6 +427,30 @@ static void bench_size(uint32_t nodes, uint32_t agents, bool quick, bool last)
     drop(&w);
 }
 
+static double bench_pure(bool quick)
+{
+    enum { BATCHES = 15 };
+    burin_registry       *registry = burin_registry_new(NULL, NULL);
+    const burin_callable *f;
+    burin_result          result;
+    double                times[BATCHES];
+    int                   count = quick ? 20000 : 200000;
+    int64_t               sum   = 0;
+    ok(burin_register(registry, &(burin_declaration){.name = "add", .signature = "a: int, b: int -> int", .body = add, .pure = true}, &f, NULL), "register");
+    for (int b = 0; b < BATCHES; b++) {
+        uint64_t start = cpu_ns();
+        for (int n = 0; n < count; n++) {
+            burin_item args[] = {burin_item_value(burin_int(n)), burin_item_value(burin_int(b))};
+            ok(burin_invoke(f, args, 2, NULL, &result, NULL), "add");
+            sum += result.one.item.value.as.i;
+        }
+        times[b] = (double)(cpu_ns() - start) / count;
+    }
+    keep(&sum);
+    burin_registry_free(registry);
+    return median(times, BATCHES);
+}
+
 int main(int argc, char **argv)
 {
     static const struct { uint32_t nodes, agents, width; } sizes[] = {{10, 10, 10}, {20, 20, 10}, {50, 20, 10}, {50, 50, 10}, {100, 50, 10}, {200, 100, 20}};
@@ -399,6 +465,7 @@ int main(int argc, char **argv)
     bench_size(10, 10, quick, false);
     bench_size(100, 99, quick, false);
     bench_size(1000, 999, quick, true);
-    printf("  ]\n}\n");
+    printf("  ],\n  \"pure\": [{\"ns\": %.1f}]\n}\n", bench_pure(quick));
+    free(floor_memory);
     return 0;
 }

@@ -74,12 +74,6 @@ static void begin(vm *m, rt_out *out, burin_error *err)
     vm_begin(m, out, err);
 }
 
-static void begin(vm *m, rt_out *out, burin_error *err)
-{
-    heap_reset(&m->st.heap);
-    vm_begin(m, out, err);
-}
-
 /* The error of a run that failed before any frame could say where. */
 static void report(vm *m)
 {

@@ -17,6 +17,7 @@
 #define BURIN_REGISTRY_H
 
 #include "burin/address.h"
+#include "burin/events.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,6 +64,7 @@ BURIN_API const char *burin_semantic_name(burin_semantic semantic);
 typedef struct burin_registry_options {
     const burin_allocator *allocator;   /* NULL: malloc; borrowed for the registry's life */
     burin_store           *store;       /* borrowed for the registry's life; NULL: functions of values only */
+    burin_events          *events;      /* told of calls; borrowed for the registry's life; NULL: nobody is */
     uint32_t               records_max; /* calls that are remembered; 0: 1000 */
     uint32_t               depth_max;   /* calls within calls; 0: 64 */
 } burin_registry_options;
@@ -70,6 +72,10 @@ typedef struct burin_registry_options {
 BURIN_API burin_registry *burin_registry_new(const burin_registry_options *options, burin_error *err);
 /* No call may be running. NULL is allowed. */
 BURIN_API void burin_registry_free(burin_registry *registry);
+
+/* What it was made with; NULL where there is none. */
+BURIN_API burin_store *burin_registry_store(const burin_registry *registry);
+BURIN_API burin_registry *burin_callable_registry(const burin_callable *callable);
 
 /* What is passed in or given back: an entity where entity.id is not 0, else a value (BURIN_MISSING: not given). */
 typedef struct burin_item {
@@ -156,7 +162,9 @@ typedef struct burin_invoke_options {
     burin_invocation   *parent; /* the call this one is made from; it runs in that call's transaction */
     bool                apart;  /* with a parent: in a transaction of its own, which sees nothing of the parent's and commits by itself */
     burin_txn          *txn;    /* run in this transaction, which the caller commits */
+    burin_event_span    within; /* where its events stand, without a parent */
     burin_conflict_mode mode;   /* for the commit */
+    const volatile int *cancel; /* not 0: the call ends with BURIN_ERR_CANCELLED and changes nothing; looked at before and after the function's code. May be NULL */
 } burin_invoke_options;
 
 typedef struct burin_returned {
@@ -178,6 +186,19 @@ BURIN_API burin_status burin_invoke(const burin_callable *callable, const burin_
 /* The same by name, with arguments by name. Attributes of a configuration that is not given may be named too: it is then made of them, a tree of its own. */
 BURIN_API burin_status burin_invoke_named(const burin_callable *callable, const burin_text *names, const burin_item *args, size_t count,
                                           const burin_invoke_options *options, burin_result *result, burin_error *err);
+/* One call of many. */
+typedef struct burin_batch_call {
+    const burin_callable *callable; /* all of one registry */
+    const burin_item     *args;
+    size_t                count;
+    burin_status          status;   /* out: what became of it; err is BURIN_ERROR_INIT before and is the caller's to clear */
+    burin_error           err;
+    burin_result          result;   /* out: to be cleared; its commit stays zero */
+} burin_batch_call;
+/* Calls one after the other in one transaction, each seeing what those before it did; one that fails takes back its own changes only. Then one
+ * commit with the note "batch"; if that fails, nothing has happened and no results are given. options: not `parent`; may be NULL. */
+BURIN_API burin_status burin_invoke_batch(burin_batch_call *calls, size_t count, const burin_invoke_options *options, burin_commit_result *commit,
+                                          burin_error *err);
 /* Free the items. NULL is allowed. */
 BURIN_API void burin_result_clear(const burin_registry *registry, burin_result *result);
 
@@ -192,6 +213,8 @@ BURIN_API const burin_callable *burin_invocation_callable(const burin_invocation
 /* For the store's functions to fill in: what it holds is what the call fails with. */
 BURIN_API burin_error *burin_invocation_error(burin_invocation *call);
 BURIN_API burin_status burin_invocation_fail(burin_invocation *call, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
+/* Whether the call, or one that it is made from, was asked to end: for functions that take long. */
+BURIN_API bool burin_invocation_cancelled(const burin_invocation *call);
 /* One more of several results. key: for a DICT, copied. BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_give(burin_invocation *call, burin_text key, burin_item item);
 
@@ -211,7 +234,7 @@ typedef struct burin_record {
     const char         *message;   /* "" when it went well */
     int64_t             time_ns;   /* of its beginning, since 1970 */
     uint64_t            took_ns;
-    uint64_t            commit;    /* burin_commit_result.commit */
+    uint64_t            commit;    /* burin_commit_result.commit; 0 also where somebody else commits: then outputs have no version */
     size_t              count;
     const burin_linked *links;
 } burin_record;

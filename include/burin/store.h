@@ -93,6 +93,7 @@ BURIN_API int burin_type_find_attribute(const burin_store *store, burin_type typ
 BURIN_API burin_reader *burin_reader_new(burin_store *store);
 /* Unpins it too. NULL is allowed. */
 BURIN_API void burin_reader_free(burin_reader *reader);
+BURIN_API burin_store *burin_reader_store(const burin_reader *reader);
 /* See the store as it is now, in all trees at one moment, until unpinned; pinning again moves on. Wait-free. Long pins keep memory of
  * dropped versions from being reused; to keep a version for long, see burin_store_keep. */
 BURIN_API void burin_reader_pin(burin_reader *reader);

@@ -73,6 +73,42 @@ static burin_status join(burin_invocation *call)
     return BURIN_OK;
 }
 
+/* ---- events ---- */
+
+static burin_event_span event_begin(const burin_invocation *call, burin_event_span parent, burin_event_type type)
+{
+    const burin_callable *f = call->callable;
+    return f->registry->events ? burin_events_begin(f->registry->events, parent, &(burin_event){.type = type, .name = f->info.name, .detail = call->execution})
+                               : parent;
+}
+
+static void event_end(const burin_invocation *call, burin_event_span parent, burin_event_span own, burin_event_type type, uint64_t detail,
+                      burin_status status)
+{
+    const burin_callable *f = call->callable;
+    if (f->registry->events)
+        burin_events_end(f->registry->events, parent, own, &(burin_event){.type = type, .name = f->info.name, .detail = detail}, status);
+}
+
+/* What became of the results, once it is so for all to see. */
+static void tell_results(const burin_invocation *call, const burin_result *result)
+{
+    static const uint32_t types[] = {[BURIN_SEMANTIC_MUTATION] = BURIN_EVENT_CHANGED, [BURIN_SEMANTIC_CREATION] = BURIN_EVENT_CREATED,
+                                     [BURIN_SEMANTIC_DETACHMENT] = BURIN_EVENT_DETACHED};
+    const burin_registry *r     = call->callable->registry;
+    const burin_returned *given = result->items ? result->items : &result->one;
+    for (size_t n = 0; r->events && n < (result->items ? result->count : 1); n++) {
+        if (given[n].semantic >= BURIN_SEMANTIC_MUTATION)
+            burin_events_one(r->events, call->span, &(burin_event){.type = types[given[n].semantic], .name = call->callable->info.name,
+                                                                   .subject = given[n].item.entity, .detail = call->execution});
+    }
+}
+
+static burin_status check_cancelled(const burin_invocation *call)
+{
+    return burin_invocation_cancelled(call) ? es_fail(call->err, BURIN_ERR_CANCELLED, "%s() was cancelled", call->callable->info.name) : BURIN_OK;
+}
+
 /* The result of what went well. */
 static burin_status run(burin_invocation *call, const rg_arguments *given, burin_result *result)
 {
@@ -80,8 +116,8 @@ static burin_status run(burin_invocation *call, const rg_arguments *given, burin
     burin_item            bound[BURIN_PARAMETERS_MAX], placed[BURIN_PARAMETERS_MAX], one = burin_item_value(burin_none());
     const burin_item     *args  = given->args;
     size_t                count = given->count;
-    burin_status          status = BURIN_OK;
-    if (given->names) {
+    burin_status          status = check_cancelled(call);
+    if (status == BURIN_OK && given->names) {
         status = rg_place(call, given, placed);
         args   = placed;
         count  = f->info.parameter_count;
@@ -95,9 +131,13 @@ static burin_status run(burin_invocation *call, const rg_arguments *given, burin
     bool was_read_only = call->txn && call->txn->read_only;
     if (f->info.effect == BURIN_EFFECT_READS)
         call->txn->read_only = true;
-    status = f->body(call, bound, &one);
+    call->running = event_begin(call, call->span, BURIN_EVENT_RUN);
+    status        = f->body(call, bound, &one);
+    event_end(call, call->span, call->running, BURIN_EVENT_RUN, call->execution, status);
     if (call->txn)
         call->txn->read_only = was_read_only;
+    if (status == BURIN_OK)
+        status = check_cancelled(call);
     return status ? status : rg_outcome(call, &one, result);
 }
 
@@ -128,7 +168,9 @@ static burin_status commit(burin_invocation *call, burin_result *result)
     }
     for (size_t n = 0; n < count; n++)
         settled[n] = (es_settled){given[n].item.entity, false};
-    burin_status status = es_txn_commit(call->txn, &options, &result->commit, settled, count, call->err);
+    burin_event_span own    = event_begin(call, call->span, BURIN_EVENT_COMMIT);
+    burin_status     status = es_txn_commit(call->txn, &options, &result->commit, settled, count, call->err);
+    event_end(call, call->span, own, BURIN_EVENT_COMMIT, result->commit.commit, status);
     for (size_t n = 0; n < count && !status; n++) {
         if (!given[n].item.entity.id)
             continue;
@@ -200,6 +242,8 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
     call->link_cap        = sizeof call->few / sizeof *call->few;
     call->scratch         = arena_make(&r->alloc);
     call->execution = result->execution = atomic_fetch_add_explicit(&r->executions, 1, memory_order_relaxed) + 1;
+    call->within        = call->parent ? call->parent->running : call->options->within;
+    call->span          = event_begin(call, call->within, BURIN_EVENT_CALL);
     burin_status status = join(call);
     bool         joined = call->txn != NULL;
     if (joined)
@@ -212,6 +256,9 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
         es_fail(call->err, status, "%s() failed", call->callable->info.name);
     status = finish(call, status, &point, result);
     take_items(call, status, result);
+    if (status == BURIN_OK && call->owns_txn)
+        tell_results(call, result);
+    event_end(call, call->within, call->span, BURIN_EVENT_CALL, call->execution, status);
     rg_remember(call, status, time, clock_ns(CLOCK_MONOTONIC) - start, result);
     arena_deinit(&call->scratch);
     return status;
@@ -230,7 +277,7 @@ burin_status burin_invoke(const burin_callable *callable, const burin_item *args
     result->count     = 0;
     result->execution = 0;
     result->commit    = (burin_commit_result){0};
-    if (callable->direct && callable->info.pure && fits(callable, args, count))
+    if (callable->direct && callable->info.pure && !call.options->cancel && fits(callable, args, count))
         status = invoke_direct(&call, args, result);
     else
         status = invoke(&call, &(rg_arguments){args, NULL, count}, result);
@@ -267,6 +314,15 @@ burin_heap *burin_invocation_heap(burin_invocation *call) { return call->options
 void *burin_invocation_data(const burin_invocation *call) { return call->callable->data; }
 const burin_callable *burin_invocation_callable(const burin_invocation *call) { return call->callable; }
 burin_error *burin_invocation_error(burin_invocation *call) { return call->err; }
+
+bool burin_invocation_cancelled(const burin_invocation *call)
+{
+    for (; call; call = call->parent) {
+        if (call->options->cancel && __atomic_load_n(call->options->cancel, __ATOMIC_RELAXED))
+            return true;
+    }
+    return false;
+}
 
 burin_status burin_invocation_fail(burin_invocation *call, burin_status status, const char *format, ...)
 {

@@ -16,6 +16,7 @@ burin_registry *burin_registry_new(const burin_registry_options *options, burin_
     r->alloc     = alloc;
     r->arena     = arena_make(&r->alloc);
     r->store     = o.store;
+    r->events    = o.events;
     r->depth_max = o.depth_max ? o.depth_max : RG_DEPTH;
     if (!rg_records_init(r, o.records_max ? o.records_max : RG_RECORDS)) {
         base_free(&alloc, r, sizeof *r);
@@ -90,7 +91,7 @@ static void publish(burin_registry *r, burin_callable *f)
     r->last = f;
 }
 
-static bool is_name(const char *name)
+bool rg_is_name(const char *name)
 {
     bool start = true;
     if (!name)
@@ -111,7 +112,7 @@ static const char *keep(burin_registry *r, const char *text) { return arena_copy
 static burin_callable *new_callable(burin_registry *r, const char *name, burin_error *err)
 {
     burin_callable *f = NULL;
-    if (!is_name(name)) {
+    if (!rg_is_name(name)) {
         es_fail(err, BURIN_ERR_VALUE, "'%s' is no name for a function", name ? name : "");
         return NULL;
     }
@@ -150,7 +151,7 @@ static burin_status declare(burin_registry *r, const burin_declaration *d, burin
         return es_fail(err, BURIN_ERR_USAGE, "a function needs code, a signature and an effect");
     burin_callable *f = new_callable(r, d->name, err);
     if (!f)
-        return is_name(d->name) ? BURIN_ERR_NOMEM : BURIN_ERR_VALUE;
+        return rg_is_name(d->name) ? BURIN_ERR_NOMEM : BURIN_ERR_VALUE;
     f->info.signature = keep(r, d->signature);
     f->info.doc       = keep(r, d->doc ? d->doc : "");
     f->info.effect    = d->effect;
@@ -174,7 +175,7 @@ static burin_status declare(burin_registry *r, const burin_declaration *d, burin
 
 burin_status burin_register(burin_registry *registry, const burin_declaration *declaration, const burin_callable **out, burin_error *err)
 {
-    burin_callable *made;
+    burin_callable *made = NULL;
     pthread_mutex_lock(&registry->lock);
     burin_status status = declare(registry, declaration, &made, err);
     pthread_mutex_unlock(&registry->lock);
@@ -214,7 +215,7 @@ static burin_status partial(burin_registry *r, const char *name, const burin_cal
         return es_fail(err, BURIN_ERR_USAGE, "%s() is another registry's", of->info.name);
     burin_callable *f = new_callable(r, name, err);
     if (!f)
-        return is_name(name) ? BURIN_ERR_NOMEM : BURIN_ERR_VALUE;
+        return rg_is_name(name) ? BURIN_ERR_NOMEM : BURIN_ERR_VALUE;
     burin_parameter *all  = arena_alloc(&r->arena, BURIN_PARAMETERS_MAX * sizeof *all);
     burin_parameter *left = arena_alloc(&r->arena, BURIN_PARAMETERS_MAX * sizeof *left);
     if (!all || !left)
@@ -246,7 +247,7 @@ static burin_status partial(burin_registry *r, const char *name, const burin_cal
 burin_status burin_register_partial(burin_registry *registry, const char *name, const burin_callable *of, const char *const *names,
                                     const burin_item *values, size_t count, const burin_callable **out, burin_error *err)
 {
-    burin_callable *made;
+    burin_callable *made = NULL;
     pthread_mutex_lock(&registry->lock);
     burin_status status = partial(registry, name, of, names, values, count, &made, err);
     pthread_mutex_unlock(&registry->lock);
@@ -299,6 +300,9 @@ burin_status burin_registry_list(const burin_registry *registry, burin_callable_
 }
 
 /* ---- what a function is ---- */
+
+burin_store    *burin_registry_store(const burin_registry *registry) { return registry->store; }
+burin_registry *burin_callable_registry(const burin_callable *callable) { return callable->registry; }
 
 const burin_callable_info *burin_callable_info_of(const burin_callable *callable) { return &callable->info; }
 

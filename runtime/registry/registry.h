@@ -46,6 +46,7 @@ typedef struct rg_record {
 struct burin_registry {
     burin_allocator       alloc;
     burin_store          *store;
+    burin_events         *events;
     pthread_mutex_t       lock;      /* names, the list of callables, arena, records */
     arena                 arena;     /* callables and their texts */
     rg_name              *names;     /* open addressing */
@@ -69,6 +70,7 @@ struct burin_invocation {
     bool                        owns_txn;
     uint32_t                    depth;
     uint64_t                    execution;
+    burin_event_span            within, span, running; /* where its events stand, its own, that of its code */
     burin_linked                few[8];   /* links, while they are no more */
     burin_linked               *links;    /* what the record will say */
     size_t                      link_count, link_cap;
@@ -78,6 +80,8 @@ struct burin_invocation {
 };
 
 burin_status rg_no_memory(burin_error *err);
+/* Identifiers joined by dots. */
+bool rg_is_name(const char *name);
 
 /* ---- signatures (signature.c) ---- */
 

@@ -15,6 +15,8 @@ burin_reader *burin_reader_new(burin_store *store)
     return NULL;
 }
 
+burin_store *burin_reader_store(const burin_reader *reader) { return reader->store; }
+
 void burin_reader_free(burin_reader *reader)
 {
     if (!reader)

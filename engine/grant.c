@@ -1,0 +1,245 @@
+/* Functions that are granted to templates: those of a registry, and those that look at other versions. */
+#include "engine/grant.h"
+#include "runtime/base/memory.h"
+
+static burin_status no_memory(burin_call *call) { return burin_raise(call, BURIN_ERR_NOMEM, "out of memory"); }
+
+/* ---- calls ---- */
+
+/* The reader that results of a call are seen through: pinned after it, freed with the heap. */
+static void free_reader(void *self) { burin_reader_free(self); }
+static const burin_class reader_class = {.struct_size = sizeof(burin_class), .name = "Reader", .module = "burin", .release = free_reader};
+
+static burin_reader *new_reader(burin_call *call, burin_store *store)
+{
+    burin_reader *reader = burin_reader_new(store);
+    if (reader && burin_object(burin_call_heap(call), &reader_class, reader).kind != BURIN_MISSING) {
+        burin_reader_pin(reader);
+        return reader;
+    }
+    burin_reader_free(reader);
+    return NULL;
+}
+
+static burin_item item_of(burin_value v)
+{
+    burin_entity entity;
+    return burin_value_entity(v, &entity) ? burin_item_entity(entity) : burin_item_value(v);
+}
+
+typedef struct arguments {
+    burin_text names[2 * BURIN_PARAMETERS_MAX];
+    burin_item items[2 * BURIN_PARAMETERS_MAX];
+    size_t     count;
+} arguments;
+
+/* What the template gave, by position and by name, all by name. */
+static burin_status gather(burin_call *call, const burin_callable_info *info, arguments *out)
+{
+    burin_value positional = burin_arg(call, 0), named = burin_arg(call, 1), key, value;
+    size_t      given = burin_length(positional);
+    out->count        = 0;
+    if (given > info->parameter_count)
+        return burin_raise(call, BURIN_ERR_TYPE, "%s() takes %zu positional argument%s but %zu %s given", info->name, info->parameter_count,
+                           info->parameter_count == 1 ? "" : "s", given, given == 1 ? "was" : "were");
+    for (; out->count < given; out->count++) {
+        out->names[out->count] = (burin_text){info->parameters[out->count].name, strlen(info->parameters[out->count].name)};
+        out->items[out->count] = item_of(burin_at(positional, out->count));
+    }
+    for (size_t at = 0; burin_next(named, &at, &key, &value); out->count++) {
+        if (out->count == 2 * BURIN_PARAMETERS_MAX)
+            return burin_raise(call, BURIN_ERR_TYPE, "%s() got more arguments than a function may have", info->name);
+        out->names[out->count] = burin_text_of(key);
+        out->items[out->count] = item_of(value);
+    }
+    return BURIN_OK;
+}
+
+/* One thing a function gave, as a value. */
+static burin_status give_back(burin_call *call, burin_store *store, burin_reader **reader, burin_item item, burin_value *out)
+{
+    burin_error err = BURIN_ERROR_INIT;
+    *out            = item.value;
+    if (!item.entity.id)
+        return BURIN_OK;
+    if (!*reader)
+        *reader = new_reader(call, store);
+    if (!*reader)
+        return no_memory(call);
+    burin_status status = grant_value(burin_call_heap(call), *reader, item.entity, out, &err);
+    return status ? grant_raise(call, status, &err) : BURIN_OK;
+}
+
+static burin_status give_all_back(burin_call *call, const burin_callable_info *info, burin_store *store, const burin_result *result, burin_value *out)
+{
+    burin_reader *reader = NULL;
+    burin_heap   *heap   = burin_call_heap(call);
+    burin_value   one;
+    if (info->returns <= BURIN_RETURNS_ONE)
+        return give_back(call, store, &reader, result->one.item, out);
+    *out = info->returns == BURIN_RETURNS_DICT ? burin_dict(heap, result->count) : burin_list(heap, result->count);
+    if (out->kind == BURIN_MISSING)
+        return no_memory(call);
+    for (size_t n = 0; n < result->count; n++) {
+        const burin_returned *r      = &result->items[n];
+        burin_status          status = give_back(call, store, &reader, r->item, &one);
+        if (status)
+            return status;
+        burin_value key = out->kind == BURIN_DICT ? burin_string(heap, r->key.data ? r->key.data : "", r->key.len) : burin_none();
+        if (key.kind == BURIN_MISSING || (out->kind == BURIN_DICT ? burin_dict_set(heap, *out, key, one) : burin_list_append(heap, *out, one)))
+            return no_memory(call);
+    }
+    return BURIN_OK;
+}
+
+static burin_status call_granted(burin_call *call, burin_value *out)
+{
+    const burin_callable      *f    = burin_call_data(call);
+    const burin_callable_info *info = burin_callable_info_of(f);
+    burin_error                err  = BURIN_ERROR_INIT;
+    burin_result               result;
+    arguments                  given;
+    burin_status               status = gather(call, info, &given);
+    if (status)
+        return status;
+    status = burin_invoke_named(f, given.names, given.items, given.count, &(burin_invoke_options){.heap = burin_call_heap(call)}, &result, &err);
+    if (status)
+        return grant_raise(call, status, &err);
+    status = give_all_back(call, info, burin_registry_store(burin_callable_registry(f)), &result, out);
+    burin_result_clear(burin_callable_registry(f), &result);
+    return status;
+}
+
+burin_status burin_env_grant(burin_env *env, const burin_callable *callable, const char *as)
+{
+    const burin_callable_info *info = burin_callable_info_of(callable);
+    const char                *dot  = strrchr(info->name, '.');
+    return burin_env_add_function(env, as ? as : dot ? dot + 1 : info->name, "*args, **kwargs", call_granted, (void *)callable, info->pure ? BURIN_PURE : 0);
+}
+
+/* ---- versions ---- */
+
+static const granted *entity_arg(burin_call *call, size_t n, const char *function)
+{
+    const granted *g = granted_of(burin_arg(call, n));
+    if (!g)
+        burin_raise(call, BURIN_ERR_TYPE, "%s() needs an entity, not %s", function, burin_type_name(burin_arg(call, n)));
+    return g;
+}
+
+typedef struct listing { /* what a walk makes */
+    burin_call    *call;
+    const granted *a, *b;
+    burin_value    list;
+    burin_error    err;
+} listing;
+
+static burin_status add_state(void *user, const burin_entity_info *info)
+{
+    listing     *l = user;
+    burin_value  v;
+    burin_entity state  = {info->entity.id, info->entity.tree, info->written};
+    burin_status status = grant_value(burin_call_heap(l->call), l->a->reader, state, &v, &l->err);
+    return status ? status : burin_list_append(burin_call_heap(l->call), l->list, v);
+}
+
+/* Begin a walk's list. */
+static burin_status begin(burin_call *call, listing *l)
+{
+    l->call = call;
+    l->list = burin_list(burin_call_heap(call), 8);
+    l->err  = (burin_error)BURIN_ERROR_INIT;
+    return l->list.kind == BURIN_MISSING ? no_memory(call) : BURIN_OK;
+}
+
+static burin_status history(burin_call *call, burin_value *out)
+{
+    listing l = {.a = entity_arg(call, 0, "history")};
+    if (!l.a)
+        return BURIN_ERR_TYPE;
+    burin_status status = begin(call, &l);
+    if (status)
+        return status;
+    status = burin_reader_history(l.a->reader, l.a->info.entity, add_state, &l, &l.err);
+    *out   = l.list;
+    return status ? grant_raise(call, status, &l.err) : BURIN_OK;
+}
+
+static burin_status at(burin_call *call, burin_value *out)
+{
+    burin_error    err = BURIN_ERROR_INIT;
+    int64_t        version;
+    const granted *g = entity_arg(call, 0, "at");
+    if (!g)
+        return BURIN_ERR_TYPE;
+    if (burin_arg(call, 1).kind != BURIN_INT || !burin_as_int(burin_arg(call, 1), &version))
+        return burin_raise(call, BURIN_ERR_TYPE, "at() needs the number of a version, not %s", burin_type_name(burin_arg(call, 1)));
+    if (version < 1 || version > UINT32_MAX)
+        return burin_raise(call, BURIN_ERR_KEY, "there is no version %lld", (long long)version);
+    burin_entity entity = {g->info.entity.id, g->info.entity.tree, (uint32_t)version};
+    burin_status status = grant_value(burin_call_heap(call), g->reader, entity, out, &err);
+    return status ? grant_raise(call, status, &err) : BURIN_OK;
+}
+
+static burin_status changed_attributes(const listing *l, const granted *as, burin_type type, uint64_t bits, burin_value *out)
+{
+    burin_heap            *heap = burin_call_heap(l->call);
+    size_t                 count;
+    const burin_attribute *all    = burin_type_attributes(burin_reader_store(as->reader), type, &count);
+    burin_status           status = BURIN_OK;
+    *out                          = burin_list(heap, 2);
+    if (out->kind == BURIN_MISSING)
+        return BURIN_ERR_NOMEM;
+    for (size_t n = 0; n < count && !status; n++) {
+        if ((bits >> n) & 1)
+            status = burin_list_append(heap, *out, burin_string_borrow(all[n].name, strlen(all[n].name)));
+    }
+    return status;
+}
+
+static burin_status add_change(void *user, const burin_change *change)
+{
+    static const char *const names[] = {"added", "removed", "moved", "modified", "touched"};
+    listing                 *l       = user;
+    burin_heap              *heap    = burin_call_heap(l->call);
+    const granted           *as      = change->what == BURIN_REMOVED ? l->a : l->b;
+    burin_value              dict    = burin_dict(heap, 4), entity, attributes;
+    burin_entity             e       = {change->id, as->info.entity.tree, as->info.entity.version};
+    burin_status             status  = dict.kind == BURIN_MISSING ? BURIN_ERR_NOMEM : grant_value(heap, as->reader, e, &entity, &l->err);
+    if (status == BURIN_OK)
+        status = changed_attributes(l, as, granted_of(entity)->info.type, change->what <= BURIN_REMOVED ? 0 : change->attributes, &attributes);
+    if (status)
+        return status;
+    status = burin_dict_set_z(heap, dict, "id", burin_int(change->id));
+    if (status == BURIN_OK)
+        status = burin_dict_set_z(heap, dict, "what", burin_string_borrow(names[change->what], strlen(names[change->what])));
+    if (status == BURIN_OK)
+        status = burin_dict_set_z(heap, dict, "attributes", attributes);
+    if (status == BURIN_OK)
+        status = burin_dict_set_z(heap, dict, "entity", entity);
+    return status ? status : burin_list_append(heap, l->list, dict);
+}
+
+static burin_status diff(burin_call *call, burin_value *out)
+{
+    listing l = {.a = entity_arg(call, 0, "diff")};
+    if (l.a)
+        l.b = entity_arg(call, 1, "diff");
+    if (!l.b)
+        return BURIN_ERR_TYPE;
+    burin_status status = begin(call, &l);
+    if (status)
+        return status;
+    burin_entity a = l.a->info.entity, b = l.b->info.entity;
+    status = burin_reader_diff(l.b->reader, a.tree, a.version, b.tree, b.version, add_change, &l, &l.err);
+    *out   = l.list;
+    return status ? grant_raise(call, status, &l.err) : BURIN_OK;
+}
+
+burin_status burin_env_grant_versions(burin_env *env)
+{
+    burin_status status = burin_env_add_function(env, "history", "entity", history, NULL, 0);
+    if (status == BURIN_OK)
+        status = burin_env_add_function(env, "at", "entity, version", at, NULL, 0);
+    return status ? status : burin_env_add_function(env, "diff", "old, new", diff, NULL, 0);
+}

@@ -1,0 +1,19 @@
+/* Entities as values, for the functions that are granted to templates. */
+#ifndef BURIN_ENGINE_GRANT_H
+#define BURIN_ENGINE_GRANT_H
+
+#include "burin/grant.h"
+
+typedef struct granted { /* what an entity object holds; in the heap */
+    burin_reader     *reader;
+    burin_entity_info info;
+} granted;
+
+/* What is behind a value; NULL when it is no entity. */
+const granted *granted_of(burin_value v);
+/* An entity as a value in the heap; tree and version are filled in. */
+burin_status grant_value(burin_heap *heap, burin_reader *reader, burin_entity entity, burin_value *out, burin_error *err);
+/* Raise in the template what a function of the store failed with, and clear it. */
+burin_status grant_raise(burin_call *call, burin_status status, burin_error *err);
+
+#endif

@@ -1,0 +1,65 @@
+/* Many calls, one transaction, one commit. */
+#include "runtime/registry/registry.h"
+
+static size_t result_count(const burin_batch_call *call) { return call->status ? 0 : call->result.items ? call->result.count : 1; }
+static burin_returned *result_at(burin_batch_call *call, size_t n) { return call->result.items ? &call->result.items[n] : &call->result.one; }
+
+/* Commit, and write into the results where they are now. */
+static burin_status commit_all(burin_txn *t, burin_batch_call *calls, size_t count, const burin_commit_options *options, burin_commit_result *commit,
+                               burin_error *err)
+{
+    arena       scratch = arena_make(&t->store->alloc);
+    size_t      total = 0, at = 0;
+    for (size_t n = 0; n < count; n++)
+        total += result_count(&calls[n]);
+    es_settled *settled = arena_alloc(&scratch, (total + 1) * sizeof *settled);
+    if (!settled) {
+        burin_txn_abort(t);
+        return rg_no_memory(err);
+    }
+    for (size_t n = 0; n < count; n++) {
+        for (size_t k = 0; k < result_count(&calls[n]); k++)
+            settled[at++] = (es_settled){result_at(&calls[n], k)->item.entity, false};
+    }
+    burin_status status = es_txn_commit(t, options, commit, settled, total, err);
+    at                  = 0;
+    for (size_t n = 0; n < count && !status; n++) {
+        for (size_t k = 0; k < result_count(&calls[n]); k++, at++) {
+            if (result_at(&calls[n], k)->item.entity.id)
+                result_at(&calls[n], k)->item.entity = settled[at].entity;
+        }
+        if (result_count(&calls[n]))
+            calls[n].result.one = *result_at(&calls[n], 0);
+    }
+    arena_deinit(&scratch);
+    return status;
+}
+
+burin_status burin_invoke_batch(burin_batch_call *calls, size_t count, const burin_invoke_options *options, burin_commit_result *commit, burin_error *err)
+{
+    burin_invoke_options one    = options ? *options : (burin_invoke_options){0};
+    burin_commit_result  none;
+    burin_status         status = BURIN_OK;
+    if (!commit)
+        commit = &none;
+    *commit = (burin_commit_result){0};
+    if (count == 0)
+        return BURIN_OK;
+    const burin_registry *r = calls[0].callable->registry;
+    for (size_t n = 0; n < count; n++) {
+        if (calls[n].callable->registry != r)
+            return es_fail(err, BURIN_ERR_USAGE, "the functions of a batch are of one registry");
+    }
+    if (one.parent || !r->store)
+        return es_fail(err, BURIN_ERR_USAGE, "a batch needs a store, and a transaction of its own or the caller's");
+    one.txn = one.txn ? one.txn : burin_txn_begin(r->store, err);
+    if (!one.txn)
+        return BURIN_ERR_NOMEM;
+    for (size_t n = 0; n < count; n++)
+        calls[n].status = burin_invoke(calls[n].callable, calls[n].args, calls[n].count, &one, &calls[n].result, &calls[n].err);
+    if (!options || !options->txn)
+        status = commit_all(one.txn, calls, count, &(burin_commit_options){.mode = one.mode, .note = BURIN_TEXT("batch")}, commit, err);
+    for (size_t n = 0; n < count && status; n++)
+        burin_result_clear(r, &calls[n].result);
+    return status;
+}

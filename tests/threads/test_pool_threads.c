@@ -1,0 +1,191 @@
+/* Calls on worker threads: nothing lost (behaviour 82), cancelled, timed out, left behind. To be run under ThreadSanitizer too. */
+#include "tests/unit/registry/world.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+static burin_status faster(burin_invocation *call, const burin_item *args, burin_item *out) /* (a: Agent, by: int, note: text = '') */
+{
+    burin_txn   *t = burin_invocation_txn(call);
+    burin_value  speed;
+    burin_status status = burin_txn_get(t, args[0].entity, SPEED, NULL, &speed, burin_invocation_error(call));
+    *out                = args[0];
+    return status ? status : burin_txn_set(t, args[0].entity, SPEED, burin_int(speed.as.i + args[1].value.as.i), burin_invocation_error(call));
+}
+
+static burin_status echo(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    (void)call;
+    *out = args[0];
+    return BURIN_OK;
+}
+
+typedef struct gate { /* a function that waits until it is let go, or cancelled */
+    atomic_int entered, open;
+} gate;
+static burin_status hold(burin_invocation *call, const burin_item *args, burin_item *out) /* (a: Agent) */
+{
+    gate *g = burin_invocation_data(call);
+    *out    = args[0];
+    atomic_fetch_add(&g->entered, 1);
+    while (!atomic_load(&g->open) && !burin_invocation_cancelled(call))
+        sched_yield();
+    return burin_txn_set(burin_invocation_txn(call), args[0].entity, SPEED, burin_int(-1), burin_invocation_error(call));
+}
+
+static burin_pool *new_pool(uint32_t threads, uint32_t queue_max)
+{
+    burin_pool *p = burin_pool_new(&(burin_pool_options){.threads = threads, .queue_max = queue_max}, NULL);
+    assert_non_null(p);
+    return p;
+}
+
+static burin_future *start(burin_pool *p, const burin_callable *f, const burin_item *args, size_t count, uint32_t retries)
+{
+    burin_future *future = NULL;
+    assert_int_equal(burin_pool_start(p, f, args, count, &(burin_start_options){.retries = retries}, &future, NULL), BURIN_OK);
+    return future;
+}
+
+/* 82 */
+static void calls_at_the_same_time_lose_nothing(void **state)
+{
+    enum { CALLS = 400 };
+    world                *w = *state;
+    burin_pool           *p = new_pool(4, 0);
+    burin_future         *futures[CALLS];
+    const burin_callable *f    = declare(w, (burin_declaration){.name = "faster", .signature = "a: Agent, by: int -> Agent", .body = faster, .effect = BURIN_EFFECT_MUTATES});
+    burin_item            args[] = {burin_item_entity(w->agents[0]), item_int(1)};
+    int                   done = 0;
+    args[0].entity.version     = 0;
+    for (int n = 0; n < CALLS; n++)
+        futures[n] = start(p, f, args, 2, n % 4 ? 100000 : 0);
+    for (int n = 0; n < CALLS; n++) {
+        const burin_result *result;
+        burin_status        status = burin_future_wait(futures[n], -1, &result, NULL);
+        assert_true(burin_future_done(futures[n]));
+        assert_true(status == BURIN_OK || (n % 4 == 0 && status == BURIN_ERR_CONFLICT));
+        assert_true(status || result->one.semantic == BURIN_SEMANTIC_MUTATION);
+        done += status == BURIN_OK;
+        burin_future_free(futures[n]);
+    }
+    burin_pool_free(p);
+    burin_reader_pin(w->reader);
+    assert_int_equal(speed_of(w, w->agents[0]), 1 + done);
+    assert_int_equal(head(w), 1 + done);
+}
+
+static void arguments_and_results_are_the_futures_own(void **state)
+{
+    world                *w = *state;
+    burin_pool           *p = new_pool(2, 0);
+    const burin_callable *f = declare(w, (burin_declaration){.name = "echo", .signature = "x: data -> data", .body = echo});
+    char                  text[] = "hello";
+    burin_heap           *heap   = burin_heap_new(NULL);
+    burin_value           list   = burin_list(heap, 1);
+    const burin_result   *result;
+    burin_list_append(heap, list, burin_string_borrow(text, 5));
+    burin_future *a = start(p, f, (burin_item[]){burin_item_value(list)}, 1, 0), *b = start(p, f, (burin_item[]){item_text(text)}, 1, 0);
+    burin_heap_free(heap);
+    memset(text, 'x', 5);
+    assert_int_equal(burin_future_wait(b, -1, &result, NULL), BURIN_OK);
+    assert_memory_equal(result->one.item.value.as.s, "hello", 5);
+    assert_int_equal(burin_future_wait(a, -1, &result, NULL), BURIN_OK);
+    burin_pool_free(p);
+    assert_memory_equal(burin_at(result->one.item.value, 0).as.s, "hello", 5); /* it outlives the pool */
+    burin_future_free(a);
+    burin_future_free(b);
+}
+
+static void what_is_cancelled_changes_nothing(void **state)
+{
+    world                *w = *state;
+    gate                  g = {0};
+    burin_pool           *p = new_pool(1, 2);
+    const burin_callable *f = declare(w, (burin_declaration){.name = "hold", .signature = "a: Agent -> Agent", .body = hold, .data = &g, .effect = BURIN_EFFECT_MUTATES});
+    burin_item            arg = burin_item_entity(w->agents[0]);
+    burin_error           err = BURIN_ERROR_INIT;
+    burin_future         *runs = start(p, f, &arg, 1, 0), *none;
+    while (!atomic_load(&g.entered))
+        sched_yield();
+    burin_future *waits = start(p, f, &arg, 1, 0), *last = start(p, f, &arg, 1, 0);
+    assert_int_equal(burin_pool_start(p, f, &arg, 1, NULL, &none, NULL), BURIN_ERR_LIMIT);
+    assert_int_equal(burin_future_wait(runs, 1000000, NULL, NULL), BURIN_ERR_TIMEOUT);
+    assert_false(burin_future_done(waits));
+    burin_future_cancel(waits);
+    burin_future_cancel(runs);
+    assert_int_equal(burin_future_wait(runs, -1, NULL, &err), BURIN_ERR_CANCELLED);
+    assert_string_equal(err.message, "hold() was cancelled");
+    assert_int_equal(burin_future_wait(waits, -1, NULL, NULL), BURIN_ERR_CANCELLED);
+    while (atomic_load(&g.entered) < 2)
+        sched_yield();
+    atomic_store(&g.open, 1);
+    assert_int_equal(burin_future_wait(last, -1, NULL, NULL), BURIN_OK);
+    assert_int_equal(atomic_load(&g.entered), 2); /* what waited never ran */
+    burin_future_cancel(last);
+    assert_int_equal(burin_future_wait(last, 0, NULL, NULL), BURIN_OK);
+    burin_reader_pin(w->reader);
+    assert_int_equal(head(w), 2);
+    burin_future_free(runs);
+    burin_future_free(waits);
+    burin_future_free(last);
+    burin_error_clear(&err);
+    burin_pool_free(p);
+}
+
+static void a_pool_that_ends_cancels_what_waits_and_finishes_what_runs(void **state)
+{
+    world                *w = *state;
+    gate                  g = {.open = 1};
+    burin_pool           *p = new_pool(2, 0);
+    const burin_callable *f = declare(w, (burin_declaration){.name = "hold", .signature = "a: Agent -> Agent", .body = hold, .data = &g, .effect = BURIN_EFFECT_MUTATES});
+    burin_item            arg = burin_item_entity(w->agents[0]);
+    burin_future         *futures[50];
+    int                   ran = 0;
+    for (int n = 0; n < 50; n++)
+        futures[n] = start(p, f, &arg, 1, 0);
+    for (int n = 25; n < 50; n++)
+        burin_future_free(futures[n]); /* goes on, unwatched */
+    burin_pool_free(p);
+    for (int n = 0; n < 25; n++) {
+        burin_status status = burin_future_wait(futures[n], 0, NULL, NULL);
+        assert_true(status == BURIN_OK || status == BURIN_ERR_CANCELLED || status == BURIN_ERR_CONFLICT);
+        ran += status != BURIN_ERR_CANCELLED;
+        burin_future_free(futures[n]);
+    }
+    assert_true(ran <= atomic_load(&g.entered));
+}
+
+static void pools_have_limits(void **state)
+{
+    world *w = *state;
+    assert_null(burin_pool_new(&(burin_pool_options){.threads = BURIN_POOL_THREADS_MAX + 1}, &w->err));
+    assert_int_equal(w->err.status, BURIN_ERR_LIMIT);
+    burin_pool           *p = new_pool(0, 0);
+    const burin_callable *f = declare(w, (burin_declaration){.name = "echo", .signature = "x: data -> data", .body = echo});
+    burin_future         *none;
+    burin_item            args[BURIN_PARAMETERS_MAX + 1];
+    for (size_t n = 0; n <= BURIN_PARAMETERS_MAX; n++)
+        args[n] = item_int(1);
+    assert_int_equal(burin_pool_start(p, f, args, BURIN_PARAMETERS_MAX + 1, NULL, &none, NULL), BURIN_ERR_TYPE);
+    args[0] = burin_item_value(burin_iterator(w->heap, burin_list(w->heap, 0)));
+    assert_int_equal(burin_pool_start(p, f, args, 1, NULL, &none, NULL), BURIN_ERR_TYPE);
+    burin_future *wrong = start(p, f, args, 0, 0);
+    assert_int_equal(burin_future_wait(wrong, -1, NULL, NULL), BURIN_ERR_TYPE);
+    burin_future_free(wrong);
+    burin_pool_free(p);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_open, world_close)
+    const struct CMUnitTest tests[] = {
+        TEST(calls_at_the_same_time_lose_nothing),
+        TEST(arguments_and_results_are_the_futures_own),
+        TEST(what_is_cancelled_changes_nothing),
+        TEST(a_pool_that_ends_cancels_what_waits_and_finishes_what_runs),
+        TEST(pools_have_limits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

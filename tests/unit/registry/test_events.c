@@ -1,0 +1,331 @@
+/* Events. Numbers in names are those of the list of behaviours (85-91). */
+#include "tests/unit/registry/world.h"
+
+typedef struct log {
+    burin_events *events;
+    char          text[2000];
+    size_t        calls;
+    uint64_t      last;
+    bool          ordered;
+    burin_status  give; /* what the handler returns */
+    burin_event   seen[64];
+    size_t        count;
+} log_;
+
+static burin_status write_down(void *user, const burin_event *events, size_t count)
+{
+    static const char marks[] = {'.', '<', '>', '!'};
+    log_ *l = user;
+    l->calls++;
+    for (size_t n = 0; n < count; n++) {
+        size_t at = strlen(l->text);
+        snprintf(l->text + at, sizeof l->text - at, "%c%s ", marks[events[n].phase], burin_events_type_name(l->events, events[n].type));
+        l->ordered &= events[n].number > l->last;
+        l->last = events[n].number;
+        if (l->count < 64)
+            l->seen[l->count++] = events[n];
+    }
+    return l->give;
+}
+
+static log_ new_log(burin_events *events) { return (log_){.events = events, .ordered = true}; }
+
+static uint64_t listen(burin_events *events, log_ *l, const char *pattern, int priority)
+{
+    uint64_t id;
+    assert_int_equal(burin_events_subscribe(events, &(burin_subscription){.pattern = pattern, .handler = write_down, .user = l, .priority = priority}, &id, NULL), BURIN_OK);
+    return id;
+}
+
+static burin_status set_speed(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    *out = args[0];
+    if (args[1].value.as.i < 0)
+        return burin_invocation_fail(call, BURIN_ERR_VALUE, "too slow");
+    return burin_txn_set(burin_invocation_txn(call), args[0].entity, SPEED, args[1].value, burin_invocation_error(call));
+}
+
+static burin_status nested(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    burin_result result;
+    burin_status status = burin_invoke(burin_invocation_data(call), args, 2, &(burin_invoke_options){.parent = call}, &result, burin_invocation_error(call));
+    *out                = result.one.item;
+    return status;
+}
+
+/* A registry that tells of its calls. */
+typedef struct scene {
+    world                *w;
+    burin_events         *events;
+    burin_registry       *registry;
+    const burin_callable *set, *nest;
+} scene;
+
+static scene open_scene(void **state, uint32_t history)
+{
+    scene s    = {.w = *state};
+    s.events   = burin_events_new(&(burin_events_options){.history = history}, NULL);
+    s.registry = burin_registry_new(&(burin_registry_options){.store = s.w->store, .events = s.events}, NULL);
+    burin_register(s.registry, &(burin_declaration){.name = "set", .signature = "a: Agent, x: int -> Agent", .body = set_speed, .effect = BURIN_EFFECT_CHANGES}, &s.set, NULL);
+    burin_register(s.registry, &(burin_declaration){.name = "nest", .signature = "a: Agent, x: int -> Agent", .body = nested, .effect = BURIN_EFFECT_CHANGES,
+                                                    .data = (void *)s.set}, &s.nest, NULL);
+    assert_non_null(s.nest);
+    return s;
+}
+
+static void close_scene(scene *s)
+{
+    burin_registry_free(s->registry);
+    burin_events_free(s->events);
+}
+
+static burin_result act(scene *s, const burin_callable *f, int64_t x)
+{
+    burin_result result;
+    burin_invoke(f, (burin_item[]){burin_item_entity(s->w->agents[0]), item_int(x)}, 2, NULL, &result, NULL);
+    return result;
+}
+
+/* 85 */
+static void starts_and_ends_come_in_pairs_and_make_a_tree(void **state)
+{
+    scene s = open_scene(state, 0);
+    log_  l = new_log(s.events);
+    listen(s.events, &l, "*", 0);
+    act(&s, s.nest, 9);
+    assert_string_equal(l.text, "<call <call.run <call <call.run >call.run >call >call.run <call.commit >call.commit .entity.changed >call ");
+    assert_true(l.ordered);
+    assert_int_equal(l.seen[0].parent, 0);
+    assert_int_equal(l.seen[1].parent, l.seen[0].span);
+    assert_int_equal(l.seen[2].parent, l.seen[1].span);
+    assert_int_equal(l.seen[10].span, l.seen[0].span);
+    for (size_t n = 0; n < l.count; n++)
+        assert_int_equal(l.seen[n].root, l.seen[0].span);
+    assert_string_equal(l.seen[2].name, "set");
+    assert_int_equal(l.seen[9].subject.id, s.w->agents[0].id);
+    assert_int_equal(l.seen[9].subject.version, 2);
+    close_scene(&s);
+}
+
+/* 85: a failure ends what it began */
+static void a_call_that_fails_ends_its_events(void **state)
+{
+    scene s = open_scene(state, 0);
+    log_  l = new_log(s.events);
+    listen(s.events, &l, "*", 0);
+    act(&s, s.set, -1);
+    assert_string_equal(l.text, "<call <call.run !call.run !call ");
+    assert_int_equal(l.seen[3].status, BURIN_ERR_VALUE);
+    close_scene(&s);
+}
+
+/* 88 */
+static void nobody_listens_nothing_is_built(void **state)
+{
+    scene              s = open_scene(state, 0);
+    burin_events_stats stats;
+    act(&s, s.nest, 9);
+    burin_events_stats_of(s.events, &stats);
+    assert_int_equal(stats.built, 0);
+    log_     l  = new_log(s.events);
+    uint64_t id = listen(s.events, &l, "call.commit", 0);
+    act(&s, s.nest, 10);
+    burin_events_stats_of(s.events, &stats);
+    assert_int_equal(stats.built, 2);
+    assert_int_equal(burin_events_unsubscribe(s.events, id, NULL), BURIN_OK);
+    act(&s, s.nest, 11);
+    burin_events_stats_of(s.events, &stats);
+    assert_int_equal(stats.built, 2);
+    close_scene(&s);
+}
+
+/* 86 */
+static void patterns_choose_types_known_and_to_come(void **state)
+{
+    static const struct { const char *pattern, *want; } rows[] = {
+        {"*", ".a .a.b .b.a .a.b.c "}, {"a", ".a "}, {"a.*", ".a.b .a.b.c "}, {"*.a", ".b.a "}, {"*b*", ".a.b .b.a .a.b.c "}, {"a.*.c", ".a.b.c "}, {"", ""}, {"a.bc", ""},
+    };
+    (void)state;
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        burin_events *e = burin_events_new(NULL, NULL);
+        log_          l = new_log(e);
+        uint32_t      types[4];
+        const char   *names[] = {"a", "a.b", "b.a", "a.b.c"};
+        burin_events_type(e, "a", &types[0], NULL);
+        listen(e, &l, rows[n].pattern, 0);
+        for (size_t k = 0; k < 4; k++) {
+            assert_int_equal(burin_events_type(e, names[k], &types[k], NULL), BURIN_OK);
+            burin_events_one(e, (burin_event_span){0, 0}, &(burin_event){.type = types[k]});
+        }
+        assert_string_equal(l.text, rows[n].want);
+        burin_events_free(e);
+    }
+}
+
+typedef struct rank {
+    char *out;
+    char  mark;
+} rank;
+static burin_status put(void *user, const burin_event *events, size_t count)
+{
+    rank *r = user;
+    (void)events, (void)count;
+    r->out[strlen(r->out)] = r->mark;
+    return r->mark == 'x' ? BURIN_ERR_VALUE : BURIN_OK;
+}
+static bool is_odd(void *user, const burin_event *event)
+{
+    (void)user;
+    return event->detail % 2 == 1;
+}
+
+/* 86, 87 */
+static void handlers_run_by_priority_and_one_that_fails_harms_nobody(void **state)
+{
+    char          out[20] = "";
+    rank          ranks[] = {{out, 'c'}, {out, 'x'}, {out, 'd'}, {out, 'a'}};
+    const int     priority[] = {1, 5, 1, 10};
+    burin_events *e = burin_events_new(NULL, NULL);
+    uint64_t      ids[4];
+    uint32_t      type;
+    (void)state;
+    burin_events_type(e, "tick", &type, NULL);
+    for (size_t n = 0; n < 4; n++)
+        burin_events_subscribe(e, &(burin_subscription){.pattern = "tick", .handler = put, .user = &ranks[n], .priority = priority[n], .predicate = n == 3 ? is_odd : NULL}, &ids[n], NULL);
+    burin_events_one(e, (burin_event_span){0, 0}, &(burin_event){.type = type, .detail = 1});
+    burin_events_one(e, (burin_event_span){0, 0}, &(burin_event){.type = type, .detail = 2});
+    assert_string_equal(out, "axcdxcd");
+    burin_events_stats stats;
+    burin_events_stats_of(e, &stats);
+    assert_int_equal(stats.handled, 7);
+    assert_int_equal(stats.failed, 2);
+    assert_int_equal(burin_events_unsubscribe(e, ids[1], NULL), BURIN_OK);
+    assert_int_equal(burin_events_unsubscribe(e, ids[1], NULL), BURIN_ERR_KEY);
+    burin_events_one(e, (burin_event_span){0, 0}, &(burin_event){.type = type});
+    assert_string_equal(out, "axcdxcdcd");
+    burin_events_free(e);
+}
+
+typedef struct echo {
+    burin_events *events;
+    uint32_t      type;
+    uint64_t      own;
+    log_          log;
+} echo;
+static burin_status tell_again(void *user, const burin_event *events, size_t count)
+{
+    echo *e = user;
+    (void)count;
+    if (events->detail < 3)
+        burin_events_one(e->events, (burin_event_span){events->span, events->root}, &(burin_event){.type = e->type, .detail = events->detail + 1});
+    else
+        burin_events_unsubscribe(e->events, e->own, NULL);
+    return BURIN_OK;
+}
+
+/* 85: handlers that cause events do not nest */
+static void what_a_handler_causes_comes_after_what_caused_it(void **state)
+{
+    echo e = {.events = burin_events_new(NULL, NULL)};
+    (void)state;
+    e.log = new_log(e.events);
+    burin_events_type(e.events, "tick", &e.type, NULL);
+    burin_events_subscribe(e.events, &(burin_subscription){.pattern = "tick", .handler = tell_again, .user = &e, .priority = 2}, &e.own, NULL);
+    listen(e.events, &e.log, "*", 1);
+    burin_events_one(e.events, (burin_event_span){0, 0}, &(burin_event){.type = e.type});
+    assert_int_equal(e.log.count, 4);
+    assert_true(e.log.ordered);
+    assert_int_equal(e.log.seen[3].detail, 3);
+    assert_int_equal(e.log.seen[3].parent, e.log.seen[2].span);
+    burin_events_stats stats;
+    burin_events_stats_of(e.events, &stats);
+    assert_int_equal(stats.subscriptions, 1);
+    burin_events_free(e.events);
+}
+
+static void batches_are_handed_out_full_or_when_flushed(void **state)
+{
+    burin_events *e = burin_events_new(NULL, NULL);
+    log_          l = new_log(e);
+    uint32_t      type;
+    (void)state;
+    burin_events_type(e, "t", &type, NULL);
+    burin_events_subscribe(e, &(burin_subscription){.pattern = "t", .handler = write_down, .user = &l, .batch = 4}, NULL, NULL);
+    for (int n = 0; n < 10; n++)
+        burin_events_one(e, (burin_event_span){0, 0}, &(burin_event){.type = type});
+    assert_int_equal(l.calls, 2);
+    assert_int_equal(l.count, 8);
+    burin_events_flush(e);
+    burin_events_flush(e);
+    assert_int_equal(l.calls, 3);
+    assert_int_equal(l.count, 10);
+    assert_true(l.ordered);
+    burin_events_free(e);
+}
+
+static burin_status collect(void *user, const burin_event *event)
+{
+    log_ *l = user;
+    return write_down(l, event, 1);
+}
+
+/* 89 */
+static void history_is_a_ring_that_can_be_searched(void **state)
+{
+    scene s = open_scene(state, 7);
+    log_  l = new_log(s.events);
+    act(&s, s.set, 3);
+    burin_events_history(s.events, NULL, collect, &l);
+    assert_string_equal(l.text, "<call <call.run >call.run <call.commit >call.commit .entity.changed >call ");
+    burin_event first = l.seen[0];
+    l                 = new_log(s.events);
+    burin_events_history(s.events, &(burin_event_filter){.parent = first.span}, collect, &l);
+    assert_string_equal(l.text, "<call.run >call.run <call.commit >call.commit .entity.changed ");
+    l = new_log(s.events);
+    burin_events_history(s.events, &(burin_event_filter){.pattern = "call*", .after = 4}, collect, &l);
+    assert_string_equal(l.text, ">call.commit >call ");
+    act(&s, s.set, -1);
+    l = new_log(s.events);
+    burin_events_history(s.events, NULL, collect, &l);
+    assert_string_equal(l.text, "<call.commit >call.commit .entity.changed >call <call <call.run !call.run !call " + strlen("<call.commit "));
+    close_scene(&s);
+}
+
+static void limits_and_misuse_are_errors(void **state)
+{
+    burin_events *e = burin_events_new(NULL, NULL);
+    log_          l = new_log(e);
+    uint32_t      type;
+    char          name[20];
+    (void)state;
+    assert_int_equal(burin_events_subscribe(e, &(burin_subscription){.pattern = "a"}, NULL, NULL), BURIN_ERR_USAGE);
+    assert_int_equal(burin_events_type(e, "3", &type, NULL), BURIN_ERR_VALUE);
+    for (int n = 0; n < BURIN_SUBSCRIPTIONS_MAX; n++)
+        listen(e, &l, "call", 0);
+    assert_int_equal(burin_events_subscribe(e, &(burin_subscription){.pattern = "a", .handler = write_down}, NULL, NULL), BURIN_ERR_LIMIT);
+    for (int n = BURIN_EVENT_OWN; n < BURIN_EVENT_TYPES_MAX; n++) {
+        snprintf(name, sizeof name, "t%d", n);
+        assert_int_equal(burin_events_type(e, name, &type, NULL), BURIN_OK);
+    }
+    assert_int_equal(burin_events_type(e, "more", &type, NULL), BURIN_ERR_LIMIT);
+    assert_int_equal(burin_events_type(e, "call.run", &type, NULL), BURIN_OK);
+    assert_int_equal(type, BURIN_EVENT_RUN);
+    burin_events_free(e);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_open, world_close)
+    const struct CMUnitTest tests[] = {
+        TEST(starts_and_ends_come_in_pairs_and_make_a_tree),
+        TEST(a_call_that_fails_ends_its_events),
+        TEST(nobody_listens_nothing_is_built),
+        TEST(patterns_choose_types_known_and_to_come),
+        TEST(handlers_run_by_priority_and_one_that_fails_harms_nobody),
+        TEST(what_a_handler_causes_comes_after_what_caused_it),
+        TEST(batches_are_handed_out_full_or_when_flushed),
+        TEST(history_is_a_ring_that_can_be_searched),
+        TEST(limits_and_misuse_are_errors),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
