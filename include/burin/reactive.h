@@ -20,7 +20,7 @@
  * are the same value only if they are the same pointer, and must outlive their stay in the graph unchanged. Values read out of
  * the graph are borrowed until the node changes. Two values are the same if their kinds and bits are: nan is nan, 1 is not 1.0.
  *
- * A graph belongs to one thread at a time. Nothing here recurses on the C stack along the graph, however deep it is. */
+ * A graph belongs to one thread at a time; others change it through burin_graph_post. Nothing here recurses on the C stack along the graph, however deep it is. */
 #ifndef BURIN_REACTIVE_H
 #define BURIN_REACTIVE_H
 
@@ -92,6 +92,20 @@ BURIN_API burin_status burin_graph_set(burin_graph *graph, burin_node cell, buri
  * above, or BURIN_ERR_NOMEM; then nodes that could not follow hold the error, and the graph stays usable. */
 BURIN_API void         burin_graph_begin(burin_graph *graph);
 BURIN_API burin_status burin_graph_commit(burin_graph *graph);
+
+/* From any thread: changes that take place together, when the graph's thread takes them. `writes` is copied, with its texts; containers
+ * are borrowed. The graph's allocator is called from this thread. BURIN_ERR_NOMEM: nothing was posted. The graph must be
+ * alive, and be freed after the last post has returned. */
+typedef struct burin_write {
+    burin_node  cell;
+    burin_value value;
+} burin_write;
+BURIN_API burin_status burin_graph_post(burin_graph *graph, const burin_write *writes, size_t count);
+/* Called on the posting thread when a post arrives and none was waiting; set before other threads know the graph. NULL: none. */
+BURIN_API void burin_graph_on_post(burin_graph *graph, void (*wake)(void *user), void *user);
+/* On the graph's thread: what has been posted, in the order of arrival, as one batch. *taken (may be NULL): posts. Returns the first
+ * failure: that of a write (the others take place), or of the batch. */
+BURIN_API burin_status burin_graph_take_posts(burin_graph *graph, uint64_t *taken);
 
 /* The value of a node, up to date (inside a batch: with the batch's changes so far). Inside a dynamic computation it becomes
  * a dependency. A node that failed gives its status and MISSING. BURIN_ERR_RECURSION for a cycle, with its path in the message.

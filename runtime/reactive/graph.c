@@ -32,6 +32,7 @@ void burin_graph_free(burin_graph *g)
     if (!g)
         return;
     rx_watch_end(g);
+    rx_posts_drop(g);
     for (uint32_t node = 1; node < g->count; node++)
         if (rx_kind(&g->nodes[node]) != RX_FREE)
             rx_value_drop(g, node);

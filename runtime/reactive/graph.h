@@ -19,6 +19,8 @@
 #include "burin/reactive.h"
 #include "runtime/base/memory.h"
 
+#include <stdatomic.h>
+
 enum { /* flags: what it is */
     RX_KIND     = 7,
     RX_FREE     = 0,
@@ -100,6 +102,7 @@ enum {
 };
 
 typedef struct rx_watch rx_watch; /* watch.h */
+typedef struct rx_post  rx_post;  /* post.c */
 
 struct burin_graph {
     const burin_allocator *alloc;
@@ -158,6 +161,10 @@ struct burin_graph {
     uint32_t  owned_cap, scope;
     burin_text *names;
     uint32_t   name_cap;
+
+    _Atomic(rx_post *) posts;       /* of other threads, newest first */
+    void (*wake)(void *user);
+    void  *wake_user;
 
     void    *spare[RX_SIZE_CLASSES]; /* freed bytes by class */
     buf      message;
@@ -382,6 +389,10 @@ void         rx_watch_forget(burin_graph *g, uint32_t node);
 /* Of any graph. */
 void         rx_watch_end(burin_graph *g);
 void         rx_log(burin_graph *g, uint32_t node, burin_status status, burin_text message);
+
+/* ---- post.c ---- */
+
+void rx_posts_drop(burin_graph *g);
 
 /* ---- graph.c, dispose.c ---- */
 
