@@ -15,6 +15,7 @@
 #include "burin/follow.h"
 #include "burin/function.h"
 #include "burin/live.h"
+#include "burin/operators.h"
 #include "burin/reactive.h"
 #include "burin/store.h"
 #include "burin/struct.h"

@@ -38,7 +38,11 @@ static void dispose_one(burin_graph *g, uint32_t node)
         rx_failure_set(g, node, BURIN_ERR_USAGE, BURIN_TEXT("a node it reads was disposed of"));
         rx_mark_changed(g, node);
     }
+    burin_node wake = n->flags & RX_OPERATOR ? rx_operator_free(g, n->user) : (burin_node){0, 0};
+    n->flags &= (uint16_t)~RX_OPERATOR;
     let_go(g, node, is_named);
+    if (wake.index && g->nodes[wake.index].generation == wake.generation)
+        dispose_one(g, wake.index); /* a cell */
 }
 
 static void dispose_scope(burin_graph *g, uint32_t scope)

@@ -34,8 +34,11 @@ void burin_graph_free(burin_graph *g)
     rx_watch_end(g);
     rx_posts_drop(g);
     for (uint32_t node = 1; node < g->count; node++)
-        if (rx_kind(&g->nodes[node]) != RX_FREE)
+        if (rx_kind(&g->nodes[node]) != RX_FREE) {
+            if (g->nodes[node].flags & RX_OPERATOR)
+                rx_operator_free(g, g->nodes[node].user);
             rx_value_drop(g, node);
+        }
     for (uint32_t k = 0; k < g->change_count; k++)
         rx_value_free(g, g->changes[k].before);
     for (unsigned class = 0; class < RX_SIZE_CLASSES; class++)

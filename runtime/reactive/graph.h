@@ -40,6 +40,7 @@ enum { /* flags: what it is */
     RX_TOUCHED  = 1 << 10, /* a cell changed in the open batch */
     RX_ON_STACK = 1 << 11, /* of rx_raise */
     RX_NEEDED   = 1 << 12, /* computed: `needed` is above 0 */
+    RX_OPERATOR = 1 << 13, /* `user` is an rx_operator, which dies with the node */
     RX_STALE    = RX_DIRTY | RX_CHECK,
 };
 
@@ -389,6 +390,11 @@ void         rx_watch_forget(burin_graph *g, uint32_t node);
 /* Of any graph. */
 void         rx_watch_end(burin_graph *g);
 void         rx_log(burin_graph *g, uint32_t node, burin_status status, burin_text message);
+
+/* ---- operators.c ---- */
+
+/* Gives the cell that woke it, which has lost its use; {0, 0}: none. */
+burin_node rx_operator_free(burin_graph *g, void *op);
 
 /* ---- post.c ---- */
 
