@@ -171,16 +171,24 @@ static size_t program_size(uint32_t site_count) { return sizeof(vm_program) + si
 
 void vm_caches_free(vm *m)
 {
-    while (m->programs) {
-        vm_program *next = m->programs->next;
-        base_free(m->st.env->alloc, m->programs, program_size(m->programs->site_count));
-        m->programs = next;
-    }
+    for (unsigned list = 0; list < VM_PROGRAM_LISTS; list++)
+        while (m->programs[list]) {
+            vm_program *next = m->programs[list]->next;
+            base_free(m->st.env->alloc, m->programs[list], program_size(m->programs[list]->site_count));
+            m->programs[list] = next;
+        }
     m->sites = 0;
+}
+
+static vm_program **program_list(vm *m, const ir_program *program)
+{
+    uintptr_t address = (uintptr_t)program;
+    return &m->programs[(address >> 6 ^ address >> 12) & (VM_PROGRAM_LISTS - 1)];
 }
 
 static vm_program *program_new(vm *m, const ir_program *program)
 {
+    vm_program **list = program_list(m, program);
     vm_program *p = base_alloc(m->st.env->alloc, program_size(program->site_count));
     if (!p)
         return NULL;
@@ -188,8 +196,8 @@ static vm_program *program_new(vm *m, const ir_program *program)
     p->program    = program;
     p->site_count = program->site_count;
     p->run        = m->run;
-    p->next       = m->programs;
-    m->programs   = p;
+    p->next       = *list;
+    *list         = p;
     m->sites += program->site_count;
     return p;
 }
@@ -199,7 +207,7 @@ vm_cache *vm_caches(vm *m, const ir_program *program)
     static const vm_cache none;
     if (!program->site_count)
         return (vm_cache *)&none; /* never written: there are no sites */
-    vm_program *p = m->programs;
+    vm_program *p = *program_list(m, program);
     while (p && (p->program != program || p->site_count != program->site_count))
         p = p->next;
     if (!p && !(p = program_new(m, program)))

@@ -121,6 +121,7 @@ typedef struct vm_module {
     struct vm_module  *next; /* in the render's cache */
 } vm_module;
 
+enum { VM_PROGRAM_LISTS = 512 }; /* a power of two */
 typedef struct vm_program { /* the caches of a program; kept from run to run, though the program may be gone */
     const ir_program  *program;
     uint32_t           site_count;
@@ -157,7 +158,7 @@ struct vm {
     burin_error  *err;      /* where the running call wants its error; NULL allowed */
     bool          located;  /* the pending error's place is noted */
     vm_frame     *frame;    /* running */
-    vm_program   *programs; /* the last made first */
+    vm_program   *programs[VM_PROGRAM_LISTS]; /* by the program's address; the last made first */
     size_t        sites;    /* in all of them */
     uint64_t      run;      /* counts up */
     vm_module    *modules;  /* default modules made in this render */
