@@ -4,6 +4,7 @@
  * its name, its normalised text (errors quote from it); the program is a block of its own. */
 #include "engine/template.h"
 
+#include "codegen/analysis/types.h"
 #include "engine/compiled.h"
 #include "engine/loader.h"
 #include "engine/suggest.h"
@@ -118,6 +119,8 @@ static burin_status compile_into(burin_template *tpl, arena *scratch, bool as_ex
         status = parse_expression(scratch, &tpl->src, &env->syntax, &tree, err);
     else
         status = parse_template(scratch, &tpl->src, &env->syntax, &tree, err);
+    if (!status && env->rt.struct_types && env->rt.struct_types->variable_count)
+        status = types_check(scratch, env->rt.struct_types, &tpl->src, tree, err);
     if (status)
         return status;
     status = codegen_compile(&options, &tpl->src, tree, as_expression, env->alloc, &tpl->program, err);

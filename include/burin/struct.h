@@ -198,6 +198,19 @@ BURIN_API burin_types *burin_types_new(const burin_struct *structs, size_t struc
 /* NULL is allowed. Environments that use it must be gone. */
 BURIN_API void burin_types_free(burin_types *types);
 
+/* The same from a description file, JSON as burin_types_write makes it; also BURIN_ERR_DATA, which names what is wrong. So tools
+ * (`burin check --types FILE`) check templates without the program.
+ *
+ *   {"structs": [{"name": "item", "size": 16, "fields": [{"name": "price", "form": "f64", "offset": 8, "size": 8}, ...]}, ...],
+ *    "variables": {"order": "order", "items": "item[]"}}
+ *
+ * Keys are burin_field's members: "form" and the like are names of burin/form.def, "shape" is one (default), fixed, counted or
+ * filled, "names" a list of [name, number]; what is left out is 0. */
+BURIN_API burin_types *burin_types_read(burin_text json, const burin_allocator *allocator, burin_error *err);
+/* Write descriptions as JSON; the text is malloc'ed, NUL-terminated. BURIN_ERR_NOMEM. */
+BURIN_API burin_status burin_types_write(const burin_struct *structs, size_t struct_count, const burin_variable *variables, size_t variable_count,
+                                         char **out, size_t *len, burin_error *err);
+
 /* Let an environment's templates read values of these types, and check them, when they are compiled, against the declared
  * variables. Borrowed for the environment's life. BURIN_ERR_USAGE when the environment is in use. */
 BURIN_API burin_status burin_env_set_types(burin_env *env, const burin_types *types);

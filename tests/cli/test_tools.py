@@ -50,6 +50,18 @@ def test_check_reports_a_broken_template_once_under_its_own_name():
         same((r.code, len(r.out.splitlines()), r.out.startswith("t/broken:1")), (3, 1, True), r)
 
 
+def test_check_knows_the_types_of_structs():
+    types = {"structs": [{"name": "item", "size": 16, "fields": [{"name": "price", "form": "f64", "offset": 8, "size": 8}]}], "variables": {"items": "item[]"}}
+    files = {"types.json": json.dumps(types), "t/page": "{% for i in items %}\n{{ i.prise }}{% endfor %}", "t/fine": "{{ items[0].price }}{{ x.prise }}", "bad.json": "{}"}
+    with folder_of(files) as folder:
+        r = burin("check", "t", "--types", "types.json", cwd=folder)
+        same((r.code, r.out, r.err), (3, "t/page:2:6: TemplateAssertionError: struct 'item' has no member 'prise'; did you mean 'price'?\n", ""))
+        same(burin("check", "t", cwd=folder).code, 0)
+        r = burin("check", "t", "--types", "bad.json", cwd=folder)
+        same((r.code, r.out, "'structs' is no list" in r.err), (1, "", True), r)
+        same(burin("check", "t", "--types", "none.json", cwd=folder).code, 1)
+
+
 def test_dump_shows_the_stages():
     for kind, parts in (("tokens", ("VARIABLE_BEGIN", "NAME", "INTEGER")), ("ast", ("Binary", "Const")), ("ir", ())):
         r = burin("dump", kind, "-t", "{{ a + 1 }}")
