@@ -61,8 +61,9 @@ typedef struct func {
     place              m, code, status;       /* locals: the machine, the unit's instructions, what fails */
     place              out, to, end;          /* the output, its next and its end, held in locals between calls */
     place              constants, caches;     /* the frame's */
-    block             *at;                    /* of each instruction that is jumped to; NULL for others */
+    block             *at;                    /* of each instruction that something goes to; NULL for others */
     block              fail;                  /* return `status` */
+    bool              *target;                /* of each instruction: it is jumped to (`at` is also where runs end) */
     bool              *hot;                   /* of each instruction: worth more than a call */
     uint32_t           next;                  /* the instruction to be written next */
     uint32_t           run_end;               /* instructions before it print into room that has been made */

@@ -3,7 +3,15 @@
 
 expr register_address(func *f, uint32_t reg) { return offset(f, gcc_jit_param_as_rvalue(f->regs), (int64_t)(reg * sizeof(burin_value))); }
 expr register_kind(func *f, uint32_t reg) { return load_field(f, FIELD_burin_value_kind, register_address(f, reg)); }
-expr register_as(func *f, uint32_t reg) { return load_field(f, FIELD_burin_value_as, register_address(f, reg)); }
+
+expr register_as(func *f, uint32_t reg)
+{
+    const burin_value *v = known(f, reg);
+    if (v && v->kind == BURIN_INT)
+        return num(f, T_L, v->as.i);
+    return load_field(f, FIELD_burin_value_as, register_address(f, reg));
+}
+
 expr constant_address(func *f, uint32_t k) { return offset(f, get(f->constants), (int64_t)(k * sizeof(burin_value))); }
 
 void store_int(func *f, uint32_t reg, burin_kind kind, expr value)

@@ -112,6 +112,7 @@ static bool make_tables(func *f)
     arena   *memory = f->e->memory;
     uint32_t count  = f->unit->code_len + 1, registers = f->unit->registers + 1;
     f->at           = arena_zalloc(memory, count * sizeof *f->at);
+    f->target       = arena_zalloc(memory, count * sizeof *f->target);
     f->hot          = arena_zalloc(memory, count * sizeof *f->hot);
     f->rest         = arena_zalloc(memory, count * sizeof *f->rest);
     f->known        = arena_zalloc(memory, registers * sizeof *f->known);
@@ -119,7 +120,7 @@ static bool make_tables(func *f)
     f->known_since  = arena_zalloc(memory, registers * sizeof *f->known_since);
     f->resume       = arena_zalloc(memory, count * sizeof *f->resume);
     f->ends_run     = arena_zalloc(memory, count * sizeof *f->ends_run);
-    return f->at && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
+    return f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
 }
 
 static void find_targets(func *f)
@@ -137,6 +138,7 @@ static void find_targets(func *f)
             continue;
         if (!f->at[i->d])
             f->at[i->d] = new_block(f);
+        f->target[i->d] = true;
         if (i->d <= pc)
             memset(f->hot + i->d, true, (pc - i->d + 1) * sizeof *f->hot);
     }
@@ -226,7 +228,7 @@ static void write_instruction(func *f)
     f->where    = place_of(f, pc);
     if (f->at[pc]) {
         begin(f, f->at[pc]);
-        f->epoch++;
+        f->epoch += f->target[pc]; /* behind a run the registers hold what they were given, on either way */
         f->shape_reg = NO_SHAPE;
     }
     if (!f->block)
