@@ -5,6 +5,9 @@
 #include "codegen/jit/tools.h"
 
 #include <stdio.h>
+#ifdef __x86_64__
+#include <sys/platform/x86.h>
+#endif
 
 struct native_code {
     object      *o;
@@ -77,11 +80,30 @@ void code_free(ir_program *program)
     }
 }
 
+#ifdef __x86_64__
+/* What each level adds, as the System V ABI lists it. */
+static bool has_level_2(void)
+{
+    return CPU_FEATURE_ACTIVE(CMPXCHG16B) && CPU_FEATURE_ACTIVE(LAHF64_SAHF64) && CPU_FEATURE_ACTIVE(POPCNT) && CPU_FEATURE_ACTIVE(SSE3) &&
+           CPU_FEATURE_ACTIVE(SSSE3) && CPU_FEATURE_ACTIVE(SSE4_1) && CPU_FEATURE_ACTIVE(SSE4_2);
+}
+static bool has_level_3(void)
+{
+    return CPU_FEATURE_ACTIVE(AVX) && CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI1) && CPU_FEATURE_ACTIVE(BMI2) && CPU_FEATURE_ACTIVE(F16C) &&
+           CPU_FEATURE_ACTIVE(FMA) && CPU_FEATURE_ACTIVE(LZCNT) && CPU_FEATURE_ACTIVE(MOVBE);
+}
+static bool has_level_4(void)
+{
+    return CPU_FEATURE_ACTIVE(AVX512F) && CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512CD) && CPU_FEATURE_ACTIVE(AVX512DQ) &&
+           CPU_FEATURE_ACTIVE(AVX512VL);
+}
+
 uint32_t code_cpu_here(void)
 {
-#ifdef __x86_64__
-    return __builtin_cpu_supports("x86-64-v4") ? 4 : __builtin_cpu_supports("x86-64-v3") ? 3 : __builtin_cpu_supports("x86-64-v2") ? 2 : WIRE_CPU_BASE;
-#else
-    return 0;
-#endif
+    if (!has_level_2())
+        return WIRE_CPU_BASE;
+    return !has_level_3() ? 2 : has_level_4() ? 4 : 3;
 }
+#else
+uint32_t code_cpu_here(void) { return 0; }
+#endif
