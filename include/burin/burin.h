@@ -16,6 +16,7 @@
 #include "burin/events.h"
 #include "burin/exchange.h"
 #include "burin/follow.h"
+#include "burin/formula.h"
 #include "burin/function.h"
 #include "burin/grant.h"
 #include "burin/interpreter.h"

@@ -1,0 +1,209 @@
+/* Formulas: an expression, its program, and a machine whose variables are the slots. */
+#include "burin/formula.h"
+
+#include "codegen/vm/vm.h"
+#include "engine/environment.h"
+#include "parser/script.h"
+#include "runtime/base/diag.h"
+#include "runtime/bigint.h"
+#include "runtime/operate.h"
+
+struct burin_formula {
+    burin_env   *env; /* counted */
+    vm          *machine;
+    ir_program  *program;
+    vm_template  vm;
+    source       src;
+    arena        memory; /* the text and the names */
+    rt_out       out;    /* what the expression prints, which nobody sees */
+    burin_text  *names;
+    uint32_t     slot_count;
+    burin_value *variables; /* slots first */
+};
+
+static burin_status fail_memory(burin_error *err)
+{
+    return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+}
+
+/* ---- life ---- */
+
+static burin_status no_template(void *user, rt_state *st, burin_text name, const vm_template *parent, const vm_template **out, burin_error *err)
+{
+    (void)user, (void)name, (void)parent, (void)out, (void)err;
+    return rt_fail(st, BURIN_ERR_TYPE, "no loader for this environment specified");
+}
+
+static bool copy_names(burin_formula *f, const char *const *names, size_t count)
+{
+    f->names      = arena_alloc(&f->memory, (count > 0 ? count : 1) * sizeof *f->names);
+    f->slot_count = (uint32_t)count;
+    for (size_t n = 0; f->names && n < count; n++) {
+        size_t len  = strlen(names[n]);
+        f->names[n] = (burin_text){arena_copy(&f->memory, (burin_text){names[n], len}), len};
+        if (!f->names[n].data)
+            return false;
+    }
+    return f->names != NULL;
+}
+
+static burin_status parse_and_compile(burin_formula *f, arena *scratch, burin_text text, burin_error *err)
+{
+    burin_env      *env     = f->env;
+    script_options  options = {.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
+    codegen_options how     = {.env = &env->rt, .optimized = env->options.optimized};
+    ast_node       *tree;
+    burin_text      given = {arena_copy(&f->memory, text), text.len};
+
+    if (!given.data || !script_normalize(&f->memory, given, &f->src.text))
+        return fail_memory(err);
+    burin_status status = parse_script_expression(scratch, &f->src, &options, &tree, err);
+    if (status)
+        return status;
+    return codegen_compile_script(&how, &f->src, tree, f->names, f->slot_count, env->alloc, &f->program, err);
+}
+
+static burin_status compile(burin_formula *f, burin_text text, burin_error *err)
+{
+    const burin_limits *l = &f->env->options.limits;
+    bool                is_shared;
+    arena               scratch = env_take_scratch(f->env, &is_shared);
+    burin_status        status  = parse_and_compile(f, &scratch, text, err);
+
+    env_return_scratch(f->env, &scratch, is_shared);
+    if (status)
+        return status;
+    f->machine = vm_new(&f->env->rt, f->env->alloc, &(vm_host){.get_template = no_template});
+    if (!f->machine)
+        return fail_memory(err);
+    f->vm = (vm_template){.program = f->program, .src = &f->src};
+    vm_set_limits(f->machine, &(vm_limits){l->steps, l->memory, l->output, l->time_ns, l->depth});
+    rt_out_init(&f->out, vm_state(f->machine), 0);
+    return BURIN_OK;
+}
+
+burin_formula *burin_formula_compile(burin_env *env, burin_text text, const char *const *names, size_t count, burin_error *err)
+{
+    if (!env->options.scripts) {
+        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the environment was made without options.scripts");
+        return NULL;
+    }
+    burin_formula *f = base_alloc(env->alloc, sizeof *f);
+    env_freeze(env);
+    if (!f) {
+        fail_memory(err);
+        return NULL;
+    }
+    memset(f, 0, sizeof *f);
+    f->env    = burin_env_ref(env);
+    f->memory = arena_make(env->alloc);
+    if (!copy_names(f, names, count))
+        fail_memory(err);
+    else if (!compile(f, text, err))
+        return f;
+    burin_formula_free(f);
+    return NULL;
+}
+
+void burin_formula_free(burin_formula *f)
+{
+    if (!f)
+        return;
+    burin_env *env = f->env;
+    if (f->machine) {
+        rt_out_deinit(&f->out);
+        vm_free(f->machine);
+    }
+    if (f->program)
+        codegen_free(f->program);
+    arena_deinit(&f->memory);
+    base_free(env->alloc, f, sizeof *f);
+    burin_env_unref(env);
+}
+
+/* ---- evaluating ---- */
+
+burin_status burin_formula_eval(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)
+{
+    burin_value *variables;
+
+    *out = rt_missing();
+    if (err && err->status)
+        burin_error_clear(err);
+    vm_session_begin(f->machine);
+    variables = vm_session_variables(f->machine, f->slot_count);
+    if (!variables)
+        return fail_memory(err);
+    memcpy(variables, slots, f->slot_count * sizeof *slots);
+    f->out.next = f->out.data;
+    return vm_run_script(f->machine, &f->vm, &f->out, out, err);
+}
+
+static burin_status fail_kind(burin_error *err, const char *wanted, burin_value value)
+{
+    return diag_fail(err, BURIN_ERR_TYPE, NULL, 0, (span){0, 0}, "the formula's value must be %s, not %s", wanted, burin_type_name(value));
+}
+
+burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
+{
+    burin_value  value;
+    burin_status status = burin_formula_eval(f, slots, &value, err);
+
+    if (status)
+        return status;
+    if (value.kind == BURIN_FLOAT)
+        *out = value.as.f;
+    else if (value.kind == BURIN_INT || value.kind == BURIN_BOOL)
+        *out = (double)value.as.i;
+    else if (value.kind != BURIN_BIGINT)
+        return fail_kind(err, "a number", value);
+    else if (!rt_int_to_double(value, out))
+        return diag_fail(err, BURIN_ERR_OVERFLOW, NULL, 0, (span){0, 0}, "int too large to convert to float");
+    return BURIN_OK;
+}
+
+burin_status burin_formula_int64(burin_formula *f, const burin_value *slots, int64_t *out, burin_error *err)
+{
+    burin_value  value;
+    burin_status status = burin_formula_eval(f, slots, &value, err);
+
+    if (status)
+        return status;
+    if (value.kind == BURIN_BIGINT)
+        return diag_fail(err, BURIN_ERR_OVERFLOW, NULL, 0, (span){0, 0}, "int too large to convert to 64 bits");
+    if (value.kind != BURIN_INT && value.kind != BURIN_BOOL)
+        return fail_kind(err, "an int", value);
+    *out = value.as.i;
+    return BURIN_OK;
+}
+
+burin_status burin_formula_bool(burin_formula *f, const burin_value *slots, bool *out, burin_error *err)
+{
+    burin_value  value;
+    burin_status status = burin_formula_eval(f, slots, &value, err);
+
+    if (status)
+        return status;
+    return rt_is_true(vm_state(f->machine), value, out) ? host_state_report(vm_state(f->machine), err) : BURIN_OK;
+}
+
+burin_status burin_formula_text(burin_formula *f, const burin_value *slots, burin_text *out, burin_error *err)
+{
+    burin_value  value;
+    burin_status status = burin_formula_eval(f, slots, &value, err);
+
+    if (status)
+        return status;
+    if (value.kind != BURIN_STRING)
+        return fail_kind(err, "a str", value);
+    *out = burin_text_of(value);
+    return BURIN_OK;
+}
+
+void burin_formula_used(const burin_formula *f, burin_limits *used)
+{
+    vm_limits u = {0};
+
+    vm_used(f->machine, &u);
+    *used = (burin_limits){.steps = u.steps, .memory = u.memory};
+}
