@@ -83,7 +83,7 @@ static int compile(const cli_options *options, const char *folder, const char *n
     burin_compile_form    form     = form_of(options);
     const char           *symbol   = options_last(options, OPT_SYMBOL), *cpu = options_last(options, OPT_CPU), *header = options_last(options, OPT_HEADER);
     const char           *output   = options_last(options, OPT_OUTPUT);
-    burin_env            *env      = setup_env(options, &folder, 1);
+    burin_env            *env      = setup_env(options, &folder, 1, NULL);
     names                 all      = {NULL, 0, false};
     int                   code     = EXIT_FAILED;
     if (!env)

@@ -42,7 +42,7 @@ int command_run(const cli_options *options)
         complain("%s: there is no such file", source.name);
         goto done;
     }
-    env = setup_env(options, NULL, 0);
+    env = setup_env(options, NULL, 0, NULL);
     in  = env ? burin_interpreter_new(env, &err) : NULL;
     if (env && !in)
         complain_error(options, &err);

@@ -190,7 +190,7 @@ static void keyword_names_are_normalised_as_by_python(void **state)
 /* The text of a literal, or the message of its error. */
 static const char *string_value(const char *literal, const char *newline_sequence)
 {
-    static char out[256];
+    static char out[300];
     arena  a       = arena_make(&base_malloc_allocator);
     syntax options = syntax_default;
     lexer  lx;
