@@ -61,6 +61,7 @@ typedef struct burin_jit_options {
     const burin_allocator *allocator; /* NULL: malloc; borrowed for the compiler's life */
 } burin_jit_options;
 
+/* What a host that sets nothing gets. Any thread. */
 BURIN_API burin_jit_options burin_jit_options_default(void);
 
 /* A compiler: a queue, a thread that works it off, and its process; both begin when there is something to compile. Shared by
