@@ -104,13 +104,12 @@ burin_status burin_clock_advance(burin_clock *clock, uint64_t now_ns)
 static burin_status make(burin_clock *clock, burin_node source, uint64_t ns, burin_compute fn, burin_node *out)
 {
     burin_graph *g  = clock->graph;
-    rx_operator *op = rx_operator_new(g, &source, 2);
+    rx_operator *op = rx_operator_new(g, (burin_node[]){source, source}, 2);
     *out            = (burin_node){0, 0};
     if (!op)
         return BURIN_ERR_NOMEM;
     op->clock           = clock;
     op->ns              = ns;
-    op->sources[0]      = source;
     burin_status status = burin_graph_cell(g, burin_int(-1), &op->wake);
     if (status) {
         rx_operator_free(g, op);

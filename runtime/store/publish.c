@@ -115,7 +115,8 @@ static es_ref write_changes(es_writer *w, es_touch *touch)
         return 0;
     sort_changes(touch->changes, touch->change_count);
     block->count = touch->change_count;
-    memcpy(block->items, touch->changes, touch->change_count * sizeof(es_change));
+    if (touch->change_count)
+        memcpy(block->items, touch->changes, touch->change_count * sizeof(es_change));
     return ref;
 }
 
