@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { END_MS = 1000, RETRY_MAX_MS = 300000, WHY_SIZE = 256 };
+enum { END_MS = 1000, KILLED_MS = 10000, RETRY_MAX_MS = 300000, WHY_SIZE = 256 };
 
 struct client {
     const burin_allocator *alloc;
@@ -120,7 +120,7 @@ static void end_process(client *c, bool at_once)
     close(fd);
     if (at_once || !has_ended(c, END_MS)) {
         pidfd_send_signal(c->pidfd, SIGKILL, NULL, 0);
-        has_ended(c, END_MS);
+        has_ended(c, KILLED_MS); /* a busy machine takes its time to clear a large process away */
     }
     waitid(P_PIDFD, (id_t)c->pidfd, &info, WEXITED | WNOHANG);
     close(c->pidfd);

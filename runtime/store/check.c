@@ -90,7 +90,7 @@ static burin_status check_let_go(const check *c, const es_record *owner, int att
     for (size_t n = 0; n < before->count; n++) {
         const es_record *child = record_in(c, c->after, before->ids[n]);
         if (child && child->owner == owner->id && child->field == attribute &&
-            !bsearch(&before->ids[n], c->sorted, now, sizeof *c->sorted, by_number))
+            !(now && bsearch(&before->ids[n], c->sorted, now, sizeof *c->sorted, by_number)))
             return wrong(c, before->ids[n], "is held by nobody");
     }
     return BURIN_OK;
