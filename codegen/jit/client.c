@@ -118,11 +118,13 @@ static void end_process(client *c, bool at_once)
     int fd = c->fd;
     set_socket(c, -1);
     close(fd);
-    if (at_once || !has_ended(c, END_MS)) {
+    bool ended = !at_once && has_ended(c, END_MS);
+    if (!ended) {
         pidfd_send_signal(c->pidfd, SIGKILL, NULL, 0);
-        has_ended(c, KILLED_MS); /* a busy machine takes its time to clear a large process away */
+        ended = has_ended(c, KILLED_MS); /* a busy machine takes its time to clear a large process away */
     }
-    waitid(P_PIDFD, (id_t)c->pidfd, &info, WEXITED | WNOHANG);
+    /* The descriptor is readable a moment before the process can be reaped. */
+    waitid(P_PIDFD, (id_t)c->pidfd, &info, ended ? WEXITED : WEXITED | WNOHANG);
     close(c->pidfd);
     c->pidfd    = -1;
     c->compiled = 0;
