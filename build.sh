@@ -121,18 +121,19 @@ install_packages() {
 
 # ---- building ----
 
-# build KIND [--tests] TARGET...: configure once, then build. What a configured folder was made with is not looked for again.
+# build KIND [--tests] TARGET...: configure once, then build. What a configured folder was made with is not looked for again;
+# one made without the tests, which need cmocka and more, is configured anew when they are asked for.
 build() {
-    local kind=$1 dir=$build/$1 tests=no options=()
+    local kind=$1 dir=$build/$1 tests=OFF options=()
     shift
     if [ "${1:-}" = --tests ]; then
-        tests=yes
-        options+=(-DBURIN_TESTS=ON)
+        tests=ON
         shift
     fi
+    options+=(-DBURIN_TESTS=$tests)
     [ -z "${BURIN_WERROR:-}" ] || options+=(-DBURIN_WERROR=ON)
     local groups=(build)
-    [ $tests = no ] || groups+=(test)
+    [ $tests = OFF ] || groups+=(test)
     if [ "$kind" = fuzz ]; then
         groups+=(fuzz)
         options+=(-DCMAKE_C_COMPILER=clang)
@@ -141,7 +142,7 @@ build() {
         need "${groups[@]}"
         (need native) || say "going on without libgccjit-12-dev: templates and expressions will be interpreted only."
         configure "$dir" "$kind"
-    elif [ $tests = yes ] && ! grep -q '^BURIN_TESTS:BOOL=ON' "$dir/CMakeCache.txt"; then
+    elif [ $tests = ON ] && ! grep -q '^BURIN_TESTS:BOOL=ON' "$dir/CMakeCache.txt"; then
         need "${groups[@]}"
         configure "$dir" "$kind"
     fi
