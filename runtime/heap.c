@@ -83,9 +83,8 @@ static void rewind_to_start(burin_heap *h)
     }
 }
 
-void heap_reset(burin_heap *h)
+static void free_above_kept(burin_heap *h)
 {
-    release_objects(h, NULL);
     size_t kept = 0;
     for (heap_block **link = &h->first; *link;) {
         heap_block *block = *link;
@@ -97,6 +96,13 @@ void heap_reset(burin_heap *h)
             link = &block->next;
         }
     }
+}
+
+void heap_reset(burin_heap *h)
+{
+    release_objects(h, NULL);
+    if (BURIN_UNLIKELY(h->held > KEPT_MAX))
+        free_above_kept(h);
     rewind_to_start(h);
     h->floor        = (heap_position){NULL, NULL, NULL};
     h->over_limit   = false;

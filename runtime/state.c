@@ -54,14 +54,6 @@ burin_status rt_fail_memory(rt_state *st)
     return rt_fail(st, BURIN_ERR_NOMEM, "out of memory");
 }
 
-void rt_clear_error(rt_state *st)
-{
-    st->status         = BURIN_OK;
-    st->message.len    = 0;
-    st->message.failed = false;
-    st->error_value    = (burin_value){BURIN_MISSING, 0, 0, 0, {0}};
-}
-
 burin_status rt_enter(rt_state *st)
 {
     if (BURIN_UNLIKELY(st->depth >= st->env->depth_max))

@@ -43,7 +43,13 @@ burin_status rt_vfail(rt_state *st, burin_status status, const char *format, va_
 /* Out of memory, or over the memory limit: reports the right one. */
 burin_status rt_fail_memory(rt_state *st);
 /* Forget a pending error (for `ignore missing`, `default`, try). */
-void rt_clear_error(rt_state *st);
+static inline void rt_clear_error(rt_state *st)
+{
+    st->status         = BURIN_OK;
+    st->message.len    = 0;
+    st->message.failed = false;
+    st->error_value    = (burin_value){BURIN_MISSING, 0, 0, 0, {0}};
+}
 
 /* Charge native work that grows with the data: n items or n / 64 bytes. BURIN_ERR_LIMIT when used up. */
 static inline burin_status rt_charge(rt_state *st, uint64_t steps)

@@ -9,18 +9,30 @@ typedef struct context_block {
     const vm_template *chain[CHAIN_SHORT];
 } context_block;
 
-static vm_context *context_zero(vm *m)
+/* A context of `tpl` with an empty chain, over another or over variables and globals. Field by field: gcc zeroes a structure of
+ * this size in a loop. */
+static inline vm_context *context_make(vm *m, const vm_template *tpl, vm_context *up, burin_value base, const rt_names *globals)
 {
     context_block *block = heap_alloc(&m->st.heap, sizeof *block);
-    if (!block) {
+    if (BURIN_UNLIKELY(!block)) {
         rt_fail_memory(&m->st);
         return NULL;
     }
-    memset(&block->context, 0, sizeof block->context);
-    block->context.mode      = &block->mode;
-    block->context.chain     = block->chain;
-    block->context.chain_cap = CHAIN_SHORT;
-    return &block->context;
+    block->mode.autoescape = tpl->program->autoescape;
+    vm_context *c   = &block->context;
+    c->tpl          = tpl;
+    c->up           = up;
+    c->vars         = NULL;
+    c->exported     = NULL;
+    c->locals       = NULL;
+    c->local_values = NULL;
+    c->base         = base;
+    c->globals      = globals;
+    c->mode         = &block->mode;
+    c->chain        = block->chain;
+    c->chain_len    = 0;
+    c->chain_cap    = CHAIN_SHORT;
+    return c;
 }
 
 static bool push_template(vm *m, vm_context *c, const vm_template *tpl)
@@ -48,14 +60,8 @@ burin_status vm_context_extend(vm *m, vm_context *context, const vm_template *pa
 
 vm_context *vm_context_new(vm *m, const vm_template *tpl, burin_value base, const rt_names *globals)
 {
-    vm_context *c = context_zero(m);
-    if (!c || !push_template(m, c, tpl))
-        return NULL;
-    c->mode->autoescape = tpl->program->autoescape;
-    c->tpl     = tpl;
-    c->base    = base;
-    c->globals = globals;
-    return c;
+    vm_context *c = context_make(m, tpl, NULL, base, globals);
+    return c && push_template(m, c, tpl) ? c : NULL;
 }
 
 static bool take_locals(vm *m, vm_context *c, vm_frame *f, const ir_locals *locals)
@@ -78,15 +84,11 @@ static bool take_locals(vm *m, vm_context *c, vm_frame *f, const ir_locals *loca
 
 vm_context *vm_context_over(vm *m, vm_context *up, const vm_template *tpl, vm_frame *f, const ir_locals *locals, vm_mode *mode)
 {
-    vm_context *c = context_zero(m);
+    vm_context *c = context_make(m, tpl, up, rt_missing(), NULL);
     if (!c)
         return NULL;
-    c->up  = up;
-    c->tpl = tpl;
     if (mode)
         c->mode = mode;
-    else
-        c->mode->autoescape = tpl->program->autoescape;
     if (locals && locals->count && !take_locals(m, c, f, locals))
         return NULL;
     if (!mode)

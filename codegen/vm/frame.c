@@ -64,7 +64,7 @@ void vm_stack_free(vm *m)
 /* ---- entering ---- */
 
 /* Run a frame whose registers are ready; the machine is back in the caller's frame afterwards. */
-static burin_status run_frame(vm *m, vm_frame *f)
+static inline burin_status run_frame(vm *m, vm_frame *f)
 {
     bool was  = m->st.autoescape;
     f->caller = m->frame;
@@ -77,7 +77,7 @@ static burin_status run_frame(vm *m, vm_frame *f)
 }
 
 /* False when memory is out. */
-static bool frame_init(vm_frame *f, vm *m, const vm_call *call, burin_value *regs)
+static inline __attribute__((always_inline)) bool frame_init(vm_frame *f, vm *m, const vm_call *call, burin_value *regs)
 {
     f->m         = m;
     f->unit      = call->unit;
@@ -97,14 +97,14 @@ static bool frame_init(vm_frame *f, vm *m, const vm_call *call, burin_value *reg
     return f->caches != NULL;
 }
 
-static void set_parameters(const vm_call *call, burin_value *regs)
+static inline void set_parameters(const vm_call *call, burin_value *regs)
 {
     for (uint32_t n = 0; n < call->count; n++)
         regs[n] = call->args[n];
 }
 
 /* A frame that inner units may read after it has ended: in the heap. */
-static burin_status enter_captured(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
+static __attribute__((noinline)) burin_status enter_captured(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
 {
     uint32_t  count = call->unit->registers;
     vm_frame *f     = heap_alloc(&m->st.heap, sizeof *f + count * sizeof(burin_value));
@@ -121,7 +121,8 @@ static burin_status enter_captured(vm *m, const vm_call *call, burin_value *resu
     return status;
 }
 
-static burin_status enter_plain(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
+/* Into its callers, so that a root's call is never laid out in memory. */
+static inline __attribute__((always_inline)) burin_status enter_plain(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
 {
     burin_value *regs = vm_push_registers(m, call->unit->registers);
     if (!regs)
@@ -137,7 +138,7 @@ static burin_status enter_plain(vm *m, const vm_call *call, burin_value *result,
     return status;
 }
 
-static burin_status enter(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
+static inline __attribute__((always_inline)) burin_status enter(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
 {
     burin_status status = rt_enter(&m->st);
     if (status)

@@ -25,6 +25,7 @@ static void walk_dict(rt_state *st, vm_loop *loop, burin_value dict, rt_view vie
     loop->walk    = view == RT_VIEW_VALUES ? WALK_DICT_VALUES : WALK_DICT_ITEMS;
     loop->over    = dict;
     loop->dict    = rt_dict_of(st, dict);
+    loop->entry   = 0;
     loop->version = loop->dict->version;
     loop->length  = loop->dict->len;
 }
@@ -71,7 +72,8 @@ static burin_status start_walk(vm_frame *f, vm_loop *loop, burin_value over)
     return rt_iter_init(st, over, &loop->it);
 }
 
-static vm_loop *loop_zero(vm_frame *f, burin_value over, const ir_loop *row)
+/* What start_walk and remember_place do not set. */
+static inline vm_loop *loop_make(vm_frame *f, burin_value over, const ir_loop *row)
 {
     rt_state *st   = &f->m->st;
     vm_loop  *loop = heap_alloc(&st->heap, sizeof *loop);
@@ -79,15 +81,14 @@ static vm_loop *loop_zero(vm_frame *f, burin_value over, const ir_loop *row)
         rt_fail_memory(st);
         return NULL;
     }
-    memset(loop, 0, offsetof(vm_loop, iterable)); /* of a known size each, so that it is a few stores */
     if (row->extended)
-        memset(&loop->iterable, 0, sizeof *loop - offsetof(vm_loop, iterable));
-    loop->after.kind = BURIN_MISSING;
-    loop->row        = row;
-    loop->index0     = -1;
-    loop->length     = -1;
-    loop->iterable   = over;
-    loop->shadows    = st->heap.shadows;
+        loop->before = loop->current = loop->changed = loop->object = rt_missing();
+    loop->row      = row;
+    loop->index0   = -1;
+    loop->length   = -1;
+    loop->iterable = over;
+    loop->after    = rt_missing();
+    loop->shadows  = st->heap.shadows;
     return loop;
 }
 
@@ -103,7 +104,7 @@ static void remember_place(const vm_frame *f, vm_loop *loop, uint32_t depth0)
 
 burin_status vm_loop_new(vm_frame *f, burin_value over, const ir_loop *row, uint32_t depth0, vm_loop **out)
 {
-    vm_loop *loop = loop_zero(f, over, row);
+    vm_loop *loop = loop_make(f, over, row);
     if (!loop)
         return f->m->st.status;
     if (row->extended)
@@ -119,7 +120,7 @@ burin_status vm_loop_over_view(vm_frame *f, burin_value v, unsigned which, const
 {
     rt_state *st = &f->m->st;
     if (v.kind == BURIN_DICT && !row->extended && which > 2) { /* walk the dict itself: no view is needed */
-        vm_loop *loop = loop_zero(f, v, row);
+        vm_loop *loop = loop_make(f, v, row);
         if (!loop)
             return st->status;
         walk_dict(st, loop, v, which == 4 ? RT_VIEW_VALUES : RT_VIEW_ITEMS);

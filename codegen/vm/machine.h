@@ -151,7 +151,7 @@ typedef struct vm_globals {
 } vm_globals;
 
 struct vm {
-    rt_state      st; /* first: rt_state.vm points back here */
+    rt_state      st; /* first: see vm_state; rt_state.vm points back here */
     vm_host       host;
     vm_limits     limits;
     rt_out       *out;
@@ -290,7 +290,7 @@ burin_status vm_macro_call(rt_state *st, void *self, const rt_arguments *args, b
 /* The arguments of a call instruction, from its registers. */
 burin_status vm_arguments(rt_state *st, const ir_call *call, const burin_value *regs, rt_arguments *out);
 
-/* ---- profile.c ---- */
+/* ---- profile.c: of machines whose host has `sample` ---- */
 
 void vm_profile_begin(vm *m);
 void vm_profile_end(vm *m);
@@ -345,8 +345,8 @@ void vm_globals_free(vm *m);
 
 bool         vm_same_text(const char *a, const char *b, size_t len);
 
-/* An attribute that the inline cache did not know. */
-burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t site, burin_value *out);
+/* An attribute that the inline cache did not know: where it is, in *room if need be. NULL after a failure. */
+const burin_value *vm_attribute_at(vm_frame *f, const burin_value *object, uint32_t site, burin_value *room);
 /* The same where it is an item of a dict: its place, which the cache knows from now on if it can. NULL: it is something else. */
 const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uint32_t site);
 /* The member of a struct that the cache knows; MISSING after a failure. */

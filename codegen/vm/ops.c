@@ -66,20 +66,38 @@ const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uin
     return dict->keys->lasting ? find_cached(&f->caches[number], site, dict) : rt_dict_find_text(dict, site->name, site->hash);
 }
 
-burin_status vm_attribute(vm_frame *f, burin_value object, uint32_t number, burin_value *out)
+/* An attribute in none of the places where the cache looks; *room may be the object. */
+static __attribute__((noinline)) const burin_value *find_attribute(vm_frame *f, const burin_value *object, uint32_t number, burin_value *room)
 {
     rt_state          *st    = &f->m->st;
     const ir_site     *site  = &f->program->sites[number];
-    if (object.kind == BURIN_STRUCT)
-        return find_member(f, object, number, out);
-    const burin_value *found = vm_dict_attribute(f, &object, number);
-    if (found) {
-        *out = *found;
-        return BURIN_OK;
+    const burin_value  of    = *object;
+    const burin_value *found = vm_dict_attribute(f, object, number);
+    burin_status       status;
+    if (found)
+        return found;
+    if (of.kind == BURIN_STRUCT)
+        status = find_member(f, of, number, room);
+    else if (of.kind == BURIN_DICT && site->plain) /* it could only be an item */
+        status = rt_undefined_new(st, of, rt_string(site->name.data, site->name.len), room);
+    else
+        status = rt_get_attr(st, of, site->name, room);
+    return BURIN_LIKELY(status == BURIN_OK) ? room : NULL;
+}
+
+/* Mostly it is where it was in the last render. */
+const burin_value *vm_attribute_at(vm_frame *f, const burin_value *object, uint32_t number, burin_value *room)
+{
+    const ir_site *site  = &f->program->sites[number];
+    vm_cache      *cache = &f->caches[number];
+    if (BURIN_LIKELY(object->kind == BURIN_DICT && site->plain)) {
+        const rt_dict *dict = rt_dict_of(&f->m->st, *object);
+        if (dict->keys != cache->lacking && dict->keys->lasting && BURIN_LIKELY(rt_keys_has(dict->keys, cache->slot, site->name, site->hash))) {
+            cache->keys = dict->keys;
+            return &dict->values[cache->slot];
+        }
     }
-    if (object.kind == BURIN_DICT && site->plain) /* it could only be an item */
-        return rt_undefined_new(st, object, rt_string(site->name.data, site->name.len), out);
-    return rt_get_attr(st, object, site->name, out);
+    return find_attribute(f, object, number, room);
 }
 
 burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *regs, burin_value *out)

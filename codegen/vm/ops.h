@@ -147,8 +147,10 @@ static inline __attribute__((always_inline)) const burin_value *op_attribute_at(
         *status = f->m->st.status;
         return NULL;
     }
-    *status = vm_attribute(f, *object, site, room);
-    return BURIN_UNLIKELY(*status) ? NULL : room;
+    const burin_value *found = vm_attribute_at(f, object, site, room);
+    if (BURIN_UNLIKELY(!found))
+        *status = f->m->st.status;
+    return found;
 }
 static inline __attribute__((always_inline)) burin_status op_attribute(vm_frame *f, const burin_value *object, uint32_t site, burin_value *out)
 {

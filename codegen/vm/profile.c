@@ -16,8 +16,6 @@ static uint64_t now_ns(void)
 
 void vm_profile_begin(vm *m)
 {
-    if (!m->host.sample)
-        return;
     m->profile.since_ns = now_ns();
     if (!m->profile.steps_left)
         m->profile.steps_left = SAMPLE_STEPS;
@@ -25,8 +23,6 @@ void vm_profile_begin(vm *m)
 
 void vm_profile_end(vm *m)
 {
-    if (!m->host.sample)
-        return;
     uint32_t done = m->tick_from - m->tick;
     m->profile.carried_ns += now_ns() - m->profile.since_ns;
     m->profile.steps_left -= done < m->profile.steps_left ? done : m->profile.steps_left - 1;

@@ -36,8 +36,9 @@ void vm_free(vm *m)
     base_free(alloc, m, sizeof *m);
 }
 
-rt_state *vm_state(vm *m) { return &m->st; }
-void      vm_set_limits(vm *m, const vm_limits *limits) { m->limits = *limits; }
+_Static_assert(offsetof(vm, st) == 0, "vm_state says so");
+
+void vm_set_limits(vm *m, const vm_limits *limits) { m->limits = *limits; }
 
 void vm_begin(vm *m, rt_out *out, burin_error *err)
 {
@@ -65,7 +66,8 @@ void vm_begin(vm *m, rt_out *out, burin_error *err)
     m->captures = 0;
     m->bad_piece = NULL;
     m->tick = m->tick_from = 1; /* the first step looks at the limits */
-    vm_profile_begin(m);
+    if (m->host.sample)
+        vm_profile_begin(m);
 }
 
 static void begin(vm *m, rt_out *out, burin_error *err)
@@ -85,7 +87,8 @@ static void report(vm *m)
 
 burin_status vm_end(vm *m, burin_status status)
 {
-    vm_profile_end(m);
+    if (m->host.sample)
+        vm_profile_end(m);
     if (m->captures && m->out)
         m->out->flush = m->held_flush;
     m->captures = 0;
