@@ -243,7 +243,11 @@ cmd_conformance() {
     export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:allocator_may_return_null=1}
     python "$corpus/run_corpus.py" --engine "'$build/$kind/burin' batch" --failures "$build/$kind/conformance-failures.jsonl" \
         --save "$statuses" --messages "$@" || true
-    python "$here/tests/conformance/verdict.py" "$statuses" "$here/docs/COMPATIBILITY.md"
+    local verdict=0 megabytes=256
+    [ "$kind" != asan ] && [ "$kind" != tsan ] || megabytes=0 # a sanitizer's own memory says nothing
+    python "$here/tests/conformance/verdict.py" "$statuses" "$here/docs/COMPATIBILITY.md" || verdict=1
+    python "$here/tests/conformance/attacks.py" "$build/$kind/burin" "$corpus/scripts/attacks.jsonl" --megabytes $megabytes || verdict=1
+    return $verdict
 }
 
 cmd_differential() {
