@@ -18,7 +18,8 @@ list(APPEND jit_sources codegen/jit/abi.c codegen/jit/protocol.c codegen/jit/wir
 add_executable(burin_jit ${jit_sources})
 set_target_properties(burin_jit PROPERTIES OUTPUT_NAME burin-jit)
 target_compile_options(burin_jit PRIVATE $<TARGET_PROPERTY:burin_warnings,INTERFACE_COMPILE_OPTIONS> -O2 -g1)
-target_include_directories(burin_jit PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include ${GCCJIT_HEADERS})
+target_include_directories(burin_jit PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include)
+target_compile_options(burin_jit PRIVATE SHELL:-idirafter\ ${GCCJIT_HEADERS}) # last: gcc's own headers are there too, which clang must not take
 target_link_libraries(burin_jit PRIVATE ${GCCJIT_LIBRARY} Threads::Threads)
 target_link_options(burin_jit PRIVATE -Wl,--build-id=sha1) # it says which code is this program's
 install(TARGETS burin_jit DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/burin)

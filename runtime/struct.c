@@ -137,7 +137,7 @@ burin_status rt_item_read(rt_state *st, const rt_item *item, const char *at, bur
 {
     uint16_t tag = st->env->struct_types->tag;
     if (item->is_pointer) {
-        memcpy(&at, at, sizeof at);
+        at = rt_pointer_at(at);
         if (!at) {
             *out = burin_none();
             return BURIN_OK;
@@ -210,7 +210,7 @@ burin_status rt_array_of(rt_state *st, burin_value v, rt_array *out)
     if (layout->shape == BURIN_FILLED)
         return out->count <= layout->count ? BURIN_OK
                                            : rt_fail(st, BURIN_ERR_VALUE, "an array of %u in a struct with room for %u", out->count, layout->count);
-    memcpy(&out->at, out->at, sizeof out->at);
+    out->at = rt_pointer_at(out->at);
     if (!out->at)
         out->count = 0;
     return BURIN_OK;

@@ -113,12 +113,19 @@ static inline burin_status rt_array_unfold(rt_state *st, burin_value *v) { retur
 /* A struct's members as a DICT: tojson. */
 burin_status rt_struct_to_dict(rt_state *st, burin_value v, burin_value *out);
 
+static inline const char *rt_pointer_at(const char *at)
+{
+    const char *target;
+    memcpy(&target, at, sizeof target);
+    return target;
+}
+
 /* rt_item_read without a call for what is most often read; MISSING: not done. The value comes in registers: in memory it would be
  * two stores that a load of 16 bytes has to wait for. */
 static inline __attribute__((always_inline)) burin_value rt_item_fast(uint16_t tag, const rt_item *item, const char *at)
 {
     if (item->is_pointer) {
-        memcpy(&at, at, sizeof at);
+        at = rt_pointer_at(at);
         if (BURIN_UNLIKELY(!at))
             return rt_missing();
     }
