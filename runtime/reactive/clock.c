@@ -99,11 +99,9 @@ burin_status burin_clock_advance(burin_clock *clock, uint64_t now_ns)
 
 /* ---- operators ---- */
 
-#define OPERATOR(name) static burin_status name(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
-
 static burin_status make(burin_clock *clock, burin_node source, uint64_t ns, burin_compute fn, burin_node *out)
 {
-    burin_graph *g  = clock->graph;
+    burin_graph *g = clock->graph;
     rx_operator *op = rx_operator_new(g, (burin_node[]){source, source}, 2);
     *out            = (burin_node){0, 0};
     if (!op)
@@ -116,11 +114,19 @@ static burin_status make(burin_clock *clock, burin_node source, uint64_t ns, bur
         return status;
     }
     op->sources[1]  = op->wake;
+    if (!source.index)
+        op->sources[0] = op->wake;
     burin_node wake = op->wake;
     status          = rx_operator_make(g, op, fn, BURIN_NODE_STATIC, op->sources, 2, out);
     if (status)
         burin_graph_dispose(g, wake);
     return status;
+}
+
+static burin_status no_period(burin_clock *clock, burin_node *out)
+{
+    *out = (burin_node){0, 0};
+    return burin_graph_fail(clock->graph, BURIN_ERR_USAGE, "a period of no time");
 }
 
 /* Which inputs have changed. */
@@ -130,7 +136,7 @@ static burin_status changes(burin_graph *g, rx_operator *op, const burin_inputs 
     return status ? status : rx_operator_changed(g, op, 1, *burin_input(in, 1), woken);
 }
 
-OPERATOR(debounce)
+RX_OPERATOR_FN(debounce)
 {
     rx_operator *op = user;
     bool         source = false, woken = false;
@@ -150,7 +156,7 @@ OPERATOR(debounce)
 }
 burin_status burin_op_debounce(burin_clock *clock, burin_node source, uint64_t ns, burin_node *out) { return make(clock, source, ns, debounce, out); }
 
-OPERATOR(throttle)
+RX_OPERATOR_FN(throttle)
 {
     rx_operator *op = user;
     bool         source = false, woken = false;
@@ -164,7 +170,7 @@ OPERATOR(throttle)
 }
 burin_status burin_op_throttle(burin_clock *clock, burin_node source, uint64_t ns, burin_node *out) { return make(clock, source, ns, throttle, out); }
 
-OPERATOR(sample_every)
+RX_OPERATOR_FN(sample_every)
 {
     rx_operator *op = user;
     bool         source = false, woken = false;
@@ -181,9 +187,23 @@ OPERATOR(sample_every)
 }
 burin_status burin_op_sample_every(burin_clock *clock, burin_node source, uint64_t ns, burin_node *out)
 {
-    if (ns == 0) {
-        *out = (burin_node){0, 0};
-        return burin_graph_fail(clock->graph, BURIN_ERR_USAGE, "a period of no time");
-    }
-    return make(clock, source, ns, sample_every, out);
+    return ns ? make(clock, source, ns, sample_every, out) : no_period(clock, out);
+}
+
+/* Its only inputs are the cell that wakes it, twice. */
+RX_OPERATOR_FN(interval)
+{
+    rx_operator *op = user;
+    (void)in;
+    rx_operator_hold(g, op, out);
+    if (op->due && op->clock->now >= op->due)
+        *out = burin_int((int64_t)op->count++);
+    if (op->is_armed)
+        return BURIN_OK;
+    op->due = (op->due ? op->due : op->clock->now) + op->ns;
+    return rx_clock_arm(op->clock, op, op->due);
+}
+burin_status burin_op_interval(burin_clock *clock, uint64_t ns, burin_node *out)
+{
+    return ns ? make(clock, (burin_node){0, 0}, ns, interval, out) : no_period(clock, out);
 }

@@ -18,6 +18,14 @@ static void let_go(burin_graph *g, uint32_t node, bool is_named)
     g->free_nodes = node;
 }
 
+/* A scope goes once what is going now has gone: scopes inside scopes need no stack. Its owner no longer has it. */
+static void doom(burin_graph *g, uint32_t scope)
+{
+    rx_disown(g, scope);
+    g->nodes[scope].next = g->doomed;
+    g->doomed            = scope;
+}
+
 static void dispose_one(burin_graph *g, uint32_t node)
 {
     rx_node *n        = &g->nodes[node];
@@ -41,8 +49,12 @@ static void dispose_one(burin_graph *g, uint32_t node)
     burin_node wake = n->flags & RX_OPERATOR ? rx_operator_free(g, n->user) : (burin_node){0, 0};
     n->flags &= (uint16_t)~RX_OPERATOR;
     let_go(g, node, is_named);
-    if (wake.index && g->nodes[wake.index].generation == wake.generation)
-        dispose_one(g, wake.index); /* a cell */
+    if (!wake.index || g->nodes[wake.index].generation != wake.generation)
+        return;
+    if (rx_kind(&g->nodes[wake.index]) == RX_SCOPE)
+        doom(g, wake.index);
+    else
+        dispose_one(g, wake.index);
 }
 
 static void dispose_scope(burin_graph *g, uint32_t scope)
@@ -78,6 +90,11 @@ burin_status burin_graph_dispose(burin_graph *g, burin_node node)
         dispose_scope(g, index);
     else
         dispose_one(g, index);
+    while (g->doomed) {
+        uint32_t scope = g->doomed;
+        g->doomed      = g->nodes[scope].next;
+        dispose_scope(g, scope);
+    }
     return g->batch_depth || g->frame ? BURIN_OK : rx_flush(g);
 }
 

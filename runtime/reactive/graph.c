@@ -41,6 +41,7 @@ void burin_graph_free(burin_graph *g)
         }
     for (uint32_t k = 0; k < g->change_count; k++)
         rx_value_free(g, g->changes[k].before);
+    rx_boxes_free(g);
     for (unsigned class = 0; class < RX_SIZE_CLASSES; class++)
         for (void *p = g->spare[class], *next; p; p = next) {
             memcpy(&next, p, sizeof next);
@@ -159,7 +160,7 @@ void rx_disown(burin_graph *g, uint32_t node)
         g->owned[o->owner].newest = o->older;
     if (o->older)
         g->owned[o->older].newer = o->newer;
-    *o = (rx_owned){0};
+    *o = (rx_owned){.newest = o->newest};
 }
 
 static uint32_t take_number(burin_graph *g)

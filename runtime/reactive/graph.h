@@ -102,6 +102,7 @@ enum {
     RX_ROUNDS_MAX   = 100, /* of effects that set what effects read */
 };
 
+typedef struct rx_box   rx_box;   /* box.h */
 typedef struct rx_watch rx_watch; /* watch.h */
 typedef struct rx_post  rx_post;  /* post.c */
 
@@ -167,6 +168,12 @@ struct burin_graph {
     void (*wake)(void *user);
     void  *wake_user;
 
+    rx_box     **boxes;
+    uint32_t     box_count, box_room;
+    burin_heap **spare_heaps;
+    uint32_t     spare_heap_count, spare_heap_room;
+    uint32_t     doomed;            /* scopes whose operator has gone, by `next` */
+
     void    *spare[RX_SIZE_CLASSES]; /* freed bytes by class */
     buf      message;
     uint64_t message_run;           /* how many evaluations there had been when it was set */
@@ -208,6 +215,14 @@ static inline uint32_t rx_pop(rx_vector *v) { return v->at[--v->len]; }
 /* Bytes by size class, reused without malloc. */
 void *rx_bytes(burin_graph *g, size_t size);
 void  rx_bytes_free(burin_graph *g, void *p, size_t size);
+
+/* ---- box.c ---- */
+
+/* One value more, or fewer, is this container, if it is a box; when none is left the box dies. */
+void rx_box_hold(burin_graph *g, burin_value v);
+void rx_box_drop(burin_graph *g, burin_value v);
+/* At the graph's end, when no value is left. */
+void rx_boxes_free(burin_graph *g);
 
 /* ---- values.c ---- */
 

@@ -28,6 +28,9 @@ burin_node rx_operator_free(burin_graph *g, void *user)
     rx_operator *op   = user;
     burin_node   wake = op->wake;
     rx_value_free(g, op->kept);
+    for (uint32_t k = 0; k < op->line_count; k++)
+        rx_line_deinit(g, &op->lines[k]);
+    base_free(g->alloc, op->lines, op->line_count * sizeof *op->lines);
     for (uint32_t k = 0; k < op->source_count; k++)
         rx_value_free(g, op->last[k]);
     base_free(g->alloc, op, op->size);
@@ -72,8 +75,7 @@ burin_status rx_operator_changed(burin_graph *g, rx_operator *op, uint32_t k, bu
     return BURIN_OK;
 }
 
-/* An operator that keeps a value: it becomes the operator's own. False when memory is out: the operator is gone. */
-static bool keep(burin_graph *g, rx_operator *op, burin_value value)
+bool rx_operator_keep(burin_graph *g, rx_operator *op, burin_value value)
 {
     if (!op)
         return false;
@@ -84,13 +86,9 @@ static bool keep(burin_graph *g, rx_operator *op, burin_value value)
     return false;
 }
 
-#define OPERATOR(name) static burin_status name(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
-#define MAKE(g, op, fn, count, out)                                                                                      \
-    ((op) ? rx_operator_make(g, op, fn, BURIN_NODE_STATIC, (op)->sources, count, out) : (*(out) = (burin_node){0, 0}, BURIN_ERR_NOMEM))
-
 /* ---- of one source: a run is an event ---- */
 
-OPERATOR(filter)
+RX_OPERATOR_FN(filter)
 {
     rx_operator *op = user;
     if (op->keep(op->user, *burin_input(in, 0)))
@@ -104,10 +102,10 @@ burin_status burin_op_filter(burin_graph *g, burin_node source, burin_predicate 
     rx_operator *op = rx_operator_new(g, &source, 1);
     if (op)
         op->keep = keep_value, op->user = user;
-    return MAKE(g, op, filter, 1, out);
+    return RX_OPERATOR_MAKE(g, op, filter, 1, out);
 }
 
-OPERATOR(scan)
+RX_OPERATOR_FN(scan)
 {
     rx_operator *op = user;
     burin_value  own;
@@ -126,12 +124,12 @@ burin_status burin_op_scan(burin_graph *g, burin_node source, burin_fold fold, v
     rx_operator *op = rx_operator_new(g, &source, 1);
     if (op)
         op->fold = fold, op->user = user;
-    if (!keep(g, op, seed))
+    if (!rx_operator_keep(g, op, seed))
         op = NULL;
-    return MAKE(g, op, scan, 1, out);
+    return RX_OPERATOR_MAKE(g, op, scan, 1, out);
 }
 
-OPERATOR(take)
+RX_OPERATOR_FN(take)
 {
     rx_operator *op = user;
     if (op->count) {
@@ -147,10 +145,10 @@ burin_status burin_op_take(burin_graph *g, burin_node source, uint64_t count, bu
     rx_operator *op = rx_operator_new(g, &source, 1);
     if (op)
         op->count = count;
-    return MAKE(g, op, take, 1, out);
+    return RX_OPERATOR_MAKE(g, op, take, 1, out);
 }
 
-OPERATOR(skip)
+RX_OPERATOR_FN(skip)
 {
     rx_operator *op = user;
     if (op->count) {
@@ -166,10 +164,10 @@ burin_status burin_op_skip(burin_graph *g, burin_node source, uint64_t count, bu
     rx_operator *op = rx_operator_new(g, &source, 1);
     if (op)
         op->count = count;
-    return MAKE(g, op, skip, 1, out);
+    return RX_OPERATOR_MAKE(g, op, skip, 1, out);
 }
 
-OPERATOR(start_with)
+RX_OPERATOR_FN(start_with)
 {
     rx_operator *op = user;
     (void)g;
@@ -179,14 +177,14 @@ OPERATOR(start_with)
 burin_status burin_op_start_with(burin_graph *g, burin_node source, burin_value first, burin_node *out)
 {
     rx_operator *op = rx_operator_new(g, &source, 1);
-    if (!keep(g, op, first))
+    if (!rx_operator_keep(g, op, first))
         op = NULL;
-    return MAKE(g, op, start_with, 1, out);
+    return RX_OPERATOR_MAKE(g, op, start_with, 1, out);
 }
 
 /* ---- of several ---- */
 
-OPERATOR(merge)
+RX_OPERATOR_FN(merge)
 {
     rx_operator *op = user;
     rx_operator_hold(g, op, out);
@@ -203,10 +201,10 @@ OPERATOR(merge)
 burin_status burin_op_merge(burin_graph *g, const burin_node *sources, size_t count, burin_node *out)
 {
     rx_operator *op = rx_operator_new(g, sources, count);
-    return MAKE(g, op, merge, count, out);
+    return RX_OPERATOR_MAKE(g, op, merge, count, out);
 }
 
-OPERATOR(sample)
+RX_OPERATOR_FN(sample)
 {
     rx_operator *op = user;
     bool         changed;
@@ -222,10 +220,10 @@ OPERATOR(sample)
 burin_status burin_op_sample(burin_graph *g, burin_node source, burin_node trigger, burin_node *out)
 {
     rx_operator *op = rx_operator_new(g, (burin_node[]){source, trigger}, 2);
-    return MAKE(g, op, sample, 2, out);
+    return RX_OPERATOR_MAKE(g, op, sample, 2, out);
 }
 
-OPERATOR(take_until)
+RX_OPERATOR_FN(take_until)
 {
     rx_operator *op = user;
     bool         changed;
@@ -243,12 +241,12 @@ OPERATOR(take_until)
 burin_status burin_op_take_until(burin_graph *g, burin_node source, burin_node other, burin_node *out)
 {
     rx_operator *op = rx_operator_new(g, (burin_node[]){source, other}, 2);
-    return MAKE(g, op, take_until, 2, out);
+    return RX_OPERATOR_MAKE(g, op, take_until, 2, out);
 }
 
 /* ---- that find what they read ---- */
 
-OPERATOR(catch_failure)
+RX_OPERATOR_FN(catch_failure)
 {
     rx_operator *op = user;
     (void)in;
@@ -262,13 +260,13 @@ burin_status burin_op_catch(burin_graph *g, burin_node source, burin_value inste
 {
     rx_operator *op = rx_operator_new(g, &source, 1);
     *out            = (burin_node){0, 0};
-    if (!keep(g, op, instead))
+    if (!rx_operator_keep(g, op, instead))
         return BURIN_ERR_NOMEM;
     return rx_operator_make(g, op, catch_failure, BURIN_NODE_DYNAMIC, NULL, 0, out);
 }
 
 /* Its sources follow the node that chooses. */
-OPERATOR(choose)
+RX_OPERATOR_FN(choose)
 {
     rx_operator *op = user;
     burin_value  which;

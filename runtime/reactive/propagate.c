@@ -53,8 +53,8 @@ void rx_mark_changed(burin_graph *g, uint32_t node) { rx_mark_readers(g, node); 
 static bool may_wait(const burin_graph *g, uint32_t node)
 {
     uint32_t reader;
-    if (!g->stamps)
-        return false; /* there are no dynamic nodes */
+    if (!g->stamps || g->nodes[node].flags & RX_OPERATOR)
+        return false; /* there are no dynamic nodes; an operator runs in every batch that reaches it */
     RX_FOR_READERS(g, node, reader) {
         const rx_node *n = &g->nodes[reader];
         if (rx_kind(n) != RX_EFFECT && !(rx_kind(n) == RX_COMPUTED && n->needed))

@@ -36,6 +36,7 @@ burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out)
     case BURIN_INT:
     case BURIN_FLOAT:
     default: return BURIN_OK; /* borrowed */
+    case BURIN_LIST: rx_box_hold(g, v); return BURIN_OK;
     case BURIN_STRING:
     case BURIN_BYTES: break;
     case BURIN_MISSING:
@@ -55,6 +56,8 @@ void rx_value_free(burin_graph *g, burin_value v)
 {
     if (is_text(v))
         rx_bytes_free(g, (char *)v.as.s, v.len);
+    else if (v.kind == BURIN_LIST)
+        rx_box_drop(g, v);
 }
 
 bool rx_value_same(burin_value a, burin_value b)

@@ -1,0 +1,261 @@
+/* Members by key: an aggregate for every key there has been, found through a hash table. */
+#include "burin/operators.h"
+#include "runtime/reactive/box.h"
+
+enum { NO_GROUP = UINT32_MAX };
+
+typedef struct group {
+    burin_value      key; /* the graph's own copy */
+    burin_aggregate *aggregate;
+    burin_node       out;
+    uint32_t         members;
+} group;
+
+typedef struct member {
+    burin_groups *of;
+    burin_node    key, value, effect;
+    uint32_t      place, next_free, group, in_group; /* in_group: its number in the group's aggregate */
+    bool          is_free;
+} member;
+
+struct burin_groups {
+    burin_graph         *graph;
+    burin_aggregate_kind kind;
+    burin_node           keys, changes, writer; /* changes: a cell that counts; writer: the effect that then lists the keys */
+    int64_t              change_count;
+    group               *groups;
+    uint32_t            *table; /* by hash, a group + 1; a power of two */
+    uint32_t             group_count, group_room, table_room;
+    member             **members;
+    uint32_t             count, room, first_free; /* first_free: a place + 1 */
+    burin_value         *list;                    /* room for listing the keys */
+    uint32_t             list_room;
+};
+
+/* ---- keys ---- */
+
+static bool is_key(burin_value v) { return rx_is_plain(v) || v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
+
+/* FNV-1a; keys are the host's. */
+static uint64_t hash_of(burin_value v)
+{
+    bool                 is_plain = rx_is_plain(v);
+    const unsigned char *at       = is_plain ? (const unsigned char *)&v.as.i : (const unsigned char *)v.as.s;
+    uint64_t             hash     = 14695981039346656037u ^ v.kind;
+    for (size_t k = 0; k < (is_plain ? sizeof v.as.i : v.len); k++)
+        hash = (hash ^ at[k]) * 1099511628211u;
+    return hash ^ hash >> 32;
+}
+
+/* The place of a key in the table, or the free one where it belongs. */
+static uint32_t place_of(const burin_groups *s, burin_value key)
+{
+    uint32_t at = (uint32_t)hash_of(key) & (s->table_room - 1);
+    while (s->table[at] && !rx_value_same(s->groups[s->table[at] - 1].key, key))
+        at = (at + 1) & (s->table_room - 1);
+    return at;
+}
+
+static bool widen_table(burin_groups *s)
+{
+    burin_graph *g   = s->graph;
+    uint32_t     old = s->table_room, room = old ? 2 * old : 16, *table;
+    if (2 * (s->group_count + 1) <= old)
+        return true;
+    if (!(table = base_alloc(g->alloc, room * sizeof *table)))
+        return false;
+    memset(table, 0, room * sizeof *table);
+    base_free(g->alloc, s->table, old * sizeof *table);
+    g->memory += (room - old) * sizeof *table;
+    s->table      = table;
+    s->table_room = room;
+    for (uint32_t k = 0; k < s->group_count; k++)
+        s->table[place_of(s, s->groups[k].key)] = k + 1;
+    return true;
+}
+
+/* The group of a key, made if there is none yet; NO_GROUP when memory is out. */
+static uint32_t group_of(burin_groups *s, burin_value key)
+{
+    burin_graph *g = s->graph;
+    group        made = {0};
+    if (!widen_table(s) || !rx_grow(g, &s->groups, &s->group_room, s->group_count + 1, sizeof *s->groups))
+        return NO_GROUP;
+    uint32_t at = place_of(s, key);
+    if (s->table[at])
+        return s->table[at] - 1;
+    if (!(made.aggregate = burin_aggregate_new(g, s->kind, &made.out)))
+        return NO_GROUP;
+    if (rx_value_copy(g, key, &made.key)) {
+        burin_aggregate_free(made.aggregate);
+        burin_graph_dispose(g, made.out);
+        return NO_GROUP;
+    }
+    s->groups[s->group_count] = made;
+    s->table[at]              = ++s->group_count;
+    return s->group_count - 1;
+}
+
+burin_status burin_groups_get(burin_groups *s, burin_value key, burin_node *out)
+{
+    burin_status status = rx_may_change(s->graph);
+    uint32_t     number = status || !is_key(key) ? NO_GROUP : group_of(s, key);
+    *out                = (burin_node){0, 0};
+    if (status)
+        return status;
+    if (number == NO_GROUP)
+        return is_key(key) ? burin_graph_fail(s->graph, BURIN_ERR_NOMEM, "out of memory") : burin_graph_fail(s->graph, BURIN_ERR_USAGE, "that is no key");
+    *out = s->groups[number].out;
+    return BURIN_OK;
+}
+
+/* ---- members ---- */
+
+/* The list of keys is made once a batch, whatever has changed. */
+static burin_status note(burin_groups *s) { return burin_graph_set(s->graph, s->changes, burin_int(++s->change_count)); }
+
+static burin_status leave(burin_groups *s, member *m)
+{
+    if (m->group == NO_GROUP)
+        return BURIN_OK;
+    group       *from   = &s->groups[m->group];
+    burin_status status = burin_aggregate_remove(from->aggregate, m->in_group);
+    m->group            = NO_GROUP;
+    return --from->members || status ? status : note(s);
+}
+
+static burin_status join(burin_groups *s, member *m, burin_value key)
+{
+    uint32_t number = is_key(key) ? group_of(s, key) : NO_GROUP;
+    if (number == NO_GROUP)
+        return is_key(key) ? burin_graph_fail(s->graph, BURIN_ERR_NOMEM, "out of memory") : BURIN_OK;
+    group       *to     = &s->groups[number];
+    burin_status status = burin_aggregate_add(to->aggregate, m->value, &m->in_group);
+    if (status)
+        return status;
+    m->group = number;
+    return to->members++ ? BURIN_OK : note(s);
+}
+
+/* Its effect reads the key only; the aggregate reads the value. */
+static burin_status follow(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    member      *m = user;
+    burin_value  key;
+    (void)in, (void)out;
+    if (burin_graph_get(g, m->key, &key))
+        key = burin_missing();
+    burin_status status = leave(m->of, m);
+    return status ? status : join(m->of, m, key);
+}
+
+static burin_status list_keys(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    burin_groups *s = user;
+    uint32_t      count = 0;
+    (void)in, (void)out;
+    if (!rx_grow(g, &s->list, &s->list_room, s->group_count, sizeof *s->list))
+        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
+    for (uint32_t k = 0; k < s->group_count; k++)
+        if (s->groups[k].members)
+            s->list[count++] = s->groups[k].key;
+    return rx_box_set(g, s->keys, s->list, count);
+}
+
+burin_groups *burin_groups_new(burin_graph *g, burin_aggregate_kind kind, burin_node *keys)
+{
+    burin_groups *s = base_alloc(g->alloc, sizeof *s);
+    *keys           = (burin_node){0, 0};
+    if (!s)
+        return NULL;
+    *s                  = (burin_groups){.graph = g, .kind = kind};
+    burin_status status = burin_graph_cell(g, burin_none(), &s->keys);
+    if (!status)
+        status = burin_graph_cell(g, burin_int(0), &s->changes);
+    if (!status)
+        status = burin_graph_effect(g, list_keys, s, BURIN_NODE_STATIC, &s->changes, 1, &s->writer);
+    if (!status) {
+        *keys = s->keys;
+        return s;
+    }
+    burin_graph_dispose(g, s->keys);
+    burin_groups_free(s);
+    return NULL;
+}
+
+static member *member_new(burin_groups *s)
+{
+    if (s->first_free) {
+        member *m     = s->members[s->first_free - 1];
+        s->first_free = m->next_free;
+        return m;
+    }
+    if (!rx_grow(s->graph, &s->members, &s->room, s->count + 1, sizeof *s->members))
+        return NULL;
+    member *m = base_alloc(s->graph->alloc, sizeof *m);
+    if (!m)
+        return NULL;
+    *m                     = (member){.of = s, .place = s->count, .is_free = true, .group = NO_GROUP};
+    s->members[s->count++] = m;
+    return m;
+}
+static void give_back(burin_groups *s, member *m)
+{
+    m->is_free    = true;
+    m->next_free  = s->first_free;
+    s->first_free = m->place + 1;
+}
+
+burin_status burin_groups_add(burin_groups *s, burin_node key, burin_node value, uint32_t *place)
+{
+    enum { READABLE = 1 << RX_CELL | 1 << RX_COMPUTED };
+    burin_graph *g = s->graph;
+    if (!rx_node_of(g, key, READABLE) || !rx_node_of(g, value, READABLE))
+        return BURIN_ERR_USAGE;
+    member *m = member_new(s);
+    if (!m)
+        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
+    m->key              = key;
+    m->value            = value;
+    m->is_free          = false;
+    burin_status status = burin_graph_effect(g, follow, m, BURIN_NODE_DYNAMIC, NULL, 0, &m->effect);
+    if (!m->effect.index)
+        give_back(s, m);
+    *place = m->place;
+    return status;
+}
+
+burin_status burin_groups_remove(burin_groups *s, uint32_t place)
+{
+    if (place >= s->count || s->members[place]->is_free)
+        return burin_graph_fail(s->graph, BURIN_ERR_USAGE, "there is no such member");
+    burin_status status = burin_graph_dispose(s->graph, s->members[place]->effect);
+    if (status)
+        return status;
+    give_back(s, s->members[place]);
+    return leave(s, s->members[place]);
+}
+
+void burin_groups_free(burin_groups *s)
+{
+    if (!s)
+        return;
+    burin_graph *g = s->graph;
+    burin_graph_dispose(g, s->writer);
+    burin_graph_dispose(g, s->changes);
+    for (uint32_t k = 0; k < s->count; k++) {
+        if (!s->members[k]->is_free)
+            burin_graph_dispose(g, s->members[k]->effect);
+        base_free(g->alloc, s->members[k], sizeof(member));
+    }
+    for (uint32_t k = 0; k < s->group_count; k++) {
+        burin_aggregate_free(s->groups[k].aggregate);
+        rx_value_free(g, s->groups[k].key);
+    }
+    g->memory -= s->room * sizeof *s->members + s->group_room * sizeof *s->groups + s->table_room * sizeof *s->table + s->list_room * sizeof *s->list;
+    base_free(g->alloc, s->members, s->room * sizeof *s->members);
+    base_free(g->alloc, s->groups, s->group_room * sizeof *s->groups);
+    base_free(g->alloc, s->table, s->table_room * sizeof *s->table);
+    base_free(g->alloc, s->list, s->list_room * sizeof *s->list);
+    base_free(g->alloc, s, sizeof *s);
+}

@@ -1,0 +1,100 @@
+/* Operators when memory runs out: every allocation fails once, and every later one with it. Nothing may leak or crash, and a graph that has
+ * memory again works. */
+#include <burin/burin.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+typedef struct heap {
+    size_t left, held; /* allocations until they fail; bytes */
+} heap;
+
+static void *resize(void *user, void *p, size_t old, size_t size)
+{
+    heap *h = user;
+    if (size > old && !h->left)
+        return NULL;
+    h->left -= size > old && h->left != SIZE_MAX;
+    if (!size) {
+        h->held -= old;
+        free(p);
+        return NULL;
+    }
+    void *moved = realloc(p, size);
+    h->held += size - old;
+    return moved;
+}
+
+static bool is_even(void *user, burin_value v) { return (void)user, v.as.i % 2 == 0; }
+static burin_status make_inner(burin_graph *g, void *user, burin_value v, burin_node *out) { return (void)user, burin_graph_cell(g, v, out); }
+
+/* Some of everything; the first failure ends it. */
+static burin_status scenario(burin_graph *g, burin_sorted **sorted, burin_groups **groups)
+{
+    burin_node   a, b, node, text;
+    uint32_t     member;
+    burin_status status = burin_graph_cell(g, burin_int(0), &a);
+    if (!status)
+        status = burin_graph_cell(g, burin_string_borrow("twenty-four bytes of text", 25), &text);
+    if (!status)
+        status = burin_graph_cell(g, burin_int(0), &b);
+    if (!status)
+        status = burin_op_zip(g, (burin_node[]){a, text}, 2, 10, &node);
+    if (!status)
+        status = burin_op_buffer(g, text, b, &node);
+    if (!status)
+        status = burin_op_buffer_count(g, node, 2, 1, &node);
+    if (!status)
+        status = burin_op_with_latest_from(g, a, &node, 1, &node);
+    if (!status)
+        status = burin_op_filter(g, a, is_even, NULL, &node);
+    if (!status)
+        status = burin_op_flat_map(g, node, make_inner, NULL, 2, &node);
+    if (!status && !(*sorted = burin_sorted_new(g, 0, false, &node)))
+        status = BURIN_ERR_NOMEM;
+    if (!status)
+        status = burin_sorted_add(*sorted, text, &member);
+    if (!status)
+        status = burin_sorted_add(*sorted, a, &member);
+    if (!status && !(*groups = burin_groups_new(g, BURIN_SUM, &node)))
+        status = BURIN_ERR_NOMEM;
+    if (!status)
+        status = burin_groups_add(*groups, text, a, &member);
+    for (int k = 1; k < 9 && !status; k++)
+        status = burin_graph_set(g, k % 3 ? a : b, burin_int(k));
+    return status ? status : burin_graph_set(g, text, burin_string_borrow("another text", 12));
+}
+
+static void operators_survive_the_want_of_memory(void **state)
+{
+    (void)state;
+    burin_status status = BURIN_ERR_NOMEM;
+    for (size_t budget = 0; status; budget++) {
+        heap            h         = {.left = budget};
+        burin_allocator allocator = {.user = &h, .resize = resize};
+        burin_graph    *g         = burin_graph_new(&allocator);
+        burin_sorted   *sorted = NULL;
+        burin_groups   *groups = NULL;
+        status = g ? scenario(g, &sorted, &groups) : BURIN_ERR_NOMEM;
+        if (status)
+            assert_int_equal(status, BURIN_ERR_NOMEM);
+        assert_true(budget < 5000);
+        h.left = SIZE_MAX;
+        burin_node cell;
+        if (g)
+            assert_int_equal(burin_graph_cell(g, burin_int(1), &cell), BURIN_OK);
+        burin_sorted_free(sorted);
+        burin_groups_free(groups);
+        burin_graph_free(g);
+        assert_int_equal(h.held, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(operators_survive_the_want_of_memory)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
