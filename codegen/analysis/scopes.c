@@ -109,10 +109,11 @@ static struct scope *scope_new(walker *w, scope_kind kind, ast_node *node)
     s->outer = w->scope;
     s->node  = node;
     if (s->outer) { /* in source order: names are resolved in the order of the text */
-        struct scope **last = &s->outer->inner;
-        while (*last)
-            last = &(*last)->next;
-        *last = s;
+        if (s->outer->last)
+            s->outer->last->next = s;
+        else
+            s->outer->inner = s;
+        s->outer->last = s;
     }
     return s;
 }
@@ -344,10 +345,15 @@ burin_status scopes_analyze(arena *memory, const source *src, ast_node *tree, st
 
 scope_name *scope_resolve(const struct scope *s, burin_text name)
 {
-    uint32_t hash = rt_text_hash(name);
-    for (;; s = s->outer) {
-        scope_name *n = find_hashed(s, name, hash);
-        if (s->kind != SCOPE_INLINE || (n && is_own(n)))
-            return n;
+    uint32_t    hash = rt_text_hash(name);
+    scope_name *n    = find_hashed(s, name, hash);
+    while (s->kind == SCOPE_INLINE && !(n && is_own(n))) {
+        s = s->outer;
+        n = find_hashed(s, name, hash);
     }
+    while (!n) { /* a global that only a comprehension of a function uses */
+        s = s->outer;
+        n = s->kind == SCOPE_MODULE ? find_hashed(s, name, hash) : NULL;
+    }
+    return n;
 }

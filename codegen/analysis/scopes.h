@@ -29,7 +29,8 @@ typedef struct scope_name {
 struct scope {
     scope_kind    kind;
     struct scope *outer;  /* NULL for the module */
-    struct scope *inner, *next; /* those inside, and the list this one is in */
+    struct scope *inner, *last; /* those inside */
+    struct scope *next;         /* in the list this one is in */
     ast_node     *node;
     scope_name  **names;  /* in the order met: parameters first */
     uint32_t      count, cap;

@@ -31,6 +31,8 @@ static void scripts_print_what_python_prints(void **state)
         {"try:\n    try:\n        [][0]\n    except IndexError:\n        raise\nexcept LookupError as e:\n    print(type(e))", "<class 'IndexError'>\n"},
         {"d = {'a': [1]}\nd['a'] += [2]\nd['b'] = d['a'][::-1]\ndel d['a']\nprint(d, 1 < 2 < 3, 1 if d else 2)", "{'b': [2, 1]} True 1\n"},
         {"x = 1\nprint(x + (x := 5), x)", "6 5\n"},
+        {"def f(n): return [str(i) for i in range(n)]\nprint(f(3))", "['0', '1', '2']\n"},
+        {"y = 5\ndef f(): return [[(lambda: y * i)() for i in [1, 2]] for k in [0]]\nprint(f())", "[[5, 10]]\n"},
         {"print(sorted([3, 1, 2], key=lambda v: -v), list(map(lambda a, b: a + b, 'ab', 'cd')))", "[3, 2, 1] ['ac', 'bd']\n"},
     };
     burin_env *env = script_env();

@@ -1,0 +1,177 @@
+/* The expressions and scripts of ./build.sh bench expr, as a program does them with Burin: the public API only.
+ *
+ *     bench_expr TASK SCRIPTS WARM_MS BATCH_MS BATCHES     one line of JSON
+ * SCRIPTS is bench/expr/scripts.py. Every task checks its result once. */
+#include "bench/c/harness.h"
+
+#include <burin/burin.h>
+#include <burin/formula.h>
+#include <burin/interpreter.h>
+#include <math.h>
+
+/* ---- counting malloc: the program is linked with --wrap ---- */
+
+static size_t malloc_calls;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    malloc_calls++;
+    return __real_malloc(size);
+}
+void *__wrap_calloc(size_t count, size_t size)
+{
+    malloc_calls++;
+    return __real_calloc(count, size);
+}
+void *__wrap_realloc(void *block, size_t size)
+{
+    malloc_calls++;
+    return __real_realloc(block, size);
+}
+
+/* ---- the tasks ---- */
+
+#define E1 "((a + b) * sin(c)) / (sqrt(d) + 1)"
+#define E4 "sqrt(1 - sin(2 * a) + cos(pi / b) / 3)"
+
+static const char *const names[] = {"a", "b", "c", "d"};
+
+typedef struct job {
+    burin_env         *env;
+    burin_formula     *formula;
+    burin_interpreter *in;
+    burin_text         text;
+    const char        *expected; /* repr() of its result */
+    double             x;
+} job;
+
+static void fail(burin_error *err) { die(err->message ? err->message : "wrong result", NULL); }
+
+static void next_values(job *j, burin_value *values)
+{
+    j->x += 0.001;
+    for (int n = 0; n < 4; n++)
+        values[n] = burin_float(j->x + n);
+}
+
+static void run_formula(void *user)
+{
+    job        *j   = user;
+    burin_error err = BURIN_ERROR_INIT;
+    burin_value values[4];
+    double      y;
+    next_values(j, values);
+    if (burin_formula_double(j->formula, values, &y, &err))
+        fail(&err);
+    keep(&y);
+}
+
+static void run_eval(void *user)
+{
+    job        *j   = user;
+    burin_error err = BURIN_ERROR_INIT;
+    burin_value value;
+    if (burin_interpreter_eval(j->in, j->text, &value, &err))
+        fail(&err);
+    keep(&value);
+}
+
+static void run_compile(void *user)
+{
+    job           *j   = user;
+    burin_error    err = BURIN_ERROR_INIT;
+    burin_formula *f   = burin_formula_compile(j->env, j->text, names, 4, &err);
+    if (!f)
+        fail(&err);
+    burin_formula_free(f);
+}
+
+static void run_create(void *user)
+{
+    job               *j   = user;
+    burin_error        err = BURIN_ERROR_INIT;
+    burin_interpreter *in  = burin_interpreter_new(j->env, &err);
+    if (!in)
+        fail(&err);
+    burin_interpreter_free(in);
+}
+
+static void prepare_formula(job *j)
+{
+    burin_error err = BURIN_ERROR_INIT;
+    j->formula = burin_formula_compile(j->env, j->text, names, 4, &err);
+    double y, c = j->text.len == sizeof E1 - 1 ? (1.5 + 2.5) * sin(3.5) / (sqrt(4.5) + 1) : sqrt(1 - sin(2 * 1.5) + cos(M_PI / 2.5) / 3);
+    if (!j->formula ||
+        burin_formula_double(j->formula, (burin_value[]){burin_float(1.5), burin_float(2.5), burin_float(3.5), burin_float(4.5)}, &y, &err) || y != c)
+        fail(&err);
+    j->x = 1;
+}
+
+static void prepare_scripts(job *j, const char *path)
+{
+    burin_error err = BURIN_ERROR_INIT;
+    burin_value rows, value;
+    size_t      len;
+    char       *text = read_file(path, 0, &len);
+    if (burin_interpreter_run(j->in, (burin_text){text, len}, "scripts.py", NULL, &err) ||
+        burin_interpreter_run(j->in, BURIN_TEXT("rows = table(1000)\na, b, c, d = 1.5, 2.5, 3.5, 4.5"), NULL, &rows, &err) ||
+        burin_interpreter_eval(j->in, j->text, &value, &err))
+        fail(&err);
+    free(text);
+    char *repr = burin_repr(value, &len);
+    if (!repr || (j->expected && strcmp(repr, j->expected) != 0))
+        die("wrong result", repr);
+    free(repr);
+}
+
+static const struct task {
+    const char *name, *text;
+    void (*work)(void *user);
+    const char *expected;
+} tasks[] = {
+    {"scalar E1", E1, run_formula, NULL},
+    {"scalar E4", E4, run_formula, NULL},
+    {"text, cached", E1, run_eval, NULL},
+    {"loop", "loop(100000)", run_eval, "933429"},
+    {"fib", "fib(20)", run_eval, "6765"},
+    {"report", "len(report(rows))", run_eval, "11767"},
+    {"create", "", run_create, NULL},
+    {"compile", E1, run_compile, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    if (argc != 6)
+        die("usage: bench_expr TASK SCRIPTS WARM_MS BATCH_MS BATCHES", NULL);
+    burin_error   err     = BURIN_ERROR_INIT;
+    burin_options options = burin_options_default();
+    options.scripts       = true;
+    for (size_t n = 0; n < sizeof tasks / sizeof *tasks; n++) {
+        const struct task *t = &tasks[n];
+        if (strcmp(t->name, argv[1]) != 0)
+            continue;
+        job j = {.env = burin_env_new(&options, &err), .text = {t->text, strlen(t->text)}, .expected = t->expected};
+        if (!j.env || !(j.in = burin_interpreter_new(j.env, &err)))
+            fail(&err);
+        if (t->work == run_formula)
+            prepare_formula(&j);
+        if (t->work == run_eval)
+            prepare_scripts(&j, argv[2]);
+        timing took   = measure(t->work, &j, atof(argv[3]), atof(argv[4]), atoi(argv[5]));
+        size_t before = malloc_calls;
+        t->work(&j);
+        printf("{\"median_ns\": %.2f, \"best_ns\": %.2f, \"mallocs\": %zu}\n", took.median_ns, took.best_ns, malloc_calls - before);
+        burin_formula_free(j.formula);
+        burin_interpreter_free(j.in);
+        burin_env_unref(j.env);
+        return 0;
+    }
+    die("there is no task", argv[1]);
+}
