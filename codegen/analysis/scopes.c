@@ -11,7 +11,8 @@ typedef struct walker {
     burin_error  *err;
     burin_status  status;
     struct scope *scope;
-    scope_name    nowhere; /* what a failed allocation gives */
+    uint32_t      iterables; /* expressions around that a comprehension iterates over */
+    scope_name    nowhere;   /* what a failed allocation gives */
 } walker;
 
 static void no_memory(walker *w)
@@ -129,6 +130,7 @@ static void walk_name(walker *w, ast_Name *node)
 {
     scope_name *n = entry(w, w->scope, node->name);
     n->used       = true;
+    n->read |= node->use == AST_LOAD;
     n->assigned |= node->use != AST_LOAD;
     n->deleted |= node->use == AST_DELETE;
 }
@@ -145,6 +147,8 @@ static void walk_walrus(walker *w, ast_Walrus *node)
 {
     burin_text    name  = ast_as(Name, node->target)->name;
     struct scope *owner = statement_scope(w->scope);
+    if (w->iterables)
+        refuse(w, &node->base, "assignment expression cannot be used in a comprehension iterable expression%.*s", (burin_text){"", 0});
     for (struct scope *s = w->scope; s != owner; s = s->outer) {
         scope_name *own = scope_find(s, name);
         if (own && own->assigned)
@@ -182,19 +186,26 @@ static void walk_function(walker *w, ast_node *node, ast_list params, ast_list b
     w->scope = s->outer;
 }
 
+static void walk_iterable(walker *w, ast_node *node)
+{
+    w->iterables++;
+    walk(node, w);
+    w->iterables--;
+}
+
 static void walk_comprehension(walker *w, ast_Comprehension *node)
 {
     bool          first = true;
     struct scope *s     = node->scope = scope_new(w, node->form == AST_GENERATOR ? SCOPE_FUNCTION : SCOPE_INLINE, &node->base);
     if (!s)
         return;
-    walk(ast_as(Clause, node->clauses.first)->iter, w);
+    walk_iterable(w, ast_as(Clause, node->clauses.first)->iter);
     w->scope = s;
     for (ast_node *n = node->clauses.first; n && !w->status; n = n->next, first = false) {
         ast_Clause *clause = ast_as(Clause, n);
         walk(clause->target, w);
         if (!first)
-            walk(clause->iter, w);
+            walk_iterable(w, clause->iter);
         walk_list(w, clause->tests);
     }
     walk_child(w, node->item);
@@ -212,15 +223,30 @@ static void declare(walker *w, ast_list names, bool global)
             refuse(w, at, global ? "name '%.*s' is parameter and global" : "name '%.*s' is parameter and nonlocal", name);
         else if (global ? n->declared_nonlocal : n->declared_global)
             refuse(w, at, "name '%.*s' is nonlocal and global", name);
+        else if (n->annotated && !n->read)
+            refuse(w, at, global ? "annotated name '%.*s' can't be global" : "annotated name '%.*s' can't be nonlocal", name);
         else if (n->used && !n->declared_global && !n->declared_nonlocal)
             w->status = diag_fail(w->err, BURIN_ERR_PYTHON_SYNTAX, w->src, at->line, at->where,
-                                  n->assigned ? "name '%.*s' is assigned to before %s declaration" : "name '%.*s' is used prior to %s declaration",
+                                  n->read ? "name '%.*s' is used prior to %s declaration" : "name '%.*s' is assigned to before %s declaration",
                                   (int)name.len, name.data, word);
         else if (!global && w->scope->kind == SCOPE_MODULE)
             refuse(w, at, "nonlocal declaration not allowed at module level%.*s", (burin_text){"", 0});
         n->declared_global |= global;
         n->declared_nonlocal |= !global;
     }
+}
+
+static void walk_annotated(walker *w, ast_AnnAssign *node)
+{
+    if (node->target->kind == AST_Name && w->scope->kind != SCOPE_MODULE) {
+        burin_text  name = ast_as(Name, node->target)->name;
+        scope_name *n    = entry(w, w->scope, name);
+        if (n->declared_global || n->declared_nonlocal)
+            refuse(w, &node->base, n->declared_global ? "annotated name '%.*s' can't be global" : "annotated name '%.*s' can't be nonlocal", name);
+        n->annotated = true;
+    }
+    walk(node->target, w);
+    walk_child(w, node->value);
 }
 
 static void walk_handler(walker *w, ast_Handler *node)
@@ -261,6 +287,7 @@ static int walk(ast_node *node, void *user)
         walk_function(w, node, l->params, (ast_list){0}, l->value, &l->scope);
         break;
     }
+    case AST_AnnAssign: walk_annotated(w, ast_as(AnnAssign, node)); break;
     case AST_Comprehension: walk_comprehension(w, ast_as(Comprehension, node)); break;
     case AST_Global: declare(w, ast_as(Global, node)->names, true); break;
     case AST_Nonlocal: declare(w, ast_as(Nonlocal, node)->names, false); break;

@@ -22,6 +22,8 @@ typedef struct scope_name {
     bool       unsteady;  /* may change in the middle of an expression: a walrus, or a function that declares it global, assigns it */
     bool       declared_global, declared_nonlocal;
     bool       used;      /* read or assigned before it was declared */
+    bool       read;
+    bool       annotated;
     bool       certain;   /* the compiler's: it is set wherever the code being made runs */
     uint16_t   reg;       /* the compiler's: its register */
 } scope_name;

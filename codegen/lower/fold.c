@@ -254,8 +254,27 @@ static bool evaluate(lowerer *c, ast_node *node, burin_value *out)
     }
 }
 
+/* A literal has its value whatever folding has used up. */
+static bool fold_constant(lowerer *c, ast_Const *node, burin_value *out)
+{
+    uint64_t   steps   = c->fold.steps_left;
+    size_t     limit   = c->fold.heap.limit;
+    c->fold.steps_left = UINT64_MAX;
+    c->fold.heap.limit = 0;
+    bool       done    = evaluate_literal(c, node, out);
+    burin_text message = buf_text(&c->fold.message);
+    if (!done)
+        lower_fail(c, c->fold.status, &node->base, "%.*s", (int)message.len, message.data ? message.data : "");
+    c->fold.steps_left = steps;
+    c->fold.heap.limit = limit;
+    rt_clear_error(&c->fold);
+    return done;
+}
+
 bool fold(lowerer *c, ast_node *node, burin_value *out)
 {
+    if (node->kind == AST_Const)
+        return fold_constant(c, ast_as(Const, node), out);
     if (!is_constant(node))
         return false;
     c->fold.autoescape = c->autoescape;
