@@ -24,11 +24,11 @@ int command_dump(const cli_options *options)
         return EXIT_USAGE;
     }
     if (options_has(options, OPT_SCRIPT)) {
-        if (strcmp(kind, "ast") != 0) {
-            complain("of a script only the ast can be shown; see burin dump --help");
+        if (strcmp(kind, "tokens") == 0) {
+            complain("of a script only the ast and the ir can be shown; see burin dump --help");
             return EXIT_USAGE;
         }
-        kind = "script-ast";
+        kind = strcmp(kind, "ast") == 0 ? "script-ast" : "script-ir";
     }
     if (!setup_find_source(options, options->word_count > 1 ? options->words[1] : NULL, &source))
         goto done;

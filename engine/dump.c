@@ -7,11 +7,11 @@
 
 #include <stdlib.h>
 
-typedef enum dump_kind { DUMP_TOKENS, DUMP_AST, DUMP_IR, DUMP_SCRIPT_AST, DUMP_COUNT } dump_kind;
+typedef enum dump_kind { DUMP_TOKENS, DUMP_AST, DUMP_IR, DUMP_SCRIPT_AST, DUMP_SCRIPT_IR, DUMP_COUNT } dump_kind;
 
 static bool find_kind(const char *name, dump_kind *out)
 {
-    static const char *const names[DUMP_COUNT] = {"tokens", "ast", "ir", "script-ast"};
+    static const char *const names[DUMP_COUNT] = {"tokens", "ast", "ir", "script-ast", "script-ir"};
 
     for (unsigned n = 0; n < DUMP_COUNT; n++)
         if (strcmp(name, names[n]) == 0) {
@@ -46,7 +46,20 @@ static burin_status dump(const burin_template *tpl, dump_kind kind, buf *out, bu
     return status;
 }
 
-static burin_status dump_script(burin_env *env, const char *name, burin_text text, buf *out, burin_error *err)
+static burin_status print_program(const burin_env *env, const source *src, ast_node *tree, buf *out, burin_error *err)
+{
+    codegen_options how = {.env = &env->rt, .optimized = env->options.optimized};
+    ir_program     *program;
+    burin_status    status = codegen_compile_script(&how, src, tree, NULL, 0, env->alloc, &program, err);
+
+    if (status)
+        return status;
+    ir_print(program, out);
+    codegen_free(program);
+    return BURIN_OK;
+}
+
+static burin_status dump_script(burin_env *env, const char *name, burin_text text, dump_kind kind, buf *out, burin_error *err)
 {
     arena          scratch = arena_make(env->alloc);
     script_options options = {.nesting_max = env->syntax.nesting_max, .source_max = env->syntax.source_max, .imports = true};
@@ -58,8 +71,10 @@ static burin_status dump_script(burin_env *env, const char *name, burin_text tex
         status = diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
     if (!status)
         status = parse_script(&scratch, &src, &options, &tree, err);
-    if (!status)
+    if (!status && kind == DUMP_SCRIPT_AST)
         ast_print(tree, out);
+    else if (!status)
+        status = print_program(env, &src, tree, out, err);
     arena_deinit(&scratch);
     return status;
 }
@@ -85,11 +100,11 @@ char *burin_template_dump(burin_env *env, const char *name, burin_text text, con
 
     env_freeze(env);
     if (!find_kind(kind_name, &kind)) {
-        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast, ir or script-ast", kind_name);
+        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast, ir, script-ast or script-ir", kind_name);
         return NULL;
     }
-    if (kind == DUMP_SCRIPT_AST)
-        return finish(&out, dump_script(env, name, text, &out, err), err);
+    if (kind == DUMP_SCRIPT_AST || kind == DUMP_SCRIPT_IR)
+        return finish(&out, dump_script(env, name, text, kind, &out, err), err);
     /* Tokens and tree are wanted most of what does not compile, so only the program insists on it. */
     status = kind == DUMP_IR ? template_compile(env, name, text, false, &tpl, err) : template_keep_source(env, name, text, &tpl, err);
     if (status)

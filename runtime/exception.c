@@ -19,7 +19,7 @@ burin_status rt_exception_new(rt_state *st, const rt_type *type, const burin_val
     if (count)
         memcpy(list->items, args, count * sizeof *args);
     list->len = count;
-    *made     = (rt_exception){type, rt_tuple_value(list), rt_missing(), rt_missing(), rt_missing()};
+    *made     = (rt_exception){type, rt_tuple_value(list), rt_missing(), rt_missing(), rt_missing(), NULL};
     return rt_object_new(st, &rt_exception_instances[type->status].base, made, out);
 }
 
@@ -108,6 +108,8 @@ static burin_status instance_of(rt_state *st, burin_value v, burin_value *out)
 }
 
 static rt_exception *self_of(burin_value instance) { return rt_object_of(instance)->self; }
+
+void rt_exception_set_trace(burin_value raised, const void *trace) { self_of(raised)->trace = trace; }
 
 void rt_exception_set_context(burin_value raised, burin_value handled)
 {

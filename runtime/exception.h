@@ -16,6 +16,7 @@ typedef struct rt_exception {
     burin_value    args;             /* TUPLE */
     burin_value    cause, context;   /* an exception, or MISSING; NONE as cause: raised `from None` */
     burin_value    notes;            /* LIST of what add_note was given, or MISSING */
+    const void    *trace;            /* where it has been, for whoever raises it again; theirs alone */
 } rt_exception;
 
 /* The class whose failures have `status`; NULL where none is (BURIN_OK, LIMIT, CANCELLED, USAGE, errors of templates). */
@@ -47,6 +48,8 @@ burin_status rt_exception_take(rt_state *st, burin_value *out);
 burin_status rt_exception_raise(rt_state *st, burin_value what, burin_value cause, burin_value handled);
 /* Note that `handled` was being handled when `raised`, an instance, was raised by the runtime. */
 void rt_exception_set_context(burin_value raised, burin_value handled);
+
+void rt_exception_set_trace(burin_value raised, const void *trace);
 
 /* Does `except classes` catch the instance? `classes` is a class or a tuple of them, nested ones too; TypeError "catching
  * classes that do not inherit from BaseException is not allowed". */

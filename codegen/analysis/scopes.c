@@ -233,6 +233,7 @@ static void declare(walker *w, ast_list names, bool global)
             refuse(w, at, "nonlocal declaration not allowed at module level%.*s", (burin_text){"", 0});
         n->declared_global |= global;
         n->declared_nonlocal |= !global;
+        n->declared_at = at;
     }
 }
 
@@ -341,7 +342,7 @@ static void decide_name(walker *w, struct scope *module, struct scope *s, scope_
     if (owner) {
         pass_on(w, s, owner, n->name);
     } else if (n->declared_nonlocal) {
-        refuse(w, s->node, "no binding for nonlocal '%.*s' found", n->name);
+        refuse(w, n->declared_at, "no binding for nonlocal '%.*s' found", n->name);
     } else {
         scope_name *global = entry(w, module, n->name);
         global->unsteady |= n->assigned;

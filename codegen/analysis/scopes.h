@@ -21,6 +21,7 @@ typedef struct scope_name {
     bool       deleted;   /* somewhere: it may be unset at any time */
     bool       unsteady;  /* may change in the middle of an expression: a walrus, or a function that declares it global, assigns it */
     bool       declared_global, declared_nonlocal;
+    ast_node  *declared_at;
     bool       used;      /* read or assigned before it was declared */
     bool       read;
     bool       annotated;

@@ -36,9 +36,8 @@ typedef struct ir_visible {
     uint16_t   slot;
 } ir_visible;
 
-/* What of a unit an exception handler covers: pc in [start, end). A catching row goes on at `target` with the exception in `reg`
- * and the pc it came from in the register behind it; the first that covers the pc counts. The other rows say where the exception
- * in `reg`, unless missing, is being handled. */
+/* What of a unit an exception handler covers: pc in [start, end). A catching row goes on at `target` with the exception in `reg`;
+ * the first that covers the pc counts. The other rows say where the exception in `reg`, unless missing, is being handled. */
 typedef struct ir_handler {
     uint32_t start, end, target;
     uint16_t reg;
@@ -79,6 +78,7 @@ typedef struct ir_call {
     bool               plain;     /* positional arguments alone */
     const burin_text  *names;
     burin_text         method;    /* METHOD: its name */
+    bool               looked;    /* INVOKE_METHOD: a FIND_METHOD has put what it found before the first argument */
     uint32_t           site;      /* METHOD: inline cache */
     const rt_function *function;  /* FILTER: bound when compiled; NULL: not known then */
     burin_text         unknown;   /* FILTER_ANY without function: its name */

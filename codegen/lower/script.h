@@ -18,7 +18,7 @@ typedef struct flow {
     enum { FLOW_LOOP, FLOW_NAME, FLOW_FINALLY } kind;
     uint32_t     breaks, continues; /* FLOW_LOOP: chains of jumps */
     burin_text   name;              /* FLOW_NAME: what `except ... as` binds */
-    uint16_t     regs;              /* FLOW_FINALLY: exception, its pc, why the finally runs, the value to return */
+    uint16_t     regs;              /* FLOW_FINALLY: exception, why the finally runs, the value to return */
     uint32_t     enter;             /* FLOW_FINALLY: chain of jumps to it */
     uint32_t     exits;             /* FLOW_FINALLY: bits of the exit_kinds that pass it */
 } flow;

@@ -111,39 +111,59 @@ static uint16_t sequence_of(script *s, ast_node *node, ast_list list, bool tuple
     return to;
 }
 
+/* Displays are built as CPython builds them: what is unhashable shows when a stretch of items has been evaluated. */
+enum { STRETCH = 30 };
+
+static void add_items(script *s, const ast_node *at, ir_op op, uint16_t to, const uint16_t *regs, uint32_t count)
+{
+    at_node(s, at);
+    for (uint32_t n = 0; n < count; n += op == OP_DICT_PUT ? 2 : 1)
+        emit(s->c, op, to, regs[n], op == OP_DICT_PUT ? regs[n + 1] : 0, 0);
+}
+
 static uint16_t set_of(script *s, ast_SetDisplay *node, uint16_t want)
 {
-    lowerer *c  = s->c;
-    uint16_t to = into(s, want);
+    lowerer *c    = s->c;
+    uint16_t to   = into(s, want), regs[STRETCH];
+    uint32_t mark = c->unit->temps, held = 0, stretch = node->items.count > STRETCH ? 1 : STRETCH;
     emit(c, OP_SET_NEW, to, to, 0, 0);
     for (ast_node *n = node->items.first; n; n = n->next) {
-        uint32_t mark = c->unit->temps;
-        bool     star = n->kind == AST_Starred;
-        uint16_t item = script_value(s, star ? ast_as(Starred, n)->value : n, NO_REG);
-        at_node(s, n);
-        emit(c, star ? OP_SET_UPDATE : OP_SET_ADD, to, item, 0, 0);
-        c->unit->temps = mark;
+        bool star = n->kind == AST_Starred;
+        if (!star)
+            regs[held++] = script_value(s, n, NO_REG);
+        if (star || held == stretch || !n->next) {
+            add_items(s, &node->base, OP_SET_ADD, to, regs, held);
+            c->unit->temps = mark;
+            held           = 0;
+        }
+        if (star)
+            emit(c, OP_SET_UPDATE, to, script_value(s, ast_as(Starred, n)->value, NO_REG), 0, 0);
     }
+    c->unit->temps = mark;
     return to;
 }
 
 static uint16_t dict_of(script *s, ast_Dict *node, uint16_t want)
 {
-    lowerer *c  = s->c;
-    uint16_t to = into(s, want);
+    lowerer *c    = s->c;
+    uint16_t to   = into(s, want), regs[STRETCH + 2];
+    uint32_t mark = c->unit->temps, held = 0;
     emit(c, OP_DICT, to, to, 0, 0);
     for (ast_node *n = node->items.first; n; n = n->next) {
-        ast_Pair *pair  = ast_as(Pair, n);
-        uint32_t  mark  = c->unit->temps;
-        uint16_t  key   = pair->key ? script_value(s, pair->key, NO_REG) : NO_REG;
-        uint16_t  value = script_value(s, pair->value, NO_REG);
-        at_node(s, n);
-        if (pair->key)
-            emit(c, OP_DICT_PUT, to, key, value, 0);
-        else
-            emit(c, OP_DICT_UPDATE, to, value, 0, 0);
-        c->unit->temps = mark;
+        ast_Pair *pair = ast_as(Pair, n);
+        if (pair->key) {
+            regs[held++] = script_value(s, pair->key, NO_REG);
+            regs[held++] = script_value(s, pair->value, NO_REG);
+        }
+        if (!pair->key || held > STRETCH || !n->next) {
+            add_items(s, &node->base, OP_DICT_PUT, to, regs, held);
+            c->unit->temps = mark;
+            held           = 0;
+        }
+        if (!pair->key)
+            emit(c, OP_DICT_UPDATE, to, script_value(s, pair->value, NO_REG), 0, 0);
     }
+    c->unit->temps = mark;
     return to;
 }
 

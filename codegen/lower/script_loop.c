@@ -56,7 +56,7 @@ void lower_while(script *s, ast_While *node)
     s->flow = loop.outer;
     forget_certain(s, known);
     land(c, loop.continues);
-    c->unit->code.items[emit(c, OP_JUMP, 0, 0, 0, 0)].d = top;
+    emit(c, OP_JUMP, 0, 0, 0, top);
     forget_certain(s, certain);
     land(c, out);
     statements(s, node->orelse);

@@ -141,12 +141,14 @@ static void delete_target(script *s, ast_node *target)
 static void lower_if(script *s, ast_If *node)
 {
     lowerer  *c    = s->c;
-    uint32_t  done = NO_JUMP;
+    uint32_t  done = NO_JUMP, first = UINT32_MAX;
     ast_node *elif = node->elifs.first;
     for (ast_If *branch = node;; branch = ast_as(If, elif), elif = elif->next) {
         uint32_t no = NO_JUMP;
         unless(s, branch->test, &no);
         uint32_t certain = s->certain.count;
+        if (branch == node)
+            first = certain; /* what its test has looked at is certain afterwards too */
         statements(s, branch->body);
         forget_certain(s, certain);
         if (elif || node->orelse.count)
@@ -155,9 +157,8 @@ static void lower_if(script *s, ast_If *node)
         if (!elif)
             break;
     }
-    uint32_t certain = s->certain.count;
     statements(s, node->orelse);
-    forget_certain(s, certain);
+    forget_certain(s, first);
     land(c, done);
 }
 
@@ -206,9 +207,9 @@ void leave_by(script *s, exit_kind kind, uint16_t value, flow *from)
             unset_name(s, f->name, nothing);
         } else if (f->kind == FLOW_FINALLY) {
             if (kind == EXIT_RETURN)
-                emit(c, OP_MOVE, (uint16_t)(f->regs + 3), value, 0, 0);
+                emit(c, OP_MOVE, (uint16_t)(f->regs + 2), value, 0, 0);
             emit(c, OP_CLEAR, f->regs, 0, 0, 0);
-            emit(c, OP_LOADK, (uint16_t)(f->regs + 2), 0, 0, constant(c, burin_int(WHY_EXIT + (int)kind)));
+            emit(c, OP_LOADK, (uint16_t)(f->regs + 1), 0, 0, constant(c, burin_int(WHY_EXIT + (int)kind)));
             f->exits |= 1u << kind;
             emit_jump(c, OP_JUMP, 0, 0, 0, &f->enter);
             return;

@@ -29,7 +29,7 @@ static void named_body(script *s, ast_Handler *node, uint16_t caught)
     lowerer *c    = s->c;
     flow     name = {.outer = s->flow, .kind = FLOW_NAME, .name = node->name};
     uint32_t done = NO_JUMP, start;
-    uint16_t again = temps(c, 2), nothing = temp(c);
+    uint16_t again = temp(c), nothing = temp(c);
     store_name(s, &node->base, node->name, caught);
     emit(c, OP_CLEAR, nothing, 0, 0, 0);
     start   = label(c);
@@ -78,7 +78,7 @@ static void lower_except(script *s, ast_Try *node)
 {
     lowerer *c       = s->c;
     uint32_t mark    = c->unit->temps, certain = s->certain.count, done = NO_JUMP;
-    uint16_t caught  = node->handlers.count ? temps(c, 2) : NO_REG;
+    uint16_t caught  = node->handlers.count ? temp(c) : NO_REG;
     uint32_t start   = label(c);
     s->tries += node->handlers.count != 0;
     statements(s, node->body);
@@ -99,7 +99,7 @@ static void lower_except(script *s, ast_Try *node)
 static void go_on(script *s, flow *final)
 {
     lowerer *c   = s->c;
-    uint16_t why = (uint16_t)(final->regs + 2);
+    uint16_t why = (uint16_t)(final->regs + 1);
     uint32_t done = NO_JUMP;
     emit_jump(c, OP_JUMP_CASE, 0, why, WHY_END, &done);
     for (unsigned kind = EXIT_BREAK; kind <= EXIT_RETURN; kind++) {
@@ -109,7 +109,7 @@ static void go_on(script *s, flow *final)
         emit_jump(c, OP_JUMP_CASE, 0, why, WHY_EXIT + kind, &here);
         emit_jump(c, OP_JUMP, 0, 0, 0, &past);
         land(c, here);
-        leave_by(s, (exit_kind)kind, (uint16_t)(final->regs + 3), final->outer);
+        leave_by(s, (exit_kind)kind, (uint16_t)(final->regs + 2), final->outer);
         land(c, past);
     }
     emit(c, OP_RERAISE, 0, final->regs, 0, 0);
@@ -124,7 +124,7 @@ void lower_try(script *s, ast_Try *node)
         lower_except(s, node);
         return;
     }
-    flow     final = {.outer = s->flow, .kind = FLOW_FINALLY, .regs = temps(c, 4), .enter = NO_JUMP};
+    flow     final = {.outer = s->flow, .kind = FLOW_FINALLY, .regs = temps(c, 3), .enter = NO_JUMP};
     uint32_t start = label(c);
     s->flow = &final;
     s->tries++;
@@ -133,10 +133,10 @@ void lower_try(script *s, ast_Try *node)
     s->flow = final.outer;
     uint32_t end = label(c);
     emit(c, OP_CLEAR, final.regs, 0, 0, 0);
-    emit(c, OP_LOADK, (uint16_t)(final.regs + 2), 0, 0, constant(c, burin_int(WHY_END)));
+    emit(c, OP_LOADK, (uint16_t)(final.regs + 1), 0, 0, constant(c, burin_int(WHY_END)));
     emit_jump(c, OP_JUMP, 0, 0, 0, &final.enter);
     cover(s, start, end, label(c), final.regs, true);
-    emit(c, OP_LOADK, (uint16_t)(final.regs + 2), 0, 0, constant(c, burin_int(WHY_ERROR)));
+    emit(c, OP_LOADK, (uint16_t)(final.regs + 1), 0, 0, constant(c, burin_int(WHY_ERROR)));
     land(c, final.enter);
     uint32_t body = label(c);
     forget_certain(s, certain);

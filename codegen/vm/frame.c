@@ -1,7 +1,5 @@
-/* Frames: entering units, counting steps, noting errors, capturing output. */
+/* Frames: entering units, counting steps, capturing output. */
 #include "codegen/vm/machine.h"
-
-#include <stdio.h>
 
 /* ---- registers ---- */
 
@@ -239,47 +237,6 @@ burin_status vm_tick(vm *m)
     if (st->steps_left != UINT64_MAX)
         st->steps_left -= m->tick_from;
     return rt_check_interrupts(st);
-}
-
-/* ---- errors ---- */
-
-static const char *unit_label(const ir_program *program, const ir_unit *unit, char *room, size_t size)
-{
-    const char *word = unit->kind == UNIT_BLOCK ? "block" : "macro";
-    if (unit->kind == UNIT_FUNCTION || unit->kind == UNIT_GENERATOR) {
-        snprintf(room, size, "%.*s", (int)(unit->name.len < 100 ? unit->name.len : 100), unit->name.data);
-        return room;
-    }
-    if (unit->kind == UNIT_ROOT)
-        return program->is_script ? "<module>" : "top-level template code";
-    if (!unit->name.len)
-        return unit->kind == UNIT_MACRO ? "call block" : "loop";
-    snprintf(room, size, "%s '%.*s'", word, (int)(unit->name.len < 100 ? unit->name.len : 100), unit->name.data);
-    return room;
-}
-
-void vm_locate(vm_frame *f)
-{
-    vm             *m     = f->m;
-    const ir_place *place = ir_place_of(f->unit, f->pc);
-    char            room[128];
-    if (!m->err)
-        return;
-    if (!m->located) {
-        burin_text message = buf_text(&m->st.message);
-        m->located         = true;
-        diag_fail(m->err, m->st.status, f->tpl->src, place ? place->line : 0, place ? place->where : (span){0, 0}, "%.*s", (int)message.len,
-                  message.data ? message.data : "");
-    }
-    diag_add_frame(m->err, f->tpl->name, place ? place->line : 0, unit_label(f->program, f->unit, room, sizeof room));
-}
-
-void vm_forget_error(vm *m)
-{
-    rt_clear_error(&m->st);
-    m->located = false;
-    if (m->err)
-        burin_error_clear(m->err);
 }
 
 /* ---- variables for functions that read the context ---- */

@@ -5,7 +5,8 @@
  * others lie on the C stack with their registers on the machine's stack.
  * A context is what Jinja2's Context is: the names set at a template's top level, over the locals passed on, over the
  * context it was derived from, over the render's variables, over the globals.
- * Errors: the frame in which one happens notes its place in `err`; each frame it leaves adds a "called from". */
+ * Errors: each frame that one leaves adds its place to the machine's trace, the innermost first; a run that fails writes the trace
+ * into `err` at its end, an exception that a script catches takes it along. */
 #ifndef BURIN_CODEGEN_MACHINE_H
 #define BURIN_CODEGEN_MACHINE_H
 
@@ -136,6 +137,18 @@ typedef struct vm_profile {
     uint64_t carried_ns; /* of runs that ended since the last look */
 } vm_profile;
 
+typedef struct vm_place { /* where a frame was when an error left it */
+    const vm_template *tpl;
+    const ir_program  *program;
+    const ir_unit     *unit;
+    uint32_t           pc;
+} vm_place;
+
+typedef struct vm_trace {
+    uint32_t count;
+    vm_place places[];
+} vm_trace;
+
 typedef struct stack_chunk stack_chunk;
 struct stack_chunk {
     stack_chunk *older;
@@ -156,7 +169,10 @@ struct vm {
     vm_limits     limits;
     rt_out       *out;
     burin_error  *err;      /* where the running call wants its error; NULL allowed */
-    bool          located;  /* the pending error's place is noted */
+    bool          located;  /* `err` has the pending error's place: a template that does not compile */
+    bool          is_again; /* a RERAISE: the running frame's place is in the trace already */
+    vm_place     *trace;    /* of the pending error */
+    uint32_t      trace_count, trace_cap;
     vm_frame     *frame;    /* running */
     vm_program   *programs[VM_PROGRAM_LISTS]; /* by the program's address; the last made first */
     size_t        sites;    /* in all of them */
@@ -175,7 +191,6 @@ struct vm {
     vm_profile    profile;
     uint64_t      steps_given;
     vm_globals    globals;
-    uint32_t      origin;   /* 1 + the pc that a RERAISE says the error came from; 0: where it happens */
 };
 
 static inline vm *vm_of(rt_state *st) { return st->vm; }
@@ -222,9 +237,18 @@ vm_cache    *vm_caches(vm *m, const ir_program *program);
 void         vm_caches_free(vm *m);
 /* Slow path of counting: limits, deadline, cancel flag. */
 burin_status vm_tick(vm *m);
+
+/* ---- trace.c ---- */
+
 /* Note where the pending error happened or passed through. */
 void vm_locate(vm_frame *f);
 void vm_forget_error(vm *m);
+/* The pending error's trace in the heap, NULL when memory is out; and back. */
+const vm_trace *vm_trace_take(vm *m);
+void            vm_trace_restore(vm *m, const vm_trace *trace);
+void            vm_trace_free(vm *m);
+/* Fill in m->err: the run has failed. */
+void            vm_report(vm *m);
 burin_value vm_find_variable(rt_state *st, burin_text name);
 
 /* What joining pieces raises when one of them is no text. */

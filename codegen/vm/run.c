@@ -79,8 +79,7 @@ failed:
             i = code + handler->target;
             GO();
         }
-        f->pc = f->m->origin ? f->m->origin - 1 : pc;
-        f->m->origin = 0;
+        f->pc  = pc;
         status = f->m->st.status;
         vm_locate(f);
         if (f == base)

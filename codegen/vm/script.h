@@ -46,6 +46,8 @@ vm_frame *vm_push_frame(vm *m, const vm_function *fn, burin_status *status);
 vm_frame *vm_leave(vm_frame *f);
 /* Call any value. A function's frame is given back, to be run; everything else is called: NULL, with its result in *out. */
 vm_frame *vm_invoke(vm_frame *f, burin_value callee, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status);
+/* The attribute that a method call calls: a value, or MISSING with the method of the object's type. */
+burin_status vm_find_method(vm_frame *f, burin_value object, burin_text name, burin_value *out);
 vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status);
 /* Run a frame from vm_invoke to its end. */
 burin_status vm_finish(vm_frame *f, burin_value *out);
@@ -66,7 +68,7 @@ const ir_handler *vm_catch(vm_frame *f, uint32_t pc);
 /* The exception that is being handled there, MISSING when none is. */
 burin_value  vm_handled(const vm_frame *f, uint32_t pc);
 burin_status vm_throw(vm_frame *f, burin_value what, burin_value cause, uint32_t pc);
-burin_status vm_reraise(vm_frame *f, const burin_value *caught);
+burin_status vm_reraise(vm_frame *f, burin_value caught);
 /* The error of a name that is not set: kind as in the instruction BOUND. */
 burin_status vm_unbound(rt_state *st, unsigned kind, burin_text name);
 

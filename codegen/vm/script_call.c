@@ -134,15 +134,28 @@ vm_frame *vm_invoke(vm_frame *f, burin_value callee, const ir_call *call, const 
     return NULL;
 }
 
-vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status)
+burin_status vm_find_method(vm_frame *f, burin_value object, burin_text name, burin_value *out)
 {
     rt_state          *st     = &f->m->st;
-    const rt_function *method = object.kind == BURIN_OBJECT ? NULL : rt_method_find(st, object, call->method);
-    burin_value        callee;
-    if (!method) {
-        *status = rt_load_attr(st, object, call->method, &callee);
-        return *status ? NULL : vm_invoke(f, callee, call, regs, out, status);
-    }
+    const rt_function *method = object.kind == BURIN_OBJECT ? NULL : rt_method_find(st, object, name);
+    if (!method)
+        return rt_load_attr(st, object, name, out);
+    *out = rt_pointer(BURIN_MISSING, method);
+    return BURIN_OK;
+}
+
+vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status)
+{
+    rt_state   *st = &f->m->st;
+    burin_value callee;
+    *status = BURIN_OK;
+    if (call->looked)
+        callee = regs[-1];
+    else if ((*status = vm_find_method(f, object, call->method, &callee)))
+        return NULL;
+    if (callee.kind != BURIN_MISSING)
+        return vm_invoke(f, callee, call, regs, out, status);
+    const rt_function *method = callee.as.p;
     rt_arguments args;
     burin_value  result = rt_missing();
     *status             = vm_arguments(st, call, regs, &args);

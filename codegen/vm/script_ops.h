@@ -128,6 +128,11 @@ static inline __attribute__((always_inline)) vm_frame *enter_invoke(vm_frame *f,
     }
     return vm_invoke(f, regs[i->b], call, &regs[i->c], &regs[i->a], status);
 }
+OPERATION(find_method)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_find_method(f, regs[i->b], op_constant_text(f, i->d), &regs[i->a]);
+}
 static inline vm_frame *enter_invoke_method(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
 {
     f->pc   = (uint32_t)(i - f->unit->code);
@@ -204,7 +209,7 @@ DECISION(each_next)
 /* ---- exceptions ---- */
 
 OPERATION(throw) { return vm_throw(f, regs[i->b], regs[i->c], (uint32_t)(i - f->unit->code)); }
-OPERATION(reraise) { return vm_reraise(f, &regs[i->b]); }
+OPERATION(reraise) { return vm_reraise(f, regs[i->b]); }
 DECISION(jump_catch)
 {
     bool fits = true;

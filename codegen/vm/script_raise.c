@@ -35,33 +35,41 @@ static const ir_handler *catching(const ir_unit *unit, uint32_t pc)
 
 const ir_handler *vm_catch(vm_frame *f, uint32_t pc)
 {
-    rt_state         *st  = &f->m->st;
+    vm               *m   = f->m;
     const ir_handler *row = catching(f->unit, pc);
     burin_value       caught;
-    if (!row || !rt_exception_pending(st) || rt_exception_take(st, &caught))
+    if (!row || !rt_exception_pending(&m->st) || rt_exception_take(&m->st, &caught))
         return NULL;
+    f->pc = pc;
+    vm_locate(f);
+    rt_exception_set_trace(caught, vm_trace_take(m));
     rt_exception_set_context(caught, vm_handled(f, pc));
-    f->regs[row->reg]     = caught;
-    f->regs[row->reg + 1] = burin_int(f->m->origin ? (int64_t)f->m->origin - 1 : (int64_t)pc);
-    f->m->origin          = 0;
-    vm_forget_error(f->m);
+    f->regs[row->reg] = caught;
+    vm_forget_error(m);
     return row;
+}
+
+burin_status vm_reraise(vm_frame *f, burin_value caught)
+{
+    burin_status status = rt_exception_raise(&f->m->st, caught, rt_missing(), rt_missing());
+    if (rt_exception_of(f->m->st.error_value)) {
+        vm_trace_restore(f->m, rt_exception_of(caught)->trace);
+        f->m->is_again = true;
+    }
+    return status;
 }
 
 burin_status vm_throw(vm_frame *f, burin_value what, burin_value cause, uint32_t pc)
 {
-    burin_value handled = vm_handled(f, pc);
-    if (what.kind != BURIN_MISSING)
-        return rt_exception_raise(&f->m->st, what, cause, handled);
-    if (handled.kind == BURIN_MISSING)
-        return rt_fail(&f->m->st, BURIN_ERR_GENERATOR, "No active exception to reraise");
-    return rt_exception_raise(&f->m->st, handled, cause, rt_missing());
-}
-
-burin_status vm_reraise(vm_frame *f, const burin_value *caught)
-{
-    burin_status status = rt_exception_raise(&f->m->st, caught[0], rt_missing(), rt_missing());
-    f->m->origin        = (uint32_t)caught[1].as.i + 1;
+    rt_state    *st      = &f->m->st;
+    burin_value  handled = vm_handled(f, pc);
+    if (what.kind == BURIN_MISSING && handled.kind == BURIN_MISSING)
+        return rt_fail(st, BURIN_ERR_GENERATOR, "No active exception to reraise");
+    if (what.kind == BURIN_MISSING)
+        return vm_reraise(f, handled);
+    burin_status status = rt_exception_raise(st, what, cause, handled);
+    if (rt_exception_of(st->error_value))
+        vm_trace_restore(f->m, rt_exception_of(st->error_value)->trace);
     return status;
 }
 

@@ -31,6 +31,7 @@ void vm_free(vm *m)
     vm_stack_free(m);
     vm_caches_free(m);
     vm_globals_free(m);
+    vm_trace_free(m);
     heap_deinit(&m->st.heap);
     buf_deinit(&m->st.message);
     base_free(alloc, m, sizeof *m);
@@ -57,6 +58,8 @@ void vm_begin(vm *m, rt_out *out, burin_error *err)
     m->out      = out;
     m->err      = err;
     m->located  = false;
+    m->is_again = false;
+    m->trace_count = 0;
     m->frame    = NULL;
     m->run++;
     if (m->sites > SITES_KEPT) /* of programs that may be gone */
@@ -76,15 +79,6 @@ static void begin(vm *m, rt_out *out, burin_error *err)
     vm_begin(m, out, err);
 }
 
-/* The error of a run that failed before any frame could say where. */
-static void report(vm *m)
-{
-    burin_text message = buf_text(&m->st.message);
-    if (m->err && !m->located)
-        diag_fail(m->err, m->st.status, NULL, 0, (span){0, 0}, "%.*s", (int)message.len, message.data ? message.data : "");
-    m->located = true;
-}
-
 burin_status vm_end(vm *m, burin_status status)
 {
     if (m->host.sample)
@@ -95,7 +89,7 @@ burin_status vm_end(vm *m, burin_status status)
     if (!status && m->bad_piece)
         status = vm_bad_piece(m);
     if (status)
-        report(m);
+        vm_report(m);
     m->err = NULL;
     m->out = NULL;
     return status;

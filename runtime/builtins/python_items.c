@@ -133,8 +133,12 @@ burin_status python_print(burin_call *call, burin_value *out)
     for (uint32_t n = 0; n < rt_list_of(st, values)->len; n++) {
         if (n)
             rt_out_write(&text, sep.data, sep.len);
-        if (rt_write_str(st, &text, rt_list_of(st, values)->items[n]))
+        size_t before = (size_t)(text.next - text.data);
+        if (rt_write_str(st, &text, rt_list_of(st, values)->items[n])) { /* those before it are printed all the same */
+            if (st->write)
+                st->write(st, (burin_text){text.data, before});
             return st->status;
+        }
     }
     rt_out_write(&text, end.data, end.len);
     if (rt_out_take(&text, 0, &made))

@@ -1,0 +1,102 @@
+/* Traces: where the pending error has been. Noted as places, which cost nothing to speak of; written out when a run fails. */
+#include "codegen/vm/machine.h"
+
+#include <stdio.h>
+
+static bool make_room(vm *m, uint32_t count)
+{
+    if (count <= m->trace_cap)
+        return true;
+    uint32_t  cap  = count < 16 ? 16 : 2 * count;
+    vm_place *room = base_alloc(m->st.env->alloc, cap * sizeof *room);
+    if (!room)
+        return false;
+    if (m->trace_count)
+        memcpy(room, m->trace, m->trace_count * sizeof *room);
+    uint32_t count_before = m->trace_count;
+    vm_trace_free(m);
+    m->trace       = room;
+    m->trace_cap   = cap;
+    m->trace_count = count_before;
+    return true;
+}
+
+void vm_trace_free(vm *m)
+{
+    base_free(m->st.env->alloc, m->trace, m->trace_cap * sizeof *m->trace);
+    m->trace       = NULL;
+    m->trace_count = m->trace_cap = 0;
+}
+
+void vm_locate(vm_frame *f)
+{
+    vm *m = f->m;
+    if (!m->is_again && make_room(m, m->trace_count + 1)) /* a place that memory is out for is left out */
+        m->trace[m->trace_count++] = (vm_place){f->tpl, f->program, f->unit, f->pc};
+    m->is_again = false;
+}
+
+void vm_forget_error(vm *m)
+{
+    rt_clear_error(&m->st);
+    m->located     = false;
+    m->is_again    = false;
+    m->trace_count = 0;
+    if (m->err)
+        burin_error_clear(m->err);
+}
+
+const vm_trace *vm_trace_take(vm *m)
+{
+    vm_trace *trace = heap_alloc(&m->st.heap, sizeof *trace + m->trace_count * sizeof *trace->places);
+    if (!trace)
+        return NULL;
+    trace->count = m->trace_count;
+    if (trace->count)
+        memcpy(trace->places, m->trace, trace->count * sizeof *trace->places);
+    return trace;
+}
+
+void vm_trace_restore(vm *m, const vm_trace *trace)
+{
+    m->trace_count = 0;
+    if (!trace || !trace->count || !make_room(m, trace->count))
+        return;
+    memcpy(m->trace, trace->places, trace->count * sizeof *trace->places);
+    m->trace_count = trace->count;
+}
+
+/* ---- writing ---- */
+
+static const char *unit_label(const ir_program *program, const ir_unit *unit, char *room, size_t size)
+{
+    const char *word = unit->kind == UNIT_BLOCK ? "block" : "macro";
+    if (unit->kind == UNIT_FUNCTION || unit->kind == UNIT_GENERATOR) {
+        snprintf(room, size, "%.*s", (int)(unit->name.len < 100 ? unit->name.len : 100), unit->name.data);
+        return room;
+    }
+    if (unit->kind == UNIT_ROOT)
+        return program->is_script ? "<module>" : "top-level template code";
+    if (!unit->name.len)
+        return unit->kind == UNIT_MACRO ? "call block" : "loop";
+    snprintf(room, size, "%s '%.*s'", word, (int)(unit->name.len < 100 ? unit->name.len : 100), unit->name.data);
+    return room;
+}
+
+void vm_report(vm *m)
+{
+    burin_text message = buf_text(&m->st.message);
+    char       room[128];
+    if (!m->err)
+        return;
+    for (uint32_t n = 0; n < m->trace_count; n++) {
+        const vm_place *at    = &m->trace[n];
+        const ir_place *place = ir_place_of(at->unit, at->pc);
+        if (n == 0 && !m->located)
+            diag_fail(m->err, m->st.status, at->tpl->src, place ? place->line : 0, place ? place->where : (span){0, 0}, "%.*s", (int)message.len,
+                      message.data ? message.data : "");
+        diag_add_frame(m->err, at->tpl->name, place ? place->line : 0, unit_label(at->program, at->unit, room, sizeof room));
+    }
+    if (!m->trace_count && !m->located) /* it failed before any frame could say where */
+        diag_fail(m->err, m->st.status, NULL, 0, (span){0, 0}, "%.*s", (int)message.len, message.data ? message.data : "");
+}

@@ -1,0 +1,207 @@
+"""Burin against CPython on random scripts.
+
+    compare_scripts.py [--seconds N] [--seed N] [--count N] [--keep N]
+
+Runs `burin batch` (BURIN in the environment) beside exec() of the Python that runs this. What a script prints and the class, message and
+line of what it raises must be the same. A script that differs is made small and printed with both answers. Scripts with the same seed are the same.
+Exit status 1 when any differ."""
+import argparse
+import contextlib
+import io
+import json
+import math
+import os
+import random
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+import traceback
+import warnings
+
+import script_grammar
+
+LIMITS = ["--timeout", "4", "--max-memory", "256M", "--max-output", "1M"]
+PRINTED_MAX = 1 << 20
+SECONDS_MAX = 2
+# Addresses, and sets, whose order is theirs.
+UNLIKE = re.compile(r"<(function|built-in|bound method|method|class|generator|[a-z_]*iterator|map|filter|zip|enumerate|reversed)\b| at 0x[0-9a-f]+|dict_(keys|values|items)|\{[^{}:]+\}|set\(")
+# What shrinking may make of a body that is taken out of its function or loop.
+MISPLACED = re.compile("outside (function|loop)|not properly in loop|at module level")
+MATH = {name: value for name, value in vars(math).items() if not name.startswith("_") and name != "pow"}
+
+
+class TooLong(BaseException):
+    """The script runs for too long, or prints too much: it is no case."""
+
+
+class Printed(io.StringIO):
+    def write(self, text):
+        if self.tell() > PRINTED_MAX:
+            raise TooLong
+        return super().write(text)
+
+
+def stop(*_):
+    raise TooLong
+
+
+def raised_line(error):
+    """Of the innermost frame of the script."""
+    if isinstance(error, SyntaxError):
+        return error.lineno
+    found = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<script>"]
+    return found[-1] if found else None
+
+
+def expected(text):
+    """What CPython makes of it; None where that cannot be compared."""
+    out = Printed()
+    answer = {}
+    signal.setitimer(signal.ITIMER_REAL, SECONDS_MAX)
+    try:
+        with contextlib.redirect_stdout(out):
+            exec(compile(text, "<script>", "exec"), dict(MATH))
+    except (TooLong, MemoryError, RecursionError):
+        return None
+    except Exception as error:
+        if isinstance(error, SyntaxError) and error.filename != "<script>":
+            return None
+        answer["error"] = {"type": type(error).__name__, "msg": error.msg if isinstance(error, SyntaxError) else str(error), "line": raised_line(error)}
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    answer["stdout"] = out.getvalue()
+    return None if UNLIKE.search(json.dumps(answer)) else answer
+
+
+class Engine:
+    def __init__(self, command):
+        self.command = command
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([self.command, "batch", *LIMITS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def answer(self, text):
+        case = {"id": 1, "mode": "script", "steps": [{"src": text, "look": []}]}
+        self.process.stdin.write(json.dumps(case).encode() + b"\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            status = self.process.wait()
+            self.start()
+            return {"error": {"type": "crash", "msg": "exit status %d" % status, "line": None}, "stdout": ""}
+        answer = json.loads(line)
+        step = answer["steps"][0] if "steps" in answer else answer
+        got = {"stdout": step.get("stdout", "")}
+        if step.get("error"):
+            got["error"] = {key: step["error"].get(key) for key in ("type", "msg", "line")}
+        return got
+
+
+def comparable(answer):
+    """Messages end at a NUL, as in C; which of two items is compared with which is a set's order."""
+    error = answer.get("error")
+    if not error:
+        return answer
+    message = error["msg"].split("\0")[0]
+    parts = re.match(r"'([<>]=?)' not supported between instances of '(.*)' and '(.*)'", message)
+    return dict(answer, error=dict(error, msg=sorted(parts.groups()) if parts else message))
+
+
+class Comparison:
+    def __init__(self, command):
+        self.engine = Engine(command)
+        self.compared = self.errors = 0
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+        signal.signal(signal.SIGALRM, stop)
+        warnings.simplefilter("ignore")
+
+    def both(self, text):
+        """The two answers; None where they are the same or Python's cannot be compared."""
+        want = expected(text)
+        if want is None:
+            return None
+        got = self.engine.answer(text)
+        if got.get("error", {}).get("type") in ("LimitError", "MemoryError"):
+            return None
+        self.compared += 1
+        self.errors += "error" in want
+        return None if comparable(want) == comparable(got) else (want, got)
+
+
+def kind(pair):
+    """Shrinking may not turn one difference into another."""
+    return tuple((answer.get("error") or {}).get("type", "") for answer in pair) + (pair[0]["stdout"] == pair[1]["stdout"],)
+
+
+def smaller(statements):
+    """Every program with one statement less, or with a compound statement's body in its place."""
+    for n, statement in enumerate(statements):
+        yield statements[:n] + statements[n + 1:]
+        if isinstance(statement, str):
+            continue
+        for body in statement[1::2]:
+            yield statements[:n] + body + statements[n + 1:]
+        for part in range(2, len(statement), 2):
+            yield statements[:n] + [statement[:part] + statement[part + 2:]] + statements[n + 1:]
+        for part in range(1, len(statement), 2):
+            for body in smaller(statement[part]):
+                yield statements[:n] + [statement[:part] + [body] + statement[part + 1:]] + statements[n + 1:]
+
+
+def shrink(comparison, statements, pair, seconds=20):
+    end = time.monotonic() + seconds
+    wanted = kind(pair)
+    compared, errors = comparison.compared, comparison.errors
+    found = True
+    while found and time.monotonic() < end:
+        found = False
+        for candidate in smaller(statements):
+            if time.monotonic() > end:
+                break
+            both = comparison.both(script_grammar.text_of(candidate))
+            if both and kind(both) == wanted and not MISPLACED.search(str(both)):
+                statements, pair, found = candidate, both, True
+                break
+    comparison.compared, comparison.errors = compared, errors
+    return script_grammar.text_of(statements), pair
+
+
+def show(text, pair):
+    print(text)
+    for who, answer in zip(("CPython", "Burin  "), pair):
+        print("  %s %s" % (who, json.dumps(answer, ensure_ascii=False)[:600]))
+    sys.stdout.flush()
+
+
+def search(comparison, seed, end, count, keep):
+    """Compare scripts until time or number is up; how many differed."""
+    print("seed %d" % seed)
+    found = n = 0
+    while n < count and time.monotonic() < end and found < keep:
+        statements = script_grammar.program(random.Random("%d/%d" % (seed, n)))
+        n += 1
+        pair = comparison.both(script_grammar.text_of(statements))
+        if pair:
+            found += 1
+            print("script %d of seed %d:" % (n - 1, seed))
+            show(*shrink(comparison, statements, pair))
+    print("%d scripts, %d compared (%d errors), %d differ" % (n, comparison.compared, comparison.errors, found))
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--count", type=int, default=10**9, help="of scripts at most")
+    parser.add_argument("--keep", type=int, default=20, help="differences after which to stop")
+    options = parser.parse_args()
+    return 1 if search(Comparison(os.environ["BURIN"]), options.seed, time.monotonic() + options.seconds, options.count, options.keep) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
