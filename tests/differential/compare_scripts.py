@@ -6,6 +6,7 @@ Runs `burin batch` (BURIN in the environment) beside exec() of the Python that r
 line of what it raises must be the same. A script that differs is made small and printed with both answers. Scripts with the same seed are the same.
 Exit status 1 when any differ."""
 import argparse
+import builtins
 import contextlib
 import io
 import json
@@ -63,7 +64,7 @@ def expected(text):
     signal.setitimer(signal.ITIMER_REAL, SECONDS_MAX)
     try:
         with contextlib.redirect_stdout(out):
-            exec(compile(text, "<script>", "exec"), dict(MATH))
+            exec(compile(text, "<script>", "exec"), {"__builtins__": {**vars(builtins), **MATH}})
     except (TooLong, MemoryError, RecursionError):
         return None
     except Exception as error:

@@ -92,10 +92,10 @@ static void failures_have_pythons_class_message_and_place(void **state)
         {"def f():\n    return z\n    z = 1\nf()", BURIN_ERR_UNBOUND, "cannot access local variable 'z' where it is not associated with a value", 2, 2},
         {"def f(a, *, k): pass\nf(1)", BURIN_ERR_TYPE, "f() missing 1 required keyword-only argument: 'k'", 2, 1},
         {"def f(): pass\nf(1)", BURIN_ERR_TYPE, "f() takes 0 positional arguments but 1 was given", 2, 1},
-        {"def f(): raise ValueError('v')\ntry:\n    f()\nfinally:\n    print('x')", BURIN_ERR_VALUE, "v", 3, 1},
+        {"def f(): raise ValueError('v')\ntry:\n    f()\nfinally:\n    print('x')", BURIN_ERR_VALUE, "v", 1, 2},
         {"raise", BURIN_ERR_GENERATOR, "No active exception to reraise", 1, 1},
         {"a, b = 1, 2, 3", BURIN_ERR_VALUE, "too many values to unpack (expected 2)", 1, 1},
-        {"def f():\n    nonlocal q", BURIN_ERR_PYTHON_SYNTAX, "no binding for nonlocal 'q' found", 1, 0},
+        {"def f():\n    nonlocal q", BURIN_ERR_PYTHON_SYNTAX, "no binding for nonlocal 'q' found", 2, 0},
         {"assert 0, 'm'", BURIN_ERR_PY_ASSERTION, "m", 1, 1},
     };
     burin_env         *env = script_env();
