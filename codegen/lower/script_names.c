@@ -119,7 +119,8 @@ uint16_t load_name(script *s, ast_node *at, burin_text name, uint16_t want)
         return to;
     }
     if (!n->certain) {
-        emit(c, OP_BOUND, 0, n->reg, 0, name_constant(s, name));
+        bool from_around = s->scope->kind == SCOPE_INLINE && scope_find(s->scope, name) != n; /* a comprehension is a function in CPython */
+        emit(c, OP_BOUND, 0, n->reg, from_around, name_constant(s, name));
         make_certain(s, n);
     }
     if (want == NO_REG && !n->unsteady)

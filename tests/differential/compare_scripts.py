@@ -102,14 +102,20 @@ class Engine:
         return got
 
 
+COMPARED = re.compile(r"(not supported between instances of) '(\w+)' and '(\w+)'")
+
+
+def in_order(text):
+    """Which of two items is compared with which is a set's order."""
+    return COMPARED.sub(lambda found: found[1] + " " + " ".join(sorted(found.groups()[1:])), text)
+
+
 def comparable(answer):
-    """Messages end at a NUL, as in C; which of two items is compared with which is a set's order."""
     error = answer.get("error")
-    if not error:
-        return answer
-    message = error["msg"].split("\0")[0]
-    parts = re.match(r"'([<>]=?)' not supported between instances of '(.*)' and '(.*)'", message)
-    return dict(answer, error=dict(error, msg=sorted(parts.groups()) if parts else message))
+    answer = dict(answer, stdout=in_order(answer["stdout"]))
+    if error: # messages end at a NUL, as in C
+        answer["error"] = dict(error, msg=in_order(error["msg"].split("\0")[0]))
+    return answer
 
 
 class Comparison:

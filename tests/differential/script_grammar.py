@@ -5,6 +5,7 @@ text_of makes source of them, which is what shrinking needs. Scripts end: loops 
 functions or addresses. Expressions are mostly of the kind that is asked for, sometimes not: errors are compared too."""
 import random
 
+# Sets last: their order is theirs, so they are asked for only where it does not show.
 KINDS = ("int", "float", "str", "bool", "list", "dict", "tuple", "set")
 NAMES = ("a", "b", "c", "d", "e", "n", "s", "t", "x", "y")
 INTS = ("0", "1", "2", "3", "5", "7", "-1", "10", "255", "2**31", "2**63", "-2**63", "10**20", "True")
@@ -52,8 +53,8 @@ class Maker:
     def value(self, kind=None, depth=3):
         r = self.r
         if kind is None or self.chance(.04):
-            kind = r.choice(KINDS)
-        known = [name for name, k in self.scope.variables().items() if k == kind or self.chance(.02)]
+            kind = r.choice(KINDS[:-1])
+        known = [name for name, k in self.scope.variables().items() if k == kind or (k != "set" and self.chance(.02))]
         if known and self.chance(.45):
             return r.choice(known)
         if depth <= 0 or self.chance(.15):
