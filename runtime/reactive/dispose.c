@@ -14,7 +14,7 @@ static void let_go(burin_graph *g, uint32_t node, bool is_named)
     }
     rx_value_drop(g, node);
     n->flags      = RX_FREE;
-    n->next       = g->free_nodes;
+    g->turns[node].next = g->free_nodes;
     g->free_nodes = node;
 }
 
@@ -22,7 +22,7 @@ static void let_go(burin_graph *g, uint32_t node, bool is_named)
 static void doom(burin_graph *g, uint32_t scope)
 {
     rx_disown(g, scope);
-    g->nodes[scope].next = g->doomed;
+    g->turns[scope].next = g->doomed;
     g->doomed            = scope;
 }
 
@@ -92,7 +92,7 @@ burin_status burin_graph_dispose(burin_graph *g, burin_node node)
         dispose_one(g, index);
     while (g->doomed) {
         uint32_t scope = g->doomed;
-        g->doomed      = g->nodes[scope].next;
+        g->doomed      = g->turns[scope].next;
         dispose_scope(g, scope);
     }
     return g->batch_depth || g->frame ? BURIN_OK : rx_flush(g);

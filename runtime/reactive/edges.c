@@ -78,23 +78,36 @@ burin_status rx_declare(burin_graph *g, uint32_t node, const burin_node *inputs,
     for (size_t k = 0; k < count; k++) {
         if (count > 1)
             g->inputs.at[g->inputs.len++] = inputs[k].index;
-        g->pending.at[g->pending.len++] = link_new(g, inputs[k].index, node);
+        if (k == 0 || inputs[k].index != inputs[k - 1].index) /* one edge will do for one input declared again and again */
+            g->pending.at[g->pending.len++] = link_new(g, inputs[k].index, node);
     }
     return BURIN_OK;
+}
+
+/* Input k was declared right before: one edge will do. */
+static bool is_again(const uint32_t *inputs, uint32_t k) { return k > 0 && inputs[k] == inputs[k - 1]; }
+
+/* Edges that a node has in rows. */
+static uint32_t row_edges(const burin_graph *g, const rx_node *n)
+{
+    uint32_t        count, sum = 0;
+    const uint32_t *inputs = rx_inputs_of(g, n, &count);
+    for (uint32_t k = 0; k < count; k++)
+        sum += !is_again(inputs, k);
+    return sum;
 }
 
 /* ---- dynamic nodes ---- */
 
 burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node)
 {
-    uint32_t     next   = rx_first_unread(g, frame);
     burin_status status = rx_raise(g, frame->node, node);
     if (status)
         return status;
     uint32_t made = link_new(g, node, frame->node);
     if (!made)
         return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
-    g->links[made].next_read = next;
+    g->links[made].next_read = frame->next_link;
     if (frame->last_link)
         g->links[frame->last_link].next_read = made;
     else
@@ -106,7 +119,7 @@ burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node)
 
 static void forget_from(burin_graph *g, uint32_t node, uint32_t at)
 {
-    bool needs = g->nodes[node].needed || rx_kind(&g->nodes[node]) == RX_EFFECT;
+    bool needs = rx_needs(&g->nodes[node]);
     while (at) {
         uint32_t next = g->links[at].next_read, read = g->links[at].node;
         link_free(g, at);
@@ -119,7 +132,7 @@ static void forget_from(burin_graph *g, uint32_t node, uint32_t at)
 void rx_track_end(burin_graph *g, rx_frame *frame)
 {
     rx_node *reader = &g->nodes[frame->node];
-    uint32_t rest   = rx_first_unread(g, frame);
+    uint32_t rest   = frame->next_link;
     if (frame->last_link)
         g->links[frame->last_link].next_read = 0;
     else
@@ -131,16 +144,19 @@ void rx_forget_reads(burin_graph *g, uint32_t node)
 {
     rx_node *n = &g->nodes[node];
     if (n->flags & RX_STATIC) {
-        bool            needs = n->needed || rx_kind(n) == RX_EFFECT;
+        bool            needs = rx_needs(n);
         uint32_t        count;
         const uint32_t *inputs = rx_inputs_of(g, n, &count);
         for (uint32_t k = 0; needs && k < count; k++)
             rx_release(g, inputs[k]);
-        g->dead_edges += count;
-    } else if (n->inputs) {
+        g->dead_edges += row_edges(g, n);
+    } else {
         uint32_t first = n->inputs;
         n->inputs      = 0;
         forget_from(g, node, first);
+        for (rx_frame *frame = g->frame; frame; frame = frame->outer)
+            if (frame->node == node) /* it disposes of itself while it runs */
+                frame->last_link = frame->next_link = 0;
     }
 }
 
@@ -150,12 +166,10 @@ static bool is_live_static(const rx_node *n) { return (rx_kind(n) == RX_COMPUTED
 
 static uint32_t count_edges(const burin_graph *g)
 {
-    uint32_t sum = 0, count;
+    uint32_t sum = 0;
     for (uint32_t node = 1; node < g->count; node++)
-        if (is_live_static(&g->nodes[node])) {
-            rx_inputs_of(g, &g->nodes[node], &count);
-            sum += count;
-        }
+        if (is_live_static(&g->nodes[node]))
+            sum += row_edges(g, &g->nodes[node]);
     return sum;
 }
 
@@ -191,7 +205,7 @@ static void fill_rows(burin_graph *g, uint32_t *rows)
             continue;
         const uint32_t *inputs = rx_inputs_of(g, &g->nodes[node], &count);
         for (uint32_t k = 0; k < count; k++)
-            g->nodes[inputs[k]].readers++;
+            g->nodes[inputs[k]].readers += !is_again(inputs, k);
     }
     for (uint32_t node = 0; node < g->count; node++) {
         sum += g->nodes[node].readers;
@@ -203,7 +217,8 @@ static void fill_rows(burin_graph *g, uint32_t *rows)
             continue;
         const uint32_t *inputs = rx_inputs_of(g, &g->nodes[node], &count);
         for (uint32_t k = count; k-- > 0;)
-            rows[--g->nodes[inputs[k]].readers] = node;
+            if (!is_again(inputs, k))
+                rows[--g->nodes[inputs[k]].readers] = node;
     }
 }
 
@@ -213,7 +228,7 @@ static void free_gone(burin_graph *g)
     g->gone_nodes = 0;
     while (at) {
         rx_node *n    = &g->nodes[at];
-        uint32_t next = n->next;
+        uint32_t next = g->turns[at].next;
         bool     read = n->first_link || n[1].readers > n->readers;
         if (!read) {
             rx_value_drop(g, at);
@@ -221,9 +236,9 @@ static void free_gone(burin_graph *g)
             g->gone--;
         }
         uint32_t *list = read ? &g->gone_nodes : &g->free_nodes;
-        n->next        = *list;
-        *list          = at;
-        at             = next;
+        g->turns[at].next = *list;
+        *list             = at;
+        at                = next;
     }
 }
 

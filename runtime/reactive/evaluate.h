@@ -27,11 +27,11 @@ static inline burin_status rx_call_static(burin_graph *g, uint32_t node, burin_v
     burin_inputs   inputs;
     inputs.values = g->values;
     inputs.nodes  = rx_inputs_of(g, n, &inputs.count);
-    if (BURIN_UNLIKELY(g->failures)) {
-        burin_status status = rx_failed_input(g, &inputs);
-        if (status)
-            return status;
-    }
+    if (BURIN_LIKELY(!g->careful))
+        return g->fns[n->fn](g, n->user, &inputs, out);
+    burin_status status = rx_failed_input(g, &inputs);
+    if (status)
+        return status;
     return BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, &inputs, out) : rx_call_watched(g, node, &inputs, out);
 }
 
@@ -39,12 +39,12 @@ static inline burin_status rx_call_static(burin_graph *g, uint32_t node, burin_v
 static inline burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_value *out)
 {
     rx_node     *n     = &g->nodes[node];
-    rx_frame     frame = {.outer = g->frame, .node = node, .run = ++g->runs};
+    rx_frame     frame = {.outer = g->frame, .node = node, .run = ++g->runs, .next_link = n->inputs};
     burin_inputs none  = {NULL, NULL, 0};
     g->frame            = &frame;
     burin_status status = BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, &none, out) : rx_call_watched(g, node, &none, out);
     g->frame            = frame.outer;
-    if (rx_kind(&g->nodes[node]) != RX_GONE && rx_first_unread(g, &frame))
+    if (rx_kind(&g->nodes[node]) != RX_GONE && frame.next_link)
         rx_track_end(g, &frame);
     return status;
 }

@@ -19,6 +19,7 @@ burin_graph *burin_graph_new(const burin_allocator *allocator)
     g->count       = 1; /* number 0 of nodes and links is none */
     g->link_count  = 1;
     if (rx_grow(g, &g->nodes, &g->node_cap, 2, sizeof *g->nodes) && rx_grow(g, &g->values, &g->value_cap, 1, sizeof *g->values) &&
+        rx_grow(g, &g->turns, &g->turn_cap, 1, sizeof *g->turns) &&
         rx_grow(g, &g->links, &g->link_cap, 1, sizeof *g->links))
         return g;
     burin_graph_free(g);
@@ -51,6 +52,7 @@ void burin_graph_free(burin_graph *g)
         base_free(g->alloc, (char *)g->names[node].data, g->names[node].len);
     free_array(g, g->nodes, g->node_cap, sizeof *g->nodes);
     free_array(g, g->values, g->value_cap, sizeof *g->values);
+    free_array(g, g->turns, g->turn_cap, sizeof *g->turns);
     free_array(g, g->fns, g->fn_cap, sizeof *g->fns);
     free_array(g, g->inputs.at, g->inputs.cap, sizeof *g->inputs.at);
     free_array(g, g->readers, g->readers ? (size_t)g->reader_count + 1 : 0, sizeof *g->readers);
@@ -132,6 +134,7 @@ bool rx_reserve_node(burin_graph *g, bool is_dynamic)
 {
     uint32_t want = g->count + 1;
     return rx_grow(g, &g->nodes, &g->node_cap, want + 1, sizeof *g->nodes) && rx_grow(g, &g->values, &g->value_cap, want, sizeof *g->values) &&
+           rx_grow(g, &g->turns, &g->turn_cap, want, sizeof *g->turns) &&
            rx_grow(g, &g->stack.at, &g->stack.cap, want, sizeof *g->stack.at) && rx_grow(g, &g->buckets, &g->bucket_count, 2, sizeof *g->buckets) &&
            (!(is_dynamic || g->stamps) || rx_grow(g, &g->stamps, &g->stamp_cap, want, sizeof *g->stamps)) &&
            (!g->owned || rx_grow(g, &g->owned, &g->owned_cap, want, sizeof *g->owned)) && (!g->watch || rx_watch_reserve(g, want));
@@ -167,7 +170,7 @@ static uint32_t take_number(burin_graph *g)
 {
     uint32_t node = g->free_nodes;
     if (node)
-        g->free_nodes = g->nodes[node].next;
+        g->free_nodes = g->turns[node].next;
     else
         node = g->count++;
     return node;
@@ -181,6 +184,7 @@ uint32_t rx_make(burin_graph *g, unsigned kind, uint16_t fn, void *user)
     uint32_t row  = node < g->rows ? n->readers : g->reader_count, generation = n->generation;
     *n            = (rx_node){.user = user, .fn = fn, .flags = (uint16_t)kind, .readers = row, .generation = generation};
     g->nodes[g->count].readers = g->reader_count; /* where the last row ends */
+    g->turns[node]             = (rx_turn){0};
     g->values[node]            = burin_missing();
     g->live++;
     g->credit = 0;
@@ -246,9 +250,9 @@ static burin_status make_running(burin_graph *g, unsigned kind, burin_compute fn
         status = rx_declare(g, node, inputs, count);
     if (status) {
         rx_disown(g, node);
-        n->flags      = RX_FREE;
-        n->next       = g->free_nodes;
-        g->free_nodes = node;
+        n->flags            = RX_FREE;
+        g->turns[node].next = g->free_nodes;
+        g->free_nodes       = node;
         g->live--;
         return status;
     }

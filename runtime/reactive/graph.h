@@ -1,7 +1,7 @@
 /* The inside of the reactive graph.
  *
- * Nodes are numbered and lie in slabs: 40 bytes of structure each and, apart, 16 bytes of value, so that computing sums of
- * many inputs walks a dense array of values. Node 0 is nobody.
+ * Nodes are numbered and lie in slabs: 32 bytes that every run of a node looks at; apart from them 16 bytes of value, so that computing
+ * sums of many inputs walks a dense array of values; and 8 bytes for waiting in a queue. Node 0 is nobody.
  *
  * Edges. What a static node reads is a row in `inputs` (a single input stands in the node itself). Who reads a node is a
  * row of `readers` (CSR), made anew now and then, and a list of links: edges of dynamic nodes, and of static nodes made
@@ -39,7 +39,7 @@ enum { /* flags: what it is */
     RX_ERROR    = 1 << 9, /* its value is an rx_failure */
     RX_TOUCHED  = 1 << 10, /* a cell changed in the open batch */
     RX_ON_STACK = 1 << 11, /* of rx_raise */
-    RX_NEEDED   = 1 << 12, /* computed: `needed` is above 0 */
+    RX_NEEDED   = 1 << 12, /* computed: its `needed` is above 0 */
     RX_OPERATOR = 1 << 13, /* `user` is an rx_operator, which dies with the node */
     RX_STALE    = RX_DIRTY | RX_CHECK,
 };
@@ -50,11 +50,14 @@ typedef struct rx_node {
     uint32_t readers;    /* start of its row; the next node's is the end */
     uint32_t first_link; /* of its readers that have links */
     uint32_t inputs;     /* static: start of its row, whose first element is its length. Dynamic: first link to what it reads */
-    uint32_t next;       /* in its bucket, the free list, or those waiting to be free */
     uint32_t height;     /* effects: their place in the order of making */
-    uint32_t needed;
     uint32_t generation;
 } rx_node;
+
+typedef struct rx_turn {
+    uint32_t next; /* in its bucket, the free list, or those waiting to be free */
+    uint32_t needed;
+} rx_turn;
 
 typedef struct rx_link { /* reader reads node */
     uint32_t node, reader;
@@ -93,6 +96,7 @@ struct rx_frame { /* a computation that runs */
     rx_frame *outer;
     uint32_t  node, run;
     uint32_t  last_link; /* the last link to something it has read in this run */
+    uint32_t  next_link; /* what the last run read next, and this one has not come to: a link, 0 when there is none */
     bool      is_static;
 };
 
@@ -110,8 +114,9 @@ struct burin_graph {
     const burin_allocator *alloc;
     rx_node     *nodes;
     burin_value *values;
+    rx_turn     *turns;
     uint32_t     count;          /* numbers given out so far, node 0 included */
-    uint32_t     node_cap, value_cap;
+    uint32_t     node_cap, value_cap, turn_cap;
     uint32_t     free_nodes, gone_nodes;
     uint32_t     live;
 
@@ -153,7 +158,7 @@ struct burin_graph {
     bool       in_pass;             /* the pass runs a node */
     uint32_t   restart;             /* what runs must run again later: it read this node, which cannot be brought up to date now */
     bool       too_deep;            /* because computations are nested too deep, not because of its height */
-    uint32_t   failures;            /* nodes whose value is a failure */
+    uint32_t careful;               /* why a static node may not just be run: nodes whose value is a failure, and one more for a watch */
 
     rx_frame *frame;
     uint32_t  nested;
@@ -181,26 +186,28 @@ struct burin_graph {
 };
 
 static inline unsigned rx_kind(const rx_node *n) { return n->flags & RX_KIND; }
+/* Does it make what it reads needed? */
+static inline bool rx_needs(const rx_node *n) { return n->flags & RX_NEEDED || rx_kind(n) == RX_EFFECT; }
 
 /* Put a node last into its height's bucket, and take the first out of one that is not empty. Buckets are rings, so that
  * nodes run, and effects are queued, in the order in which what they read has changed: mostly that of making. */
-static inline void rx_enqueue(rx_node *nodes, uint32_t *bucket, uint32_t node)
+static inline void rx_enqueue(rx_turn *turns, uint32_t *bucket, uint32_t node)
 {
     uint32_t last = *bucket, first = node;
     *bucket = node;
     if (last) {
-        first            = nodes[last].next;
-        nodes[last].next = node;
+        first            = turns[last].next;
+        turns[last].next = node;
     }
-    nodes[node].next = first;
+    turns[node].next = first;
 }
-static inline uint32_t rx_dequeue(rx_node *nodes, uint32_t *bucket)
+static inline uint32_t rx_dequeue(rx_turn *turns, uint32_t *bucket)
 {
-    uint32_t first = nodes[*bucket].next;
+    uint32_t first = turns[*bucket].next;
     if (first == *bucket)
         *bucket = 0;
     else
-        nodes[*bucket].next = nodes[first].next;
+        turns[*bucket].next = turns[first].next;
     return first;
 }
 
@@ -312,21 +319,18 @@ static inline bool rx_next_read(const burin_graph *g, rx_reads *it, uint32_t *re
     return true;
 }
 burin_status rx_declare(burin_graph *g, uint32_t node, const burin_node *inputs, size_t count);
-/* What the last run of a dynamic computation read next, and this one has not come to: a link, 0 when there is none. */
-static inline uint32_t rx_first_unread(const burin_graph *g, const rx_frame *frame)
-{
-    return frame->last_link ? g->links[frame->last_link].next_read : g->nodes[frame->node].inputs;
-}
 /* The running computation reads a node: true when it has read it before, or its last run read it next. */
 static inline bool rx_is_tracked(burin_graph *g, rx_frame *frame, uint32_t node)
 {
     if (g->stamps[node] == frame->run)
         return true;
-    uint32_t next = rx_first_unread(g, frame);
-    if (!next || g->links[next].node != node)
+    uint32_t       next = frame->next_link;
+    const rx_link *link = &g->links[next];
+    if (link->node != node) /* link 0 leads to no node */
         return false;
     g->stamps[node]  = frame->run;
     frame->last_link = next;
+    frame->next_link = link->next_read;
     return true;
 }
 /* Otherwise make a link. If the reader is needed or an effect, the caller calls rx_need once the node is up to date. */
@@ -421,7 +425,7 @@ void         rx_disown(burin_graph *g, uint32_t node);
 /* A node that is gone is no longer queued and does not run: its number may become free. */
 static inline void rx_put_away(burin_graph *g, uint32_t node)
 {
-    g->nodes[node].next = g->gone_nodes;
+    g->turns[node].next = g->gone_nodes;
     g->gone_nodes       = node;
 }
 /* Only the host and effects may change the graph: BURIN_ERR_USAGE inside a computed node. */

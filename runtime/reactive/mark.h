@@ -10,6 +10,7 @@ void rx_mark_other(burin_graph *g, uint32_t reader);
 
 typedef struct rx_marking {
     rx_node  *nodes;
+    rx_turn  *turns;
     uint32_t *buckets;
     uint32_t  lowest, queued;
 } rx_marking;
@@ -21,7 +22,7 @@ static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader
     if (BURIN_LIKELY(state == (RX_COMPUTED | RX_NEEDED))) {
         uint32_t height = n->height;
         n->flags |= RX_DIRTY | RX_QUEUED;
-        rx_enqueue(m->nodes, &m->buckets[height], reader);
+        rx_enqueue(m->turns, &m->buckets[height], reader);
         m->lowest = height < m->lowest ? height : m->lowest;
         m->queued++;
     } else if (BURIN_LIKELY((n->flags & (RX_QUEUED | RX_DIRTY)) == (RX_QUEUED | RX_DIRTY))) {
@@ -33,13 +34,33 @@ static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader
     }
 }
 
+/* One of the readers of a node that has changed, of a graph that nobody watches. */
+static inline void rx_mark_reader_of(burin_graph *g, uint32_t reader)
+{
+    rx_node *n     = &g->nodes[reader];
+    unsigned state = n->flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING);
+    if (state == RX_EFFECT) {
+        rx_queue_effect(g, reader);
+    } else if ((n->flags & (RX_QUEUED | RX_DIRTY)) == (RX_QUEUED | RX_DIRTY)) {
+        return;
+    } else if (state == (RX_COMPUTED | RX_NEEDED)) {
+        uint32_t height = n->height;
+        n->flags |= RX_DIRTY | RX_QUEUED;
+        rx_enqueue(g->turns, &g->buckets[height], reader);
+        g->lowest = height < g->lowest ? height : g->lowest;
+        g->queued++;
+    } else {
+        rx_mark_other(g, reader);
+    }
+}
+
 static inline void rx_mark_readers(burin_graph *g, uint32_t node)
 {
     if (BURIN_UNLIKELY(g->watch))
         rx_note_change(g, node);
     const rx_node  *n   = &g->nodes[node];
     const uint32_t *row = g->readers + n->readers, *end = g->readers + n[1].readers;
-    rx_marking      m   = {g->nodes, g->buckets, g->lowest, g->queued};
+    rx_marking      m   = {g->nodes, g->turns, g->buckets, g->lowest, g->queued};
     for (; row < end; row++)
         rx_mark_reader(g, &m, *row);
     for (uint32_t link = n->first_link; link; link = g->links[link].next_reader)

@@ -49,6 +49,7 @@ void rx_trim(burin_graph *g)
     }
     shrink(g, &g->nodes, &g->node_cap, g->count + 1, sizeof *g->nodes);
     shrink(g, &g->values, &g->value_cap, g->count, sizeof *g->values);
+    shrink(g, &g->turns, &g->turn_cap, g->count, sizeof *g->turns);
     shrink(g, &g->stack.at, &g->stack.cap, g->count, sizeof *g->stack.at);
     shrink(g, &g->stamps, &g->stamp_cap, g->stamps ? g->count : 0, sizeof *g->stamps);
     shrink(g, &g->links, &g->link_cap, g->link_count, sizeof *g->links);

@@ -7,7 +7,7 @@ static inline void push(burin_graph *g, uint32_t node) { g->stack.at[g->stack.le
 static inline void need_one(burin_graph *g, uint32_t node)
 {
     rx_node *n = &g->nodes[node];
-    bool     is_new = n->needed++ == 0;
+    bool     is_new = g->turns[node].needed++ == 0;
     if (rx_kind(n) != RX_COMPUTED)
         return;
     if (n->flags & RX_STALE) /* also one that was needed and waits for its readers to run: this one may not run */
@@ -32,7 +32,7 @@ void rx_need(burin_graph *g, uint32_t node)
 static inline void release_one(burin_graph *g, uint32_t node)
 {
     rx_node *n = &g->nodes[node];
-    if (--n->needed == 0 && rx_kind(n) == RX_COMPUTED) {
+    if (--g->turns[node].needed == 0 && rx_kind(n) == RX_COMPUTED) {
         n->flags &= (uint16_t)~RX_NEEDED;
         push(g, node);
     }

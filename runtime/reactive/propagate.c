@@ -9,7 +9,7 @@ void rx_queue(burin_graph *g, uint32_t node)
     if (n->flags & RX_QUEUED)
         return;
     n->flags |= RX_QUEUED;
-    rx_enqueue(g->nodes, &g->buckets[n->height], node);
+    rx_enqueue(g->turns, &g->buckets[n->height], node);
     if (n->height < g->lowest)
         g->lowest = n->height;
     g->queued++;
@@ -21,7 +21,7 @@ void rx_mark_above(burin_graph *g, uint32_t node)
     for (;;) {
         RX_FOR_READERS(g, at, reader) {
             rx_node *n = &g->nodes[reader];
-            if (rx_kind(n) != RX_COMPUTED || n->needed || n->flags & RX_STALE)
+            if (rx_kind(n) != RX_COMPUTED || n->flags & RX_NEEDED || n->flags & RX_STALE)
                 continue;
             n->flags |= RX_CHECK;
             g->stack.at[g->stack.len++] = reader;
@@ -49,18 +49,20 @@ void rx_mark_changed(burin_graph *g, uint32_t node) { rx_mark_readers(g, node); 
 
 /* ---- the pass ---- */
 
-/* Will everyone who needs this node run anyway, and read it then if at all? Then it need not run before. */
-static bool may_wait(const burin_graph *g, uint32_t node)
+/* Will everyone who needs this node run anyway, and read it then if at all? Then it need not run before. Only nodes that dynamic ones
+ * read, by links, can wait so. *open: somebody who does not need it may have to be marked. */
+static inline bool may_wait(const burin_graph *g, uint32_t node, bool *open)
 {
-    uint32_t reader;
-    if (!g->stamps || g->nodes[node].flags & RX_OPERATOR)
-        return false; /* there are no dynamic nodes; an operator runs in every batch that reaches it */
+    const rx_node *n = &g->nodes[node];
+    uint32_t       reader;
+    *open            = false;
+    if (!n->first_link || n->flags & RX_OPERATOR)
+        return false; /* an operator runs in every batch that reaches it */
     RX_FOR_READERS(g, node, reader) {
-        const rx_node *n = &g->nodes[reader];
-        if (rx_kind(n) != RX_EFFECT && !(rx_kind(n) == RX_COMPUTED && n->needed))
-            continue;
-        if (n->flags & RX_STATIC || !(n->flags & RX_DIRTY))
+        const rx_node *r = &g->nodes[reader];
+        if (rx_needs(r) && (r->flags & (RX_STATIC | RX_DIRTY)) != RX_DIRTY)
             return false;
+        *open |= !(r->flags & RX_STALE);
     }
     return true;
 }
@@ -80,26 +82,10 @@ static void take_changes(burin_graph *g)
 /* A needed static computed node, DIRTY, and not raised since it was queued. */
 static inline bool is_ordinary(const burin_graph *g, uint32_t node, uint32_t height)
 {
+    bool open;
     enum { WHAT = RX_COMPUTED | RX_STATIC | RX_NEEDED | RX_DIRTY };
     const rx_node *n = &g->nodes[node];
-    return (n->flags & (RX_KIND | WHAT)) == WHAT && n->height == height && !(g->stamps && may_wait(g, node));
-}
-
-/* The only reader of a node, if that is a computed node that is to run now; else 0. A watched graph goes by the queue. */
-static inline uint32_t only_reader(const burin_graph *g, uint32_t node)
-{
-    const rx_node *n    = &g->nodes[node];
-    uint32_t       rows = n[1].readers - n->readers, reader;
-    if (BURIN_UNLIKELY(g->watch))
-        return 0;
-    if (rows == 1 && !n->first_link)
-        reader = g->readers[n->readers];
-    else if (rows == 0 && n->first_link && !g->links[n->first_link].next_reader)
-        reader = g->links[n->first_link].reader;
-    else
-        return 0;
-    unsigned flags = g->nodes[reader].flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING);
-    return flags == (RX_COMPUTED | RX_NEEDED) && !(g->stamps && may_wait(g, reader)) ? reader : 0;
+    return (n->flags & (RX_KIND | WHAT)) == WHAT && n->height == height && !may_wait(g, node, &open);
 }
 
 /* Run a dynamic node of the pass; true when its value changed. */
@@ -116,8 +102,44 @@ static inline bool run_dynamic(burin_graph *g, uint32_t node)
     return changed;
 }
 
-/* A node has changed while nothing is queued: go on along a chain of only readers, past the queue. Who reads its end is queued. */
-static inline void follow(burin_graph *g, rx_frame *frame, uint32_t node)
+/* ---- past the queue ----
+ *
+ * A reader of what has changed runs at once where nothing it reads can change any more in this pass: it reads nothing else; or nothing
+ * is queued, and it is the only reader, or stands one above what has changed. Not so when dynamic nodes read it, which may make it wait. */
+
+enum {
+    PLACE  = RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING,
+    READY  = RX_COMPUTED | RX_NEEDED | RX_STATIC,
+    SINGLE = READY | RX_SINGLE,
+};
+
+static inline bool run_ready(burin_graph *g, rx_frame *frame, uint32_t node)
+{
+    g->nodes[node].flags &= (uint16_t)~RX_STALE;
+    return rx_evaluate_static(g, frame, node);
+}
+
+/* The only reader of a node, if that is a computed node that is to run now; else 0. A watched graph goes by the queue. */
+static inline uint32_t only_reader(burin_graph *g, uint32_t node)
+{
+    const rx_node *n    = &g->nodes[node];
+    uint32_t       rows = n[1].readers - n->readers, reader;
+    bool           open;
+    if (BURIN_UNLIKELY(g->watch))
+        return 0;
+    if (rows == 1 && !n->first_link)
+        reader = g->readers[n->readers];
+    else if (rows == 0 && n->first_link && !g->links[n->first_link].next_reader)
+        reader = g->links[n->first_link].reader;
+    else
+        return 0;
+    const rx_node *r = &g->nodes[reader];
+    return (r->flags & PLACE) == (RX_COMPUTED | RX_NEEDED) && !may_wait(g, reader, &open) ? reader : 0;
+}
+
+/* A node has changed, and nothing that is queued or yet to run stands below what reads it: go on along a chain of only readers, of
+ * any kind. Who reads its end is queued. */
+__attribute__((noinline)) static void follow(burin_graph *g, rx_frame *frame, uint32_t node)
 {
     for (uint32_t above; !g->queued && (above = only_reader(g, node)); node = above) {
         rx_node *n       = &g->nodes[above];
@@ -136,11 +158,78 @@ static inline void follow(burin_graph *g, rx_frame *frame, uint32_t node)
     rx_mark_readers(g, node);
 }
 
+static inline bool is_ready(const rx_node *n) { return (n->flags & (PLACE | READY)) == READY && !n->first_link; }
+static inline bool is_ready_single(const rx_node *n) { return (n->flags & (PLACE | SINGLE)) == SINGLE && !n->first_link; }
+
+/* A node has changed, and others that do not stand below what reads it are yet to run: go on along a chain of static nodes that read
+ * nothing but the one below. */
+static inline void climb(burin_graph *g, rx_frame *frame, uint32_t node)
+{
+    for (;;) {
+        const rx_node *n = &g->nodes[node];
+        if (BURIN_UNLIKELY(n[1].readers - n->readers != 1 || n->first_link || g->careful))
+            break;
+        uint32_t reader = g->readers[n->readers];
+        if (!is_ready_single(&g->nodes[reader])) {
+            rx_mark_reader_of(g, reader);
+            return;
+        }
+        if (!run_ready(g, frame, reader))
+            return;
+        node = reader;
+    }
+    rx_mark_readers(g, node);
+}
+
+/* Run the readers of a node that are ready, but for the last of them, and queue the rest. Gives that last one; 0: there is none. */
+static inline uint32_t fan_out(burin_graph *g, rx_frame *frame, uint32_t node)
+{
+    const rx_node *n      = &g->nodes[node];
+    uint32_t       height = g->queued ? 0 : n->height + 1, ready = 0, at = n->readers, end = n[1].readers;
+    for (; at < end; at++) {
+        uint32_t       reader = g->readers[at];
+        const rx_node *r      = &g->nodes[reader];
+        if (!is_ready(r) || !(r->flags & RX_SINGLE || r->height == height)) {
+            rx_mark_reader_of(g, reader);
+            continue;
+        }
+        if (ready && run_ready(g, frame, ready))
+            climb(g, frame, ready);
+        ready = reader;
+    }
+    return ready;
+}
+
+/* A node has changed, and nothing is yet to run but what is queued. */
+static inline void spread(burin_graph *g, rx_frame *frame, uint32_t node)
+{
+    for (;;) {
+        const rx_node *n = &g->nodes[node];
+        uint32_t       ready;
+        if (BURIN_UNLIKELY(n->first_link || g->careful)) {
+            follow(g, frame, node);
+            return;
+        }
+        if (n[1].readers - n->readers == 1) {
+            const rx_node *r = &g->nodes[ready = g->readers[n->readers]];
+            if (!is_ready(r) || !(r->flags & RX_SINGLE || !g->queued)) {
+                rx_mark_reader_of(g, ready);
+                return;
+            }
+        } else if (!(ready = fan_out(g, frame, node))) {
+            return;
+        }
+        if (!run_ready(g, frame, ready))
+            return;
+        node = ready;
+    }
+}
+
 void rx_follow(burin_graph *g, uint32_t cell)
 {
     rx_frame frame = {.outer = g->frame, .is_static = true};
     g->frame       = &frame;
-    follow(g, &frame, cell);
+    spread(g, &frame, cell);
     g->frame = frame.outer;
 }
 
@@ -148,7 +237,7 @@ void rx_follow(burin_graph *g, uint32_t cell)
  * ordinary. */
 static bool run_ordinary(burin_graph *g, uint32_t height)
 {
-    uint32_t last = g->buckets[height], node = g->nodes[last].next;
+    uint32_t last = g->buckets[height], node = g->turns[last].next;
     rx_frame frame = {.outer = g->frame, .is_static = true};
     if (!is_ordinary(g, node, height))
         return false;
@@ -156,9 +245,9 @@ static bool run_ordinary(burin_graph *g, uint32_t height)
     g->frame           = &frame;
     for (bool is_last = false; !is_last;) {
         rx_node *n    = &g->nodes[node];
-        uint32_t next = n->next;
+        uint32_t next = g->turns[node].next;
         if (BURIN_UNLIKELY(!is_ordinary(g, node, height))) {
-            g->nodes[last].next = node;
+            g->turns[last].next = node;
             g->buckets[height]  = last;
             break;
         }
@@ -166,10 +255,10 @@ static bool run_ordinary(burin_graph *g, uint32_t height)
         g->queued--;
         n->flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
         if (rx_evaluate_static(g, &frame, node)) {
-            if (is_last && !g->queued)
-                follow(g, &frame, node);
+            if (is_last)
+                spread(g, &frame, node);
             else
-                rx_mark_readers(g, node);
+                climb(g, &frame, node);
         }
         node = next;
     }
@@ -177,30 +266,42 @@ static bool run_ordinary(burin_graph *g, uint32_t height)
     return true;
 }
 
-/* Take the first node out of a bucket: one that is dynamic or gone, need not run, or runs later. */
-static void run_first(burin_graph *g, uint32_t height)
+/* A node of the pass that is dynamic and DIRTY, or need not run, or runs later. */
+static inline void run_other(burin_graph *g, uint32_t node, uint32_t height)
 {
-    uint32_t node = rx_dequeue(g->nodes, &g->buckets[height]);
-    rx_node *n    = &g->nodes[node];
-    g->queued--;
-    n->flags &= (uint16_t)~RX_QUEUED;
-    if (rx_kind(n) == RX_GONE) {
+    rx_node *n     = &g->nodes[node];
+    unsigned flags = n->flags &= (uint16_t)~RX_QUEUED;
+    bool     open;
+    if (BURIN_UNLIKELY((flags & RX_KIND) == RX_GONE)) {
         rx_put_away(g, node);
-    } else if (n->height != height) { /* raised since it was queued */
+    } else if (BURIN_UNLIKELY(n->height != height)) { /* raised since it was queued */
         rx_queue(g, node);
-    } else if (!n->needed || (n->flags & RX_DIRTY && may_wait(g, node))) {
+    } else if (BURIN_UNLIKELY(!(flags & RX_NEEDED))) {
         rx_mark_above(g, node);
-    } else if (!(n->flags & RX_DIRTY)) {
+    } else if (!(flags & RX_DIRTY)) {
         n->flags &= (uint16_t)~RX_CHECK; /* what it reads has been brought up to date: had that changed, it would be DIRTY */
+    } else if (may_wait(g, node, &open)) {
+        if (open)
+            rx_mark_above(g, node);
     } else {
         rx_frame frame = {.outer = g->frame, .is_static = true};
-        n->flags &= (uint16_t)~RX_STALE;
+        n->flags       = (uint16_t)(flags & ~(RX_QUEUED | RX_STALE));
         if (!run_dynamic(g, node))
             return;
         g->frame = &frame;
-        follow(g, &frame, node);
+        spread(g, &frame, node);
         g->frame = frame.outer;
     }
+}
+
+/* Those that come first in a bucket: a dynamic node may put more of them there. */
+static void run_first(burin_graph *g, uint32_t height)
+{
+    do {
+        uint32_t node = rx_dequeue(g->turns, &g->buckets[height]);
+        g->queued--;
+        run_other(g, node, height);
+    } while (g->lowest == height && g->buckets[height] && !is_ordinary(g, g->turns[g->buckets[height]].next, height));
 }
 
 void rx_settle(burin_graph *g)

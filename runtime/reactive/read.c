@@ -77,12 +77,13 @@ static burin_status read(burin_graph *g, burin_node handle_of, burin_value *out,
     if (frame && !g->in_pass && g->queued && rx_kind(&g->nodes[frame->node]) == RX_EFFECT)
         rx_settle(g);
     status = bring_up(g, node);
-    if (tracked && frame && !(status && g->too_deep) && !rx_is_tracked(g, frame, node)) { /* also before a restart: it must come after the node */
+    tracked &= frame && rx_kind(&g->nodes[frame->node]) != RX_GONE; /* an effect that has disposed of itself reads on, but depends on nothing */
+    if (tracked && !(status && g->too_deep) && !rx_is_tracked(g, frame, node)) { /* also before a restart: it must come after the node */
         burin_status tracking = rx_track(g, frame, node);
         new_link              = !tracking;
         status                = status ? status : tracking;
     }
-    if (new_link && (g->nodes[frame->node].needed || rx_kind(&g->nodes[frame->node]) == RX_EFFECT))
+    if (new_link && rx_needs(&g->nodes[frame->node]))
         rx_need(g, node);
     return status ? status : value_of(g, node, out);
 }
@@ -92,25 +93,51 @@ static inline bool read_as_before(burin_graph *g, burin_node handle_of, burin_va
 {
     rx_frame *frame = g->frame;
     uint32_t  node  = handle_of.index;
-    if (node >= g->count)
+    if (BURIN_UNLIKELY(node >= g->count))
         return false;
     const rx_node *n = &g->nodes[node];
-    if (n->generation != handle_of.generation || n->flags & (RX_STALE | RX_RUNNING | RX_ERROR) || n->height >= g->lowest || g->restart)
+    if (BURIN_UNLIKELY(n->generation != handle_of.generation || n->flags & (RX_STALE | RX_RUNNING | RX_ERROR) || n->height >= g->lowest || g->restart))
         return false;
-    if (!frame) {
+    if (BURIN_UNLIKELY(!frame)) {
         *out = g->values[node];
         return rx_kind(n) != RX_SCOPE && !g->change_count;
     }
-    if (frame->is_static)
-        return false;
-    if (!rx_is_tracked(g, frame, node))
+    if (BURIN_UNLIKELY(frame->is_static || !rx_is_tracked(g, frame, node)))
         return false;
     *out = g->values[node];
     return true;
 }
 
+/* A dirty node, read by a computation, that has nothing stale below it mostly runs at once. True when it has; otherwise read() finds out more. */
+static bool pull_at_once(burin_graph *g, burin_node handle_of)
+{
+    uint32_t node = handle_of.index, read_node;
+    if (node >= g->count || !g->frame || g->frame->is_static || g->restart || g->nested >= RX_NESTED_MAX || (g->queued && !g->in_pass))
+        return false;
+    const rx_node *n = &g->nodes[node];
+    if ((n->flags & (RX_KIND | RX_DIRTY | RX_RUNNING)) != (RX_COMPUTED | RX_DIRTY) || n->generation != handle_of.generation || n->height >= g->lowest)
+        return false;
+    for (rx_reads at = rx_reads_of(g, node); rx_next_read(g, &at, &read_node);)
+        if (g->nodes[read_node].flags & (RX_STALE | RX_RUNNING))
+            return false;
+    g->nested++;
+    bool done = rx_evaluate(g, node);
+    g->nested--;
+    if (!done && g->too_deep && !g->nested) { /* the outermost pull begins again */
+        g->restart  = 0;
+        g->too_deep = false;
+        g->restarts++;
+    }
+    return done;
+}
+
+__attribute__((noinline)) static burin_status read_other(burin_graph *g, burin_node node, burin_value *out)
+{
+    return pull_at_once(g, node) && read_as_before(g, node, out) ? BURIN_OK : read(g, node, out, true);
+}
+
 burin_status burin_graph_get(burin_graph *g, burin_node node, burin_value *out)
 {
-    return BURIN_LIKELY(read_as_before(g, node, out)) ? BURIN_OK : read(g, node, out, true);
+    return BURIN_LIKELY(read_as_before(g, node, out)) ? BURIN_OK : read_other(g, node, out);
 }
 burin_status burin_graph_peek(burin_graph *g, burin_node node, burin_value *out) { return read(g, node, out, false); }

@@ -79,7 +79,7 @@ void rx_value_drop(burin_graph *g, uint32_t node)
     rx_failure *failure = (rx_failure *)rx_failure_of(g, node);
     if (failure) {
         g->nodes[node].flags &= (uint16_t)~RX_ERROR;
-        g->failures--;
+        g->careful--;
         if (failure != &no_memory)
             rx_bytes_free(g, failure, sizeof *failure + failure->len + 1);
     } else {
@@ -114,7 +114,7 @@ bool rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_te
     }
     rx_value_drop(g, node);
     g->nodes[node].flags |= RX_ERROR;
-    g->failures++;
+    g->careful++;
     g->values[node].as.p = failure ? failure : (void *)&no_memory;
     return true;
 }

@@ -134,6 +134,7 @@ void rx_watch_end(burin_graph *g)
     buf_deinit(&w->event);
     base_free(g->alloc, w, sizeof *w);
     g->watch = NULL;
+    g->careful--;
 }
 
 burin_status burin_graph_watch(burin_graph *g, const burin_watch *asked)
@@ -152,6 +153,7 @@ burin_status burin_graph_watch(burin_graph *g, const burin_watch *asked)
     w->event = buf_make(g->alloc);
     w->began = rx_clock();
     g->watch = w;
+    g->careful++;
     g->memory += sizeof *w;
     if (!rx_grow(g, &w->seen, &w->seen_cap, g->count + 1, sizeof *w->seen)) {
         w->asked.trace = NULL;
@@ -179,7 +181,7 @@ burin_status burin_graph_describe(burin_graph *g, burin_node node, burin_node_in
     if (!index)
         return BURIN_ERR_USAGE;
     const rx_node  *n   = &g->nodes[index];
-    burin_node_info all = {.kind = rx_kind_text(n), .is_static = n->flags & RX_STATIC, .needed = n->needed > 0 || rx_kind(n) == RX_EFFECT,
+    burin_node_info all = {.kind = rx_kind_text(n), .is_static = n->flags & RX_STATIC, .needed = g->turns[node.index].needed > 0 || rx_kind(n) == RX_EFFECT,
                            .stale = n->flags & RX_STALE, .failed = n->flags & RX_ERROR, .height = n->height};
     if (index < g->name_cap)
         all.name = g->names[index];
