@@ -29,7 +29,7 @@ bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status sta
     return status ? take_failure(g, node, run, status) : rx_value_set(g, node, own);
 }
 
-bool rx_evaluate(burin_graph *g, uint32_t node)
+bool rx_evaluate_for(burin_graph *g, uint32_t node, uint32_t reader)
 {
     rx_node *n       = &g->nodes[node];
     bool     changed = false, done = true;
@@ -42,7 +42,8 @@ bool rx_evaluate(burin_graph *g, uint32_t node)
     } else {
         done = rx_evaluate_dynamic(g, node, &changed);
     }
-    if (changed)
+    if (changed && rx_only_link(g, &g->nodes[node]) != reader)
         rx_mark_readers(g, node);
     return done;
 }
+bool rx_evaluate(burin_graph *g, uint32_t node) { return rx_evaluate_for(g, node, 0); }

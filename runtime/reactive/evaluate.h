@@ -17,6 +17,15 @@ static inline bool rx_take(burin_graph *g, uint32_t node, uint64_t run, burin_st
     at->as.i = v.as.i;
     return true;
 }
+/* The reader of a node that nobody else reads and that reads it by a link; else a number that no node has. A watched graph wants to know of all. */
+static inline uint32_t rx_only_link(const burin_graph *g, const rx_node *n)
+{
+    const rx_link *link = &g->links[n->first_link];
+    bool           only = n->first_link && !link->next_reader && n[1].readers == n->readers && !g->watch;
+    return only ? link->reader : UINT32_MAX;
+}
+/* rx_evaluate for a computation that runs and reads the node, so that it need not be told. */
+bool rx_evaluate_for(burin_graph *g, uint32_t node, uint32_t reader);
 /* A static node fails with the first of its inputs that has failed; BURIN_OK when none has. */
 burin_status rx_failed_input(burin_graph *g, const burin_inputs *inputs);
 

@@ -1,5 +1,5 @@
 /* Reading a node: bring it up to date, and note who reads. */
-#include "runtime/reactive/graph.h"
+#include "runtime/reactive/evaluate.h"
 
 static burin_status refuse_self(burin_graph *g, uint32_t node)
 {
@@ -109,7 +109,7 @@ static inline bool read_as_before(burin_graph *g, burin_node handle_of, burin_va
 }
 
 /* A dirty node, read by a computation, that has nothing stale below it mostly runs at once. True when it has; otherwise read() finds out more. */
-static bool pull_at_once(burin_graph *g, burin_node handle_of)
+static inline bool pull_at_once(burin_graph *g, burin_node handle_of)
 {
     uint32_t node = handle_of.index, read_node;
     if (node >= g->count || !g->frame || g->frame->is_static || g->restart || g->nested >= RX_NESTED_MAX || (g->queued && !g->in_pass))
@@ -121,7 +121,7 @@ static bool pull_at_once(burin_graph *g, burin_node handle_of)
         if (g->nodes[read_node].flags & (RX_STALE | RX_RUNNING))
             return false;
     g->nested++;
-    bool done = rx_evaluate(g, node);
+    bool done = rx_evaluate_for(g, node, g->frame->node);
     g->nested--;
     if (!done && g->too_deep && !g->nested) { /* the outermost pull begins again */
         g->restart  = 0;
@@ -133,7 +133,10 @@ static bool pull_at_once(burin_graph *g, burin_node handle_of)
 
 __attribute__((noinline)) static burin_status read_other(burin_graph *g, burin_node node, burin_value *out)
 {
-    return pull_at_once(g, node) && read_as_before(g, node, out) ? BURIN_OK : read(g, node, out, true);
+    if (!pull_at_once(g, node) || g->nodes[node.index].flags & RX_ERROR || !rx_is_tracked(g, g->frame, node.index))
+        return read(g, node, out, true);
+    *out = g->values[node.index];
+    return BURIN_OK;
 }
 
 burin_status burin_graph_get(burin_graph *g, burin_node node, burin_value *out)
