@@ -193,6 +193,8 @@ static inline uint32_t fan_out(burin_graph *g, rx_frame *frame, uint32_t node)
             rx_mark_reader_of(g, reader);
             continue;
         }
+        if (reader == ready)
+            continue; /* it reads the node twice */
         if (ready && run_ready(g, frame, ready))
             climb(g, frame, ready);
         ready = reader;

@@ -362,7 +362,7 @@ static void step(model *m)
 static void a_graph_agrees_with_recomputing_everything(void **unused)
 {
     const char *steps_text = getenv("BURIN_STEPS"), *seed_text = getenv("BURIN_SEED");
-    unsigned long long steps = steps_text ? strtoull(steps_text, NULL, 10) : 30000, seed = seed_text ? strtoull(seed_text, NULL, 10) : 1;
+    unsigned long long steps = steps_text ? strtoull(steps_text, NULL, 10) : 100000, seed = seed_text ? strtoull(seed_text, NULL, 10) : 1;
     (void)unused;
     for (; steps > 0; seed++) {
         model *m = calloc(1, sizeof *m);
