@@ -18,7 +18,6 @@ struct burin_formula {
     rt_out       out;    /* what the expression prints, which nobody sees */
     burin_text  *names;
     uint32_t     slot_count;
-    burin_value *variables; /* slots first */
 };
 
 static burin_status fail_memory(burin_error *err)
@@ -79,6 +78,7 @@ static burin_status compile(burin_formula *f, burin_text text, burin_error *err)
     f->vm = (vm_template){.program = f->program, .src = &f->src};
     vm_set_limits(f->machine, &(vm_limits){l->steps, l->memory, l->output, l->time_ns, l->depth});
     rt_out_init(&f->out, vm_state(f->machine), 0);
+    vm_formula_begin(f->machine, &f->vm);
     return BURIN_OK;
 }
 
@@ -125,18 +125,11 @@ void burin_formula_free(burin_formula *f)
 
 burin_status burin_formula_eval(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)
 {
-    burin_value *variables;
-
     *out = rt_missing();
     if (err && err->status)
         burin_error_clear(err);
-    vm_session_begin(f->machine);
-    variables = vm_session_variables(f->machine, f->slot_count);
-    if (!variables)
-        return fail_memory(err);
-    memcpy(variables, slots, f->slot_count * sizeof *slots);
     f->out.next = f->out.data;
-    return vm_run_script(f->machine, &f->vm, &f->out, out, err);
+    return vm_run_formula(f->machine, slots, f->slot_count, &f->out, out, err);
 }
 
 static burin_status fail_kind(burin_error *err, const char *wanted, burin_value value)

@@ -177,10 +177,8 @@ static burin_status bind_and_call(rt_state *st, const rt_function *f, burin_valu
 
 /* ---- calling ---- */
 
-burin_status rt_call_done(rt_state *st, burin_status status)
+burin_status rt_call_settle(rt_state *st, burin_status status)
 {
-    if (BURIN_LIKELY(status == st->status))
-        return status;
     if (status != BURIN_OK) /* a report by another name stands; no report needs one */
         return rt_fail(st, status, "%s", "a function of the host failed");
     if (st->status == BURIN_ERR_LIMIT || st->status == BURIN_ERR_CANCELLED || st->status == BURIN_ERR_NOMEM)
@@ -196,8 +194,7 @@ burin_status rt_call_bound(rt_state *st, const rt_function *f, burin_value self,
 
 burin_status rt_call_function(rt_state *st, const rt_function *f, const rt_arguments *args, burin_value *out)
 {
-    const rt_signature *sig = f->signature;
-    if (BURIN_LIKELY(args->count == sig->count && sig->by_name == 0 && args->named_count == 0 && !sig->rest && !sig->named && f->self.kind == BURIN_MISSING)) {
+    if (BURIN_LIKELY(args->named_count == 0 && rt_takes_positional(f, args->count))) {
         burin_call call = {st, f, (burin_value *)args->positional, args->count, st->autoescape};
         return rt_call_done(st, f->call(&call, out));
     }

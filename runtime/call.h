@@ -71,6 +71,13 @@ static inline const rt_class *rt_class_of(burin_value object)
 }
 /* What a call of a function came to, for whoever called it: a failure without a report gets one, a report that the
  * function has swallowed is forgotten (unless it is a limit, which nobody may swallow). */
-burin_status rt_call_done(rt_state *st, burin_status status);
+burin_status rt_call_settle(rt_state *st, burin_status status);
+static inline burin_status rt_call_done(rt_state *st, burin_status status) { return BURIN_LIKELY(status == st->status) ? status : rt_call_settle(st, status); }
+/* Whether `count` positional arguments are all of a function's parameters. */
+static inline bool rt_takes_positional(const rt_function *f, uint32_t count)
+{
+    const rt_signature *s = f->signature;
+    return s->count == count && s->by_name == 0 && !s->rest && !s->named && f->self.kind == BURIN_MISSING;
+}
 
 #endif

@@ -74,9 +74,9 @@ static void poison_from(heap_block *block, const char *next)
 static void rewind_to_start(burin_heap *h)
 {
     h->current = h->first;
-    h->next = h->end = NULL;
+    h->next = h->start = h->end = NULL;
     if (h->first) {
-        h->next         = block_start(h->first);
+        h->next = h->start = block_start(h->first);
         h->end          = block_end(h->first);
         h->first->order = 0;
         poison_from(h->first, h->next);
@@ -98,7 +98,7 @@ static void free_above_kept(burin_heap *h)
     }
 }
 
-void heap_reset(burin_heap *h)
+void heap_reset_slow(burin_heap *h)
 {
     release_objects(h, NULL);
     if (BURIN_UNLIKELY(h->held > KEPT_MAX))

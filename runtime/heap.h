@@ -39,6 +39,7 @@ typedef struct heap_position { /* a place in allocation order */
 
 struct burin_heap {
     char                  *next, *end;  /* bump pointer and end inside `current` */
+    char                  *start;       /* where `next` is after a reset */
     heap_block            *current;
     heap_block            *first;       /* blocks in allocation order, spare ones after `current` */
     heap_position          floor;       /* nothing below it is released before reset */
@@ -56,7 +57,12 @@ struct burin_heap {
 void  heap_init(burin_heap *h, const burin_allocator *alloc, size_t limit);
 void  heap_deinit(burin_heap *h);
 /* Forget everything; keep up to a bounded amount of blocks for the next render. */
-void  heap_reset(burin_heap *h);
+void  heap_reset_slow(burin_heap *h);
+static inline void heap_reset(burin_heap *h)
+{
+    if (BURIN_UNLIKELY(h->next != h->start || h->releasable || h->shadows))
+        heap_reset_slow(h);
+}
 void *heap_alloc_slow(burin_heap *h, size_t size);
 
 /* `size` bytes aligned to 8, not zeroed; NULL when memory is out or the limit is reached. Of size 0 it is a place too: more room than is

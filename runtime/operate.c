@@ -5,6 +5,7 @@
 #include "runtime/attribute.h"
 #include "runtime/bigint.h"
 #include "runtime/complex.h"
+#include "runtime/exception.h"
 #include "runtime/format.h"
 #include "runtime/operate_sequence.h"
 
@@ -44,6 +45,15 @@ static double float_floor_divide(double a, double b)
     return quotient - whole > 0.5 ? whole + 1.0 : whole;
 }
 
+/* errno and its text, as C's pow left them for CPython. */
+static burin_status fail_range(rt_state *st)
+{
+    burin_value args[2] = {burin_int(34), rt_string("Numerical result out of range", 29)}, made;
+    if (rt_exception_new(st, rt_exception_type(BURIN_ERR_OVERFLOW), args, 2, &made))
+        return st->status;
+    return rt_exception_raise(st, made, rt_missing(), rt_missing());
+}
+
 static burin_status float_power(rt_state *st, double a, double b, burin_value *out)
 {
     if (a == 0 && b < 0 && isfinite(b))
@@ -52,7 +62,7 @@ static burin_status float_power(rt_state *st, double a, double b, burin_value *o
         return rt_complex_binary(st, RT_POW, burin_float(a), burin_float(b), out);
     double result = pow(a, b);
     if (isinf(result) && isfinite(a) && isfinite(b))
-        return rt_fail(st, BURIN_ERR_OVERFLOW, "(34, 'Numerical result out of range')");
+        return fail_range(st);
     *out = burin_float(result);
     return BURIN_OK;
 }

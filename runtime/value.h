@@ -117,6 +117,16 @@ static inline bool       rt_is_text(burin_value v) { return v.kind == BURIN_STRI
 static inline bool       rt_is_safe(burin_value v) { return v.kind == BURIN_STRING && (v.flags & BURIN_SAFE); }
 static inline bool       rt_is_int(burin_value v) { return v.kind == BURIN_INT || v.kind == BURIN_BIGINT || v.kind == BURIN_BOOL; }
 static inline bool       rt_is_number(burin_value v) { return rt_is_int(v) || v.kind == BURIN_FLOAT; }
+/* A copy word by word: a load of 16 bytes would wait for the two stores that have just made the value. */
+static inline __attribute__((always_inline)) void rt_copy_words(burin_value *to, const burin_value *from)
+{
+    uint64_t low, high;
+    memcpy(&low, from, 8);
+    memcpy(&high, (const char *)from + 8, 8);
+    __asm__("" : "+r"(low), "+r"(high));
+    memcpy(to, &low, 8);
+    memcpy((char *)to + 8, &high, 8);
+}
 static inline burin_value rt_missing(void) { return (burin_value){BURIN_MISSING, 0, 0, 0, {0}}; }
 static inline burin_value rt_pointer(burin_kind kind, const void *p)
 {

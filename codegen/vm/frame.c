@@ -201,11 +201,8 @@ static vm_program *program_new(vm *m, const ir_program *program)
     return p;
 }
 
-vm_cache *vm_caches(vm *m, const ir_program *program)
+vm_cache *vm_caches_of_sites(vm *m, const ir_program *program)
 {
-    static const vm_cache none;
-    if (!program->site_count)
-        return (vm_cache *)&none; /* never written: there are no sites */
     vm_program *p = *program_list(m, program);
     while (p && (p->program != program || p->site_count != program->site_count))
         p = p->next;
@@ -221,8 +218,6 @@ vm_cache *vm_caches(vm *m, const ir_program *program)
 
 /* ---- counting ---- */
 
-enum { TICKS = 1024 };
-
 /* The next stretch of steps is taken from the budget at once; what is left of it at the end is given back by vm_used. */
 burin_status vm_tick(vm *m)
 {
@@ -231,7 +226,7 @@ burin_status vm_tick(vm *m)
         m->tick = 1;
         return rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
     }
-    uint32_t most = m->host.sample ? vm_profile_tick(m) : TICKS;
+    uint32_t most = m->host.sample ? vm_profile_tick(m) : VM_TICKS;
     m->tick_from  = st->steps_left < most ? (uint32_t)st->steps_left : most;
     m->tick      = m->tick_from;
     if (st->steps_left != UINT64_MAX)

@@ -191,6 +191,9 @@ struct vm {
     vm_profile    profile;
     uint64_t      steps_given;
     vm_globals    globals;
+    vm_context    formula; /* of the formula that the machine evaluates again and again */
+    vm_mode       formula_mode;
+    vm_frame      formula_frame;
 };
 
 static inline vm *vm_of(rt_state *st) { return st->vm; }
@@ -233,7 +236,12 @@ static inline burin_value *vm_push_registers(vm *m, uint32_t count)
     chunk->used += count;
     return chunk->registers + chunk->used - count;
 }
-vm_cache    *vm_caches(vm *m, const ir_program *program);
+vm_cache    *vm_caches_of_sites(vm *m, const ir_program *program);
+static inline vm_cache *vm_caches(vm *m, const ir_program *program)
+{
+    static const vm_cache none;
+    return program->site_count ? vm_caches_of_sites(m, program) : (vm_cache *)(uintptr_t)&none; /* never written */
+}
 void         vm_caches_free(vm *m);
 /* Slow path of counting: limits, deadline, cancel flag. */
 burin_status vm_tick(vm *m);
@@ -357,9 +365,59 @@ burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_te
 
 /* ---- vm.c ---- */
 
+uint64_t     vm_deadline(uint64_t from_now_ns);
+burin_status vm_end_slow(vm *m, burin_status status);
+
+enum { VM_SITES_KEPT = 1 << 14, VM_TICKS = 1024 }; /* caches of so many sites, 40 bytes each; steps between two looks at the limits */
+
+/* The first step looks at the limits; where nothing but their number can end a run soon, that is left out. */
+static inline void vm_begin_steps(vm *m)
+{
+    rt_state *st   = &m->st;
+    st->steps_left = m->limits.steps ? m->limits.steps : UINT64_MAX;
+    m->steps_given = st->steps_left;
+    m->tick = m->tick_from = 1;
+    if (BURIN_LIKELY(!m->host.sample && !st->cancel && !st->deadline_ns && st->steps_left > VM_TICKS)) {
+        m->tick_from = VM_TICKS;
+        m->tick      = VM_TICKS + 1;
+        st->steps_left -= st->steps_left == UINT64_MAX ? 0 : VM_TICKS;
+    }
+}
+
 /* A run begins, in a fresh heap or in what the session has; it ends with its error reported. */
-void         vm_begin(vm *m, rt_out *out, burin_error *err);
-burin_status vm_end(vm *m, burin_status status);
+static inline void vm_begin(vm *m, rt_out *out, burin_error *err)
+{
+    rt_state *st   = &m->st;
+    st->heap.limit = m->limits.memory;
+    rt_clear_error(st);
+    st->depth       = 0;
+    st->deadline_ns = m->limits.time_ns ? vm_deadline(m->limits.time_ns) : 0;
+    m->out          = out;
+    m->err          = err;
+    m->located      = false;
+    m->is_again     = false;
+    m->trace_count  = 0;
+    m->frame        = NULL;
+    m->modules      = NULL;
+    m->pieces       = NULL;
+    m->captures     = 0;
+    m->bad_piece    = NULL;
+    m->run++;
+    if (BURIN_UNLIKELY(m->sites > VM_SITES_KEPT)) /* of programs that may be gone */
+        vm_caches_free(m);
+    vm_begin_steps(m);
+    if (m->host.sample)
+        vm_profile_begin(m);
+}
+
+static inline burin_status vm_end(vm *m, burin_status status)
+{
+    if (BURIN_UNLIKELY(status || m->host.sample || m->captures || m->bad_piece))
+        return vm_end_slow(m, status);
+    m->err = NULL;
+    m->out = NULL;
+    return BURIN_OK;
+}
 
 /* ---- script_session.c ---- */
 

@@ -40,7 +40,7 @@ OPERATION(copyk) { return vm_copy_constant(&f->m->st, f->constants[i->d], &regs[
 OPERATION(move)
 {
     (void)f;
-    regs[i->a] = regs[i->b];
+    rt_copy_words(&regs[i->a], &regs[i->b]);
     return BURIN_OK;
 }
 OPERATION(clear)
@@ -251,21 +251,51 @@ OPERATION(captured)
 
 /* ---- operators: small integers and floats here, everything else in the runtime ---- */
 
-#define ARITHMETIC(name, OP, checked)                                                             \
+/* The number as a float; false when it is none. */
+static inline __attribute__((always_inline)) bool op_as_float(const burin_value *v, double *out)
+{
+    if (BURIN_LIKELY(v->kind == BURIN_FLOAT))
+        *out = v->as.f;
+    else if (v->kind == BURIN_INT)
+        *out = (double)v->as.i;
+    else
+        return false;
+    return true;
+}
+
+#define ARITHMETIC(name, OP, checked, sign)                                                       \
     OPERATION(name)                                                                               \
     {                                                                                             \
-        burin_value x = regs[i->b], y = regs[i->c];                                               \
-        int64_t     r;                                                                            \
-        if (x.kind == BURIN_INT && y.kind == BURIN_INT && !checked(x.as.i, y.as.i, &r)) {         \
-            regs[i->a] = burin_int(r);                                                            \
+        const burin_value *x = &regs[i->b], *y = &regs[i->c];                                     \
+        int64_t            r;                                                                     \
+        double             f_x, f_y;                                                              \
+        if (x->kind == BURIN_INT && y->kind == BURIN_INT) {                                       \
+            if (BURIN_LIKELY(!checked(x->as.i, y->as.i, &r))) {                                   \
+                regs[i->a] = burin_int(r);                                                        \
+                return BURIN_OK;                                                                  \
+            }                                                                                     \
+        } else if (op_as_float(x, &f_x) && op_as_float(y, &f_y)) {                                \
+            regs[i->a] = burin_float(f_x sign f_y);                                               \
             return BURIN_OK;                                                                      \
         }                                                                                         \
-        return rt_binary_op(&f->m->st, OP, x, y, &regs[i->a]);                                    \
+        return rt_binary_op(&f->m->st, OP, *x, *y, &regs[i->a]);                                  \
     }
-ARITHMETIC(add, RT_ADD, __builtin_add_overflow)
-ARITHMETIC(sub, RT_SUB, __builtin_sub_overflow)
-ARITHMETIC(mul, RT_MUL, __builtin_mul_overflow)
+ARITHMETIC(add, RT_ADD, __builtin_add_overflow, +)
+ARITHMETIC(sub, RT_SUB, __builtin_sub_overflow, -)
+ARITHMETIC(mul, RT_MUL, __builtin_mul_overflow, *)
 
+OPERATION(div)
+{
+    const burin_value *x = &regs[i->b], *y = &regs[i->c];
+    const int64_t      exact = (int64_t)1 << 53; /* integers up to here are floats without loss */
+    double             f_x, f_y;
+    if (op_as_float(x, &f_x) && op_as_float(y, &f_y) && f_y != 0 && (x->kind == BURIN_FLOAT || (uint64_t)(x->as.i + exact) <= 2 * (uint64_t)exact) &&
+        (y->kind == BURIN_FLOAT || (uint64_t)(y->as.i + exact) <= 2 * (uint64_t)exact)) {
+        regs[i->a] = burin_float(f_x / f_y);
+        return BURIN_OK;
+    }
+    return rt_binary_op(&f->m->st, RT_DIV, *x, *y, &regs[i->a]);
+}
 OPERATION(mod)
 {
     burin_value x = regs[i->b], y = regs[i->c];
@@ -276,7 +306,6 @@ OPERATION(mod)
     }
     return rt_binary_op(&f->m->st, RT_MOD, x, y, &regs[i->a]);
 }
-OPERATION(div) { return rt_binary_op(&f->m->st, RT_DIV, regs[i->b], regs[i->c], &regs[i->a]); }
 OPERATION(floordiv) { return rt_binary_op(&f->m->st, RT_FLOORDIV, regs[i->b], regs[i->c], &regs[i->a]); }
 OPERATION(pow) { return rt_binary_op(&f->m->st, RT_POW, regs[i->b], regs[i->c], &regs[i->a]); }
 OPERATION(neg) { return rt_unary_op(&f->m->st, RT_NEG, regs[i->b], &regs[i->a]); }
@@ -498,7 +527,7 @@ OPERATION(debug)
 
 OPERATION(return)
 {
-    f->result = regs[i->b];
+    rt_copy_words(&f->result, &regs[i->b]);
     return BURIN_OK;
 }
 OPERATION(end)

@@ -126,6 +126,15 @@ static inline __attribute__((always_inline)) vm_frame *enter_invoke(vm_frame *f,
                 callee->regs[n] = regs[i->c + n];
         return callee;
     }
+    if (regs[i->b].kind == BURIN_FUNCTION && call->plain && rt_takes_positional(regs[i->b].as.p, call->positional)) {
+        const rt_function *function = regs[i->b].as.p;
+        burin_call         made     = {&f->m->st, function, &regs[i->c], call->positional, f->m->st.autoescape};
+        burin_value        result   = rt_missing();
+        *status                     = rt_call_done(&f->m->st, function->call(&made, &result));
+        if (BURIN_LIKELY(!*status))
+            regs[i->a] = result;
+        return NULL;
+    }
     return vm_invoke(f, regs[i->b], call, &regs[i->c], &regs[i->a], status);
 }
 OPERATION(find_method)

@@ -12,7 +12,7 @@ void vm_globals_free(vm *m)
 }
 
 /* Room for so many variables, and so many registers before them. No frame runs now. */
-static bool globals_room(vm *m, uint32_t before, uint32_t count)
+static inline bool globals_room(vm *m, uint32_t before, uint32_t count)
 {
     vm_globals *g = &m->globals, wider = *g;
     if (before > g->before || count > g->cap || !g->values) {
@@ -49,31 +49,74 @@ void vm_session_begin(vm *m)
 
 burin_value *vm_session_variables(vm *m, uint32_t count) { return globals_room(m, 0, count) ? m->globals.values : NULL; }
 
-static burin_status run_root(vm *m, const vm_template *tpl, burin_value *out)
+static void frame_of(vm_frame *f, vm *m, const vm_template *tpl, vm_context *context)
+{
+    const ir_program *program = tpl->program;
+    *f = (vm_frame){.m = m, .unit = program->units[0], .program = program, .tpl = tpl, .constants = program->constants, .context = context};
+}
+
+/* The variables are there, and the registers before them. */
+static inline burin_status run_root(vm *m, vm_frame *f, vm_cache *caches)
+{
+    f->regs       = m->globals.values - f->program->root_temps;
+    f->globals    = m->globals.values;
+    f->out        = m->out;
+    f->caches     = caches;
+    f->pc         = 0;
+    f->result     = rt_missing();
+    m->frame      = f;
+    m->st.depth   = 1;
+    burin_status status = vm_run_unit(f);
+    m->st.depth   = 0;
+    m->frame      = NULL;
+    return status;
+}
+
+static burin_status run_in_session(vm *m, const vm_template *tpl, burin_value *out)
 {
     const ir_program *program = tpl->program;
     vm_context       *context = vm_context_new(m, tpl, rt_missing(), NULL);
-    vm_frame          f       = {.m = m, .unit = program->units[0], .program = program, .tpl = tpl, .constants = program->constants, .out = m->out,
-                                 .context = context};
-    if (!context || !(f.caches = vm_caches(m, program)))
+    vm_cache         *caches  = context ? vm_caches(m, program) : NULL;
+    if (!caches)
         return rt_fail_memory(&m->st);
     if (!globals_room(m, program->root_temps, program->global_count))
         return rt_fail(&m->st, BURIN_ERR_NOMEM, "out of memory");
-    f.globals = m->globals.values;
-    f.regs    = f.globals - program->root_temps;
-    burin_status status = rt_enter(&m->st);
-    if (status)
-        return status;
-    m->frame = &f;
-    status   = vm_run_unit(&f);
-    m->frame = NULL;
-    rt_leave(&m->st);
-    *out = f.result;
+    vm_frame f;
+    frame_of(&f, m, tpl, context);
+    burin_status status = run_root(m, &f, caches);
+    *out                = f.result;
     return status;
 }
 
 burin_status vm_run_script(vm *m, const vm_template *script, rt_out *out, burin_value *result, burin_error *err)
 {
     vm_begin(m, out, err);
-    return vm_end(m, run_root(m, script, result));
+    return vm_end(m, run_in_session(m, script, result));
+}
+
+/* ---- formulas ---- */
+
+void vm_formula_begin(vm *m, const vm_template *formula)
+{
+    m->formula_mode = (vm_mode){formula->program->autoescape};
+    m->formula      = (vm_context){.tpl = formula, .mode = &m->formula_mode};
+    frame_of(&m->formula_frame, m, formula, &m->formula);
+    m->st.python    = true;
+    m->st.write     = write_output;
+}
+
+burin_status vm_run_formula(vm *m, const burin_value *slots, uint32_t count, rt_out *out, burin_value *result, burin_error *err)
+{
+    const ir_program *program = m->formula_frame.program;
+    heap_reset(&m->st.heap);
+    vm_begin(m, out, err);
+    vm_cache *caches = vm_caches(m, program);
+    m->globals.count = m->globals.cap >= program->global_count ? count : 0; /* the others are unset */
+    if (BURIN_UNLIKELY(!caches || !globals_room(m, program->root_temps, program->global_count)))
+        return vm_end(m, rt_fail(&m->st, BURIN_ERR_NOMEM, "out of memory"));
+    for (uint32_t n = 0; n < count; n++)
+        rt_copy_words(&m->globals.values[n], &slots[n]);
+    burin_status status = vm_end(m, run_root(m, &m->formula_frame, caches));
+    rt_copy_words(result, &m->formula_frame.result);
+    return status;
 }

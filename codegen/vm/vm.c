@@ -4,7 +4,12 @@
 
 #include <time.h>
 
-enum { SITES_KEPT = 1 << 14 }; /* 24 bytes each */
+uint64_t vm_deadline(uint64_t from_now_ns)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + from_now_ns;
+}
 
 vm *vm_new(const rt_env *env, const burin_allocator *alloc, const vm_host *host)
 {
@@ -41,45 +46,13 @@ _Static_assert(offsetof(vm, st) == 0, "vm_state says so");
 
 void vm_set_limits(vm *m, const vm_limits *limits) { m->limits = *limits; }
 
-void vm_begin(vm *m, rt_out *out, burin_error *err)
-{
-    rt_state *st = &m->st;
-    st->heap.limit = m->limits.memory;
-    rt_clear_error(st);
-    st->depth       = 0;
-    st->steps_left  = m->limits.steps ? m->limits.steps : UINT64_MAX;
-    m->steps_given  = st->steps_left;
-    st->deadline_ns = 0;
-    if (m->limits.time_ns) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        st->deadline_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + m->limits.time_ns;
-    }
-    m->out      = out;
-    m->err      = err;
-    m->located  = false;
-    m->is_again = false;
-    m->trace_count = 0;
-    m->frame    = NULL;
-    m->run++;
-    if (m->sites > SITES_KEPT) /* of programs that may be gone */
-        vm_caches_free(m);
-    m->modules  = NULL;
-    m->pieces   = NULL;
-    m->captures = 0;
-    m->bad_piece = NULL;
-    m->tick = m->tick_from = 1; /* the first step looks at the limits */
-    if (m->host.sample)
-        vm_profile_begin(m);
-}
-
 static void begin(vm *m, rt_out *out, burin_error *err)
 {
     heap_reset(&m->st.heap);
     vm_begin(m, out, err);
 }
 
-burin_status vm_end(vm *m, burin_status status)
+burin_status vm_end_slow(vm *m, burin_status status)
 {
     if (m->host.sample)
         vm_profile_end(m);

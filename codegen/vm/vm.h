@@ -58,6 +58,10 @@ void vm_session_begin(vm *machine);
 burin_value *vm_session_variables(vm *machine, uint32_t count);
 /* Run a script; what it prints goes to `out`. */
 burin_status vm_run_script(vm *machine, const vm_template *script, rt_out *out, burin_value *result, burin_error *err);
+/* Formulas: a script of one expression that a machine evaluates again and again, each time in a fresh session whose first `count`
+ * variables are the slots. Borrowed by the machine. */
+void         vm_formula_begin(vm *machine, const vm_template *formula);
+burin_status vm_run_formula(vm *machine, const burin_value *slots, uint32_t count, rt_out *out, burin_value *result, burin_error *err);
 /* What the last run used. */
 void vm_used(const vm *machine, vm_limits *used);
 

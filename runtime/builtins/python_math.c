@@ -10,10 +10,9 @@ static burin_status fail_range(rt_state *st) { return rt_fail(st, BURIN_ERR_OVER
 /* A NaN out of no NaN is outside the domain; an infinity out of a finite number an overflow, or a pole. */
 static burin_status apply(burin_call *call, double (*function)(double), bool can_overflow, burin_value *out)
 {
-    double       x;
-    burin_status status = python_real(call->st, call->args[0], &x);
-    if (status)
-        return status;
+    double x = call->args[0].as.f;
+    if (BURIN_UNLIKELY(call->args[0].kind != BURIN_FLOAT) && python_real(call->st, call->args[0], &x))
+        return call->st->status;
     double result = function(x);
     if (isnan(result) && !isnan(x))
         return fail_domain(call->st);
