@@ -247,6 +247,7 @@ cmd_conformance() {
     [ "$kind" != asan ] && [ "$kind" != tsan ] || megabytes=0 # a sanitizer's own memory says nothing
     python "$here/tests/conformance/verdict.py" "$statuses" "$here/docs/COMPATIBILITY.md" || verdict=1
     python "$here/tests/conformance/attacks.py" "$build/$kind/burin" "$corpus/scripts/attacks.jsonl" --megabytes $megabytes || verdict=1
+    python "$here/tests/conformance/scripts.py" "$build/$kind/burin" "$corpus/scripts/python_cases.jsonl" "$corpus/scripts/asteval_cases.jsonl" || verdict=1
     return $verdict
 }
 

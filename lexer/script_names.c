@@ -65,6 +65,22 @@ static bool check(script_lexer *lx, script_token *out, burin_text name)
     return false;
 }
 
+/* Is what follows the word a "=", which none of the refused constructs has there? */
+static bool is_assigned(const script_lexer *lx, const char *end)
+{
+    while (end < lx->end && (*end == ' ' || *end == '\t'))
+        end++;
+    return end < lx->end && *end == '=' && !(end + 1 < lx->end && end[1] == '=');
+}
+
+static void refuse_word(script_lexer *lx, script_token *out, const char *end, const keyword *word)
+{
+    if (is_assigned(lx, end))
+        script_fail(lx, out, BURIN_ERR_PYTHON_SYNTAX, lx->line, script_range(lx, lx->at, end), "invalid syntax");
+    else
+        script_refuse(lx, out, lx->at, end, word->what);
+}
+
 void script_name(script_lexer *lx, script_token *out)
 {
     const char *end = lx->at;
@@ -78,7 +94,7 @@ void script_name(script_lexer *lx, script_token *out)
         if (k->len != name.len || memcmp(k->text, name.data, name.len) != 0)
             continue;
         if (k->what) {
-            script_refuse(lx, out, name.data, end, k->what);
+            refuse_word(lx, out, end, k);
             return;
         }
         kind = (script_token_kind)k->kind;

@@ -278,6 +278,8 @@ static bool copy_code(lowerer *c, builder *b)
             insn.b = renumber(b, insn.b);
         if (is_register(spec[2]))
             insn.c = renumber(b, insn.c);
+        if (is_register(spec[3]))
+            insn.d = renumber(b, (uint16_t)insn.d);
         if (spec[3] == 'j')
             insn.d += before;
         u->code[before + i] = insn;

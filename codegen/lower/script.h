@@ -62,7 +62,7 @@ void     unless(script *s, ast_node *node, uint32_t *chain);
 void     when(script *s, ast_node *node, uint32_t *chain);
 uint16_t none_in(script *s, uint16_t want);
 bool     has_star(ast_list list);
-uint16_t list_with_stars(script *s, ast_list list, uint16_t want, bool as_call);
+uint16_t list_with_stars(script *s, ast_list list, uint16_t want);
 /* The operands of a subscript: slices become slice objects. */
 uint16_t subscript_of(script *s, ast_node *arg);
 uint32_t name_constant(script *s, burin_text name);

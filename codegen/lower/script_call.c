@@ -31,8 +31,29 @@ static void plain_keywords(script *s, ast_Call *node, ir_call *row, uint16_t at)
     row->named = (uint16_t)count;
 }
 
+/* What is called, for messages: a function, or a method and its object. */
+typedef struct called {
+    uint16_t function, object;
+} called;
+
+/* *rest alone: an error of it names what is called, as in CPython; among others it does not. */
+static void positional_list(script *s, ast_Call *node, called what, uint16_t to)
+{
+    ast_node *only = node->args.first;
+    if (node->args.count != 1) {
+        list_with_stars(s, node->args, to);
+        return;
+    }
+    emit(s->c, OP_LIST, to, to, 0, 0);
+    uint32_t mark = s->c->unit->temps;
+    uint16_t rest = script_value(s, ast_as(Starred, only)->value, NO_REG);
+    at_node(s, &node->base);
+    emit(s->c, OP_SPREAD, to, rest, what.function, what.object);
+    s->c->unit->temps = mark;
+}
+
 /* Keywords with ** among them: one dict. */
-static void keyword_dict(script *s, ast_Call *node, uint16_t to)
+static void keyword_dict(script *s, ast_Call *node, called what, uint16_t to)
 {
     lowerer *c = s->c;
     emit(c, OP_DICT, to, to, 0, 0);
@@ -48,20 +69,20 @@ static void keyword_dict(script *s, ast_Call *node, uint16_t to)
             value = one;
         }
         at_node(s, &node->base);
-        emit(c, OP_DICT_UPDATE, to, value, 1, 0);
+        emit(c, OP_SPREAD_NAMED, to, value, what.function, what.object);
         c->unit->temps = mark;
     }
 }
 
 /* The row of arguments, with what the call table says of it. */
-static uint16_t arguments_of(script *s, ast_Call *node, ir_call *row)
+static uint16_t arguments_of(script *s, ast_Call *node, called what, ir_call *row)
 {
     lowerer *c       = s->c;
     bool     starred = has_star(node->args) || node->args.count > 255, doubled = has_double_star(node) || node->kwargs.count > 255;
     uint32_t count   = starred ? 1 : node->args.count;
     uint16_t first   = temps(c, count + (doubled ? 1 : node->kwargs.count) + 1), at = first;
     if (starred) {
-        list_with_stars(s, node->args, at++, true);
+        positional_list(s, node, what, at++);
         row->rest = true;
     } else {
         for (ast_node *n = node->args.first; n; n = n->next)
@@ -69,7 +90,7 @@ static uint16_t arguments_of(script *s, ast_Call *node, ir_call *row)
         row->positional = (uint16_t)node->args.count;
     }
     if (doubled) {
-        keyword_dict(s, node, at);
+        keyword_dict(s, node, what, at);
         row->expand = true;
     } else if (starred && node->kwargs.count) { /* the table has names before *rest: move the list behind them */
         uint16_t list = temp(c);
@@ -108,14 +129,16 @@ uint16_t call_of(script *s, ast_Call *node, uint16_t want)
     bool     method = node->node->kind == AST_Getattr;
     ir_call  row    = {0};
     uint16_t callee = script_value(s, method ? ast_as(Getattr, node->node)->node : node->node, NO_REG);
+    called   what   = {callee, callee};
     if (method)
         row.method = program_text(c, ast_as(Getattr, node->node)->attr);
     if (method && sees_order(s, node)) {
         row.looked = true;
         at_node(s, node->node);
-        emit(c, OP_FIND_METHOD, temp(c), callee, 0, constant(c, rt_string(row.method.data, row.method.len)));
+        what.function = temp(c);
+        emit(c, OP_FIND_METHOD, what.function, callee, 0, constant(c, rt_string(row.method.data, row.method.len)));
     }
-    uint16_t first = arguments_of(s, node, &row);
+    uint16_t first = arguments_of(s, node, what, &row);
     row.plain      = !row.named && !row.rest && !row.expand;
     at_node(s, &node->base);
     emit(c, method ? OP_INVOKE_METHOD : OP_INVOKE, to, callee, first, vector_add(c, c->calls, row));

@@ -73,7 +73,7 @@ bool has_star(ast_list list)
     return false;
 }
 
-uint16_t list_with_stars(script *s, ast_list list, uint16_t want, bool as_call)
+uint16_t list_with_stars(script *s, ast_list list, uint16_t want)
 {
     lowerer *c  = s->c;
     uint16_t to = into(s, want);
@@ -83,7 +83,7 @@ uint16_t list_with_stars(script *s, ast_list list, uint16_t want, bool as_call)
         bool     star = n->kind == AST_Starred;
         uint16_t item = script_value(s, star ? ast_as(Starred, n)->value : n, NO_REG);
         at_node(s, n);
-        emit(c, star ? OP_EXTEND : OP_APPEND, to, item, star && as_call, 0);
+        emit(c, star ? OP_EXTEND : OP_APPEND, to, item, 0, 0);
         c->unit->temps = mark;
     }
     return to;
@@ -98,7 +98,7 @@ static uint16_t sequence_of(script *s, ast_node *node, ast_list list, bool tuple
     uint32_t mark = c->unit->temps;
     if (has_star(list) || list.count > ROW_MAX) {
         uint16_t made = tuple ? temp(c) : to;
-        list_with_stars(s, list, made, false);
+        list_with_stars(s, list, made);
         if (tuple)
             emit(c, OP_TO_TUPLE, to, made, 0, 0);
         c->unit->temps = mark;

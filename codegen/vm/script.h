@@ -76,9 +76,16 @@ burin_status vm_unbound(rt_state *st, unsigned kind, burin_text name);
 
 burin_status vm_format(rt_state *st, burin_value v, burin_value spec, unsigned conversion, burin_value *out);
 burin_status vm_unpack_star(rt_state *st, burin_value v, uint32_t before, uint32_t after, burin_value *to);
-burin_status vm_list_extend(rt_state *st, burin_value list, burin_value items, bool as_call);
+/* What a call calls: a function, or a method as FIND_METHOD gives it, and its object. */
+typedef struct vm_called {
+    burin_value function, object;
+} vm_called;
+
+burin_status vm_list_extend(rt_state *st, burin_value list, burin_value items);
+burin_status vm_spread(rt_state *st, burin_value list, burin_value items, vm_called what);
 burin_status vm_set_update(rt_state *st, burin_value set, burin_value items);
-burin_status vm_dict_update(rt_state *st, burin_value dict, burin_value items, bool as_call);
+burin_status vm_dict_update(rt_state *st, burin_value dict, burin_value items);
+burin_status vm_spread_named(rt_state *st, burin_value dict, burin_value items, vm_called what);
 burin_status vm_set_new(rt_state *st, const burin_value *items, uint32_t count, burin_value *out);
 
 #endif

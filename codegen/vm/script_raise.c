@@ -73,6 +73,8 @@ burin_status vm_throw(vm_frame *f, burin_value what, burin_value cause, uint32_t
     return status;
 }
 
+enum { NAME_SAID = 200 }; /* bytes of a name in a message, as in CPython */
+
 burin_status vm_unbound(rt_state *st, unsigned kind, burin_text name)
 {
     if (kind == 0)
@@ -80,5 +82,6 @@ burin_status vm_unbound(rt_state *st, unsigned kind, burin_text name)
     if (kind == 1)
         return rt_fail(st, BURIN_ERR_NAME, "cannot access free variable '%.*s' where it is not associated with a value in enclosing scope",
                        (int)name.len, name.data);
-    return rt_fail(st, BURIN_ERR_NAME, "name '%.*s' is not defined", (int)name.len, name.data);
+    int said = name.len < NAME_SAID ? (int)name.len : NAME_SAID;
+    return rt_fail(st, BURIN_ERR_NAME, "name '%.*s' is not defined", said, name.data);
 }

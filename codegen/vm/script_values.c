@@ -1,7 +1,9 @@
 /* The longer instructions of scripts on values: f-strings, displays with stars, unpacking with a star. */
 #include "codegen/vm/script.h"
 #include "runtime/builder.h"
+#include "runtime/builtins/builtins.h"
 #include "runtime/format.h"
+#include "runtime/type.h"
 
 burin_status vm_format(rt_state *st, burin_value v, burin_value spec, unsigned conversion, burin_value *out)
 {
@@ -48,28 +50,29 @@ burin_status vm_unpack_star(rt_state *st, burin_value v, uint32_t before, uint32
     return vm_row(st, BURIN_LIST, all->items + before, middle, &to[before]);
 }
 
-/* An error of a value that cannot be walked, said of a call's star. */
-static burin_status star_error(rt_state *st, burin_status status, burin_value items)
+static burin_status extend(rt_state *st, burin_value list, rt_iter *it)
 {
-    if (status != BURIN_ERR_TYPE || items.kind == BURIN_OBJECT)
-        return status;
-    const char *type = rt_type_name(st, items);
-    rt_clear_error(st);
-    return rt_fail(st, BURIN_ERR_TYPE, "Value after * must be an iterable, not %s", type);
-}
-
-burin_status vm_list_extend(rt_state *st, burin_value list, burin_value items, bool as_call)
-{
-    rt_iter      it;
     burin_value  item;
-    burin_status status = rt_iter_init(st, items, &it);
-    (void)as_call;
-    if (status)
-        return star_error(st, status, items);
-    while (!(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING)
+    burin_status status;
+    while (!(status = rt_iter_next(st, it, &item)) && item.kind != BURIN_MISSING)
         if ((status = rt_list_push(st, list.as.p, item)))
             return status;
     return status;
+}
+
+/* An error that says no more than that the value cannot be walked gives way to one that says where. */
+static bool is_of_value(burin_status status, burin_value items) { return status == BURIN_ERR_TYPE && items.kind != BURIN_OBJECT; }
+
+burin_status vm_list_extend(rt_state *st, burin_value list, burin_value items)
+{
+    rt_iter      it;
+    burin_status status = rt_iter_init(st, items, &it);
+    if (!status)
+        return extend(st, list, &it);
+    if (!is_of_value(status, items))
+        return status;
+    rt_clear_error(st);
+    return rt_fail(st, BURIN_ERR_TYPE, "Value after * must be an iterable, not %s", rt_type_name(st, items));
 }
 
 burin_status vm_set_update(rt_state *st, burin_value set, burin_value items)
@@ -92,29 +95,87 @@ burin_status vm_set_new(rt_state *st, const burin_value *items, uint32_t count, 
     return status;
 }
 
-static burin_status check_keyword(rt_state *st, burin_value dict, burin_value key)
-{
-    burin_value found;
-    if (key.kind != BURIN_STRING)
-        return rt_fail(st, BURIN_ERR_TYPE, "keywords must be strings");
-    burin_status status = rt_dict_get(st, dict.as.p, key, &found);
-    if (status || found.kind == BURIN_MISSING)
-        return status;
-    return rt_fail(st, BURIN_ERR_TYPE, "got multiple values for keyword argument '%.*s'", (int)key.len, key.as.s);
-}
-
-burin_status vm_dict_update(rt_state *st, burin_value dict, burin_value items, bool as_call)
+burin_status vm_dict_update(rt_state *st, burin_value dict, burin_value items)
 {
     burin_value  key, value;
     uint32_t     at = 0;
     burin_status status = BURIN_OK;
     if (items.kind != BURIN_DICT)
-        return rt_fail(st, BURIN_ERR_TYPE, as_call ? "argument after ** must be a mapping, not %s" : "'%s' object is not a mapping", rt_type_name(st, items));
-    while (!status && rt_dict_next(rt_dict_of(st, items), &at, &key, &value)) {
-        if (as_call)
-            status = check_keyword(st, dict, key);
-        if (!status)
-            status = rt_dict_put(st, dict.as.p, key, value);
+        return rt_fail(st, BURIN_ERR_TYPE, "'%s' object is not a mapping", rt_type_name(st, items));
+    while (!status && rt_dict_next(rt_dict_of(st, items), &at, &key, &value))
+        status = rt_dict_put(st, dict.as.p, key, value);
+    return status;
+}
+
+/* ---- stars of calls ---- */
+
+/* "f.<locals>.g()", "list.append()" (_PyObject_FunctionStr); what has no such name is shown itself. */
+static burin_status name_called(rt_state *st, vm_called what, burin_value *out)
+{
+    bool               found = what.function.kind == BURIN_MISSING;
+    const vm_function *fn    = vm_function_of(what.function);
+    const rt_function *f     = found || what.function.kind == BURIN_FUNCTION ? what.function.as.p : NULL;
+    const rt_type     *type  = found ? NULL : rt_type_of_object(what.function);
+    burin_value        self  = found ? what.object : f ? f->self : rt_missing();
+    const char        *owner = !f ? NULL : f->flags & RT_MATH ? "math" : self.kind != BURIN_MISSING ? rt_type_name(st, self) : rt_unbound_type(f);
+    builder            b;
+    if (!fn && !f && !type)
+        return rt_str(st, what.function, out);
+    builder_init(&b, st, 32);
+    if (owner) {
+        builder_ascii(&b, owner, strlen(owner));
+        builder_byte(&b, '.');
     }
+    if (fn)
+        builder_text(&b, fn->row->qualified.data, fn->row->qualified.len);
+    else
+        builder_ascii(&b, f ? f->name : type->name, strlen(f ? f->name : type->name));
+    builder_ascii(&b, "()", 2);
+    return builder_take(&b, 0, out);
+}
+
+/* TypeError: "list.append() " and `middle` with `text` in it. */
+static burin_status fail_of_call(rt_state *st, vm_called what, const char *middle, const char *text, size_t len)
+{
+    burin_value  said;
+    burin_status status = name_called(st, what, &said);
+    return status ? status : rt_fail(st, BURIN_ERR_TYPE, middle, (int)said.len, said.as.s, (int)len, text);
+}
+
+burin_status vm_spread(rt_state *st, burin_value list, burin_value items, vm_called what)
+{
+    rt_iter      it;
+    burin_status status = rt_iter_init(st, items, &it);
+    if (!status)
+        return extend(st, list, &it);
+    if (!is_of_value(status, items))
+        return status;
+    const char *type = rt_type_name(st, items);
+    rt_clear_error(st);
+    return fail_of_call(st, what, "%.*s argument after * must be an iterable, not %.*s", type, strlen(type));
+}
+
+static burin_status put_named(rt_state *st, burin_value dict, burin_value key, burin_value value, vm_called what)
+{
+    burin_value found;
+    if (key.kind != BURIN_STRING)
+        return rt_fail(st, BURIN_ERR_TYPE, "keywords must be strings");
+    burin_status status = rt_dict_get(st, dict.as.p, key, &found);
+    if (!status && found.kind != BURIN_MISSING)
+        status = fail_of_call(st, what, "%.*s got multiple values for keyword argument '%.*s'", key.as.s, key.len);
+    return status ? status : rt_dict_put(st, dict.as.p, key, value);
+}
+
+burin_status vm_spread_named(rt_state *st, burin_value dict, burin_value items, vm_called what)
+{
+    burin_value  key, value;
+    uint32_t     at = 0;
+    burin_status status = BURIN_OK;
+    if (items.kind != BURIN_DICT) {
+        const char *type = rt_type_name(st, items);
+        return fail_of_call(st, what, "%.*s argument after ** must be a mapping, not %.*s", type, strlen(type));
+    }
+    while (!status && rt_dict_next(rt_dict_of(st, items), &at, &key, &value))
+        status = put_named(st, dict, key, value, what);
     return status;
 }
