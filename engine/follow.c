@@ -2,14 +2,14 @@
  *
  * For each tree: the version seen last, a bitset of the entities that are followed, and an open-addressing table from entity to
  * its cells, which are chained. Only what passes the bit test is looked up. */
-#include "burin/follow.h"
+#include "engine/follow.h"
 
 #include "runtime/base/diag.h"
 #include "runtime/base/memory.h"
 
 #include <string.h>
 
-typedef struct follow_cell {
+struct follow_cell {
     uint32_t    id;
     int         attribute;
     burin_node  node;
@@ -17,29 +17,29 @@ typedef struct follow_cell {
     bool        has_children;
     burin_heap *heaps[2];         /* of containers, where the attribute may have one: the value is in one of them */
     unsigned    current;
-} follow_cell;
+};
 
-typedef struct follow_tree {
+struct follow_tree {
     uint32_t  tree, version;
     uint64_t *bits;
     uint32_t  words;
     uint32_t *slots;              /* numbers of first cells; 0 is free */
     uint32_t  slot_count, used;   /* a power of two */
-} follow_tree;
-
-struct burin_follower {
-    burin_graph           *graph;
-    burin_store           *store;
-    burin_reader          *reader;
-    const burin_allocator *alloc;
-    burin_node             scope;
-    follow_tree           *trees;
-    uint32_t               tree_count, tree_room;
-    follow_cell           *cells; /* from 1 */
-    uint32_t               cell_count, cell_room;
 };
 
 static const span nowhere = {0, 0};
+
+/* Effects that an update runs look at what it looks at. */
+void follower_pin(burin_follower *f)
+{
+    if (f->pins++ == 0)
+        burin_reader_pin(f->reader);
+}
+void follower_unpin(burin_follower *f)
+{
+    if (--f->pins == 0)
+        burin_reader_unpin(f->reader);
+}
 
 static burin_status no_memory(burin_error *err) { return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory"); }
 
@@ -96,6 +96,7 @@ void burin_follower_free(burin_follower *f)
 {
     if (!f)
         return;
+    follow_addresses_free(f->addresses);
     burin_graph_dispose(f->graph, f->scope);
     for (uint32_t k = 1; k < f->cell_count; k++)
         drop_heaps(&f->cells[k]);
@@ -274,9 +275,9 @@ burin_status burin_follow(burin_follower *f, burin_entity entity, int attribute,
 {
     *out           = (burin_node){0, 0};
     entity.version = 0;
-    burin_reader_pin(f->reader);
+    follower_pin(f);
     burin_status status = follow_pinned(f, entity, attribute, out, err);
-    burin_reader_unpin(f->reader);
+    follower_unpin(f);
     return status;
 }
 
@@ -321,7 +322,7 @@ burin_status burin_follower_update(burin_follower *f, uint64_t *changed, burin_e
 {
     updating     u      = {.f = f, .err = err};
     burin_status status = BURIN_OK;
-    burin_reader_pin(f->reader);
+    follower_pin(f);
     burin_graph_begin(f->graph);
     for (uint32_t k = 0; k < f->tree_count && !status; k++) {
         u.tree = &f->trees[k];
@@ -332,7 +333,7 @@ burin_status burin_follower_update(burin_follower *f, uint64_t *changed, burin_e
     for (uint32_t k = 0; k < f->tree_count && !status; k++)
         f->trees[k].version = burin_reader_head(f->reader, f->trees[k].tree);
     burin_status committed = burin_graph_commit(f->graph);
-    burin_reader_unpin(f->reader);
+    follower_unpin(f);
     if (changed)
         *changed = u.changed;
     if (!status && committed)

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An expression's node. A container it gives is in `current`, where readers find it; the next goes elsewhere first. */
+/* A node. A container it gives is in `current`, where readers find it; the next goes elsewhere first. */
 typedef struct live_node live_node;
 struct live_node {
     live_node  *older;
     burin_live *live;
-    burin_expr *expr;
+    live_source source;
     live_reads  reads;
     burin_heap *current;
     burin_value value; /* the container in `current` */
@@ -49,7 +49,7 @@ static void node_free(live_node *n)
 {
     burin_live *live = n->live;
     live_reads_deinit(live, &n->reads);
-    burin_expr_free(n->expr);
+    n->source.release(n->source.what);
     if (n->current)
         burin_heap_free(n->current);
     base_free(live->env->alloc, n, sizeof *n);
@@ -304,7 +304,7 @@ burin_status live_fail(burin_live *live, burin_error *err)
     return status;
 }
 
-/* ---- expressions ---- */
+/* ---- nodes ---- */
 
 enum { SAME_DEPTH_MAX = 32 };
 
@@ -367,7 +367,7 @@ static burin_status compute(burin_graph *g, void *user, const burin_inputs *inpu
     burin_status status = live_run_begin(n->live, &n->reads, inputs, &run, &variables);
     if (!status) {
         burin_heap_clear(run->result);
-        if (burin_expr_eval(run->render, n->expr, variables, true, run->result, out, &err))
+        if (n->source.evaluate(n->source.what, run, variables, out, &err))
             status = live_fail(n->live, &err);
     }
     live_run_end(n->live);
@@ -376,28 +376,49 @@ static burin_status compute(burin_graph *g, void *user, const burin_inputs *inpu
     return !status && out->kind == BURIN_MISSING ? burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory") : status;
 }
 
-burin_status burin_live_expr(burin_live *live, burin_text text, burin_node *out, burin_error *err)
+burin_status live_node_make(burin_live *live, const live_source *from, const name_list *wanted, burin_node *out, burin_error *err)
 {
-    name_list  wanted = {0};
-    live_node *n      = base_alloc(live->env->alloc, sizeof *n);
-    *out              = (burin_node){0, 0};
-    if (!n)
+    live_node *n = base_alloc(live->env->alloc, sizeof *n);
+    *out         = (burin_node){0, 0};
+    if (!n) {
+        from->release(from->what);
         return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
-    *n                  = (live_node){.live = live};
-    n->expr             = burin_expr_compile(live->env, text, err);
-    burin_status status = n->expr ? expr_undeclared(n->expr, name_list_add, &wanted) : err ? err->status : BURIN_ERR_SYNTAX;
-    if (n->expr && !status && !live_reads_find(live, &wanted, &n->reads))
-        status = BURIN_ERR_NOMEM;
-    name_list_deinit(&wanted);
-    if (!status)
-        status = live_make(live, compute, n, &n->reads, out);
+    }
+    *n                  = (live_node){.live = live, .source = *from};
+    burin_status status = live_reads_find(live, wanted, &n->reads) ? live_make(live, compute, n, &n->reads, out) : no_memory(live);
     if (!status) {
         n->older    = live->nodes;
         live->nodes = n;
-        return live_entitle(live, *out, "", text, "");
+        return live_entitle(live, *out, "", from->title, "");
     }
-    if (n->expr)
-        diag_fail(err, status, NULL, 0, nowhere, "%s", status == BURIN_ERR_NOMEM ? "out of memory" : burin_graph_message(live->graph));
+    diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(live->graph));
     node_free(n);
+    return status;
+}
+
+/* ---- expressions ---- */
+
+static burin_status evaluate_expr(void *what, live_run *run, burin_value variables, burin_value *out, burin_error *err)
+{
+    return burin_expr_eval(run->render, what, variables, true, run->result, out, err);
+}
+static void release_expr(void *what) { burin_expr_free(what); }
+
+burin_status burin_live_expr(burin_live *live, burin_text text, burin_node *out, burin_error *err)
+{
+    name_list   wanted = {0};
+    burin_expr *expr   = burin_expr_compile(live->env, text, err);
+    *out               = (burin_node){0, 0};
+    if (!expr)
+        return err ? err->status : BURIN_ERR_SYNTAX;
+    burin_status status = expr_undeclared(expr, name_list_add, &wanted);
+    if (!status) {
+        live_source made = {evaluate_expr, release_expr, expr, text};
+        status           = live_node_make(live, &made, &wanted, out, err);
+    } else {
+        burin_expr_free(expr);
+        diag_fail(err, status, NULL, 0, nowhere, "out of memory");
+    }
+    name_list_deinit(&wanted);
     return status;
 }

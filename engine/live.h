@@ -50,6 +50,16 @@ struct burin_live {
 bool live_reads_find(burin_live *live, const name_list *wanted, live_reads *reads);
 void live_reads_deinit(burin_live *live, live_reads *reads);
 
+/* What a node's value comes from. `evaluate` makes it in run->result; a failure is in `err`. `release` frees `what`. */
+typedef struct live_source {
+    burin_status (*evaluate)(void *what, live_run *run, burin_value variables, burin_value *out, burin_error *err);
+    void (*release)(void *what);
+    void      *what;
+    burin_text title; /* borrowed for the call */
+} live_source;
+/* A computed node over the bound names among `wanted`. `what` is the node's, or released at once when it fails, with `err` filled in. */
+burin_status live_node_make(burin_live *live, const live_source *from, const name_list *wanted, burin_node *out, burin_error *err);
+
 /* Begin a run: its means, and the variables with the values of what is read. live_run_end follows in any case. */
 burin_status live_run_begin(burin_live *live, const live_reads *reads, const burin_inputs *inputs, live_run **run, burin_value *variables);
 void         live_run_end(burin_live *live);

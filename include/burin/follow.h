@@ -30,6 +30,12 @@ BURIN_API void            burin_follower_free(burin_follower *follower); /* and 
  * entity. Errors: those of burin_reader_get, BURIN_ERR_USAGE (inside a computation that may not), BURIN_ERR_NOMEM; in `err`. */
 BURIN_API burin_status burin_follow(burin_follower *follower, burin_entity entity, int attribute, burin_node *out, burin_error *err);
 
+/* The cell of what an address (burin/address.h) names, `@7.agents[0].speed`: the value of an attribute or a part of it, the id of an
+ * entity, a list of the ids of children; none while there is no such thing. Every attribute on the way is followed, so it goes on with
+ * what the address names then. It is set by an effect: what follows from it is a batch of its own, after that of the update. Errors: those of burin_address_read,
+ * BURIN_ERR_KEY (no such entity), BURIN_ERR_USAGE (an address of a version, or of no attribute; inside a computation that may not). */
+BURIN_API burin_status burin_follow_address(burin_follower *follower, burin_text address, burin_node *out, burin_error *err);
+
 /* Take in what has been committed. *changed (may be NULL): cells that were set. After a failure (BURIN_ERR_GONE: versions between are no
  * longer kept, BURIN_ERR_NOMEM, what the batch came to) the next update begins where this one did. */
 BURIN_API burin_status burin_follower_update(burin_follower *follower, uint64_t *changed, burin_error *err);

@@ -16,6 +16,7 @@
 #define BURIN_LIVE_H
 
 #include "burin/reactive.h"
+#include "burin/registry.h"
 #include "burin/template.h"
 
 #ifdef __cplusplus
@@ -43,6 +44,15 @@ BURIN_API burin_status burin_live_bind_record(burin_live *live, const char *name
  * whichever of them a run looks at. Containers it gives live as long as they are its value. It fails as the expression does.
  * Errors: those of burin_expr_compile, BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_live_expr(burin_live *live, burin_text source, burin_node *out, burin_error *err);
+
+/* A computed node with the value of an expression of the script language, after a script has run: `tax(price, 7)`, after
+ * `def tax(amount, rate): ...`. Both are run whenever a bound name has changed that either reads and the script does not set; they must not
+ * depend on what an earlier run has left behind. The script may be empty. The environment has options.scripts. Errors: those of
+ * burin_script_names. */
+BURIN_API burin_status burin_live_script(burin_live *live, burin_text script, burin_text expression, burin_node *out, burin_error *err);
+/* A computed node with the result of a registered function, whose arguments are bound names; a list of several results. The registry outlives
+ * it. BURIN_ERR_USAGE: a name that is not bound, a function that is not pure. It fails with BURIN_ERR_TYPE where the function gives an entity. */
+BURIN_API burin_status burin_live_call(burin_live *live, const burin_callable *callable, const char *const *names, size_t count, burin_node *out, burin_error *err);
 
 /* `removed` bytes at `offset` of the text, as the patches before have left it, become `added`, which lives until the call returns. */
 typedef struct burin_patch {

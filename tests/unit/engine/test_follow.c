@@ -196,12 +196,76 @@ static void what_is_not_there_cannot_be_followed(void **state)
         assert_holds(w, follow(w, w->agents[k], SPEED), (char[]){(char)(k < 10 ? '0' + k : '0' + k / 10), (char)(k < 10 ? 0 : '0' + k % 10), 0});
 }
 
+static burin_node address(world *w, const char *format, ...)
+{
+    char        text[80];
+    burin_node  node;
+    burin_error err = BURIN_ERROR_INIT;
+    va_list     args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (burin_follow_address(w->follower, (burin_text){text, strlen(text)}, &node, &err))
+        fail_msg("%s: %s", text, err.message);
+    return node;
+}
+
+static void an_address_is_followed_wherever_it_leads(void **state)
+{
+    char       want[40];
+    world     *w      = *state;
+    burin_node speed  = address(w, "@%u.agents[1].speed", w->root.id), last = address(w, "@%u.agents[-1]", w->root.id);
+    burin_node agents = address(w, "@%u.agents", w->agents[5].id), note = address(w, "@%u.notes[1]", w->agents[2].id);
+    assert_holds(w, speed, "1");
+    assert_holds(w, agents, "[]");
+    assert_holds(w, note, "None");
+    snprintf(want, sizeof want, "%u", w->agents[99].id);
+    assert_holds(w, last, want);
+    set(w, 1, SPEED, burin_int(11));
+    update(w);
+    assert_holds(w, speed, "11");
+    burin_txn *t = burin_txn_begin(w->store, NULL); /* the first goes: the second is now what the address names */
+    assert_int_equal(burin_txn_detach(t, w->agents[0], NULL), BURIN_OK);
+    assert_int_equal(burin_txn_detach(t, w->agents[99], NULL), BURIN_OK);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    update(w);
+    assert_holds(w, speed, "2");
+    snprintf(want, sizeof want, "%u", w->agents[98].id);
+    assert_holds(w, last, want);
+    set(w, 1, SPEED, burin_int(12)); /* no longer of interest */
+    set(w, 2, SPEED, burin_int(22));
+    burin_heap *heap = burin_heap_new(NULL);
+    burin_value list = burin_list(heap, 2);
+    burin_list_append(heap, list, burin_int(1));
+    burin_list_append(heap, list, burin_string(heap, "two", 3));
+    set(w, 2, NOTES, list);
+    update(w);
+    assert_holds(w, speed, "22");
+    assert_holds(w, note, "'two'");
+    burin_heap_free(heap);
+}
+
+static void what_is_no_address_is_not_followed(void **state)
+{
+    static const struct { const char *text; burin_status want; } rows[] = {
+        {"@9999.speed", BURIN_ERR_KEY}, {"@1", BURIN_ERR_USAGE}, {"speed", BURIN_ERR_VALUE}, {"@1~1.speed", BURIN_ERR_USAGE}};
+    world      *w   = *state;
+    burin_error err = BURIN_ERROR_INIT;
+    burin_node  node;
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        assert_int_equal(burin_follow_address(w->follower, (burin_text){rows[k].text, strlen(rows[k].text)}, &node, &err), rows[k].want);
+        assert_int_equal(node.index, 0);
+        burin_error_clear(&err);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_cell_holds_what_the_newest_version_holds), TEST(all_commits_since_are_one_batch), TEST(what_nobody_follows_changes_nothing),
         TEST(children_are_a_list_of_ids), TEST(an_entity_that_has_gone_leaves_none), TEST(what_is_not_there_cannot_be_followed),
+        TEST(an_address_is_followed_wherever_it_leads), TEST(what_is_no_address_is_not_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,166 @@
+/* What an address names, as a cell: an effect goes along the address and follows every attribute on the way, so that it goes again when one
+ * of them has changed. */
+#include "burin/address.h"
+#include "engine/follow.h"
+#include "runtime/base/diag.h"
+#include "runtime/base/memory.h"
+
+#include <string.h>
+
+struct follow_address {
+    follow_address *older;
+    burin_follower *follower;
+    burin_node      cell;
+    burin_heap     *heaps[2]; /* of containers: the value is in the current one */
+    unsigned        current;
+    size_t          size, steps, len; /* steps: where they begin */
+    char            text[];
+};
+
+static const span nowhere = {0, 0};
+
+void follow_addresses_free(follow_address *newest)
+{
+    while (newest) {
+        follow_address *a = newest;
+        newest            = a->older;
+        for (unsigned n = 0; n < 2; n++)
+            if (a->heaps[n])
+                burin_heap_free(a->heaps[n]);
+        base_free(a->follower->alloc, a, a->size);
+    }
+}
+
+/* Where the step that begins at `at` ends; the address is known to be well formed. */
+static size_t step_end(const follow_address *a, size_t at)
+{
+    char quote = a->text[at] == '[' ? a->text[at + 1] : 0;
+    if (a->text[at++] == '.') {
+        while (at < a->len && a->text[at] != '.' && a->text[at] != '[')
+            at++;
+        return at;
+    }
+    if (quote == '"' || quote == '\'')
+        for (at++; a->text[at] != quote; at++)
+            at += a->text[at] == '\\';
+    while (a->text[at] != ']')
+        at++;
+    return at + 1;
+}
+
+/* Follow the attribute that the first `len` bytes lead through last. */
+static burin_status follow_through(follow_address *a, size_t len, burin_heap *heap, burin_addressed *found, burin_error *err)
+{
+    burin_follower *f = a->follower;
+    burin_node      cell;
+    burin_value     value;
+    burin_status    status = burin_reader_resolve(f->reader, (burin_text){a->text, len}, heap, found, err);
+    if (status || !found->holder.id)
+        return status;
+    burin_entity holder = {.id = found->holder.id, .tree = found->holder.tree};
+    status              = burin_follow(f, holder, found->attribute, &cell, err);
+    if (!status && burin_graph_get(f->graph, cell, &value))
+        status = diag_fail(err, BURIN_ERR_RUNTIME, NULL, 0, nowhere, "%s", burin_graph_message(f->graph));
+    if (!status && found->what == BURIN_ADDRESSED_VALUE && !found->inside)
+        found->value = value;
+    return status;
+}
+
+static burin_value ids_of(burin_heap *heap, const burin_children *children)
+{
+    burin_value list = burin_list(heap, children->count);
+    for (size_t k = 0; k < children->count && list.kind != BURIN_MISSING; k++)
+        if (burin_list_append(heap, list, burin_int(children->ids[k])))
+            return burin_missing();
+    return list;
+}
+
+/* Go along the address. What is not there any more is none; what is no attribute at all, or wants memory, is a failure. */
+static burin_status go_along(follow_address *a, burin_value *out, burin_error *err)
+{
+    burin_heap     *heap   = a->heaps[!a->current];
+    burin_addressed found  = {.value = burin_none()};
+    burin_status    status = BURIN_OK;
+    size_t          at     = a->steps;
+    burin_heap_clear(heap);
+    while (at < a->len && !status) {
+        at     = step_end(a, at);
+        status = follow_through(a, at, heap, &found, err);
+    }
+    *out = burin_none();
+    if (status == BURIN_ERR_KEY || status == BURIN_ERR_INDEX || status == BURIN_ERR_GONE) {
+        if (err)
+            burin_error_clear(err);
+        return BURIN_OK;
+    }
+    if (status)
+        return status;
+    switch (found.what) {
+    case BURIN_ADDRESSED_ENTITY: *out = burin_int(found.entity.id); break;
+    case BURIN_ADDRESSED_CHILDREN: *out = ids_of(heap, &found.children); break;
+    case BURIN_ADDRESSED_VALUE: *out = found.value; break;
+    }
+    return out->kind == BURIN_MISSING ? diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory") : BURIN_OK;
+}
+
+static burin_status follow_again(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    follow_address *a   = user;
+    burin_error     err = BURIN_ERROR_INIT;
+    burin_value     value;
+    (void)in, (void)out;
+    follower_pin(a->follower);
+    burin_status status = go_along(a, &value, &err);
+    if (status)
+        burin_graph_fail(g, status, "%s", err.message ? err.message : burin_status_class(status));
+    burin_error_clear(&err);
+    if (!status && !(status = burin_graph_set(g, a->cell, value)))
+        a->current = !a->current;
+    follower_unpin(a->follower);
+    return status;
+}
+
+/* Its parts are in the follower's scope, which is open. */
+static burin_status make_nodes(follow_address *a, burin_error *err)
+{
+    burin_graph *g = a->follower->graph;
+    burin_node   effect;
+    burin_status status = burin_graph_cell(g, burin_none(), &a->cell);
+    if (!status)
+        status = burin_graph_effect(g, follow_again, a, BURIN_NODE_DYNAMIC, NULL, 0, &effect);
+    if (status)
+        return diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(g));
+    burin_graph_name(g, a->cell, (burin_text){a->text, a->len});
+    return BURIN_OK;
+}
+
+burin_status burin_follow_address(burin_follower *f, burin_text text, burin_node *out, burin_error *err)
+{
+    burin_address address;
+    burin_node    before;
+    burin_status  status = burin_address_read(text, &address, err);
+    *out                 = (burin_node){0, 0};
+    if (status)
+        return status;
+    if (address.entity.version || !address.path.len)
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, nowhere, "an address of an old version, or of no attribute, is not followed");
+    size_t          size = sizeof(follow_address) + text.len;
+    follow_address *a    = base_alloc(f->alloc, size);
+    if (!a)
+        return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
+    *a = (follow_address){.follower = f, .older = f->addresses, .size = size, .len = text.len, .steps = text.len - address.path.len};
+    memcpy(a->text, text.data, text.len);
+    f->addresses = a;
+    for (unsigned n = 0; n < 2; n++)
+        if (!(a->heaps[n] = burin_heap_new(f->alloc)))
+            return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
+    follower_pin(f);
+    status = burin_reader_find(f->reader, &address.entity, err);
+    if (!status && !(status = burin_graph_enter(f->graph, f->scope, &before))) {
+        status = make_nodes(a, err);
+        burin_graph_leave(f->graph, before);
+    }
+    follower_unpin(f);
+    *out = status ? (burin_node){0, 0} : a->cell;
+    return status;
+}

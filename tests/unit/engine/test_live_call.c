@@ -1,0 +1,199 @@
+/* Scripts and registered functions as nodes of a reactive graph. */
+#include <burin/burin.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct desk {
+    burin_graph    *g;
+    burin_env      *env;
+    burin_live     *live;
+    burin_registry *registry;
+    burin_node      a, b, c;
+} desk;
+
+static int open_desk(void **state)
+{
+    static desk   d;
+    burin_options options = burin_options_default();
+    options.scripts       = true;
+    d.g                   = burin_graph_new(NULL);
+    d.env                 = burin_env_new(&options, NULL);
+    d.live                = burin_live_new(d.g, d.env, NULL);
+    d.registry            = burin_registry_new(&(burin_registry_options){0}, NULL);
+    burin_graph_cell(d.g, burin_int(1), &d.a);
+    burin_graph_cell(d.g, burin_int(2), &d.b);
+    burin_graph_cell(d.g, burin_string_borrow("@1", 2), &d.c);
+    burin_live_bind(d.live, "a", d.a);
+    burin_live_bind(d.live, "b", d.b);
+    burin_live_bind(d.live, "c", d.c);
+    *state = &d;
+    return 0;
+}
+static int close_desk(void **state)
+{
+    desk *d = *state;
+    burin_live_free(d->live);
+    burin_registry_free(d->registry);
+    burin_env_unref(d->env);
+    burin_graph_free(d->g);
+    return 0;
+}
+
+static uint64_t evaluations(desk *d)
+{
+    burin_graph_counters c = {.struct_size = sizeof c};
+    burin_graph_count(d->g, &c);
+    return c.evaluations;
+}
+static void assert_value(desk *d, burin_node node, const char *want)
+{
+    burin_value  v;
+    burin_status status = burin_graph_get(d->g, node, &v);
+    char        *text   = status ? NULL : burin_repr(v, NULL);
+    assert_string_equal(status ? burin_status_class(status) : text, want);
+    free(text);
+}
+static burin_node script(desk *d, const char *text, const char *expression)
+{
+    burin_node  node;
+    burin_error err = BURIN_ERROR_INIT;
+    if (burin_live_script(d->live, (burin_text){text, strlen(text)}, (burin_text){expression, strlen(expression)}, &node, &err))
+        fail_msg("%s: %s", expression, err.message);
+    return node;
+}
+
+/* ---- scripts ---- */
+
+static void a_script_function_follows_its_arguments_and_what_it_reads(void **state)
+{
+    desk      *d   = *state;
+    burin_node tax = script(d, "def tax(n, rate=10):\n    for k in range(3):\n        n += rate * k\n    return n * b\n", "tax(a)");
+    assert_value(d, tax, "62");
+    burin_graph_set(d->g, d->a, burin_int(2));
+    assert_value(d, tax, "64");
+    burin_graph_set(d->g, d->b, burin_int(1)); /* read inside the function */
+    assert_value(d, tax, "32");
+    uint64_t before = evaluations(d);
+    burin_graph_set(d->g, d->c, burin_string_borrow("x", 1)); /* not read */
+    assert_value(d, tax, "32");
+    assert_int_equal(evaluations(d), before);
+}
+
+static void a_script_may_be_empty_and_its_own_names_hide_bound_ones(void **state)
+{
+    desk *d = *state;
+    assert_value(d, script(d, "", "a if a > b else [c, {a: b}]"), "['@1', {1: 2}]");
+    burin_node own = script(d, "a = 5\n", "a + b");
+    assert_value(d, own, "7");
+    uint64_t before = evaluations(d);
+    burin_graph_set(d->g, d->a, burin_int(9));
+    assert_value(d, own, "7");
+    assert_int_equal(evaluations(d), before);
+}
+
+static void an_exception_is_the_nodes_and_passes(void **state)
+{
+    desk      *d = *state;
+    burin_node n = script(d, "def f(x):\n    return 10 // (x - 1)\n", "f(a)");
+    assert_value(d, n, "ZeroDivisionError");
+    burin_graph_set(d->g, d->a, burin_int(3));
+    assert_value(d, n, "5");
+}
+
+static void sessions_do_not_grow_without_end(void **state)
+{
+    desk      *d = *state;
+    burin_node n = script(d, "def f(x):\n    return len([str(k) * 50 for k in range(x % 100 + 500)])\n", "f(a)");
+    for (int k = 0; k < 3000; k++) {
+        burin_value v;
+        burin_graph_set(d->g, d->a, burin_int(k));
+        assert_int_equal(burin_graph_get(d->g, n, &v), BURIN_OK);
+        assert_int_equal(v.as.i, k % 100 + 500);
+    }
+}
+
+static void what_does_not_compile_is_said(void **state)
+{
+    desk       *d = *state;
+    burin_node  node;
+    burin_error err = BURIN_ERROR_INIT;
+    assert_int_equal(burin_live_script(d->live, BURIN_TEXT("def f(:\n"), BURIN_TEXT("f(a)"), &node, &err), BURIN_ERR_PYTHON_SYNTAX);
+    assert_int_equal(node.index, 0);
+    burin_error_clear(&err);
+    assert_int_equal(burin_live_script(d->live, BURIN_TEXT(""), BURIN_TEXT("a +"), &node, &err), BURIN_ERR_PYTHON_SYNTAX);
+    burin_error_clear(&err);
+}
+
+/* ---- registered functions ---- */
+
+static burin_status add_all(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    (void)call;
+    *out = burin_item_value(burin_int(args[0].value.as.i + 10 * args[1].value.as.i));
+    return BURIN_OK;
+}
+static burin_status both(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    (void)out;
+    burin_status status = burin_give(call, (burin_text){NULL, 0}, args[0]);
+    return status ? status : burin_give(call, (burin_text){NULL, 0}, args[1]);
+}
+static const burin_callable *declare(desk *d, const char *name, const char *signature, burin_body body, bool pure)
+{
+    const burin_callable *made;
+    burin_error           err = BURIN_ERROR_INIT;
+    burin_declaration     declaration = {.name = name, .signature = signature, .body = body, .pure = pure};
+    if (burin_register(d->registry, &declaration, &made, &err))
+        fail_msg("%s", err.message);
+    return made;
+}
+
+static void a_call_follows_its_arguments(void **state)
+{
+    desk                 *d    = *state;
+    const burin_callable *add  = declare(d, "add", "x: int, y: int = 7 -> int", add_all, true);
+    const burin_callable *pair = declare(d, "pair", "x: int, y: text -> (int, text)", both, true);
+    burin_node            sum, rest, two;
+    assert_int_equal(burin_live_call(d->live, add, (const char *[]){"a", "b"}, 2, &sum, NULL), BURIN_OK);
+    assert_int_equal(burin_live_call(d->live, add, (const char *[]){"a"}, 1, &rest, NULL), BURIN_OK);
+    assert_int_equal(burin_live_call(d->live, pair, (const char *[]){"a", "c"}, 2, &two, NULL), BURIN_OK);
+    assert_value(d, sum, "21");
+    assert_value(d, rest, "71");
+    assert_value(d, two, "[1, '@1']"); /* a text is a text, also if it looks like an address */
+    burin_graph_set(d->g, d->b, burin_int(5));
+    assert_value(d, sum, "51");
+    burin_graph_set(d->g, d->b, burin_string_borrow("five", 4));
+    assert_value(d, sum, "TypeError");
+    burin_live_bind(d->live, "sum", sum);
+    burin_node more;
+    assert_int_equal(burin_live_expr(d->live, BURIN_TEXT("sum + 1"), &more, NULL), BURIN_OK);
+    burin_graph_set(d->g, d->b, burin_int(1));
+    assert_value(d, more, "12");
+}
+
+static void what_is_no_node_is_refused(void **state)
+{
+    desk                 *d      = *state;
+    const burin_callable *impure = declare(d, "impure", "x: int, y: int -> int", add_all, false);
+    const burin_callable *add    = declare(d, "add", "x: int, y: int -> int", add_all, true);
+    burin_node            node;
+    assert_int_equal(burin_live_call(d->live, impure, (const char *[]){"a", "b"}, 2, &node, NULL), BURIN_ERR_USAGE);
+    assert_int_equal(burin_live_call(d->live, add, (const char *[]){"a", "nobody"}, 2, &node, NULL), BURIN_ERR_USAGE);
+    assert_int_equal(burin_live_call(d->live, add, (const char *[]){"a", "b", "c"}, 3, &node, NULL), BURIN_ERR_USAGE);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_script_function_follows_its_arguments_and_what_it_reads), TEST(a_script_may_be_empty_and_its_own_names_hide_bound_ones),
+        TEST(an_exception_is_the_nodes_and_passes), TEST(sessions_do_not_grow_without_end), TEST(what_does_not_compile_is_said),
+        TEST(a_call_follows_its_arguments), TEST(what_is_no_node_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
