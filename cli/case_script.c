@@ -77,6 +77,32 @@ static void run_step(batch_case *c, burin_interpreter *in, burin_value step, buf
     burin_error_clear(&err);
 }
 
+/* The case's member `profile`. */
+static burin_status set_profile(batch_case *c, burin_interpreter *in, burin_value json, burin_error *err)
+{
+    enum { NAMES_MAX = 64 };
+    burin_value   given = burin_get(json, "profile"), without = burin_get(given, "without"), readonly = burin_get(given, "readonly");
+    const char   *names[NAMES_MAX + 1];
+    burin_profile profile = burin_get(given, "asteval").as.i ? burin_profile_asteval() : (burin_profile){0};
+    if (given.kind != BURIN_DICT)
+        return BURIN_OK;
+    for (size_t n = 0; without.kind == BURIN_LIST && n < burin_length(without); n++) {
+        burin_feature feature = burin_feature_named(case_text(c, burin_at(without, n)));
+        if (feature == BURIN_FEATURE_COUNT)
+            return case_fail(c, BURIN_ERR_DATA, "profile: there is no such feature");
+        profile.without |= 1u << feature;
+    }
+    size_t count = readonly.kind == BURIN_LIST ? burin_length(readonly) : 0;
+    if (count > NAMES_MAX)
+        return case_fail(c, BURIN_ERR_DATA, "profile: too many names in readonly");
+    for (size_t n = 0; n < count; n++)
+        names[n] = case_text(c, burin_at(readonly, n));
+    names[count]              = NULL;
+    profile.readonly          = names;
+    profile.builtins_readonly = burin_get(given, "builtins_readonly").as.i != 0;
+    return burin_interpreter_set_profile(in, &profile, err);
+}
+
 burin_status case_script(batch_case *c, burin_env *env, burin_value json, burin_value variables, buffer *out, burin_error *err)
 {
     burin_value        steps = burin_get(json, "steps");
@@ -88,6 +114,8 @@ burin_status case_script(batch_case *c, burin_env *env, burin_value json, burin_
         const char *name = case_text(c, key);
         status           = name ? burin_interpreter_set(in, name, value) : BURIN_ERR_NOMEM;
     }
+    if (!status)
+        status = set_profile(c, in, json, err);
     if (!status && steps.kind != BURIN_LIST)
         status = case_fail(c, BURIN_ERR_DATA, "a case of mode script needs a list of steps");
     if (!status) {

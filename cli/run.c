@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/data.h"
 #include "cli/output.h"
+#include "cli/profile.h"
 #include "cli/setup.h"
 
 #include <stdio.h>
@@ -49,7 +50,9 @@ int command_run(const cli_options *options)
     if (!in)
         goto done;
     burin_interpreter_set_sink(in, &sink);
-    if (!set_arguments(in, options))
+    if (!profile_set(options, in))
+        code = EXIT_USAGE;
+    else if (!set_arguments(in, options))
         complain("out of memory");
     else if (burin_interpreter_run(in, source.text, source.name, NULL, &err))
         complain_error(options, &err);

@@ -6,9 +6,11 @@
 
 #include "codegen/vm/vm.h"
 #include "engine/environment.h"
+#include "engine/script_profile.h"
 #include "parser/script.h"
 #include "runtime/base/diag.h"
 #include "runtime/base/text.h"
+#include "runtime/builtins/builtins.h"
 
 enum { SLOTS_FIRST = 64 };
 
@@ -20,6 +22,7 @@ struct script {
     ir_program *program;
     uint32_t    hash;
     bool        as_expression;
+    uint32_t    profile; /* number of the one it was compiled under */
     script     *next; /* of the same slot */
 };
 
@@ -34,6 +37,8 @@ struct burin_interpreter {
     uint32_t     name_count, name_cap;
     script     **slots;
     uint32_t     slot_count, script_count;
+    script_profile profile;
+    uint32_t     profile_number; /* counts up */
 };
 
 static burin_status fail_memory(burin_error *err)
@@ -87,11 +92,39 @@ static void forget_scripts(burin_interpreter *in)
     in->name_count = in->name_cap = 0;
 }
 
+/* What the profile replaces. */
+static burin_status set_profile_names(burin_interpreter *in)
+{
+    burin_status status = BURIN_OK;
+    if (in->profile.without & 1u << BURIN_FEATURE_PRINT)
+        vm_state(in->machine)->write = NULL;
+    for (size_t n = 0; in->profile.asteval && n < rt_profile_count && !status; n++) {
+        burin_text         name = {rt_profile[n].name, strlen(rt_profile[n].name)};
+        const rt_function *fn   = rt_names_function(in->env->rt.profile, name);
+        status                  = fn ? burin_interpreter_set(in, rt_profile[n].name, rt_pointer(BURIN_FUNCTION, fn)) : BURIN_OK;
+    }
+    return status;
+}
+
+burin_status burin_interpreter_set_profile(burin_interpreter *in, const burin_profile *profile, burin_error *err)
+{
+    static const burin_profile whole;
+    script_profile             made;
+    if (!script_profile_init(&made, in->env->alloc, profile ? profile : &whole))
+        return fail_memory(err);
+    script_profile_deinit(&in->profile);
+    in->profile = made;
+    in->profile_number++;
+    vm_session_writes(in->machine);
+    return set_profile_names(in) ? fail_memory(err) : BURIN_OK;
+}
+
 void burin_interpreter_reset(burin_interpreter *in)
 {
     forget_scripts(in);
     arena_reset(&in->memory);
     vm_session_begin(in->machine);
+    (void)set_profile_names(in); /* as far as memory goes */
 }
 
 void burin_interpreter_free(burin_interpreter *in)
@@ -103,6 +136,7 @@ void burin_interpreter_free(burin_interpreter *in)
     rt_out_deinit(&in->out);
     vm_free(in->machine);
     arena_deinit(&in->memory);
+    script_profile_deinit(&in->profile);
     base_free(env->alloc, in, sizeof *in);
     burin_env_unref(env);
 }
@@ -169,7 +203,7 @@ static bool grow_slots(burin_interpreter *in)
 static script *find_script(const burin_interpreter *in, burin_text text, const char *name, bool as_expression, uint32_t hash)
 {
     for (script *s = in->slot_count ? in->slots[hash & (in->slot_count - 1)] : NULL; s; s = s->next)
-        if (s->hash == hash && s->as_expression == as_expression && text_equal(s->given, text) && !s->src.name == !name &&
+        if (s->hash == hash && s->as_expression == as_expression && s->profile == in->profile_number && text_equal(s->given, text) && !s->src.name == !name &&
             (!name || strcmp(s->src.name, name) == 0))
             return s;
     return NULL;
@@ -186,6 +220,8 @@ static burin_status parse_and_compile(burin_interpreter *in, script *s, arena *s
     if (!script_normalize(&in->memory, s->given, &s->src.text))
         return fail_memory(err);
     status = (s->as_expression ? parse_script_expression : parse_script)(scratch, &s->src, &options, &tree, err);
+    if (!status)
+        status = script_profile_check(&in->profile, env, &s->src, tree, err);
     if (!status)
         status = codegen_compile_script(&how, &s->src, tree, in->names, in->name_count, env->alloc, &s->program, err);
     if (status)
@@ -221,13 +257,15 @@ static burin_status script_for(burin_interpreter *in, burin_text text, const cha
     *out = find_script(in, text, name, as_expression, hash);
     if (*out)
         return BURIN_OK;
-    if (in->env->options.limits.source && text.len > in->env->options.limits.source)
+    size_t most = in->profile.statement_max ? in->profile.statement_max : in->env->options.limits.source;
+    if (most && text.len > most)
         return diag_fail(err, BURIN_ERR_LIMIT, &given, 0, (span){0, 0}, "the script's source is too large");
     script *s = arena_zalloc(&in->memory, sizeof *s);
     if (!s || (in->script_count >= in->slot_count && !grow_slots(in)))
         return fail_memory(err);
     s->hash          = hash;
     s->as_expression = as_expression;
+    s->profile       = in->profile_number;
     s->given         = (burin_text){arena_copy(&in->memory, text), text.len};
     s->src.name      = name ? arena_copy(&in->memory, (burin_text){name, strlen(name)}) : NULL;
     if (!s->given.data || (name && !s->src.name))

@@ -112,14 +112,14 @@ uint16_t load_name(script *s, ast_node *at, burin_text name, uint16_t want)
     scope_name *n = scope_resolve(s->scope, name);
     if (n->kind == NAME_GLOBAL)
         return load_global(s, at, name, want);
+    bool from_around = s->scope->kind == SCOPE_INLINE && scope_find(s->scope, name) != n; /* a comprehension is a function in CPython */
     at_node(s, at);
     if (n->kind != NAME_LOCAL) {
         uint16_t to = target_register(s, want);
-        emit(c, OP_CELL_GET, to, n->reg, n->kind == NAME_FREE, name_constant(s, name));
+        emit(c, OP_CELL_GET, to, n->reg, n->kind == NAME_FREE || from_around, name_constant(s, name));
         return to;
     }
     if (!n->certain) {
-        bool from_around = s->scope->kind == SCOPE_INLINE && scope_find(s->scope, name) != n; /* a comprehension is a function in CPython */
         emit(c, OP_BOUND, 0, n->reg, from_around, name_constant(s, name));
         make_certain(s, n);
     }

@@ -39,6 +39,8 @@ static burin_status write_output(rt_state *st, burin_text text)
     return rt_out_status(out);
 }
 
+void vm_session_writes(vm *m) { m->st.write = write_output; }
+
 void vm_session_begin(vm *m)
 {
     heap_reset(&m->st.heap);

@@ -50,6 +50,32 @@ BURIN_API burin_text burin_interpreter_output(const burin_interpreter *in);
 /* What the last run used: steps, memory and output are filled in, the rest is 0. */
 BURIN_API void burin_interpreter_used(const burin_interpreter *in, burin_limits *used);
 
+/* ---- profiles: less than the whole language, for programs that let others write scripts ---- */
+
+typedef enum burin_feature {
+/* A value for each row of burin/feature.def. */
+#define FEATURE(NAME, name, node, what) BURIN_FEATURE_##NAME,
+#include "burin/feature.def"
+#undef FEATURE
+    BURIN_FEATURE_COUNT
+} burin_feature;
+
+typedef struct burin_profile {
+    uint32_t           without;           /* of 1 << BURIN_FEATURE_...: scripts that use them are refused, BURIN_ERR_NOT_IMPLEMENTED */
+    const char *const *readonly;          /* names that scripts may not assign, define or delete, BURIN_ERR_NAME; ended by NULL, or NULL */
+    bool               builtins_readonly; /* nor any builtin */
+    size_t             statement_max;     /* bytes of one source, BURIN_ERR_LIMIT; 0: as the environment says */
+    bool               asteval;           /* type(x) is the name of the type, and pow is that of math, as in asteval */
+} burin_profile;
+
+/* What asteval.Interpreter() has: all features, sources of at most 50,000 bytes. */
+BURIN_API burin_profile burin_profile_asteval(void);
+/* The feature with that name; BURIN_FEATURE_COUNT when there is none. */
+BURIN_API burin_feature burin_feature_named(const char *name);
+/* For scripts from now on; copied. NULL: the whole language again. What a profile forbids is found when a script is compiled: nothing of it
+ * has run then. BURIN_ERR_NOMEM. Like asteval's options no_..., config, readonly_symbols, builtins_readonly, max_statement_length. */
+BURIN_API burin_status burin_interpreter_set_profile(burin_interpreter *in, const burin_profile *profile, burin_error *err);
+
 /* Set a variable. The value is copied into the session: lists and dicts are changed there, not in the caller's.
  * BURIN_ERR_NOMEM, BURIN_ERR_LIMIT. */
 BURIN_API burin_status burin_interpreter_set(burin_interpreter *in, const char *name, burin_value value);

@@ -113,6 +113,57 @@ static void failures_have_pythons_class_message_and_place(void **state)
     burin_env_unref(env);
 }
 
+static void a_profile_takes_parts_of_the_language_away(void **state)
+{
+    static const char *const readonly[] = {"price", "rate", NULL};
+    static const struct {
+        const char  *script;
+        burin_status status;
+        const char  *result; /* repr, or message */
+    } rows[] = {
+        {"x = 3\n[x for x in 'ab']", BURIN_ERR_NOT_IMPLEMENTED, "ListComp not supported"},
+        {"x", BURIN_ERR_NAME, "name 'x' is not defined"}, /* nothing of it has run */
+        {"1 if 2 else 3", BURIN_ERR_NOT_IMPLEMENTED, "IfExp not supported"},
+        {"{i for i in 'a'}", BURIN_OK, "{'a'}"},
+        {"price = 4", BURIN_ERR_NAME, "invalid symbol name (reserved word?) price"},
+        {"def f():\n    for rate in []: pass", BURIN_ERR_NAME, "invalid symbol name (reserved word?) rate"},
+        {"def price(): pass", BURIN_ERR_NAME, "invalid function name (reserved word?) price"},
+        {"del price", BURIN_ERR_NAME, "invalid symbol name (reserved word?) price"},
+        {"abs = 3", BURIN_ERR_NAME, "invalid symbol name (reserved word?) abs"},
+        {"print('dropped'); price * 2", BURIN_OK, "14"},
+        {"type(price)", BURIN_OK, "'int'"},
+        {"pow(2, 3)", BURIN_OK, "8.0"},
+        {"'a text that is longer than the profile allows'", BURIN_ERR_LIMIT, "the script's source is too large"},
+    };
+    burin_env         *env     = script_env();
+    burin_interpreter *in      = burin_interpreter_new(env, NULL);
+    burin_profile      profile = burin_profile_asteval();
+    (void)state;
+    assert_int_equal(profile.statement_max, 50000);
+    profile.without           = 1u << BURIN_FEATURE_LISTCOMP | 1u << BURIN_FEATURE_IFEXP | 1u << BURIN_FEATURE_PRINT;
+    profile.readonly          = readonly;
+    profile.builtins_readonly = true;
+    profile.statement_max     = 40;
+    assert_int_equal(burin_interpreter_set(in, "price", burin_int(7)), BURIN_OK);
+    assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("1 if 2 else 3"), NULL, NULL, NULL), BURIN_OK); /* compiled before: not kept */
+    assert_int_equal(burin_interpreter_set_profile(in, &profile, NULL), BURIN_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_error err = BURIN_ERROR_INIT;
+        burin_value value;
+        assert_int_equal(burin_interpreter_run(in, text_z(rows[i].script), NULL, &value, &err), rows[i].status);
+        char *repr = rows[i].status ? NULL : burin_repr(value, NULL);
+        assert_string_equal(repr ? repr : err.message, rows[i].result);
+        assert_int_equal(burin_interpreter_output(in).len, 0);
+        free(repr);
+        burin_error_clear(&err);
+    }
+    assert_int_equal(burin_interpreter_set_profile(in, NULL, NULL), BURIN_OK);
+    assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("print([x for x in 'ab'])"), NULL, NULL, NULL), BURIN_OK);
+    assert_text(burin_interpreter_output(in), "['a', 'b']\n");
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
 static void limits_pass_every_handler_and_leave_the_interpreter_usable(void **state)
 {
     static const char *const rows[] = {
@@ -150,6 +201,7 @@ int main(void)
         cmocka_unit_test(scripts_print_what_python_prints),
         cmocka_unit_test(variables_and_functions_live_from_script_to_script),
         cmocka_unit_test(failures_have_pythons_class_message_and_place),
+        cmocka_unit_test(a_profile_takes_parts_of_the_language_away),
         cmocka_unit_test(limits_pass_every_handler_and_leave_the_interpreter_usable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
