@@ -29,7 +29,7 @@ usage() {
   clean                       remove build/
   help                        this text
 
-Needs: a C compiler, cmake, ninja, re2c, lemon, pkg-config, libgmp, libunistring; libyaml for YAML data; cmocka and
+Needs: a C compiler, cmake, ninja, re2c, lemon, pkg-config, libgmp, libunistring; libyaml for YAML data, libedit for burin repl; cmocka and
 python3 for tests. On Debian and its kin what is missing is installed (as root, or through sudo).
 TEXT
 }
@@ -52,6 +52,7 @@ build pkg-config     command:pkg-config  to find libraries
 build libgmp-dev     header:gmp.h        integers without bound
 build libunistring-dev header:unicase.h  Unicode case mapping
 build libyaml-dev    header:yaml.h       YAML data in the command
+build libedit-dev    header:editline/readline.h lines and history in burin repl
 build libsqlite3-dev header:sqlite3.h    entity stores in a file
 native libgccjit-12-dev header:libgccjit.h native code; without it everything is interpreted
 test  libcmocka-dev  header:cmocka.h     the unit tests

@@ -12,6 +12,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_FINDINGS = 3 };
 int command_render(const cli_options *options);
 int command_eval(const cli_options *options);
 int command_run(const cli_options *options);
+int command_repl(const cli_options *options);
 int command_check(const cli_options *options);
 int command_compile(const cli_options *options);
 int command_dump(const cli_options *options);

@@ -1,4 +1,4 @@
-# burin_dependencies: what the library needs. burin_yaml: what the command needs on top, if it is there.
+# burin_dependencies: what the library needs. burin_yaml, burin_libedit: what the command needs on top, if it is there.
 function(burin_require name module package purpose)
     pkg_check_modules(${name} IMPORTED_TARGET QUIET ${module})
     if(${name}_FOUND)
@@ -35,4 +35,13 @@ if(YAML_FOUND)
     target_compile_definitions(burin_yaml INTERFACE HAVE_LIBYAML=1)
 else()
     message(STATUS "libyaml is missing (package libyaml-dev): the command will not read YAML data.")
+endif()
+
+add_library(burin_libedit INTERFACE)
+pkg_check_modules(LIBEDIT IMPORTED_TARGET QUIET libedit)
+if(LIBEDIT_FOUND)
+    target_link_libraries(burin_libedit INTERFACE PkgConfig::LIBEDIT)
+    target_compile_definitions(burin_libedit INTERFACE HAVE_LIBEDIT=1)
+else()
+    message(STATUS "libedit is missing (package libedit-dev): `burin repl` will have no history.")
 endif()

@@ -363,3 +363,16 @@ burin_value burin_interpreter_get(burin_interpreter *in, const char *name)
     burin_value *variables = vm_session_variables(in->machine, in->name_count);
     return at == UINT32_MAX || !variables ? rt_missing() : variables[at];
 }
+
+burin_status burin_interpreter_names(burin_interpreter *in, burin_status (*emit)(void *user, burin_text name), void *user)
+{
+    burin_value *variables = vm_session_variables(in->machine, in->name_count);
+    burin_status status    = BURIN_OK;
+    burin_text   name;
+    for (uint32_t n = 0; variables && n < in->name_count && !status; n++)
+        if (variables[n].kind != BURIN_MISSING)
+            status = emit(user, in->names[n]);
+    for (uint32_t at = 0; !status && rt_names_next(in->env->rt.python, &at, &name);)
+        status = emit(user, name);
+    return status;
+}

@@ -82,6 +82,10 @@ BURIN_API burin_status burin_interpreter_set(burin_interpreter *in, const char *
 /* A variable; MISSING when it is not set. The session's. */
 BURIN_API burin_value burin_interpreter_get(burin_interpreter *in, const char *name);
 
+/* The names that scripts can use now: variables that are set, then builtins. `emit` is called for each, with a text that lives until the next
+ * script; a result other than BURIN_OK ends the walk and is returned. */
+BURIN_API burin_status burin_interpreter_names(burin_interpreter *in, burin_status (*emit)(void *user, burin_text name), void *user);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from support import SOURCE, burin, folder_of, run_tests, same  # noqa: E402
 
-COMMANDS = ("render", "eval", "check", "dump", "graph", "batch", "store")
+COMMANDS = ("render", "eval", "check", "dump", "graph", "batch", "store", "run", "repl")
 
 
 def test_check_finds_nothing_in_good_templates():
