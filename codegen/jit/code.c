@@ -95,7 +95,7 @@ static bool has_level_3(void)
 static bool has_level_4(void)
 {
     return CPU_FEATURE_ACTIVE(AVX512F) && CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512CD) && CPU_FEATURE_ACTIVE(AVX512DQ) &&
-           CPU_FEATURE_ACTIVE(AVX512VL);
+           __builtin_cpu_supports("avx512vl"); /* bit 31, which the header shifts an int by */
 }
 
 uint32_t code_cpu_here(void)
