@@ -91,6 +91,11 @@ def all_engines(build, folder, quick):
     engines = [Engine("c", [os.path.join(programs, "bench_limit")], "", has_cold=False),
                Engine("burin", [os.path.join(programs, "bench_burin")], ""),
                Engine("burin, structs", [os.path.join(programs, "bench_structs")], "")]
+    helper = os.path.join(build, "burin-jit")
+    if os.access(helper, os.X_OK):
+        engines += [Engine(e.name + ", native", [*e.command, "--native", helper], "", has_cold=False) for e in engines[1:]]
+    else:
+        missing("native code", "burin-jit was not built (it needs libgccjit)")
     peers = list(python_peers())
     if quick:
         return engines + [peer for peer in peers if peer.name == "jinja2"]

@@ -2,7 +2,8 @@
  *
  * Data is what variables.h says: JSON or structs. Warm: burin_render_text. Cold: text to program
  * (burin_template_from_string), and text to output in a render that was never used. `memory` counts the calls of malloc
- * and its kin in a warm render (the program is linked with --wrap for them). */
+ * and its kin in a warm render (the program is linked with --wrap for them). With --native HELPER before the command templates
+ * are compiled before their first render, and a template that is not is an error. */
 #include "bench/c/harness.h"
 #include "bench/c/variables.h"
 
@@ -44,6 +45,7 @@ typedef struct job {
     burin_value     vars;
     burin_text      source, out;
     const char     *name;
+    const char     *helper; /* burin-jit's path; NULL: the interpreter */
 } job;
 
 static void fail(const char *what, burin_error *err) { die(what, err->message); }
@@ -90,6 +92,28 @@ static const char *template_of(const char *workload)
     return NULL;
 }
 
+static void check_event(void *user, const burin_jit_event *event)
+{
+    (void)user;
+    if (event->outcome != BURIN_JIT_COMPILED)
+        die("native code", event->why);
+}
+
+/* All templates are compiled to native code before they run. */
+static void use_native_code(job *j)
+{
+    burin_error       err     = BURIN_ERROR_INIT;
+    burin_jit_options options = burin_jit_options_default();
+    options.engine            = BURIN_ENGINE_JIT;
+    options.eager             = true;
+    options.event             = check_event;
+    options.helper            = j->helper;
+    burin_jit *jit            = burin_jit_new(&options, &err);
+    if (!jit || burin_env_set_jit(j->env, jit))
+        fail("native code", &err);
+    burin_jit_unref(jit);
+}
+
 static void open_environment(job *j, const char *workload, const char *folder)
 {
     static char   templates[1024];
@@ -108,6 +132,8 @@ static void open_environment(job *j, const char *workload, const char *folder)
     if (!j->env || (is_chat && burin_env_preset(j->env, "hf-chat", &err)) || burin_loader_files(&loader, &root, 1, false) ||
         burin_env_set_loader(j->env, &loader))
         fail("environment", &err);
+    if (j->helper)
+        use_native_code(j);
 }
 
 static void open_job(job *j, const char *workload, const char *folder)
@@ -131,9 +157,14 @@ static void open_job(job *j, const char *workload, const char *folder)
 
 int main(int argc, char **argv)
 {
-    if (argc < 5)
-        die("usage", "check|time|cold|memory WORKLOAD FOLDER ...");
     job j = {0};
+    if (argc > 2 && strcmp(argv[1], "--native") == 0) {
+        j.helper = argv[2];
+        argc -= 2;
+        argv += 2;
+    }
+    if (argc < 5)
+        die("usage", "[--native HELPER] check|time|cold|memory WORKLOAD FOLDER ...");
     open_job(&j, argv[2], argv[3]);
     if (strcmp(argv[1], "check") == 0) {
         write_file(argv[4], j.out.data, j.out.len);
