@@ -5,8 +5,8 @@
 #include "codegen/image/image.h"
 #include "codegen/image/link.h"
 #include "codegen/jit/client.h"
+#include "codegen/jit/members.h"
 #include "codegen/jit/native.h"
-#include "codegen/jit/wire.h"
 #include "runtime/base/diag.h"
 
 #include <stdio.h>
@@ -109,6 +109,8 @@ static burin_status compile_units(maker *m, const burin_template *tpl, size_t nu
                              .units = tpl->program->units, .unit_count = tpl->program->unit_count};
     snprintf(prefix, sizeof prefix, "%s_%zu_u", m->options.symbol, number);
     request.prefix      = (burin_text){prefix, strlen(prefix)};
+    arena        members = arena_make(m->env->alloc);
+    members_find(&request, m->env->rt.struct_types, &members);
     burin_status status = wire_write(&request, &bytes) ? BURIN_OK : fail_memory(m);
     if (!status && client_compile(m->client, buf_text(&bytes), &answer) != CLIENT_DONE)
         status = fail(m, "burin-jit", answer.why);
@@ -119,6 +121,7 @@ static burin_status compile_units(maker *m, const burin_template *tpl, size_t nu
         if (object->failed)
             status = fail_memory(m);
     }
+    arena_deinit(&members);
     buf_deinit(&bytes);
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "codegen/jit/client.h"
 #include "codegen/jit/code.h"
+#include "codegen/jit/members.h"
 #include "runtime/base/diag.h"
 
 #include <pthread.h>
@@ -194,7 +195,9 @@ static void compile(jit_tier *t, burin_template *tpl, uint64_t since_ns)
     ir_unit     **units = base_alloc(t->jit->alloc, p->unit_count * sizeof *units);
     wire_request  request = {.abi = native_abi(), .level = t->jit->options.level, .cpu = code_cpu_here(), .program = p, .units = units,
                              .debug = t->jit->options.tools & BURIN_JIT_GDB, .prefix = prefix_of(t->jit, tpl, room), .name = template_name_text(tpl)};
+    arena         members = arena_make(t->jit->alloc);
     uint64_t      insns;
+    members_find(&request, tpl->env->rt.struct_types, &members);
     while (units && (request.unit_count = take_wanted(p, units, &insns)) > 0) {
         burin_jit_event event = {.units = request.unit_count, .instructions = (uint32_t)insns};
         for (uint32_t n = 0; n < request.unit_count; n++)
@@ -209,6 +212,7 @@ static void compile(jit_tier *t, burin_template *tpl, uint64_t since_ns)
         event.waited_ns = now_ns() - since_ns;
         tell(t->jit, &event, tpl);
     }
+    arena_deinit(&members);
     base_free(t->jit->alloc, units, p->unit_count * sizeof *units);
 }
 

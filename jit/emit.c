@@ -154,6 +154,11 @@ place at_offset(func *f, type t, expr pointer, int64_t bytes)
     return gcc_jit_rvalue_dereference(typed, f->where);
 }
 
+expr address_of_value(func *f, place value)
+{
+    return gcc_jit_context_new_cast(f->e->g, f->where, gcc_jit_lvalue_get_address(value, f->where), f->e->types[T_PTR]);
+}
+
 expr load(func *f, type t, expr pointer, int64_t bytes) { return get(at_offset(f, t, pointer, bytes)); }
 void store(func *f, type t, expr pointer, int64_t bytes, expr value) { set(f, at_offset(f, t, pointer, bytes), value); }
 

@@ -50,6 +50,8 @@ typedef struct emitter {
 
 #define NO_SHAPE UINT32_MAX
 
+enum { NO_KEYS = 1 }; /* an address that no cache has for keys */
+
 /* A function that is being written: a unit, or a part of one. */
 typedef struct func {
     emitter           *e;
@@ -101,6 +103,8 @@ expr  expect(func *f, expr condition, bool likely);
 
 expr  offset(func *f, expr pointer, int64_t bytes);
 expr  add_bytes(func *f, expr pointer, expr bytes);
+/* Of a local of T_VALUE. */
+expr  address_of_value(func *f, place value);
 place at_offset(func *f, type t, expr pointer, int64_t bytes);
 expr  load(func *f, type t, expr pointer, int64_t bytes);
 void  store(func *f, type t, expr pointer, int64_t bytes, expr value);

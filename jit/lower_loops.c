@@ -1,6 +1,8 @@
-/* Loops over lists and ranges. What an iteration does is done in the order of next_item (codegen/vm/jumps.h); every check comes before
+/* Loops over lists, ranges and arrays of structs. What an iteration does is done in the order of next_item (codegen/vm/jumps.h); every check comes before
  * the first change, so that the body can do all of it when one fails. */
 #include "jit/unit.h"
+
+#include "burin/struct.h"
 
 static place loop_of(func *f, uint32_t reg)
 {
@@ -31,16 +33,27 @@ static void next_of_list(func *f, const ir_insn *i, place loop, block slow, bloc
     go(f, f->at[i->d]);
 }
 
+static void count_iteration(func *f, place loop)
+{
+    store_field(f, FIELD_vm_loop_index0, get(loop),
+                binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, load_field(f, FIELD_vm_loop_index0, get(loop)), num(f, T_L, 1)));
+}
+
+/* How many items were left before this one. */
+static place take_one_left(func *f, place loop)
+{
+    place left = as_local(f, T_L, load_field(f, FIELD_vm_loop_left, get(loop)));
+    store_field(f, FIELD_vm_loop_left, get(loop), binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, get(left), num(f, T_L, 1)));
+    return left;
+}
+
 static void next_of_range(func *f, const ir_insn *i, place loop, block slow, block ended)
 {
     block there = new_block(f);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_after_kind, get(loop)), num(f, T_B, BURIN_MISSING)), slow);
     store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
-    store_field(f, FIELD_vm_loop_index0, get(loop),
-                binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, load_field(f, FIELD_vm_loop_index0, get(loop)), num(f, T_L, 1)));
-    place left = as_local(f, T_L, load_field(f, FIELD_vm_loop_left, get(loop)));
-    store_field(f, FIELD_vm_loop_left, get(loop), binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, get(left), num(f, T_L, 1)));
-    branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(left), num(f, T_L, 0)), there, ended);
+    count_iteration(f, loop);
+    branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(take_one_left(f, loop)), num(f, T_L, 0)), there, ended);
     f->block   = there;
     place next = as_local(f, T_L, load_field(f, FIELD_vm_loop_next_int, get(loop)));
     store_int(f, i->b, BURIN_INT, get(next));
@@ -48,21 +61,48 @@ static void next_of_range(func *f, const ir_insn *i, place loop, block slow, blo
     go(f, f->at[i->d]);
 }
 
+/* Of an array of structs: each is its address. */
+static void next_of_array(func *f, const ir_insn *i, place loop, block slow, block ended)
+{
+    block there = new_block(f);
+    place item  = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_item, get(loop)));
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_item_form, get(item)), num(f, T_B, BURIN_FORM_STRUCT)), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_item_is_pointer, get(item)), num(f, T_B, 0)), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_ir_loop_extended, load_field(f, FIELD_vm_loop_row, get(loop))), num(f, T_B, 0)), slow);
+    store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
+    count_iteration(f, loop);
+    branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(take_one_left(f, loop)), num(f, T_L, 0)), there, ended);
+    f->block   = there;
+    place at   = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_place, get(loop)));
+    expr  tag  = binary(f, GCC_JIT_BINARY_OP_LSHIFT, T_L, cast(f, T_L, load_field(f, FIELD_vm_loop_tag, get(loop))), num(f, T_L, 16));
+    expr  kind = binary(f, GCC_JIT_BINARY_OP_LSHIFT, T_L, cast(f, T_L, load_field(f, FIELD_rt_item_type, get(item))), num(f, T_L, 32));
+    expr  head = binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, tag, kind), num(f, T_L, BURIN_STRUCT));
+    store(f, T_L, register_address(f, i->b), 0, head);
+    store_field(f, FIELD_burin_value_as, register_address(f, i->b), reinterpret(f, T_L, get(at)));
+    store_field(f, FIELD_vm_loop_place, get(loop), add_bytes(f, get(at), load_field(f, FIELD_vm_loop_step, get(loop))));
+    go(f, f->at[i->d]);
+}
+
 static void lower_next(func *f, uint32_t pc)
 {
     const ir_insn *i    = &f->unit->code[pc];
-    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f), other = new_block(f), range = new_block(f);
+    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f), other = new_block(f), range = new_block(f),
+                   third = new_block(f), array = new_block(f);
     place          loop = loop_of(f, i->a);
     /* nothing to drop: the iteration made nothing */
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, get(f->m)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
     place walk = as_local(f, T_B, load_field(f, FIELD_vm_loop_walk, get(loop)));
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_LIST)), true), list, other);
     f->block = other;
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_RANGE)), range, slow);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_RANGE)), range, third);
+    f->block = third;
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_ARRAY)), array, slow);
     f->block = list;
     next_of_list(f, i, loop, slow, ended);
     f->block = range;
     next_of_range(f, i, loop, slow, ended);
+    f->block = array;
+    next_of_array(f, i, loop, slow, ended);
     f->block = ended;
 }
 

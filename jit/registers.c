@@ -43,6 +43,31 @@ void require_kind(func *f, uint32_t reg, burin_kind kind, block slow)
         require(f, compare(f, GCC_JIT_COMPARISON_EQ, register_kind(f, reg), num(f, T_B, kind)), slow);
 }
 
+/* Is the object in `reg` a struct that has the member? Then read it and go to `ready`. No cache knows the keys of a struct. */
+static void try_member(func *f, const wire_member *m, uint32_t reg, place word, place at, block ready, block slow)
+{
+    block same  = new_block(f), other = new_block(f);
+    place value = local(f, T_VALUE, "member");
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(word), num(f, T_L, (int64_t)m->word)), same, other);
+    f->block = same;
+    read_member(f, m, load(f, T_PTR, register_address(f, reg), (int64_t)field_offset(FIELD_burin_value_as)), value, slow);
+    if (f->block)
+        set(f, at, address_of_value(f, value));
+    if (f->block && f->shape_reg != reg)
+        set(f, f->shape_keys, reinterpret(f, T_PTR, num(f, T_L, NO_KEYS)));
+    go(f, ready);
+    f->block = other;
+}
+
+static void try_members(func *f, uint32_t reg, uint32_t site, place at, block ready, block slow)
+{
+    uint32_t           count;
+    const wire_member *members = members_of(f, site, &count);
+    place              word    = count ? as_local(f, T_L, load(f, T_L, register_address(f, reg), 0)) : NULL;
+    for (uint32_t n = 0; n < count; n++)
+        try_member(f, &members[n], reg, word, at, ready, slow);
+}
+
 /* The register's dict is looked at once for several attributes in a row. */
 static void note_shape(func *f, uint32_t reg, block slow)
 {
@@ -56,13 +81,15 @@ static void note_shape(func *f, uint32_t reg, block slow)
 place attribute_place(func *f, uint32_t reg, uint32_t site, block slow)
 {
     expr cache = offset(f, get(f->caches), (int64_t)(site * sizeof(vm_cache)));
-    if (f->shape_reg != reg) {
+    place at    = local(f, T_PTR, "attribute");
+    block known = new_block(f), other = new_block(f), ready = new_block(f);
+    if (f->shape_reg != reg)
         set(f, f->shape_at, register_address(f, reg)); /* before anything can fail: the slow path looks there */
+    try_members(f, reg, site, at, ready, slow);
+    if (f->shape_reg != reg) {
         note_shape(f, reg, slow);
         f->shape_reg = reg;
     }
-    place at    = local(f, T_PTR, "attribute");
-    block known = new_block(f), other = new_block(f), ready = new_block(f);
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->shape_keys), load_field(f, FIELD_vm_cache_keys, cache)), true), known, other);
     f->block         = other;
     expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), register_address(f, reg), num(f, T_U, site)};

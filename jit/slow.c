@@ -103,7 +103,7 @@ static void look_at_shape_again(func *f)
     set(f, f->shape_values, load_field(f, FIELD_rt_dict_values, get(dict)));
     go(f, ready);
     f->block = other;
-    set(f, f->shape_keys, reinterpret(f, T_PTR, num(f, T_L, 1))); /* no cache knows these keys */
+    set(f, f->shape_keys, reinterpret(f, T_PTR, num(f, T_L, NO_KEYS)));
     begin(f, ready);
 }
 

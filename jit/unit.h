@@ -72,7 +72,12 @@ bool compares_inline(const func *f, uint32_t how, uint32_t b, uint32_t c);
 void branch_on_comparison(func *f, uint32_t how, uint32_t b, uint32_t c, block yes, block no, block slow);
 /* Go on only when the condition holds. */
 void require(func *f, expr condition, block slow);
-/* Where the attribute of site `site` is in the dict in `reg`, if it is one with the keys that the site's cache knows. */
+/* Where the attribute of site `site` is in the dict in `reg`, if it is one with the keys that the site's cache knows; or where a local
+ * holds it, if it is a member of a struct of a known type. */
 place attribute_place(func *f, uint32_t reg, uint32_t site, block slow);
+/* The members that the site may mean; how many. */
+const wire_member *members_of(const func *f, uint32_t site, uint32_t *count);
+/* Read the member of the struct at `object` into the value. */
+void read_member(func *f, const wire_member *m, expr object, place value, block slow);
 
 #endif

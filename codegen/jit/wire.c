@@ -3,7 +3,7 @@
 
 #include "runtime/base/text.h"
 
-static const char magic[8] = "burin q1";
+static const char magic[8] = "burin q2";
 
 /* ---- writing ---- */
 
@@ -56,6 +56,16 @@ static void put_unit(buf *out, const ir_unit *unit, bool debug)
     }
 }
 
+static void put_member(buf *out, const wire_member *m)
+{
+    put(out, m->site);
+    put64(out, m->word);
+    put64(out, m->head);
+    put(out, m->offset);
+    put(out, (uint32_t)m->length_offset);
+    put(out, m->form | (uint32_t)m->is_pointer << 8);
+}
+
 bool wire_write(const wire_request *request, buf *out)
 {
     const ir_program *p = request->program;
@@ -78,6 +88,9 @@ bool wire_write(const wire_request *request, buf *out)
     put(out, p->loop_count);
     for (uint32_t n = 0; n < p->loop_count; n++)
         put(out, (uint32_t)p->loops[n].extended | (uint32_t)(p->loops[n].clear_count != 0) << 1);
+    put(out, request->member_count);
+    for (uint32_t n = 0; n < request->member_count; n++)
+        put_member(out, &request->members[n]);
     put(out, request->unit_count);
     for (uint32_t n = 0; n < request->unit_count; n++)
         put_unit(out, request->units[n], request->debug);
@@ -243,6 +256,25 @@ static void get_tables(reader *r, ir_program *p)
     }
 }
 
+static void get_members(reader *r, wire_request *out)
+{
+    enum { LEAST = 32 };
+    out->members = get_row(r, &out->member_count, LEAST, sizeof *out->members);
+    for (uint32_t n = 0; n < out->member_count && !r->wrong; n++) {
+        wire_member *m   = &out->members[n];
+        m->site          = get(r);
+        m->word          = get64(r);
+        m->head          = get64(r);
+        m->offset        = get(r);
+        m->length_offset = (int32_t)get(r);
+        uint32_t word    = get(r);
+        m->form          = (uint8_t)word;
+        m->is_pointer    = word >> 8 & 1;
+        if (m->site >= out->program->site_count || (n && m->site < m[-1].site) || word >> 9)
+            fail(r, "members are out of order");
+    }
+}
+
 static bool get_units(reader *r, ir_program *p, uint32_t unit_count, wire_request *out)
 {
     enum { LEAST = 16, REGISTERS_MAX = 0x10000 };
@@ -303,6 +335,7 @@ const char *wire_read(burin_text bytes, arena *memory, wire_request *out)
     p->is_expression = flags & 4;
     uint32_t unit_count = get(&r);
     get_tables(&r, p);
+    get_members(&r, out);
     if (get_units(&r, p, unit_count, out) && r.at != r.end)
         fail(&r, "bytes follow the request");
     return r.wrong;

@@ -20,6 +20,16 @@ enum { WIRE_CPU_BASE = 1, WIRE_CPU_MAX = 4 };
 enum { WIRE_PREFIX_MAX = 64 };
 enum { WIRE_TEXT_MAX = 256 }; /* of longer constant texts only the length is sent */
 
+/* An attribute that may be a member of a struct: where the value is, when the object's first 8 bytes are `word`. */
+typedef struct wire_member {
+    uint32_t site;
+    uint64_t word, head;    /* head: the first 8 bytes of the value, of structs and arrays */
+    uint32_t offset;        /* of the item in the struct */
+    int32_t  length_offset; /* of texts, from the item on */
+    uint8_t  form;          /* burin_form, or RT_FORM_ARRAY */
+    bool     is_pointer;    /* the item lies where a pointer at the offset says */
+} wire_member;
+
 typedef struct wire_request {
     uint64_t          abi;        /* native_abi() of who asks */
     wire_output       output;
@@ -31,6 +41,8 @@ typedef struct wire_request {
     const ir_program *program;
     ir_unit *const   *units;      /* of the program, by ascending index */
     uint32_t          unit_count; /* at least 1 */
+    wire_member      *members;    /* by ascending site; see members.h */
+    uint32_t          member_count;
 } wire_request;
 
 /* Append the request to `out`. Without `debug`, names and places are left out. False when memory is out. */

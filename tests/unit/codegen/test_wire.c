@@ -1,4 +1,5 @@
 /* Requests to the compiler as bytes: what is read is what was written, and nothing else is accepted. */
+#include "burin/struct.h"
 #include "codegen/jit/native.h"
 #include "codegen/jit/wire.h"
 #include "parser/parser.h"
@@ -191,6 +192,27 @@ static void requests_are_told_apart_by_their_hash(void **state)
     codegen_free(f->program);
 }
 
+static void members_are_carried_in_the_order_of_their_sites(void **state)
+{
+    fixture     *f         = *state;
+    wire_member  members[] = {{.site = 0, .word = 7, .head = 9, .offset = 16, .length_offset = -8, .form = BURIN_FORM_TEXT, .is_pointer = true}, {.site = 0, .word = 8}};
+    wire_request read, request;
+    write_template(f, "{{ a.b }}", false);
+    request = (wire_request){.level = 1, .cpu = WIRE_CPU_BASE, .prefix = BURIN_TEXT("u"), .program = f->program, .units = f->program->units,
+                             .unit_count = f->program->unit_count, .members = members, .member_count = 2};
+    f->bytes.len = 0;
+    assert_true(wire_write(&request, &f->bytes));
+    assert_null(read_bytes(f, f->bytes.data, f->bytes.len, &read));
+    assert_int_equal(read.member_count, 2);
+    assert_true(read.members[0].word == 7 && read.members[0].head == 9 && read.members[1].word == 8);
+    assert_true(read.members[0].offset == 16 && read.members[0].length_offset == -8 && read.members[0].form == BURIN_FORM_TEXT && read.members[0].is_pointer);
+    members[1].site = f->program->site_count;
+    f->bytes.len    = 0;
+    assert_true(wire_write(&request, &f->bytes));
+    assert_string_equal(read_bytes(f, f->bytes.data, f->bytes.len, &read), "members are out of order");
+    codegen_free(f->program);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +222,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_prefix_that_is_no_identifier_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_cut_off_or_followed_by_more_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(damaged_bytes_are_refused_or_still_pass_the_verifier, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(members_are_carried_in_the_order_of_their_sites, set_up, tear_down),
         cmocka_unit_test_setup_teardown(requests_are_told_apart_by_their_hash, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
