@@ -18,7 +18,7 @@ def report(rows):
     lines = []
     for row in rows:
         if row["active"] and row["score"] > 250:
-            lines.append(f"{row['name']}: {row['score'] * 2} points")
+            lines.append(row["name"] + ": " + str(row["score"] * 2) + " points")
     return "\n".join(lines)
 
 

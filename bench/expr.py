@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""./build.sh bench expr [--quick]: expressions and scripts in Burin, by hand in C, and in every peer that this machine has.
+
+Every task checks its result. In each round the engines take turns in random order, each in a process of its own that warms up and reports the median
+of its batches, in CPU time. A cell is the median of the rounds; a ratio is the median of the ratios within a round. Everything goes to
+build/bench/expr.json; a full run writes docs/BENCHMARKS-EXPR.md. A peer that is missing is said in one line and left out.
+"""
+import argparse
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+
+from engines import HERE, PEERS, PYTHON, missing
+
+ROOT = os.path.dirname(HERE)
+SCRIPTS = os.path.join(HERE, "expr", "scripts.py")
+TASKS = {
+    "scalar E1": "`((a + b) * sin(c)) / (sqrt(d) + 1)`, all variables changing, compiled once",
+    "scalar E4": "`sqrt(1 - sin(2 * a) + cos(pi / b) / 3)`, the same",
+    "text, cached": "E1 given as text again and again",
+    "loop": "a while loop of 100,000 steps on integers",
+    "fib": "fib(20), recursive",
+    "report": "1000 dicts filtered, 664 lines of text built",
+    "create": "a new interpreter",
+    "compile": "E1 from text to a program",
+}
+
+
+def muparser(folder):
+    program = os.path.join(folder, "expr_muparser")
+    if not shutil.which("g++"):
+        return missing("muParser", "there is no g++")
+    done = subprocess.run(["g++", "-O3", os.path.join(PEERS, "expr_muparser.cpp"), "-o", program, "-lmuparser"], capture_output=True, text=True)
+    return program if done.returncode == 0 else missing("muParser", "it does not compile (package libmuparser-dev)")
+
+
+def engines(build, folder):
+    """name, command"""
+    yield "C", [os.path.join(build, "bench", "bench_expr_limit")]
+    yield "Burin", [os.path.join(build, "bench", "bench_expr")]
+    for name, package in (("cpython", "python3"), ("asteval", "python3-asteval")):
+        command = [PYTHON, os.path.join(PEERS, "python_expr.py"), name]
+        version = subprocess.run(command + ["version"], capture_output=True, text=True)
+        if version.returncode:
+            missing(name, "python3 has no such module (package %s)" % package)
+        else:
+            yield {"cpython": "CPython", "asteval": "asteval"}[name] + " " + version.stdout.strip(), command
+    for name, command in (("LuaJIT", ["luajit"]), ("LuaJIT, interpreter", ["luajit", "-joff"])):
+        if not shutil.which("luajit"):
+            missing(name, "there is no luajit")
+        else:
+            yield name, command + [os.path.join(PEERS, "expr.lua")]
+    if shutil.which("node"):
+        yield "node", ["node", os.path.join(PEERS, "expr.mjs")]
+    else:
+        missing("node", "there is no node")
+    program = muparser(folder)
+    if program:
+        yield "muParser", [program]
+
+
+def measure(command, task, quick):
+    arguments = ["50", "10", "3"] if quick else ["300", "40", "7"]
+    done = subprocess.run(command + [task, SCRIPTS] + arguments, capture_output=True, text=True, timeout=300)
+    lines = [line for line in done.stdout.splitlines() if line.startswith(("{", "null"))]
+    if done.returncode or not lines:
+        if "there is no task" in done.stderr: # it has no meaning in C
+            return None
+        raise SystemExit("%s: %s failed: %s" % (command[-1], task, done.stderr.strip()[-300:]))
+    return json.loads(lines[-1])
+
+
+def run(found, rounds, quick):
+    """engine -> task -> [ns of each round]"""
+    figures = {name: {} for name, _ in found}
+    mallocs = {}
+    for _ in range(rounds):
+        for task in TASKS:
+            for name, command in random.sample(found, len(found)):
+                got = measure(command, task, quick)
+                if got:
+                    figures[name].setdefault(task, []).append(got["median_ns"])
+                    if name == "Burin":
+                        mallocs[task] = got["mallocs"]
+    return figures, mallocs
+
+
+def spelled(ns):
+    return "%.1f ns" % ns if ns < 1000 else "%.2f µs" % (ns / 1e3) if ns < 1e6 else "%.2f ms" % (ns / 1e6)
+
+
+def table(figures):
+    names = list(figures)
+    rows = ["| task | " + " | ".join(names) + " |", "|---|" + "---:|" * len(names)]
+    for task in TASKS:
+        own = figures["Burin"][task]
+        cells = []
+        for name in names:
+            ns = figures[name].get(task)
+            if not ns:
+                cells.append("")
+            elif name == "Burin":
+                cells.append("**%s**" % spelled(statistics.median(ns)))
+            else:
+                cells.append("%s (%.2g×)" % (spelled(statistics.median(ns)), statistics.median(a / b for a, b in zip(ns, own))))
+        rows.append("| %s | %s |" % (task, " | ".join(cells)))
+    return "\n".join(rows)
+
+
+def report(figures, mallocs, rounds):
+    return """# Expressions and scripts, measured
+
+Written by `./build.sh bench expr`. CPU time; medians of %d rounds in which all engines took turns; in parentheses, how many times Burin's time (the median of
+the rounds' ratios). Burin is the interpreter, through its public API. The machine's load was %.1f on %d processors.
+
+%s
+
+%s
+
+Calls of malloc in one warm run of Burin: %s.
+""" % (rounds, os.getloadavg()[0], os.cpu_count(), table(figures), "\n".join("- **%s**: %s" % item for item in TASKS.items()),
+       ", ".join("%s %d" % item for item in mallocs.items()))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./build.sh bench expr")
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--quick", action="store_true", help="a short look; nothing is written to docs/")
+    parser.add_argument("--rounds", type=int, default=0)
+    options = parser.parse_args()
+    folder = os.path.join(ROOT, "build", "bench")
+    os.makedirs(folder, exist_ok=True)
+    rounds = options.rounds or (1 if options.quick else 5)
+    figures, mallocs = run(list(engines(options.build, folder)), rounds, options.quick)
+    with open(os.path.join(folder, "expr.json"), "w", encoding="utf-8") as f:
+        json.dump({"figures": figures, "mallocs": mallocs}, f, indent=2)
+    text = report(figures, mallocs, rounds)
+    print(text)
+    if not options.quick:
+        with open(os.path.join(ROOT, "docs", "BENCHMARKS-EXPR.md"), "w", encoding="utf-8") as f:
+            f.write(text)
+
+
+if __name__ == "__main__":
+    main()
