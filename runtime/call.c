@@ -189,6 +189,12 @@ burin_status rt_call_settle(rt_state *st, burin_status status)
 
 burin_status rt_call_bound(rt_state *st, const rt_function *f, burin_value self, const rt_arguments *args, burin_value *out)
 {
+    const rt_signature *sig = f->signature;
+    if (BURIN_LIKELY(args->count + 1 == sig->count && args->count <= 2 && !args->named_count && !sig->by_name && !sig->rest && !sig->named && self.kind != BURIN_MISSING)) {
+        burin_value bound[3] = {self, args->count ? args->positional[0] : rt_missing(), args->count > 1 ? args->positional[1] : rt_missing()};
+        burin_call  call     = {st, f, bound, sig->count, st->autoescape};
+        return rt_call_done(st, f->call(&call, out));
+    }
     return bind_and_call(st, f, self, args, out);
 }
 

@@ -350,6 +350,10 @@ static uint16_t item_of(script *s, ast_Getitem *node, uint16_t want)
         uint16_t row = slice_row(s, ast_as(Slice, node->arg));
         at_node(s, &node->base);
         emit(c, OP_SLICE, to, object, row, 0);
+    } else if (node->arg->kind == AST_Const && ast_as(Const, node->arg)->value.kind == BURIN_STRING) {
+        uint32_t site = attribute_site(c, rt_text_of(ast_as(Const, node->arg)->value));
+        at_node(s, &node->base);
+        emit(c, OP_LOAD_NAMED, to, object, 0, site);
     } else {
         uint16_t key = script_value(s, node->arg, NO_REG);
         at_node(s, &node->base);

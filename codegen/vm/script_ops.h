@@ -91,6 +91,21 @@ OPERATION(load_item)
     }
     return rt_python_item(&f->m->st, object, key, &regs[i->a]);
 }
+/* A dict's item by a name that is known: mostly where it was in the last dict. */
+OPERATION(load_named)
+{
+    const ir_site     *site   = &f->program->sites[i->d];
+    const burin_value *object = &regs[i->b];
+    if (BURIN_LIKELY(object->kind == BURIN_DICT)) {
+        const rt_dict *dict = rt_dict_of(&f->m->st, *object);
+        uint32_t       slot = f->caches[i->d].slot;
+        if (BURIN_LIKELY(rt_keys_has(dict->keys, slot, site->name, site->hash))) {
+            regs[i->a] = dict->values[slot];
+            return BURIN_OK;
+        }
+    }
+    return vm_load_named(f, *object, i->d, &regs[i->a]);
+}
 OPERATION(set_item) { return rt_set_item(&f->m->st, regs[i->a], regs[i->b], regs[i->c]); }
 OPERATION(del_item) { return rt_del_item(&f->m->st, regs[i->b], regs[i->c]); }
 OPERATION(slice_new) { return rt_slice_new(&f->m->st, regs[i->c], regs[i->c + 1], regs[i->c + 2], &regs[i->a]); }

@@ -1,4 +1,4 @@
-/* The longer instructions of scripts on values: f-strings, displays with stars, unpacking with a star. */
+/* The longer instructions of scripts on values: f-strings, displays with stars, unpacking with a star, items by name. */
 #include "codegen/vm/script.h"
 #include "runtime/builder.h"
 #include "runtime/builtins/builtins.h"
@@ -178,4 +178,19 @@ burin_status vm_spread_named(rt_state *st, burin_value dict, burin_value items, 
     while (!status && rt_dict_next(rt_dict_of(st, items), &at, &key, &value))
         status = put_named(st, dict, key, value, what);
     return status;
+}
+
+/* ---- items ---- */
+
+burin_status vm_load_named(vm_frame *f, burin_value object, uint32_t number, burin_value *out)
+{
+    rt_state          *st    = &f->m->st;
+    const ir_site     *site  = &f->program->sites[number];
+    const rt_dict     *dict  = object.kind == BURIN_DICT ? rt_dict_of(st, object) : NULL;
+    const burin_value *found = dict ? rt_dict_find_text(dict, site->name, site->hash) : NULL;
+    if (!found)
+        return rt_python_item(st, object, rt_string(site->name.data, site->name.len), out);
+    f->caches[number].slot = (uint32_t)(found - dict->values);
+    *out                   = *found;
+    return BURIN_OK;
 }
