@@ -176,26 +176,6 @@ static void check_file(checker *c, const char *path)
     buffer_free(&text);
 }
 
-/* The types of --types, for the environment. False after complaining. */
-static bool add_types(checker *c)
-{
-    const char *path = options_last(c->options, OPT_TYPES);
-    buffer      text = {0};
-    burin_error err  = BURIN_ERROR_INIT;
-
-    if (!path)
-        return true;
-    if (!buffer_read_file(&text, path))
-        complain("%s: %s", path, strerror(errno));
-    else if (!(c->types = burin_types_read((burin_text){text.data, text.len}, NULL, &err)))
-        complain("%s: %s", path, err.message ? err.message : "out of memory");
-    else
-        burin_env_set_types(c->env, c->types);
-    burin_error_clear(&err);
-    buffer_free(&text);
-    return c->types != NULL;
-}
-
 /* ---- which templates ---- */
 
 /* Whether the file is one of text: no NUL near its start. */
@@ -298,7 +278,7 @@ int command_check(const cli_options *options)
     if (!heap || (has_data && !data_load(options, heap, NULL, 0, &texts, &c.variables)) || !collect(&c, &folders, &folder_count))
         goto done;
     c.env = setup_env(options, (const char *const *)folders, folder_count, NULL);
-    if (!c.env || !add_types(&c))
+    if (!c.env || !setup_types(options, c.env, &c.types))
         goto done;
     for (size_t i = 0; i < c.file_count; i++)
         check_file(&c, c.files[i]);

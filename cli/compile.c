@@ -76,38 +76,53 @@ static bool write_header(const char *path, const char *symbol)
     return good;
 }
 
-static int compile(const cli_options *options, const char *folder, const char *name)
+/* What is said about the file by options. */
+static burin_compile_options compile_options(const cli_options *options)
 {
-    burin_error           err      = BURIN_ERROR_INIT;
-    burin_compile_options how      = burin_compile_options_default();
-    burin_compile_form    form     = form_of(options);
-    const char           *symbol   = options_last(options, OPT_SYMBOL), *cpu = options_last(options, OPT_CPU), *header = options_last(options, OPT_HEADER);
-    const char           *output   = options_last(options, OPT_OUTPUT);
-    burin_env            *env      = setup_env(options, &folder, 1, NULL);
-    names                 all      = {NULL, 0, false};
-    int                   code     = EXIT_FAILED;
-    if (!env)
-        return EXIT_FAILED;
+    burin_compile_options how    = burin_compile_options_default();
+    const char           *symbol = options_last(options, OPT_SYMBOL), *cpu = options_last(options, OPT_CPU);
     how.interpreted = options_has(options, OPT_INTERPRETED);
     if (symbol)
         how.symbol = symbol;
     if (cpu)
         how.cpu = (unsigned)atoi(cpu);
-    burin_status status = name ? add_name(&all, name) : burin_env_list_templates(env, add_name, &all);
+    return how;
+}
+
+/* Compile one template, or all (NULL) of the environment's. */
+static int compile(const cli_options *options, burin_env *env, const char *name)
+{
+    burin_error           err    = BURIN_ERROR_INIT;
+    burin_compile_options how    = compile_options(options);
+    const char           *header = options_last(options, OPT_HEADER), *output = options_last(options, OPT_OUTPUT);
+    names                 all    = {NULL, 0, false};
+    int                   code   = EXIT_FAILED;
+    burin_status          status = name ? add_name(&all, name) : burin_env_list_templates(env, add_name, &all);
     if (!status)
-        status = burin_compile(env, (const char *const *)all.items, all.count, form, output ? output : "/dev/stdout", &how, &err);
+        status = burin_compile(env, (const char *const *)all.items, all.count, form_of(options), output ? output : "/dev/stdout", &how, &err);
     if (status)
         complain_error(options, &err);
     else if (!header || write_header(header, how.symbol))
         code = EXIT_DONE;
     names_free(&all);
+    return code;
+}
+
+static int compile_path(const cli_options *options, const char *path)
+{
+    const char  *name;
+    char        *folder = split_path(path, &name);
+    burin_types *types  = NULL;
+    burin_env   *env    = folder ? setup_env(options, (const char *const *)&folder, 1, NULL) : NULL;
+    int          code   = env && setup_types(options, env, &types) ? compile(options, env, name) : EXIT_FAILED;
     burin_env_unref(env);
+    burin_types_free(types);
+    free(folder);
     return code;
 }
 
 int command_compile(const cli_options *options)
 {
-    const char *name;
     if (options->word_count != 1) {
         complain("one folder or template is compiled; see burin compile --help");
         return EXIT_USAGE;
@@ -116,8 +131,5 @@ int command_compile(const cli_options *options)
         complain("where to? -o FILE");
         return EXIT_USAGE;
     }
-    char *folder = split_path(options->words[0], &name);
-    int   code   = folder ? compile(options, folder, name) : EXIT_FAILED;
-    free(folder);
-    return code;
+    return compile_path(options, options->words[0]);
 }

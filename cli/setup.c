@@ -184,6 +184,24 @@ burin_env *setup_env(const cli_options *given, const char *const *folders, size_
     return env;
 }
 
+bool setup_types(const cli_options *options, burin_env *env, burin_types **types)
+{
+    const char *path = options_last(options, OPT_TYPES);
+    buffer      text = {0};
+    burin_error err  = BURIN_ERROR_INIT;
+    if (!path)
+        return true;
+    if (!buffer_read_file(&text, path))
+        complain("%s: %s", path, strerror(errno));
+    else if (!(*types = burin_types_read((burin_text){text.data, text.len}, NULL, &err)))
+        complain("%s: %s", path, err.message ? err.message : "out of memory");
+    else
+        burin_env_set_types(env, *types);
+    burin_error_clear(&err);
+    buffer_free(&text);
+    return *types != NULL;
+}
+
 /* ---- the template ---- */
 
 static char *folder_of(const char *path)

@@ -9,6 +9,9 @@
  * compiles for it. NULL after complaining. */
 burin_env *setup_env(const cli_options *options, const char *const *folders, size_t folder_count, burin_jit *jit);
 
+/* The types of --types for the environment, if given: *types, which is NULL before, is to be freed behind it. False after complaining. */
+bool setup_types(const cli_options *options, burin_env *env, burin_types **types);
+
 /* What the command is to render or dump. */
 typedef struct setup_source {
     const char *path;   /* as given; NULL: inline or stdin */

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """`burin compile`: what compiled templates render is what their sources render, natively and interpreted; what does not fit is refused."""
+import json
 import os
 import shutil
 import subprocess
@@ -114,16 +115,21 @@ int main(void)
 """
 
 
+def link_and_run(folder, program, compiled):
+    write(folder, "program.c", program)
+    done = subprocess.run([os.environ.get("BURIN_CC", "cc"), "-I", os.path.join(SOURCE, "include"), "-o", "program", "program.c", compiled,
+                           "-L", BUILD, "-lburin", "-Wl,-rpath," + BUILD], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        return done.stderr
+    ran = subprocess.run([os.path.join(folder, "program")], capture_output=True, text=True)
+    return ran.stdout if ran.returncode == 0 else "exit status %d: %s" % (ran.returncode, ran.stdout)
+
+
 def linked_into_a_program(folder, extra):
     code, _, error = burin("compile", "t", "--emit", "object", "--symbol", "site", "--header", "site.h", "-o", "site.o", *extra, cwd=folder)
     expect(code == 0, "compile to an object: %s" % error)
-    write(folder, "program.c", PROGRAM)
-    done = subprocess.run([os.environ.get("BURIN_CC", "cc"), "-I", os.path.join(SOURCE, "include"), "-o", "program", "program.c", "site.o",
-                           "-L", BUILD, "-lburin", "-Wl,-rpath," + BUILD], cwd=folder, capture_output=True, text=True)
-    expect(done.returncode == 0, "a program links with it: %s" % done.stderr)
-    if done.returncode == 0:
-        ran = subprocess.run([os.path.join(folder, "program")], capture_output=True, text=True)
-        expect((ran.returncode, ran.stdout) == (0, "<p>a &amp; b LINKED</p>"), "and renders: %r" % ran)
+    shown = link_and_run(folder, PROGRAM, "site.o")
+    expect(shown == "<p>a &amp; b LINKED</p>", "a program links with it and renders: %r" % shown)
 
 
 def code_to_read(folder):
@@ -131,6 +137,62 @@ def code_to_read(folder):
     expect(code == 0 and "burin_compiled_0_u0:" in out, "assembler")
     code, out, _ = burin("compile", "t/tree.txt", "--emit", "c-like", cwd=folder)
     expect(code == 0 and "burin_compiled_0_u0 (" in out, "something like C")
+
+
+TYPES = {"structs": [{"name": "item", "size": 16, "fields": [{"name": "number", "form": "i32", "offset": 0, "size": 4},
+                                                              {"name": "price", "form": "f64", "offset": 8, "size": 8}]}], "variables": {"items": "item[]"}}
+STRUCT_PROGRAM = """
+#include <burin/burin.h>
+#include <burin/struct.h>
+#include <stdio.h>
+#include "typed.h"
+typedef struct item { int number; double price; } item;
+static const burin_field  fields[]  = {BURIN_FIELD(item, number), BURIN_FIELD(item, price)};
+static const burin_struct structs[] = {BURIN_DESCRIBE(item, "item", fields)};
+static const burin_variable variables[] = {{"items", "item[]"}};
+int main(void)
+{
+    static const item  all[] = {{7, 2.5}, {-1, 1e22}};
+    static const burin_slice slice = {all, 2};
+    burin_error  err   = BURIN_ERROR_INIT;
+    burin_types *types = burin_types_new(structs, 1, variables, 1, NULL, &err);
+    burin_env   *env   = burin_env_new(NULL, &err);
+    burin_heap  *heap  = burin_heap_new(NULL);
+    burin_value  vars  = burin_dict(heap, 1);
+    burin_text   out;
+    if (!types || burin_env_set_types(env, types) || burin_env_add_compiled(env, &typed, &err) ||
+        burin_dict_set_z(heap, vars, "items", burin_structs_value(types, "item", &slice)))
+        return puts(err.message ? err.message : "?"), 1;
+    burin_template *tpl = burin_template_get(env, "items.txt", &err);
+    burin_render   *r   = burin_render_new(env, NULL);
+    if (!tpl || burin_render_text(r, tpl, vars, &out, &err))
+        return puts(err.message ? err.message : "?"), 1;
+    fwrite(out.data, 1, out.len, stdout);
+    burin_render_free(r);
+    burin_template_unref(tpl);
+    burin_heap_free(heap);
+    burin_env_unref(env);
+    burin_types_free(types);
+    return 0;
+}
+"""
+
+
+def structs_at_their_places(folder):
+    typed = os.path.join(folder, "typed")
+    os.mkdir(typed)
+    write(typed, "items.txt", "{% for i in items %}{{ i.number + 1 }}: {{ i.price }};{% endfor %}")
+    write(folder, "types.json", json.dumps(TYPES))
+    plain = burin("compile", "typed/items.txt", "--emit", "c-like", cwd=folder)
+    known = burin("compile", "typed/items.txt", "--emit", "c-like", "--types", "types.json", cwd=folder)
+    expect(plain[0] == known[0] == 0 and "member" in known[1] and "member" not in plain[1], "members are read only with --types: %r" % (known,))
+    burin("compile", "typed", "--emit", "object", "--symbol", "typed", "--header", "typed.h", "--types", "types.json", "-o", "typed.o", cwd=folder)
+    shown = link_and_run(folder, STRUCT_PROGRAM, "typed.o")
+    expect(shown == "8: 2.5;0: 1e+22;", "a program's structs are read: %r" % shown)
+    write(typed, "items.txt", "{% for i in items %}\n{{ i.prise }}{% endfor %}")
+    wrong = burin("compile", "typed", "-o", "x.so", "--types", "types.json", cwd=folder)
+    expect(wrong[0] == 1 and "has no member 'prise'" in wrong[2] and "did you mean 'price'?" in wrong[2], "a member that is not there: %r" % (wrong,))
+    expect(burin("compile", "typed", "-o", "x.so", "--types", "none.json", cwd=folder)[0] == 1, "no file of types")
 
 
 def main():
@@ -147,6 +209,8 @@ def main():
         what_does_not_fit(folder, site)
         if KIND in ("dev", "release"):
             linked_into_a_program(folder, [] if HAS_NATIVE else ["--interpreted"])
+            if HAS_NATIVE:
+                structs_at_their_places(folder)
         changed_sources_are_compiled_again(folder, site)
         left = [name for name in os.listdir(folder) if name.startswith(".burin")]
         expect(not left, "temporary folders are left: %s" % left)
