@@ -66,6 +66,7 @@ void burin_live_free(burin_live *live)
         live->nodes  = n->older;
         node_free(n);
     }
+    live_regions_free(live);
     for (size_t k = 0; k < LIVE_RUNS_MAX && live->runs[k].render; k++) {
         burin_render_free(live->runs[k].render);
         burin_heap_free(live->runs[k].variables);
@@ -364,6 +365,12 @@ static burin_status compute(burin_graph *g, void *user, const burin_inputs *inpu
     burin_error  err = BURIN_ERROR_INIT;
     live_run    *run;
     burin_value  variables;
+    if (n->source.direct && !n->reads.is_dynamic) {
+        if (n->source.direct(n->source.what, inputs, out, &err))
+            return live_fail(n->live, &err);
+        if (owns_nothing(*out))
+            return BURIN_OK;
+    }
     burin_status status = live_run_begin(n->live, &n->reads, inputs, &run, &variables);
     if (!status) {
         burin_heap_clear(run->result);

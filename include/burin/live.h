@@ -45,6 +45,14 @@ BURIN_API burin_status burin_live_bind_record(burin_live *live, const char *name
  * Errors: those of burin_expr_compile, BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_live_expr(burin_live *live, burin_text source, burin_node *out, burin_error *err);
 
+/* A computed node with the value of an expression of the script language (burin/formula.h); otherwise as burin_live_expr, and faster. The
+ * environment has options.scripts. */
+BURIN_API burin_status burin_live_formula(burin_live *live, burin_text source, burin_node *out, burin_error *err);
+/* Make programs of the formulas made so far: formulas that read one another, up to 200, run as one where many of them follow a change.
+ * Values, failures and numbers of computations stay what they are. *fused: formulas that are in one now. Formulas that read records or
+ * set names, or whose names mean different things, stay by themselves. Where it fails the rest runs as before. */
+BURIN_API burin_status burin_live_fuse(burin_live *live, uint32_t *fused, burin_error *err);
+
 /* A computed node with the value of an expression of the script language, after a script has run: `tax(price, 7)`, after
  * `def tax(amount, rate): ...`. Both are run whenever a bound name has changed that either reads and the script does not set; they must not
  * depend on what an earlier run has left behind. The script may be empty. The environment has options.scripts. Errors: those of

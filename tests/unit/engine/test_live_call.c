@@ -129,6 +129,76 @@ static void what_does_not_compile_is_said(void **state)
     burin_error_clear(&err);
 }
 
+/* ---- formulas and regions ---- */
+
+static burin_node formula(desk *d, const char *text, const char *name)
+{
+    burin_node  node;
+    burin_error err = BURIN_ERROR_INIT;
+    if (burin_live_formula(d->live, (burin_text){text, strlen(text)}, &node, &err))
+        fail_msg("%s: %s", text, err.message);
+    if (name)
+        burin_live_bind(d->live, name, node);
+    return node;
+}
+
+static void a_formula_follows_and_its_equal_container_stops_the_change(void **state)
+{
+    desk      *d    = *state;
+    burin_node list = formula(d, "[a % 2, str(b)]", "list"), size = formula(d, "sum(list[:1]) + len(list)", NULL);
+    assert_value(d, list, "[1, '2']");
+    assert_value(d, size, "3");
+    uint64_t before = evaluations(d);
+    burin_graph_set(d->g, d->a, burin_int(3));
+    assert_value(d, size, "3");
+    assert_int_equal(evaluations(d), before + 1); /* the list is another one, but equal */
+    burin_graph_set(d->g, d->a, burin_int(4));
+    assert_value(d, size, "2");
+}
+
+static void formulas_read_records(void **state)
+{
+    desk              *d       = *state;
+    static const char *fields[] = {"x", "y"};
+    burin_live_bind_record(d->live, "point", fields, (burin_node[]){d->a, d->b}, 2);
+    burin_node n = formula(d, "point.x * 10 + point.y", NULL);
+    assert_value(d, n, "12");
+    burin_graph_set(d->g, d->b, burin_int(7));
+    assert_value(d, n, "17");
+}
+
+static void what_is_fused_is_said(void **state)
+{
+    desk    *d = *state;
+    uint32_t fused;
+    assert_int_equal(burin_live_fuse(d->live, &fused, NULL), BURIN_OK);
+    assert_int_equal(fused, 0);
+    burin_node sum = formula(d, "a + b", "sum"), twice = formula(d, "sum * 2", "twice");
+    formula(d, "a * 7", "alone");
+    assert_int_equal(burin_live_fuse(d->live, &fused, NULL), BURIN_OK);
+    assert_int_equal(fused, 0); /* two are too few */
+    burin_node last = formula(d, "twice - 1 # not a comment for what follows", "last"), own = formula(d, "(a := last) + a", NULL);
+    assert_int_equal(burin_live_fuse(d->live, &fused, NULL), BURIN_OK);
+    assert_int_equal(fused, 3);
+    for (int k = 0; k < 5; k++) {
+        burin_graph_set(d->g, d->a, burin_int(k));
+        assert_value(d, last, (const char *[]){"3", "5", "7", "9", "11"}[k]);
+        assert_value(d, own, (const char *[]){"6", "10", "14", "18", "22"}[k]);
+    }
+    burin_graph_set(d->g, d->a, burin_string_borrow("x", 1));
+    assert_value(d, last, "TypeError");
+    burin_graph_set(d->g, d->a, burin_int(1));
+    assert_value(d, last, "5");
+    assert_int_equal(burin_graph_dispose(d->g, sum), BURIN_OK);
+    assert_value(d, twice, "UsageError");
+    burin_live_bind(d->live, "sum", d->b); /* the name means something else from now on */
+    burin_node more = formula(d, "sum + twice", "more"), most = formula(d, "more + sum", NULL);
+    assert_int_equal(burin_live_fuse(d->live, &fused, NULL), BURIN_OK);
+    assert_int_equal(fused, 0);
+    assert_value(d, more, "UsageError");
+    assert_value(d, most, "UsageError");
+}
+
 /* ---- registered functions ---- */
 
 static burin_status add_all(burin_invocation *call, const burin_item *args, burin_item *out)
@@ -193,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_script_function_follows_its_arguments_and_what_it_reads), TEST(a_script_may_be_empty_and_its_own_names_hide_bound_ones),
         TEST(an_exception_is_the_nodes_and_passes), TEST(sessions_do_not_grow_without_end), TEST(what_does_not_compile_is_said),
+        TEST(a_formula_follows_and_its_equal_container_stops_the_change), TEST(formulas_read_records), TEST(what_is_fused_is_said),
         TEST(a_call_follows_its_arguments), TEST(what_is_no_node_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
