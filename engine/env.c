@@ -99,7 +99,8 @@ static burin_status add_callable(burin_env *env, rt_names *where, const char *na
 
 burin_status burin_env_add_function(burin_env *env, const char *name, const char *signature, burin_function fn, void *data, unsigned flags)
 {
-    return add_callable(env, env->rt.globals, name, signature, fn, data, flags);
+    burin_status status = add_callable(env, env->rt.globals, name, signature, fn, data, flags);
+    return status || !env->rt.python ? status : add_callable(env, env->rt.python, name, signature, fn, data, flags); /* scripts see it too */
 }
 
 burin_status burin_env_add_filter(burin_env *env, const char *name, const char *signature, burin_function fn, void *data, unsigned flags)
@@ -130,7 +131,9 @@ burin_status burin_env_set_global(burin_env *env, const char *name, burin_value 
     status = copy_value(env, value, &copy);
     if (status)
         return status;
-    return rt_env_add_value(&env->rt, env->rt.globals, (burin_text){name, strlen(name)}, copy);
+    burin_text text = {name, strlen(name)};
+    status          = rt_env_add_value(&env->rt, env->rt.globals, text, copy);
+    return status || !env->rt.python ? status : rt_env_add_value(&env->rt, env->rt.python, text, copy);
 }
 
 burin_status burin_env_set_policy(burin_env *env, const char *name, burin_value value)

@@ -129,7 +129,8 @@ burin_status burin_formula_eval(burin_formula *f, const burin_value *slots, buri
     if (err && err->status)
         burin_error_clear(err);
     f->out.next = f->out.data;
-    return vm_run_formula(f->machine, slots, f->slot_count, &f->out, out, err);
+    burin_status status = vm_run_formula(f->machine, slots, f->slot_count, &f->out, out, err);
+    return status || !host_state_whole(vm_state(f->machine), out) ? status : host_state_report(vm_state(f->machine), err);
 }
 
 static burin_status fail_kind(burin_error *err, const char *wanted, burin_value value)

@@ -2,6 +2,7 @@
 #include "engine/host_state.h"
 
 #include "runtime/base/diag.h"
+#include "runtime/convert.h"
 
 enum { HOST_DEPTH_MAX = 1000 }; /* nesting of the host's data; CPython's recursion limit */
 
@@ -63,4 +64,9 @@ void burin_heap_clear(burin_heap *heap)
 {
     rt_clear_error(rt_state_of(heap));
     heap_reset(heap);
+}
+
+burin_status host_state_whole(rt_state *st, burin_value *value)
+{
+    return BURIN_LIKELY(!st->heap.shadows) ? BURIN_OK : rt_copy_out(st, *value, &st->heap, value);
 }

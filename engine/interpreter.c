@@ -313,6 +313,8 @@ static burin_status run(burin_interpreter *in, burin_text text, const char *name
         if (written && !status)
             status = diag_fail(err, written, NULL, 0, (span){0, 0}, "the output could not be written");
     }
+    if (!status && host_state_whole(vm_state(in->machine), &value))
+        status = host_state_report(vm_state(in->machine), err);
     if (result)
         *result = status ? rt_missing() : value;
     return status;
@@ -361,7 +363,13 @@ burin_value burin_interpreter_get(burin_interpreter *in, const char *name)
 {
     uint32_t     at        = find_name(in, (burin_text){name, strlen(name)});
     burin_value *variables = vm_session_variables(in->machine, in->name_count);
-    return at == UINT32_MAX || !variables ? rt_missing() : variables[at];
+    burin_value  value     = at == UINT32_MAX || !variables ? rt_missing() : variables[at];
+    rt_state    *st        = vm_state(in->machine);
+    if (host_state_whole(st, &value)) { /* memory is out */
+        rt_clear_error(st);
+        return rt_missing();
+    }
+    return value;
 }
 
 burin_status burin_interpreter_names(burin_interpreter *in, burin_status (*emit)(void *user, burin_text name), void *user)

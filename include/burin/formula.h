@@ -4,8 +4,8 @@
  *     burin_formula *f = burin_formula_compile(env, BURIN_TEXT("price * amount if amount < 100 else 0"), names, 2, &err);
  *     burin_formula_double(f, (burin_value[]){burin_float(2.5), burin_int(4)}, &total, &err);
  *
- * The language is Python 3.11's expressions (burin/interpreter.h has statements); what it reads besides its slots are Python's
- * builtins and the environment's globals. */
+ * The language is Python 3.11's expressions (burin/interpreter.h has statements); what it reads besides its slots are what
+ * burin_env_add_function and burin_env_set_global have put there, and Python's builtins. */
 #ifndef BURIN_FORMULA_H
 #define BURIN_FORMULA_H
 

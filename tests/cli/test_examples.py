@@ -103,6 +103,18 @@ def difference(want, got):
     return "%d lines wanted, %d got" % (want.count("\n") + 1, got.count("\n") + 1)
 
 
+def migration_differs():
+    """with_asteval.py must print what migrate.c prints."""
+    done = subprocess.run([sys.executable, path("with_asteval.py")], capture_output=True, text=True)
+    if "No module named 'asteval'" in done.stderr:
+        print("not compared, for there is no asteval here: with_asteval.py")
+        return 0
+    if done.stdout == text_of("migrate.out"):
+        return 0
+    print("with_asteval.py: %s%s" % (difference(text_of("migrate.out"), done.stdout), done.stderr))
+    return 1
+
+
 def main():
     jinja2, failures = real_jinja2(), 0
     if "--update" in sys.argv:
@@ -122,7 +134,8 @@ def main():
         if jinja2 and oracle(jinja2) != want:
             failures += 1
             print("%s: not what Jinja2 gives: %s" % (stored, difference(oracle(jinja2), want)))
-    print("%d examples, %d failures" % (len(CASES), failures))
+    failures += migration_differs()
+    print("%d examples, %d failures" % (len(CASES) + 1, failures))
     return 1 if failures else 0
 
 

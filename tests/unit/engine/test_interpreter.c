@@ -113,6 +113,48 @@ static void failures_have_pythons_class_message_and_place(void **state)
     burin_env_unref(env);
 }
 
+static burin_status twice(burin_call *call, burin_value *out)
+{
+    int64_t n;
+    if (!burin_as_int(burin_arg(call, 0), &n))
+        return burin_raise(call, BURIN_ERR_TYPE, "twice needs an int");
+    *out = burin_int(2 * n);
+    return BURIN_OK;
+}
+
+static void scripts_and_formulas_have_what_the_host_adds(void **state)
+{
+    burin_env         *env  = script_env();
+    burin_heap        *heap = burin_heap_new(NULL);
+    burin_value        list = burin_list(heap, 1), value;
+    burin_error        err  = BURIN_ERROR_INIT;
+    int64_t            n;
+    static const char *const names[] = {"x"};
+    (void)state;
+    burin_list_append(heap, list, burin_int(1));
+    assert_int_equal(burin_env_add_function(env, "twice", "n", twice, NULL, BURIN_PURE), BURIN_OK);
+    assert_int_equal(burin_env_set_global(env, "limit", burin_int(40)), BURIN_OK);
+    assert_int_equal(burin_env_set_global(env, "seen", list), BURIN_OK);
+    burin_formula *f = burin_formula_compile(env, BURIN_TEXT("twice(n=x) + limit"), names, 1, &err);
+    assert_non_null(f);
+    assert_int_equal(burin_formula_int64(f, (burin_value[]){burin_int(1)}, &n, &err), BURIN_OK);
+    assert_int_equal(n, 42);
+    assert_int_equal(burin_formula_int64(f, (burin_value[]){burin_string_borrow("a", 1)}, &n, &err), BURIN_ERR_TYPE);
+    assert_string_equal(err.message, "twice needs an int");
+    for (int session = 0; session < 2; session++) { /* what one changes is its own */
+        burin_interpreter *in = burin_interpreter_new(env, &err);
+        assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("seen.append(twice(limit)); limit = 1; [seen, limit, twice(4)]"), NULL, &value, &err), BURIN_OK);
+        char *repr = burin_repr(value, NULL);
+        assert_string_equal(repr, "[[1, 80], 1, 8]");
+        free(repr);
+        burin_interpreter_free(in);
+    }
+    burin_error_clear(&err);
+    burin_formula_free(f);
+    burin_heap_free(heap);
+    burin_env_unref(env);
+}
+
 static void a_profile_takes_parts_of_the_language_away(void **state)
 {
     static const char *const readonly[] = {"price", "rate", NULL};
@@ -201,6 +243,7 @@ int main(void)
         cmocka_unit_test(scripts_print_what_python_prints),
         cmocka_unit_test(variables_and_functions_live_from_script_to_script),
         cmocka_unit_test(failures_have_pythons_class_message_and_place),
+        cmocka_unit_test(scripts_and_formulas_have_what_the_host_adds),
         cmocka_unit_test(a_profile_takes_parts_of_the_language_away),
         cmocka_unit_test(limits_pass_every_handler_and_leave_the_interpreter_usable),
     };
