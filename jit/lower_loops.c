@@ -86,8 +86,9 @@ static void next_of_array(func *f, const ir_insn *i, place loop, block slow, blo
 static void lower_next(func *f, uint32_t pc)
 {
     const ir_insn *i    = &f->unit->code[pc];
-    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f), other = new_block(f), range = new_block(f),
-                   third = new_block(f), array = new_block(f);
+    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f), other = new_block(f), range = new_block(f);
+    bool           has_structs = f->e->request->member_count > 0;
+    block          third       = has_structs ? new_block(f) : slow;
     place          loop = loop_of(f, i->a);
     /* nothing to drop: the iteration made nothing */
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, get(f->m)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
@@ -95,14 +96,17 @@ static void lower_next(func *f, uint32_t pc)
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_LIST)), true), list, other);
     f->block = other;
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_RANGE)), range, third);
-    f->block = third;
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_ARRAY)), array, slow);
     f->block = list;
     next_of_list(f, i, loop, slow, ended);
     f->block = range;
     next_of_range(f, i, loop, slow, ended);
-    f->block = array;
-    next_of_array(f, i, loop, slow, ended);
+    if (has_structs) {
+        f->block    = third;
+        block array = new_block(f);
+        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_ARRAY)), array, slow);
+        f->block = array;
+        next_of_array(f, i, loop, slow, ended);
+    }
     f->block = ended;
 }
 

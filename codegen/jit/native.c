@@ -38,11 +38,12 @@ static int32_t api_row(vm_frame *f, burin_value *regs, uint32_t from, uint32_t u
 
 static void api_resolve(vm_frame *f, burin_value *regs, uint32_t from, uint32_t until)
 {
-    for (const ir_insn *i = f->unit->code + from; i < f->unit->code + until; i++) {
+    const rt_dict *variables = op_variables(f); /* names that are looked up change none */
+    for (const ir_insn *i = f->unit->code + from, *end = f->unit->code + until; i < end; i++) {
         if (i->op == OP_RESOLVE)
-            op_resolve(f, regs, i);
+            op_resolve_in(f, variables, regs, i);
         else
-            op_resolve_u(f, regs, i);
+            op_resolve_u_in(f, variables, regs, i);
     }
 }
 

@@ -65,27 +65,37 @@ OPERATION(check_outer)
     regs[i->a]    = v.kind == BURIN_MISSING ? f->constants[i->d] : v;
     return BURIN_OK;
 }
-/* Most names are the render's variables, in the slot where they were in the last render. */
+/* Most names are the render's variables, and nothing else can be: then this is where they are. */
+static inline __attribute__((always_inline)) const rt_dict *op_variables(const vm_frame *f)
+{
+    const vm_context *c = f->context;
+    return BURIN_LIKELY(!c->up && !c->vars && c->base.kind == BURIN_DICT) ? rt_dict_of(&f->m->st, c->base) : NULL;
+}
+/* The name of the instruction's site: mostly a variable in the slot where it was in the last render. */
+static inline __attribute__((always_inline)) void op_resolve_in(vm_frame *f, const rt_dict *variables, burin_value *regs, const ir_insn *i)
+{
+    const ir_site *site = &f->program->sites[i->d];
+    uint32_t       slot = f->caches[i->d].slot;
+    if (BURIN_LIKELY(variables && rt_keys_has(variables->keys, slot, site->name, site->hash)))
+        regs[i->a] = variables->values[slot];
+    else
+        regs[i->a] = vm_resolve_site(f, i->d);
+}
+/* The same, or an undefined value. */
+static inline __attribute__((always_inline)) void op_resolve_u_in(vm_frame *f, const rt_dict *variables, burin_value *regs, const ir_insn *i)
+{
+    op_resolve_in(f, variables, regs, i);
+    if (regs[i->a].kind == BURIN_MISSING)
+        regs[i->a] = f->constants[i->b | (uint32_t)i->c << 16];
+}
 OPERATION(resolve)
 {
-    const ir_site    *site = &f->program->sites[i->d];
-    const vm_context *c    = f->context;
-    if (BURIN_LIKELY(!c->up && !c->vars && c->base.kind == BURIN_DICT)) {
-        const rt_dict *dict = rt_dict_of(&f->m->st, c->base);
-        uint32_t       slot = f->caches[i->d].slot;
-        if (BURIN_LIKELY(rt_keys_has(dict->keys, slot, site->name, site->hash))) {
-            regs[i->a] = dict->values[slot];
-            return BURIN_OK;
-        }
-    }
-    regs[i->a] = vm_resolve_site(f, i->d);
+    op_resolve_in(f, op_variables(f), regs, i);
     return BURIN_OK;
 }
 OPERATION(resolve_u)
 {
-    op_resolve(f, regs, i);
-    if (regs[i->a].kind == BURIN_MISSING)
-        regs[i->a] = f->constants[i->b | (uint32_t)i->c << 16];
+    op_resolve_u_in(f, op_variables(f), regs, i);
     return BURIN_OK;
 }
 
