@@ -67,26 +67,33 @@ static void take_off(burin_graph *g, uint32_t node)
     }
 }
 
+static inline void run_queued(burin_graph *g, uint32_t node, rx_frame *frame)
+{
+    if (BURIN_LIKELY((g->nodes[node].flags & (RX_KIND | RX_DIRTY)) == (RX_EFFECT | RX_DIRTY)))
+        run_effect(g, node, frame);
+    else
+        take_off(g, node);
+}
+
 /* Those queued now; what they queue comes in the next round. */
 static void run_effects(burin_graph *g)
 {
-    rx_vector spare = g->effects_now;
-    rx_frame  frame = {.outer = g->frame, .is_static = true};
+    rx_frame frame = {.outer = g->frame, .is_static = true};
+    uint32_t first = g->effects.at[0];
+    g->effects_last = 0;
+    if (g->effects.len == 1) {
+        g->effects.len = 0;
+        run_queued(g, first, &frame);
+        return;
+    }
     sort_effects(g);
+    rx_vector spare     = g->effects_now;
     g->effects_now      = g->effects;
     g->effects          = spare;
     g->effects.len      = 0;
-    g->effects_last     = 0;
     g->effects_unsorted = false;
-    for (uint32_t k = 0; k < g->effects_now.len; k++) {
-        uint32_t node = g->effects_now.at[k];
-        rx_node *n    = &g->nodes[node];
-        if (BURIN_LIKELY((n->flags & (RX_KIND | RX_DIRTY)) == (RX_EFFECT | RX_DIRTY))) {
-            run_effect(g, node, &frame);
-            continue;
-        }
-        take_off(g, node);
-    }
+    for (uint32_t k = 0; k < g->effects_now.len; k++)
+        run_queued(g, g->effects_now.at[k], &frame);
 }
 
 /* What effects have set, as a batch of its own. */
