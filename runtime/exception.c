@@ -151,24 +151,24 @@ burin_status rt_exception_raise(rt_state *st, burin_value what, burin_value caus
 
 /* ---- except ---- */
 
+/* Of one class; false when it is none. */
+static bool fits_class(burin_value instance, burin_value cls, bool *fits)
+{
+    const rt_type *type = rt_type_of_object(cls);
+    if (!type || !type->status)
+        return false;
+    *fits |= rt_type_derives(rt_exception_of(instance)->type, type);
+    return true;
+}
+
 burin_status rt_exception_matches(rt_state *st, burin_value instance, burin_value classes, bool *out)
 {
-    const rt_type *type   = rt_type_of_object(classes);
-    burin_status   status = BURIN_OK;
-    *out                  = false;
-    if (type && type->status) {
-        *out = rt_type_derives(rt_exception_of(instance)->type, type);
-        return BURIN_OK;
-    }
-    if (classes.kind != BURIN_TUPLE)
-        return rt_fail(st, BURIN_ERR_TYPE, "catching classes that do not inherit from BaseException is not allowed");
-    if ((status = rt_enter(st)))
-        return status;
-    for (uint32_t n = 0; !status && n < rt_list_of(st, classes)->len; n++) { /* a wrong one is an error even behind one that fits */
-        bool fits = false;
-        status    = rt_exception_matches(st, instance, rt_list_of(st, classes)->items[n], &fits);
-        *out |= fits;
-    }
-    rt_leave(st);
-    return status;
+    bool known = classes.kind == BURIN_TUPLE;
+    *out       = false;
+    if (!known)
+        known = fits_class(instance, classes, out);
+    else
+        for (uint32_t n = 0; known && n < rt_list_of(st, classes)->len; n++) /* a wrong one is an error even behind one that fits */
+            known = fits_class(instance, rt_list_of(st, classes)->items[n], out);
+    return known ? BURIN_OK : rt_fail(st, BURIN_ERR_TYPE, "catching classes that do not inherit from BaseException is not allowed");
 }

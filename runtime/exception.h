@@ -51,7 +51,7 @@ void rt_exception_set_context(burin_value raised, burin_value handled);
 
 void rt_exception_set_trace(burin_value raised, const void *trace);
 
-/* Does `except classes` catch the instance? `classes` is a class or a tuple of them, nested ones too; TypeError "catching
+/* Does `except classes` catch the instance? `classes` is a class or a tuple of them; TypeError "catching
  * classes that do not inherit from BaseException is not allowed". */
 burin_status rt_exception_matches(rt_state *st, burin_value instance, burin_value classes, bool *out);
 

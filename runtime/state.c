@@ -64,6 +64,7 @@ burin_status rt_enter(rt_state *st)
 
 burin_status rt_check_interrupts(rt_state *st)
 {
+    st->unlooked = 0;
     if (st->cancel && __atomic_load_n(st->cancel, __ATOMIC_RELAXED))
         return rt_fail(st, BURIN_ERR_CANCELLED, "cancelled by the host");
     if (st->deadline_ns) {

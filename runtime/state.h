@@ -20,6 +20,7 @@ struct rt_state {
     bool           autoescape;   /* where execution stands now */
     uint32_t       depth;        /* nesting of calls, includes, comparisons, reprs; checked with rt_enter */
     uint64_t       steps_left;   /* counted down per basic block and per unit of native work */
+    uint32_t       unlooked;     /* steps of native work since the last look at what is next */
     const volatile int *cancel;  /* may be NULL; non-zero: stop */
     uint64_t       deadline_ns;  /* CLOCK_MONOTONIC; 0: none */
     const void    *repr_chain;   /* the containers whose repr is being written, innermost first (runtime/repr.c) */
@@ -51,18 +52,22 @@ static inline void rt_clear_error(rt_state *st)
     st->error_value    = (burin_value){BURIN_MISSING, 0, 0, 0, {0}};
 }
 
-/* Charge native work that grows with the data: n items or n / 64 bytes. BURIN_ERR_LIMIT when used up. */
+/* The deadline and the cancel flag: BURIN_ERR_LIMIT, BURIN_ERR_CANCELLED. */
+burin_status rt_check_interrupts(rt_state *st);
+
+enum { RT_UNLOOKED = 1 << 16 }; /* steps of native work between two looks at the deadline: under a millisecond or two */
+
+/* Charge native work that grows with the data: n items or n / 64 bytes. BURIN_ERR_LIMIT when used up, and as rt_check_interrupts. */
 static inline burin_status rt_charge(rt_state *st, uint64_t steps)
 {
     if (BURIN_LIKELY(st->steps_left > steps)) {
         st->steps_left -= steps;
-        return BURIN_OK;
+        st->unlooked += steps < RT_UNLOOKED ? (uint32_t)steps : RT_UNLOOKED;
+        return BURIN_LIKELY(st->unlooked < RT_UNLOOKED) ? BURIN_OK : rt_check_interrupts(st);
     }
     st->steps_left = 0;
     return rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
 }
-/* The deadline and the cancel flag: BURIN_ERR_LIMIT, BURIN_ERR_CANCELLED. */
-burin_status rt_check_interrupts(rt_state *st);
 /* Before recursing natively; pair with rt_leave. BURIN_ERR_RECURSION "maximum recursion depth exceeded". */
 burin_status rt_enter(rt_state *st);
 static inline void rt_leave(rt_state *st) { st->depth--; }

@@ -108,7 +108,8 @@ burin_status rt_isinstance(rt_state *st, burin_value v, burin_value wanted, bool
     if ((status = rt_enter(st)))
         return status;
     for (uint32_t n = 0; !status && !*out && n < rt_list_of(st, wanted)->len; n++)
-        status = rt_isinstance(st, v, rt_list_of(st, wanted)->items[n], out);
+        if (!(status = rt_charge(st, 1)))
+            status = rt_isinstance(st, v, rt_list_of(st, wanted)->items[n], out);
     rt_leave(st);
     return status;
 }

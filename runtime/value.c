@@ -129,6 +129,7 @@ static burin_status hash_tuple(rt_state *st, burin_value tuple, uint32_t *out)
     burin_status   status = rt_enter(st);
     if (status)
         return status;
+    status = rt_charge(st, items->len);
     for (uint32_t n = 0; n < items->len && !status; n++) {
         status = rt_hash(st, items->items[n], &item);
         hash   = (hash ^ item) * 0x85EBCA6Bu;
@@ -226,6 +227,7 @@ static burin_status python_hash_tuple(rt_state *st, burin_value tuple, int64_t *
     burin_status   status = rt_enter(st);
     if (status)
         return status;
+    status = rt_charge(st, items->len);
     for (uint32_t n = 0; n < items->len && !status; n++) {
         int64_t lane = 0;
         status       = rt_python_hash(st, items->items[n], &lane);

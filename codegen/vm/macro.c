@@ -27,11 +27,12 @@ static burin_status spread_rest(rt_state *st, burin_value rest, rt_arguments *ar
     return BURIN_OK;
 }
 
-static burin_status add_named(rt_state *st, burin_text *names, burin_value *values, uint32_t *count, burin_value key, burin_value value)
+/* A mapping has a key once: only the first `written` names, those of the call itself, can be the same. */
+static burin_status add_named(rt_state *st, burin_text *names, burin_value *values, uint32_t written, uint32_t *count, burin_value key, burin_value value)
 {
     if (key.kind != BURIN_STRING)
         return rt_fail(st, BURIN_ERR_TYPE, "keywords must be strings");
-    for (uint32_t n = 0; n < *count; n++)
+    for (uint32_t n = 0; n < written; n++)
         if (text_equal(names[n], rt_text_of(key)))
             return rt_fail(st, BURIN_ERR_TYPE, "got multiple values for keyword argument '%.*s'", (int)key.len, key.as.s);
     names[*count]    = rt_text_of(key);
@@ -58,7 +59,7 @@ static burin_status spread_named(rt_state *st, burin_value named, rt_arguments *
         values[n] = args->named[n];
     }
     while (!status && rt_dict_next(dict, &at, &key, &value))
-        status = add_named(st, names, values, &count, key, value);
+        status = add_named(st, names, values, args->named_count, &count, key, value);
     args->names       = names;
     args->named       = values;
     args->named_count = count;
