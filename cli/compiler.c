@@ -1,4 +1,4 @@
-/* --engine, --jit-threshold, --jit-eager, --explain. */
+/* --engine, --jit-threshold, --jit-eager, --cache, --explain. */
 #include "cli/compiler.h"
 
 #include <stdio.h>
@@ -15,6 +15,11 @@ static void explain(void *user, const burin_jit_event *e)
     (void)user;
     switch (e->outcome) {
     case BURIN_JIT_COMPILED:
+        if (e->cached) {
+            fprintf(stderr, "burin: jit: %s: %u unit%s of %u instructions native from the cache after %.1f ms (%zu bytes)\n", name, e->units,
+                    e->units == 1 ? "" : "s", e->instructions, ms(e->waited_ns), (size_t)e->bytes);
+            break;
+        }
         fprintf(stderr, "burin: jit: %s: %u unit%s of %u instructions native after %.1f ms (compiler %.1f ms, assembler %.1f ms, %zu bytes; interpreted for %.1f ms before)\n",
                 name, e->units, e->units == 1 ? "" : "s", e->instructions, ms(e->waited_ns), ms(e->compile_ns), ms(e->assemble_ns), (size_t)e->bytes,
                 ms(e->interpreted_ns));
@@ -47,6 +52,7 @@ bool compiler_start(const cli_options *options, burin_jit **out)
     wish.helper = getenv("BURIN_JIT");
     if (threshold)
         wish.threshold_ns = (uint64_t)(strtod(threshold, NULL) * 1e6) + 1; /* 0 is "by estimation" to the library */
+    wish.cache  = options_last(options, OPT_CACHE);
     if (options_has(options, OPT_EXPLAIN))
         wish.event = explain;
     *out = burin_jit_new(&wish, &err);

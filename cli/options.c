@@ -16,8 +16,8 @@ const command_row command_rows[COMMAND_COUNT] = {
 
 enum { /* the letters of options.def */
     R = 1 << COMMAND_RENDER, E = 1 << COMMAND_EVAL, C = 1 << COMMAND_CHECK, D = 1 << COMMAND_DUMP, G = 1 << COMMAND_GRAPH,
-    B = 1 << COMMAND_BATCH, K = 1 << COMMAND_COMPILE, X = 1 << COMMAND_RUN | 1 << COMMAND_REPL, S = 1 << COMMAND_STORE,
-    ALL = R | E | C | K | D | G | B | X | S,
+    B = 1 << COMMAND_BATCH, K = 1 << COMMAND_COMPILE, X = 1 << COMMAND_RUN | 1 << COMMAND_REPL, S = 1 << COMMAND_STORE, N = 1 << COMMAND_CACHE,
+    ALL = R | E | C | K | D | G | B | X | S | N,
 };
 
 const option_row option_rows[OPT_COUNT] = {

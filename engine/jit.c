@@ -5,6 +5,7 @@
 #include "codegen/jit/client.h"
 #include "codegen/jit/code.h"
 #include "codegen/jit/members.h"
+#include "engine/jit_cache.h"
 #include "runtime/base/diag.h"
 
 #include <pthread.h>
@@ -41,7 +42,7 @@ struct jit_tier {
     pthread_t       thread;
     pthread_mutex_t compiling; /* held around everything below */
     client         *client; /* interrupted from without */
-    buf             request;
+    buf             request, kept;
     char            told[WHY_SIZE]; /* the last reason for there being no compiler */
 };
 
@@ -50,6 +51,7 @@ struct burin_jit {
     atomic_uint            refs;
     burin_jit_options      options; /* its texts are in `memory` */
     arena                  memory;
+    jit_cache              cache;
     _Atomic(jit_tier *)    tier;    /* NULL until something is to be compiled */
 };
 
@@ -152,6 +154,22 @@ static unsigned tell_whom(const burin_jit *jit)
     return (tools & BURIN_JIT_GDB ? CODE_FOR_DEBUGGER : 0) | (tools & BURIN_JIT_PERF ? CODE_FOR_PROFILER : 0);
 }
 
+/* Install what the cache has for a request, whose bytes are given. False: nothing that is of use. */
+static bool install_kept(const burin_jit *jit, burin_template *tpl, const wire_request *request, burin_text bytes, buf *object, burin_jit_event *event)
+{
+    if (!jit_cache_get(&jit->cache, bytes, object))
+        return false;
+    if (code_install(tpl->program, request, wire_hash(bytes), buf_text(object), tell_whom(jit))) {
+        jit_cache_remove(&jit->cache, bytes);
+        return false;
+    }
+    event->outcome = BURIN_JIT_COMPILED;
+    event->cached  = true;
+    event->bytes   = object->len;
+    event->why     = NULL;
+    return true;
+}
+
 /* Compile one request and install it. Fills in the event; false when there is no compiler now. */
 static bool compile_units(jit_tier *t, burin_template *tpl, const wire_request *request, burin_jit_event *event)
 {
@@ -161,6 +179,8 @@ static bool compile_units(jit_tier *t, burin_template *tpl, const wire_request *
     event->outcome    = BURIN_JIT_REFUSED;
     event->why        = "out of memory";
     if (!wire_write(request, &t->request))
+        return true;
+    if (install_kept(t->jit, tpl, request, buf_text(&t->request), &t->kept, event))
         return true;
     client_status status = ask(t, &answer);
     event->why           = answer.why;
@@ -174,6 +194,8 @@ static bool compile_units(jit_tier *t, burin_template *tpl, const wire_request *
     event->why         = code_install(tpl->program, request, wire_hash(buf_text(&t->request)), answer.output,
                                       tell_whom(t->jit));
     event->outcome     = event->why ? BURIN_JIT_REFUSED : BURIN_JIT_COMPILED;
+    if (!event->why)
+        jit_cache_put(&t->jit->cache, buf_text(&t->request), answer.output);
     return true;
 }
 
@@ -187,23 +209,52 @@ static void settle(const ir_program *p, const wire_request *request, ir_native_s
     }
 }
 
+/* Requests for units of one template. */
+typedef struct order {
+    wire_request request;
+    ir_unit    **units;
+    arena        members;
+    char         prefix[WIRE_PREFIX_MAX];
+} order;
+
+/* False: out of memory. To be closed either way. */
+static bool order_open(order *o, const burin_jit *jit, burin_template *tpl)
+{
+    ir_program *p = tpl->program;
+    o->units      = base_alloc(jit->alloc, p->unit_count * sizeof *o->units);
+    o->members    = arena_make(jit->alloc);
+    o->request    = (wire_request){.abi = native_abi(), .level = jit->options.level, .cpu = code_cpu_here(), .program = p, .units = o->units,
+                                   .debug = jit->options.tools & BURIN_JIT_GDB, .prefix = prefix_of(jit, tpl, o->prefix), .name = template_name_text(tpl)};
+    members_find(&o->request, tpl->env->rt.struct_types, &o->members);
+    return o->units;
+}
+
+static void order_close(order *o, const burin_jit *jit)
+{
+    arena_deinit(&o->members);
+    base_free(jit->alloc, o->units, o->request.program->unit_count * sizeof *o->units);
+}
+
+/* Take a request's worth of what is wanted. False: nothing is. */
+static bool order_next(order *o, ir_program *p, burin_jit_event *event)
+{
+    uint64_t insns;
+    o->request.unit_count = take_wanted(p, o->units, &insns);
+    *event                = (burin_jit_event){.units = o->request.unit_count, .instructions = (uint32_t)insns};
+    for (uint32_t n = 0; n < o->request.unit_count; n++)
+        event->interpreted_ns += atomic_load_explicit(&p->heat[o->units[n]->index].ns, memory_order_relaxed);
+    return o->request.unit_count > 0;
+}
+
 /* Compile what is wanted of a template. */
 static void compile(jit_tier *t, burin_template *tpl, uint64_t since_ns)
 {
-    char          room[WIRE_PREFIX_MAX];
-    ir_program   *p     = tpl->program;
-    ir_unit     **units = base_alloc(t->jit->alloc, p->unit_count * sizeof *units);
-    wire_request  request = {.abi = native_abi(), .level = t->jit->options.level, .cpu = code_cpu_here(), .program = p, .units = units,
-                             .debug = t->jit->options.tools & BURIN_JIT_GDB, .prefix = prefix_of(t->jit, tpl, room), .name = template_name_text(tpl)};
-    arena         members = arena_make(t->jit->alloc);
-    uint64_t      insns;
-    members_find(&request, tpl->env->rt.struct_types, &members);
-    while (units && (request.unit_count = take_wanted(p, units, &insns)) > 0) {
-        burin_jit_event event = {.units = request.unit_count, .instructions = (uint32_t)insns};
-        for (uint32_t n = 0; n < request.unit_count; n++)
-            event.interpreted_ns += atomic_load_explicit(&p->heat[units[n]->index].ns, memory_order_relaxed);
-        bool is_dealt_with = compile_units(t, tpl, &request, &event);
-        settle(p, &request, !is_dealt_with ? NATIVE_NOT_YET : event.outcome == BURIN_JIT_COMPILED ? NATIVE_THERE : NATIVE_REFUSED);
+    order           o;
+    burin_jit_event event;
+    ir_program     *p = tpl->program;
+    for (bool ready = order_open(&o, t->jit, tpl); ready && order_next(&o, p, &event);) {
+        bool is_dealt_with = compile_units(t, tpl, &o.request, &event);
+        settle(p, &o.request, !is_dealt_with ? NATIVE_NOT_YET : event.outcome == BURIN_JIT_COMPILED ? NATIVE_THERE : NATIVE_REFUSED);
         if (!is_dealt_with) {
             atomic_store_explicit(&tpl->jit_seen, false, memory_order_release);
             tell_unavailable(t, tpl, event.why);
@@ -212,8 +263,29 @@ static void compile(jit_tier *t, burin_template *tpl, uint64_t since_ns)
         event.waited_ns = now_ns() - since_ns;
         tell(t->jit, &event, tpl);
     }
-    arena_deinit(&members);
-    base_free(t->jit->alloc, units, p->unit_count * sizeof *units);
+    order_close(&o, t->jit);
+}
+
+/* Install what the cache has of a template, whose units are wanted by nobody else. Ends with the first request that it has not: then
+ * those units are still wanted. */
+static void compile_from_cache(burin_jit *jit, burin_template *tpl)
+{
+    order           o;
+    burin_jit_event event;
+    uint64_t        since_ns = now_ns();
+    buf             bytes = buf_make(jit->alloc), object = buf_make(jit->alloc);
+    bool            ready = order_open(&o, jit, tpl);
+    while (ready && order_next(&o, tpl->program, &event)) {
+        bytes.len = 0;
+        if (!wire_write(&o.request, &bytes) || !install_kept(jit, tpl, &o.request, buf_text(&bytes), &object, &event))
+            break;
+        settle(tpl->program, &o.request, NATIVE_THERE);
+        event.waited_ns = now_ns() - since_ns;
+        tell(jit, &event, tpl);
+    }
+    order_close(&o, jit);
+    buf_deinit(&bytes);
+    buf_deinit(&object);
 }
 
 /* ---- the thread ---- */
@@ -288,7 +360,7 @@ static jit_tier *tier_new(burin_jit *jit, jit_tier *older)
         client_free(c);
         return NULL;
     }
-    *t      = (jit_tier){.jit = jit, .pid = getpid(), .older = older, .client = c, .request = buf_make(jit->alloc)};
+    *t      = (jit_tier){.jit = jit, .pid = getpid(), .older = older, .client = c, .request = buf_make(jit->alloc), .kept = buf_make(jit->alloc)};
     t->last = &t->first;
     pthread_mutex_init(&t->lock, NULL);
     pthread_mutex_init(&t->compiling, NULL);
@@ -300,6 +372,7 @@ static jit_tier *tier_new(burin_jit *jit, jit_tier *older)
 static void tier_free(jit_tier *t)
 {
     buf_deinit(&t->request);
+    buf_deinit(&t->kept);
     base_free(t->jit->alloc, t, sizeof *t);
 }
 
@@ -419,8 +492,8 @@ void jit_charge(burin_env *env, burin_template *tpl, const ir_unit *unit, uint64
     uint64_t due  = env->jit->options.threshold_ns ? env->jit->options.threshold_ns : predicted_ns(unit->code_len);
     if (heat < due)
         return;
-    /* The rest of the template comes along where it adds little to what this unit costs. */
-    bool wanted = predicted_ns(all_insns(p)) < 2 * predicted_ns(unit->code_len) ? want_all(p) : want(p, unit->index);
+    /* The rest of the template comes along where it adds little to what this unit costs, or where it is for other processes too. */
+    bool wanted = jit_cache_is_on(&env->jit->cache) || predicted_ns(all_insns(p)) < 2 * predicted_ns(unit->code_len) ? want_all(p) : want(p, unit->index);
     if (wanted)
         enqueue(env->jit, tpl);
 }
@@ -436,14 +509,33 @@ static void compile_now(burin_jit *jit, burin_template *tpl)
     pthread_mutex_unlock(&t->compiling);
 }
 
+static void want_nothing(const ir_program *p)
+{
+    for (uint32_t n = 0; n < p->unit_count; n++)
+        if (has_state(p, n, NATIVE_WANTED))
+            set_state(p, n, NATIVE_NOT_YET);
+}
+
 void jit_first_use(burin_env *env, burin_template *tpl)
 {
-    if (env->jit->options.eager) {
-        compile_now(env->jit, tpl);
+    burin_jit *jit = env->jit;
+    if (jit->options.engine == BURIN_ENGINE_JIT && jit->options.eager) {
+        compile_now(jit, tpl);
         atomic_store_explicit(&tpl->jit_seen, true, memory_order_release);
-    } else if (!atomic_exchange_explicit(&tpl->jit_seen, true, memory_order_acq_rel) && want_all(tpl->program)) {
-        enqueue(env->jit, tpl);
+        return;
     }
+    if (atomic_exchange_explicit(&tpl->jit_seen, true, memory_order_acq_rel))
+        return;
+    if (jit->options.engine == BURIN_ENGINE_AUTO && !jit_cache_is_on(&jit->cache))
+        return;
+    if (!want_all(tpl->program))
+        return;
+    if (jit_cache_is_on(&jit->cache))
+        compile_from_cache(jit, tpl);
+    if (jit->options.engine == BURIN_ENGINE_AUTO)
+        want_nothing(tpl->program);
+    else
+        enqueue(jit, tpl);
 }
 
 /* ---- for hosts ---- */
@@ -481,10 +573,12 @@ burin_jit *burin_jit_new(const burin_jit_options *options, burin_error *err)
         return fail_new(BURIN_ERR_NOMEM, "out of memory", err);
     *jit = (burin_jit){.alloc = alloc, .options = chosen, .memory = arena_make(alloc)};
     atomic_init(&jit->refs, 1);
-    if ((chosen.helper && !copy_option(jit, &jit->options.helper)) || (chosen.folder && !copy_option(jit, &jit->options.folder))) {
+    if ((chosen.helper && !copy_option(jit, &jit->options.helper)) || (chosen.folder && !copy_option(jit, &jit->options.folder)) ||
+        (chosen.cache && !copy_option(jit, &jit->options.cache))) {
         burin_jit_unref(jit);
         return fail_new(BURIN_ERR_NOMEM, "out of memory", err);
     }
+    jit->cache = jit_cache_open(&jit->options);
     return jit;
 }
 

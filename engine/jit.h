@@ -19,7 +19,7 @@ void jit_first_use(burin_env *env, burin_template *tpl);
 /* A template is about to run. */
 static inline void jit_use(burin_env *env, burin_template *tpl)
 {
-    if (BURIN_UNLIKELY(env->engine == BURIN_ENGINE_JIT) && !atomic_load_explicit(&tpl->jit_seen, memory_order_acquire))
+    if (BURIN_UNLIKELY(env->engine != BURIN_ENGINE_INTERP) && !atomic_load_explicit(&tpl->jit_seen, memory_order_acquire))
         jit_first_use(env, tpl);
 }
 

@@ -37,6 +37,7 @@ typedef struct burin_jit_event {
     uint64_t          compile_ns, assemble_ns; /* processor time of the compiler, time of the assembler */
     uint64_t          bytes;        /* of the object */
     const char       *why;          /* a clause without a full stop; NULL when compiled */
+    bool              cached;       /* it was in the cache; no compiler was asked */
 } burin_jit_event;
 
 enum { /* burin_jit_options.tools */
@@ -59,6 +60,11 @@ typedef struct burin_jit_options {
     void       (*event)(void *user, const burin_jit_event *event);
     void        *user;
     const burin_allocator *allocator; /* NULL: malloc; borrowed for the compiler's life */
+    /* A folder for native code, shared by processes and kept between them. It must be the user's own and closed to others (0700),
+     * else it is not used; it is made when it is not there. Templates are looked up in it when they are first used, whatever the
+     * engine but BURIN_ENGINE_INTERP, and a template that becomes hot is compiled whole. NULL: none. */
+    const char  *cache;
+    uint64_t     cache_max;    /* bytes in it; beyond them what was used longest ago goes. 0: 256 MiB */
 } burin_jit_options;
 
 /* What a host that sets nothing gets. Any thread. */
@@ -80,6 +86,25 @@ BURIN_API void       burin_jit_wait(burin_jit *jit);
 /* Let `jit` compile the environment's templates and expressions; takes a reference. NULL: interpret everything (as at first).
  * Before the environment's first use, else BURIN_ERR_USAGE. An environment that dies calls back what it has in the queue. */
 BURIN_API burin_status burin_env_set_jit(burin_env *env, burin_jit *jit);
+
+/* ---- the cache's folder: any thread, beside processes that use it ---- */
+
+/* One compilation that is kept. */
+typedef struct burin_jit_cached {
+    size_t      struct_size;
+    const char *name;  /* of its file */
+    uint64_t    bytes;
+    int64_t     used;  /* when it was last used, give or take an hour; seconds since 1970 */
+    const char *why;   /* why it is of no use, a clause; NULL: nothing is wrong with it */
+} burin_jit_cached;
+
+/* Call for each; what is given is valid until the call returns. `verify`: read and check the contents, else only what is left over
+ * from writers that ended in the middle has a `why`. A folder that does not exist is empty. Returns BURIN_OK, or after filling
+ * `err` BURIN_ERR_OS: it cannot be read, is another user's or open to others. */
+BURIN_API burin_status burin_jit_cache_each(const char *folder, bool verify, void (*call)(void *user, const burin_jit_cached *entry), void *user,
+                                            burin_error *err);
+/* Remove all of them; the folder stays, and what else is in it. The same results. */
+BURIN_API burin_status burin_jit_cache_clear(const char *folder, burin_error *err);
 
 #ifdef __cplusplus
 }

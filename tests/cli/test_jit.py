@@ -40,8 +40,50 @@ def explained():
     check("cases of a batch", got.out.count('"output": "2"') == 3 and got.err.count("1 unit of ") == 3, got)
 
 
+def cached():
+    """The second process compiles nothing; what is damaged is compiled again; what others can write to is not used."""
+    if not os.access(HELPER, os.X_OK):
+        return
+    with folder_of({"page.html": TEMPLATE}) as folder:
+        cache = os.path.join(folder, "new", "cache")
+        run = lambda *more: burin("render", "page.html", "--jit-eager", "--explain", "--cache", cache, *more, cwd=folder)
+        want = burin("render", "page.html", cwd=folder).out
+        first, second = run(), run()
+        check("a first run", first.out == want and " native after " in first.err, first)
+        check("a second run", second.out == want and " native from the cache after " in second.err and "compiler" not in second.err, second)
+        for engine in ("auto", "jit"):
+            got = burin("render", "page.html", "--engine", engine, "--explain", "--cache", cache, cwd=folder)
+            check("a second run by --engine " + engine, got.out == want and " from the cache " in got.err, got)
+        no_assembler = burin("render", "page.html", "--jit-eager", "--explain", "--cache", cache, cwd=folder, env={"PATH": ""})
+        check("from the cache with no PATH", no_assembler.out == want and " from the cache " in no_assembler.err, no_assembler)
+        files = os.listdir(cache)
+        check("files of the cache", len(files) == 1 and os.stat(cache).st_mode & 0o777 == 0o700, files)
+        got = burin("cache", "list", "--cache", cache)
+        check("a list", got.code == 0 and files[0][:12] in got.out and ": 1 file," in got.out, got)
+        check("a sound cache", burin("cache", "verify", "--cache", cache).code == 0, None)
+        with open(os.path.join(cache, files[0]), "r+b") as file:
+            file.seek(200)
+            file.write(b"damage")
+        got = burin("cache", "verify", "--cache", cache)
+        check("a damaged cache", got.code == 3 and "its contents have changed" in got.out, got)
+        got = run()
+        check("a run with a damaged cache", got.out == want and " native after " in got.err, got)
+        check("which repairs it", burin("cache", "verify", "--cache", cache).code == 0, None)
+        os.chmod(cache, 0o777)
+        got = run()
+        check("a cache that is open to all", got.out == want and " native after " in got.err, got)
+        got = burin("cache", "list", "--cache", cache)
+        check("a list of it", got.code == 1 and "open to others" in got.err, got)
+        os.chmod(cache, 0o700)
+        check("clearing", burin("cache", "clear", "--cache", cache).code == 0 and os.listdir(cache) == [], None)
+        got = burin("cache", "list", env={"XDG_CACHE_HOME": os.path.join(folder, "none")})
+        check("a list of a cache that is not there", got.code == 0 and "none/burin: 0 files" in got.out, got)
+    check("cache without a word", burin("cache").code == 2 and burin("cache", "burn").code == 2, None)
+
+
 same_output()
 explained()
+cached()
 check("an unknown engine", burin("eval", "1", "--engine", "fast").code == 2, None)
 check("a threshold that is no number", burin("eval", "1", "--jit-threshold", "soon").code == 2, None)
 sys.exit(1 if FAILED else 0)
