@@ -26,6 +26,7 @@ usage() {
   differential [SECONDS] [SEED]
                               random templates through Burin and the real Jinja2 for SECONDS (60); what differs is made small
   conformance [KIND] [...]    the conformance corpus beside the tree, with a release (or KIND) build; options of its runner
+  conformance native [N]      every N-th case of it (1: all) interpreted, natively at -O0 and -O2, and from the cache: the same answers
   install [PREFIX]            install the release build (/usr/local)
   clean                       remove build/
   help                        this text
@@ -244,6 +245,12 @@ cmd_conformance() {
     local kind=release corpus=$here/../shared/conformance
     case ${1:-} in dev | release | asan | tsan | coverage) kind=$1; shift ;; esac
     [ -f "$corpus/run_corpus.py" ] || fail "the conformance corpus is not beside this tree (../shared/conformance)."
+    if [ "${1:-}" = native ]; then
+        need native
+        build release burin_command burin_jit
+        python "$here/tests/conformance/native.py" "$build/release/burin" --every "${2:-1}" "$corpus"/cases/*.jsonl
+        return
+    fi
     command -v python3 >/dev/null || need test
     build "$kind" burin_command
     local statuses=$build/$kind/conformance.json

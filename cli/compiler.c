@@ -1,4 +1,4 @@
-/* --engine, --jit-threshold, --jit-eager, --cache, --explain. */
+/* --engine, --jit-threshold, --jit-eager, --jit-level, --cache, --explain. */
 #include "cli/compiler.h"
 
 #include <stdio.h>
@@ -52,6 +52,8 @@ bool compiler_start(const cli_options *options, burin_jit **out)
     wish.helper = getenv("BURIN_JIT");
     if (threshold)
         wish.threshold_ns = (uint64_t)(strtod(threshold, NULL) * 1e6) + 1; /* 0 is "by estimation" to the library */
+    if (options_has(options, OPT_JIT_LEVEL))
+        wish.level = (unsigned)(options_last(options, OPT_JIT_LEVEL)[0] - '0');
     wish.cache  = options_last(options, OPT_CACHE);
     if (options_has(options, OPT_EXPLAIN))
         wish.event = explain;

@@ -19,7 +19,7 @@ def check(what, holds, result):
 
 def same_output():
     want = burin("render", "-t", TEMPLATE)
-    for options in (["--engine", "interp"], ["--engine", "auto"], ["--engine", "jit"], ["--jit-eager"], ["--engine", "auto", "--jit-threshold", "0.001"]):
+    for options in (["--engine", "interp"], ["--engine", "auto"], ["--engine", "jit"], ["--jit-eager"], ["--jit-eager", "--jit-level", "0"], ["--jit-eager", "--jit-level", "3"], ["--engine", "auto", "--jit-threshold", "0.001"]):
         got = burin("render", "-t", TEMPLATE, *options)
         check("output with %s" % options, got.code == 0 and got.out == want.out and got.err == "", got)
         got = burin("render", "-t", TEMPLATE, *options, env={"PATH": "", "BURIN_JIT": ""})
@@ -84,6 +84,7 @@ def cached():
 same_output()
 explained()
 cached()
+check("an unknown level", burin("eval", "1", "--jit-level", "4").code == 2, None)
 check("an unknown engine", burin("eval", "1", "--engine", "fast").code == 2, None)
 check("a threshold that is no number", burin("eval", "1", "--jit-threshold", "soon").code == 2, None)
 sys.exit(1 if FAILED else 0)
