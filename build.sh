@@ -56,6 +56,7 @@ build libunistring-dev header:unicase.h  Unicode case mapping
 build libyaml-dev    header:yaml.h       YAML data in the command
 build libedit-dev    header:editline/readline.h lines and history in burin repl
 build libsqlite3-dev header:sqlite3.h    entity stores in a file
+build libpq-dev header:postgresql/libpq-fe.h entity stores in PostgreSQL
 native libgccjit-12-dev header:libgccjit.h native code; without it everything is interpreted
 test  libcmocka-dev  header:cmocka.h     the unit tests
 test  python3        command:python3     test scripts

@@ -37,6 +37,9 @@ if(SQLITE_FOUND)
     # Not by its own file: that asks for zlib, which only SQLite's command needs.
     string(APPEND BURIN_PC_LIBS_PRIVATE " -lsqlite3")
 endif()
+if(POSTGRES_FOUND)
+    string(APPEND BURIN_PC_LIBS_PRIVATE " -lpq")
+endif()
 configure_file(cmake/burin.pc.in ${CMAKE_BINARY_DIR}/burin.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/burin.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 

@@ -5,7 +5,10 @@
  * (group commit). A commit that has returned BURIN_OK is never lost, and no commit is ever half there; how much that holds against is
  * the durability. When a write fails, the call says so (BURIN_ERR_OS): what it did is in memory, whether it is kept is unknown until the
  * store is opened again, and from then on the store refuses changes.
- * Where it is kept: a file (SQLite: one file, beside it only its journal while it is open), if Burin was built with libsqlite3.
+ * Where it is kept: a file (SQLite: one file, beside it only its journal while it is open), if Burin was built with libsqlite3; or a
+ * PostgreSQL database (14 or later, as libpq is), "postgresql://user@host/name", if it was built with libpq. The store is the tables
+ * burin_* of the connection's first schema ("...?options=-csearch_path%3Dmine" chooses one). When its connection is lost, a write finds out
+ * over a new one whether it is kept, and is done if not; it fails when there is none within a few seconds.
  * One process at a time changes a store; a second one that tries gets BURIN_ERR_CONFLICT and does no harm. */
 #ifndef BURIN_DURABLE_H
 #define BURIN_DURABLE_H
@@ -18,7 +21,7 @@ extern "C" {
 
 typedef enum burin_durability {
     BURIN_DURABILITY_FULL,   /* commits survive a power cut: each write is synced */
-    BURIN_DURABILITY_NORMAL, /* they survive a killed process; of a power cut the last ones may not, the others stay whole */
+    BURIN_DURABILITY_NORMAL, /* they survive a killed process; of a power cut (PostgreSQL: a crash of the server) the last ones may not, the others stay whole */
 } burin_durability;
 
 /* Start from {0}. */
@@ -29,7 +32,7 @@ typedef struct burin_open_options {
     bool                read_only; /* see it as it is now; changes are refused with BURIN_ERR_USAGE. Beside a process that changes it */
 } burin_open_options;
 
-/* Open a store that is kept at `where`, a path. options: copied; NULL: defaults.
+/* Open a store that is kept at `where`, a path or a URI. options: copied; NULL: defaults.
  * Returns NULL after filling `err`: BURIN_ERR_NOT_IMPLEMENTED (built without what keeps it), BURIN_ERR_OS (not there, not to be read or
  * written), BURIN_ERR_DATA (no store, a damaged one, or one of a later Burin), BURIN_ERR_NOMEM, BURIN_ERR_LIMIT. */
 BURIN_API burin_store *burin_store_open(const char *where, const burin_open_options *options, burin_error *err);

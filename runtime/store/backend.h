@@ -26,6 +26,9 @@ typedef struct es_entry {
 /* The entry at *at of a queue, its texts set; NULL at the end. */
 es_entry *es_next_entry(const buf *entries, size_t *at);
 
+/* The check of a version's states: FNV-1a, as a number that databases can hold. */
+int64_t es_sum(burin_text bytes);
+
 /* Where entries go when a backend is read. */
 typedef burin_status (*es_entry_sink)(void *user, const es_entry *entry, burin_error *err);
 
@@ -42,6 +45,9 @@ typedef struct es_backend_ops {
 
 #ifdef BURIN_SQLITE
 extern const es_backend_ops es_sqlite;
+#endif
+#ifdef BURIN_POSTGRES
+extern const es_backend_ops es_postgres;
 #endif
 
 #endif

@@ -33,6 +33,14 @@ es_entry *es_next_entry(const buf *entries, size_t *at)
     return entry;
 }
 
+int64_t es_sum(burin_text bytes)
+{
+    uint64_t sum = 0xcbf29ce484222325u;
+    for (size_t n = 0; n < bytes.len; n++)
+        sum = (sum ^ (uint8_t)bytes.data[n]) * 0x100000001b3u;
+    return (int64_t)sum;
+}
+
 /* Begin an entry: its bytes follow. Its place is counted from the beginning, because the buffer may move. */
 static size_t begin(burin_store *s, const es_entry *entry)
 {

@@ -20,12 +20,21 @@ static burin_status load_entry(void *user, const es_entry *entry, burin_error *e
     return status;
 }
 
+static bool is_database(const char *where) { return strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0; }
+
 /* NULL after filling err. */
 static const es_backend_ops *backend_for(const char *where, burin_error *err)
 {
+    (void)err; /* with both built in, nothing is missing */
+    if (is_database(where)) {
+#ifdef BURIN_POSTGRES
+        return &es_postgres;
+#else
+        es_fail(err, BURIN_ERR_NOT_IMPLEMENTED, "Burin was built without PostgreSQL (package libpq-dev)");
+        return NULL;
+#endif
+    }
 #ifdef BURIN_SQLITE
-    (void)where;
-    (void)err;
     return &es_sqlite;
 #else
     es_fail(err, BURIN_ERR_NOT_IMPLEMENTED, "'%s': Burin was built without SQLite (package libsqlite3-dev)", where);

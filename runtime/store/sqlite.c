@@ -81,15 +81,6 @@ static burin_status run(es_backend *b, statement which, const int64_t *numbers, 
 
 static burin_status execute(es_backend *b, const char *sql) { return sqlite3_exec(b->db, sql, NULL, NULL, NULL) == SQLITE_OK ? BURIN_OK : failed(b); }
 
-/* FNV-1a; as a number that SQLite can hold. */
-static int64_t sum_of(burin_text bytes)
-{
-    uint64_t sum = 0xcbf29ce484222325u;
-    for (size_t n = 0; n < bytes.len; n++)
-        sum = (sum ^ (uint8_t)bytes.data[n]) * 0x100000001b3u;
-    return (int64_t)sum;
-}
-
 /* ---- opening ---- */
 
 static int64_t pragma(es_backend *b, const char *sql)
@@ -165,7 +156,7 @@ static burin_status write_version(es_backend *b, const es_entry *entry, int64_t 
     int64_t numbers[] = {v->tree, v->version, v->keeps, v->last_id, (int64_t)v->commit, v->time_ns};
     sqlite3_bind_text64(st, 7, v->note.data, v->note.len, SQLITE_STATIC, SQLITE_UTF8);
     sqlite3_bind_blob64(st, 8, v->states.data, v->states.len, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 9, sum_of(v->states));
+    sqlite3_bind_int64(st, 9, es_sum(v->states));
     burin_status status = run(b, ADD_VERSION, numbers, 6);
     sqlite3_clear_bindings(st);
     if (status)
@@ -250,7 +241,7 @@ static bool row_entry(sqlite3_stmt *st, statement which, es_entry *entry)
         entry->kind       = ES_ENTRY_VERSION;
         entry->as.version = (es_logged_version){(uint32_t)n[0], (uint32_t)n[1], (uint32_t)n[2], (uint32_t)n[3], (uint64_t)n[4], n[5],
                                                 column_text(st, 6), column_text(st, 7)};
-        fits &= sum_of(entry->as.version.states) == sqlite3_column_int64(st, 8);
+        fits &= es_sum(entry->as.version.states) == sqlite3_column_int64(st, 8);
     }
     return fits;
 }
