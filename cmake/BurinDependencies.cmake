@@ -20,6 +20,18 @@ burin_require(GMP gmp libgmp-dev "integers without bound need it" gmp.h)
 burin_require(UNISTRING unistring libunistring-dev "Unicode case mapping and properties need it" unicase.h)
 target_link_libraries(burin_dependencies INTERFACE Threads::Threads m)
 
+# libmvec is part of glibc on x86-64: functions of math on vectors, for burin_columns_options.fast_math.
+include(CheckCSourceCompiles)
+set(CMAKE_REQUIRED_LIBRARIES m)
+check_c_source_compiles("
+typedef double four __attribute__((vector_size(32)));
+__attribute__((target(\"avx2\"))) four _ZGVdN4vv_pow(four, four);
+__attribute__((target(\"avx2\"))) int main(int argc, char **argv) { four x = {argc}; return (int)_ZGVdN4vv_pow(x, x)[0]; }" BURIN_HAS_MVEC)
+unset(CMAKE_REQUIRED_LIBRARIES)
+if(BURIN_HAS_MVEC)
+    target_compile_definitions(burin_dependencies INTERFACE BURIN_MVEC=1)
+endif()
+
 pkg_check_modules(SQLITE IMPORTED_TARGET QUIET sqlite3)
 if(SQLITE_FOUND)
     target_link_libraries(burin_dependencies INTERFACE PkgConfig::SQLITE)

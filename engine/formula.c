@@ -3,6 +3,7 @@
 
 #include "codegen/vm/vm.h"
 #include "engine/environment.h"
+#include "engine/formula.h"
 #include "parser/script.h"
 #include "runtime/base/diag.h"
 #include "runtime/bigint.h"
@@ -138,13 +139,8 @@ static burin_status fail_kind(burin_error *err, const char *wanted, burin_value 
     return diag_fail(err, BURIN_ERR_TYPE, NULL, 0, (span){0, 0}, "the formula's value must be %s, not %s", wanted, burin_type_name(value));
 }
 
-burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
+burin_status formula_as_double(burin_value value, double *out, burin_error *err)
 {
-    burin_value  value;
-    burin_status status = burin_formula_eval(f, slots, &value, err);
-
-    if (status)
-        return status;
     if (value.kind == BURIN_FLOAT)
         *out = value.as.f;
     else if (value.kind == BURIN_INT || value.kind == BURIN_BOOL)
@@ -156,13 +152,8 @@ burin_status burin_formula_double(burin_formula *f, const burin_value *slots, do
     return BURIN_OK;
 }
 
-burin_status burin_formula_int64(burin_formula *f, const burin_value *slots, int64_t *out, burin_error *err)
+burin_status formula_as_int64(burin_value value, int64_t *out, burin_error *err)
 {
-    burin_value  value;
-    burin_status status = burin_formula_eval(f, slots, &value, err);
-
-    if (status)
-        return status;
     if (value.kind == BURIN_BIGINT)
         return diag_fail(err, BURIN_ERR_OVERFLOW, NULL, 0, (span){0, 0}, "int too large to convert to 64 bits");
     if (value.kind != BURIN_INT && value.kind != BURIN_BOOL)
@@ -171,27 +162,45 @@ burin_status burin_formula_int64(burin_formula *f, const burin_value *slots, int
     return BURIN_OK;
 }
 
+burin_status formula_as_bool(burin_formula *f, burin_value value, bool *out, burin_error *err)
+{
+    return rt_is_true(vm_state(f->machine), value, out) ? host_state_report(vm_state(f->machine), err) : BURIN_OK;
+}
+
+burin_status formula_as_text(burin_value value, burin_text *out, burin_error *err)
+{
+    if (value.kind != BURIN_STRING)
+        return fail_kind(err, "a str", value);
+    *out = burin_text_of(value);
+    return BURIN_OK;
+}
+
+burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
+{
+    burin_value  value;
+    burin_status status = burin_formula_eval(f, slots, &value, err);
+    return status ? status : formula_as_double(value, out, err);
+}
+
+burin_status burin_formula_int64(burin_formula *f, const burin_value *slots, int64_t *out, burin_error *err)
+{
+    burin_value  value;
+    burin_status status = burin_formula_eval(f, slots, &value, err);
+    return status ? status : formula_as_int64(value, out, err);
+}
+
 burin_status burin_formula_bool(burin_formula *f, const burin_value *slots, bool *out, burin_error *err)
 {
     burin_value  value;
     burin_status status = burin_formula_eval(f, slots, &value, err);
-
-    if (status)
-        return status;
-    return rt_is_true(vm_state(f->machine), value, out) ? host_state_report(vm_state(f->machine), err) : BURIN_OK;
+    return status ? status : formula_as_bool(f, value, out, err);
 }
 
 burin_status burin_formula_text(burin_formula *f, const burin_value *slots, burin_text *out, burin_error *err)
 {
     burin_value  value;
     burin_status status = burin_formula_eval(f, slots, &value, err);
-
-    if (status)
-        return status;
-    if (value.kind != BURIN_STRING)
-        return fail_kind(err, "a str", value);
-    *out = burin_text_of(value);
-    return BURIN_OK;
+    return status ? status : formula_as_text(value, out, err);
 }
 
 void burin_formula_used(const burin_formula *f, burin_limits *used)

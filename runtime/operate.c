@@ -26,7 +26,7 @@ burin_status rt_unsupported(rt_state *st, rt_binary op, burin_value a, burin_val
 
 /* ---- floats ---- */
 
-static double float_modulo(double a, double b)
+double rt_float_modulo(double a, double b)
 {
     double mod = fmod(a, b);
     if (mod == 0)
@@ -34,7 +34,7 @@ static double float_modulo(double a, double b)
     return (b < 0) != (mod < 0) ? mod + b : mod;
 }
 
-static double float_floor_divide(double a, double b)
+double rt_float_floor_divide(double a, double b)
 {
     double mod = fmod(a, b), quotient = (a - mod) / b;
     if (mod != 0 && (b < 0) != (mod < 0))
@@ -87,7 +87,7 @@ static burin_status float_binary(rt_state *st, rt_binary op, double a, double b,
     }
     if (b == 0)
         return rt_fail(st, BURIN_ERR_ZERO_DIVISION, "%s", op == RT_DIV ? "float division by zero" : op == RT_MOD ? "float modulo" : "float floor division by zero");
-    *out = burin_float(op == RT_DIV ? a / b : op == RT_MOD ? float_modulo(a, b) : float_floor_divide(a, b));
+    *out = burin_float(op == RT_DIV ? a / b : op == RT_MOD ? rt_float_modulo(a, b) : rt_float_floor_divide(a, b));
     return BURIN_OK;
 }
 
@@ -180,8 +180,8 @@ burin_status rt_divmod(rt_state *st, burin_value a, burin_value b, burin_value *
             return st->status;
         if (right == 0)
             return rt_fail(st, BURIN_ERR_ZERO_DIVISION, "float divmod()");
-        quotient  = burin_float(float_floor_divide(left, right));
-        remainder = burin_float(float_modulo(left, right));
+        quotient  = burin_float(rt_float_floor_divide(left, right));
+        remainder = burin_float(rt_float_modulo(left, right));
     }
     return status ? status : rt_tuple2(st, quotient, remainder, out);
 }

@@ -48,6 +48,9 @@ bool rt_is(burin_value a, burin_value b);
  * interpreted as an integer"), OverflowError when it does not fit. */
 burin_status rt_as_index(rt_state *st, burin_value v, int64_t *out);
 burin_status rt_as_double(rt_state *st, burin_value v, double *out); /* INT, BIGINT, BOOL, FLOAT; OverflowError */
+/* Python's a % b and a // b of floats; b is not 0. */
+double rt_float_modulo(double a, double b);
+double rt_float_floor_divide(double a, double b);
 /* Python's int(float) and round half even to an int of any size. */
 burin_status rt_int_from_double(rt_state *st, double f, burin_value *out);
 

@@ -10,6 +10,7 @@
 
 #include "burin/address.h"
 #include "burin/durable.h"
+#include "burin/columns.h"
 #include "burin/compiled.h"
 #include "burin/environment.h"
 #include "burin/error.h"

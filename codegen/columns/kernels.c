@@ -1,0 +1,297 @@
+/* Loops over a block of rows, compiled for the processor's base instructions and for AVX2.
+ *
+ * A loop does all rows and collects whether one was bad; only then a second pass finds out which. Both come from the same expressions
+ * of kernels.def. The loops are simple enough for the compiler to vectorise. */
+#include "codegen/columns/kernels.h"
+
+#include "runtime/operate.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef uint8_t B;
+typedef int64_t I;
+typedef double  F;
+
+enum { TYPE_B = VEC_BOOL, TYPE_I = VEC_INT, TYPE_F = VEC_FLOAT };
+
+#define HELPER static inline __attribute__((always_inline))
+
+HELPER uint64_t sign(int64_t v) { return (uint64_t)v >> 63; }
+HELPER int64_t  wrap_add(int64_t x, int64_t y) { return (int64_t)((uint64_t)x + (uint64_t)y); }
+HELPER int64_t  wrap_sub(int64_t x, int64_t y) { return (int64_t)((uint64_t)x - (uint64_t)y); }
+HELPER int64_t  wrap_mul(int64_t x, int64_t y) { return (int64_t)((uint64_t)x * (uint64_t)y); }
+
+/* By the bits, so that the loops stay free of jumps. */
+HELPER uint64_t not_finite(double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return ((bits << 1) + (UINT64_C(1) << 53)) < (bits << 1); /* an exponent of ones overflows */
+}
+
+HELPER uint64_t mul_overflows(int64_t x, int64_t y)
+{
+    int64_t product;
+    return __builtin_mul_overflow(x, y, &product);
+}
+
+/* ---- division towards minus infinity ---- */
+
+HELPER uint64_t no_divisor(int64_t x, int64_t y) { return (y == 0) | ((x == INT64_MIN) & (y == -1)); }
+
+HELPER int64_t floor_divide(int64_t x, int64_t y)
+{
+    int64_t by = no_divisor(x, y) ? 1 : y, quotient = x / by;
+    return quotient - ((x % by != 0) & ((x < 0) != (by < 0)));
+}
+
+HELPER int64_t floor_modulo(int64_t x, int64_t y)
+{
+    int64_t by = no_divisor(x, y) ? 1 : y, rest = x % by;
+    return rest != 0 && (rest < 0) != (by < 0) ? rest + by : rest;
+}
+
+/* ---- powers ---- */
+
+/* False when there is none in 64 bits. */
+static bool power_of(int64_t x, int64_t y, int64_t *out)
+{
+    int64_t result = 1;
+    if (y < 0)
+        return false;
+    for (uint64_t rest = (uint64_t)y; rest; rest >>= 1) {
+        if (rest & 1 && __builtin_mul_overflow(result, x, &result))
+            return false;
+        if (rest > 1 && __builtin_mul_overflow(x, x, &x))
+            return false;
+    }
+    *out = result;
+    return true;
+}
+
+HELPER int64_t power(int64_t x, int64_t y)
+{
+    int64_t result = 0;
+    power_of(x, y, &result);
+    return result;
+}
+
+HELPER uint64_t power_overflows(int64_t x, int64_t y)
+{
+    int64_t result;
+    return !power_of(x, y, &result);
+}
+
+/* ---- floats as integers ---- */
+
+HELPER uint64_t not_whole(double v) { return !(v >= -0x1p63 && v < 0x1p63); }
+HELPER int64_t  whole(double v) { return not_whole(v) ? 0 : (int64_t)v; }
+
+/* ---- the loops ---- */
+
+#define LOOP(name, TX, TY, TR, X, Y, result, bad)                                                                                                \
+    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const uint8_t *condition, size_t n)                              \
+    {                                                                                                                                            \
+        const TX *xs     = x_;                                                                                                                   \
+        const TY *ys     = y_;                                                                                                                   \
+        TR *restrict to  = out;                                                                                                                  \
+        uint64_t any_bad = 0;                                                                                                                    \
+        (void)condition, (void)ys;                                                                                                               \
+        for (size_t i = 0; i < n; i++) {                                                                                                         \
+            TX x = X;                                                                                                                            \
+            TY y = Y;                                                                                                                            \
+            (void)y;                                                                                                                             \
+            TR r  = (TR)(result);                                                                                                                \
+            to[i] = r;                                                                                                                           \
+            any_bad |= (uint64_t)(bad);                                                                                                          \
+        }                                                                                                                                        \
+        return any_bad != 0;                                                                                                                     \
+    }
+
+#define MARK(name, TX, TY, TR, result, bad)                                                                                                      \
+    static TARGET void name(uint8_t *marks, const uint8_t *asked, const void *x_, size_t x_step, const void *y_, size_t y_step, size_t n)        \
+    {                                                                                                                                            \
+        const TX *xs = x_;                                                                                                                       \
+        const TY *ys = y_;                                                                                                                       \
+        (void)ys, (void)y_step;                                                                                                                  \
+        for (size_t i = 0; i < n; i++) {                                                                                                         \
+            TX x = xs[i * x_step];                                                                                                               \
+            TY y = ys ? ys[i * y_step] : 0;                                                                                                      \
+            TR r = (TR)(result);                                                                                                                 \
+            (void)y, (void)r;                                                                                                                    \
+            marks[i] |= (uint8_t)(bad) & (asked ? asked[i] : 1);                                                                                 \
+        }                                                                                                                                        \
+    }
+
+#define CHOOSE(name, T, X, Y)                                                                                                                    \
+    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const uint8_t *condition, size_t n)                              \
+    {                                                                                                                                            \
+        const T *xs = x_, *ys = y_;                                                                                                              \
+        T *restrict to = out;                                                                                                                    \
+        for (size_t i = 0; i < n; i++) {                                                                                                         \
+            T x = X, y = Y;                                                                                                                      \
+            to[i] = condition[i] ? x : y;                                                                                                        \
+        }                                                                                                                                        \
+        return false;                                                                                                                            \
+    }
+#define CHOICES(T, set)                                                                                                                          \
+    CHOOSE(T##_select_0_##set, T, xs[i], ys[i])                                                                                                  \
+    CHOOSE(T##_select_1_##set, T, xs[0], ys[i])                                                                                                  \
+    CHOOSE(T##_select_2_##set, T, xs[i], ys[0])                                                                                                  \
+    CHOOSE(T##_select_3_##set, T, xs[0], ys[0])
+
+#define UNARY_LOOPS(NAME, TX, TR, result, bad, set)                                                                                              \
+    LOOP(NAME##_0_##set, TX, uint8_t, TR, xs[i], 0, result, bad)                                                                                 \
+    MARK(NAME##_mark_##set, TX, uint8_t, TR, result, bad)
+#define BINARY_LOOPS(NAME, TX, TY, TR, result, bad, set)                                                                                         \
+    LOOP(NAME##_0_##set, TX, TY, TR, xs[i], ys[i], result, bad)                                                                                  \
+    LOOP(NAME##_1_##set, TX, TY, TR, xs[0], ys[i], result, bad)                                                                                  \
+    LOOP(NAME##_2_##set, TX, TY, TR, xs[i], ys[0], result, bad)                                                                                  \
+    MARK(NAME##_mark_##set, TX, TY, TR, result, bad)
+
+#define FAILS(bad) (sizeof #bad > sizeof "0")
+#define UNARY_ROW(NAME, TX, TR, bad, set) {{NAME##_0_##set}, NAME##_mark_##set, FAILS(bad), 1, TYPE_##TX, 0, TYPE_##TR},
+#define BINARY_ROW(NAME, TX, TY, TR, bad, set)                                                                                                        \
+    {{NAME##_0_##set, NAME##_1_##set, NAME##_2_##set}, NAME##_mark_##set, FAILS(bad), 2, TYPE_##TX, TYPE_##TY, TYPE_##TR},
+#define SELECT_ROW(T, set)                                                                                                                       \
+    {{T##_select_0_##set, T##_select_1_##set, T##_select_2_##set, T##_select_3_##set}, NULL, false, 2, TYPE_##T, TYPE_##T, TYPE_##T},
+#define SELECT_ROWS(set) SELECT_ROW(B, set) SELECT_ROW(I, set) SELECT_ROW(F, set)
+
+/* ---- for every processor ---- */
+
+#define TARGET
+#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_LOOPS(NAME, TX, TR, result, bad, base)
+#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_LOOPS(NAME, TX, TY, TR, result, bad, base)
+#include "codegen/columns/kernels.def"
+#undef VEC_BINARY
+#undef VEC_UNARY
+CHOICES(B, base)
+CHOICES(I, base)
+CHOICES(F, base)
+
+#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, TX, TR, bad, base)
+#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, TX, TY, TR, bad, base)
+static const vec_row base_rows[VEC_OP_COUNT] = {
+#include "codegen/columns/kernels.def"
+    SELECT_ROWS(base)
+};
+#undef VEC_BINARY
+#undef VEC_UNARY
+
+#if !defined(__x86_64__)
+
+const vec_row *vec_rows(bool fast)
+{
+    (void)fast;
+    return base_rows;
+}
+
+#else
+
+/* ---- for AVX2 ---- */
+
+#undef TARGET
+#define TARGET __attribute__((target("avx2")))
+#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_LOOPS(NAME, TX, TR, result, bad, avx2)
+#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_LOOPS(NAME, TX, TY, TR, result, bad, avx2)
+#include "codegen/columns/kernels.def"
+#undef VEC_BINARY
+#undef VEC_UNARY
+CHOICES(B, avx2)
+CHOICES(I, avx2)
+CHOICES(F, avx2)
+
+#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, TX, TR, bad, avx2)
+#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, TX, TY, TR, bad, avx2)
+static const vec_row avx2_rows[VEC_OP_COUNT] = {
+#include "codegen/columns/kernels.def"
+    SELECT_ROWS(avx2)
+};
+#undef VEC_BINARY
+#undef VEC_UNARY
+
+#if BURIN_MVEC
+
+/* ---- libmvec's functions: four values at once, within 4 units in the last place ---- */
+
+typedef double four __attribute__((vector_size(32)));
+
+/* The last rows of a block take the same way, so that a row's result does not depend on where the block ends. */
+#define FAST_LOOP(name, X, Y, result)                                                                                                            \
+    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const uint8_t *condition, size_t n)                              \
+    {                                                                                                                                            \
+        const double *xs = x_, *ys = y_;                                                                                                         \
+        double       *to = out;                                                                                                                  \
+        uint64_t any_bad = 0;                                                                                                                    \
+        (void)condition, (void)ys;                                                                                                               \
+        for (size_t i = 0; i < n; i += 4) {                                                                                                      \
+            size_t count = n - i < 4 ? n - i : 4;                                                                                                \
+            four   x = {0}, y = {0};                                                                                                             \
+            X;                                                                                                                                   \
+            Y;                                                                                                                                   \
+            four r = result;                                                                                                                     \
+            memcpy(to + i, &r, count * sizeof(double));                                                                                          \
+            (void)y;                                                                                                                             \
+        }                                                                                                                                        \
+        for (size_t i = 0; i < n; i++)                                                                                                           \
+            any_bad |= not_finite(to[i]);                                                                                                        \
+        return any_bad != 0;                                                                                                                     \
+    }
+#define FAST_MARK(name, result)                                                                                                                  \
+    static TARGET void name(uint8_t *marks, const uint8_t *asked, const void *x_, size_t x_step, const void *y_, size_t y_step, size_t n)        \
+    {                                                                                                                                            \
+        const double *xs = x_, *ys = y_;                                                                                                         \
+        (void)ys, (void)y_step;                                                                                                                  \
+        for (size_t i = 0; i < n; i++) {                                                                                                         \
+            four x = SAME(xs[i * x_step]), y = SAME(ys ? ys[i * y_step] : 0), r = result;                                                        \
+            (void)y;                                                                                                                             \
+            marks[i] |= (uint8_t)not_finite(r[0]) & (asked ? asked[i] : 1);                                                                      \
+        }                                                                                                                                        \
+    }
+#define SAME(v) (four){v, v, v, v}
+#define NEXT_FOUR(to, from) memcpy(&to, from + i, count * sizeof(double))
+#define ALL_SAME(to, from) to = SAME(from[0])
+#define VEC_UNARY_FAST(NAME, TX, TR, result, bad, function, what)                                                                                                           \
+    TARGET four function(four x);                                                                                                                \
+    FAST_LOOP(NAME##_0_fast, NEXT_FOUR(x, xs), (void)0, function(x))                                                                             \
+    FAST_MARK(NAME##_mark_fast, function(x))
+#define VEC_BINARY_FAST(NAME, TX, TY, TR, result, bad, function, what)                                                                                                          \
+    TARGET four function(four x, four y);                                                                                                        \
+    FAST_LOOP(NAME##_0_fast, NEXT_FOUR(x, xs), NEXT_FOUR(y, ys), function(x, y))                                                                 \
+    FAST_LOOP(NAME##_1_fast, ALL_SAME(x, xs), NEXT_FOUR(y, ys), function(x, y))                                                                  \
+    FAST_LOOP(NAME##_2_fast, NEXT_FOUR(x, xs), ALL_SAME(y, ys), function(x, y))                                                                  \
+    FAST_MARK(NAME##_mark_fast, function(x, y))
+#define VEC_UNARY(NAME, ...)
+#define VEC_BINARY(NAME, ...)
+#include "codegen/columns/kernels.def"
+#undef VEC_BINARY
+#undef VEC_UNARY
+
+#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, TX, TR, bad, avx2)
+#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, TX, TY, TR, bad, avx2)
+#define VEC_UNARY_FAST(NAME, TX, TR, result, bad, function, what) UNARY_ROW(NAME, TX, TR, bad, fast)
+#define VEC_BINARY_FAST(NAME, TX, TY, TR, result, bad, function, what) BINARY_ROW(NAME, TX, TY, TR, bad, fast)
+static const vec_row fast_rows[VEC_OP_COUNT] = {
+#include "codegen/columns/kernels.def"
+    SELECT_ROWS(avx2)
+};
+#undef VEC_BINARY
+#undef VEC_UNARY
+
+static const vec_row *fastest(void) { return fast_rows; }
+
+#else
+
+static const vec_row *fastest(void) { return avx2_rows; }
+
+#endif
+
+const vec_row *vec_rows(bool fast)
+{
+    if (!__builtin_cpu_supports("avx2"))
+        return base_rows;
+    return fast ? fastest() : avx2_rows;
+}
+
+#endif
