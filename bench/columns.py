@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Formulas over columns: Burin beside numexpr and numpy, in one run.
+
+    bench/columns.py BUILD [--rows N] [--rounds N]
+
+BUILD is a release build (ninja -C BUILD bench_columns). Engines take turns each round; the table has the median of the rounds in
+ns a row, and Burin's exact figure over each. One thread, CPU time. An engine that this python3 does not have is named in a line.
+E4 has 1.5 where the reference has 1: no root of a negative number, at which numpy gives a NaN and Burin an error."""
+import argparse
+import importlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+FORMULAS = {
+    "E1": "((a + b) * sin(c)) / (sqrt(d) + 1)",
+    "E2": "a+b*(a+b)",
+    "E3": "(5.5+a)+(2*a-2/3*b)*(a/3+b/4)+(c+7.7)",
+    "E4": "sqrt(1.5 - sin(2 * a) + cos(pi / b) / 3)",
+    "E5": "a*(a*(a*(a*(a*(a*(a+1)+2)+3)+4)+5)+6)+7",
+}
+CALLED_ROWS = 2000000  # a measurement's calls together
+
+
+def module(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def columns(numpy, rows):
+    r = numpy.arange(rows, dtype=numpy.int64)
+    return {name: 0.1 + ((r * 7919 + k * 104729) % 10007) / 1009 for k, name in enumerate("abcd")}
+
+
+def peers(rows):
+    """(engine, {formula: function}) for each there is."""
+    numpy, numexpr = module("numpy"), module("numexpr")
+    if numpy is None:
+        print("numpy: not installed, not measured")
+    if numexpr is None:
+        print("numexpr: not installed, not measured")
+    if numpy is None:
+        return
+    data = columns(numpy, rows)
+    names = dict(data, sin=numpy.sin, cos=numpy.cos, sqrt=numpy.sqrt, pi=numpy.pi)
+    compiled = {name: compile(text, name, "eval") for name, text in FORMULAS.items()}
+    yield "numpy", {name: lambda code=code: eval(code, names) for name, code in compiled.items()}
+    if numexpr is not None:
+        numexpr.set_num_threads(1)
+        values = dict(data, pi=numpy.pi)
+        yield "numexpr", {name: lambda text=text: numexpr.evaluate(text, local_dict=values) for name, text in FORMULAS.items()}
+
+
+def measure(function, rows):
+    calls = CALLED_ROWS // rows + 1
+    start = time.process_time_ns()
+    for _ in range(calls):
+        result = function()
+    return (time.process_time_ns() - start) / (calls * rows), float(result.sum())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("build")
+    parser.add_argument("--rows", type=int, default=4096)
+    parser.add_argument("--rounds", type=int, default=9)
+    args = parser.parse_args()
+    program = os.path.join(args.build, "bench", "bench_columns")
+    times, sums, others = {}, {}, list(peers(args.rows))
+
+    def note(engine, formula, ns, total):
+        times.setdefault((engine, formula), []).append(ns)
+        expected = sums.setdefault(formula, total)
+        if abs(total - expected) > 1e-9 * abs(expected):
+            sys.exit("%s: %s gives the sum %r, not %r" % (formula, engine, total, expected))
+
+    for turn in range(args.rounds):
+        def burin():
+            for line in subprocess.run([program, str(args.rows), "1"], check=True, capture_output=True, text=True).stdout.splitlines():
+                row = json.loads(line)
+                note(row["engine"], row["formula"], row["ns"], row["sum"])
+        runs = [burin] + [lambda engine=engine, functions=functions: [note(engine, name, *measure(f, args.rows)) for name, f in functions.items()]
+                          for engine, functions in others]
+        for run in runs if turn % 2 == 0 else reversed(runs):
+            run()
+    print("ns a row, %d rows, medians of %d rounds (burin's time over the engine's)" % (args.rows, args.rounds))
+    for engine in ["burin", "burin, 4 ulp"] + [name for name, _ in others]:
+        cells = []
+        for formula in FORMULAS:
+            ns = statistics.median(times[engine, formula])
+            cells.append("%s %7.3f (%.2f)" % (formula, ns, statistics.median(times["burin", formula]) / ns))
+        print("%-14s%s" % (engine, "  ".join(cells)))
+
+
+if __name__ == "__main__":
+    main()
