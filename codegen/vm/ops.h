@@ -297,10 +297,10 @@ ARITHMETIC(mul, RT_MUL, __builtin_mul_overflow, *)
 OPERATION(div)
 {
     const burin_value *x = &regs[i->b], *y = &regs[i->c];
-    const int64_t      exact = (int64_t)1 << 53; /* integers up to here are floats without loss */
+    const uint64_t     exact = UINT64_C(1) << 53; /* integers up to here are floats without loss */
     double             f_x, f_y;
-    if (op_as_float(x, &f_x) && op_as_float(y, &f_y) && f_y != 0 && (x->kind == BURIN_FLOAT || (uint64_t)(x->as.i + exact) <= 2 * (uint64_t)exact) &&
-        (y->kind == BURIN_FLOAT || (uint64_t)(y->as.i + exact) <= 2 * (uint64_t)exact)) {
+    if (op_as_float(x, &f_x) && op_as_float(y, &f_y) && f_y != 0 && (x->kind == BURIN_FLOAT || (uint64_t)x->as.i + exact <= 2 * exact) &&
+        (y->kind == BURIN_FLOAT || (uint64_t)y->as.i + exact <= 2 * exact)) {
         regs[i->a] = burin_float(f_x / f_y);
         return BURIN_OK;
     }
