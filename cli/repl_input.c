@@ -182,8 +182,9 @@ bool repl_input_next(repl_input *input, volatile int *interrupted, burin_text *o
 {
     input->text.len = 0;
     for (;;) {
+        errno     = 0;
         bool more = read_line(input);
-        if (!more && *interrupted) { /* drop it, and begin again */
+        if (!more && *interrupted && errno == EINTR) { /* drop it, and begin again */
             *interrupted    = 0;
             input->text.len = 0;
             clearerr(stdin);

@@ -70,14 +70,19 @@ class Terminal:
     def type(self, text):
         os.write(self.fd, text.encode())
 
-    def end(self):
-        self.type("\x04")
-        while True:
-            try:
-                if not os.read(self.fd, 4096):
-                    break
-            except OSError:
-                break
+    def end(self, seconds=20):
+        end = time.monotonic() + seconds
+        try:
+            while time.monotonic() < end:
+                self.type("\x04") # again: one that comes while the terminal is between two modes is lost
+                while select.select([self.fd], [], [], 1)[0]:
+                    if not os.read(self.fd, 4096):
+                        raise OSError
+        except OSError: # closed
+            pass
+        else:
+            os.kill(self.child, signal.SIGKILL)
+            raise AssertionError("Ctrl-D does not end it")
         return os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
 
 

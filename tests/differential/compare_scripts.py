@@ -78,13 +78,21 @@ def expected(text):
     return None if UNLIKE.search(json.dumps(answer)) else answer
 
 
+HARD_LIMIT = resource.getrlimit(resource.RLIMIT_AS)[1]
+
+
+def unlimited():
+    """Python's limit of memory is not Burin's: a sanitizer needs terabytes of addresses."""
+    resource.setrlimit(resource.RLIMIT_AS, (HARD_LIMIT, HARD_LIMIT))
+
+
 class Engine:
     def __init__(self, command):
         self.command = command
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([self.command, "batch", *LIMITS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen([self.command, "batch", *LIMITS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=unlimited)
 
     def answer(self, text):
         case = {"id": 1, "mode": "script", "steps": [{"src": text, "look": []}]}
@@ -133,7 +141,7 @@ class Comparison:
     def __init__(self, command):
         self.engine = Engine(command)
         self.compared = self.errors = 0
-        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, HARD_LIMIT))
         signal.signal(signal.SIGALRM, stop)
         warnings.simplefilter("ignore")
 
