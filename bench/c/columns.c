@@ -22,7 +22,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void measure(burin_env *env, const char *const formula[2], bool fast, const burin_column *in, double *out, size_t rows, size_t batches)
+static void time_formula(burin_env *env, const char *const *formula, bool fast, const burin_column *in, double *out, size_t rows, size_t batches)
 {
     static const burin_column_name names[COLUMNS] = {{"a", BURIN_COLUMN_DOUBLE}, {"b", BURIN_COLUMN_DOUBLE}, {"c", BURIN_COLUMN_DOUBLE}, {"d", BURIN_COLUMN_DOUBLE}};
     double                ns[BATCHES_MAX], sum = 0;
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     }
     for (size_t n = 0; n < sizeof formulas / sizeof *formulas; n++)
         for (int fast = 0; fast < 2; fast++)
-            measure(env, formulas[n], fast, in, data + COLUMNS * rows, rows, batches);
+            time_formula(env, formulas[n], fast, in, data + COLUMNS * rows, rows, batches);
     burin_env_unref(env);
     free(data);
     return 0;
