@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Formulas over columns: Burin beside numexpr and numpy, in one run.
 
-    bench/columns.py BUILD [--rows N] [--rounds N]
+    ./build.sh bench columns [--rows N] [--rounds N]
 
-BUILD is a release build (ninja -C BUILD bench_columns). Engines take turns each round; the table has the median of the rounds in
+Engines take turns each round; the table has the median of the rounds in
 ns a row, and Burin's exact figure over each. One thread, CPU time. An engine that this python3 does not have is named in a line.
 E4 has 1.5 where the reference has 1: no root of a negative number, at which numpy gives a NaN and Burin an error."""
 import argparse
