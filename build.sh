@@ -199,6 +199,7 @@ cmd_fuzz() {
     local seconds=60 target name corpus failed=0 found=0
     case ${1:-} in '' | *[!0-9]*) ;; *) seconds=$1; shift ;; esac
     build fuzz --tests all
+    export BURIN_JIT=$build/fuzz/burin-jit # for the target that compares native code
     python "$here/tests/differential/seeds.py" "$build/fuzz/corpus" 400
     for target in "$build"/fuzz/tests/fuzz_*; do
         [ -x "$target" ] && [ -f "$target" ] || continue

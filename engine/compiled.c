@@ -2,6 +2,7 @@
 #include "engine/compiled.h"
 
 #include "codegen/image/image.h"
+#include "codegen/jit/code.h"
 #include "codegen/jit/native.h"
 #include "runtime/base/diag.h"
 #include "runtime/base/text.h"
@@ -41,24 +42,6 @@ uint64_t compiled_options(const burin_env *env)
     return hash;
 }
 
-#if defined(__x86_64__)
-#define HAS(feature) __builtin_cpu_supports(feature)
-
-/* The level of the x86-64 psABI, by what sets it apart; not by its name, which clang 14 does not know. */
-uint32_t compiled_cpu_here(void)
-{
-    __builtin_cpu_init();
-    if (!HAS("popcnt") || !HAS("ssse3") || !HAS("sse4.2"))
-        return 1;
-    if (!HAS("avx2") || !HAS("fma") || !HAS("bmi") || !HAS("bmi2"))
-        return 2;
-    return HAS("avx512f") && HAS("avx512bw") && HAS("avx512cd") && HAS("avx512dq") && HAS("avx512vl") ? 4 : 3;
-}
-#undef HAS
-#else
-uint32_t compiled_cpu_here(void) { return 1; }
-#endif
-
 /* Why the set cannot be used, NULL when it can. */
 static const char *refusal(const burin_env *env, const burin_compiled *set)
 {
@@ -68,7 +51,7 @@ static const char *refusal(const burin_env *env, const burin_compiled *set)
         return "it was compiled by another build of the library: compile it again";
     if (set->options != compiled_options(env))
         return "it was compiled for an environment with other options";
-    if (set->cpu > compiled_cpu_here())
+    if (set->cpu > code_cpu_here())
         return "it was compiled for processors with more instructions than this one has";
     return NULL;
 }

@@ -35,8 +35,6 @@ typedef struct compiled_set {
 
 /* What decides how templates are compiled in the environment, as a hash. */
 uint64_t compiled_options(const burin_env *env);
-/* The highest level of x86-64 that this processor has, at least 1. */
-uint32_t compiled_cpu_here(void);
 
 const compiled_entry *compiled_find(const burin_env *env, const char *name);
 /* The entry's program for a template that has the source. */

@@ -16,7 +16,7 @@
 
 enum {
     COMPILE_FLOOR_NS = 8000000, /* of a request: the compiler's and the assembler's beginnings ... */
-    COMPILE_INSN_NS  = 230000,  /* ... and per instruction, of text 110000, of loops and attributes up to 450000; all measured */
+    COMPILE_INSN_NS  = 230000,  /* ... and per instruction; estimated under load: text takes about half, loops and attributes up to twice as much */
     REQUEST_INSNS    = 4000,    /* in one request, as compile time grows faster than units */
     UNIT_INSNS_MAX   = 20000,
     THREAD_STACK     = 1 << 19,
