@@ -466,6 +466,5 @@ int main(int argc, char **argv)
     bench_size(100, 99, quick, false);
     bench_size(1000, 999, quick, true);
     printf("  ],\n  \"pure\": [{\"ns\": %.1f}]\n}\n", bench_pure(quick));
-    free(floor_memory);
     return 0;
 }
