@@ -3,6 +3,7 @@
 errors.golden holds the answers, in the order of CASES. After a wanted change: test_errors.py --update, then read the difference."""
 import difflib
 import os
+import re
 import shlex
 import sys
 
@@ -120,6 +121,14 @@ def section(what, files, arguments, stdin=""):
     return "==== %s\n$ burin %s\n%s%s[exit %d]\n" % (what, shlex.join(arguments), done.out, done.err, done.code)
 
 
+# What libyaml words: -D NAME:=VALUE too takes YAML where it can.
+BY_LIBYAML = ("YAML that is wrong", "a value that is no JSON")
+
+
+def without(titles, text):
+    return "".join(part for part in re.split("(?m)^(?===== )", text) if not part.startswith(tuple("==== " + title for title in titles)))
+
+
 def main():
     got = "\n".join(section(*case) for case in CASES)
     if "--update" in sys.argv:
@@ -128,6 +137,9 @@ def main():
         return 0
     with open(GOLDEN, encoding="utf-8") as file:
         want = file.read()
+    if "this build cannot read YAML" in got:
+        print("not compared, for this build reads no YAML: %s" % ", ".join(BY_LIBYAML))
+        want, got = without(BY_LIBYAML, want), without(BY_LIBYAML, got)
     for line in difflib.unified_diff(want.split("\n"), got.split("\n"), "errors.golden", "printed now", lineterm=""):
         print(line)
     print("%d errors, %s" % (len(CASES), "as written" if got == want else "some differ"))
