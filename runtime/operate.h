@@ -54,4 +54,7 @@ double rt_float_floor_divide(double a, double b);
 /* Python's int(float) and round half even to an int of any size. */
 burin_status rt_int_from_double(rt_state *st, double f, burin_value *out);
 
+/* Two texts, or two bytes, one behind the other. */
+burin_status rt_join_texts(rt_state *st, burin_value a, burin_value b, burin_value *out);
+
 #endif

@@ -11,7 +11,7 @@
 
 /* ---- + ---- */
 
-static burin_status join_texts(rt_state *st, burin_value a, burin_value b, burin_value *out)
+burin_status rt_join_texts(rt_state *st, burin_value a, burin_value b, burin_value *out)
 {
     char *data;
     if (rt_charge(st, ((uint64_t)a.len + b.len) / 64) || rt_string_new(st, (size_t)a.len + b.len, &data, out))
@@ -45,7 +45,7 @@ static burin_status add_markup(rt_state *st, burin_value a, burin_value b, burin
 {
     if (rt_escape(st, a, &a) || rt_escape(st, b, &b))
         return st->status;
-    return join_texts(st, a, b, out);
+    return rt_join_texts(st, a, b, out);
 }
 
 static burin_status add_lists(rt_state *st, burin_value a, burin_value b, burin_value *out)
@@ -74,7 +74,7 @@ static burin_status add_bytes(rt_state *st, burin_value a, burin_value b, burin_
 {
     if (!is_bytes(b))
         return rt_fail(st, BURIN_ERR_TYPE, "can't concat %s to %s", rt_type_name(st, b), rt_type_name(st, a));
-    burin_status status = join_texts(st, bytes_of(a), bytes_of(b), out);
+    burin_status status = rt_join_texts(st, bytes_of(a), bytes_of(b), out);
     if (!status && a.kind == BURIN_BYTEARRAY)
         status = rt_bytearray_new(st, out->as.s, out->len, out);
     return status;
@@ -93,7 +93,7 @@ burin_status rt_sequence_add(rt_state *st, burin_value a, burin_value b, burin_v
     switch (a.kind) {
     case BURIN_STRING:
         if (b.kind == BURIN_STRING)
-            return join_texts(st, a, b, out);
+            return rt_join_texts(st, a, b, out);
         return rt_fail(st, BURIN_ERR_TYPE, "can only concatenate str (not \"%s\") to str", rt_type_name(st, b));
     case BURIN_BYTES:
     case BURIN_BYTEARRAY:

@@ -156,9 +156,13 @@ burin_status rt_str(rt_state *st, burin_value v, burin_value *out)
         *out = v;
         return BURIN_OK;
     }
+    if (v.kind == BURIN_INT) {
+        char digits[32];
+        return rt_string_copy(st, digits, text_from_int(v.as.i, digits), out);
+    }
     if (v.kind == BURIN_OBJECT && rt_object_of(v)->cls->str)
         return host_text(st, v, rt_object_of(v)->cls->str, "__str__", out);
-    rt_out_init_heap(&text, st, v.kind == BURIN_INT || v.kind == BURIN_FLOAT ? 32 : 0);
+    rt_out_init_heap(&text, st, v.kind == BURIN_FLOAT ? 32 : 0);
     if (rt_write_str(st, &text, v))
         return st->status;
     return rt_out_take(&text, 0, out);

@@ -288,6 +288,8 @@ static inline __attribute__((always_inline)) bool op_as_float(const burin_value 
             regs[i->a] = burin_float(f_x sign f_y);                                               \
             return BURIN_OK;                                                                      \
         }                                                                                         \
+        if (OP == RT_ADD && x->kind == BURIN_STRING && y->kind == BURIN_STRING && !((x->flags | y->flags) & BURIN_SAFE)) \
+            return rt_join_texts(&f->m->st, *x, *y, &regs[i->a]);                                 \
         return rt_binary_op(&f->m->st, OP, *x, *y, &regs[i->a]);                                  \
     }
 ARITHMETIC(add, RT_ADD, __builtin_add_overflow, +)

@@ -22,14 +22,14 @@ burin_status type_str(burin_call *call, burin_value *out)
     rt_state    *st     = call->st;
     burin_value  object = call->args[0];
     burin_text   encoding, errors;
+    if (BURIN_LIKELY(call->args[1].kind == BURIN_MISSING && call->args[2].kind == BURIN_MISSING && object.kind != BURIN_MISSING))
+        return builtin_str(st, object, out);
     if (object.kind == BURIN_MISSING && call->args[1].kind == BURIN_MISSING && call->args[2].kind == BURIN_MISSING) {
         *out = RT_STRING("");
         return BURIN_OK;
     }
     if (name_of(st, call->args[1], "str", "encoding", "utf-8", &encoding) || name_of(st, call->args[2], "str", "errors", "strict", &errors))
         return st->status;
-    if (call->args[1].kind == BURIN_MISSING && call->args[2].kind == BURIN_MISSING)
-        return builtin_str(st, object, out);
     if (object.kind == BURIN_STRING)
         return rt_fail(st, BURIN_ERR_TYPE, "decoding str is not supported");
     if (object.kind == BURIN_MISSING) {
