@@ -74,7 +74,7 @@ class Terminal:
         end = time.monotonic() + seconds
         try:
             while time.monotonic() < end:
-                self.type("\x04") # again: one that comes while the terminal is between two modes is lost
+                self.type("\x15\x04") # libedit prompts before it switches modes: what comes in between stands in the line, which goes first
                 while select.select([self.fd], [], [], 1)[0]:
                     if not os.read(self.fd, 4096):
                         raise OSError
