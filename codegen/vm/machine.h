@@ -144,9 +144,10 @@ typedef struct vm_place { /* where a frame was when an error left it */
     uint32_t           pc;
 } vm_place;
 
-typedef struct vm_trace {
-    uint32_t count;
-    vm_place places[];
+typedef struct vm_trace { /* of an exception that was caught: what was added since it was caught before, then what there was */
+    const struct vm_trace *inner; /* NULL: it was raised anew */
+    uint32_t               count;
+    vm_place               places[]; /* the innermost first */
 } vm_trace;
 
 typedef struct stack_chunk stack_chunk;
@@ -171,7 +172,8 @@ struct vm {
     burin_error  *err;      /* where the running call wants its error; NULL allowed */
     bool          located;  /* `err` has the pending error's place: a template that does not compile */
     bool          is_again; /* a RERAISE: the running frame's place is in the trace already */
-    vm_place     *trace;    /* of the pending error */
+    const vm_trace *inner;  /* of the pending error: of an exception raised again; NULL ... */
+    vm_place     *trace;    /* ... and behind it */
     uint32_t      trace_count, trace_cap;
     vm_frame     *frame;    /* running */
     vm_program   *programs[VM_PROGRAM_LISTS]; /* by the program's address; the last made first */
@@ -396,6 +398,7 @@ static inline void vm_begin(vm *m, rt_out *out, burin_error *err)
     m->err          = err;
     m->located      = false;
     m->is_again     = false;
+    m->inner        = NULL;
     m->trace_count  = 0;
     m->frame        = NULL;
     m->modules      = NULL;

@@ -41,6 +41,7 @@ void vm_forget_error(vm *m)
     rt_clear_error(&m->st);
     m->located     = false;
     m->is_again    = false;
+    m->inner       = NULL;
     m->trace_count = 0;
     if (m->err)
         burin_error_clear(m->err);
@@ -48,22 +49,21 @@ void vm_forget_error(vm *m)
 
 const vm_trace *vm_trace_take(vm *m)
 {
+    if (!m->trace_count)
+        return m->inner;
     vm_trace *trace = heap_alloc(&m->st.heap, sizeof *trace + m->trace_count * sizeof *trace->places);
     if (!trace)
-        return NULL;
+        return m->inner;
+    trace->inner = m->inner;
     trace->count = m->trace_count;
-    if (trace->count)
-        memcpy(trace->places, m->trace, trace->count * sizeof *trace->places);
+    memcpy(trace->places, m->trace, trace->count * sizeof *trace->places);
     return trace;
 }
 
 void vm_trace_restore(vm *m, const vm_trace *trace)
 {
+    m->inner       = trace;
     m->trace_count = 0;
-    if (!trace || !trace->count || !make_room(m, trace->count))
-        return;
-    memcpy(m->trace, trace->places, trace->count * sizeof *trace->places);
-    m->trace_count = trace->count;
 }
 
 /* ---- writing ---- */
@@ -83,20 +83,47 @@ static const char *unit_label(const ir_program *program, const ir_unit *unit, ch
     return room;
 }
 
+static void report_place(vm *m, const vm_place *at)
+{
+    const ir_place *place   = ir_place_of(at->unit, at->pc);
+    burin_text      message = buf_text(&m->st.message);
+    char            room[128];
+    if (!m->located)
+        diag_fail(m->err, m->st.status, at->tpl->src, place ? place->line : 0, place ? place->where : (span){0, 0}, "%.*s", (int)message.len,
+                  message.data ? message.data : "");
+    m->located = true;
+    diag_add_frame(m->err, at->tpl->name, place ? place->line : 0, unit_label(at->program, at->unit, room, sizeof room));
+}
+
+static void report_places(vm *m, const vm_place *places, uint32_t count)
+{
+    for (uint32_t n = 0; n < count; n++)
+        report_place(m, &places[n]);
+}
+
+/* What was raised again has its inner places at the far end of a list. Of a very long one the middle is left out. */
+static void report_inner(vm *m)
+{
+    enum { SHOWN = 100 };
+    const vm_trace *last[SHOWN], *innermost = NULL;
+    uint32_t        count = 0;
+    for (const vm_trace *t = m->inner; t; innermost = t, t = t->inner)
+        if (count < SHOWN)
+            last[count++] = t;
+    if (count && innermost != last[count - 1])
+        report_places(m, innermost->places, innermost->count);
+    while (count--)
+        report_places(m, last[count]->places, last[count]->count);
+}
+
 void vm_report(vm *m)
 {
     burin_text message = buf_text(&m->st.message);
-    char       room[128];
     if (!m->err)
         return;
-    for (uint32_t n = 0; n < m->trace_count; n++) {
-        const vm_place *at    = &m->trace[n];
-        const ir_place *place = ir_place_of(at->unit, at->pc);
-        if (n == 0 && !m->located)
-            diag_fail(m->err, m->st.status, at->tpl->src, place ? place->line : 0, place ? place->where : (span){0, 0}, "%.*s", (int)message.len,
-                      message.data ? message.data : "");
-        diag_add_frame(m->err, at->tpl->name, place ? place->line : 0, unit_label(at->program, at->unit, room, sizeof room));
-    }
-    if (!m->trace_count && !m->located) /* it failed before any frame could say where */
+    report_inner(m);
+    report_places(m, m->trace, m->trace_count);
+    if (!m->located) /* it failed before any frame could say where */
         diag_fail(m->err, m->st.status, NULL, 0, (span){0, 0}, "%.*s", (int)message.len, message.data ? message.data : "");
+    m->located = true;
 }

@@ -237,6 +237,23 @@ static void limits_pass_every_handler_and_leave_the_interpreter_usable(void **st
     burin_env_unref(env);
 }
 
+/* What an exception carries from raise to raise grows by what is new. */
+static void an_exception_may_be_raised_again_and_again(void **state)
+{
+    const burin_limits limits = {.memory = 4 << 20, .depth = 200};
+    burin_env         *env    = script_env();
+    burin_interpreter *in     = burin_interpreter_new(env, NULL);
+    burin_error        err    = BURIN_ERROR_INIT;
+    (void)state;
+    burin_interpreter_set_limits(in, &limits);
+    const char *script = "e = ValueError('x')\nfor n in range(20000):\n    try:\n        raise e\n    except ValueError:\n        pass\ndef f():\n    raise e\nf()";
+    assert_int_equal(burin_interpreter_run(in, text_z(script), NULL, NULL, &err), BURIN_ERR_VALUE);
+    assert_int_equal(err.line, 4); /* the innermost of its places: where it was raised first */
+    burin_error_clear(&err);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +262,7 @@ int main(void)
         cmocka_unit_test(failures_have_pythons_class_message_and_place),
         cmocka_unit_test(scripts_and_formulas_have_what_the_host_adds),
         cmocka_unit_test(a_profile_takes_parts_of_the_language_away),
+        cmocka_unit_test(an_exception_may_be_raised_again_and_again),
         cmocka_unit_test(limits_pass_every_handler_and_leave_the_interpreter_usable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
