@@ -4,37 +4,11 @@
  * (burin_template_from_string), and text to output in a render that was never used. `memory` counts the calls of malloc
  * and its kin in a warm render (the program is linked with --wrap for them). With --native HELPER before the command templates
  * are compiled before their first render, and a template that is not is an error. */
+#include "bench/c/count_malloc.h"
 #include "bench/c/harness.h"
 #include "bench/c/variables.h"
 
 #include <burin/burin.h>
-
-/* ---- counting malloc ---- */
-
-static size_t malloc_calls;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *block, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *block, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    malloc_calls++;
-    return __real_malloc(size);
-}
-void *__wrap_calloc(size_t count, size_t size)
-{
-    malloc_calls++;
-    return __real_calloc(count, size);
-}
-void *__wrap_realloc(void *block, size_t size)
-{
-    malloc_calls++;
-    return __real_realloc(block, size);
-}
 
 /* ---- the job ---- */
 

@@ -2,39 +2,13 @@
  *
  *     bench_expr TASK SCRIPTS WARM_MS BATCH_MS BATCHES     one line of JSON
  * SCRIPTS is bench/expr/scripts.py. Every task checks its result once. */
+#include "bench/c/count_malloc.h"
 #include "bench/c/harness.h"
 
 #include <burin/burin.h>
 #include <burin/formula.h>
 #include <burin/interpreter.h>
 #include <math.h>
-
-/* ---- counting malloc: the program is linked with --wrap ---- */
-
-static size_t malloc_calls;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *block, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *block, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    malloc_calls++;
-    return __real_malloc(size);
-}
-void *__wrap_calloc(size_t count, size_t size)
-{
-    malloc_calls++;
-    return __real_calloc(count, size);
-}
-void *__wrap_realloc(void *block, size_t size)
-{
-    malloc_calls++;
-    return __real_realloc(block, size);
-}
 
 /* ---- the tasks ---- */
 
