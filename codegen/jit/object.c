@@ -1,6 +1,6 @@
 /* Loading objects: place the sections, copy them, relocate, take the writing away.
  *
- * In memory code comes first, followed by a stub for each import (they may lie further away than a call reaches), then from
+ * In memory code comes first, followed by a PLT entry for each import (they may lie further away than a call reaches), then from
  * a page of its own what is only read. Data that code could write to is refused, but for the one kind that is only
  * written by relocations (.data.rel.ro). */
 #include "codegen/jit/object.h"
@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ALIGN_MAX = 4096, STUB_SIZE = 16, NOT_PLACED = -1 };
+enum { ALIGN_MAX = 4096, PLT_ENTRY = 16, NOT_PLACED = -1 };
 
 typedef struct exported {
     char    *name;
@@ -39,7 +39,7 @@ enum { IMPORT_COUNT = sizeof import_names / sizeof import_names[0] };
 typedef struct loader {
     elf_file file;
     object  *o;
-    uint64_t stubs; /* where in the image */
+    uint64_t plt; /* where in the image */
 } loader;
 
 /* ---- placing ---- */
@@ -97,8 +97,8 @@ static const char *place_all(loader *l)
     for (uint32_t n = 0; n < o->section_count; n++)
         o->placed[n] = NOT_PLACED;
     const char *wrong = place(l, true, &end);
-    l->stubs          = (end + STUB_SIZE - 1) & ~(uint64_t)(STUB_SIZE - 1);
-    end               = (l->stubs + IMPORT_COUNT * STUB_SIZE + page - 1) & ~(page - 1);
+    l->plt            = (end + PLT_ENTRY - 1) & ~(uint64_t)(PLT_ENTRY - 1);
+    end               = (l->plt + IMPORT_COUNT * PLT_ENTRY + page - 1) & ~(page - 1);
     o->code_size      = end;
     if (!wrong)
         wrong = place(l, false, &end);
@@ -109,7 +109,7 @@ static const char *place_all(loader *l)
 /* ---- copying ---- */
 
 /* jmp *(address that follows) */
-static void write_stub(char *at, void (*to)(void))
+static void write_plt_entry(char *at, void (*to)(void))
 {
     static const unsigned char jump[] = {0xff, 0x25, 0, 0, 0, 0};
     memcpy(at, jump, sizeof jump);
@@ -133,7 +133,7 @@ static const char *copy_sections(loader *l)
             memcpy(o->image + o->placed[n], l->file.bytes.data + s.sh_offset, s.sh_size);
     }
     for (uint32_t n = 0; n < IMPORT_COUNT; n++)
-        write_stub(o->image + l->stubs + n * STUB_SIZE, targets[n]);
+        write_plt_entry(o->image + l->plt + n * PLT_ENTRY, targets[n]);
     return NULL;
 }
 
@@ -155,7 +155,7 @@ static const char *import_address(const loader *l, const char *name, uint64_t *o
 {
     for (uint32_t n = 0; name && n < IMPORT_COUNT; n++)
         if (strcmp(name, import_names[n]) == 0) {
-            *out = (uint64_t)(uintptr_t)l->o->image + l->stubs + n * STUB_SIZE;
+            *out = (uint64_t)(uintptr_t)l->o->image + l->plt + n * PLT_ENTRY;
             return NULL;
         }
     return "the object refers to a name that it may not use";
@@ -275,7 +275,7 @@ static const char *export_from(loader *l, const table *t)
         if (wrong)
             return wrong;
         uint64_t at = address - (uint64_t)(uintptr_t)o->image;
-        if (at > l->stubs || symbol.st_size > l->stubs - at)
+        if (at > l->plt || symbol.st_size > l->plt - at)
             return "a function lies outside of the code";
         char *copy = arena_copy(&o->memory, (burin_text){name, strlen(name)});
         if (!copy)
