@@ -63,6 +63,8 @@ test  libcmocka-dev  header:cmocka.h     the unit tests
 test  python3        command:python3     test scripts
 test  python3-jinja2 python:jinja2       the tests that compare with Jinja2
 test  python3-yaml   python:yaml         the same, of the configuration example
+test  python3-rx     python:rx           the tests that compare operators with RxPY
+test  python3-asteval python:asteval     the example that moves from asteval
 bench python3        command:python3     the benchmark driver
 fuzz  python3        command:python3     to write seeds
 fuzz  clang          command:clang       the compiler of libFuzzer

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 
+from support import ended, lacking
+
 BURIN, SOURCE, BUILD, KIND = (os.environ[name] for name in ("BURIN", "BURIN_SOURCE", "BURIN_BUILD", "BURIN_KIND"))
 HAS_NATIVE = "BURIN_JIT" in os.environ
 
@@ -211,12 +213,14 @@ def main():
             linked_into_a_program(folder, [] if HAS_NATIVE else ["--interpreted"])
             if HAS_NATIVE:
                 structs_at_their_places(folder)
+        if not HAS_NATIVE:
+            lacking("native code (built without libgccjit)")
         changed_sources_are_compiled_again(folder, site)
         left = [name for name in os.listdir(folder) if name.startswith(".burin")]
         expect(not left, "temporary folders are left: %s" % left)
     finally:
         shutil.rmtree(folder)
-    return 1 if failures else 0
+    return ended(failures)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 
-SOURCE = os.environ.get("BURIN_SOURCE", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+from support import SOURCE, ended, lacking
+
 EXAMPLES = os.path.join(SOURCE, "examples")
 
 
@@ -107,7 +108,7 @@ def migration_differs():
     """with_asteval.py must print what migrate.c prints."""
     done = subprocess.run([sys.executable, path("with_asteval.py")], capture_output=True, text=True)
     if "No module named 'asteval'" in done.stderr:
-        print("not compared, for there is no asteval here: with_asteval.py")
+        lacking("with_asteval.py (no python3-asteval)")
         return 0
     if done.stdout == text_of("migrate.out"):
         return 0
@@ -117,6 +118,8 @@ def migration_differs():
 
 def main():
     jinja2, failures = real_jinja2(), 0
+    if not jinja2:
+        lacking("what Jinja2 gives (no python3-jinja2 3.1)")
     if "--update" in sys.argv:
         for stored, oracle, _ in CASES:
             with open(path(stored), "w", encoding="utf-8", newline="\n") as file:
@@ -126,7 +129,7 @@ def main():
         want = text_of(stored)
         got, errors, code = render(arguments)
         if "cannot read YAML" in errors:
-            print("skipped %s: built without libyaml" % stored)
+            lacking("%s (built without libyaml)" % stored)
             continue
         if code or got != want:
             failures += 1
@@ -136,7 +139,7 @@ def main():
             print("%s: not what Jinja2 gives: %s" % (stored, difference(oracle(jinja2), want)))
     failures += migration_differs()
     print("%d examples, %d failures" % (len(CASES) + 1, failures))
-    return 1 if failures else 0
+    return ended(failures)
 
 
 if __name__ == "__main__":

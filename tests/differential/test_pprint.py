@@ -65,7 +65,7 @@ def without_addresses(output):
 def main():
     if sys.version_info[:2] != (3, 11):
         print("skipped: this is Python %d.%d, not 3.11" % sys.version_info[:2])
-        return 0
+        return 77
     values = [value(R.randint(0, 4)) for _ in range(CASES)]
     made = [plain_case(v) for v in values] + [debug_case(v) for v in values[:CASES // 4]]
     lines = "".join(json.dumps(dict(request, id=n)) + "\n" for n, (request, _) in enumerate(made))

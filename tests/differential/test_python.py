@@ -244,7 +244,7 @@ def same(request, want, got):
 def main():
     if sys.version_info[:2] != (3, 11):
         print("skipped: this is Python %d.%d, not 3.11" % sys.version_info[:2])
-        return 0
+        return 77
     requests = []
     while len(requests) < CASES:
         request = R.choice([case_call, case_call, case_method, case_method, case_operator, case_operator, case_item, case_percent, case_format, case_unbound])()

@@ -176,6 +176,6 @@ def main():
 
 if __name__ == "__main__":
     if sys.version_info[:2] != (3, 11):
-        print("not run: Python %d.%d is not 3.11" % sys.version_info[:2])
-        sys.exit(0)
+        print("skipped: this is Python %d.%d, not 3.11" % sys.version_info[:2])
+        sys.exit(77)
     main()

@@ -159,17 +159,16 @@ static void an_unreadable_file_is_an_error_that_names_it(void **state)
     burin_loader  loader = files_loader_of(f, false, true);
     burin_env    *env    = burin_env_new(NULL, NULL);
     burin_error   err    = BURIN_ERROR_INIT;
+    uid_t         user   = geteuid();
     char          path[128], want[256];
 
-    if (geteuid() == 0) { /* nothing is unreadable for root */
-        loader.release(loader.user);
-        burin_env_unref(env);
-        skip();
-    }
     snprintf(path, sizeof path, "%s/base/a.txt", f->path);
     chmod(path, 0);
+    if (user == 0) /* nothing is unreadable for root */
+        assert_int_equal(chmod(f->path, 0711) | seteuid(65534), 0);
     burin_env_set_loader(env, &loader);
     assert_null(burin_template_get(env, "a.txt", &err));
+    assert_int_equal(seteuid(user), 0);
     snprintf(want, sizeof want, "[Errno 13] Permission denied: '%s'", path);
     assert_string_equal(err.message, want);
     burin_error_clear(&err);
