@@ -29,6 +29,19 @@ es_entry *es_next_entry(const buf *entries, size_t *at);
 /* The check of a version's states: FNV-1a, as a number that databases can hold. */
 int64_t es_sum(burin_text bytes);
 
+/* A row that a backend has read: its columns, from 0, as numbers and as texts. */
+typedef struct es_row {
+    int64_t (*number)(void *row, int column);
+    burin_text (*text)(void *row, int column);
+    void *row;
+} es_row;
+/* A row as an entry; its columns are
+ *   TYPE      number, packed
+ *   TREE      tree, parent_tree, parent_version, last, since_time_ns
+ *   VERSION   tree, version, keeps, last_id, commits, time_ns, note, states, sum
+ * False: its numbers cannot be so. */
+bool es_row_entry(const es_row *row, es_entry_kind kind, es_entry *entry);
+
 /* Where entries go when a backend is read. */
 typedef burin_status (*es_entry_sink)(void *user, const es_entry *entry, burin_error *err);
 

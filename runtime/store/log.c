@@ -19,28 +19,6 @@ es_log *es_log_new(const burin_allocator *alloc, const es_backend_ops *ops, es_b
 
 /* ---- entries ---- */
 
-es_entry *es_next_entry(const buf *entries, size_t *at)
-{
-    if (*at == entries->len)
-        return NULL;
-    es_entry   *entry = (es_entry *)(void *)(entries->data + *at);
-    const char *note  = (const char *)(entry + 1);
-    *at += entry->size;
-    if (entry->kind == ES_ENTRY_VERSION || entry->kind == ES_ENTRY_TYPE) {
-        entry->as.version.note   = (burin_text){note, entry->note_len};
-        entry->as.version.states = (burin_text){note + entry->note_len, entry->states_len};
-    }
-    return entry;
-}
-
-int64_t es_sum(burin_text bytes)
-{
-    uint64_t sum = 0xcbf29ce484222325u;
-    for (size_t n = 0; n < bytes.len; n++)
-        sum = (sum ^ (uint8_t)bytes.data[n]) * 0x100000001b3u;
-    return (int64_t)sum;
-}
-
 /* Begin an entry: its bytes follow. Its place is counted from the beginning, because the buffer may move. */
 static size_t begin(burin_store *s, const es_entry *entry)
 {

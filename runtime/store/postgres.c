@@ -98,7 +98,7 @@ static void put_number(char bytes[8], int64_t number)
         bytes[n] = (char)((uint64_t)number >> (56 - 8 * n));
 }
 
-static int64_t column_number(const PGresult *row, int n)
+static int64_t column_number(void *row, int n)
 {
     const char *bytes = PQgetvalue(row, 0, n);
     uint64_t    number = 0;
@@ -107,7 +107,7 @@ static int64_t column_number(const PGresult *row, int n)
     return (int64_t)number;
 }
 
-static burin_text column_text(const PGresult *row, int n) { return (burin_text){PQgetvalue(row, 0, n), (size_t)PQgetlength(row, 0, n)}; }
+static burin_text column_text(void *row, int n) { return (burin_text){PQgetvalue(row, 0, n), (size_t)PQgetlength(row, 0, n)}; }
 
 /* Send a statement, its numbers and texts in their order; false: the connection is lost, or memory out. */
 static bool send(es_backend *b, statement which, const int64_t *numbers, const burin_text *texts)
@@ -319,41 +319,16 @@ static burin_status write_batch(es_backend *b, const buf *entries, bool anew, bu
 
 /* ---- reading ---- */
 
-/* A row as an entry; false: its numbers cannot be so. */
-static bool row_entry(const PGresult *row, statement which, es_entry *entry)
+static burin_status take_row(es_backend *b, PGresult *result, statement which, es_entry_sink sink, void *user)
 {
-    int64_t n[6];
-    int     count = which == READ_TYPES ? 1 : which == READ_TREES ? 5 : 6;
-    bool    fits  = true;
-    *entry        = (es_entry){0};
-    for (int k = 0; k < count; k++) {
-        bool is_time = (which == READ_TREES && k == 4) || (which == READ_VERSIONS && k == 5);
-        n[k]         = column_number(row, k);
-        fits &= is_time || (n[k] >= 0 && n[k] <= UINT32_MAX);
-    }
-    if (which == READ_TYPES) {
-        entry->kind       = ES_ENTRY_TYPE;
-        entry->as.version = (es_logged_version){.version = (uint32_t)n[0], .states = column_text(row, 1)};
-    } else if (which == READ_TREES) {
-        entry->kind    = ES_ENTRY_TREE;
-        entry->as.tree = (es_logged_tree){(uint32_t)n[0], (uint32_t)n[1], (uint32_t)n[2], {(uint32_t)n[3], n[4]}};
-    } else {
-        entry->kind       = ES_ENTRY_VERSION;
-        entry->as.version = (es_logged_version){(uint32_t)n[0], (uint32_t)n[1], (uint32_t)n[2], (uint32_t)n[3], (uint64_t)n[4], n[5],
-                                                column_text(row, 6), column_text(row, 7)};
-        fits &= es_sum(entry->as.version.states) == column_number(row, 8);
-    }
-    return fits;
-}
-
-static burin_status take_row(es_backend *b, const PGresult *row, statement which, es_entry_sink sink, void *user)
-{
+    static const es_entry_kind kinds[STATEMENT_COUNT] = {[READ_TYPES] = ES_ENTRY_TYPE, [READ_TREES] = ES_ENTRY_TREE, [READ_VERSIONS] = ES_ENTRY_VERSION};
+    es_row   row = {column_number, column_text, result};
     es_entry entry;
     if (which == READ_STORE) {
-        b->writes = column_number(row, 0);
+        b->writes = column_number(result, 0);
         return BURIN_OK;
     }
-    return row_entry(row, which, &entry) ? sink(user, &entry, b->err) : es_fail(b->err, BURIN_ERR_DATA, "a row of the store's database is damaged");
+    return es_row_entry(&row, kinds[which], &entry) ? sink(user, &entry, b->err) : es_fail(b->err, BURIN_ERR_DATA, "a row of the store's database is damaged");
 }
 
 /* Row by row, so that a large store does not lie in memory twice. */

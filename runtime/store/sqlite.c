@@ -213,47 +213,24 @@ static burin_status write_batch(es_backend *b, const buf *entries, bool anew, bu
 
 /* ---- reading ---- */
 
-static burin_text column_text(sqlite3_stmt *st, int n)
-{
-    const void *data = sqlite3_column_blob(st, n);
-    return (burin_text){data ? data : "", (size_t)sqlite3_column_bytes(st, n)};
-}
+static int64_t column_number(void *row, int n) { return sqlite3_column_int64(row, n); }
 
-/* A row as an entry; false: its numbers cannot be so. */
-static bool row_entry(sqlite3_stmt *st, statement which, es_entry *entry)
+static burin_text column_text(void *row, int n)
 {
-    int64_t n[6];
-    int     count = which == READ_TYPES ? 1 : which == READ_TREES ? 5 : 6;
-    bool    fits  = true;
-    *entry        = (es_entry){0};
-    for (int k = 0; k < count; k++) {
-        bool is_time = (which == READ_TREES && k == 4) || (which == READ_VERSIONS && k == 5);
-        n[k]         = sqlite3_column_int64(st, k);
-        fits &= is_time || (n[k] >= 0 && n[k] <= UINT32_MAX);
-    }
-    if (which == READ_TYPES) {
-        entry->kind       = ES_ENTRY_TYPE;
-        entry->as.version = (es_logged_version){.version = (uint32_t)n[0], .states = column_text(st, 1)};
-    } else if (which == READ_TREES) {
-        entry->kind    = ES_ENTRY_TREE;
-        entry->as.tree = (es_logged_tree){(uint32_t)n[0], (uint32_t)n[1], (uint32_t)n[2], {(uint32_t)n[3], n[4]}};
-    } else {
-        entry->kind       = ES_ENTRY_VERSION;
-        entry->as.version = (es_logged_version){(uint32_t)n[0], (uint32_t)n[1], (uint32_t)n[2], (uint32_t)n[3], (uint64_t)n[4], n[5],
-                                                column_text(st, 6), column_text(st, 7)};
-        fits &= es_sum(entry->as.version.states) == sqlite3_column_int64(st, 8);
-    }
-    return fits;
+    const void *data = sqlite3_column_blob(row, n);
+    return (burin_text){data ? data : "", (size_t)sqlite3_column_bytes(row, n)};
 }
 
 static burin_status read_rows(es_backend *b, statement which, es_entry_sink sink, void *user)
 {
+    static const es_entry_kind kinds[STATEMENT_COUNT] = {[READ_TYPES] = ES_ENTRY_TYPE, [READ_TREES] = ES_ENTRY_TREE, [READ_VERSIONS] = ES_ENTRY_VERSION};
     sqlite3_stmt *st     = b->statements[which];
+    es_row        row    = {column_number, column_text, st};
     burin_status  status = BURIN_OK;
     int           code;
     while (!status && (code = sqlite3_step(st)) == SQLITE_ROW) {
         es_entry entry;
-        status = row_entry(st, which, &entry) ? sink(user, &entry, b->err) : es_fail(b->err, BURIN_ERR_DATA, "a row of the store's file is damaged");
+        status = es_row_entry(&row, kinds[which], &entry) ? sink(user, &entry, b->err) : es_fail(b->err, BURIN_ERR_DATA, "a row of the store's file is damaged");
     }
     if (status == BURIN_OK && code != SQLITE_DONE)
         status = failed(b);

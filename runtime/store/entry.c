@@ -1,0 +1,56 @@
+/* Entries, as they stand in a queue and in the rows of a database. See backend.h. */
+#include "runtime/store/backend.h"
+
+es_entry *es_next_entry(const buf *entries, size_t *at)
+{
+    if (*at == entries->len)
+        return NULL;
+    es_entry   *entry = (es_entry *)(void *)(entries->data + *at);
+    const char *note  = (const char *)(entry + 1);
+    *at += entry->size;
+    if (entry->kind == ES_ENTRY_VERSION || entry->kind == ES_ENTRY_TYPE) {
+        entry->as.version.note   = (burin_text){note, entry->note_len};
+        entry->as.version.states = (burin_text){note + entry->note_len, entry->states_len};
+    }
+    return entry;
+}
+
+int64_t es_sum(burin_text bytes)
+{
+    uint64_t sum = 0xcbf29ce484222325u;
+    for (size_t n = 0; n < bytes.len; n++)
+        sum = (sum ^ (uint8_t)bytes.data[n]) * 0x100000001b3u;
+    return (int64_t)sum;
+}
+
+/* The numbers a row begins with; false: one cannot be so. any: the place of the one that may be. */
+static bool take_numbers(const es_row *row, int64_t *n, int count, int any)
+{
+    bool fits = true;
+    for (int k = 0; k < count; k++) {
+        n[k] = row->number(row->row, k);
+        fits &= k == any || (n[k] >= 0 && n[k] <= UINT32_MAX);
+    }
+    return fits;
+}
+
+bool es_row_entry(const es_row *row, es_entry_kind kind, es_entry *entry)
+{
+    int64_t n[6];
+    bool    fits;
+    *entry = (es_entry){.kind = kind};
+    if (kind == ES_ENTRY_TYPE) {
+        fits              = take_numbers(row, n, 1, -1);
+        entry->as.version = (es_logged_version){.version = (uint32_t)n[0], .states = row->text(row->row, 1)};
+        return fits;
+    }
+    if (kind == ES_ENTRY_TREE) {
+        fits           = take_numbers(row, n, 5, 4);
+        entry->as.tree = (es_logged_tree){(uint32_t)n[0], (uint32_t)n[1], (uint32_t)n[2], {(uint32_t)n[3], n[4]}};
+        return fits;
+    }
+    fits              = take_numbers(row, n, 6, 5);
+    entry->as.version = (es_logged_version){(uint32_t)n[0], (uint32_t)n[1], (uint32_t)n[2], (uint32_t)n[3], (uint64_t)n[4], n[5],
+                                            row->text(row->row, 6), row->text(row->row, 7)};
+    return fits && es_sum(entry->as.version.states) == row->number(row->row, 8);
+}
