@@ -7,7 +7,9 @@
 
 typedef struct walk {
     const burin_template *tpl;
-    name_list             undeclared; /* a name already emitted is freed and NULL */
+    name_list             undeclared; /* sorted */
+    bool                 *emitted;    /* of each */
+    diag_place            place;      /* of the last use */
     burin_status        (*emit)(void *sink, const burin_use *use);
     void                 *sink;
     burin_status          status;
@@ -15,24 +17,28 @@ typedef struct walk {
 
 static int emit_use(walk *w, burin_use_kind kind, burin_text name, bool known, bool optional, const ast_node *node)
 {
-    burin_use use = {sizeof use, kind, name, known, optional, 0, 0};
-
-    diag_locate(w->tpl->src.text, node->where.start, &use.line, &use.column);
+    diag_advance(w->tpl->src.text, node->where.start, &w->place);
+    burin_use use = {sizeof use, kind, name, known, optional, w->place.line, w->place.column};
     w->status = w->emit(w->sink, &use);
     return w->status != BURIN_OK;
 }
 
+static int by_text(const void *key, const void *element)
+{
+    const burin_text *name  = key;
+    const char       *other = *(char *const *)element;
+    int               order = strncmp(name->data, other, name->len);
+    return order ? order : other[name->len] ? -1 : 0;
+}
+
 static int emit_variable(walk *w, burin_text name, const ast_node *node)
 {
-    for (size_t i = 0; i < w->undeclared.count; i++) {
-        char *wanted = w->undeclared.names[i];
-        if (!wanted || strlen(wanted) != name.len || memcmp(wanted, name.data, name.len) != 0)
-            continue;
-        free(wanted);
-        w->undeclared.names[i] = NULL;
-        return emit_use(w, BURIN_USE_VARIABLE, name, false, false, node);
-    }
-    return 0;
+    char **names = w->undeclared.names, **found = names ? bsearch(&name, names, w->undeclared.count, sizeof *names, by_text) : NULL;
+
+    if (!found || w->emitted[found - names])
+        return 0;
+    w->emitted[found - names] = true;
+    return emit_use(w, BURIN_USE_VARIABLE, name, false, false, node);
 }
 
 /* The names an include, extends or import may mean: a text, or a list of texts of which one is enough. */
@@ -82,15 +88,19 @@ static int visit(ast_node *node, void *user)
 
 burin_status burin_template_uses(burin_template *tpl, burin_status (*emit)(void *sink, const burin_use *use), void *sink)
 {
-    walk      w       = {.tpl = tpl, .emit = emit, .sink = sink};
+    walk      w       = {.tpl = tpl, .emit = emit, .sink = sink, .place = diag_start};
     arena     scratch = arena_make(tpl->env->alloc);
     ast_node *tree;
 
-    w.status = burin_template_undeclared(tpl, name_list_add, &w.undeclared);
+    w.status  = burin_template_undeclared(tpl, name_list_add, &w.undeclared);
+    w.emitted = calloc(w.undeclared.count + 1, sizeof *w.emitted);
+    if (w.status == BURIN_OK && !w.emitted)
+        w.status = BURIN_ERR_NOMEM;
     if (w.status == BURIN_OK)
         w.status = template_parse(&scratch, tpl->env, &tpl->src, &tree, NULL);
     if (w.status == BURIN_OK)
         visit(tree, &w);
+    free(w.emitted);
     name_list_deinit(&w.undeclared);
     arena_deinit(&scratch);
     return w.status;

@@ -3,73 +3,101 @@
 
 #include "runtime/base/text.h"
 
-/* Room for one more element in an array of the arena; false when memory is out. */
-static bool grow(tracker *t, void **array, uint32_t count, uint32_t *cap, size_t size)
+/* ---- the table of a scope: its symbols in the order they were met, found by hash once there are several ---- */
+
+enum { FEW = 8, SPARSE = 2 };
+
+static void enter(symbols *s, uint32_t n)
 {
-    if (count < *cap)
+    uint32_t at = s->all[n].hash & (s->places - 1);
+    while (s->index[at])
+        at = (at + 1) & (s->places - 1);
+    s->index[at] = n + 1;
+}
+
+/* Room for one more symbol, and for its place in the index. */
+static bool grow(symbols *s)
+{
+    if (s->count < s->cap)
         return true;
-    uint32_t wider = *cap ? *cap * 2 : 4;
-    void    *moved = arena_alloc(t->memory, wider * size);
-    if (!moved) {
-        t->failed = true;
+    uint32_t  cap   = s->cap ? s->cap * 2 : 4;
+    symbol   *all   = arena_alloc(s->track->memory, cap * sizeof *all);
+    uint32_t *index = cap > FEW ? arena_zalloc(s->track->memory, cap * SPARSE * sizeof *index) : NULL;
+    if (!all || (cap > FEW && !index)) {
+        s->track->failed = true;
         return false;
     }
-    if (count)
-        memcpy(moved, *array, count * size);
-    *array = moved;
-    *cap   = wider;
+    if (s->count)
+        memcpy(all, s->all, s->count * sizeof *all);
+    s->all    = all;
+    s->index  = index;
+    s->cap    = cap;
+    s->places = cap * SPARSE;
+    for (uint32_t n = 0; index && n < s->count; n++)
+        enter(s, n);
     return true;
 }
 
-void symbols_init(symbols *s, symbols *parent, tracker *track, variable_set *vars)
+static symbol *append(symbols *s, symbol what)
+{
+    if (!grow(s))
+        return NULL;
+    s->all[s->count] = what;
+    if (s->index)
+        enter(s, s->count);
+    return &s->all[s->count++];
+}
+
+static bool is_of(const symbol *it, burin_text name, uint32_t hash) { return it->hash == hash && text_equal(it->name, name); }
+
+static symbol *lookup(const symbols *s, burin_text name, uint32_t hash)
+{
+    if (!s->index) {
+        for (uint32_t n = 0; n < s->count; n++)
+            if (is_of(&s->all[n], name, hash))
+                return &s->all[n];
+        return NULL;
+    }
+    for (uint32_t at = hash & (s->places - 1); s->index[at]; at = (at + 1) & (s->places - 1))
+        if (is_of(&s->all[s->index[at] - 1], name, hash))
+            return &s->all[s->index[at] - 1];
+    return NULL;
+}
+
+/* The scope's symbol, be it written in this branch of an `if` or before it. */
+static const symbol *own(const symbols *s, burin_text name, uint32_t hash)
+{
+    for (; s; s = s->before) {
+        const symbol *it = lookup(s, name, hash);
+        if (it)
+            return it;
+    }
+    return NULL;
+}
+
+/* The same, to be changed: in this branch, or made here. NULL when memory is out. */
+static symbol *change(symbols *s, burin_text name, uint32_t hash)
+{
+    symbol *it = lookup(s, name, hash);
+    if (it)
+        return it;
+    const symbol *so_far = own(s->before, name, hash);
+    return append(s, so_far ? *so_far : (symbol){.name = name, .hash = hash});
+}
+
+/* ---- names ---- */
+
+void symbols_init(symbols *s, const symbols *parent, tracker *track, variable_set *vars)
 {
     *s = (symbols){.parent = parent, .track = track, .vars = vars};
-}
-
-/* An exact-size copy in the arena: growing it copies again, so the original is never touched. */
-static void *duplicate(tracker *t, const void *from, size_t size)
-{
-    if (!size)
-        return NULL;
-    void *to = arena_alloc(t->memory, size);
-    if (to)
-        memcpy(to, from, size);
-    else
-        t->failed = true;
-    return to;
-}
-
-void symbols_copy(symbols *to, const symbols *from)
-{
-    *to        = *from;
-    to->refs   = duplicate(from->track, from->refs, from->ref_count * sizeof *from->refs);
-    to->loads  = duplicate(from->track, from->loads, from->load_count * sizeof *from->loads);
-    to->stores = duplicate(from->track, from->stores, from->store_count * sizeof *from->stores);
-    if (!to->refs)
-        to->ref_count = 0;
-    if (!to->loads)
-        to->load_count = 0;
-    if (!to->stores)
-        to->store_count = 0;
-    to->ref_cap   = to->ref_count;
-    to->load_cap  = to->load_count;
-    to->store_cap = to->store_count;
-}
-
-static symbol_ref *own_ref(const symbols *s, burin_text name, uint32_t hash)
-{
-    for (uint32_t i = 0; i < s->ref_count; i++)
-        if (s->refs[i].hash == hash && text_equal(s->refs[i].name, name))
-            return &s->refs[i];
-    return NULL;
 }
 
 static variable *find_hashed(const symbols *s, burin_text name, uint32_t hash)
 {
     for (; s; s = s->parent) {
-        symbol_ref *ref = own_ref(s, name, hash);
-        if (ref)
-            return ref->var;
+        const symbol *it = own(s, name, hash);
+        if (it && it->var)
+            return it->var;
     }
     return NULL;
 }
@@ -79,54 +107,17 @@ variable *symbols_find(const symbols *s, burin_text name)
     return find_hashed(s, name, text_hash(name.data, name.len, 0));
 }
 
-static bool has_store(const symbols *s, burin_text name, uint32_t hash)
-{
-    for (uint32_t i = 0; i < s->store_count; i++)
-        if (s->stores[i].hash == hash && text_equal(s->stores[i].name, name))
-            return true;
-    return false;
-}
-
-bool symbols_stores(const symbols *s, burin_text name)
-{
-    return has_store(s, name, text_hash(name.data, name.len, 0));
-}
-
-static void add_store(symbols *s, burin_text name, uint32_t hash)
-{
-    if (!has_store(s, name, hash) && grow(s->track, (void **)&s->stores, s->store_count, &s->store_cap, sizeof *s->stores))
-        s->stores[s->store_count++] = (symbol_store){name, hash};
-}
-
-static void set_load(symbols *s, variable *var, load_kind kind, variable *alias)
-{
-    for (uint32_t i = 0; i < s->load_count; i++)
-        if (s->loads[i].var == var) {
-            s->loads[i] = (symbol_load){var, kind, alias};
-            return;
-        }
-    if (grow(s->track, (void **)&s->loads, s->load_count, &s->load_cap, sizeof *s->loads))
-        s->loads[s->load_count++] = (symbol_load){var, kind, alias};
-}
-
 load_kind symbols_load_kind(const symbols *s, const variable *var, bool *stored)
 {
-    for (; s; s = s->parent)
-        for (uint32_t i = 0; i < s->load_count; i++)
-            if (s->loads[i].var == var) {
-                *stored = has_store(s, var->name, var->hash);
-                return s->loads[i].kind;
-            }
+    for (; s; s = s->parent) {
+        const symbol *it = own(s, var->name, var->hash);
+        if (it && it->var == var) {
+            *stored = it->stored;
+            return it->load;
+        }
+    }
     *stored = true;
     return LOAD_UNDEFINED;
-}
-
-void symbols_share(symbols *s, variable *var)
-{
-    add_store(s, var->name, var->hash);
-    if (grow(s->track, (void **)&s->refs, s->ref_count, &s->ref_cap, sizeof *s->refs))
-        s->refs[s->ref_count++] = (symbol_ref){var->name, var->hash, var};
-    set_load(s, var, LOAD_PARAMETER, NULL);
 }
 
 static variable *variable_new(symbols *s, burin_text name, uint32_t hash)
@@ -141,97 +132,105 @@ static variable *variable_new(symbols *s, burin_text name, uint32_t hash)
     return v;
 }
 
-static variable *define(symbols *s, burin_text name, uint32_t hash, load_kind kind, variable *alias)
+static void define(symbols *s, symbol *it, load_kind load)
 {
-    symbol_ref *ref = own_ref(s, name, hash);
-    variable   *var = ref ? ref->var : variable_new(s, name, hash);
-    if (!var)
-        return NULL;
-    if (!ref && grow(s->track, (void **)&s->refs, s->ref_count, &s->ref_cap, sizeof *s->refs))
-        s->refs[s->ref_count++] = (symbol_ref){name, hash, var};
-    set_load(s, var, kind, alias);
-    return var;
+    if (!it->var)
+        it->var = variable_new(s, it->name, it->hash);
+    if (it->var)
+        it->load = load;
+}
+
+void symbols_share(symbols *s, variable *var)
+{
+    symbol *it = change(s, var->name, var->hash);
+    if (!it)
+        return;
+    it->stored = true;
+    it->var    = var;
+    it->load   = LOAD_PARAMETER;
 }
 
 variable *symbols_declare_parameter(symbols *s, burin_text name)
 {
-    uint32_t hash = text_hash(name.data, name.len, 0);
-    add_store(s, name, hash);
-    return define(s, name, hash, LOAD_PARAMETER, NULL);
+    symbol *it = change(s, name, text_hash(name.data, name.len, 0));
+    if (!it)
+        return NULL;
+    it->stored = true;
+    define(s, it, LOAD_PARAMETER);
+    return it->var;
 }
 
 /* A name is assigned: unless it is known here already it begins as what the scope around has, or as missing. */
 static void store(symbols *s, burin_text name)
 {
-    uint32_t hash = text_hash(name.data, name.len, 0);
-    add_store(s, name, hash);
-    if (!own_ref(s, name, hash)) {
-        variable *outer = s->parent ? find_hashed(s->parent, name, hash) : NULL;
-        define(s, name, hash, outer ? LOAD_ALIAS : LOAD_UNDEFINED, outer);
-    }
+    symbol *it = change(s, name, text_hash(name.data, name.len, 0));
+    if (!it)
+        return;
+    it->stored = true;
+    if (!it->var)
+        define(s, it, find_hashed(s->parent, name, it->hash) ? LOAD_ALIAS : LOAD_UNDEFINED);
 }
 
 static void load(symbols *s, burin_text name)
 {
     uint32_t hash = text_hash(name.data, name.len, 0);
-    if (!find_hashed(s, name, hash))
-        define(s, name, hash, LOAD_RESOLVE, NULL);
+    if (find_hashed(s, name, hash))
+        return;
+    symbol *it = change(s, name, hash);
+    if (it)
+        define(s, it, LOAD_RESOLVE);
 }
+
+/* ---- branches ---- */
 
 /* Take over what a branch defines. Branches that define the same name mean the same variable: the first one's stays. */
-static bool adopt(symbols *s, const symbols *branch)
+static void adopt(symbols *s, const symbols *branch)
 {
-    for (uint32_t i = 0; i < branch->ref_count; i++)
-        if (!own_ref(s, branch->refs[i].name, branch->refs[i].hash) &&
-            grow(s->track, (void **)&s->refs, s->ref_count, &s->ref_cap, sizeof *s->refs))
-            s->refs[s->ref_count++] = branch->refs[i];
-    for (uint32_t i = 0; i < branch->load_count; i++) {
-        symbol_ref *ref = own_ref(s, branch->loads[i].var->name, branch->loads[i].var->hash);
-        if (ref)
-            set_load(s, ref->var, branch->loads[i].kind, branch->loads[i].alias);
-    }
-    for (uint32_t i = 0; i < branch->store_count; i++)
-        add_store(s, branch->stores[i].name, branch->stores[i].hash);
-    return !s->track->failed;
-}
-
-/* A name that some branches assign and others do not begins with its value from around, or from the context. */
-static void merge_branches(symbols *s, symbols *branches, uint32_t count)
-{
-    symbols before = *s;
-    for (uint32_t b = 0; b < count; b++)
-        if (!adopt(s, &branches[b]))
+    for (uint32_t n = 0; n < branch->count; n++) {
+        const symbol *from = &branch->all[n];
+        symbol       *to   = change(s, from->name, from->hash);
+        if (!to)
             return;
-    for (uint32_t i = 0; i < s->store_count; i++) {
-        symbol_store st  = s->stores[i];
-        uint32_t     in  = 0;
-        if (has_store(&before, st.name, st.hash))
-            continue;
-        for (uint32_t b = 0; b < count; b++)
-            in += has_store(&branches[b], st.name, st.hash);
-        if (in == count)
-            continue;
-        variable *target = find_hashed(s, st.name, st.hash);
-        variable *outer  = s->parent ? find_hashed(s->parent, st.name, st.hash) : NULL;
-        set_load(s, target, outer ? LOAD_ALIAS : LOAD_RESOLVE, outer);
+        if (!to->var)
+            to->var = from->var;
+        to->load = from->load;
+        to->branches += from->stored && !to->stored;
     }
 }
 
-symbol_ref *symbols_all_stores(const symbols *s, uint32_t *count)
+/* What was assigned in some branches and not before them; where not all did, it begins with its value from around, or from the context. */
+static void settle(symbols *s, const symbols *branch, uint32_t branches)
 {
-    symbol_ref *all = NULL;
-    uint32_t    n = 0, cap = 0;
+    for (uint32_t n = 0; n < branch->count; n++) {
+        symbol *it = lookup(s, branch->all[n].name, branch->all[n].hash);
+        if (!it || !it->branches)
+            continue;
+        if (it->branches < branches)
+            it->load = find_hashed(s->parent, it->name, it->hash) ? LOAD_ALIAS : LOAD_RESOLVE;
+        it->stored   = true;
+        it->branches = 0;
+    }
+}
+
+static void merge_branches(symbols *s, const symbols *branches, uint32_t count)
+{
+    for (uint32_t b = 0; b < count; b++)
+        adopt(s, &branches[b]);
+    for (uint32_t b = 0; b < count; b++)
+        settle(s, &branches[b], count);
+}
+
+/* ---- all that is assigned ---- */
+
+symbol *symbols_all_stores(const symbols *s, uint32_t *count)
+{
+    symbols all = {.track = s->track};
     for (const symbols *at = s; at; at = at->parent)
-        for (uint32_t i = 0; i < at->store_count; i++) {
-            uint32_t k = 0;
-            while (k < n && !(all[k].hash == at->stores[i].hash && text_equal(all[k].name, at->stores[i].name)))
-                k++;
-            if (k < n || !grow(s->track, (void **)&all, n, &cap, sizeof *all))
-                continue;
-            all[n++] = (symbol_ref){at->stores[i].name, at->stores[i].hash, find_hashed(at, at->stores[i].name, at->stores[i].hash)};
-        }
-    *count = n;
-    return all;
+        for (uint32_t n = 0; n < at->count; n++)
+            if (at->all[n].stored && at->all[n].var && !lookup(&all, at->all[n].name, at->all[n].hash))
+                append(&all, at->all[n]);
+    *count = all.count;
+    return all.all;
 }
 
 /* ---- the walk inside one scope (jinja2.idtracking.FrameSymbolVisitor): stops where another scope begins ---- */
@@ -254,8 +253,10 @@ static void visit_if(symbols *s, ast_If *node)
 {
     symbols branch[3];
     visit(s, node->test, false);
-    for (int i = 0; i < 3; i++)
-        symbols_copy(&branch[i], s);
+    for (int i = 0; i < 3; i++) {
+        symbols_init(&branch[i], s->parent, s->track, s->vars);
+        branch[i].before = s;
+    }
     visit_list(&branch[0], node->body.first, false);
     visit_list(&branch[1], node->elifs.first, false);
     visit_list(&branch[2], node->orelse.first, false);

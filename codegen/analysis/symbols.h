@@ -1,8 +1,8 @@
 /* Names to variables: what each scope of a template defines, reads and writes.
  *
  * Follows the rules of Jinja2's compiler (jinja2.idtracking), because what leaks out of an `if`, a loop or a block
- * depends on them. A scope has `symbols`: the variables its names refer to (refs), how each variable gets its first
- * value when the scope is entered (loads), and the names it assigns (stores). A name that a scope does not know is
+ * depends on them. A scope has a `symbol` for each name it uses or assigns: the variable the name refers to, how that gets its first
+ * value when the scope is entered, and whether the scope assigns it. A name that a scope does not know is
  * looked for in the scopes around it; one that none knows is resolved in the render's context.
  * Each scope's variables have registers of their own, and those first met inside a scope form one range.
  * All memory is the compilation's arena; a failed allocation sets `failed` in the tracker and everything goes on harmlessly. */
@@ -24,20 +24,14 @@ typedef struct variable {
 
 } variable;
 
-typedef struct symbol_ref {
+typedef struct symbol {
     burin_text name;
     uint32_t   hash;
+    uint32_t   branches; /* of an `if` that is being merged: how many assign it */
     variable  *var;
-} symbol_ref;
-typedef struct symbol_load {
-    variable *var;
-    load_kind kind;
-    variable *alias;
-} symbol_load;
-typedef struct symbol_store {
-    burin_text name;
-    uint32_t   hash;
-} symbol_store;
+    load_kind  load;   /* how the variable gets its first value; LOAD_ALIAS: from the scopes around */
+    bool       stored; /* the scope assigns it */
+} symbol;
 
 /* Variables of one unit of code. */
 typedef struct variable_set {
@@ -50,19 +44,18 @@ typedef struct tracker {
     bool   failed;
 } tracker;
 
-typedef struct symbols symbols;
-struct symbols {
-    symbols      *parent;
-    tracker      *track;
-    variable_set *vars;
-    symbol_ref   *refs;   uint32_t ref_count, ref_cap;
-    symbol_load  *loads;  uint32_t load_count, load_cap;
-    symbol_store *stores; uint32_t store_count, store_cap;
-};
+typedef struct symbols {
+    const struct symbols *parent; /* the scope around */
+    const struct symbols *before; /* of a branch of an `if`: its scope up to there, which the branch does not change */
+    tracker              *track;
+    variable_set         *vars;
+    symbol               *all; /* what is known here, in the order it was met */
+    uint32_t              count, cap;
+    uint32_t             *index; /* places in `all`, from 1, by hash; NULL while they are few */
+    uint32_t              places;
+} symbols;
 
-void symbols_init(symbols *s, symbols *parent, tracker *track, variable_set *vars);
-/* A copy that can be changed without changing `from` (for the branches of an `if`). */
-void symbols_copy(symbols *to, const symbols *from);
+void symbols_init(symbols *s, const symbols *parent, tracker *track, variable_set *vars);
 
 typedef enum for_branch { FOR_BODY, FOR_ELSE, FOR_TEST } for_branch;
 /* What the scope opened by `node` defines (RootVisitor). `branch` matters for For only. */
@@ -78,9 +71,8 @@ variable *symbols_find(const symbols *s, burin_text name);
 load_kind symbols_load_kind(const symbols *s, const variable *var, bool *stored);
 /* Let `s` see a variable of a neighbouring scope as a parameter of its own. */
 void symbols_share(symbols *s, variable *var);
-bool symbols_stores(const symbols *s, burin_text name);
 /* Every name assigned in this scope or around it, innermost first, each once; into the arena. */
-symbol_ref *symbols_all_stores(const symbols *s, uint32_t *count);
+symbol *symbols_all_stores(const symbols *s, uint32_t *count);
 
 /* Which of `names` (at most 8) the nodes use before they set them (jinja2.compiler.find_undeclared): a bit mask. */
 unsigned find_undeclared(ast_node *first, const burin_text *names, unsigned count);

@@ -58,6 +58,7 @@ typedef struct frame_scope {
 
 typedef struct block_def {
     ast_Block *node;
+    uint32_t   hash; /* of its name */
     uint32_t   unit;
 } block_def;
 
@@ -99,6 +100,13 @@ typedef struct lowerer {
     VECTOR(ir_function) functions;
 
     const struct resolve_listener *listener; /* NULL when nobody asks */
+
+    struct { /* local_names of the scope that asked last */
+        const symbol  *of;
+        uint32_t       count;
+        const builder *unit;
+        ir_locals      names;
+    } locals;
 
     struct { /* the first thing that Python's compiler refuses; no format: nothing */
         const char     *format; /* takes (int length, text) of the name */

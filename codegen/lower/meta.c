@@ -18,9 +18,6 @@ static void collect(void *user, burin_text name)
     collector *c = user;
     if (rt_names_value(c->env->globals, name) || rt_names_function(c->env->globals, name))
         return;
-    for (uint32_t i = 0; i < c->count; i++)
-        if (text_is(name, c->names[i]))
-            return;
     if (c->count == c->cap) {
         uint32_t wider = c->cap ? 2 * c->cap : 16;
         char   **moved = arena_alloc(c->memory, wider * sizeof *moved);
@@ -57,7 +54,8 @@ burin_status meta_undeclared(const codegen_options *options, const source *src, 
     if (c.count)
         qsort(c.names, c.count, sizeof *c.names, by_text);
     for (uint32_t i = 0; i < c.count && !status; i++)
-        status = give(sink, c.names[i]);
+        if (i == 0 || strcmp(c.names[i - 1], c.names[i]) != 0)
+            status = give(sink, c.names[i]);
     arena_deinit(&memory);
     return status;
 }

@@ -18,32 +18,29 @@ scope scope_inner(lowerer *c, scope *f)
     return inner;
 }
 
-static void enter_alias(lowerer *c, scope *f, const symbol_load *load)
+static void enter_alias(lowerer *c, scope *f, const symbol *it)
 {
-    uint16_t from = load->var->slot;
-    if (load->alias && f->sym.parent) {
-        scope around = *f;
-        around.sym   = *f->sym.parent;
-        from         = name_register(c, &around, load->alias->name, load->var->slot, false);
-    }
-    if (from != load->var->slot)
-        emit(c, OP_MOVE, load->var->slot, from, 0, 0);
+    scope around  = *f;
+    around.sym    = *f->sym.parent;
+    uint16_t from = name_register(c, &around, it->name, it->var->slot, false);
+    if (from != it->var->slot)
+        emit(c, OP_MOVE, it->var->slot, from, 0, 0);
 }
 
 void scope_enter(lowerer *c, scope *f)
 {
-    for (uint32_t i = 0; i < f->sym.load_count; i++) {
-        symbol_load *load = &f->sym.loads[i];
-        switch (load->kind) {
+    for (uint32_t i = 0; i < f->sym.count; i++) {
+        const symbol *it = &f->sym.all[i];
+        switch (it->load) {
         case LOAD_PARAMETER: break;
         case LOAD_RESOLVE:
-            if (symbols_stores(&f->sym, load->var->name))
-                emit(c, OP_RESOLVE, load->var->slot, 0, 0, attribute_site(c, load->var->name));
+            if (it->stored)
+                emit(c, OP_RESOLVE, it->var->slot, 0, 0, attribute_site(c, it->name));
             if (c->listener)
-                c->listener->hear(c->listener->user, load->var->name);
+                c->listener->hear(c->listener->user, it->name);
             break;
-        case LOAD_ALIAS: enter_alias(c, f, load); break;
-        case LOAD_UNDEFINED: emit(c, OP_CLEAR, load->var->slot, 0, 0, 0); break;
+        case LOAD_ALIAS: enter_alias(c, f, it); break;
+        case LOAD_UNDEFINED: emit(c, OP_CLEAR, it->var->slot, 0, 0, 0); break;
         }
     }
 }

@@ -10,10 +10,10 @@ static const burin_text self_super[] = {{"self", 4}, {"super", 5}};
 
 /* ---- locals that are passed on ---- */
 
-ir_locals local_names(lowerer *c, scope *f)
+static ir_locals names_of(lowerer *c, scope *f)
 {
     ir_locals   l = {0};
-    symbol_ref *all = symbols_all_stores(&f->sym, &l.count);
+    symbol     *all = symbols_all_stores(&f->sym, &l.count);
     if (!l.count)
         return l;
     l.names = arena_alloc(&c->program->memory, l.count * sizeof *l.names);
@@ -30,6 +30,18 @@ ir_locals local_names(lowerer *c, scope *f)
         l.slots[i] = all[i].var->slot;
     }
     return l;
+}
+
+/* All statements of one scope pass on the same list: it is made once. */
+ir_locals local_names(lowerer *c, scope *f)
+{
+    if (!f->sym.all || c->locals.of != f->sym.all || c->locals.count != f->sym.count || c->locals.unit != c->unit) {
+        c->locals.names = names_of(c, f);
+        c->locals.of    = f->sym.all;
+        c->locals.count = f->sym.count;
+        c->locals.unit  = c->unit;
+    }
+    return c->locals.names;
 }
 
 /* ---- blocks ---- */
@@ -57,12 +69,13 @@ static int find_blocks(ast_node *node, void *user)
     lowerer *c = user;
     if (node->kind == AST_Block) {
         ast_Block *block = ast_as(Block, node);
+        uint32_t   hash  = text_hash(block->name.data, block->name.len, 0);
         for (uint32_t i = 0; i < c->blocks.count; i++)
-            if (text_equal(c->blocks.items[i].node->name, block->name)) {
+            if (c->blocks.items[i].hash == hash && text_equal(c->blocks.items[i].node->name, block->name)) {
                 lower_fail(c, BURIN_ERR_ASSERTION, node, "block '%.*s' defined twice", (int)block->name.len, block->name.data);
                 return 1;
             }
-        block_def def = {block, 0};
+        block_def def = {block, hash, 0};
         vector_add(c, c->blocks, def);
     }
     return ast_each_child(node, find_blocks, user);

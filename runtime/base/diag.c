@@ -38,17 +38,26 @@ static char *format_text(const char *format, va_list args)
     return text;
 }
 
+void diag_advance(burin_text text, uint32_t offset, diag_place *place)
+{
+    if (offset < place->offset)
+        *place = diag_start;
+    const char *at = text.data + place->offset, *end = text.data + (offset < text.len ? offset : text.len);
+    for (const char *newline; at < end && (newline = memchr(at, '\n', (size_t)(end - at))) != NULL; at = newline + 1) {
+        place->line++;
+        place->column = 1;
+    }
+    for (; at < end; at++)
+        place->column += (signed char)*at > -65; /* every byte but 10xxxxxx starts a code point */
+    place->offset = (uint32_t)(end - text.data);
+}
+
 void diag_locate(burin_text text, uint32_t offset, uint32_t *line, uint32_t *column)
 {
-    const char *at = text.data, *end = text.data + (offset < text.len ? offset : text.len);
-    uint32_t    lines = 1;
-    for (const char *newline; at < end && (newline = memchr(at, '\n', (size_t)(end - at))) != NULL; at = newline + 1)
-        lines++;
-    uint32_t characters = 1;
-    for (; at < end; at++)
-        characters += (signed char)*at > -65; /* every byte but 10xxxxxx starts a code point */
-    *line   = lines;
-    *column = characters;
+    diag_place place = diag_start;
+    diag_advance(text, offset, &place);
+    *line   = place.line;
+    *column = place.column;
 }
 
 /* The line that holds byte `offset`, without its newline. */

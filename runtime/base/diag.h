@@ -31,4 +31,11 @@ void diag_add_frame(burin_error *err, const char *name, uint32_t line, const cha
 /* Line (1-based) and column (1-based, code points) of a byte offset. */
 void diag_locate(burin_text text, uint32_t offset, uint32_t *line, uint32_t *column);
 
+typedef struct diag_place {
+    uint32_t offset, line, column;
+} diag_place;
+static const diag_place diag_start = {0, 1, 1};
+/* Bring `place`, a place of `text`, to `offset`: many places in their order take one walk over the text. */
+void diag_advance(burin_text text, uint32_t offset, diag_place *place);
+
 #endif

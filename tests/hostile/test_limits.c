@@ -160,7 +160,7 @@ static void a_long_loop_fits_in_little_memory(void **state)
 /* ---- memory over many renders ---- */
 
 typedef struct counter {
-    size_t calls, held;
+    size_t calls, held, most;
 } counter;
 
 static void *counted_resize(void *user, void *block, size_t old_size, size_t new_size)
@@ -175,15 +175,57 @@ static void *counted_resize(void *user, void *block, size_t old_size, size_t new
     if (p) {
         c->calls++;
         c->held += new_size - old_size;
+        c->most = c->held > c->most ? c->held : c->most;
     }
     return p;
+}
+
+/* The most memory held while a text of `count` times `part` (a format that takes its number) is compiled. */
+static size_t memory_to_compile(const char *part, int count)
+{
+    counter         c         = {0};
+    burin_allocator allocator = {counted_resize, &c};
+    burin_options   options   = burin_options_default();
+    burin_error     err       = BURIN_ERROR_INIT;
+    size_t          len       = 0;
+    char           *text      = malloc((size_t)count * 128);
+    options.allocator         = &allocator;
+    for (int i = 0; i < count; i++)
+        len += (size_t)snprintf(text + len, 128, part, i);
+    burin_env      *env = burin_env_new(&options, &err);
+    burin_template *tpl = burin_template_from_string(env, NULL, (burin_text){text, len}, &err);
+    if (!tpl)
+        fail_msg("%s: %s", part, err.message);
+    burin_template_unref(tpl);
+    burin_env_unref(env);
+    free(text);
+    assert_int_equal(c.held, 0);
+    return c.most;
+}
+
+static void compiling_takes_memory_in_proportion(void **state)
+{
+    static const char *const parts[] = {
+        "{%% set a%d = 1 %%}{%% if x %%}{%% endif %%}",
+        "{%% if x %%}{%% set a%d = 1 %%}{%% else %%}{%% set b = 2 %%}{%% endif %%}",
+        "{%% set a%d = 1 %%}{%% include 'x' ignore missing %%}",
+        "{{ a%d }}{%% for x in y %%}{{ x }}{%% endfor %%}",
+        "{%% macro m%d(a) %%}{{ a }}{%% endmacro %%}",
+        "{%% block b%d scoped %%}{{ x }}{%% endblock %%}{%% set c = 1 %%}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        size_t less = memory_to_compile(parts[i], 500), more = memory_to_compile(parts[i], 2000);
+        if (more > 5 * less)
+            fail_msg("%s: %zu bytes, of four times as many %zu", parts[i], less, more);
+    }
 }
 
 static void warm_renders_allocate_nothing(void **state)
 {
     static const char text[] = "{% macro m(a) %}<{{ a|upper }}>{% endmacro %}{% for i in xs %}{{ m('v' ~ i) }}{{ loop.index * 1.5 }}{% endfor %}"
                                "{{ xs|map('string')|join(', ') }}{% set d = {'k': xs} %}{{ d.k|length }}{{ d|tojson }}";
-    counter         c         = {0, 0};
+    counter         c         = {0};
     burin_allocator allocator = {counted_resize, &c};
     burin_options   options   = burin_options_default();
     burin_error     err       = BURIN_ERROR_INIT;
@@ -221,6 +263,7 @@ int main(void)
         cmocka_unit_test(the_sandbox_has_no_way_out),
         cmocka_unit_test(cyclic_values_print_and_compare),
         cmocka_unit_test(a_long_loop_fits_in_little_memory),
+        cmocka_unit_test(compiling_takes_memory_in_proportion),
         cmocka_unit_test(warm_renders_allocate_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
