@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 
+import dialects
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = os.path.join(HERE, "peers")
 PYTHON = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
@@ -70,19 +72,37 @@ def node_peers(folder):
     return found
 
 
-def minijinja(folder):
+def lua_peers():
+    luajit = shutil.which("luajit")
+    if not luajit:
+        return missing("luajit", "there is none (package luajit)")
+    version = subprocess.run([luajit, "-v"], capture_output=True, text=True).stdout.split()[1]
+    return [Engine("luajit", [luajit, os.path.join(PEERS, "templates.lua")], version, has_cold=False)]
+
+
+def rust_peers(folder):
+    """minijinja compiles templates at run time; Sailfish and Askama have theirs compiled in, over types of Rust."""
     cargo = shutil.which("cargo")
     if not cargo:
-        return missing("minijinja", "there is no cargo to build it with")
-    home = os.path.join(folder, "minijinja")
-    shutil.copytree(os.path.join(PEERS, "minijinja"), home, dirs_exist_ok=True)
-    done = subprocess.run([cargo, "build", "--release", "--quiet"], cwd=home, capture_output=True, text=True,
-                          env={**os.environ, "CARGO_TARGET_DIR": os.path.join(home, "target")})
-    if done.returncode:
-        return missing("minijinja", "cargo could not build it")
-    with open(os.path.join(home, "Cargo.lock"), encoding="utf-8") as f:
-        version = re.search(r'name = "minijinja"\nversion = "([^"]+)"', f.read())
-    return [Engine("minijinja", [os.path.join(home, "target", "release", "bench-minijinja")], version.group(1) if version else "")]
+        return missing("minijinja, sailfish, askama", "there is no cargo to build them with")
+    found = []
+    for name, crate in (("minijinja", "minijinja"), ("sailfish", "typed"), ("askama", "typed")):
+        home = os.path.join(folder, "rust-" + name)
+        package = os.path.join(home, crate)
+        shutil.copytree(os.path.join(PEERS, "rust"), home, dirs_exist_ok=True)
+        features = ["--features", name] if crate == "typed" else []
+        dialects.write(name, os.path.join(HERE, "templates"), os.path.join(package, "templates"), "html" if features else None)
+        done = subprocess.run([cargo, "build", "--release", "--quiet", *features], cwd=package, capture_output=True, text=True,
+                              env={**os.environ, "CARGO_TARGET_DIR": os.path.join(home, "target")})
+        if done.returncode:
+            lines = [line for line in done.stderr.splitlines() if line.startswith("error")]
+            missing(name, "cargo could not build it: %s" % (lines or ["exit status %d" % done.returncode])[0])
+            continue
+        with open(os.path.join(package, "Cargo.lock"), encoding="utf-8") as f:
+            version = re.search(r'name = "%s"\nversion = "([^"]+)"' % name, f.read())
+        program = os.path.join(home, "target", "release", "bench-" + crate)
+        found.append(Engine(name, [program], version.group(1) if version else "", has_cold=not features))
+    return found
 
 
 def all_engines(build, folder, quick):
@@ -99,4 +119,4 @@ def all_engines(build, folder, quick):
     peers = list(python_peers())
     if quick:
         return engines + [peer for peer in peers if peer.name == "jinja2"]
-    return engines + (minijinja(folder) or []) + peers + (node_peers(folder) or [])
+    return engines + (rust_peers(folder) or []) + peers + (lua_peers() or []) + (node_peers(folder) or [])

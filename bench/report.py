@@ -10,7 +10,8 @@ Times are CPU time of the rendering thread. `c` is the limit: each page written 
 same processor level (plain x86-64) and with the same optimisation as Burin's library. Burin gets its data as values read
 from JSON, or (`burin, structs`) reads the very structs that `c` reads, through the public API, into a reused render. How it is measured: `bench/run.py`. A `–` is a page that an
 engine cannot render, or renders differently. Burin and Jinja2 run with auto_reload off, as a server in production does:
-no file is asked for its date during a render.
+no file is asked for its date during a render. Sailfish and Askama are compiled by rustc over types of Rust, as `c` is: they have
+no dicts and no values known at run time only; LuaJIT runs the template as a Lua function that joins a table of pieces.
 
 Versions: {versions}.
 """
@@ -77,7 +78,16 @@ def text(results, names, workloads):
 
 README_ROWS = (("teams", "a short list (0.4 KB)"), ("stocks20", "a table of prices (6 KB)"), ("inherit", "a site's page: inheritance, macros (26 KB)"),
                ("bigtable", "10,000 cells (110 KB)"), ("chat", "a prompt of 22 messages (9 KB)"))
-README_ENGINES = (("burin", "Burin"), ("c", "hand-written C"), ("minijinja", "minijinja"), ("jinja2", "Jinja2"))
+README_ENGINES = (("burin", "Burin"), ("burin, native", "Burin, native"), ("c", "hand-written C"), ("askama", "Askama"), ("sailfish", "Sailfish"), ("minijinja", "minijinja"), ("jinja2", "Jinja2"))
+
+
+def ratios(results):
+    """{engine: {workload: times C}}"""
+    rows = {}
+    for row in results["times"]:
+        if row["engine"] != "c":
+            rows.setdefault(row["engine"], {}).setdefault(row["workload"], []).append(row["median_ns"] / row["c_ns"])
+    return {engine: {w: statistics.median(r) for w, r in of.items()} for engine, of in rows.items()}
 
 
 def update_readme(path, results):
@@ -90,6 +100,7 @@ def update_readme(path, results):
     for workload, title in README_ROWS:
         cells = [medians.get((name, workload)) for name, _ in there]
         lines.append("| %s | %s |" % (title, " | ".join("–" if c is None else number(statistics.median(c)) for c in cells)))
+    lines.append("\n![Times hand-written C, engine by engine](docs/benchmarks.svg)")
     lines.append("\n`./build.sh bench` makes these figures ({cpu}, {date}), with more engines and cold times in [docs/BENCHMARKS.md](docs/BENCHMARKS.md).".format(
         **results["machine"]))
     with open(path, encoding="utf-8") as f:

@@ -8,7 +8,8 @@
 3. A table cell is the median over the rounds; a ratio is the median over the rounds of engine / C within the same round.
 4. Cold figures (text to program, text to page) and Burin's malloc calls per warm render.
 
-All figures go to build/bench/results.json; a full run writes docs/BENCHMARKS.md and the table in README.md.
+All figures go to build/bench/results.json; a full run writes docs/BENCHMARKS.md, the chart
+docs/benchmarks.svg and the table in README.md.
 """
 import argparse
 import json
@@ -24,6 +25,7 @@ import time
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "peers")]
+import chart
 import dialects
 import engines as engines_module
 import make_data
@@ -38,7 +40,7 @@ COLD = ("teams", "stocks20", "inherit", "chat", "static")
 
 def normalise(page, engine):
     """Entities in one spelling; engines differ in which characters they escape besides < > &."""
-    for spelled, meant in (("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&#x27;", "'"), ("&#x2f;", "/"), ("&#x2F;", "/"), ("&#47;", "/"),
+    for spelled, meant in (("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&#039;", "'"), ("&#x27;", "'"), ("&#x2f;", "/"), ("&#x2F;", "/"), ("&#47;", "/"),
                            ("&#38;", "&amp;"), ("&#60;", "&lt;"), ("&#62;", "&gt;")):
         page = page.replace(spelled, meant)
     if engine == "chameleon":  # it takes CDATA sections as its own, and < > in text are what it escapes
@@ -52,15 +54,7 @@ def prepare(folder, engines):
     templates = os.path.join(HERE, "templates")
     shutil.copytree(templates, os.path.join(folder, "templates"), dirs_exist_ok=True)
     for engine in [e for e in engines if e.name not in OURS]:
-        target = os.path.join(folder, "templates-" + engine.name)
-        shutil.rmtree(target, ignore_errors=True)
-        os.makedirs(target)
-        for file in os.listdir(templates):
-            with open(os.path.join(templates, file), encoding="utf-8") as f:
-                text = dialects.translate(engine.name, file.rsplit(".", 1)[0], f.read())
-            if text is not None:
-                with open(os.path.join(target, file), "w", encoding="utf-8", newline="") as f:
-                    f.write(text)
+        dialects.write(engine.name, templates, os.path.join(folder, "templates-" + engine.name))
 
 
 def check(folder, engines, workloads):
@@ -83,7 +77,7 @@ def check(folder, engines, workloads):
             elif strict:
                 print("%s renders %s wrong: %s" % (engine.name, workload, error or "another page than Jinja2's"))
                 failures += 1
-            elif engine.name not in dialects.DIALECTS or dialects.is_translated(workload):
+            elif dialects.is_translated(engine.name, workload):
                 print("%s is left out of %s: %s" % (engine.name, workload, error or "another page"))
     if failures:
         sys.exit("bench: C and Burin must render what Jinja2 renders before anything is timed.")
@@ -185,6 +179,8 @@ def main():
         root = os.path.dirname(HERE)
         with open(os.path.join(root, "docs", "BENCHMARKS.md"), "w", encoding="utf-8") as f:
             f.write(text)
+        with open(os.path.join(root, "docs", "benchmarks.svg"), "w", encoding="utf-8") as f:
+            f.write(chart.svg(report.ratios(results)))
         report.update_readme(os.path.join(root, "README.md"), results)
 
 

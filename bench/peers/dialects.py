@@ -4,15 +4,21 @@ The Jinja templates of the simple workloads use few constructs (for, if, else, n
 says how each is written in another language, with the idiom that engine is fastest with. Whether a translation means the same is
 not believed: every engine's page is compared with Jinja2's before anything is timed.
 """
+import os
 import re
+import shutil
 
 TAG = re.compile(r"(\s*)\{%-\s*(.*?)\s*%\}|\{%\s*(.*?)\s*%\}|\{\{\s*(.*?)\s*\}\}", re.S)
 INLINE_IF = re.compile(r"\{% if ([^%]*?(?:% 2[^%]*?)?) %\}([a-z]*)(?:\{% else %\}([a-z]*))?\{% endif %\}(?=\")")
 
 
+SIMPLE = ("bigtable", "dicttable", "teams", "fortunes", "stocks20", "static")
+
+
 class Dialect:
     """Translate one template. Subclasses write: out, for_, endfor, if_, else_, endif and the parts of an expression."""
 
+    pages = SIMPLE
     inline_if = False  # whether a condition inside an HTML attribute must be an expression
 
     def __init__(self):
@@ -137,9 +143,46 @@ class Liquid(Dialect):
         return super().translate(source).replace("for col in", "for pair in" if self.in_pairs else "for col in")
 
 
-DIALECTS = {"mako": Mako, "chameleon": Chameleon, "eta": Eta, "dot": DoT, "liquidjs": Liquid}
-SIMPLE = ("bigtable", "dicttable", "teams", "fortunes", "stocks20", "static")
+class Sailfish(Dialect):
+    def out(self, e): return "<%%= %s %%>" % e
+    def for_(self, name, e): return "<%% for (i_%s, %s) in %s.iter().enumerate() { %%>" % (name, name, e)
+    def endfor(self, name): return "<% } %>"
+    def if_(self, e): return "<%% if %s { %%>" % e
+    def else_(self, e): return "<% } else { %>"
+    def endif(self): return "<% } %>"
+    def name(self, text): return text if text in self.locals else "self." + text
+    def values(self, name): return name
+    def loop(self, name): return {"index": "(i_%s + 1)", "index0": "i_%s"}[name] % self.locals[-1]
 
+
+class Lua(Dialect):
+    def out(self, e): return "<%%= %s %%>" % e
+    def for_(self, name, e): return "<%% for i_%s = 1, #%s do local %s = %s[i_%s] %%>" % (name, e, name, e, name)
+    def endfor(self, name): return "<% end %>"
+    def if_(self, e): return "<%% if %s then %%>" % e
+    def else_(self, e): return "<% else %>"
+    def endif(self): return "<% end %>"
+    def name(self, text): return text if text in self.locals else "it." + text
+    def values(self, name): return name
+    def loop(self, name): return {"index": "i_%s", "index0": "(i_%s - 1)"}[name] % self.locals[-1]
+
+
+class Askama:
+    """Jinja's language over Rust's types: an array has no values(), and a macro is called by name of its file."""
+
+    pages = SIMPLE + ("inherit", "layout", "helpers", "footer")
+
+    def translate(self, source):
+        source = source.replace(".values()", "")
+        imports = '{% from "helpers.html" import input_field, textarea, form %}'
+        if imports in source:  # they belong at the top level
+            source = source.replace(imports, "").replace(' %}\n', ' %}{% import "helpers.html" as helpers %}\n', 1)
+        source = re.sub(r"\{\{ ((?:input_field|textarea)\(.*?\)) \}\}", r"{{ helpers::\1 }}", source)
+        source = source.replace("{%- call form() %}", "{%- call helpers::form() %}")
+        return source.replace("'", '"') if "import" in source or "macro" in source else source
+
+
+DIALECTS = {"mako": Mako, "chameleon": Chameleon, "eta": Eta, "dot": DoT, "liquidjs": Liquid, "sailfish": Sailfish, "askama": Askama, "luajit": Lua}
 
 
 def translate(engine, name, source):
@@ -148,9 +191,22 @@ def translate(engine, name, source):
         return source.replace("{% for col in row.values() %}", "{% for _, col in row %}")
     if engine not in DIALECTS:
         return source
-    return DIALECTS[engine]().translate(source) if name in SIMPLE else None
+    return DIALECTS[engine]().translate(source) if name in DIALECTS[engine].pages else None
 
 
-def is_translated(workload):
-    """Whether engines of other languages take part in a workload (stocks200 uses the template of stocks20)."""
-    return workload in SIMPLE or workload == "stocks200"
+def is_translated(engine, workload):
+    """Whether an engine takes part in a workload (stocks200 uses the template of stocks20)."""
+    return engine not in DIALECTS or workload.replace("stocks200", "stocks20") in DIALECTS[engine].pages
+
+
+def write(engine, templates, target, extension=None):
+    """All of the folder `templates` in the language of `engine`, into the folder `target`, made anew."""
+    shutil.rmtree(target, ignore_errors=True)
+    os.makedirs(target)
+    for file in os.listdir(templates):
+        name, dot, own = file.rpartition(".")
+        with open(os.path.join(templates, file), encoding="utf-8") as f:
+            text = translate(engine, name, f.read())
+        if text is not None:
+            with open(os.path.join(target, name + dot + (extension or own)), "w", encoding="utf-8", newline="") as f:
+                f.write(text)
