@@ -62,6 +62,8 @@ static burin_status give_back(burin_call *call, burin_store *store, burin_reader
     *out            = item.value;
     if (!item.entity.id)
         return BURIN_OK;
+    if (rt_state_of(burin_call_heap(call))->invocation) /* it is of the same transaction */
+        return live_value(rt_state_of(burin_call_heap(call)), item.entity, out) ? no_memory(call) : BURIN_OK;
     if (!*reader)
         *reader = new_reader(call, store);
     if (!*reader)
@@ -102,7 +104,9 @@ static burin_status call_granted(burin_call *call, burin_value *out)
     burin_status               status = gather(call, info, &given);
     if (status)
         return status;
-    status = burin_invoke_named(f, given.names, given.items, given.count, &(burin_invoke_options){.heap = burin_call_heap(call)}, &result, &err);
+    rt_state *st = rt_state_of(burin_call_heap(call));
+    status = burin_invoke_named(f, given.names, given.items, given.count, &(burin_invoke_options){.heap = &st->heap, .parent = st->invocation, .cancel = st->cancel},
+                                &result, &err);
     if (status)
         return grant_raise(call, status, &err);
     status = give_all_back(call, info, burin_registry_store(burin_callable_registry(f)), &result, out);
@@ -119,9 +123,30 @@ burin_status burin_env_grant(burin_env *env, const burin_callable *callable, con
 
 /* ---- versions ---- */
 
+/* Of an entity in a transaction: as it was when the call looks. */
+static const granted *committed(burin_call *call, burin_entity entity)
+{
+    burin_error   err    = BURIN_ERROR_INIT;
+    rt_state     *st     = rt_state_of(burin_call_heap(call));
+    burin_reader *reader = st->invocation ? new_reader(call, burin_registry_store(burin_callable_registry(burin_invocation_callable(st->invocation)))) : NULL;
+    burin_value   v;
+    if (!reader) {
+        no_memory(call);
+        return NULL;
+    }
+    entity.version      = 0;
+    burin_status status = grant_value(&st->heap, reader, entity, &v, &err);
+    if (status)
+        grant_raise(call, status, &err);
+    return status ? NULL : granted_of(v);
+}
+
 static const granted *entity_arg(burin_call *call, size_t n, const char *function)
 {
     const granted *g = granted_of(burin_arg(call, n));
+    burin_entity   live;
+    if (live_entity(burin_arg(call, n), &live))
+        return committed(call, live);
     if (!g)
         burin_raise(call, BURIN_ERR_TYPE, "%s() needs an entity, not %s", function, burin_type_name(burin_arg(call, n)));
     return g;

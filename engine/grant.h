@@ -3,6 +3,7 @@
 #define BURIN_ENGINE_GRANT_H
 
 #include "burin/grant.h"
+#include "runtime/state.h"
 
 typedef struct granted { /* what an entity object holds; in the heap */
     burin_reader     *reader;
@@ -13,6 +14,11 @@ typedef struct granted { /* what an entity object holds; in the heap */
 const granted *granted_of(burin_value v);
 /* An entity as a value in the heap; tree and version are filled in. */
 burin_status grant_value(burin_heap *heap, burin_reader *reader, burin_entity entity, burin_value *out, burin_error *err);
+/* An entity in the transaction of the call that the state runs for: it can be changed, and is of use to that run only. BURIN_ERR_NOMEM. */
+burin_status live_value(rt_state *st, burin_entity entity, burin_value *out);
+/* The entity behind such a value; false for every other value. */
+bool live_entity(burin_value v, burin_entity *out);
+
 /* Raise in the template what a function of the store failed with, and clear it. */
 burin_status grant_raise(burin_call *call, burin_status status, burin_error *err);
 

@@ -36,7 +36,7 @@ bool burin_value_entity(burin_value value, burin_entity *out)
     const granted *g = granted_of(value);
     if (g)
         *out = g->info.entity;
-    return g != NULL;
+    return g || live_entity(value, out);
 }
 
 burin_status grant_raise(burin_call *call, burin_status status, burin_error *err)

@@ -2,7 +2,7 @@
  *
  * Scripts are kept for two reasons: functions live on, and the same text is not compiled twice. A text is looked for by its
  * hash among those of the session. */
-#include "burin/interpreter.h"
+#include "engine/interpreter.h"
 
 #include "codegen/vm/vm.h"
 #include "engine/environment.h"
@@ -150,6 +150,8 @@ void burin_interpreter_set_limits(burin_interpreter *in, const burin_limits *lim
 
 void burin_interpreter_set_cancel(burin_interpreter *in, const volatile int *cancel) { vm_state(in->machine)->cancel = cancel; }
 void burin_interpreter_set_sink(burin_interpreter *in, const burin_sink *sink) { in->sink = sink ? *sink : (burin_sink){0}; }
+
+rt_state *interpreter_state(burin_interpreter *in) { return vm_state(in->machine); }
 
 /* ---- names ---- */
 
@@ -341,22 +343,30 @@ void burin_interpreter_used(const burin_interpreter *in, burin_limits *used)
 
 /* ---- variables ---- */
 
-burin_status burin_interpreter_set(burin_interpreter *in, const char *name, burin_value value)
+burin_status interpreter_put(burin_interpreter *in, const char *name, burin_value value)
 {
-    burin_text   text = {name, strlen(name)};
-    rt_state    *st   = vm_state(in->machine);
-    burin_value  copy;
+    burin_text text = {name, strlen(name)};
     if (find_name(in, text) == UINT32_MAX && !add_name(in, text))
         return BURIN_ERR_NOMEM;
     burin_value *variables = vm_session_variables(in->machine, in->name_count);
     if (!variables)
         return BURIN_ERR_NOMEM;
-    st->heap.limit      = (size_t)in->limits.memory;
-    burin_status status = rt_copy_out(st, value, &st->heap, &copy);
-    if (status)
-        return host_state_report(st, NULL);
-    variables[find_name(in, text)] = copy;
+    variables[find_name(in, text)] = value;
     return BURIN_OK;
+}
+
+burin_status interpreter_take(burin_interpreter *in, burin_value value, burin_value *out)
+{
+    rt_state *st   = vm_state(in->machine);
+    st->heap.limit = (size_t)in->limits.memory;
+    return rt_copy_out(st, value, &st->heap, out) ? host_state_report(st, NULL) : BURIN_OK;
+}
+
+burin_status burin_interpreter_set(burin_interpreter *in, const char *name, burin_value value)
+{
+    burin_value  copy;
+    burin_status status = interpreter_take(in, value, &copy);
+    return status ? status : interpreter_put(in, name, copy);
 }
 
 burin_value burin_interpreter_get(burin_interpreter *in, const char *name)

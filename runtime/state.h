@@ -31,6 +31,7 @@ struct rt_state {
     burin_status (*write)(rt_state *st, burin_text text); /* where print() writes; NULL: nowhere */
     void          *writer; /* of whoever set `write` */
     burin_value (*find_variable)(rt_state *st, burin_text name); /* MISSING when there is none */
+    struct burin_invocation *invocation; /* the call of a registry that it runs for (burin/registry.h); NULL: none */
 };
 
 /* The state a heap belongs to: every burin_heap is the first member of one (a render's, or one the host builds values in). */

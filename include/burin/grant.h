@@ -1,4 +1,4 @@
-/* burin/grant.h: what templates and expressions may see of a store and a registry: what was granted to them, and nothing else.
+/* burin/grant.h: what templates, expressions and scripts may see of a store and a registry: what was granted to them, and nothing else.
  *
  *     burin_env_grant(env, move_agent, NULL);
  *     burin_env_grant_versions(env);
@@ -35,6 +35,32 @@ BURIN_API burin_status burin_env_grant(burin_env *env, const burin_callable *cal
  *   diff(a, b)    what leads from the version a is of to that of b: a list of {'id', 'what', 'attributes', 'entity'} for all entities of the trees; entity:
  *                 as it is in b's version, a removed one in a's; what: 'added', 'removed', 'moved', 'modified', 'touched' */
 BURIN_API burin_status burin_env_grant_versions(burin_env *env);
+
+/* ---- functions of scripts ---- */
+
+/* Register a function that a script (burin/interpreter.h) defines, under the last part of its name:
+ *
+ *     def hire(node, name):
+ *         agent = create('Agent', name=name)
+ *         attach(agent, node, 'agents')
+ *         node.size += 1
+ *         return agent
+ *
+ * declaration: as burin_register's, `body`, `data` and `release` NULL: the same types, effects and plans; it is called by name from C, from scripts
+ * and from templates as any other. env: made with options.scripts; counted, and frozen. What is granted to it the script can use, and nothing
+ * else of the store; its limits hold for each call. Called functions run in the call's transaction.
+ * Entities among the arguments belong to the call: their attributes are as the transaction has them, children in tuples and dicts, and are
+ * set by assignment. Used after the call they are refused. Results of BURIN_RETURNS_TUPLE and _LIST are lists or tuples, of _DICT dicts.
+ * The script is run now, and again for each call that runs beside others; what it keeps in variables outside the function may be lost between calls.
+ * out: may be NULL. Errors: as burin_register; what the script fails with; BURIN_ERR_VALUE (it defines no such function). */
+BURIN_API burin_status burin_register_script(burin_registry *registry, burin_env *env, const burin_declaration *declaration, burin_text text,
+                                             const burin_callable **out, burin_error *err);
+/* Let such functions change which entities there are, in their transaction; elsewhere these are BURIN_ERR_USAGE:
+ *   create('Type', attribute=value, ...)     a new entity, nowhere yet
+ *   attach(child, owner, 'attribute', at)    put it under an owner; at: an index, or a key; left out: at the end
+ *   detach(e), promote(e)                    as burin_txn_detach, burin_txn_promote; they give e
+ *   copy(e)                                  a copy of it with all below, nowhere yet */
+BURIN_API burin_status burin_env_grant_changes(burin_env *env);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,290 @@
+/* Entities in the transaction of a call, as objects of the script that runs for it: what is set is set in the transaction. An object says
+ * which call it is of; in another one it is refused. */
+#include "engine/grant.h"
+#include "runtime/call.h"
+#include "runtime/registry/registry.h"
+
+#include <stdio.h>
+
+typedef struct live {
+    burin_entity entity;
+    uint64_t     execution; /* of the call */
+} live;
+
+static const rt_class live_class;
+
+burin_status live_value(rt_state *st, burin_entity entity, burin_value *out)
+{
+    live *self = heap_alloc(&st->heap, sizeof *self);
+    if (!self)
+        return BURIN_ERR_NOMEM;
+    *self = (live){entity, st->invocation->execution};
+    *out  = burin_object(&st->heap, &live_class.base, self);
+    return out->kind == BURIN_MISSING ? BURIN_ERR_NOMEM : BURIN_OK;
+}
+
+bool live_entity(burin_value v, burin_entity *out)
+{
+    const live *self = burin_object_self(v, &live_class.base);
+    if (self)
+        *out = self->entity;
+    return self != NULL;
+}
+
+static burin_status no_memory(burin_call *call) { return burin_raise(call, BURIN_ERR_NOMEM, "out of memory"); }
+static burin_status give(burin_call *call, burin_entity entity, burin_value *out)
+{
+    return live_value(rt_state_of(burin_call_heap(call)), entity, out) ? no_memory(call) : BURIN_OK;
+}
+
+/* The transaction that the script runs in; NULL after raising. */
+static burin_txn *txn_of(burin_call *call)
+{
+    burin_invocation *running = rt_state_of(burin_call_heap(call))->invocation;
+    burin_txn        *t       = running ? burin_invocation_txn(running) : NULL;
+    if (!t)
+        burin_raise(call, BURIN_ERR_USAGE, "there is no transaction: only functions that are registered to work on entities have one");
+    return t;
+}
+
+static burin_txn *txn_of_live(burin_call *call, const live *self)
+{
+    const burin_invocation *running = rt_state_of(burin_call_heap(call))->invocation;
+    if (running && running->execution == self->execution)
+        return txn_of(call);
+    burin_raise(call, BURIN_ERR_USAGE, "entity %u belongs to a call that has ended", self->entity.id);
+    return NULL;
+}
+
+/* ---- reading ---- */
+
+static burin_status children(burin_call *call, burin_txn *t, const live *self, int at, burin_attribute_kind kind, burin_value *out)
+{
+    burin_error    err  = BURIN_ERROR_INIT;
+    burin_heap    *heap = burin_call_heap(call);
+    burin_value    child;
+    burin_children list;
+    burin_status   status = burin_txn_children(t, self->entity, at, &list, &err);
+    if (status)
+        return grant_raise(call, status, &err);
+    *out = burin_none();
+    if (kind == BURIN_CHILD_ATTRIBUTE)
+        return list.count ? give(call, (burin_entity){list.ids[0], self->entity.tree, 0}, out) : BURIN_OK;
+    *out = kind == BURIN_CHILD_DICT_ATTRIBUTE ? burin_dict(heap, list.count) : burin_list(heap, list.count);
+    for (size_t n = 0; n < list.count && out->kind != BURIN_MISSING && !status; n++) {
+        burin_text key = burin_children_key(&list, n);
+        status         = give(call, (burin_entity){list.ids[n], self->entity.tree, 0}, &child);
+        if (status == BURIN_OK)
+            status = out->kind == BURIN_DICT ? burin_dict_set(heap, *out, burin_string(heap, key.data, key.len), child) : burin_list_append(heap, *out, child);
+    }
+    if (status || out->kind == BURIN_MISSING)
+        return no_memory(call);
+    if (out->kind == BURIN_LIST) { /* a tuple: nobody is to think that appending to it changes the entity */
+        const rt_list *items = out->as.p;
+        *out                 = burin_tuple(heap, items->items, items->len);
+    }
+    return out->kind == BURIN_MISSING ? no_memory(call) : BURIN_OK;
+}
+
+static burin_status plain(burin_call *call, burin_txn *t, const live *self, int at, burin_attribute_kind kind, burin_value *out)
+{
+    burin_error  err    = BURIN_ERROR_INIT;
+    burin_heap  *heap   = burin_call_heap(call);
+    burin_status status = burin_txn_get(t, self->entity, at, heap, out, &err);
+    if (status)
+        return grant_raise(call, status, &err);
+    if (kind == BURIN_REF_ATTRIBUTE && out->kind == BURIN_INT)
+        return give(call, (burin_entity){(uint32_t)out->as.i, 0, 0}, out);
+    if (kind == BURIN_TEXT_ATTRIBUTE && out->kind == BURIN_STRING) /* it is lent until it is set */
+        *out = burin_string(heap, out->as.s, out->len);
+    return out->kind == BURIN_MISSING ? no_memory(call) : BURIN_OK;
+}
+
+static burin_status other(burin_call *call, burin_txn *t, const live *self, burin_text name, burin_value *out)
+{
+    burin_error  err = BURIN_ERROR_INIT;
+    burin_entity owner;
+    *out = burin_missing();
+    if (text_is(name, "id"))
+        *out = burin_int(self->entity.id);
+    else if (text_is(name, "type")) {
+        const char *type = burin_type_name_of(t->store, burin_txn_type(t, self->entity));
+        *out             = burin_string_borrow(type ? type : "", type ? strlen(type) : 0);
+    } else if (text_is(name, "owner")) {
+        burin_status status = burin_txn_owner(t, self->entity, &owner, NULL, &err);
+        *out                = burin_none();
+        if (status)
+            return grant_raise(call, status, &err);
+        return owner.id ? give(call, owner, out) : BURIN_OK;
+    }
+    return BURIN_OK;
+}
+
+/* The attribute's declaration; NULL where the entity's type has none of that name. */
+static const burin_attribute *find_attribute(burin_txn *t, const live *self, burin_text name, int *at)
+{
+    size_t     count;
+    burin_type type = burin_txn_type(t, self->entity);
+    *at             = type ? burin_type_find_attribute(t->store, type, name) : -1;
+    return *at < 0 ? NULL : &burin_type_attributes(t->store, type, &count)[*at];
+}
+
+static burin_status live_get(burin_call *call, void *self, burin_text name, burin_value *out)
+{
+    int        at;
+    burin_txn *t = txn_of_live(call, self);
+    if (!t)
+        return BURIN_ERR_USAGE;
+    const burin_attribute *a = find_attribute(t, self, name, &at);
+    if (!a)
+        return other(call, t, self, name, out);
+    return a->kind >= BURIN_CHILD_ATTRIBUTE ? children(call, t, self, at, a->kind, out) : plain(call, t, self, at, a->kind, out);
+}
+
+/* ---- changing ---- */
+
+static burin_status live_set(burin_call *call, void *self, burin_text name, burin_value value)
+{
+    int          at;
+    burin_error  err = BURIN_ERROR_INIT;
+    burin_entity target;
+    burin_txn   *t = txn_of_live(call, self);
+    if (!t)
+        return BURIN_ERR_USAGE;
+    const live            *e = self;
+    const burin_attribute *a = find_attribute(t, e, name, &at);
+    if (!a)
+        return burin_raise(call, BURIN_ERR_ATTRIBUTE, "a %s has no attribute '%.*s'", burin_type_name_of(t->store, burin_txn_type(t, e->entity)), (int)name.len,
+                           name.data);
+    if (a->kind >= BURIN_CHILD_ATTRIBUTE)
+        return burin_raise(call, BURIN_ERR_TYPE, "'%s' holds children: see attach() and detach()", a->name);
+    if (burin_value_entity(value, &target))
+        value = a->kind == BURIN_REF_ATTRIBUTE ? burin_int(target.id) : value;
+    burin_status status = burin_txn_set(t, e->entity, at, value, &err);
+    return status ? grant_raise(call, status, &err) : BURIN_OK;
+}
+
+static burin_status live_repr(burin_call *call, void *self, burin_value *out)
+{
+    const live *e = self;
+    char        text[40];
+    int         len = snprintf(text, sizeof text, "<Entity @%u>", e->entity.id);
+    *out            = burin_string(burin_call_heap(call), text, (size_t)len);
+    return out->kind == BURIN_MISSING ? no_memory(call) : BURIN_OK;
+}
+
+static burin_status live_equal(burin_call *call, void *self, burin_value right, bool *out)
+{
+    const live  *e = self;
+    burin_entity second;
+    (void)call;
+    *out = live_entity(right, &second) && second.id == e->entity.id && (second.tree == e->entity.tree || !second.tree || !e->entity.tree);
+    return BURIN_OK;
+}
+
+static burin_status live_hash(burin_call *call, void *self, uint64_t *out)
+{
+    (void)call;
+    *out = ((const live *)self)->entity.id;
+    return BURIN_OK;
+}
+
+static const rt_class live_class = { /* none of the host's: it does not outlive its run */
+    .base = {.struct_size = sizeof(rt_class), .name = "Entity", .module = "burin", .get_attr = live_get, .set_attr = live_set, .repr = live_repr,
+             .equal = live_equal, .hash = live_hash},
+};
+
+/* ---- the functions ---- */
+
+static const live *live_arg(burin_call *call, size_t n, const char *function)
+{
+    const live *self = burin_object_self(burin_arg(call, n), &live_class.base);
+    if (!self)
+        burin_raise(call, BURIN_ERR_TYPE, "%s() needs an entity of its call, not %s", function, burin_type_name(burin_arg(call, n)));
+    return self;
+}
+
+static burin_status create(burin_call *call, burin_value *out)
+{
+    burin_error  err  = BURIN_ERROR_INIT;
+    burin_value  name = burin_arg(call, 0), key, value;
+    burin_txn   *t    = txn_of(call);
+    live         made = {{0, 0, 0}, 0};
+    if (!t)
+        return BURIN_ERR_USAGE;
+    if (name.kind != BURIN_STRING)
+        return burin_raise(call, BURIN_ERR_TYPE, "create() needs the name of a type, not %s", burin_type_name(name));
+    char zero_ended[128];
+    snprintf(zero_ended, sizeof zero_ended, "%.*s", (int)name.len, name.as.s);
+    burin_type type = burin_store_find_type(t->store, zero_ended);
+    if (!type)
+        return burin_raise(call, BURIN_ERR_KEY, "there is no entity type '%s'", zero_ended);
+    burin_status status = burin_txn_create(t, type, &made.entity, &err);
+    if (status)
+        return grant_raise(call, status, &err);
+    made.execution = rt_state_of(burin_call_heap(call))->invocation->execution;
+    for (size_t at = 0; !status && burin_next(burin_arg(call, 1), &at, &key, &value);)
+        status = live_set(call, &made, burin_text_of(key), value);
+    return status ? status : give(call, made.entity, out);
+}
+
+static burin_status attach(burin_call *call, burin_value *out)
+{
+    burin_error  err   = BURIN_ERROR_INIT;
+    const live  *child = live_arg(call, 0, "attach"), *owner = child ? live_arg(call, 1, "attach") : NULL;
+    burin_value  name  = burin_arg(call, 2), place = burin_arg(call, 3);
+    burin_txn   *t     = owner ? txn_of_live(call, child) : NULL;
+    int64_t      index = -1;
+    int          at;
+    if (!t)
+        return owner ? BURIN_ERR_USAGE : BURIN_ERR_TYPE;
+    if (name.kind != BURIN_STRING || (place.kind == BURIN_INT && (!burin_as_int(place, &index) || index < 0)) ||
+        (place.kind != BURIN_MISSING && place.kind != BURIN_INT && place.kind != BURIN_STRING))
+        return burin_raise(call, BURIN_ERR_TYPE, "attach() needs the name of an attribute, and an index from 0 or a key");
+    if (!find_attribute(t, owner, burin_text_of(name), &at))
+        return burin_raise(call, BURIN_ERR_ATTRIBUTE, "entity %u has no attribute '%.*s'", owner->entity.id, (int)name.len, name.as.s);
+    *out                = burin_none();
+    burin_text   key    = place.kind == BURIN_STRING ? burin_text_of(place) : (burin_text){NULL, 0};
+    burin_status status = burin_txn_attach(t, child->entity, owner->entity, at, place.kind == BURIN_INT ? (size_t)index : BURIN_END, key, &err);
+    return status ? grant_raise(call, status, &err) : BURIN_OK;
+}
+
+/* detach, promote: what is done to one entity. */
+typedef burin_status (*deed)(burin_txn *txn, burin_entity entity, burin_error *err);
+static burin_status act(burin_call *call, const char *name, deed what, burin_value *out)
+{
+    burin_error err  = BURIN_ERROR_INIT;
+    const live *self = live_arg(call, 0, name);
+    burin_txn  *t    = self ? txn_of_live(call, self) : NULL;
+    if (!t)
+        return self ? BURIN_ERR_USAGE : BURIN_ERR_TYPE;
+    burin_status status = what(t, self->entity, &err);
+    *out                = burin_arg(call, 0);
+    return status ? grant_raise(call, status, &err) : BURIN_OK;
+}
+static burin_status detach(burin_call *call, burin_value *out) { return act(call, "detach", burin_txn_detach, out); }
+static burin_status promote(burin_call *call, burin_value *out) { return act(call, "promote", burin_txn_promote, out); }
+
+static burin_status copy(burin_call *call, burin_value *out)
+{
+    burin_error  err  = BURIN_ERROR_INIT;
+    const live  *self = live_arg(call, 0, "copy");
+    burin_txn   *t    = self ? txn_of_live(call, self) : NULL;
+    burin_entity made;
+    if (!t)
+        return self ? BURIN_ERR_USAGE : BURIN_ERR_TYPE;
+    burin_status status = burin_txn_copy(t, self->entity, &made, &err);
+    return status ? grant_raise(call, status, &err) : give(call, made, out);
+}
+
+burin_status burin_env_grant_changes(burin_env *env)
+{
+    static const struct { const char *name, *signature; burin_function body; } rows[] = {
+        {"create", "type, /, **attributes", create}, {"attach", "child, owner, attribute, at=?", attach}, {"detach", "entity", detach},
+        {"promote", "entity", promote}, {"copy", "entity", copy},
+    };
+    burin_status status = BURIN_OK;
+    for (size_t n = 0; n < sizeof rows / sizeof *rows && !status; n++)
+        status = burin_env_add_function(env, rows[n].name, rows[n].signature, rows[n].body, NULL, 0);
+    return status;
+}
