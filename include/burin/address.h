@@ -57,6 +57,9 @@ typedef struct burin_addressed {
  * _TYPE (a step into what has no parts). */
 BURIN_API burin_status burin_reader_resolve(const burin_reader *reader, burin_text address, burin_heap *heap, burin_addressed *out, burin_error *err);
 BURIN_API burin_status burin_txn_resolve(burin_txn *txn, burin_text address, burin_heap *heap, burin_addressed *out, burin_error *err);
+/* Several, into `out` in their order: all, or the error of the first that fails, its message with that address before it. bad: its number; may be NULL. */
+BURIN_API burin_status burin_reader_resolve_all(const burin_reader *reader, const burin_text *addresses, size_t count, burin_heap *heap, burin_addressed *out,
+                                                size_t *bad, burin_error *err);
 /* Set the attribute that an address names, as burin_txn_set. BURIN_ERR_TYPE for an address of an entity, of children or inside a value;
  * BURIN_ERR_USAGE for one of an old version. */
 BURIN_API burin_status burin_txn_put(burin_txn *txn, burin_text address, burin_value value, burin_error *err);

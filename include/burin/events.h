@@ -94,6 +94,27 @@ BURIN_API burin_event_span burin_events_begin(burin_events *events, burin_event_
 BURIN_API void burin_events_end(burin_events *events, burin_event_span parent, burin_event_span own, const burin_event *event, burin_status status);
 BURIN_API void burin_events_one(burin_events *events, burin_event_span parent, const burin_event *event);
 
+/* ---- work in parts ---- */
+
+/* A span whose parts are done by several, on any threads: it ends when all of them have said so, FAILED if one has failed, or when time is up. */
+typedef struct burin_event_group burin_event_group;
+/* Tell its start. parts: how many will call burin_event_group_done. NULL after filling `err` (BURIN_ERR_NOMEM). */
+BURIN_API burin_event_group *burin_event_group_begin(burin_events *events, burin_event_span parent, const burin_event *event, uint32_t parts, burin_error *err);
+/* What the parts' own events stand within. */
+BURIN_API burin_event_span burin_event_group_span(const burin_event_group *group);
+/* One part has ended so; its last use of the group. */
+BURIN_API void burin_event_group_done(burin_event_group *group, burin_status status);
+/* Wait for all parts, or timeout_ns nanoseconds (0: without end), then tell its end. The caller's last use of the group; parts that are late may still say
+ * that they are done. Returns the status of the part that failed first; BURIN_ERR_LIMIT when time was up. */
+BURIN_API burin_status burin_event_group_end(burin_event_group *group, uint64_t timeout_ns);
+
+/* ---- as values ---- */
+
+/* An event as a dict of numbers and texts, which burin_json_write can write; types and statuses by their names. MISSING when memory is out. */
+BURIN_API burin_value burin_event_to_value(const burin_events *events, const burin_event *event, burin_heap *heap);
+/* The event that such a dict is; a type that the bus does not know becomes one of its types. Its name lives in the heap. BURIN_ERR_VALUE: it is none; _LIMIT, _NOMEM. */
+BURIN_API burin_status burin_event_from_value(burin_events *events, burin_value value, burin_heap *heap, burin_event *event, burin_error *err);
+
 /* ---- looking back ---- */
 
 /* Start from {0}: everything. */

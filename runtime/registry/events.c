@@ -76,6 +76,8 @@ static void free_text(const burin_allocator *alloc, char *text)
 
 /* ---- life and types ---- */
 
+const burin_allocator *rg_events_allocator(const burin_events *events) { return &events->alloc; }
+
 /* Under the lock. */
 static burin_status add_type(burin_events *e, const char *name, burin_error *err)
 {

@@ -80,6 +80,8 @@ struct burin_invocation {
 };
 
 burin_status rg_no_memory(burin_error *err);
+/* What a bus takes its memory from (events.c). */
+const burin_allocator *rg_events_allocator(const burin_events *events);
 /* Identifiers joined by dots. */
 bool rg_is_name(const char *name);
 

@@ -241,6 +241,22 @@ burin_status burin_reader_resolve(const burin_reader *reader, burin_text address
     return status ? status : resolve(&w, read);
 }
 
+burin_status burin_reader_resolve_all(const burin_reader *reader, const burin_text *addresses, size_t count, burin_heap *heap, burin_addressed *out,
+                                      size_t *bad, burin_error *err)
+{
+    burin_error  one    = BURIN_ERROR_INIT;
+    burin_status status = BURIN_OK;
+    size_t       n      = 0;
+    while (n < count && !(status = burin_reader_resolve(reader, addresses[n], heap, &out[n], &one)))
+        n++;
+    if (status)
+        es_fail(err, status, "%.*s: %s", (int)addresses[n].len, addresses[n].data, one.message ? one.message : "out of memory");
+    if (status && bad)
+        *bad = n;
+    burin_error_clear(&one);
+    return status;
+}
+
 burin_status burin_txn_resolve(burin_txn *txn, burin_text address, burin_heap *heap, burin_addressed *out, burin_error *err)
 {
     burin_address read;

@@ -1,6 +1,9 @@
 /* Events. Numbers in names are those of the list of behaviours (85-91). */
 #include "tests/unit/registry/world.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
 typedef struct log {
     burin_events *events;
     char          text[2000];
@@ -313,6 +316,126 @@ static void limits_and_misuse_are_errors(void **state)
     burin_events_free(e);
 }
 
+/* ---- work in parts ---- */
+
+typedef struct part {
+    burin_event_group *group;
+    burin_events      *events;
+    uint32_t           type;
+    burin_status       status;
+    unsigned           delay_us;
+} part;
+
+static void *work(void *user)
+{
+    part *p = user;
+    usleep(p->delay_us);
+    burin_event_span own = burin_events_begin(p->events, burin_event_group_span(p->group), &(burin_event){.type = p->type});
+    burin_events_end(p->events, burin_event_group_span(p->group), own, &(burin_event){.type = p->type}, p->status);
+    burin_event_group_done(p->group, p->status);
+    return NULL;
+}
+
+/* 90 */
+static void a_span_of_parts_ends_after_all_of_them_or_when_time_is_up(void **state)
+{
+    static const struct { burin_status parts[3]; unsigned delays[3]; uint64_t timeout_ns; burin_status want; } rows[] = {
+        {{BURIN_OK, BURIN_OK, BURIN_OK}, {2000, 0, 1000}, 0, BURIN_OK},
+        {{BURIN_OK, BURIN_OK, BURIN_OK}, {0, 0, 0}, 60000000000u, BURIN_OK},
+        {{BURIN_OK, BURIN_ERR_KEY, BURIN_ERR_VALUE}, {0, 1000, 9000}, 0, BURIN_ERR_KEY},
+        {{BURIN_OK, BURIN_OK, BURIN_OK}, {0, 300000, 0}, 20000000, BURIN_ERR_LIMIT},
+    };
+    (void)state;
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        burin_events *e = burin_events_new(NULL, NULL);
+        log_          l = new_log(e);
+        uint32_t      whole, piece;
+        pthread_t     threads[3];
+        part          parts[3];
+        burin_events_type(e, "whole", &whole, NULL);
+        burin_events_type(e, "piece", &piece, NULL);
+        listen(e, &l, "*", 0);
+        burin_event_group *group = burin_event_group_begin(e, (burin_event_span){0, 0}, &(burin_event){.type = whole}, 3, NULL);
+        assert_non_null(group);
+        for (size_t k = 0; k < 3; k++) {
+            parts[k] = (part){group, e, piece, rows[n].parts[k], rows[n].delays[k]};
+            assert_int_equal(pthread_create(&threads[k], NULL, work, &parts[k]), 0);
+        }
+        assert_int_equal(burin_event_group_end(group, rows[n].timeout_ns), rows[n].want);
+        for (size_t k = 0; k < 3; k++)
+            pthread_join(threads[k], NULL);
+        bool   late = rows[n].want == BURIN_ERR_LIMIT;
+        size_t end  = late ? 5 : 7; /* the late part tells of itself after the end */
+        assert_int_equal(l.count, 8);
+        assert_int_equal(l.seen[end].span, l.seen[0].span);
+        assert_int_equal(l.seen[end].phase, rows[n].want ? BURIN_EVENT_FAILED : BURIN_EVENT_DONE);
+        assert_int_equal(l.seen[end].status, rows[n].want);
+        for (size_t k = 1; k < 8; k++)
+            assert_int_equal(l.seen[k].parent, k == end ? 0 : l.seen[0].span);
+        burin_events_free(e);
+    }
+    burin_events      *e     = burin_events_new(NULL, NULL);
+    burin_event_group *group = burin_event_group_begin(e, (burin_event_span){0, 0}, &(burin_event){.type = BURIN_EVENT_CALL}, 0, NULL);
+    assert_int_equal(burin_event_group_end(group, 0), BURIN_OK);
+    burin_events_free(e);
+}
+
+/* ---- as values ---- */
+
+static char *json_of(const burin_events *events, const burin_event *event, burin_heap *heap)
+{
+    char *text;
+    assert_int_equal(burin_json_write(burin_event_to_value(events, event, heap), -1, &text, NULL, NULL), BURIN_OK);
+    return text;
+}
+
+/* 91 */
+static void events_come_back_from_json_as_they_were_and_are_counted(void **state)
+{
+    scene         s     = open_scene(state, 0);
+    log_          l     = new_log(s.events);
+    burin_events *other = burin_events_new(NULL, NULL);
+    uint32_t      own;
+    listen(s.events, &l, "*", 0);
+    burin_events_type(s.events, "my.own", &own, NULL);
+    burin_events_one(s.events, (burin_event_span){0, 0}, &(burin_event){.type = own, .detail = 1u << 31});
+    act(&s, s.nest, 9);
+    act(&s, s.set, -1);
+    burin_events_stats stats;
+    burin_events_stats_of(s.events, &stats);
+    assert_int_equal(l.count, 16);
+    assert_int_equal(stats.built, l.count);
+    assert_int_equal(stats.handled, l.count);
+    assert_int_equal(stats.dropped, 0);
+    for (size_t n = 0; n < l.count; n++) {
+        static const struct { const char *key; burin_value bad; } rows[] = {
+            {"type", {BURIN_INT, 0, 0, 0, {.i = 1}}}, {"phase", {BURIN_INT, 0, 0, 0, {.i = 1}}}, {"status", {BURIN_NONE, 0, 0, 0, {0}}}, {"name", {BURIN_INT, 0, 0, 0, {.i = 1}}},
+            {"number", {BURIN_NONE, 0, 0, 0, {0}}}, {"subject.id", {BURIN_INT, 0, 0, 0, {.i = INT64_MIN}}}, {"time_ns", {BURIN_NONE, 0, 0, 0, {0}}},
+        };
+        burin_event back;
+        char       *text = json_of(s.events, &l.seen[n], s.w->heap), *again;
+        burin_value read;
+        assert_int_equal(burin_json_read(s.w->heap, (burin_text){text, strlen(text)}, false, &read, NULL), BURIN_OK);
+        assert_int_equal(burin_event_from_value(other, read, s.w->heap, &back, NULL), BURIN_OK);
+        again = json_of(other, &back, s.w->heap);
+        assert_string_equal(again, text);
+        assert_int_equal(back.number, l.seen[n].number);
+        assert_int_equal(back.phase, l.seen[n].phase);
+        assert_int_equal(back.subject.id, l.seen[n].subject.id);
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+            burin_value kept = burin_get(read, rows[k].key);
+            burin_dict_set_z(s.w->heap, read, rows[k].key, rows[k].bad);
+            assert_int_equal(burin_event_from_value(other, read, s.w->heap, &back, NULL), BURIN_ERR_VALUE);
+            burin_dict_set_z(s.w->heap, read, rows[k].key, kept);
+        }
+        free(text);
+        free(again);
+    }
+    assert_int_equal(burin_event_from_value(other, burin_int(3), s.w->heap, &(burin_event){0}, NULL), BURIN_ERR_VALUE);
+    burin_events_free(other);
+    close_scene(&s);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_open, world_close)
@@ -326,6 +449,8 @@ int main(void)
         TEST(batches_are_handed_out_full_or_when_flushed),
         TEST(history_is_a_ring_that_can_be_searched),
         TEST(limits_and_misuse_are_errors),
+        TEST(a_span_of_parts_ends_after_all_of_them_or_when_time_is_up),
+        TEST(events_come_back_from_json_as_they_were_and_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -212,6 +212,28 @@ static void b58_an_address_of_an_old_version_gives_the_old_value(void **state)
     burin_txn_abort(t);
 }
 
+static void b60_of_several_addresses_all_are_found_or_the_bad_one_is_named(void **state)
+{
+    world          *w     = *state;
+    burin_error     err   = BURIN_ERROR_INIT;
+    burin_text      all[] = {text("@16"), text("@18.label"), text("@16.items"), text("@16.best.friend")};
+    burin_addressed found[4], one;
+    size_t          bad = 99;
+    assert_int_equal(burin_reader_resolve_all(w->reader, all, 4, w->heap, found, &bad, &err), BURIN_OK);
+    assert_int_equal(bad, 99);
+    for (size_t n = 0; n < 4; n++) {
+        char want[200];
+        snprintf(want, sizeof want, "%s", say(burin_reader_resolve(w->reader, all[n], w->heap, &one, NULL), &one));
+        assert_string_equal(say(BURIN_OK, &found[n]), want);
+    }
+    all[2] = text("@16.lable");
+    assert_int_equal(burin_reader_resolve_all(w->reader, all, 4, w->heap, found, &bad, &err), BURIN_ERR_ATTRIBUTE);
+    assert_int_equal(bad, 2);
+    assert_memory_equal(err.message, "@16.lable: ", 11);
+    assert_int_equal(burin_reader_resolve_all(w->reader, all, 0, w->heap, found, NULL, NULL), BURIN_OK);
+    burin_error_clear(&err);
+}
+
 static void b59_put_changes_the_attribute_or_is_refused(void **state)
 {
     world *w = *state;
@@ -257,7 +279,7 @@ int main(void)
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         ROW(b51_b53_b54_b55_readers_and_transactions_resolve_alike), ROW(b53_errors_say_where_and_suggest), ROW(b52_b57_one_rule_says_what_is_an_address),
-        ROW(b58_an_address_of_an_old_version_gives_the_old_value), ROW(b59_put_changes_the_attribute_or_is_refused),
+        ROW(b58_an_address_of_an_old_version_gives_the_old_value), ROW(b59_put_changes_the_attribute_or_is_refused), ROW(b60_of_several_addresses_all_are_found_or_the_bad_one_is_named),
         ROW(addresses_are_written_as_they_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -556,6 +556,180 @@ static void a_copy_is_new_entities_with_equal_attributes(void **state)
     assert_memory_equal(get(w, (burin_entity){children.ids[1], 0, 0}, NAME).as.s, "bob", 3);
 }
 
+/* ---- what the list asks besides ---- */
+
+static burin_entity_info info_of(world *w, burin_entity e)
+{
+    burin_entity_info info;
+    assert_int_equal(burin_reader_info(w->reader, e, &info, NULL), BURIN_OK);
+    return info;
+}
+
+static void b7_a_root_that_changes_stays_a_root(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    burin_txn_set(t, w->root, WIDTH, burin_int(1), NULL);
+    commit(w, t);
+    burin_version_info version;
+    assert_int_equal(burin_reader_version(w->reader, 1, 2, &version, NULL), BURIN_OK);
+    assert_int_equal(version.root, w->root.id);
+    assert_int_equal(info_of(w, w->root).owner, 0);
+}
+
+static void b13_b14_b15_what_is_empty_alone_and_deep(void **state)
+{
+    world         *w = *state;
+    burin_entity   alone;
+    burin_children children;
+    burin_txn     *t = begin(w);
+    burin_txn_create(t, w->map, &alone, NULL);
+    burin_txn_promote(t, alone, NULL);
+    commit(w, t);
+    for (int attribute = 0; attribute <= TAGS; attribute++) {
+        if (attribute != WIDTH) {
+            assert_int_equal(burin_reader_children(w->reader, alone, attribute, &children, NULL), BURIN_OK);
+            assert_int_equal(children.count, 0);
+        }
+    }
+    burin_version_info version;
+    assert_int_equal(burin_reader_version(w->reader, 2, 1, &version, NULL), BURIN_OK);
+    assert_int_equal(version.entities, 1);
+    assert_int_equal(version.root, alone.id);
+    assert_int_equal(burin_reader_version(w->reader, 1, 1, &version, NULL), BURIN_OK);
+    assert_int_equal(version.entities, 7);
+    assert_int_equal(info_of(w, w->agents[2]).owner, w->nodes[1].id); /* the path up from a leaf */
+    assert_int_equal(info_of(w, w->nodes[1]).owner, w->root.id);
+    assert_int_equal(info_of(w, w->root).owner, 0);
+}
+
+static void b21_b25_two_branches_and_a_replaced_child(void **state)
+{
+    world       *w = *state;
+    burin_entity e;
+    burin_txn   *t = begin(w);
+    burin_txn_set(t, w->agents[0], SPEED, burin_int(1), NULL);
+    burin_txn_set(t, w->agents[2], SPEED, burin_int(1), NULL);
+    assert_int_equal(commit(w, t).states, 5); /* the root once */
+    t = begin(w);
+    burin_txn_detach(t, w->agents[0], NULL);
+    burin_txn_create(t, w->agent, &e, NULL);
+    burin_txn_attach(t, e, w->nodes[0], AGENTS, 0, no_key, NULL);
+    assert_int_equal(commit(w, t).states, 3);
+    found f = diff(w, 1, 2, 3);
+    assert_int_equal(f.count, 4);
+    expect(&f, w->agents[0], BURIN_REMOVED, 0);
+    expect(&f, e, BURIN_ADDED, 0);
+    assert_int_equal(burin_reader_find(w->reader, &(burin_entity){w->agents[0].id, 1, 3}, NULL), BURIN_ERR_KEY);
+    assert_int_equal(burin_reader_find(w->reader, &(burin_entity){w->agents[0].id, 1, 2}, NULL), BURIN_OK);
+}
+
+/* Borrowing what an attribute holds already changes nothing, also not where it is said to come from. */
+static void b10_b32_where_a_value_comes_from_is_no_content(void **state)
+{
+    world       *w = *state;
+    burin_entity source;
+    int          attribute;
+    burin_txn   *t = begin(w);
+    assert_int_equal(burin_txn_borrow(t, w->nodes[0], 9, w->agents[2], NAME, NULL), BURIN_ERR_ATTRIBUTE);
+    assert_int_equal(burin_txn_borrow(t, w->nodes[0], LABEL, w->agents[2], 9, NULL), BURIN_ERR_ATTRIBUTE);
+    burin_txn_borrow(t, w->nodes[0], LABEL, w->agents[2], NAME, NULL);
+    burin_txn_set(t, w->agents[3], NAME, text_value("cyd"), NULL);
+    commit(w, t);
+    t = begin(w);
+    burin_txn_borrow(t, w->nodes[0], LABEL, w->agents[3], NAME, NULL);
+    assert_int_equal(commit(w, t).states, 0);
+    burin_reader_origin(w->reader, w->nodes[0], LABEL, &source, &attribute, NULL);
+    assert_int_equal(source.id, w->agents[2].id);
+    assert_memory_equal(get(w, w->nodes[0], LABEL).as.s, "cyd", 3);
+}
+
+static void b33_by_force_what_is_equal_is_written_once(void **state)
+{
+    world              *w = *state;
+    burin_commit_result result;
+    burin_txn          *t = begin(w);
+    burin_txn_set(t, w->agents[0], SPEED, burin_int(0), NULL);
+    assert_int_equal(burin_txn_commit(t, &(burin_commit_options){.force = true}, &result, NULL), BURIN_OK);
+    burin_reader_pin(w->reader);
+    assert_int_equal(result.states, 3);
+    assert_int_equal(info_of(w, w->agents[0]).written, 2);
+    assert_int_equal(info_of(w, w->agents[1]).written, 1);
+}
+
+static void b38_b39_what_the_caller_holds_is_the_callers(void **state)
+{
+    world      *w      = *state;
+    char        name[] = "eve";
+    burin_heap *heap   = burin_heap_new(NULL);
+    burin_value list   = burin_list(heap, 1), first, second;
+    burin_txn  *t      = begin(w);
+    burin_list_append(heap, list, burin_int(1));
+    burin_txn_set(t, w->agents[0], NAME, burin_string_borrow(name, 3), NULL);
+    burin_txn_set(t, w->agents[0], DATA, list, NULL);
+    name[0] = 'x';
+    burin_list_append(heap, list, burin_int(2));
+    commit(w, t);
+    assert_memory_equal(get(w, w->agents[0], NAME).as.s, "eve", 3);
+    assert_int_equal(burin_reader_get(w->reader, w->agents[0], DATA, heap, &first, NULL), BURIN_OK);
+    assert_int_equal(burin_length(first), 1);
+    burin_list_append(heap, first, burin_int(3)); /* a copy */
+    assert_int_equal(burin_reader_get(w->reader, w->agents[0], DATA, heap, &second, NULL), BURIN_OK);
+    assert_int_equal(burin_length(second), 1);
+    burin_heap_free(heap);
+}
+
+static void b43_b44_a_commit_costs_its_path_and_always_the_same(void **state)
+{
+    enum { NODES_COUNT = 100, AGENTS_COUNT = 50, COMMITS = 10000 };
+    world            *w = *state;
+    burin_entity      map, node, last;
+    burin_store_stats stats;
+    uint64_t          before = 0, first = 0;
+    burin_txn        *t = begin(w);
+    burin_txn_create(t, w->map, &map, NULL);
+    burin_txn_promote(t, map, NULL);
+    for (int n = 0; n < NODES_COUNT; n++) {
+        burin_txn_create(t, w->node, &node, NULL);
+        burin_txn_attach(t, node, map, NODES, BURIN_END, no_key, NULL);
+        for (int a = 0; a < AGENTS_COUNT; a++) {
+            burin_txn_create(t, w->agent, &last, NULL);
+            burin_txn_attach(t, last, node, AGENTS, BURIN_END, no_key, NULL);
+        }
+    }
+    assert_int_equal(commit(w, t).states, 5101);
+    burin_reader_unpin(w->reader);
+    for (int n = 1; n <= COMMITS; n++) {
+        burin_commit_result result;
+        t = begin(w);
+        burin_txn_set(t, last, SPEED, burin_int(n), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, &result, NULL), BURIN_OK);
+        assert_int_equal(result.states, 3);
+        if (n % 1000)
+            continue;
+        burin_store_stats_of(w->store, &stats);
+        if (n == 2000)
+            first = stats.bytes - before;
+        if (n > 2000)
+            assert_in_range(stats.bytes - before, first - first / 50, first + first / 50);
+        before = stats.bytes;
+    }
+}
+
+static void b47_a_root_that_is_detached_takes_its_tree_with_it(void **state)
+{
+    world             *w = *state;
+    burin_version_info version;
+    burin_txn         *t = begin(w);
+    assert_int_equal(burin_txn_detach(t, w->root, NULL), BURIN_OK);
+    commit(w, t);
+    assert_int_equal(burin_reader_version(w->reader, 1, 2, &version, NULL), BURIN_OK);
+    assert_int_equal(version.root, 0);
+    assert_int_equal(version.entities, 0);
+    assert_int_equal(burin_reader_version(w->reader, 1, 1, &version, NULL), BURIN_OK);
+    assert_int_equal(version.entities, 7);
+}
+
 int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -568,6 +742,9 @@ int main(void)
         ROW(b4_b5_b81_roots_and_what_is_nowhere), ROW(b46_a_detached_child_can_found_a_tree), ROW(b50_a_root_brings_its_tree_along),
         ROW(b36_of_two_commits_from_one_base_the_second_conflicts), ROW(forks_share_history_and_part), ROW(a_commit_carried_over_holds_to_what_was_read), ROW(b36_what_was_read_in_another_tree_holds_too),
         ROW(retention_drops_versions_and_gives_their_memory_back), ROW(a_pinned_reader_sees_the_store_as_it_was),
+        ROW(b7_a_root_that_changes_stays_a_root), ROW(b13_b14_b15_what_is_empty_alone_and_deep), ROW(b21_b25_two_branches_and_a_replaced_child),
+        ROW(b10_b32_where_a_value_comes_from_is_no_content), ROW(b33_by_force_what_is_equal_is_written_once), ROW(b38_b39_what_the_caller_holds_is_the_callers),
+        ROW(b43_b44_a_commit_costs_its_path_and_always_the_same), ROW(b47_a_root_that_is_detached_takes_its_tree_with_it),
         ROW(borrowed_values_say_where_they_come_from), ROW(a_copy_is_new_entities_with_equal_attributes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
