@@ -4,6 +4,7 @@
  * times, because each is reached by other templates: open brackets and statements (feeder.c), the depth of the tree
  * (build.c), the grammar's stack (lempar.c). */
 #include "parser/grammar.h"
+#include "parser/source.h"
 #include "parser/state.h"
 
 #include "runtime/base/text.h"
@@ -40,26 +41,6 @@ burin_status parser_fail_lexical(parser *p)
 }
 
 /* ---- parsing ---- */
-
-static burin_status check_source(const source *src, const syntax *options, burin_error *err)
-{
-    burin_text text = src->text;
-
-    if (options->source_max > 0 && text.len > options->source_max)
-        return diag_fail(err, BURIN_ERR_LIMIT, src, 0, (span){0, 0}, "the template has %zu bytes, more than the limit of %zu", text.len,
-                         options->source_max);
-    if (text.len >= UINT32_MAX)
-        return diag_fail(err, BURIN_ERR_LIMIT, src, 0, (span){0, 0}, "the template has %zu bytes, more than can be numbered", text.len);
-    if (text_is_ascii(text.data, text.len))
-        return BURIN_OK;
-    size_t valid = text_valid_prefix(text.data, text.len);
-    if (valid == text.len)
-        return BURIN_OK;
-    uint32_t line = 1, column = 1;
-    diag_locate((burin_text){text.data, valid}, (uint32_t)valid, &line, &column);
-    return diag_fail(err, BURIN_ERR_UNICODE_DECODE, src, line, (span){(uint32_t)valid, (uint32_t)valid + 1},
-                     "'utf-8' codec can't decode byte 0x%02x in position %zu: invalid start byte", (unsigned char)text.data[valid], valid);
-}
 
 static void parser_init(parser *p, arena *a, const source *src, const syntax *options, burin_error *err)
 {
@@ -109,7 +90,7 @@ static burin_status run(parser *p, int start)
 burin_status parse_template(arena *a, const source *src, const syntax *options, ast_node **out, burin_error *err)
 {
     parser       p;
-    burin_status status = check_source(src, options, err);
+    burin_status status = source_check(src, "template", options->source_max, err);
 
     if (status)
         return status;
@@ -126,7 +107,7 @@ burin_status parse_template(arena *a, const source *src, const syntax *options, 
 burin_status parse_expression(arena *a, const source *src, const syntax *options, ast_node **out, burin_error *err)
 {
     parser       p;
-    burin_status status = check_source(src, options, err);
+    burin_status status = source_check(src, "template", options->source_max, err);
 
     if (status)
         return status;

@@ -4,6 +4,7 @@
  * lexer (blocks and brackets), by the depth of the tree (compose_finish) and by the grammar's stack (lempar.c). */
 #include "parser/script_grammar.h"
 #include "parser/script_state.h"
+#include "parser/source.h"
 
 #include "runtime/base/text.h"
 
@@ -79,22 +80,11 @@ void script_fail_lexical(script_parser *p)
 
 static burin_status check_source(const source *src, const script_options *options, burin_error *err)
 {
-    burin_text text = src->text;
+    burin_status status = source_check(src, "script", options->source_max, err);
 
-    if (options->source_max > 0 && text.len > options->source_max)
-        return diag_fail(err, BURIN_ERR_LIMIT, src, 0, (span){0, 0}, "the script has %zu bytes, more than the limit of %zu", text.len,
-                         options->source_max);
-    if (text.len >= UINT32_MAX)
-        return diag_fail(err, BURIN_ERR_LIMIT, src, 0, (span){0, 0}, "the script has %zu bytes, more than can be numbered", text.len);
-    if (text.len > 0 && memchr(text.data, '\0', text.len))
+    if (!status && src->text.len > 0 && memchr(src->text.data, '\0', src->text.len))
         return diag_fail(err, BURIN_ERR_PYTHON_SYNTAX, src, 0, (span){0, 0}, "source code string cannot contain null bytes");
-    size_t valid = text_valid_prefix(text.data, text.len);
-    if (valid == text.len)
-        return BURIN_OK;
-    uint32_t line = 1, column = 1;
-    diag_locate((burin_text){text.data, valid}, (uint32_t)valid, &line, &column);
-    return diag_fail(err, BURIN_ERR_UNICODE_DECODE, src, line, (span){(uint32_t)valid, (uint32_t)valid + 1},
-                     "'utf-8' codec can't decode byte 0x%02x in position %zu: invalid start byte", (unsigned char)text.data[valid], valid);
+    return status;
 }
 
 static void parser_init(script_parser *p, arena *a, const source *src, const script_options *options, burin_error *err)

@@ -56,6 +56,9 @@ typedef struct method_range { /* a part of self in bytes; `valid` false where st
     bool   valid;
 } method_range;
 burin_status method_part(rt_state *st, burin_value self, burin_value start, burin_value end, method_range *out);
+/* Whether that part begins, or ends, with `affix`; and self without it. Both are text, or both bytes. */
+bool         method_has_affix(burin_value self, const method_range *part, burin_value affix, bool at_end);
+burin_value  method_without_affix(burin_value self, burin_value affix, bool at_end);
 
 /* Index in units of the first / last `sub`, -1 when there is none. */
 burin_status method_find(rt_state *st, burin_value self, burin_text sub, burin_value start, burin_value end, bool last, int64_t *out);

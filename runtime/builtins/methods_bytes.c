@@ -71,14 +71,6 @@ burin_status method_bytes_count(burin_call *call, burin_value *out)
     return status;
 }
 
-static bool matches(burin_value self, const method_range *part, burin_value affix, bool at_end)
-{
-    if (!part->valid || affix.len > part->to - part->from)
-        return false;
-    size_t from = at_end ? part->to - affix.len : part->from;
-    return affix.len == 0 || memcmp(self.as.s + from, affix.as.s, affix.len) == 0;
-}
-
 static burin_status affixed(burin_call *call, const char *name, bool at_end, burin_value *out)
 {
     const burin_value *args = call->args;
@@ -89,7 +81,7 @@ static burin_status affixed(burin_call *call, const char *name, bool at_end, bur
         return status;
     *out = burin_bool(false);
     if (args[1].kind == BURIN_BYTES) {
-        *out = burin_bool(matches(args[0], &part, args[1], at_end));
+        *out = burin_bool(method_has_affix(args[0], &part, args[1], at_end));
         return BURIN_OK;
     }
     if (args[1].kind != BURIN_TUPLE)
@@ -99,7 +91,7 @@ static burin_status affixed(burin_call *call, const char *name, bool at_end, bur
         status = bytes_required(call->st, choices->items[n]);
         if (status)
             return status;
-        *out = burin_bool(matches(args[0], &part, choices->items[n], at_end));
+        *out = burin_bool(method_has_affix(args[0], &part, choices->items[n], at_end));
     }
     return BURIN_OK;
 }
@@ -110,14 +102,11 @@ burin_status method_bytes_endswith(burin_call *call, burin_value *out) { return 
 static burin_status remove_affix(burin_call *call, bool at_end, burin_value *out)
 {
     burin_value  self = call->args[0], affix = call->args[1];
-    method_range all  = {0, self.len, 0, true};
     burin_status status = bytes_required(call->st, affix);
 
     if (status)
         return status;
-    *out = self;
-    if (matches(self, &all, affix, at_end))
-        *out = method_piece(self, at_end ? 0 : affix.len, self.len - affix.len);
+    *out = method_without_affix(self, affix, at_end);
     return BURIN_OK;
 }
 

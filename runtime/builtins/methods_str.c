@@ -57,14 +57,6 @@ burin_status method_str_count(burin_call *call, burin_value *out)
     return status;
 }
 
-static bool matches(burin_value self, const method_range *part, burin_value affix, bool at_end)
-{
-    if (!part->valid || affix.len > part->to - part->from)
-        return false;
-    size_t from = at_end ? part->to - affix.len : part->from;
-    return affix.len == 0 || memcmp(self.as.s + from, affix.as.s, affix.len) == 0;
-}
-
 static burin_status affixed(burin_call *call, const char *name, bool at_end, burin_value *out)
 {
     const burin_value *args = call->args;
@@ -74,7 +66,7 @@ static burin_status affixed(burin_call *call, const char *name, bool at_end, bur
     if (status)
         return status;
     if (BURIN_LIKELY(rt_is_text(args[1]))) {
-        *out = burin_bool(matches(args[0], &part, args[1], at_end));
+        *out = burin_bool(method_has_affix(args[0], &part, args[1], at_end));
         return BURIN_OK;
     }
     if (args[1].kind != BURIN_TUPLE)
@@ -84,7 +76,7 @@ static burin_status affixed(burin_call *call, const char *name, bool at_end, bur
     for (uint32_t n = 0; n < choices->len; n++) {
         if (!rt_is_text(choices->items[n]))
             return rt_fail(call->st, BURIN_ERR_TYPE, "tuple for %s must only contain str, not %s", name, rt_type_name(call->st, choices->items[n]));
-        if (matches(args[0], &part, choices->items[n], at_end)) {
+        if (method_has_affix(args[0], &part, choices->items[n], at_end)) {
             *out = burin_bool(true);
             break;
         }
@@ -98,13 +90,10 @@ burin_status method_str_endswith(burin_call *call, burin_value *out) { return af
 static burin_status remove_affix(burin_call *call, const char *name, bool at_end, burin_value *out)
 {
     burin_value  self = method_plain(call->args[0]), affix = call->args[1];
-    method_range all  = {0, self.len, 0, true};
 
     if (!rt_is_text(affix))
         return rt_fail(call->st, BURIN_ERR_TYPE, "%s() argument must be str, not %s", name, method_argument_type(call->st, affix));
-    *out = self;
-    if (matches(self, &all, affix, at_end))
-        *out = method_piece(self, at_end ? 0 : affix.len, self.len - affix.len);
+    *out = method_without_affix(self, affix, at_end);
     return BURIN_OK;
 }
 

@@ -36,6 +36,20 @@ burin_status method_part(rt_state *st, burin_value self, burin_value start, buri
     return BURIN_OK;
 }
 
+bool method_has_affix(burin_value self, const method_range *part, burin_value affix, bool at_end)
+{
+    if (!part->valid || affix.len > part->to - part->from)
+        return false;
+    size_t from = at_end ? part->to - affix.len : part->from;
+    return affix.len == 0 || memcmp(self.as.s + from, affix.as.s, affix.len) == 0;
+}
+
+burin_value method_without_affix(burin_value self, burin_value affix, bool at_end)
+{
+    const method_range all = {0, self.len, 0, true};
+    return method_has_affix(self, &all, affix, at_end) ? method_piece(self, at_end ? 0 : affix.len, self.len - affix.len) : self;
+}
+
 burin_status method_find(rt_state *st, burin_value self, burin_text sub, burin_value start, burin_value end, bool last, int64_t *out)
 {
     method_range part;
