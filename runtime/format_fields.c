@@ -320,7 +320,7 @@ static burin_status write_escaped_field(formatter *f, builder *b, burin_value v,
                            "define __html_format__ to work with format specifiers.",
                            (int)spec.len, spec.data, module ? module : "", module ? "." : "", rt_type_name(st, v));
         }
-        status = rt_escape(st, v, &v);
+        status = v.kind == BURIN_UNDEFINED ? rt_undefined_fail(st, v) : rt_escape(st, v, &v); /* a chainable one has any attribute, and calls it */
     } else {
         status = rt_format_spec(st, v, spec, &v);
         if (!status)

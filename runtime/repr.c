@@ -10,6 +10,7 @@
 #include "runtime/struct.h"
 #include "runtime/type.h"
 #include "runtime/unicode.h"
+#include "runtime/view.h"
 #include "runtime/write.h"
 
 #include <stdio.h>
@@ -20,13 +21,18 @@ typedef struct repr_link {
     uint64_t                word; /* of a struct: one may lie at the start of another */
 } repr_link;
 
-static bool being_written(const rt_state *st, const void *container, uint64_t word)
+/* False if the container is being written already, somewhere around. */
+static bool begin(rt_state *st, repr_link *link, const void *container, uint64_t word)
 {
-    for (const repr_link *link = st->repr_chain; link; link = link->outer)
-        if (link->container == container && link->word == word)
-            return true;
-    return false;
+    for (const repr_link *outer = st->repr_chain; outer; outer = outer->outer)
+        if (outer->container == container && outer->word == word)
+            return false;
+    *link          = (repr_link){st->repr_chain, container, word};
+    st->repr_chain = link;
+    return true;
 }
+
+static void end(rt_state *st, const repr_link *link) { st->repr_chain = link->outer; }
 
 /* ---- text ---- */
 
@@ -152,21 +158,19 @@ static burin_status write_dict(rt_state *st, rt_out *out, burin_value v)
 
 static burin_status write_container(rt_state *st, rt_out *out, burin_value v)
 {
-    if (being_written(st, v.as.p, 0)) {
+    repr_link link;
+    if (!begin(st, &link, v.as.p, 0)) {
         const char *mark = v.kind == BURIN_LIST ? "[...]" : v.kind == BURIN_TUPLE ? "(...)" : rt_is_frozen(v) ? "frozenset(...)" : v.kind == BURIN_SET ? "set(...)" : "{...}";
         rt_out_write(out, mark, strlen(mark));
         return rt_out_status(out);
     }
-    if (rt_enter(st) || rt_charge(st, v.kind == BURIN_LIST || v.kind == BURIN_TUPLE ? rt_list_of(st, v)->len : rt_dict_of(st, v)->len))
-        return st->status;
-    repr_link link = {st->repr_chain, v.as.p, 0};
-    st->repr_chain = &link;
-    if (v.kind == BURIN_LIST || v.kind == BURIN_TUPLE)
-        write_list(st, out, v);
-    else
-        write_dict(st, out, v);
-    st->repr_chain = link.outer;
-    rt_leave(st);
+    bool is_row = v.kind == BURIN_LIST || v.kind == BURIN_TUPLE;
+    if (!rt_enter(st)) {
+        if (!rt_charge(st, is_row ? rt_list_of(st, v)->len : rt_dict_of(st, v)->len))
+            (is_row ? write_list : write_dict)(st, out, v);
+        rt_leave(st);
+    }
+    end(st, &link);
     return st->status ? st->status : rt_out_status(out);
 }
 
@@ -193,17 +197,17 @@ static burin_status write_members(rt_state *st, rt_out *out, burin_value v, cons
 static burin_status write_struct(rt_state *st, rt_out *out, burin_value v)
 {
     const rt_layout *layout = rt_layout_of(st, v);
-    if (being_written(st, v.as.p, rt_struct_word(v))) {
+    repr_link     link;
+    if (!begin(st, &link, v.as.p, rt_struct_word(v))) {
         rt_out_literal(out, "...");
         return rt_out_status(out);
     }
-    if (rt_enter(st) || rt_charge(st, layout->count))
-        return st->status;
-    repr_link link = {st->repr_chain, v.as.p, rt_struct_word(v)};
-    st->repr_chain = &link;
-    write_members(st, out, v, layout);
-    st->repr_chain = link.outer;
-    rt_leave(st);
+    if (!rt_enter(st)) {
+        if (!rt_charge(st, layout->count))
+            write_members(st, out, v, layout);
+        rt_leave(st);
+    }
+    end(st, &link);
     return st->status ? st->status : rt_out_status(out);
 }
 
@@ -302,6 +306,19 @@ static burin_status write_complex(rt_state *st, rt_out *out, rt_complex z)
     return rt_out_status(out);
 }
 
+/* CPython guards its views as it does its containers. */
+static burin_status write_view(rt_state *st, rt_out *out, burin_value v)
+{
+    repr_link link;
+    if (!begin(st, &link, v.as.p, 0)) {
+        rt_out_literal(out, "...");
+        return rt_out_status(out);
+    }
+    burin_status status = write_object(st, out, v);
+    end(st, &link);
+    return status;
+}
+
 burin_status rt_write_repr(rt_state *st, rt_out *out, burin_value v)
 {
     switch ((burin_kind)v.kind) {
@@ -333,7 +350,7 @@ burin_status rt_write_repr(rt_state *st, rt_out *out, burin_value v)
     case BURIN_FUNCTION:
         return write_function(st, out, v);
     case BURIN_OBJECT:
-        return write_object(st, out, v);
+        return rt_view_of(v) == RT_VIEW_NONE ? write_object(st, out, v) : write_view(st, out, v);
     case BURIN_STRUCT:
         return write_struct(st, out, v);
     case BURIN_ARRAY:

@@ -100,12 +100,29 @@ static bool lower_loop_method(lowerer *c, scope *f, ast_Call *node, uint16_t dst
     return true;
 }
 
+/* Can evaluating the argument neither fail nor change anything? */
+static bool is_quiet(const ast_node *arg) { return arg->kind == AST_Const || arg->kind == AST_Name; }
+
+/* Jinja2 looks the method up before it evaluates the arguments: of an undefined object that fails first. */
+static void check_member(lowerer *c, const ast_Call *node, uint16_t object)
+{
+    const ast_Getattr *method = (const ast_Getattr *)node->node;
+    bool               quiet  = !node->rest && !node->named;
+    for (const ast_node *n = node->args.first; quiet && n; n = n->next)
+        quiet = is_quiet(n);
+    for (const ast_node *n = node->kwargs.first; quiet && n; n = n->next)
+        quiet = is_quiet(((const ast_Keyword *)n)->value);
+    if (!quiet && method->node->kind != AST_Const)
+        emit(c, OP_CHECK_MEMBER, 0, object, 0, constant_text(c, method->attr));
+}
+
 static void lower_method(lowerer *c, scope *f, ast_Call *node, ir_op op, uint16_t dst, ir_output print)
 {
     ast_Getattr *method = ast_as(Getattr, node->node);
     parts        p      = call_parts(node);
     ir_call      call   = {.method = program_text(c, method->attr), .site = attribute_site(c, method->attr), .print = print};
     uint16_t     object = expr(c, f, method->node, NO_REG);
+    check_member(c, node, object);
     uint16_t     first  = lower_arguments(c, f, &p, 0, NO_REG, &call);
     emit(c, op, dst, object, first, vector_add(c, c->calls, call));
 }

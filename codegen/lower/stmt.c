@@ -209,12 +209,23 @@ static void lower_autoescape(lowerer *c, scope *f, ast_Autoescape *node)
 
 static void lower_generation(lowerer *c, scope *f, ast_Generation *node)
 {
-    scope inner = scope_inner(c, f);
+    uint32_t mark   = c->unit->temps;
+    scope    inner  = scope_inner(c, f);
+    uint16_t result = NO_REG;
     inner.breaks = inner.continues = NULL; /* the body is a call block's: a function of its own in Jinja2 */
     inner.require_output_check     = false; /* and what that returns is printed even by a child of another template */
+    mark_line(c, &node->base);
     symbols_analyze(&inner.sym, &node->base, FOR_BODY);
     scope_enter(c, &inner);
+    if (c->program->native)
+        open_capture(c, &inner, result = temp(c));
     lower_body(c, &inner, node->body.first);
+    mark_line(c, &node->base);
+    if (c->program->native) {
+        emit(c, OP_CAPTURED, result, result, 2, 0);
+        emit(c, OP_PIECE, 0, result, 0, 0);
+    }
+    c->unit->temps = mark;
 }
 
 /* ---- if ---- */

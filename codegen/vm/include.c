@@ -1,6 +1,8 @@
 /* Other templates: loading them, including them, their modules (jinja2.environment.TemplateModule). */
 #include "codegen/vm/machine.h"
 
+#include <inttypes.h>
+
 /* ---- loading ---- */
 
 static burin_status load_text(vm_frame *f, burin_text name, const vm_template **out)
@@ -102,12 +104,26 @@ static burin_status module_attribute(burin_call *call, void *self, burin_text na
     return BURIN_OK;
 }
 
+/* "".join: what a native template printed, if all of it is text. */
+static burin_status join_texts(rt_state *st, const rt_list *pieces, burin_value *out)
+{
+    rt_out text;
+    rt_out_init_heap(&text, st, 64);
+    for (uint32_t n = 0; n < pieces->len; n++) {
+        if (pieces->items[n].kind != BURIN_STRING)
+            return rt_fail(st, BURIN_ERR_TYPE, "sequence item %" PRIu32 ": expected str instance, %s found", n, rt_type_name(st, pieces->items[n]));
+        rt_out_write(&text, pieces->items[n].as.s, pieces->items[n].len);
+    }
+    return rt_out_take(&text, 0, out);
+}
+
 static burin_status module_text(burin_call *call, void *self, burin_value *out)
 {
     vm_module *module = self;
+    burin_status status;
     if (module->bad_piece)
         return rt_fail(call->st, BURIN_ERR_TYPE, "sequence item 0: expected str instance, %s found", module->bad_piece);
-    burin_status status = rt_str(call->st, module->body, out);
+    status = module->pieces ? join_texts(call->st, module->pieces, out) : rt_str(call->st, module->body, out);
     if (!status)
         out->flags &= (uint8_t)~BURIN_SAFE;
     return status;
@@ -149,6 +165,19 @@ vm_module *vm_module_of(burin_value v)
     return object->cls == &module_class.base ? object->self : NULL;
 }
 
+/* Take the pieces since `from` out of what is being printed. */
+static burin_status keep_pieces(vm *m, size_t from, rt_list **out)
+{
+    uint32_t count = m->pieces->len - (uint32_t)from;
+    if (rt_list_new(&m->st, BURIN_LIST, count, out))
+        return m->st.status;
+    if (count)
+        memcpy((*out)->items, m->pieces->items + from, count * sizeof *(*out)->items);
+    (*out)->len    = count;
+    m->pieces->len = (uint32_t)from;
+    return BURIN_OK;
+}
+
 /* Run a template for what it exports; its text is kept. */
 static burin_status make_module(vm *m, const vm_template *tpl, vm_context *context, vm_module **out)
 {
@@ -163,7 +192,7 @@ static burin_status make_module(vm *m, const vm_template *tpl, vm_context *conte
     if (!status && !native)
         vm_keep_bad_piece(m, module);
     if (!status)
-        status = vm_captured(m, native, from, false, &module->body);
+        status = native ? keep_pieces(m, from, &module->pieces) : vm_captured(m, false, from, false, &module->body);
     *out = module;
     heap_escape(&m->st.heap); /* what it holds outlives the loop it may have been imported in */
     return status;
@@ -234,8 +263,11 @@ static burin_status include_module(vm_frame *f, const vm_template *tpl)
     burin_status status = default_module(f->m, tpl, &module);
     if (status)
         return status;
-    if (f->program->native)
-        return vm_piece(f->m, module->body);
+    for (uint32_t n = 0; module->pieces && n < module->pieces->len; n++)
+        if (vm_piece(f->m, module->pieces->items[n]))
+            return f->m->st.status;
+    if (module->pieces)
+        return BURIN_OK;
     if (module->bad_piece && !f->m->bad_piece) {
         f->m->bad_piece = module->bad_piece;
         f->m->bad_frame = f;

@@ -118,6 +118,7 @@ typedef struct vm_module {
     const vm_template *tpl;
     vm_context        *context;
     burin_value        body;
+    rt_list           *pieces;    /* native: what was printed, instead of the body */
     const char        *bad_piece; /* type of the first piece of the body that is no text: printing the module fails; NULL */
     struct vm_module  *next; /* in the render's cache */
 } vm_module;

@@ -425,6 +425,11 @@ OPERATION(call)
     f->pc               = (uint32_t)(i - f->unit->code);
     return status ? status : rt_call(&f->m->st, regs[i->b], &args, &regs[i->a]);
 }
+OPERATION(check_member)
+{
+    burin_value ignored;
+    return BURIN_LIKELY(regs[i->b].kind != BURIN_UNDEFINED) ? BURIN_OK : rt_get_attr(&f->m->st, regs[i->b], op_constant_text(f, i->d), &ignored);
+}
 OPERATION(method)
 {
     rt_arguments   args;
