@@ -1,30 +1,24 @@
 /* Aggregates: a tournament. Members are the leaves of a complete binary tree, every node above holds what its two children come
  * to; a change goes up one path. So nothing drifts: the result is always that of the present members, combined in one order. */
 #include "burin/operators.h"
-#include "runtime/reactive/graph.h"
+#include "runtime/reactive/members.h"
 
-typedef struct member member;
-struct member {
+typedef struct member {
+    rx_member        base;
     burin_aggregate *of;
-    burin_node       node, effect;
-    uint32_t         place, next_free; /* place + 1 of the next */
-    bool             is_free;
-};
+    burin_node       node;
+} member;
 
 struct burin_aggregate {
     burin_graph         *graph;
     burin_aggregate_kind kind;
     burin_node           out;
-    burin_value         *tree;    /* 1 is the top; leaves from `leaves` on */
-    member             **members; /* by place */
-    uint32_t             leaves, count, member_room, tree_room;
-    uint32_t             first_free; /* a place + 1; 0: none */
+    burin_value         *tree; /* 1 is the top; leaves, one for every place, from `leaves` on */
+    uint32_t             leaves, tree_room;
+    rx_members           members;
 };
 
 /* ---- combining ---- */
-
-static bool is_number(burin_value v) { return v.kind == BURIN_INT || v.kind == BURIN_FLOAT; }
-static double as_double(burin_value v) { return v.kind == BURIN_FLOAT ? v.as.f : (double)v.as.i; }
 
 /* What a member's value counts as; none when it does not count. */
 static burin_value leaf_of(burin_aggregate_kind kind, burin_value v)
@@ -36,22 +30,22 @@ static burin_value leaf_of(burin_aggregate_kind kind, burin_value v)
     }
     if (v.kind == BURIN_BOOL)
         return burin_int(v.as.i);
-    return is_number(v) ? v : burin_none();
+    return rx_is_number(v) ? v : burin_none();
 }
 
 static burin_value combine(burin_aggregate_kind kind, burin_value a, burin_value b)
 {
     int64_t sum;
-    if (!is_number(a) || !is_number(b))
-        return is_number(a) ? a : b;
+    if (!rx_is_number(a) || !rx_is_number(b))
+        return rx_is_number(a) ? a : b;
     if (kind == BURIN_MIN || kind == BURIN_MAX) {
         bool both_ints = a.kind == BURIN_INT && b.kind == BURIN_INT;
-        bool is_less   = both_ints ? b.as.i < a.as.i : as_double(b) < as_double(a), is_more = both_ints ? b.as.i > a.as.i : as_double(b) > as_double(a);
+        bool is_less   = both_ints ? b.as.i < a.as.i : rx_as_double(b) < rx_as_double(a), is_more = both_ints ? b.as.i > a.as.i : rx_as_double(b) > rx_as_double(a);
         return (kind == BURIN_MIN ? is_less : is_more) ? b : a;
     }
     if (a.kind == BURIN_INT && b.kind == BURIN_INT && !__builtin_add_overflow(a.as.i, b.as.i, &sum))
         return burin_int(sum);
-    return burin_float(as_double(a) + as_double(b));
+    return burin_float(rx_as_double(a) + rx_as_double(b));
 }
 
 static burin_value result(const burin_aggregate *a)
@@ -72,8 +66,7 @@ static void set_leaf(burin_aggregate *a, uint32_t place, burin_value v)
 static bool widen(burin_aggregate *a)
 {
     uint32_t old = a->leaves, leaves = old ? 2 * old : 16;
-    if (leaves > UINT32_MAX / 8 || !rx_grow(a->graph, &a->members, &a->member_room, leaves, sizeof *a->members) ||
-        !rx_grow(a->graph, &a->tree, &a->tree_room, 2 * leaves, sizeof *a->tree))
+    if (leaves > UINT32_MAX / 8 || !rx_grow(a->graph, &a->tree, &a->tree_room, 2 * leaves, sizeof *a->tree))
         return false;
     memmove(&a->tree[leaves], &a->tree[old], old * sizeof *a->tree);
     for (uint32_t k = leaves + old; k < 2 * leaves; k++)
@@ -93,7 +86,7 @@ static burin_status follow(burin_graph *g, void *user, const burin_inputs *in, b
     (void)in, (void)out;
     if (burin_graph_get(g, m->node, &v))
         v = burin_none();
-    set_leaf(m->of, m->place, v);
+    set_leaf(m->of, m->base.place, v);
     return burin_graph_set(g, m->of->out, result(m->of));
 }
 
@@ -112,55 +105,26 @@ burin_aggregate *burin_aggregate_new(burin_graph *g, burin_aggregate_kind kind, 
     return a;
 }
 
-/* A member without a node. NULL when memory is out. */
-static member *take_place(burin_aggregate *a)
-{
-    if (a->first_free) {
-        member *m     = a->members[a->first_free - 1];
-        a->first_free = m->next_free;
-        return m;
-    }
-    if (a->count == a->leaves && !widen(a))
-        return NULL;
-    member *m = base_alloc(a->graph->alloc, sizeof *m);
-    if (!m)
-        return NULL;
-    *m                     = (member){.of = a, .place = a->count, .is_free = true};
-    a->members[a->count++] = m;
-    return m;
-}
-static void give_back(burin_aggregate *a, member *m)
-{
-    m->is_free    = true;
-    m->next_free  = a->first_free;
-    a->first_free = m->place + 1;
-}
-
 burin_status burin_aggregate_add(burin_aggregate *a, burin_node node, uint32_t *place)
 {
-    burin_graph *g = a->graph;
-    if (!rx_node_of(g, node, 1 << RX_CELL | 1 << RX_COMPUTED))
-        return BURIN_ERR_USAGE;
-    member *m = take_place(a);
-    if (!m)
-        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
-    m->node             = node;
-    m->is_free          = false;
-    burin_status status = burin_graph_effect(g, follow, m, BURIN_NODE_DYNAMIC, NULL, 0, &m->effect);
-    if (!m->effect.index)
-        give_back(a, m);
-    *place = m->place;
-    return status;
+    member *m;
+    if (a->members.count == a->leaves && !a->members.first_free && !widen(a))
+        return burin_graph_fail(a->graph, BURIN_ERR_NOMEM, "out of memory");
+    burin_status status = rx_member_take(a->graph, &a->members, sizeof *m, &node, 1, &m);
+    if (status)
+        return status;
+    m->of   = a;
+    m->node = node;
+    *place  = m->base.place;
+    return rx_member_follow(a->graph, &a->members, &m->base, follow);
 }
 
 burin_status burin_aggregate_remove(burin_aggregate *a, uint32_t place)
 {
-    if (place >= a->count || a->members[place]->is_free)
-        return burin_graph_fail(a->graph, BURIN_ERR_USAGE, "there is no such member");
-    burin_status status = burin_graph_dispose(a->graph, a->members[place]->effect);
+    member      *m;
+    burin_status status = rx_member_end(a->graph, &a->members, place, &m);
     if (status)
         return status;
-    give_back(a, a->members[place]);
     set_leaf(a, place, burin_none());
     return burin_graph_set(a->graph, a->out, result(a));
 }
@@ -170,13 +134,8 @@ void burin_aggregate_free(burin_aggregate *a)
     if (!a)
         return;
     burin_graph *g = a->graph;
-    for (uint32_t k = 0; k < a->count; k++) {
-        if (!a->members[k]->is_free)
-            burin_graph_dispose(g, a->members[k]->effect);
-        base_free(g->alloc, a->members[k], sizeof(member));
-    }
-    g->memory -= a->member_room * sizeof *a->members + a->tree_room * sizeof *a->tree;
-    base_free(g->alloc, a->members, a->member_room * sizeof *a->members);
+    rx_members_free(g, &a->members);
+    g->memory -= a->tree_room * sizeof *a->tree;
     base_free(g->alloc, a->tree, a->tree_room * sizeof *a->tree);
     base_free(g->alloc, a, sizeof *a);
 }

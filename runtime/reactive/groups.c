@@ -1,6 +1,7 @@
 /* Members by key: an aggregate for every key there has been, found through a hash table. */
 #include "burin/operators.h"
 #include "runtime/reactive/box.h"
+#include "runtime/reactive/members.h"
 
 enum { NO_GROUP = UINT32_MAX };
 
@@ -12,24 +13,20 @@ typedef struct group {
 } group;
 
 typedef struct member {
+    rx_member     base;
     burin_groups *of;
-    burin_node    key, value, effect;
-    uint32_t      place, next_free, group, in_group; /* in_group: its number in the group's aggregate */
-    bool          is_free;
+    burin_node    key, value;
+    uint32_t      group, in_group; /* in_group: its number in the group's aggregate */
 } member;
 
 struct burin_groups {
     burin_graph         *graph;
     burin_aggregate_kind kind;
-    burin_node           keys, changes, writer; /* changes: a cell that counts; writer: the effect that then lists the keys */
-    int64_t              change_count;
+    rx_listing           keys;
     group               *groups;
     uint32_t            *table; /* by hash, a group + 1; a power of two */
     uint32_t             group_count, group_room, table_room;
-    member             **members;
-    uint32_t             count, room, first_free; /* first_free: a place + 1 */
-    burin_value         *list;                    /* room for listing the keys */
-    uint32_t             list_room;
+    rx_members           members;
 };
 
 /* ---- keys ---- */
@@ -111,9 +108,6 @@ burin_status burin_groups_get(burin_groups *s, burin_value key, burin_node *out)
 
 /* ---- members ---- */
 
-/* The list of keys is made once a batch, whatever has changed. */
-static burin_status note(burin_groups *s) { return burin_graph_set(s->graph, s->changes, burin_int(++s->change_count)); }
-
 static burin_status leave(burin_groups *s, member *m)
 {
     if (m->group == NO_GROUP)
@@ -121,7 +115,7 @@ static burin_status leave(burin_groups *s, member *m)
     group       *from   = &s->groups[m->group];
     burin_status status = burin_aggregate_remove(from->aggregate, m->in_group);
     m->group            = NO_GROUP;
-    return --from->members || status ? status : note(s);
+    return --from->members || status ? status : rx_listing_note(s->graph, &s->keys);
 }
 
 static burin_status join(burin_groups *s, member *m, burin_value key)
@@ -134,7 +128,7 @@ static burin_status join(burin_groups *s, member *m, burin_value key)
     if (status)
         return status;
     m->group = number;
-    return to->members++ ? BURIN_OK : note(s);
+    return to->members++ ? BURIN_OK : rx_listing_note(s->graph, &s->keys);
 }
 
 /* Its effect reads the key only; the aggregate reads the value. */
@@ -154,12 +148,12 @@ static burin_status list_keys(burin_graph *g, void *user, const burin_inputs *in
     burin_groups *s = user;
     uint32_t      count = 0;
     (void)in, (void)out;
-    if (!rx_grow(g, &s->list, &s->list_room, s->group_count, sizeof *s->list))
+    if (!rx_grow(g, &s->keys.items, &s->keys.room, s->group_count, sizeof *s->keys.items))
         return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
     for (uint32_t k = 0; k < s->group_count; k++)
         if (s->groups[k].members)
-            s->list[count++] = s->groups[k].key;
-    return rx_box_set(g, s->keys, s->list, count);
+            s->keys.items[count++] = s->groups[k].key;
+    return rx_box_set(g, s->keys.out, s->keys.items, count);
 }
 
 burin_groups *burin_groups_new(burin_graph *g, burin_aggregate_kind kind, burin_node *keys)
@@ -168,72 +162,34 @@ burin_groups *burin_groups_new(burin_graph *g, burin_aggregate_kind kind, burin_
     *keys           = (burin_node){0, 0};
     if (!s)
         return NULL;
-    *s                  = (burin_groups){.graph = g, .kind = kind};
-    burin_status status = burin_graph_cell(g, burin_none(), &s->keys);
-    if (!status)
-        status = burin_graph_cell(g, burin_int(0), &s->changes);
-    if (!status)
-        status = burin_graph_effect(g, list_keys, s, BURIN_NODE_STATIC, &s->changes, 1, &s->writer);
-    if (!status) {
-        *keys = s->keys;
-        return s;
-    }
-    burin_graph_dispose(g, s->keys);
-    burin_groups_free(s);
-    return NULL;
-}
-
-static member *member_new(burin_groups *s)
-{
-    if (s->first_free) {
-        member *m     = s->members[s->first_free - 1];
-        s->first_free = m->next_free;
-        return m;
-    }
-    if (!rx_grow(s->graph, &s->members, &s->room, s->count + 1, sizeof *s->members))
+    *s = (burin_groups){.graph = g, .kind = kind};
+    if (rx_listing_open(g, &s->keys, list_keys, s)) {
+        base_free(g->alloc, s, sizeof *s);
         return NULL;
-    member *m = base_alloc(s->graph->alloc, sizeof *m);
-    if (!m)
-        return NULL;
-    *m                     = (member){.of = s, .place = s->count, .is_free = true, .group = NO_GROUP};
-    s->members[s->count++] = m;
-    return m;
-}
-static void give_back(burin_groups *s, member *m)
-{
-    m->is_free    = true;
-    m->next_free  = s->first_free;
-    s->first_free = m->place + 1;
+    }
+    *keys = s->keys.out;
+    return s;
 }
 
 burin_status burin_groups_add(burin_groups *s, burin_node key, burin_node value, uint32_t *place)
 {
-    enum { READABLE = 1 << RX_CELL | 1 << RX_COMPUTED };
-    burin_graph *g = s->graph;
-    if (!rx_node_of(g, key, READABLE) || !rx_node_of(g, value, READABLE))
-        return BURIN_ERR_USAGE;
-    member *m = member_new(s);
-    if (!m)
-        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
-    m->key              = key;
-    m->value            = value;
-    m->is_free          = false;
-    burin_status status = burin_graph_effect(g, follow, m, BURIN_NODE_DYNAMIC, NULL, 0, &m->effect);
-    if (!m->effect.index)
-        give_back(s, m);
-    *place = m->place;
-    return status;
+    member      *m;
+    burin_status status = rx_member_take(s->graph, &s->members, sizeof *m, (burin_node[]){key, value}, 2, &m);
+    if (status)
+        return status;
+    m->of    = s;
+    m->key   = key;
+    m->value = value;
+    m->group = NO_GROUP;
+    *place   = m->base.place;
+    return rx_member_follow(s->graph, &s->members, &m->base, follow);
 }
 
 burin_status burin_groups_remove(burin_groups *s, uint32_t place)
 {
-    if (place >= s->count || s->members[place]->is_free)
-        return burin_graph_fail(s->graph, BURIN_ERR_USAGE, "there is no such member");
-    burin_status status = burin_graph_dispose(s->graph, s->members[place]->effect);
-    if (status)
-        return status;
-    give_back(s, s->members[place]);
-    return leave(s, s->members[place]);
+    member      *m;
+    burin_status status = rx_member_end(s->graph, &s->members, place, &m);
+    return status ? status : leave(s, m);
 }
 
 void burin_groups_free(burin_groups *s)
@@ -241,21 +197,14 @@ void burin_groups_free(burin_groups *s)
     if (!s)
         return;
     burin_graph *g = s->graph;
-    burin_graph_dispose(g, s->writer);
-    burin_graph_dispose(g, s->changes);
-    for (uint32_t k = 0; k < s->count; k++) {
-        if (!s->members[k]->is_free)
-            burin_graph_dispose(g, s->members[k]->effect);
-        base_free(g->alloc, s->members[k], sizeof(member));
-    }
+    rx_listing_free(g, &s->keys);
+    rx_members_free(g, &s->members);
     for (uint32_t k = 0; k < s->group_count; k++) {
         burin_aggregate_free(s->groups[k].aggregate);
         rx_value_free(g, s->groups[k].key);
     }
-    g->memory -= s->room * sizeof *s->members + s->group_room * sizeof *s->groups + s->table_room * sizeof *s->table + s->list_room * sizeof *s->list;
-    base_free(g->alloc, s->members, s->room * sizeof *s->members);
+    g->memory -= s->group_room * sizeof *s->groups + s->table_room * sizeof *s->table;
     base_free(g->alloc, s->groups, s->group_room * sizeof *s->groups);
     base_free(g->alloc, s->table, s->table_room * sizeof *s->table);
-    base_free(g->alloc, s->list, s->list_room * sizeof *s->list);
     base_free(g->alloc, s, sizeof *s);
 }

@@ -2,6 +2,7 @@
  * the member of a rank are found in the logarithm of their number. */
 #include "burin/operators.h"
 #include "runtime/reactive/box.h"
+#include "runtime/reactive/members.h"
 
 enum { LEVELS_MAX = 24 };
 
@@ -10,39 +11,33 @@ typedef struct link {
 } link;
 
 typedef struct member {
+    rx_member     base;
     burin_sorted *of;
-    burin_node    node, effect;
-    burin_value   value; /* the graph's own copy; none: in no place of the order */
-    uint32_t      place, next_free, levels;
-    bool          is_free;
+    burin_node    node;
+    burin_value   value;  /* the graph's own copy; none: in no place of the order */
+    uint32_t      levels; /* 0: not drawn yet */
     link          next[];
 } member;
 
 struct burin_sorted {
     burin_graph *graph;
-    burin_node   out, changes, writer; /* changes: a cell that counts; writer: the effect that then makes the list */
-    int64_t      change_count;
+    rx_listing   list;
     uint64_t     limit, random;
     bool         is_descending;
-    member     **members;
-    uint32_t     count, room, first_free, ordered; /* first_free: a place + 1 */
+    rx_members   members;
+    uint32_t     ordered;
     link         head[LEVELS_MAX];
-    burin_value *list; /* room for making it */
-    uint32_t     list_room;
 };
 
 /* ---- the order ---- */
 
-static bool   is_number(burin_value v) { return v.kind == BURIN_INT || v.kind == BURIN_FLOAT; }
-static double as_double(burin_value v) { return v.kind == BURIN_FLOAT ? v.as.f : (double)v.as.i; }
-
 /* Numbers, nan last of them, then texts; 0 for equal ones. */
 static int compare_values(burin_value a, burin_value b)
 {
-    if (is_number(a) != is_number(b))
-        return is_number(a) ? -1 : 1;
-    if (is_number(a)) {
-        double x = as_double(a), y = as_double(b);
+    if (rx_is_number(a) != rx_is_number(b))
+        return rx_is_number(a) ? -1 : 1;
+    if (rx_is_number(a)) {
+        double x = rx_as_double(a), y = rx_as_double(b);
         if (a.kind == BURIN_INT && b.kind == BURIN_INT)
             return (a.as.i > b.as.i) - (a.as.i < b.as.i);
         return x != x || y != y ? (x != x) - (y != y) : (x > y) - (x < y);
@@ -58,19 +53,21 @@ static bool is_before(const burin_sorted *s, const member *a, const member *b)
     int order = compare_values(a->value, b->value);
     if (order)
         return (order < 0) != s->is_descending;
-    return a->place < b->place;
+    return a->base.place < b->base.place;
 }
 
 /* ---- the skip list ---- */
 
-static link *links_of(burin_sorted *s, uint32_t at) { return at ? s->members[at - 1]->next : s->head; }
+/* A member by the number in links, its place + 1; and the links after it, or after the beginning. */
+static member *member_at(const burin_sorted *s, uint32_t at) { return (member *)(void *)s->members.at[at - 1]; }
+static link   *links_of(burin_sorted *s, uint32_t at) { return at ? member_at(s, at)->next : s->head; }
 
 /* For every level the last link from before where `m` is, or belongs, and how many members are before that; gives m's rank. */
 static uint32_t find(burin_sorted *s, const member *m, uint32_t from[LEVELS_MAX], uint32_t ranks[LEVELS_MAX])
 {
     uint32_t at = 0, rank = 0;
     for (uint32_t level = LEVELS_MAX; level-- > 0;) {
-        for (link *l = &links_of(s, at)[level]; l->to && is_before(s, s->members[l->to - 1], m); l = &links_of(s, at)[level]) {
+        for (link *l = &links_of(s, at)[level]; l->to && is_before(s, member_at(s, l->to), m); l = &links_of(s, at)[level]) {
             rank += l->width;
             at = l->to;
         }
@@ -91,7 +88,7 @@ static uint32_t put_in(burin_sorted *s, member *m)
         }
         uint32_t before = rank - ranks[level] + 1; /* of what the link passed, and the new one */
         m->next[level]  = (link){l->to, l->width + 1 - before};
-        *l              = (link){m->place + 1, before};
+        *l              = (link){m->base.place + 1, before};
     }
     s->ordered++;
     return rank;
@@ -123,7 +120,7 @@ burin_status burin_sorted_at(burin_sorted *s, uint64_t rank, burin_node *node)
             passed += l->width;
             at = l->to;
         }
-    *node = s->members[at - 1]->node;
+    *node = member_at(s, at)->node;
     return BURIN_OK;
 }
 
@@ -135,7 +132,7 @@ static burin_value key_of(burin_value v)
 {
     if (v.kind == BURIN_BOOL)
         return burin_int(v.as.i);
-    return is_number(v) || v.kind == BURIN_STRING || v.kind == BURIN_BYTES ? v : burin_none();
+    return rx_is_number(v) || v.kind == BURIN_STRING || v.kind == BURIN_BYTES ? v : burin_none();
 }
 
 /* Give a member another value; *lowest becomes the lowest rank at which something has changed. */
@@ -159,11 +156,8 @@ static burin_status move_to(burin_sorted *s, member *m, burin_value v, uint32_t 
     return BURIN_OK;
 }
 
-/* The list is made once a batch, whatever has changed, unless that is beyond its end. */
-static burin_status note(burin_sorted *s, uint32_t lowest)
-{
-    return lowest < s->limit ? burin_graph_set(s->graph, s->changes, burin_int(++s->change_count)) : BURIN_OK;
-}
+/* The list must be made, unless what has changed is beyond its end. */
+static burin_status note(burin_sorted *s, uint32_t lowest) { return lowest < s->limit ? rx_listing_note(s->graph, &s->list) : BURIN_OK; }
 
 static burin_status follow(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
 {
@@ -182,11 +176,11 @@ static burin_status write_list(burin_graph *g, void *user, const burin_inputs *i
     burin_sorted *s = user;
     uint32_t      at = s->head[0].to, count = 0;
     (void)in, (void)out;
-    if (!rx_grow(g, &s->list, &s->list_room, s->limit < s->ordered ? (uint32_t)s->limit : s->ordered, sizeof *s->list))
+    if (!rx_grow(g, &s->list.items, &s->list.room, s->limit < s->ordered ? (uint32_t)s->limit : s->ordered, sizeof *s->list.items))
         return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
-    for (; at && count < s->limit; at = s->members[at - 1]->next[0].to)
-        s->list[count++] = s->members[at - 1]->value;
-    return rx_box_set(g, s->out, s->list, count);
+    for (; at && count < s->limit; at = member_at(s, at)->next[0].to)
+        s->list.items[count++] = member_at(s, at)->value;
+    return rx_box_set(g, s->list.out, s->list.items, count);
 }
 
 /* ---- members ---- */
@@ -198,18 +192,12 @@ burin_sorted *burin_sorted_new(burin_graph *g, uint64_t limit, bool is_descendin
     if (!s)
         return NULL;
     *s = (burin_sorted){.graph = g, .limit = limit ? limit : UINT64_MAX, .is_descending = is_descending, .random = 1};
-    burin_status status = burin_graph_cell(g, burin_none(), &s->out);
-    if (!status)
-        status = burin_graph_cell(g, burin_int(0), &s->changes);
-    if (!status)
-        status = burin_graph_effect(g, write_list, s, BURIN_NODE_STATIC, &s->changes, 1, &s->writer);
-    if (!status) {
-        *out = s->out;
-        return s;
+    if (rx_listing_open(g, &s->list, write_list, s)) {
+        base_free(g->alloc, s, sizeof *s);
+        return NULL;
     }
-    burin_graph_dispose(g, s->out);
-    burin_sorted_free(s);
-    return NULL;
+    *out = s->list.out;
+    return s;
 }
 
 /* One of two members has one level, one of four two, and so on. */
@@ -220,59 +208,29 @@ static uint32_t draw_levels(burin_sorted *s)
     return 1 + (uint32_t)__builtin_ctz(upper);
 }
 
-static member *member_new(burin_sorted *s)
-{
-    if (s->first_free) {
-        member *m     = s->members[s->first_free - 1];
-        s->first_free = m->next_free;
-        return m;
-    }
-    uint32_t levels = draw_levels(s);
-    if (!rx_grow(s->graph, &s->members, &s->room, s->count + 1, sizeof *s->members))
-        return NULL;
-    member *m = base_alloc(s->graph->alloc, sizeof *m + levels * sizeof *m->next);
-    if (!m)
-        return NULL;
-    *m                     = (member){.of = s, .place = s->count, .levels = levels, .is_free = true, .value = burin_none()};
-    s->members[s->count++] = m;
-    return m;
-}
-static void give_back(burin_sorted *s, member *m)
-{
-    m->is_free    = true;
-    m->next_free  = s->first_free;
-    s->first_free = m->place + 1;
-}
-
 burin_status burin_sorted_add(burin_sorted *s, burin_node node, uint32_t *place)
 {
-    burin_graph *g = s->graph;
-    if (!rx_node_of(g, node, 1 << RX_CELL | 1 << RX_COMPUTED))
-        return BURIN_ERR_USAGE;
-    member *m = member_new(s);
-    if (!m)
-        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
-    m->node             = node;
-    m->is_free          = false;
-    burin_status status = burin_graph_effect(g, follow, m, BURIN_NODE_DYNAMIC, NULL, 0, &m->effect);
-    if (!m->effect.index)
-        give_back(s, m);
-    *place = m->place;
-    return status;
+    member      *m;
+    uint32_t     levels = draw_levels(s);
+    burin_status status = rx_member_take(s->graph, &s->members, sizeof *m + levels * sizeof *m->next, &node, 1, &m);
+    if (status)
+        return status;
+    m->of     = s;
+    m->node   = node;
+    m->value  = burin_none();
+    m->levels = m->levels ? m->levels : levels;
+    *place    = m->base.place;
+    return rx_member_follow(s->graph, &s->members, &m->base, follow);
 }
 
 burin_status burin_sorted_remove(burin_sorted *s, uint32_t place)
 {
-    uint32_t lowest = UINT32_MAX;
-    if (place >= s->count || s->members[place]->is_free)
-        return burin_graph_fail(s->graph, BURIN_ERR_USAGE, "there is no such member");
-    burin_status status = burin_graph_dispose(s->graph, s->members[place]->effect);
+    member      *m;
+    uint32_t     lowest = UINT32_MAX;
+    burin_status status = rx_member_end(s->graph, &s->members, place, &m);
     if (!status)
-        status = move_to(s, s->members[place], burin_none(), &lowest);
-    if (status)
-        return status;
-    give_back(s, s->members[place]);
-    return note(s, lowest);
+        status = move_to(s, m, burin_none(), &lowest);
+    return status ? status : note(s, lowest);
 }
 
 void burin_sorted_free(burin_sorted *s)
@@ -280,17 +238,9 @@ void burin_sorted_free(burin_sorted *s)
     if (!s)
         return;
     burin_graph *g = s->graph;
-    burin_graph_dispose(g, s->writer);
-    burin_graph_dispose(g, s->changes);
-    for (uint32_t k = 0; k < s->count; k++) {
-        member *m = s->members[k];
-        if (!m->is_free)
-            burin_graph_dispose(g, m->effect);
-        rx_value_free(g, m->value);
-        base_free(g->alloc, m, sizeof *m + m->levels * sizeof *m->next);
-    }
-    g->memory -= s->room * sizeof *s->members + s->list_room * sizeof *s->list;
-    base_free(g->alloc, s->members, s->room * sizeof *s->members);
-    base_free(g->alloc, s->list, s->list_room * sizeof *s->list);
+    rx_listing_free(g, &s->list);
+    for (uint32_t k = 0; k < s->members.count; k++)
+        rx_value_free(g, member_at(s, k + 1)->value);
+    rx_members_free(g, &s->members);
     base_free(g->alloc, s, sizeof *s);
 }

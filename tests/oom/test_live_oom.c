@@ -1,5 +1,7 @@
 /* Live nodes when memory runs out: every allocation fails once, and every later one with it. Nothing may leak or crash, nothing but the want of
  * memory is reported, and with memory again what has been made works. */
+#include "tests/support/budget.h"
+
 #include <burin/burin.h>
 
 #include <setjmp.h>
@@ -8,26 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-typedef struct heap {
-    size_t left, held; /* allocations until they fail; bytes */
-} heap;
-
-static void *resize(void *user, void *p, size_t old, size_t size)
-{
-    heap *h = user;
-    if (size > old && !h->left)
-        return NULL;
-    h->left -= size > old && h->left != SIZE_MAX;
-    if (!size) {
-        h->held -= old;
-        free(p);
-        return NULL;
-    }
-    void *moved = realloc(p, size);
-    h->held += size - old;
-    return moved;
-}
 
 static burin_status formula(burin_live *live, const char *text, const char *name, burin_error *err)
 {
@@ -67,9 +49,9 @@ static void live_nodes_survive_the_want_of_memory(void **state)
 {
     (void)state;
     burin_status status = BURIN_ERR_NOMEM;
-    for (size_t budget = 0; status; budget++) {
-        heap            h         = {.left = SIZE_MAX};
-        burin_allocator allocator = {.user = &h, .resize = resize};
+    for (long allocations = 0; status; allocations++) {
+        budget          memory    = {.left = BUDGET_NONE};
+        burin_allocator allocator = budget_allocator(&memory);
         burin_options   options   = burin_options_default();
         options.scripts           = true;
         options.allocator         = &allocator;
@@ -79,13 +61,13 @@ static void live_nodes_survive_the_want_of_memory(void **state)
         burin_env   *env   = burin_env_new(&options, NULL);
         burin_live  *live  = burin_live_new(g, env, NULL);
         assert_int_equal(burin_graph_cell(g, burin_int(1), &a), BURIN_OK);
-        h.left = budget;
+        memory.left = allocations;
         status = scenario(g, live, a, &err);
         if (status && status != BURIN_ERR_NOMEM)
-            fail_msg("after %zu allocations: %s, %s", budget, burin_status_class(status), err.message ? err.message : burin_graph_message(g));
+            fail_msg("after %ld allocations: %s, %s", allocations, burin_status_class(status), err.message ? err.message : burin_graph_message(g));
         burin_error_clear(&err);
-        assert_true(budget < 20000);
-        h.left = SIZE_MAX;
+        assert_true(allocations < 20000);
+        memory.left = BUDGET_NONE;
         burin_node  node;
         burin_value v;
         assert_int_equal(burin_live_bind(live, "again", a), BURIN_OK);
@@ -96,7 +78,7 @@ static void live_nodes_survive_the_want_of_memory(void **state)
         burin_live_free(live);
         burin_env_unref(env);
         burin_graph_free(g);
-        assert_int_equal(h.held, 0);
+        assert_int_equal(memory.held, 0);
     }
 }
 

@@ -1,5 +1,7 @@
 /* Operators when memory runs out: every allocation fails once, and every later one with it. Nothing may leak or crash, and a graph that has
  * memory again works. */
+#include "tests/support/budget.h"
+
 #include <burin/burin.h>
 
 #include <setjmp.h>
@@ -7,26 +9,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-typedef struct heap {
-    size_t left, held; /* allocations until they fail; bytes */
-} heap;
-
-static void *resize(void *user, void *p, size_t old, size_t size)
-{
-    heap *h = user;
-    if (size > old && !h->left)
-        return NULL;
-    h->left -= size > old && h->left != SIZE_MAX;
-    if (!size) {
-        h->held -= old;
-        free(p);
-        return NULL;
-    }
-    void *moved = realloc(p, size);
-    h->held += size - old;
-    return moved;
-}
 
 static bool is_even(void *user, burin_value v) { return (void)user, v.as.i % 2 == 0; }
 static burin_status make_inner(burin_graph *g, void *user, burin_value v, burin_node *out) { return (void)user, burin_graph_cell(g, v, out); }
@@ -72,24 +54,24 @@ static void operators_survive_the_want_of_memory(void **state)
 {
     (void)state;
     burin_status status = BURIN_ERR_NOMEM;
-    for (size_t budget = 0; status; budget++) {
-        heap            h         = {.left = budget};
-        burin_allocator allocator = {.user = &h, .resize = resize};
+    for (long allocations = 0; status; allocations++) {
+        budget          memory    = {.left = allocations};
+        burin_allocator allocator = budget_allocator(&memory);
         burin_graph    *g         = burin_graph_new(&allocator);
         burin_sorted   *sorted = NULL;
         burin_groups   *groups = NULL;
         status = g ? scenario(g, &sorted, &groups) : BURIN_ERR_NOMEM;
         if (status)
             assert_int_equal(status, BURIN_ERR_NOMEM);
-        assert_true(budget < 5000);
-        h.left = SIZE_MAX;
+        assert_true(allocations < 5000);
+        memory.left = BUDGET_NONE;
         burin_node cell;
         if (g)
             assert_int_equal(burin_graph_cell(g, burin_int(1), &cell), BURIN_OK);
         burin_sorted_free(sorted);
         burin_groups_free(groups);
         burin_graph_free(g);
-        assert_int_equal(h.held, 0);
+        assert_int_equal(memory.held, 0);
     }
 }
 

@@ -1,57 +1,23 @@
 /* Expressions and templates as nodes of a reactive graph. */
-#include <burin/burin.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-typedef struct desk {
-    burin_graph *g;
-    burin_env   *env;
-    burin_live  *live;
-    burin_node   a, b, c;
-} desk;
+#include "live_desk.h"
 
 static int open_desk(void **state)
 {
-    static desk   d;
-    burin_options options = burin_options_default();
-    options.autoescape    = BURIN_AUTOESCAPE_ON;
-    d.g                   = burin_graph_new(NULL);
-    d.env                 = burin_env_new(&options, NULL);
-    burin_loader        loader;
-    static const char  *names[]   = {"part", "lib"};
+    static desk             d;
+    static const char      *names[]   = {"part", "lib"};
     static const burin_text sources[] = {BURIN_TEXT("({{ a }}+{{ b }})"), BURIN_TEXT("{% macro twice(x) %}{{ x }}{{ x }}{% endmacro %}")};
+    burin_options           options   = burin_options_default();
+    burin_loader            loader;
+    options.autoescape = BURIN_AUTOESCAPE_ON;
     burin_loader_memory(&loader, names, sources, 2);
-    burin_env_set_loader(d.env, &loader);
-    d.live = burin_live_new(d.g, d.env, NULL);
-    burin_graph_cell(d.g, burin_int(1), &d.a);
-    burin_graph_cell(d.g, burin_int(2), &d.b);
-    burin_graph_cell(d.g, burin_string_borrow("<c>", 3), &d.c);
-    burin_live_bind(d.live, "a", d.a);
-    burin_live_bind(d.live, "b", d.b);
-    burin_live_bind(d.live, "c", d.c);
+    desk_open(&d, &options, &loader, "<c>");
     *state = &d;
     return 0;
 }
 static int close_desk(void **state)
 {
-    desk *d = *state;
-    burin_live_free(d->live);
-    burin_env_unref(d->env);
-    burin_graph_free(d->g);
+    desk_close(*state);
     return 0;
-}
-
-static uint64_t evaluations(burin_graph *g)
-{
-    burin_graph_counters c = {.struct_size = sizeof c};
-    burin_graph_count(g, &c);
-    return c.evaluations;
 }
 
 static burin_node expression(desk *d, const char *text)
@@ -61,14 +27,6 @@ static burin_node expression(desk *d, const char *text)
     if (burin_live_expr(d->live, (burin_text){text, strlen(text)}, &node, &err))
         fail_msg("%s: %s", text, err.message);
     return node;
-}
-static void assert_value(desk *d, burin_node node, const char *want)
-{
-    burin_value v;
-    assert_int_equal(burin_graph_get(d->g, node, &v), BURIN_OK);
-    char *text = burin_repr(v, NULL);
-    assert_string_equal(text, want);
-    free(text);
 }
 
 /* ---- expressions ---- */
@@ -83,11 +41,11 @@ static void an_expression_follows_the_names_it_reads(void **state)
     burin_node nodes[sizeof rows / sizeof rows[0]];
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         nodes[k] = expression(d, rows[k].text);
-        assert_value(d, nodes[k], rows[k].before);
+        desk_expect(d, nodes[k], rows[k].before);
     }
     burin_graph_set(d->g, d->a, burin_int(10));
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
-        assert_value(d, nodes[k], rows[k].after);
+        desk_expect(d, nodes[k], rows[k].after);
 }
 
 static void what_is_not_read_does_not_run_it_and_an_equal_container_stops_the_change(void **state)
@@ -96,17 +54,17 @@ static void what_is_not_read_does_not_run_it_and_an_equal_container_stops_the_ch
     burin_node list = expression(d, "[a > 0, {'b': b}]"), sum;
     burin_live_bind(d->live, "list", list);
     sum = expression(d, "list|length");
-    assert_value(d, sum, "2");
-    uint64_t before = evaluations(d->g);
+    desk_expect(d, sum, "2");
+    uint64_t before = desk_evaluations(d);
     burin_graph_set(d->g, d->c, burin_none());
-    assert_value(d, sum, "2");
-    assert_int_equal(evaluations(d->g), before);
+    desk_expect(d, sum, "2");
+    assert_int_equal(desk_evaluations(d), before);
     burin_graph_set(d->g, d->a, burin_int(5)); /* the list is made anew, and is the same */
-    assert_value(d, sum, "2");
-    assert_int_equal(evaluations(d->g), before + 1);
+    desk_expect(d, sum, "2");
+    assert_int_equal(desk_evaluations(d), before + 1);
     burin_graph_set(d->g, d->b, burin_int(5));
-    assert_value(d, sum, "2");
-    assert_int_equal(evaluations(d->g), before + 3);
+    desk_expect(d, sum, "2");
+    assert_int_equal(desk_evaluations(d), before + 3);
 }
 
 static void failures_are_the_nodes_and_pass(void **state)
@@ -119,7 +77,7 @@ static void failures_are_the_nodes_and_pass(void **state)
     assert_int_equal(burin_graph_get(d->g, above, &v), BURIN_ERR_ZERO_DIVISION);
     assert_string_equal(burin_graph_message(d->g), "division by zero (line 1)");
     burin_graph_set(d->g, d->b, burin_int(3));
-    assert_value(d, above, "2.0");
+    desk_expect(d, above, "2.0");
 }
 
 static void what_does_not_compile_is_said(void **state)
@@ -140,16 +98,16 @@ static void fields_of_a_record_are_found_when_they_are_read(void **state)
     burin_node nodes[] = {d->a, d->b}, chosen;
     assert_int_equal(burin_live_bind_record(d->live, "shop", fields, nodes, 2), BURIN_OK);
     chosen = expression(d, "shop.price if c == 'price' else shop['amount']");
-    assert_value(d, chosen, "2");
-    uint64_t before = evaluations(d->g);
+    desk_expect(d, chosen, "2");
+    uint64_t before = desk_evaluations(d);
     burin_graph_set(d->g, d->a, burin_int(100)); /* not read now */
-    assert_value(d, chosen, "2");
-    assert_int_equal(evaluations(d->g), before);
+    desk_expect(d, chosen, "2");
+    assert_int_equal(desk_evaluations(d), before);
     burin_graph_set(d->g, d->c, burin_string_borrow("price", 5));
-    assert_value(d, chosen, "100");
+    desk_expect(d, chosen, "100");
     burin_graph_set(d->g, d->a, burin_int(7));
-    assert_value(d, chosen, "7");
-    assert_value(d, expression(d, "shop.nothing is defined"), "False");
+    desk_expect(d, chosen, "7");
+    desk_expect(d, expression(d, "shop.nothing is defined"), "False");
 }
 
 static void records_pull_expressions_inside_expressions(void **state)
@@ -164,9 +122,9 @@ static void records_pull_expressions_inside_expressions(void **state)
         assert_int_equal(burin_live_bind_record(d->live, name, fields, &last, 1), BURIN_OK);
         last = expression(d, text);
     }
-    assert_value(d, last, "201");
+    desk_expect(d, last, "201");
     burin_graph_set(d->g, d->a, burin_int(1000));
-    assert_value(d, last, "1200");
+    desk_expect(d, last, "1200");
 }
 
 /* ---- ropes ---- */
@@ -277,9 +235,9 @@ static void only_what_reads_a_change_renders_and_is_patched(void **state)
     desk       *d = *state;
     copy        kept;
     burin_rope *rope   = rope_of(d, "{{ a }} {{ b }} {{ a * 0 }} {% if c %}{{ c }}{% endif %}", &kept);
-    uint64_t    before = evaluations(d->g);
+    uint64_t    before = desk_evaluations(d);
     burin_graph_set(d->g, d->a, burin_int(5)); /* {{ a * 0 }} stays the same */
-    assert_int_equal(evaluations(d->g), before + 3);
+    assert_int_equal(desk_evaluations(d), before + 3);
     assert_int_equal(kept.patches, 1);
     assert_string_equal(kept.text, "5 2 0 &lt;c&gt;");
     burin_rope_free(rope);

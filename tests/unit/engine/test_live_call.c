@@ -1,63 +1,25 @@
 /* Scripts and registered functions as nodes of a reactive graph. */
-#include <burin/burin.h>
+#include "live_desk.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-typedef struct desk {
-    burin_graph    *g;
-    burin_env      *env;
-    burin_live     *live;
-    burin_registry *registry;
-    burin_node      a, b, c;
-} desk;
+static burin_registry *registry;
 
 static int open_desk(void **state)
 {
     static desk   d;
     burin_options options = burin_options_default();
     options.scripts       = true;
-    d.g                   = burin_graph_new(NULL);
-    d.env                 = burin_env_new(&options, NULL);
-    d.live                = burin_live_new(d.g, d.env, NULL);
-    d.registry            = burin_registry_new(&(burin_registry_options){0}, NULL);
-    burin_graph_cell(d.g, burin_int(1), &d.a);
-    burin_graph_cell(d.g, burin_int(2), &d.b);
-    burin_graph_cell(d.g, burin_string_borrow("@1", 2), &d.c);
-    burin_live_bind(d.live, "a", d.a);
-    burin_live_bind(d.live, "b", d.b);
-    burin_live_bind(d.live, "c", d.c);
+    registry              = burin_registry_new(&(burin_registry_options){0}, NULL);
+    desk_open(&d, &options, NULL, "@1");
     *state = &d;
     return 0;
 }
 static int close_desk(void **state)
 {
-    desk *d = *state;
-    burin_live_free(d->live);
-    burin_registry_free(d->registry);
-    burin_env_unref(d->env);
-    burin_graph_free(d->g);
+    desk_close(*state);
+    burin_registry_free(registry);
     return 0;
 }
 
-static uint64_t evaluations(desk *d)
-{
-    burin_graph_counters c = {.struct_size = sizeof c};
-    burin_graph_count(d->g, &c);
-    return c.evaluations;
-}
-static void assert_value(desk *d, burin_node node, const char *want)
-{
-    burin_value  v;
-    burin_status status = burin_graph_get(d->g, node, &v);
-    char        *text   = status ? NULL : burin_repr(v, NULL);
-    assert_string_equal(status ? burin_status_class(status) : text, want);
-    free(text);
-}
 static burin_node script(desk *d, const char *text, const char *expression)
 {
     burin_node  node;
@@ -73,36 +35,36 @@ static void a_script_function_follows_its_arguments_and_what_it_reads(void **sta
 {
     desk      *d   = *state;
     burin_node tax = script(d, "def tax(n, rate=10):\n    for k in range(3):\n        n += rate * k\n    return n * b\n", "tax(a)");
-    assert_value(d, tax, "62");
+    desk_expect(d, tax, "62");
     burin_graph_set(d->g, d->a, burin_int(2));
-    assert_value(d, tax, "64");
+    desk_expect(d, tax, "64");
     burin_graph_set(d->g, d->b, burin_int(1)); /* read inside the function */
-    assert_value(d, tax, "32");
-    uint64_t before = evaluations(d);
+    desk_expect(d, tax, "32");
+    uint64_t before = desk_evaluations(d);
     burin_graph_set(d->g, d->c, burin_string_borrow("x", 1)); /* not read */
-    assert_value(d, tax, "32");
-    assert_int_equal(evaluations(d), before);
+    desk_expect(d, tax, "32");
+    assert_int_equal(desk_evaluations(d), before);
 }
 
 static void a_script_may_be_empty_and_its_own_names_hide_bound_ones(void **state)
 {
     desk *d = *state;
-    assert_value(d, script(d, "", "a if a > b else [c, {a: b}]"), "['@1', {1: 2}]");
+    desk_expect(d, script(d, "", "a if a > b else [c, {a: b}]"), "['@1', {1: 2}]");
     burin_node own = script(d, "a = 5\n", "a + b");
-    assert_value(d, own, "7");
-    uint64_t before = evaluations(d);
+    desk_expect(d, own, "7");
+    uint64_t before = desk_evaluations(d);
     burin_graph_set(d->g, d->a, burin_int(9));
-    assert_value(d, own, "7");
-    assert_int_equal(evaluations(d), before);
+    desk_expect(d, own, "7");
+    assert_int_equal(desk_evaluations(d), before);
 }
 
 static void an_exception_is_the_nodes_and_passes(void **state)
 {
     desk      *d = *state;
     burin_node n = script(d, "def f(x):\n    return 10 // (x - 1)\n", "f(a)");
-    assert_value(d, n, "ZeroDivisionError");
+    desk_expect(d, n, "ZeroDivisionError");
     burin_graph_set(d->g, d->a, burin_int(3));
-    assert_value(d, n, "5");
+    desk_expect(d, n, "5");
 }
 
 static void sessions_do_not_grow_without_end(void **state)
@@ -146,14 +108,14 @@ static void a_formula_follows_and_its_equal_container_stops_the_change(void **st
 {
     desk      *d    = *state;
     burin_node list = formula(d, "[a % 2, str(b)]", "list"), size = formula(d, "sum(list[:1]) + len(list)", NULL);
-    assert_value(d, list, "[1, '2']");
-    assert_value(d, size, "3");
-    uint64_t before = evaluations(d);
+    desk_expect(d, list, "[1, '2']");
+    desk_expect(d, size, "3");
+    uint64_t before = desk_evaluations(d);
     burin_graph_set(d->g, d->a, burin_int(3));
-    assert_value(d, size, "3");
-    assert_int_equal(evaluations(d), before + 1); /* the list is another one, but equal */
+    desk_expect(d, size, "3");
+    assert_int_equal(desk_evaluations(d), before + 1); /* the list is another one, but equal */
     burin_graph_set(d->g, d->a, burin_int(4));
-    assert_value(d, size, "2");
+    desk_expect(d, size, "2");
 }
 
 static void formulas_read_records(void **state)
@@ -162,9 +124,9 @@ static void formulas_read_records(void **state)
     static const char *fields[] = {"x", "y"};
     burin_live_bind_record(d->live, "point", fields, (burin_node[]){d->a, d->b}, 2);
     burin_node n = formula(d, "point.x * 10 + point.y", NULL);
-    assert_value(d, n, "12");
+    desk_expect(d, n, "12");
     burin_graph_set(d->g, d->b, burin_int(7));
-    assert_value(d, n, "17");
+    desk_expect(d, n, "17");
 }
 
 static void what_is_fused_is_said(void **state)
@@ -182,21 +144,21 @@ static void what_is_fused_is_said(void **state)
     assert_int_equal(fused, 3);
     for (int k = 0; k < 5; k++) {
         burin_graph_set(d->g, d->a, burin_int(k));
-        assert_value(d, last, (const char *[]){"3", "5", "7", "9", "11"}[k]);
-        assert_value(d, own, (const char *[]){"6", "10", "14", "18", "22"}[k]);
+        desk_expect(d, last, (const char *[]){"3", "5", "7", "9", "11"}[k]);
+        desk_expect(d, own, (const char *[]){"6", "10", "14", "18", "22"}[k]);
     }
     burin_graph_set(d->g, d->a, burin_string_borrow("x", 1));
-    assert_value(d, last, "TypeError");
+    desk_expect(d, last, "TypeError");
     burin_graph_set(d->g, d->a, burin_int(1));
-    assert_value(d, last, "5");
+    desk_expect(d, last, "5");
     assert_int_equal(burin_graph_dispose(d->g, sum), BURIN_OK);
-    assert_value(d, twice, "UsageError");
+    desk_expect(d, twice, "UsageError");
     burin_live_bind(d->live, "sum", d->b); /* the name means something else from now on */
     burin_node more = formula(d, "sum + twice", "more"), most = formula(d, "more + sum", NULL);
     assert_int_equal(burin_live_fuse(d->live, &fused, NULL), BURIN_OK);
     assert_int_equal(fused, 0);
-    assert_value(d, more, "UsageError");
-    assert_value(d, most, "UsageError");
+    desk_expect(d, more, "UsageError");
+    desk_expect(d, most, "UsageError");
 }
 
 /* ---- registered functions ---- */
@@ -213,12 +175,12 @@ static burin_status both(burin_invocation *call, const burin_item *args, burin_i
     burin_status status = burin_give(call, (burin_text){NULL, 0}, args[0]);
     return status ? status : burin_give(call, (burin_text){NULL, 0}, args[1]);
 }
-static const burin_callable *declare(desk *d, const char *name, const char *signature, burin_body body, bool pure)
+static const burin_callable *declare(const char *name, const char *signature, burin_body body, bool pure)
 {
     const burin_callable *made;
     burin_error           err = BURIN_ERROR_INIT;
     burin_declaration     declaration = {.name = name, .signature = signature, .body = body, .pure = pure};
-    if (burin_register(d->registry, &declaration, &made, &err))
+    if (burin_register(registry, &declaration, &made, &err))
         fail_msg("%s", err.message);
     return made;
 }
@@ -226,31 +188,31 @@ static const burin_callable *declare(desk *d, const char *name, const char *sign
 static void a_call_follows_its_arguments(void **state)
 {
     desk                 *d    = *state;
-    const burin_callable *add  = declare(d, "add", "x: int, y: int = 7 -> int", add_all, true);
-    const burin_callable *pair = declare(d, "pair", "x: int, y: text -> (int, text)", both, true);
+    const burin_callable *add  = declare("add", "x: int, y: int = 7 -> int", add_all, true);
+    const burin_callable *pair = declare("pair", "x: int, y: text -> (int, text)", both, true);
     burin_node            sum, rest, two;
     assert_int_equal(burin_live_call(d->live, add, (const char *[]){"a", "b"}, 2, &sum, NULL), BURIN_OK);
     assert_int_equal(burin_live_call(d->live, add, (const char *[]){"a"}, 1, &rest, NULL), BURIN_OK);
     assert_int_equal(burin_live_call(d->live, pair, (const char *[]){"a", "c"}, 2, &two, NULL), BURIN_OK);
-    assert_value(d, sum, "21");
-    assert_value(d, rest, "71");
-    assert_value(d, two, "[1, '@1']"); /* a text is a text, also if it looks like an address */
+    desk_expect(d, sum, "21");
+    desk_expect(d, rest, "71");
+    desk_expect(d, two, "[1, '@1']"); /* a text is a text, also if it looks like an address */
     burin_graph_set(d->g, d->b, burin_int(5));
-    assert_value(d, sum, "51");
+    desk_expect(d, sum, "51");
     burin_graph_set(d->g, d->b, burin_string_borrow("five", 4));
-    assert_value(d, sum, "TypeError");
+    desk_expect(d, sum, "TypeError");
     burin_live_bind(d->live, "sum", sum);
     burin_node more;
     assert_int_equal(burin_live_expr(d->live, BURIN_TEXT("sum + 1"), &more, NULL), BURIN_OK);
     burin_graph_set(d->g, d->b, burin_int(1));
-    assert_value(d, more, "12");
+    desk_expect(d, more, "12");
 }
 
 static void what_is_no_node_is_refused(void **state)
 {
     desk                 *d      = *state;
-    const burin_callable *impure = declare(d, "impure", "x: int, y: int -> int", add_all, false);
-    const burin_callable *add    = declare(d, "add", "x: int, y: int -> int", add_all, true);
+    const burin_callable *impure = declare("impure", "x: int, y: int -> int", add_all, false);
+    const burin_callable *add    = declare("add", "x: int, y: int -> int", add_all, true);
     burin_node            node;
     assert_int_equal(burin_live_call(d->live, impure, (const char *[]){"a", "b"}, 2, &node, NULL), BURIN_ERR_USAGE);
     assert_int_equal(burin_live_call(d->live, add, (const char *[]){"a", "nobody"}, 2, &node, NULL), BURIN_ERR_USAGE);
