@@ -1,6 +1,9 @@
 /* Macros and the bodies of call blocks (jinja2.runtime.Macro). */
 #include "codegen/vm/machine.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 /* ---- arguments of a call ---- */
 
 static burin_status spread_rest(rt_state *st, burin_value rest, rt_arguments *args)
@@ -91,6 +94,20 @@ static burin_value pop_named(const rt_arguments *args, burin_text name, bool *us
     return rt_missing();
 }
 
+/* "macro 'name'", "macro None" for the body of a call block, then why. */
+static burin_status refuse(rt_state *st, const ir_macro *row, const char *why, ...) BURIN_PRINTF(3, 4);
+static burin_status refuse(rt_state *st, const ir_macro *row, const char *why, ...)
+{
+    char    text[256];
+    va_list args;
+    va_start(args, why);
+    vsnprintf(text, sizeof text, why, args);
+    va_end(args);
+    if (!row->name.len)
+        return rt_fail(st, BURIN_ERR_TYPE, "macro None %s", text);
+    return rt_fail(st, BURIN_ERR_TYPE, "macro '%.*s' %s", (int)row->name.len, row->name.data, text);
+}
+
 static burin_status leftover_names(rt_state *st, const ir_macro *row, const rt_arguments *args, const bool *used)
 {
     burin_text first = {NULL, 0};
@@ -98,15 +115,13 @@ static burin_status leftover_names(rt_state *st, const ir_macro *row, const rt_a
         if (used[n])
             continue;
         if (text_equal(args->names[n], caller_name))
-            return rt_fail(st, BURIN_ERR_TYPE, "macro '%.*s' was invoked with two values for the special caller argument. This is most likely a bug.",
-                           (int)row->name.len, row->name.data ? row->name.data : "");
+            return refuse(st, row, "was invoked with two values for the special caller argument. This is most likely a bug.");
         if (!first.data)
             first = args->names[n];
     }
     if (!first.data)
         return BURIN_OK;
-    return rt_fail(st, BURIN_ERR_TYPE, "macro '%.*s' takes no keyword argument '%.*s'", (int)row->name.len, row->name.data ? row->name.data : "",
-                   (int)first.len, first.data);
+    return refuse(st, row, "takes no keyword argument '%.*s'", (int)first.len, first.data);
 }
 
 static burin_status collect_named(rt_state *st, const rt_arguments *args, const bool *used, burin_value *out)
@@ -142,8 +157,7 @@ static burin_status bind(rt_state *st, const ir_macro *row, const rt_arguments *
     if (!status && row->catch_varargs)
         status = vm_row(st, BURIN_TUPLE, args->positional + given, args->count - given, &to[at]);
     else if (!status && args->count > row->argument_count)
-        status = rt_fail(st, BURIN_ERR_TYPE, "macro '%.*s' takes not more than %u argument(s)", (int)row->name.len, row->name.data ? row->name.data : "",
-                         row->argument_count);
+        status = refuse(st, row, "takes not more than %u argument(s)", row->argument_count);
     return status;
 }
 

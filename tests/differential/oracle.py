@@ -203,7 +203,10 @@ def answer(case):
     except RecursionError:
         return {"error": "RecursionError", "line": None, "message": ""}
     except Exception as problem:
-        message = problem.message if isinstance(problem, jinja2.TemplateSyntaxError) else str(problem)
+        try:
+            message = problem.message if isinstance(problem, jinja2.TemplateSyntaxError) else str(problem)
+        except jinja2.UndefinedError:  # it carries a strict undefined value
+            message = ""
         result = {"error": type(problem).__name__, "line": line_of(problem), "message": message}
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
