@@ -1,4 +1,6 @@
-/* `burin cache`: look at and tend the folder of native code that --cache fills. */
+/* `burin cache`: look at and tend the folder where native code is kept. */
+#include "cli/cache.h"
+
 #include "cli/buffer.h"
 #include "cli/cli.h"
 #include "cli/output.h"
@@ -10,8 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The user's folder into `path`. False when it is not known. */
-static bool find_folder(char *path, size_t size)
+bool cache_user_folder(char *path, size_t size)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int         len   = -1;
@@ -73,7 +74,7 @@ int command_cache(const cli_options *options)
     const char *what   = options->word_count == 1 ? options->words[0] : "";
     const char *folder = options_last(options, OPT_CACHE);
 
-    if (!folder && !find_folder(room, sizeof room)) {
+    if (!folder && !cache_user_folder(room, sizeof room)) {
         complain("there is no HOME, so the cache's folder is not known; see --cache");
         return EXIT_USAGE;
     }

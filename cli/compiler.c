@@ -1,6 +1,9 @@
 /* --engine, --jit-threshold, --jit-eager, --jit-level, --cache, --explain. */
 #include "cli/compiler.h"
 
+#include "cli/cache.h"
+
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +41,19 @@ static burin_engine engine_of(const cli_options *options)
     return options_is(options, OPT_ENGINE, "auto") ? BURIN_ENGINE_AUTO : BURIN_ENGINE_INTERP;
 }
 
+/* Where native code is kept; NULL: nowhere. */
+static const char *cache_of(const cli_options *options, char *room, size_t size)
+{
+    const char *given = options_last(options, OPT_CACHE);
+
+    if (given)
+        return strcmp(given, "off") ? given : NULL;
+    return cache_user_folder(room, size) ? room : NULL;
+}
+
 bool compiler_start(const cli_options *options, burin_jit **out)
 {
+    char              folder[PATH_MAX];
     burin_jit_options wish      = burin_jit_options_default();
     burin_error       err       = BURIN_ERROR_INIT;
     const char       *threshold = options_last(options, OPT_JIT_THRESHOLD);
@@ -54,7 +68,7 @@ bool compiler_start(const cli_options *options, burin_jit **out)
         wish.threshold_ns = (uint64_t)(strtod(threshold, NULL) * 1e6) + 1; /* 0 is "by estimation" to the library */
     if (options_has(options, OPT_JIT_LEVEL))
         wish.level = (unsigned)(options_last(options, OPT_JIT_LEVEL)[0] - '0');
-    wish.cache  = options_last(options, OPT_CACHE);
+    wish.cache = cache_of(options, folder, sizeof folder);
     if (options_has(options, OPT_EXPLAIN))
         wish.event = explain;
     *out = burin_jit_new(&wish, &err);

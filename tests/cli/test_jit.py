@@ -33,10 +33,10 @@ def without_a_compiler():
 
 def explained():
     with folder_of({"page.html": TEMPLATE}) as folder:
-        got = burin("render", "page.html", "--jit-eager", "--explain", cwd=folder)
+        got = burin("render", "page.html", "--jit-eager", "--explain", "--cache", "off", cwd=folder)
         check("what was compiled", re.search(r"^burin: jit: page.html: 2 units of \d+ instructions native after ", got.err) is not None, got)
     case = '{"id": "1", "source": "{{ 1 + 1 }}"}\n'
-    got = burin("batch", "--engine=jit", "--jit-eager", "--explain", stdin=case * 3)
+    got = burin("batch", "--engine=jit", "--jit-eager", "--explain", "--cache=off", stdin=case * 3)
     check("cases of a batch", got.out.count('"output": "2"') == 3 and got.err.count("1 unit of ") == 3, got)
 
 
@@ -76,6 +76,13 @@ def cached():
         check("clearing", burin("cache", "clear", "--cache", cache).code == 0 and os.listdir(cache) == [], None)
         got = burin("cache", "list", env={"XDG_CACHE_HOME": os.path.join(folder, "none")})
         check("a list of a cache that is not there", got.code == 0 and "none/burin: 0 files" in got.out, got)
+    with folder_of({"page.html": TEMPLATE}) as folder:
+        run = lambda *words: burin(*words, cwd=folder, env={"XDG_CACHE_HOME": folder})
+        first, second = (run("render", "page.html", "--jit-eager", "--explain") for _ in range(2))
+        check("the user's folder", " native after " in first.err and " native from the cache after " in second.err, (first, second))
+        got = run("cache", "list")
+        check("a list of the user's folder", "%s/burin: 1 file," % folder in got.out, got)
+        check("no folder", " native after " in run("render", "page.html", "--jit-eager", "--explain", "--cache", "off").err, None)
     check("cache without a word", burin("cache").code == 2 and burin("cache", "burn").code == 2, None)
 
 

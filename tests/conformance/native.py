@@ -37,7 +37,7 @@ def main():
     if len(want) != len(cases) or code:
         sys.exit("the interpreter answered %d of %d cases and ended with %d" % (len(want), len(cases), code))
     with tempfile.TemporaryDirectory() as cache:
-        for name, options in (("-O0", ["--jit-level", "0"]), ("-O2", ["--jit-level", "2", "--cache", cache + "/c"]),
+        for name, options in (("-O0", ["--jit-level", "0", "--cache", "off"]), ("-O2", ["--jit-level", "2", "--cache", cache + "/c"]),
                               ("-O2 from the cache", ["--jit-level", "2", "--cache", cache + "/c"])):
             got, counts, code = answers(args.burin, cases, "--engine=jit", "--jit-eager", "--explain", *options)
             different = [n for n in range(len(cases)) if n >= len(got) or got[n] != want[n]]

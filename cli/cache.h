@@ -1,0 +1,11 @@
+/* Where the command keeps native code. */
+#ifndef BURIN_CLI_CACHE_H
+#define BURIN_CLI_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The user's folder, $XDG_CACHE_HOME/burin or ~/.cache/burin, into `path`; false when it is not known. */
+bool cache_user_folder(char *path, size_t size);
+
+#endif
