@@ -4,6 +4,8 @@
 
 #include "engine/live.h"
 #include "runtime/base/diag.h"
+#include "runtime/state.h"
+#include "runtime/write.h"
 
 #include <string.h>
 
@@ -14,7 +16,7 @@ typedef struct rope_part {
     burin_node      node, effect;
     uint32_t        piece;
     burin_text      title; /* of the source */
-    bool            is_hole;
+    bool            is_hole, is_name; /* is_name: it prints one input, as it is or escaped, and nothing else */
 } rope_part;
 
 typedef struct rope_piece {
@@ -34,7 +36,8 @@ struct burin_rope {
     size_t         *sums;   /* the Fenwick tree; from 1 */
     uint32_t        piece_count, piece_room, part_count, part_room;
     size_t          len;
-    bool            is_complete;
+    bool            is_complete, is_escaped; /* is_escaped: what the template prints at its top level is escaped */
+    rt_out          out;                     /* of parts that are names */
 };
 
 static const span nowhere = {0, 0};
@@ -57,6 +60,25 @@ static size_t offset_of(const burin_rope *rope, uint32_t piece)
 
 /* ---- running ---- */
 
+/* What a name prints needs no program: plain values and texts are written as it would write them. False when it is to be run. */
+static bool print_name(burin_rope *rope, burin_value v, burin_value *text)
+{
+    rt_out   *out = &rope->out;
+    rt_state *st  = out->st;
+    if (v.kind == BURIN_MISSING || (v.kind > BURIN_FLOAT && v.kind != BURIN_STRING))
+        return false;
+    out->next           = out->data;
+    burin_status status = rope->is_escaped ? rt_write_escaped_fast(st, out, v) : rt_write_str_fast(st, out, v);
+    size_t       len    = (size_t)(out->next - out->data);
+    if (status || out->failed) {
+        out->failed = false;
+        rt_clear_error(st);
+        return false;
+    }
+    *text = burin_string_borrow(out->data, len);
+    return len <= UINT32_MAX;
+}
+
 static burin_status render_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
 {
     rope_part   *part = user;
@@ -65,6 +87,8 @@ static burin_status render_part(burin_graph *g, void *user, const burin_inputs *
     live_run    *run;
     burin_value  variables;
     burin_text   text;
+    if (part->is_name && print_name(part->rope, *burin_input(inputs, 0), out))
+        return BURIN_OK;
     burin_status status = live_run_begin(live, &part->reads, inputs, &run, &variables);
     if (!status && burin_render_text(run->render, part->tpl, variables, &text, &err))
         status = live_fail(live, &err);
@@ -113,6 +137,16 @@ static bool grow(arena *a, void *array, uint32_t count, uint32_t *room, size_t s
     return true;
 }
 
+/* Nothing but {{ name }}, of a name that is a node. */
+static bool is_name(const rope_part *part, const rope_cut *cut, const codegen_options *options)
+{
+    ast_node *output = ast_as(Template, cut->tree)->body.first;
+    if (options->finalize || options->native || !cut->is_hole || output->next || part->reads.count != 1 || part->reads.is_dynamic)
+        return false;
+    ast_node *printed = ast_as(Output, output)->nodes.first;
+    return printed->kind == AST_Name && !printed->next;
+}
+
 static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error *err)
 {
     codegen_options options = template_options(rope->live->env, rope->tpl->src.name, false);
@@ -130,6 +164,7 @@ static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error 
     if (!status && !live_reads_find(rope->live, cut->reads_everything ? NULL : &wanted, &part->reads))
         status = BURIN_ERR_NOMEM;
     name_list_deinit(&wanted);
+    part->is_name = !status && is_name(part, cut, &options);
     return status;
 }
 
@@ -219,6 +254,9 @@ burin_rope *burin_rope_new(burin_live *live, burin_template *tpl, burin_status (
         rope->patch  = patch;
         rope->user   = user;
         rope->memory = arena_make(live->env->alloc);
+        rt_out_init(&rope->out, rt_state_of(live->objects), 0);
+        rope->out.limit  = live->env->options.limits.output;
+        rope->is_escaped = template_options(live->env, tpl->src.name, false).autoescape;
     }
     if (rope && tpl->env != live->env)
         status = diag_fail(err, BURIN_ERR_USAGE, NULL, 0, nowhere, "the template is of another environment");
@@ -245,6 +283,7 @@ void burin_rope_free(burin_rope *rope)
         if (part->tpl)
             template_release(part->tpl);
     }
+    rt_out_deinit(&rope->out);
     arena_deinit(&rope->memory);
     burin_template_unref(rope->tpl);
     base_free(live->env->alloc, rope, sizeof *rope);

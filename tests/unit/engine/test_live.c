@@ -258,6 +258,44 @@ static void a_part_that_fails_keeps_its_place(void **state)
     burin_rope_free(rope);
 }
 
+static void a_name_prints_any_value_as_the_template_does(void **state)
+{
+    desk       *d      = *state;
+    copy        kept;
+    burin_heap *heap   = burin_heap_new(NULL);
+    burin_rope *rope   = rope_of(d, "<{{ c }}>{{ c }}", &kept);
+    burin_value list   = burin_list(heap, 2), safe = burin_string_borrow("<b>", 3);
+    burin_list_append(heap, list, burin_string_borrow("<i>", 3));
+    burin_list_append(heap, list, burin_int(7));
+    safe.flags |= BURIN_SAFE;
+    const burin_value values[] = {burin_none(), burin_bool(true), burin_int(INT64_MIN), burin_int(99), burin_float(1e300), burin_float(-0.0), safe, list,
+                                  burin_string_borrow("", 0), burin_string_borrow("a & b", 5), burin_string_borrow("\xc3\xa9", 2), burin_bytes(heap, "'\"<", 3)};
+    for (size_t k = 0; k < sizeof values / sizeof values[0]; k++) {
+        assert_int_equal(burin_graph_set(d->g, d->c, values[k]), BURIN_OK);
+        assert_rendered(d, "<{{ c }}>{{ c }}", &kept);
+    }
+    burin_rope_free(rope);
+    burin_graph_set(d->g, d->c, burin_none());
+    burin_heap_free(heap);
+}
+
+static void a_name_longer_than_the_limit_fails_and_a_shorter_one_works_again(void **state)
+{
+    burin_options options = burin_options_default();
+    copy          kept, whole = {.len = 0};
+    desk          d;
+    (void)state;
+    options.limits.output = 8;
+    desk_open(&d, &options, NULL, "short");
+    burin_rope *rope = rope_of(&d, "{{ c }}{{ a }}", &kept);
+    burin_graph_set(d.g, d.c, burin_string_borrow("longer than eight", 17));
+    assert_int_equal(burin_rope_write(rope, append, &whole), BURIN_ERR_LIMIT);
+    burin_graph_set(d.g, d.c, burin_string_borrow("brief", 5));
+    assert_string_equal(kept.text, "brief1");
+    burin_rope_free(rope);
+    desk_close(&d);
+}
+
 static void a_template_of_another_environment_is_refused(void **state)
 {
     desk           *d     = *state;
@@ -284,6 +322,8 @@ int main(void)
         TEST(patches_keep_a_copy_equal_to_the_rendered_template),
         TEST(only_what_reads_a_change_renders_and_is_patched),
         TEST(a_part_that_fails_keeps_its_place),
+        TEST(a_name_prints_any_value_as_the_template_does),
+        TEST(a_name_longer_than_the_limit_fails_and_a_shorter_one_works_again),
         TEST(a_template_of_another_environment_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
