@@ -107,10 +107,8 @@ static burin_status call_raise(burin_call *call, void *self, burin_value *out)
     (void)self, (void)out;
     if (status)
         return status;
-    char *text = burin_str(message, &len);
-    if (!text)
-        return no_memory(call);
-    status = burin_raise(call, BURIN_ERR_TEMPLATE, "%.*s", (int)len, text);
+    char *text = burin_str(message, &len); /* NULL for a strict undefined value: str() of the exception would fail */
+    status     = burin_raise(call, BURIN_ERR_TEMPLATE, "%.*s", text ? (int)len : 0, text ? text : "");
     free(text);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "parser/script.h"
 #include "runtime/base/diag.h"
 #include "runtime/bigint.h"
+#include "runtime/convert.h"
 #include "runtime/operate.h"
 
 struct burin_formula {
@@ -131,7 +132,7 @@ burin_status burin_formula_eval(burin_formula *f, const burin_value *slots, buri
         burin_error_clear(err);
     f->out.next = f->out.data;
     burin_status status = vm_run_formula(f->machine, slots, f->slot_count, &f->out, out, err);
-    return status || !host_state_whole(vm_state(f->machine), out) ? status : host_state_report(vm_state(f->machine), err);
+    return status || !rt_whole(vm_state(f->machine), out) ? status : host_state_report(vm_state(f->machine), err);
 }
 
 static burin_status fail_kind(burin_error *err, const char *wanted, burin_value value)

@@ -65,8 +65,3 @@ void burin_heap_clear(burin_heap *heap)
     rt_clear_error(rt_state_of(heap));
     heap_reset(heap);
 }
-
-burin_status host_state_whole(rt_state *st, burin_value *value)
-{
-    return BURIN_LIKELY(!st->heap.shadows) ? BURIN_OK : rt_copy_out(st, *value, &st->heap, value);
-}

@@ -20,7 +20,4 @@ void host_state_deinit(host_state *host);
 /* Move a failure pending in `st` to `err` (may be NULL), clear it there, and return its status. */
 burin_status host_state_report(rt_state *st, burin_error *err);
 
-/* For the host a value must be whole in itself: what the run has changed of the host's own containers is put in, in the run's heap. */
-burin_status host_state_whole(rt_state *st, burin_value *value);
-
 #endif

@@ -11,6 +11,7 @@
 #include "runtime/base/diag.h"
 #include "runtime/base/text.h"
 #include "runtime/builtins/builtins.h"
+#include "runtime/convert.h"
 
 enum { SLOTS_FIRST = 64 };
 
@@ -315,7 +316,7 @@ static burin_status run(burin_interpreter *in, burin_text text, const char *name
         if (written && !status)
             status = diag_fail(err, written, NULL, 0, (span){0, 0}, "the output could not be written");
     }
-    if (!status && host_state_whole(vm_state(in->machine), &value))
+    if (!status && rt_whole(vm_state(in->machine), &value))
         status = host_state_report(vm_state(in->machine), err);
     if (result)
         *result = status ? rt_missing() : value;
@@ -375,7 +376,7 @@ burin_value burin_interpreter_get(burin_interpreter *in, const char *name)
     burin_value *variables = vm_session_variables(in->machine, in->name_count);
     burin_value  value     = at == UINT32_MAX || !variables ? rt_missing() : variables[at];
     rt_state    *st        = vm_state(in->machine);
-    if (host_state_whole(st, &value)) { /* memory is out */
+    if (rt_whole(st, &value)) { /* memory is out */
         rt_clear_error(st);
         return rt_missing();
     }

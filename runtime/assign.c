@@ -2,6 +2,7 @@
 #include "runtime/assign.h"
 
 #include "runtime/base/text.h"
+#include "runtime/convert.h"
 #include "runtime/host.h"
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
@@ -347,6 +348,8 @@ burin_status rt_set_attr(rt_state *st, burin_value v, burin_text name, burin_val
         return refuse_attribute(st, v, name);
     burin_call call = rt_host_call(st);
     heap_escape(&st->heap);
+    if (!rt_class_of(v) && rt_whole(st, &value))
+        return st->status;
     return rt_host_done(st, rt_object_of(v)->cls->set_attr(&call, rt_object_of(v)->self, name, value));
 }
 

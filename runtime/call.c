@@ -281,9 +281,29 @@ burin_status rt_call(rt_state *st, burin_value callee, const rt_arguments *args,
 
 /* ---- the public interface of functions (burin/function.h) ---- */
 
+static void make_whole(burin_call *call)
+{
+    burin_value *args = heap_alloc(&call->st->heap, call->count * sizeof *args);
+    if (!args) {
+        rt_fail_memory(call->st);
+        return;
+    }
+    for (uint32_t n = 0; n < call->count; n++) {
+        args[n] = call->args[n];
+        if (rt_whole(call->st, &args[n]))
+            args[n] = rt_missing();
+    }
+    call->whole = true;
+    call->args  = args;
+}
+
 burin_value burin_arg(const burin_call *call, size_t index)
 {
-    return index < call->count ? call->args[index] : rt_missing();
+    if (index >= call->count)
+        return rt_missing();
+    if (BURIN_UNLIKELY(call->st->heap.shadows && !call->whole))
+        make_whole((burin_call *)(uintptr_t)call); /* every call is a variable of the runtime's */
+    return call->args[index];
 }
 
 burin_status burin_raise(burin_call *call, burin_status status, const char *format, ...)

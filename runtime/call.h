@@ -43,6 +43,7 @@ struct burin_call {
     burin_value       *args; /* bound: one per parameter, then *rest as a TUPLE, **named as a DICT where declared */
     uint32_t           count;
     bool               autoescape;
+    bool               whole; /* `args` are copies for the host: see burin_arg */
 };
 
 /* Parse "value, width=80, *rest, key=none" into `a`. False when it is malformed or memory is out. */

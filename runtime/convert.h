@@ -93,5 +93,10 @@ burin_status rt_write_pprint(rt_state *st, rt_out *out, burin_value v, rt_pprint
 
 /* Deep copy of `v` into the host's heap: what outlives the render that made it. Cycles and shared containers keep their form. */
 burin_status rt_copy_out(rt_state *st, burin_value v, burin_heap *heap, burin_value *out);
+/* A value as the host may have it: it knows nothing of the copies that a run made of containers it changed. */
+static inline burin_status rt_whole(rt_state *st, burin_value *value)
+{
+    return BURIN_LIKELY(!st->heap.shadows) ? BURIN_OK : rt_copy_out(st, *value, &st->heap, value);
+}
 
 #endif

@@ -6,6 +6,7 @@
 #include "runtime/base/text.h"
 #include "runtime/bigint.h"
 #include "runtime/complex.h"
+#include "runtime/convert.h"
 #include "runtime/host.h"
 #include "runtime/iterate.h"
 #include "runtime/slice.h"
@@ -393,6 +394,8 @@ static burin_status in_object(rt_state *st, burin_value item, burin_value object
     const burin_class *cls = rt_object_of(object)->cls;
     if (cls->contains) {
         burin_call call = rt_host_call(st);
+        if (!rt_class_of(object) && rt_whole(st, &item))
+            return st->status;
         return rt_host_done(st, cls->contains(&call, rt_object_of(object)->self, item, out));
     }
     if (cls->next || cls->iterate || (cls->get_item && cls->length))

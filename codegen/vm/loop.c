@@ -319,6 +319,12 @@ static vm_call recursion(const vm_loop *loop, uint32_t unit, const burin_value *
                      .context = loop->context, .args = args, .count = 2};
 }
 
+/* Whether what a recursive loop has printed comes back as Markup. */
+static bool prints_markup(const ir_unit *unit, const vm_context *context)
+{
+    return unit->markup == 1 || (unit->markup == 2 && context->mode->autoescape);
+}
+
 burin_status vm_loop_call(vm_frame *f, uint32_t unit, burin_value over, uint32_t depth0)
 {
     burin_value args[2] = {over, burin_int(depth0)}, result;
@@ -328,7 +334,7 @@ burin_status vm_loop_call(vm_frame *f, uint32_t unit, burin_value over, uint32_t
     burin_status status = vm_enter(f->m, &call, &result);
     if (status || !f->program->native)
         return status;
-    status = vm_native_concat(f->m, from, &result);
+    status = vm_captured(f->m, true, from, prints_markup(call.unit, f->context), &result);
     return status ? status : vm_piece(f->m, result);
 }
 
@@ -343,10 +349,9 @@ static burin_status call_again(rt_state *st, void *self, const rt_arguments *arg
     burin_value  params[2] = {args->count ? args->positional[0] : args->named[0], burin_int((int64_t)loop->depth0 + 1)}, result;
     vm_call      call      = recursion(loop, loop->row->unit, params);
     bool         native    = loop->program->native;
-    bool         markup    = call.unit->markup == 1 || (call.unit->markup == 2 && loop->context->mode->autoescape);
     size_t       from      = native ? m->pieces->len : vm_capture(m);
     burin_status status    = vm_enter(m, &call, &result);
-    return status ? status : vm_captured(m, native, from, markup, out);
+    return status ? status : vm_captured(m, native, from, prints_markup(call.unit, loop->context), out);
 }
 
 /* ---- the object ---- */
