@@ -93,10 +93,12 @@ burin_status rt_write_pprint(rt_state *st, rt_out *out, burin_value v, rt_pprint
 
 /* Deep copy of `v` into the host's heap: what outlives the render that made it. Cycles and shared containers keep their form. */
 burin_status rt_copy_out(rt_state *st, burin_value v, burin_heap *heap, burin_value *out);
+/* Put copies, in the state's own heap, in place of the value's lists, dicts and sets, and of theirs. */
+burin_status rt_copy_containers(rt_state *st, burin_value *value);
 /* A value as the host may have it: it knows nothing of the copies that a run made of containers it changed. */
 static inline burin_status rt_whole(rt_state *st, burin_value *value)
 {
-    return BURIN_LIKELY(!st->heap.shadows) ? BURIN_OK : rt_copy_out(st, *value, &st->heap, value);
+    return BURIN_LIKELY(!st->heap.shadows) ? BURIN_OK : rt_copy_containers(st, value);
 }
 
 #endif

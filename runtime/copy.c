@@ -21,6 +21,7 @@ typedef struct copier {
     burin_heap *heap;
     copied     *table; /* open addressing, a power of two; in the render's heap */
     size_t      count, size;
+    bool        containers_only; /* all else stays what it is */
 } copier;
 
 static burin_status copy_value(copier *c, burin_value v, burin_value *out);
@@ -336,10 +337,15 @@ static burin_status copy_shared(copier *c, burin_value v, burin_value *out)
     return status;
 }
 
+static bool is_container(burin_value v) { return v.kind == BURIN_LIST || v.kind == BURIN_TUPLE || v.kind == BURIN_DICT || v.kind == BURIN_SET; }
+
 static burin_status copy_value(copier *c, burin_value v, burin_value *out)
 {
     if (rt_charge(c->st, 1))
         return c->st->status;
+    *out = v;
+    if (c->containers_only && !is_container(v))
+        return BURIN_OK;
     switch ((burin_kind)v.kind) {
     case BURIN_STRING:
     case BURIN_BYTES:
@@ -364,9 +370,14 @@ static burin_status copy_value(copier *c, burin_value v, burin_value *out)
     case BURIN_OBJECT:
         return copy_object(c, v, out);
     default:
-        *out = v;
         return BURIN_OK;
     }
+}
+
+burin_status rt_copy_containers(rt_state *st, burin_value *value)
+{
+    copier c = {.st = st, .heap = &st->heap, .containers_only = true};
+    return copy_value(&c, *value, value);
 }
 
 burin_status rt_copy_out(rt_state *st, burin_value v, burin_heap *heap, burin_value *out)

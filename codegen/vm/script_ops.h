@@ -145,7 +145,7 @@ static inline __attribute__((always_inline)) vm_frame *enter_invoke(vm_frame *f,
     }
     if (regs[i->b].kind == BURIN_FUNCTION && call->plain && rt_takes_positional(regs[i->b].as.p, call->positional)) {
         const rt_function *function = regs[i->b].as.p;
-        burin_call         made     = {&f->m->st, function, &regs[i->c], call->positional, f->m->st.autoescape};
+        burin_call         made     = {.st = &f->m->st, .function = function, .args = &regs[i->c], .count = call->positional, .autoescape = f->m->st.autoescape};
         burin_value        result   = rt_missing();
         *status                     = rt_call_done(&f->m->st, function->call(&made, &result));
         if (BURIN_LIKELY(!*status))
