@@ -48,7 +48,9 @@ static bool copy_names(burin_formula *f, const char *const *names, size_t count)
     return f->names != NULL;
 }
 
-static burin_status parse_and_compile(burin_formula *f, arena *scratch, burin_text text, burin_error *err)
+typedef burin_status (*parser)(arena *a, const source *src, const script_options *options, ast_node **out, burin_error *err);
+
+static burin_status parse_and_compile(burin_formula *f, arena *scratch, burin_text text, parser parse, burin_error *err)
 {
     burin_env      *env     = f->env;
     script_options  options = {.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
@@ -58,18 +60,18 @@ static burin_status parse_and_compile(burin_formula *f, arena *scratch, burin_te
 
     if (!given.data || !script_normalize(&f->memory, given, &f->src.text))
         return fail_memory(err);
-    burin_status status = parse_script_expression(scratch, &f->src, &options, &tree, err);
+    burin_status status = parse(scratch, &f->src, &options, &tree, err);
     if (status)
         return status;
     return codegen_compile_script(&how, &f->src, tree, f->names, f->slot_count, env->alloc, &f->program, err);
 }
 
-static burin_status compile(burin_formula *f, burin_text text, burin_error *err)
+static burin_status compile(burin_formula *f, burin_text text, parser parse, burin_error *err)
 {
     const burin_limits *l = &f->env->options.limits;
     bool                is_shared;
     arena               scratch = env_take_scratch(f->env, &is_shared);
-    burin_status        status  = parse_and_compile(f, &scratch, text, err);
+    burin_status        status  = parse_and_compile(f, &scratch, text, parse, err);
 
     env_return_scratch(f->env, &scratch, is_shared);
     if (status)
@@ -84,7 +86,7 @@ static burin_status compile(burin_formula *f, burin_text text, burin_error *err)
     return BURIN_OK;
 }
 
-burin_formula *burin_formula_compile(burin_env *env, burin_text text, const char *const *names, size_t count, burin_error *err)
+static burin_formula *compile_new(burin_env *env, burin_text text, parser parse, const char *const *names, size_t count, burin_error *err)
 {
     if (!env->options.scripts) {
         diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the environment was made without options.scripts");
@@ -101,10 +103,20 @@ burin_formula *burin_formula_compile(burin_env *env, burin_text text, const char
     f->memory = arena_make(env->alloc);
     if (!copy_names(f, names, count))
         fail_memory(err);
-    else if (!compile(f, text, err))
+    else if (!compile(f, text, parse, err))
         return f;
     burin_formula_free(f);
     return NULL;
+}
+
+burin_formula *burin_formula_compile(burin_env *env, burin_text text, const char *const *names, size_t count, burin_error *err)
+{
+    return compile_new(env, text, parse_script_expression, names, count, err);
+}
+
+burin_formula *formula_compile_script(burin_env *env, burin_text text, const char *const *names, size_t count, burin_error *err)
+{
+    return compile_new(env, text, parse_script, names, count, err);
 }
 
 void burin_formula_free(burin_formula *f)

@@ -54,9 +54,9 @@ BURIN_API burin_status burin_live_formula(burin_live *live, burin_text source, b
 BURIN_API burin_status burin_live_fuse(burin_live *live, uint32_t *fused, burin_error *err);
 
 /* A computed node with the value of an expression of the script language, after a script has run: `tax(price, 7)`, after
- * `def tax(amount, rate): ...`. Both are run whenever a bound name has changed that either reads and the script does not set; they must not
- * depend on what an earlier run has left behind. The script may be empty. The environment has options.scripts. Errors: those of
- * burin_script_names. */
+ * `def tax(amount, rate): ...`. Both are run, from the beginning and within the environment's limits together, whenever a bound name has
+ * changed that either reads and the script does not set; nothing of an earlier run is left, and what a bound name stands for is not changed
+ * in place. The script may be empty. The environment has options.scripts. Errors: those of burin_script_names. */
 BURIN_API burin_status burin_live_script(burin_live *live, burin_text script, burin_text expression, burin_node *out, burin_error *err);
 /* A computed node with the result of a registered function, whose arguments are bound names; a list of several results. The registry outlives
  * it. BURIN_ERR_USAGE: a name that is not bound, a function that is not pure. It fails with BURIN_ERR_TYPE where the function gives an entity. */

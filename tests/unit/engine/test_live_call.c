@@ -67,7 +67,61 @@ static void an_exception_is_the_nodes_and_passes(void **state)
     desk_expect(d, n, "5");
 }
 
-static void sessions_do_not_grow_without_end(void **state)
+static void assert_fails(desk *d, burin_node node, const char *message)
+{
+    burin_value v;
+    assert_int_not_equal(burin_graph_get(d->g, node, &v), BURIN_OK);
+    assert_string_equal(burin_graph_message(d->g), message);
+}
+
+static void a_failure_is_told_with_its_line_in_the_script_or_the_expression(void **state)
+{
+    desk *d = *state;
+    assert_fails(d, script(d, "x = 1\r\ny = 2\ndef f(n):\n    return 1 // (n - 1)", "f(a)"), "integer division or modulo by zero (line 4)");
+    assert_fails(d, script(d, "x = 1\r\ny = 0\rz = 3", "a // y"), "integer division or modulo by zero (line 1)");
+    assert_fails(d, script(d, "x = 1\n\n# the end", "[a,\n a // (b - 2)] # comment"), "integer division or modulo by zero (line 2)");
+    assert_fails(d, script(d, "", "a // (b - 2)"), "integer division or modulo by zero (line 1)");
+}
+
+static void a_run_leaves_nothing_behind(void **state)
+{
+    desk      *d    = *state;
+    burin_node once = script(d, "try:\n    count = count + 1\nexcept NameError:\n    count = 1\nseen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)\n", "(f(a), count)");
+    for (int k = 0; k < 3; k++) {
+        desk_expect(d, once, "(1, 1)");
+        burin_graph_set(d->g, d->a, burin_int(k + 7));
+    }
+}
+
+static void a_container_that_is_read_stays_as_it_is(void **state)
+{
+    desk       *d    = *state;
+    burin_heap *heap = burin_heap_new(NULL);
+    burin_value list = burin_list(heap, 1);
+    burin_list_append(heap, list, burin_int(5));
+    burin_graph_set(d->g, d->c, list);
+    burin_node longer = script(d, "c.append(a)\nc.sort()\n", "c"), same = script(d, "", "c");
+    desk_expect(d, longer, "[1, 5]");
+    burin_graph_set(d->g, d->a, burin_int(9));
+    desk_expect(d, longer, "[5, 9]");
+    desk_expect(d, same, "[5]");
+    assert_int_equal(burin_length(list), 1);
+    burin_graph_set(d->g, d->c, burin_none());
+    burin_heap_free(heap);
+}
+
+static void scripts_read_records(void **state)
+{
+    desk       *d        = *state;
+    const char *fields[] = {"price", "amount"};
+    assert_int_equal(burin_live_bind_record(d->live, "item", fields, (burin_node[]){d->a, d->b}, 2), BURIN_OK);
+    burin_node total = script(d, "def total(i):\n    return i.price * i.amount\n", "[total(item), b]");
+    desk_expect(d, total, "[2, 2]");
+    burin_graph_set(d->g, d->a, burin_int(21));
+    desk_expect(d, total, "[42, 2]");
+}
+
+static void runs_do_not_grow_without_end(void **state)
 {
     desk      *d = *state;
     burin_node n = script(d, "def f(x):\n    return len([str(k) * 50 for k in range(x % 100 + 500)])\n", "f(a)");
@@ -224,7 +278,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_script_function_follows_its_arguments_and_what_it_reads), TEST(a_script_may_be_empty_and_its_own_names_hide_bound_ones),
-        TEST(an_exception_is_the_nodes_and_passes), TEST(sessions_do_not_grow_without_end), TEST(what_does_not_compile_is_said),
+        TEST(an_exception_is_the_nodes_and_passes), TEST(runs_do_not_grow_without_end), TEST(what_does_not_compile_is_said),
+        TEST(a_failure_is_told_with_its_line_in_the_script_or_the_expression), TEST(a_run_leaves_nothing_behind),
+        TEST(a_container_that_is_read_stays_as_it_is), TEST(scripts_read_records),
         TEST(a_formula_follows_and_its_equal_container_stops_the_change), TEST(formulas_read_records), TEST(what_is_fused_is_said),
         TEST(a_call_follows_its_arguments), TEST(what_is_no_node_is_refused),
     };
