@@ -100,8 +100,10 @@ static int store_log(store_run *r)
     if (r->count > 1 || (r->count && (!read_version(r->words[0], &first, &version) || version)))
         return usage("`burin store log` takes a file and the number of a tree");
     last = r->count ? first : last;
-    for (uint32_t tree = first; tree <= last && !status; tree++)
-        status = burin_reader_versions(r->reader, tree, log_version, r, &r->err);
+    for (uint32_t tree = first; tree <= last && !status; tree++) {
+        if (r->count || burin_reader_head(r->reader, tree))
+            status = burin_reader_versions(r->reader, tree, log_version, r, &r->err);
+    }
     return answer(r, status);
 }
 
@@ -114,6 +116,8 @@ static int show_trees(store_run *r)
     for (uint32_t tree = 1; tree <= trees && !status; tree++) {
         burin_version_info info;
         burin_entity_info  root = {0};
+        if (burin_reader_head(r->reader, tree) == 0)
+            continue;
         status = burin_reader_version(r->reader, tree, burin_reader_head(r->reader, tree), &info, &r->err);
         if (status == BURIN_OK && info.root)
             status = burin_reader_info(r->reader, (burin_entity){info.root, tree, 0}, &root, &r->err);
@@ -310,7 +314,7 @@ static int store_gc(store_run *r)
     if (last && (*end || retention.last == 0))
         return usage("--keep-last needs a number from 1");
     for (uint32_t tree = 1; last && tree <= burin_reader_trees(r->reader) && !status; tree++)
-        status = burin_store_retain(r->store, tree, &retention, &r->err);
+        status = burin_reader_head(r->reader, tree) == 0 ? BURIN_OK : burin_store_retain(r->store, tree, &retention, &r->err);
     if (status == BURIN_OK)
         status = burin_store_compact(r->store, &r->err);
     return answer(r, status);

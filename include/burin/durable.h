@@ -9,7 +9,11 @@
  * PostgreSQL database (14 or later, as libpq is), "postgresql://user@host/name", if it was built with libpq. The store is the tables
  * burin_* of the connection's first schema ("...?options=-csearch_path%3Dmine" chooses one). When its connection is lost, a write finds out
  * over a new one whether it is kept, and is done if not; it fails when there is none within a few seconds.
- * One process at a time changes a store; a second one that tries gets BURIN_ERR_CONFLICT and does no harm. */
+ *
+ * Several processes, or several burin_store of one, may change a store at the same time, each its own trees. Each sees what the others have committed
+ * when it asks (burin_store_refresh). Of two that commit to one tree without having seen each other's version, or define a type, the second gets
+ * BURIN_ERR_CONFLICT: what it did is not kept, and its store refuses changes until it is opened again. Entities and trees have numbers of their own in
+ * all of them; numbers of trees may have gaps. Commits are counted by each for itself. */
 #ifndef BURIN_DURABLE_H
 #define BURIN_DURABLE_H
 
@@ -38,8 +42,16 @@ typedef struct burin_open_options {
 BURIN_API burin_store *burin_store_open(const char *where, const burin_open_options *options, burin_error *err);
 /* See that everything done so far is kept; needed after commits with `defer` only. A store in memory: does nothing. BURIN_ERR_OS. */
 BURIN_API burin_status burin_store_sync(burin_store *store, burin_error *err);
+/* Take in what other processes have committed since the store was opened or last did so: as if they had been committed here now, each of their commits
+ * at once; readers that are pinned do not see it. commits: how many there were; may be NULL. Any thread, also of a store that is read only. A store in
+ * memory: there are none. Errors: BURIN_ERR_OS; BURIN_ERR_GONE (what leads from what is here to what is there was compacted away),
+ * BURIN_ERR_DATA, BURIN_ERR_NOMEM, BURIN_ERR_LIMIT: the store is to be opened again. */
+BURIN_API burin_status burin_store_refresh(burin_store *store, uint64_t *commits, burin_error *err);
+/* Wait, at most timeout_ns nanoseconds, until another process may have committed: *changed. It may be told too often, and for PostgreSQL, which is told
+ * by NOTIFY, too seldom: refresh also when time was up. One thread at a time waits or refreshes. BURIN_ERR_OS; BURIN_ERR_USAGE: a store in memory. */
+BURIN_API burin_status burin_store_wait(burin_store *store, uint64_t timeout_ns, bool *changed, burin_error *err);
 /* Write anew what is kept of the store, without the versions that its retention has dropped; the file shrinks. All or nothing.
- * BURIN_ERR_USAGE: a store in memory. */
+ * BURIN_ERR_USAGE: a store in memory. BURIN_ERR_CONFLICT: another process has committed something that this one has not taken in, or keeps a version. */
 BURIN_API burin_status burin_store_compact(burin_store *store, burin_error *err);
 /* See that every kept version is what it should be, going through all of it. BURIN_ERR_DATA says what is not. */
 BURIN_API burin_status burin_store_verify(burin_store *store, burin_error *err);

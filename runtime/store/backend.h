@@ -15,7 +15,8 @@ typedef struct es_entry {
     es_entry_kind kind;
     uint32_t      size;             /* bytes from this entry to the next */
     uint32_t      note_len, states_len;
-    uint32_t      before;           /* VERSION: the tree's version that it comes after; 0: none */
+    uint32_t      before;           /* VERSION: the tree's kept version that it comes after, and differs from; 0: none */
+    int64_t       writer;           /* VERSION that was read: who wrote it; a writer's versions of one commit have the same number in `commit` */
     int32_t       difference;       /* KEEPS */
     union {
         es_logged_tree    tree;     /* TREE, RETENTION */
@@ -29,6 +30,12 @@ es_entry *es_next_entry(const buf *entries, size_t *at);
 /* The check of a version's states: FNV-1a, as a number that databases can hold. */
 int64_t es_sum(burin_text bytes);
 
+/* What entries use up: numbers above all of theirs (of entities a multiple of ES_ID_BLOCK), and how often their versions are kept. */
+typedef struct es_contents {
+    int64_t next_id, next_tree, keeps;
+} es_contents;
+es_contents es_contents_of(const buf *entries);
+
 /* A row that a backend has read: its columns, from 0, as numbers and as texts. */
 typedef struct es_row {
     int64_t (*number)(void *row, int column);
@@ -38,22 +45,46 @@ typedef struct es_row {
 /* A row as an entry; its columns are
  *   TYPE      number, packed
  *   TREE      tree, parent_tree, parent_version, last, since_time_ns
- *   VERSION   tree, version, keeps, last_id, commits, time_ns, note, states, sum
+ *   VERSION   tree, version, keeps, last_id, commits, time_ns, note, states, sum, before, writer
  * False: its numbers cannot be so. */
 bool es_row_entry(const es_row *row, es_entry_kind kind, es_entry *entry);
 
 /* Where entries go when a backend is read. */
 typedef burin_status (*es_entry_sink)(void *user, const es_entry *entry, burin_error *err);
 
+/* What `read` and `news` gave, on its way into a store. A writer counts its commits itself: here they get the store's numbers. */
+typedef struct es_arrivals {
+    burin_store *store;
+    int64_t      writer; /* of the last version, */
+    uint64_t     commit; /* its number for its commit, */
+    uint64_t     given;  /* and the store's; 0: none yet */
+    uint64_t     commits; /* so far */
+    bool         live;   /* the store is in use: what it has already is passed over. Under its lock, but for types */
+} es_arrivals;
+/* Take an entry in. What is of the last commit is seen after es_replay_commit(store, given). BURIN_ERR_DATA; BURIN_ERR_GONE: a live store lacks what it
+ * differs from. */
+burin_status es_arrive(es_arrivals *arrivals, const es_entry *entry, burin_error *err);
+
+typedef enum es_reserved { ES_RESERVED_IDS, ES_RESERVED_TREES } es_reserved;
+
 typedef struct es_backend_ops {
     /* NULL after filling err. */
     es_backend *(*open)(const char *where, const burin_open_options *options, burin_error *err);
     void (*close)(es_backend *backend);
-    /* Give everything it keeps, as types, then trees with their retention, then versions, each kind in its order. */
+    /* Give everything it keeps, as types, then trees with their retention, then versions: those of one commit together, each after what it differs from. */
     burin_status (*read)(es_backend *backend, es_entry_sink sink, void *user, burin_error *err);
     /* Keep entries, all or none; when it returns they are kept as durably as was asked for. anew: instead of all there are.
-     * BURIN_ERR_CONFLICT: somebody else has written. */
+     * BURIN_ERR_CONFLICT: somebody else has written a version of a tree that has one here, or a type; anew: anything that was not seen. */
     burin_status (*write)(es_backend *backend, const buf *entries, bool anew, burin_error *err);
+    /* Numbers for new entities, or new trees, that nobody else gets: so many from *first. Not while it writes. */
+    burin_status (*reserve)(es_backend *backend, es_reserved what, uint32_t count, uint32_t *first, burin_error *err);
+
+    /* These three one at a time, but beside the others. */
+    /* As `read`, but what others have written and was not seen yet; the same again until `seen`. */
+    burin_status (*news)(es_backend *backend, es_entry_sink sink, void *user, burin_error *err);
+    void (*seen)(es_backend *backend);
+    /* Wait until somebody else may have written, at most so long. */
+    burin_status (*wait)(es_backend *backend, uint64_t timeout_ns, bool *any, burin_error *err);
 } es_backend_ops;
 
 #ifdef BURIN_SQLITE

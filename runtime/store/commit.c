@@ -322,6 +322,20 @@ static void undo(burin_txn *t)
         es_free(&t->store->memory, w->made.items[n].ref, w->made.items[n].units);
 }
 
+/* New trees get their numbers. */
+static burin_status number_trees(burin_txn *t, burin_error *err)
+{
+    burin_status status  = BURIN_OK;
+    uint32_t     founded = 0;
+    for (uint32_t n = 0; n < t->touch_count && !status; n++) {
+        es_touch *touch = &t->touches[n];
+        touch->number   = touch->tree;
+        if (!touch->tree)
+            status = es_log_tree_number(t->store, ++founded, &touch->number, err);
+    }
+    return status;
+}
+
 /* Steps 2 to 5. */
 static burin_status prepare(burin_txn *t, const burin_commit_options *options, burin_error *err)
 {
@@ -336,6 +350,8 @@ static burin_status prepare(burin_txn *t, const burin_commit_options *options, b
         if (t->drafts[n]->flags & ES_WRITTEN)
             bump_owners(t, t->drafts[n]);
     }
+    if (status == BURIN_OK)
+        status = number_trees(t, err);
     if (status == BURIN_OK)
         es_commit_versions(t, options);
     if (status == BURIN_OK && t->writer.failed)

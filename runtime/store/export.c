@@ -86,6 +86,9 @@ static void put_trees(exporter *x, uint32_t trees)
     x->first = true;
     for (uint32_t n = 1; n <= trees; n++) {
         const es_tree *t = es_tree_at(x->store, n);
+        es_version    *entry;
+        if (es_head_at(x->store, t, x->snapshot, &entry) == 0)
+            continue;
         next_item(x);
         buf_printf(&x->out, "{\"tree\": %u", n);
         if (t->parent_tree)

@@ -342,7 +342,7 @@ static burin_status import_versions(importer *x, burin_value v, uint32_t last_id
     for (size_t n = 0; n < burin_length(versions) && !status; n++)
         status = import_version(x, burin_at(versions, n), last_id);
     for (uint32_t tree = 1; tree <= x->store->tree_count && !status; tree++) {
-        if (atomic_load(&es_tree_at(x->store, tree)->head) == 0)
+        if (es_tree_at(x->store, tree)->is_listed && atomic_load(&es_tree_at(x->store, tree)->head) == 0)
             status = bad(x, "tree %u has no version", tree);
     }
     return status;

@@ -1,5 +1,6 @@
 /* The queue of what is to be kept, and its writing. See log.h. */
 #include "runtime/store/log.h"
+#include "runtime/store/txn.h"
 
 enum { QUEUE_MAX = 1 << 20 }; /* bytes that deferred commits may leave waiting */
 
@@ -13,6 +14,7 @@ es_log *es_log_new(const burin_allocator *alloc, const es_backend_ops *ops, es_b
     log->queue  = buf_make(&log->alloc);
     log->batch  = buf_make(&log->alloc);
     pthread_mutex_init(&log->lock, NULL);
+    pthread_mutex_init(&log->following, NULL);
     pthread_cond_init(&log->written, NULL);
     return log;
 }
@@ -90,6 +92,87 @@ bool es_log_version(burin_store *s, const es_kept *kept)
     return end(s, at);
 }
 
+/* ---- numbers ---- */
+
+enum { IDS_STEP = 1024, TREES_STEP_MAX = 16 }; /* of trees first one, then twice as many each time: numbers that are not used are lost */
+
+/* Have at least `count` numbers in a row; the backend is nobody else's meanwhile. */
+static burin_status reserve(es_log *log, es_reserved what, uint32_t count, uint32_t *first, burin_error *err)
+{
+    pthread_mutex_lock(&log->lock);
+    while (log->writing)
+        pthread_cond_wait(&log->written, &log->lock);
+    log->writing = true;
+    pthread_mutex_unlock(&log->lock);
+    burin_status status = log->ops->reserve(log->backend, what, count, first, err);
+    pthread_mutex_lock(&log->lock);
+    log->writing = false;
+    pthread_cond_broadcast(&log->written);
+    pthread_mutex_unlock(&log->lock);
+    return status;
+}
+
+burin_status es_log_ids(burin_store *s, uint32_t *first, burin_error *err)
+{
+    es_log *log = s->log;
+    *first      = atomic_load(&s->next_id);
+    if (!log || log->read_only) /* then nothing comes of them */
+        return BURIN_OK;
+    burin_status status = BURIN_OK;
+    if (log->ids.next == log->ids.end) {
+        status       = reserve(log, ES_RESERVED_IDS, IDS_STEP, &log->ids.next, err);
+        log->ids.end = status ? log->ids.next : log->ids.next + IDS_STEP;
+    }
+    *first = log->ids.next;
+    log->ids.next += status ? 0 : ES_ID_BLOCK;
+    return status;
+}
+
+burin_status es_log_tree_number(burin_store *s, uint32_t nth, uint32_t *number, burin_error *err)
+{
+    es_log *log = s->log;
+    *number     = s->tree_count + nth;
+    if (!log)
+        return BURIN_OK;
+    burin_status status = BURIN_OK;
+    if (log->trees.next == log->trees.end) {
+        uint32_t step   = log->trees.step ? log->trees.step : 1;
+        status          = reserve(log, ES_RESERVED_TREES, step, &log->trees.next, err);
+        log->trees.end  = status ? log->trees.next : log->trees.next + step;
+        log->trees.step = step < TREES_STEP_MAX ? 2 * step : step;
+    }
+    *number = log->trees.next;
+    log->trees.next += !status;
+    return status;
+}
+
+/* ---- writing ---- */
+
+/* Write what is queued, or wait until another thread has; with the log's lock. */
+static void advance(es_log *log)
+{
+    if (log->writing) {
+        pthread_cond_wait(&log->written, &log->lock);
+        return;
+    }
+    buf      batch  = log->queue;
+    uint64_t number = log->queued;
+    log->queue      = log->batch;
+    log->queue.len  = 0;
+    log->batch      = batch;
+    log->writing    = true;
+    pthread_mutex_unlock(&log->lock);
+    burin_error  err    = BURIN_ERROR_INIT;
+    burin_status status = log->ops->write(log->backend, &log->batch, false, &err);
+    pthread_mutex_lock(&log->lock);
+    log->writing = false;
+    if (status == BURIN_OK)
+        log->kept = number;
+    else
+        log->failure = err;
+    pthread_cond_broadcast(&log->written);
+}
+
 /* ---- changes ---- */
 
 burin_status es_log_ready(const burin_store *s, burin_error *err)
@@ -132,48 +215,27 @@ void es_log_undo(burin_store *s)
     s->log->change.failed = false;
 }
 
+void es_log_fail(burin_store *s, const char *why)
+{
+    pthread_mutex_lock(&s->log->lock);
+    if (!s->log->failure.status)
+        es_fail(&s->log->failure, BURIN_ERR_OS, "%s", why);
+    pthread_mutex_unlock(&s->log->lock);
+}
+
 burin_status es_log_replace(burin_store *s, burin_error *err)
 {
     es_log *log = s->log;
     pthread_mutex_lock(&log->lock);
-    while (log->writing)
-        pthread_cond_wait(&log->written, &log->lock);
-    burin_status status = log->ops->write(log->backend, &log->change, true, err);
-    if (status == BURIN_OK) { /* what waits is part of it */
-        log->queue.len = 0;
-        log->kept      = log->queued;
-        pthread_cond_broadcast(&log->written);
-    }
+    while (log->writing || (log->kept < log->queued && !log->failure.status)) /* what waits is part of it, but the backend compares */
+        advance(log);
+    burin_status status = log->failure.status ? es_fail(err, BURIN_ERR_OS, "the store can no longer be written")
+                                              : log->ops->write(log->backend, &log->change, true, err);
     pthread_mutex_unlock(&log->lock);
     return status;
 }
 
-/* ---- writing ---- */
-
-/* Write what is queued, or wait until another thread has; with the log's lock. */
-static void advance(es_log *log)
-{
-    if (log->writing) {
-        pthread_cond_wait(&log->written, &log->lock);
-        return;
-    }
-    buf      batch  = log->queue;
-    uint64_t number = log->queued;
-    log->queue      = log->batch;
-    log->queue.len  = 0;
-    log->batch      = batch;
-    log->writing    = true;
-    pthread_mutex_unlock(&log->lock);
-    burin_error  err    = BURIN_ERROR_INIT;
-    burin_status status = log->ops->write(log->backend, &log->batch, false, &err);
-    pthread_mutex_lock(&log->lock);
-    log->writing = false;
-    if (status == BURIN_OK)
-        log->kept = number;
-    else
-        log->failure = err;
-    pthread_cond_broadcast(&log->written);
-}
+/* ---- waiting ---- */
 
 static burin_status wait_for(burin_store *s, uint64_t number, size_t waiting_max, burin_error *err)
 {
@@ -222,6 +284,7 @@ void es_log_free(es_log *log)
     buf_deinit(&log->batch);
     pthread_cond_destroy(&log->written);
     pthread_mutex_destroy(&log->lock);
+    pthread_mutex_destroy(&log->following);
     burin_allocator alloc = log->alloc;
     base_free(&alloc, log, sizeof *log);
 }

@@ -18,7 +18,9 @@ typedef struct es_log {
     buf                    change;       /* entries of the running change: the store's lock guards them */
     buf                    queue, batch; /* entries that wait, whole changes, and those that are being written */
     uint64_t               queued, kept; /* changes, counted from the first */
-    bool                   writing;
+    bool                   writing;      /* the backend is in use */
+    pthread_mutex_t        following;    /* held while what others have written is asked for */
+    struct { uint32_t next, end, step; } ids, trees; /* numbers reserved for this process: the store's lock guards them */
     burin_error            failure;      /* of a write: nothing more is written */
 } es_log;
 
@@ -27,6 +29,11 @@ es_log *es_log_new(const burin_allocator *alloc, const es_backend_ops *ops, es_b
 void es_log_free(es_log *log);
 
 /* ---- under the store's lock ---- */
+
+/* The first of ES_ID_BLOCK numbers for new entities. */
+burin_status es_log_ids(burin_store *s, uint32_t *first, burin_error *err);
+/* A number for a new tree; the nth that is made at once. */
+burin_status es_log_tree_number(burin_store *s, uint32_t nth, uint32_t *number, burin_error *err);
 
 /* BURIN_OK when changes may be made: the store is in memory, or what keeps it works. */
 burin_status es_log_ready(const burin_store *s, burin_error *err);
@@ -40,6 +47,8 @@ bool es_log_keeps(burin_store *s, uint32_t tree, uint32_t version, int32_t diffe
 bool es_log_done(burin_store *s, uint64_t *number);
 /* Write the change instead of everything that is kept, with what waits. */
 burin_status es_log_replace(burin_store *s, burin_error *err);
+/* From here on nothing is changed any more. */
+void es_log_fail(burin_store *s, const char *why);
 /* It fails: forget what it said. */
 void es_log_undo(burin_store *s);
 

@@ -5,18 +5,9 @@
 
 static burin_status load_entry(void *user, const es_entry *entry, burin_error *err)
 {
-    burin_store *s = user;
-    burin_status status;
-    if (entry->kind == ES_ENTRY_TYPE) {
-        if (entry->as.version.version != burin_store_type_count(s) + 1)
-            return es_fail(err, BURIN_ERR_DATA, "a type is missing");
-        return es_unpack_type(s, entry->as.version.states, err);
-    }
-    pthread_mutex_lock(&s->lock);
-    status = entry->kind == ES_ENTRY_TREE ? es_replay_tree(s, &entry->as.tree, err) : es_replay_version(s, &entry->as.version, err);
-    if (status == BURIN_OK && entry->kind == ES_ENTRY_VERSION)
-        es_replay_commit(s, entry->as.version.commit);
-    pthread_mutex_unlock(&s->lock);
+    es_arrivals *a      = user;
+    burin_status status = es_arrive(a, entry, err);
+    es_replay_commit(a->store, a->given); /* nobody reads it yet */
     return status;
 }
 
@@ -49,7 +40,7 @@ burin_store *burin_store_open(const char *where, const burin_open_options *optio
     burin_store          *s     = ops ? burin_store_new(&given.store, err) : NULL;
     es_backend           *b     = s ? ops->open(where, &given, err) : NULL;
     es_log               *log   = b ? es_log_new(&s->alloc, ops, b, given.read_only) : NULL;
-    if (log && ops->read(b, load_entry, s, err) == BURIN_OK) {
+    if (log && ops->read(b, load_entry, &(es_arrivals){.store = s}, err) == BURIN_OK) {
         s->log = log;
         return s;
     }
@@ -95,7 +86,7 @@ static bool log_all(burin_store *s)
     for (burin_type n = 1; n <= burin_store_type_count(s) && good; n++)
         good = es_log_type(s, n);
     for (uint32_t n = 1; n <= trees && good; n++)
-        good = es_log_tree(s, n, es_tree_at(s, n));
+        good = es_tree_at(s, n)->kept == 0 || es_log_tree(s, n, es_tree_at(s, n));
     const es_kept *kept = (const es_kept *)(const void *)list.data;
     for (size_t n = 0; n < list.len / sizeof *kept && good; n++)
         good = es_log_version(s, &kept[n]);

@@ -207,7 +207,7 @@ burin_status es_unpack_type(burin_store *s, burin_text bytes, burin_error *err)
     }
     burin_status status = u.bad || u.at != u.end ? es_fail(err, BURIN_ERR_DATA, "a stored type is damaged")
                           : !whole               ? es_fail(err, BURIN_ERR_NOMEM, "out of memory")
-                                                 : burin_store_define(s, name, attributes, count, &made, err);
+                                                 : es_define(s, name, attributes, count, true, &made, err);
     arena_deinit(&scratch);
     return status;
 }

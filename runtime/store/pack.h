@@ -39,7 +39,7 @@ typedef struct es_unpacker {
 
 uint64_t   es_take_number(es_unpacker *u, uint64_t most);
 burin_text es_take_text(es_unpacker *u);
-/* Declare a packed type. BURIN_ERR_DATA, and what burin_store_define says. */
+/* Declare a packed type, which is kept already. BURIN_ERR_DATA, and what burin_store_define says. */
 burin_status es_unpack_type(burin_store *s, burin_text bytes, burin_error *err);
 
 #endif

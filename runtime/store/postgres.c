@@ -1,78 +1,120 @@
 /* Keeping a store in a PostgreSQL database: one transaction a batch, in one round trip.
  *
- *   burin_store    one row: the schema's format, how many batches have been written, and who wrote the last one
- *   burin_type, burin_tree, burin_version    as in sqlite.c
+ *   burin_store      one row: the schema's format, and the numbers that entities and trees get next
+ *   burin_writer     a row for each process that writes, and how many batches it has written
+ *   burin_type, burin_tree, burin_version    as in sqlite.c; a version also says by which batch, in which of the server's transactions
  *
- * A batch is sent as a pipeline, which the server runs as one transaction. Its first statement moves `writes` from what this process
- * believes it is, or violates NOT NULL: of two processes that write, the second fails as a whole, and the row's lock puts batches in order.
- * When the connection is lost on the way, nobody said whether the batch is kept. Then `writes` tells, once there is a connection again:
- * it has moved, by this writer; or it has not, and the batch is sent again. A batch that still lies at the server unread cannot follow
- * later, because it would move `writes` a second time.
+ * A batch is sent as a pipeline, which the server runs as one transaction. Each tree's head is moved from what this process believes it is, or
+ * violates NOT NULL: of two processes that write to one tree the second fails as a whole, and those that write to different trees do not meet. Heads
+ * are moved in the order of their trees, so that nobody waits for somebody who waits for him, and before versions get their row's id: of two versions
+ * of which one builds on the other, that one has the higher id.
+ * Writer and batch name a commit. When the connection is lost on the way, nobody said whether the batch is kept. Then the writer's row tells, once
+ * there is a connection again: its count has moved, or it has not, and the batch is sent again. A batch that still lies at the server unread cannot
+ * follow later, because it would move the count a second time.
+ * What is new for this process are the rows of transactions that its last snapshot did not see: a feed that misses nothing, whatever the order in which
+ * transactions end. It is read through a connection of its own, which NOTIFY wakes up.
  * All columns are bigint or bytea, and go in binary. */
 #include "runtime/store/backend.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
 
-enum { SCHEMA = 1, INT8 = 20, BYTEA = 17 /* types by their numbers in pg_type */, PARAMETERS_MAX = 9, RECONNECTS_MAX = 50, RECONNECT_MS = 100 };
+enum { SCHEMA = 2, INT8 = 20, BYTEA = 17, TEXT = 25 /* types by their numbers in pg_type */, PARAMETERS_MAX = 12, RECONNECTS_MAX = 50, RECONNECT_MS = 100 };
+
+#define UNSEEN "xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) AND writer <> $2"
+#define VERSION_COLUMNS "tree, version, keeps, last_id, commits, time_ns, note, states, sum, before, writer"
+#define IN_ORDER " ORDER BY min(id) OVER (PARTITION BY xid), id" /* transactions whole */
 
 typedef enum statement {
-    MOVE_WRITES, ADD_TYPE, ADD_TREE, ADD_VERSION, SET_RETENTION, SET_KEEPS, DROP_VERSIONS, DROP_TREES, DROP_TYPES, READ_STORE, LOCK_STORE,
-    READ_TYPES, READ_TREES, READ_VERSIONS, STATEMENT_COUNT
+    COUNT_BATCH, MOVE_HEAD, ADD_TYPE, ADD_TREE, ADD_VERSION, SET_RETENTION, SET_KEEPS, BEGIN, LOCK, CHECK_SEEN, DROP_VERSIONS, DROP_TREES, DROP_TYPES, USE_NUMBERS,
+    COMMIT, NOTIFY, ADD_WRITER, READ_WRITER, RESERVE_IDS, RESERVE_TREES, READ_SNAPSHOT, READ_TYPES, READ_TREES, READ_VERSIONS, READ_NEWS, STATEMENT_COUNT
 } statement;
 static const struct {
-    const char *name, *text, *parameters; /* i: bigint, b: bytea */
+    const char *name, *text, *parameters; /* i: bigint, b: bytea, t: text */
 } statements[STATEMENT_COUNT] = {
-    [MOVE_WRITES]   = {"move_writes", "UPDATE burin_store SET writes = CASE WHEN writes = $1 THEN $1 + 1 END, writer = $2", "ib"},
+    [COUNT_BATCH]   = {"count_batch", "UPDATE burin_writer SET batches = CASE WHEN batches = $2 THEN $2 + 1 END WHERE writer = $1", "ii"},
+    [MOVE_HEAD]     = {"move_head", "UPDATE burin_tree SET head = CASE WHEN head = $3 THEN $2 END WHERE tree = $1", "iii"},
     [ADD_TYPE]      = {"add_type", "INSERT INTO burin_type (number, packed) VALUES ($1, $2)", "ib"},
-    [ADD_TREE]      = {"add_tree", "INSERT INTO burin_tree (tree, parent_tree, parent_version, last, since_time_ns) VALUES ($1, $2, $3, $4, $5)", "iiiii"},
-    [ADD_VERSION]   = {"add_version", "INSERT INTO burin_version (tree, version, keeps, last_id, commits, time_ns, note, states, sum)"
-                                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", "iiiiiibbi"},
+    [ADD_TREE]      = {"add_tree", "INSERT INTO burin_tree (tree, parent_tree, parent_version, last, since_time_ns, head) VALUES ($1, CASE WHEN $2 = 0 OR $6 = 1"
+                                   " OR EXISTS (SELECT 1 FROM burin_version WHERE tree = $2 AND version = $3) THEN $2 END, $3, $4, $5, 0)", "iiiiii"},
+    [ADD_VERSION]   = {"add_version", "INSERT INTO burin_version (" VERSION_COLUMNS ", batch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                       "iiiiiibbiiii"},
     [SET_RETENTION] = {"set_retention", "UPDATE burin_tree SET last = $2, since_time_ns = $3 WHERE tree = $1", "iii"},
     [SET_KEEPS]     = {"set_keeps", "UPDATE burin_version SET keeps = greatest(keeps + $3, 0) WHERE tree = $1 AND version = $2", "iii"},
+    [BEGIN]         = {"begin_anew", "BEGIN", ""},
+    [LOCK]          = {"lock_all", "LOCK TABLE burin_tree, burin_version IN EXCLUSIVE MODE", ""},
+    [CHECK_SEEN]    = {"check_seen", "UPDATE burin_store SET format = CASE WHEN NOT EXISTS (SELECT 1 FROM burin_version WHERE " UNSEEN
+                                     ") AND coalesce((SELECT sum(keeps) = $3 FROM burin_version), true) THEN format END", "tii"},
     [DROP_VERSIONS] = {"drop_versions", "DELETE FROM burin_version", ""},
     [DROP_TREES]    = {"drop_trees", "DELETE FROM burin_tree", ""},
     [DROP_TYPES]    = {"drop_types", "DELETE FROM burin_type", ""},
-    [READ_STORE]    = {"read_store", "SELECT writes, writer FROM burin_store", ""},
-    [LOCK_STORE]    = {"lock_store", "SELECT writes, writer FROM burin_store FOR UPDATE", ""},
+    [USE_NUMBERS]   = {"use_numbers", "UPDATE burin_store SET next_id = greatest(next_id, $1), next_tree = greatest(next_tree, $2)", "ii"},
+    [COMMIT]        = {"commit_anew", "COMMIT", ""},
+    [NOTIFY]        = {"notify", "SELECT pg_notify('burin', '')", ""},
+    [ADD_WRITER]    = {"add_writer", "INSERT INTO burin_writer (batches) VALUES (0) RETURNING writer", ""},
+    [READ_WRITER]   = {"read_writer", "SELECT batches FROM burin_writer WHERE writer = $1 FOR UPDATE", "i"},
+    [RESERVE_IDS]   = {"reserve_ids", "UPDATE burin_store SET next_id = next_id + $1 RETURNING next_id - $1", "i"},
+    [RESERVE_TREES] = {"reserve_trees", "UPDATE burin_store SET next_tree = next_tree + $1 RETURNING next_tree - $1", "i"},
+    [READ_SNAPSHOT] = {"read_snapshot", "SELECT pg_current_snapshot()::text::bytea", ""},
     [READ_TYPES]    = {"read_types", "SELECT number, packed FROM burin_type ORDER BY number", ""},
     [READ_TREES]    = {"read_trees", "SELECT tree, parent_tree, parent_version, last, since_time_ns FROM burin_tree ORDER BY tree", ""},
-    [READ_VERSIONS] = {"read_versions", "SELECT tree, version, keeps, last_id, commits, time_ns, note, states, sum FROM burin_version ORDER BY id", ""},
+    [READ_VERSIONS] = {"read_versions", "SELECT " VERSION_COLUMNS " FROM burin_version" IN_ORDER, ""},
+    [READ_NEWS]     = {"read_news", "SELECT " VERSION_COLUMNS " FROM burin_version WHERE " UNSEEN IN_ORDER, "ti"},
 };
-static const char schema[] = "CREATE TABLE burin_store (format BIGINT NOT NULL, writes BIGINT NOT NULL, writer BYTEA NOT NULL);"
+static const char schema[] = "CREATE TABLE burin_store (format BIGINT NOT NULL, next_id BIGINT NOT NULL, next_tree BIGINT NOT NULL);"
+                             "CREATE TABLE burin_writer (writer BIGSERIAL PRIMARY KEY, batches BIGINT NOT NULL) WITH (fillfactor = 20);"
                              "CREATE TABLE burin_type (number BIGINT PRIMARY KEY, packed BYTEA NOT NULL);"
                              "CREATE TABLE burin_tree (tree BIGINT PRIMARY KEY, parent_tree BIGINT NOT NULL, parent_version BIGINT NOT NULL,"
-                             " last BIGINT NOT NULL, since_time_ns BIGINT NOT NULL);"
+                             " last BIGINT NOT NULL, since_time_ns BIGINT NOT NULL, head BIGINT NOT NULL) WITH (fillfactor = 50);"
                              "CREATE TABLE burin_version (id BIGSERIAL PRIMARY KEY, tree BIGINT NOT NULL, version BIGINT NOT NULL,"
                              " keeps BIGINT NOT NULL, last_id BIGINT NOT NULL, commits BIGINT NOT NULL, time_ns BIGINT NOT NULL,"
-                             " note BYTEA NOT NULL, states BYTEA NOT NULL, sum BIGINT NOT NULL, UNIQUE (tree, version));"
-                             "INSERT INTO burin_store VALUES (1, 0, '')";
+                             " note BYTEA NOT NULL, states BYTEA NOT NULL, sum BIGINT NOT NULL, before BIGINT NOT NULL, writer BIGINT NOT NULL, batch BIGINT NOT NULL,"
+                             " xid XID8 NOT NULL DEFAULT pg_current_xact_id(), UNIQUE (tree, version));"
+                             "CREATE INDEX burin_version_xid ON burin_version (xid);"
+                             "INSERT INTO burin_store VALUES (2, 16, 1)";
 
-struct es_backend {
-    burin_allocator  alloc;
+typedef struct connection {
     PGconn          *db;
     burin_durability durability;
     bool             read_only;
-    int64_t          writes;     /* batches that are kept, as far as this process knows */
-    char             writer[16]; /* names this process, by chance */
-    burin_error     *err;        /* of the running call */
+    burin_error     *err; /* of the running call */
+} connection;
+
+enum { SNAPSHOT_MAX = 4096 }; /* bytes: some 200 transactions that run at once */
+typedef struct snapshot {
+    size_t len;
+    char   text[SNAPSHOT_MAX];
+} snapshot;
+
+struct es_backend {
+    burin_allocator alloc;
+    connection      main, feed; /* feed: opened when it is first needed */
+    char           *where;
+    int64_t         writer;     /* names this process; 0: it has written nothing */
+    int64_t         batches;    /* of it that are kept, as far as it knows */
+    snapshot        seen, next_seen; /* what it saw is in the store; and will be, when the news are */
+    buf             heads;      /* of the batch: head_move by tree */
 };
+
+typedef struct head_move {
+    int64_t tree, from, to;
+} head_move;
 
 /* ---- results ---- */
 
 /* What the server, or the lack of it, has said. */
-static burin_status failed(es_backend *b, const PGresult *result)
+static burin_status failed(connection *c, const PGresult *result)
 {
     const char *state   = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     if (state && strncmp(state, "23", 2) == 0) /* a constraint is violated */
-        return es_fail(b->err, BURIN_ERR_CONFLICT, "another process has changed the store");
+        return es_fail(c->err, BURIN_ERR_CONFLICT, "another process has changed the store");
     if (!message)
-        message = PQerrorMessage(b->db);
-    return es_fail(b->err, BURIN_ERR_OS, "the store's database: %.*s", (int)strcspn(message, "\n"), message);
+        message = PQerrorMessage(c->db);
+    return es_fail(c->err, BURIN_ERR_OS, "the store's database: %.*s", (int)strcspn(message, "\n"), message);
 }
 
 static bool is_good(const PGresult *result)
@@ -82,10 +124,10 @@ static bool is_good(const PGresult *result)
 }
 
 /* Run SQL that has no parameters. */
-static burin_status execute(es_backend *b, const char *sql)
+static burin_status execute(connection *c, const char *sql)
 {
-    PGresult    *result = PQexec(b->db, sql);
-    burin_status status = is_good(result) ? BURIN_OK : failed(b, result);
+    PGresult    *result = PQexec(c->db, sql);
+    burin_status status = is_good(result) ? BURIN_OK : failed(c, result);
     PQclear(result);
     return status;
 }
@@ -110,9 +152,9 @@ static int64_t column_number(void *row, int n)
 static burin_text column_text(void *row, int n) { return (burin_text){PQgetvalue(row, 0, n), (size_t)PQgetlength(row, 0, n)}; }
 
 /* Send a statement, its numbers and texts in their order; false: the connection is lost, or memory out. */
-static bool send(es_backend *b, statement which, const int64_t *numbers, const burin_text *texts)
+static bool send(connection *c, statement which, const int64_t *numbers, const burin_text *texts)
 {
-    static const int formats[PARAMETERS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+    static const int formats[PARAMETERS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     const char      *kinds = statements[which].parameters, *values[PARAMETERS_MAX];
     char             room[PARAMETERS_MAX][8];
     int              lengths[PARAMETERS_MAX], count = 0;
@@ -126,7 +168,7 @@ static bool send(es_backend *b, statement which, const int64_t *numbers, const b
             lengths[count] = (int)texts++->len;
         }
     }
-    return PQsendQueryPrepared(b->db, statements[which].name, count, values, lengths, formats, 1) == 1;
+    return PQsendQueryPrepared(c->db, statements[which].name, count, values, lengths, formats, 1) == 1;
 }
 
 /* ---- opening ---- */
@@ -137,53 +179,69 @@ static void no_notice(void *user, const char *message)
     (void)message;
 }
 
-static burin_status prepare(es_backend *b)
+static burin_status prepare(connection *c)
 {
     burin_status status = BURIN_OK;
     for (unsigned n = 0; n < STATEMENT_COUNT && !status; n++) {
         Oid types[PARAMETERS_MAX];
         int count = 0;
         for (; statements[n].parameters[count]; count++)
-            types[count] = statements[n].parameters[count] == 'i' ? INT8 : BYTEA;
-        PGresult *result = PQprepare(b->db, statements[n].name, statements[n].text, count, types);
-        status           = is_good(result) ? BURIN_OK : failed(b, result);
+            types[count] = statements[n].parameters[count] == 'i' ? INT8 : statements[n].parameters[count] == 'b' ? BYTEA : TEXT;
+        PGresult *result = PQprepare(c->db, statements[n].name, statements[n].text, count, types);
+        status           = is_good(result) ? BURIN_OK : failed(c, result);
         PQclear(result);
     }
     return status;
 }
 
 /* What each connection begins with. */
-static burin_status begin_session(es_backend *b)
+static burin_status begin_session(connection *c)
 {
-    burin_status status = execute(b, "SET default_transaction_isolation = 'read committed'");
+    burin_status status = execute(c, "SET default_transaction_isolation = 'read committed'");
     if (status == BURIN_OK)
-        status = execute(b, b->durability == BURIN_DURABILITY_FULL ? "SET synchronous_commit = on" : "SET synchronous_commit = off");
-    if (status == BURIN_OK && b->read_only)
-        status = execute(b, "SET default_transaction_read_only = on");
-    return status ? status : prepare(b);
+        status = execute(c, c->durability == BURIN_DURABILITY_FULL ? "SET synchronous_commit = on" : "SET synchronous_commit = off");
+    if (status == BURIN_OK && c->read_only)
+        status = execute(c, "SET default_transaction_read_only = on");
+    return status ? status : prepare(c);
 }
 
-static burin_status check_schema(es_backend *b, bool create)
+/* Two processes may make the tables at the same time: the second finds them made. */
+static burin_status check_schema(connection *c, bool create)
 {
-    PGresult    *result = PQexec(b->db, "SELECT format FROM burin_store");
+    PGresult    *result = PQexec(c->db, "SELECT format FROM burin_store");
     const char  *state  = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     burin_status status = BURIN_OK;
-    if (!is_good(result) && create && state && strcmp(state, "42P01") == 0) /* undefined table */
-        status = execute(b, schema);
-    else if (!is_good(result))
-        status = failed(b, result);
+    if (!is_good(result) && create && state && strcmp(state, "42P01") == 0) { /* undefined table */
+        PQclear(PQexec(c->db, schema));
+        PQclear(result);
+        return check_schema(c, false);
+    }
+    if (!is_good(result))
+        status = failed(c, result);
     else if (PQntuples(result) != 1)
-        status = es_fail(b->err, BURIN_ERR_DATA, "the store's database is damaged: burin_store has %d rows", PQntuples(result));
+        status = es_fail(c->err, BURIN_ERR_DATA, "the store's database is damaged: burin_store has %d rows", PQntuples(result));
     else if (strtol(PQgetvalue(result, 0, 0), NULL, 10) != SCHEMA)
-        status = es_fail(b->err, BURIN_ERR_DATA, "the store's format is %s, this Burin knows %d", PQgetvalue(result, 0, 0), SCHEMA);
+        status = es_fail(c->err, BURIN_ERR_DATA, "the store's format is %s, this Burin knows %d", PQgetvalue(result, 0, 0), SCHEMA);
     PQclear(result);
+    return status;
+}
+
+static burin_status connect(connection *c, const char *where)
+{
+    c->db               = PQconnectdb(where);
+    burin_status status = PQstatus(c->db) == CONNECTION_OK ? BURIN_OK : failed(c, NULL);
+    PQsetNoticeProcessor(c->db, no_notice, NULL);
     return status;
 }
 
 static void close_database(es_backend *b)
 {
     burin_allocator alloc = b->alloc;
-    PQfinish(b->db);
+    PQfinish(b->main.db);
+    PQfinish(b->feed.db);
+    buf_deinit(&b->heads);
+    if (b->where)
+        base_free(&alloc, b->where, strlen(b->where) + 1);
     base_free(&alloc, b, sizeof *b);
 }
 
@@ -191,108 +249,215 @@ static es_backend *open_database(const char *where, const burin_open_options *op
 {
     const burin_allocator *alloc = options->store.allocator ? options->store.allocator : &base_malloc_allocator;
     es_backend            *b     = base_alloc(alloc, sizeof *b);
-    burin_status           status;
+    size_t                 size  = strlen(where) + 1;
     if (!b) {
         es_fail(err, BURIN_ERR_NOMEM, "out of memory");
         return NULL;
     }
-    *b = (es_backend){.alloc = *alloc, .db = PQconnectdb(where), .durability = options->durability, .read_only = options->read_only, .err = err};
-    if (getrandom(b->writer, sizeof b->writer, 0) != sizeof b->writer)
-        status = es_fail(err, BURIN_ERR_OS, "the system gives no random bytes");
-    else
-        status = PQstatus(b->db) == CONNECTION_OK ? BURIN_OK : failed(b, NULL);
-    PQsetNoticeProcessor(b->db, no_notice, NULL);
+    memset(b, 0, sizeof *b);
+    b->alloc = *alloc;
+    b->main = b->feed = (connection){.durability = options->durability, .read_only = options->read_only, .err = err};
+    b->heads            = buf_make(&b->alloc);
+    b->where            = base_alloc(alloc, size);
+    burin_status status = b->where ? BURIN_OK : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    if (b->where)
+        memcpy(b->where, where, size);
     if (status == BURIN_OK)
-        status = check_schema(b, options->create && !options->read_only);
+        status = connect(&b->main, where);
     if (status == BURIN_OK)
-        status = begin_session(b);
+        status = check_schema(&b->main, options->create && !options->read_only);
+    if (status == BURIN_OK)
+        status = begin_session(&b->main);
     if (status == BURIN_OK)
         return b;
     close_database(b);
     return NULL;
 }
 
+/* ---- one question ---- */
+
+/* Run a statement that gives one number of one row. */
+static burin_status ask(connection *c, statement which, const int64_t *numbers, int64_t *out)
+{
+    burin_status status = send(c, which, numbers, NULL) ? BURIN_OK : failed(c, NULL);
+    PGresult    *row;
+    bool         any = false;
+    while (!status && (row = PQgetResult(c->db))) {
+        if (!is_good(row))
+            status = failed(c, row);
+        else if (PQntuples(row) == 1)
+            *out = column_number(row, 0);
+        any |= PQntuples(row) == 1;
+        PQclear(row);
+    }
+    return status || any ? status : es_fail(c->err, BURIN_ERR_DATA, "the store's database is damaged: %s found no row", statements[which].name);
+}
+
+static burin_status reserve(es_backend *b, es_reserved what, uint32_t count, uint32_t *first, burin_error *err)
+{
+    int64_t number = 0;
+    b->main.err    = err;
+    if (PQstatus(b->main.db) != CONNECTION_OK) {
+        PQreset(b->main.db);
+        if (PQstatus(b->main.db) == CONNECTION_OK)
+            begin_session(&b->main);
+    }
+    burin_status status = ask(&b->main, what == ES_RESERVED_IDS ? RESERVE_IDS : RESERVE_TREES, (int64_t[]){count}, &number);
+    if (status == BURIN_OK && (number < 1 || number > (int64_t)UINT32_MAX - count))
+        status = es_fail(err, BURIN_ERR_LIMIT, "the store has given out all its numbers");
+    *first = (uint32_t)number;
+    return status;
+}
+
 /* ---- writing ---- */
+
+static int by_tree(const void *a, const void *b)
+{
+    int64_t x = ((const head_move *)a)->tree, y = ((const head_move *)b)->tree;
+    return (x > y) - (x < y);
+}
+
+/* How the batch moves the heads of trees: from before its first version to its last. False when memory is out. */
+static bool list_heads(es_backend *b, const buf *entries)
+{
+    const es_entry *entry;
+    size_t          at = 0, count = 0;
+    b->heads.len       = 0;
+    while ((entry = es_next_entry(entries, &at))) {
+        head_move move = {entry->as.version.tree, entry->before, entry->as.version.version};
+        if (entry->kind == ES_ENTRY_VERSION)
+            buf_append(&b->heads, (const char *)&move, sizeof move);
+    }
+    if (b->heads.failed) {
+        b->heads.failed = false;
+        return false;
+    }
+    head_move *moves = (head_move *)(void *)b->heads.data;
+    size_t     all   = b->heads.len / sizeof *moves;
+    if (all)
+        qsort(moves, all, sizeof *moves, by_tree);
+    for (size_t n = 0; n < all; n++) {
+        if (count && moves[count - 1].tree == moves[n].tree) {
+            moves[count - 1].from = moves[n].from < moves[count - 1].from ? moves[n].from : moves[count - 1].from;
+            moves[count - 1].to   = moves[n].to > moves[count - 1].to ? moves[n].to : moves[count - 1].to;
+        } else {
+            moves[count++] = moves[n];
+        }
+    }
+    b->heads.len = count * sizeof *moves;
+    return true;
+}
+
+static bool send_heads(es_backend *b)
+{
+    const head_move *moves = (const head_move *)(const void *)b->heads.data;
+    bool             good  = true;
+    for (size_t n = 0; n < b->heads.len / sizeof *moves && good; n++)
+        good = send(&b->main, MOVE_HEAD, (int64_t[]){moves[n].tree, moves[n].to, moves[n].from}, NULL);
+    return good;
+}
+
+static bool send_tree(connection *c, const es_entry *entry, bool anew)
+{
+    const es_logged_tree *t = &entry->as.tree;
+    return send(c, ADD_TREE, (int64_t[]){t->tree, t->parent_tree, t->parent_version, t->retention.last, t->retention.since_time_ns, anew}, NULL);
+}
 
 static bool send_entry(es_backend *b, const es_entry *entry)
 {
     const es_logged_tree    *t = &entry->as.tree;
     const es_logged_version *v = &entry->as.version;
+    connection              *c = &b->main;
     switch (entry->kind) {
     case ES_ENTRY_TYPE:
-        return send(b, ADD_TYPE, (int64_t[]){v->version}, &v->states);
+        return send(c, ADD_TYPE, (int64_t[]){v->version}, &v->states);
     case ES_ENTRY_TREE:
-        return send(b, ADD_TREE, (int64_t[]){t->tree, t->parent_tree, t->parent_version, t->retention.last, t->retention.since_time_ns}, NULL);
+        return true; /* it was sent before the heads */
     case ES_ENTRY_VERSION:
-        return send(b, ADD_VERSION, (int64_t[]){v->tree, v->version, v->keeps, v->last_id, (int64_t)v->commit, v->time_ns, es_sum(v->states)},
+        return send(c, ADD_VERSION, (int64_t[]){v->tree, v->version, v->keeps, v->last_id, (int64_t)v->commit, v->time_ns, es_sum(v->states), entry->before, b->writer,
+                                                b->batches},
                     (burin_text[]){v->note, v->states});
     case ES_ENTRY_RETENTION:
-        return send(b, SET_RETENTION, (int64_t[]){t->tree, t->retention.last, t->retention.since_time_ns}, NULL);
+        return send(c, SET_RETENTION, (int64_t[]){t->tree, t->retention.last, t->retention.since_time_ns}, NULL);
     default:
-        return send(b, SET_KEEPS, (int64_t[]){v->tree, v->version, entry->difference}, NULL);
+        return send(c, SET_KEEPS, (int64_t[]){v->tree, v->version, entry->difference}, NULL);
     }
+}
+
+/* What goes before a batch that replaces everything: nobody else writes, and there is nothing that was not seen. */
+static bool send_clear(es_backend *b, const buf *entries)
+{
+    es_contents contents = es_contents_of(entries);
+    connection *c        = &b->main;
+    bool        good     = send(c, BEGIN, NULL, NULL) && send(c, LOCK, NULL, NULL) &&
+                send(c, CHECK_SEEN, (int64_t[]){b->writer, contents.keeps}, &(burin_text){b->seen.text, b->seen.len}) &&
+                send(c, USE_NUMBERS, (int64_t[]){contents.next_id, contents.next_tree}, NULL);
+    for (statement drop = DROP_VERSIONS; drop <= DROP_TYPES && good; drop++)
+        good = send(c, drop, NULL, NULL);
+    return good;
 }
 
 static bool send_batch(es_backend *b, const buf *entries, bool anew)
 {
     const es_entry *entry;
-    size_t          at   = 0;
-    bool            good = PQenterPipelineMode(b->db) == 1 && send(b, MOVE_WRITES, &b->writes, &(burin_text){b->writer, sizeof b->writer});
-    for (statement drop = DROP_VERSIONS; drop <= DROP_TYPES && anew && good; drop++)
-        good = send(b, drop, NULL, NULL);
-    while (good && (entry = es_next_entry(entries, &at)))
+    connection     *c    = &b->main;
+    bool            good = PQenterPipelineMode(c->db) == 1 && (!anew || send_clear(b, entries)) && send(c, COUNT_BATCH, (int64_t[]){b->writer, b->batches}, NULL);
+    for (size_t at = 0; good && (entry = es_next_entry(entries, &at));)
+        good = entry->kind != ES_ENTRY_TREE || send_tree(c, entry, anew);
+    good = good && send_heads(b);
+    for (size_t at = 0; good && (entry = es_next_entry(entries, &at));)
         good = send_entry(b, entry);
-    return good && PQpipelineSync(b->db) == 1;
+    good = good && (!anew || send(c, COMMIT, NULL, NULL)) && PQpipelineSync(c->db) == 1;
+    return good && send(c, NOTIFY, NULL, NULL) && PQpipelineSync(c->db) == 1; /* a transaction of its own: nobody waits for a disk in it */
 }
 
-/* What the server says of all of it. */
-static burin_status hear_batch(es_backend *b)
+/* What the server says of all of it: up to the first sync of the batch, from there of the wake-up. */
+static burin_status hear_batch(connection *c)
 {
     burin_status status = BURIN_OK;
-    bool         done   = false;
-    while (!done && PQstatus(b->db) == CONNECTION_OK) {
-        PGresult *result = PQgetResult(b->db); /* NULL: the end of one statement's */
-        done             = result && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
-        if (result && !done && !is_good(result) && status == BURIN_OK) /* the first that failed; the rest were not run */
-            status = failed(b, result);
+    int          syncs  = 0;
+    while (syncs < 2 && PQstatus(c->db) == CONNECTION_OK) {
+        PGresult *result = PQgetResult(c->db); /* NULL: the end of one statement's */
+        syncs += result && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+        if (result && syncs == 0 && !is_good(result) && status == BURIN_OK) /* the first that failed; the rest were not run */
+            status = failed(c, result);
         PQclear(result);
     }
-    if (done && !PQexitPipelineMode(b->db) && status == BURIN_OK)
-        status = failed(b, NULL);
-    return done ? status : BURIN_ERR_OS;
+    if (syncs == 2 && !PQexitPipelineMode(c->db) && status == BURIN_OK)
+        status = failed(c, NULL);
+    if (syncs == 2 && PQtransactionStatus(c->db) != PQTRANS_IDLE)
+        PQclear(PQexec(c->db, "ROLLBACK"));
+    return syncs ? status : BURIN_ERR_OS;
 }
 
-/* Whether the batch that was sent is kept; after one that still runs. */
-static burin_status read_outcome(es_backend *b, bool *is_kept)
+/* Connect again, and ask whether the batch that was sent is kept; after one that still runs. */
+static burin_status ask_outcome(es_backend *b, bool *is_kept)
 {
-    burin_status status = BURIN_OK;
-    PGresult    *row    = PQexecPrepared(b->db, statements[LOCK_STORE].name, 0, NULL, NULL, NULL, 1);
-    if (!is_good(row) || PQntuples(row) != 1) {
-        status = failed(b, row);
-    } else {
-        int64_t    writes = column_number(row, 0);
-        burin_text writer = column_text(row, 1);
-        *is_kept = writes == b->writes + 1 && writer.len == sizeof b->writer && memcmp(writer.data, b->writer, writer.len) == 0;
-        if (!*is_kept && writes != b->writes)
-            status = es_fail(b->err, BURIN_ERR_CONFLICT, "another process has changed the store");
+    burin_status status  = BURIN_ERR_OS;
+    int64_t      batches = 0;
+    connection  *c       = &b->main;
+    for (int n = 0; n < RECONNECTS_MAX && status == BURIN_ERR_OS; n++) {
+        if (n)
+            nanosleep(&(struct timespec){.tv_nsec = RECONNECT_MS * 1000000L}, NULL);
+        burin_error_clear(c->err);
+        PQreset(c->db);
+        status = PQstatus(c->db) == CONNECTION_OK ? begin_session(c) : failed(c, NULL);
+        if (status == BURIN_OK)
+            status = ask(c, READ_WRITER, &b->writer, &batches);
     }
-    PQclear(row);
+    *is_kept = status == BURIN_OK && batches == b->batches + 1;
     return status;
 }
 
-/* Connect again, and ask. */
-static burin_status ask_outcome(es_backend *b, bool *is_kept)
+static burin_status write_once(es_backend *b, const buf *entries, bool anew, bool *is_kept)
 {
-    burin_status status = BURIN_ERR_OS;
-    for (int n = 0; n < RECONNECTS_MAX && status && status != BURIN_ERR_CONFLICT; n++) {
-        if (n)
-            nanosleep(&(struct timespec){.tv_nsec = RECONNECT_MS * 1000000L}, NULL);
-        burin_error_clear(b->err);
-        PQreset(b->db);
-        status = PQstatus(b->db) == CONNECTION_OK ? begin_session(b) : failed(b, NULL);
-        if (status == BURIN_OK)
-            status = read_outcome(b, is_kept);
-    }
+    connection  *c      = &b->main;
+    burin_status status = send_batch(b, entries, anew) ? hear_batch(c) : BURIN_ERR_OS;
+    if (status == BURIN_ERR_OS && PQstatus(c->db) != CONNECTION_OK)
+        return ask_outcome(b, is_kept);
+    if (status == BURIN_ERR_OS && !c->err->status)
+        status = failed(c, NULL);
+    *is_kept = status == BURIN_OK;
     return status;
 }
 
@@ -300,63 +465,141 @@ static burin_status write_batch(es_backend *b, const buf *entries, bool anew, bu
 {
     burin_error  unheard = BURIN_ERROR_INIT;
     bool         is_kept = false;
-    burin_status status  = BURIN_OK;
-    b->err               = err ? err : &unheard;
-    do {
-        status = send_batch(b, entries, anew) ? hear_batch(b) : BURIN_ERR_OS;
-        if (PQstatus(b->db) == CONNECTION_OK) {
-            is_kept = status == BURIN_OK;
-            if (status == BURIN_ERR_OS && !b->err->status)
-                status = failed(b, NULL);
-            break;
-        }
-        status = ask_outcome(b, &is_kept);
-    } while (!status && !is_kept);
-    b->writes += is_kept;
+    connection  *c       = &b->main;
+    c->err               = err ? err : &unheard;
+    burin_status status  = list_heads(b, entries) ? BURIN_OK : es_fail(c->err, BURIN_ERR_NOMEM, "out of memory");
+    for (head_move *m = (head_move *)(void *)b->heads.data; anew && m && m < (head_move *)(void *)(b->heads.data + b->heads.len); m++)
+        m->from = 0;
+    if (status == BURIN_OK && b->writer == 0)
+        status = ask(c, ADD_WRITER, NULL, &b->writer);
+    while (!status && !is_kept)
+        status = write_once(b, entries, anew, &is_kept);
+    b->batches += is_kept;
     burin_error_clear(&unheard);
     return status;
 }
 
 /* ---- reading ---- */
 
-static burin_status take_row(es_backend *b, PGresult *result, statement which, es_entry_sink sink, void *user)
-{
-    static const es_entry_kind kinds[STATEMENT_COUNT] = {[READ_TYPES] = ES_ENTRY_TYPE, [READ_TREES] = ES_ENTRY_TREE, [READ_VERSIONS] = ES_ENTRY_VERSION};
-    es_row   row = {column_number, column_text, result};
-    es_entry entry;
-    if (which == READ_STORE) {
-        b->writes = column_number(result, 0);
-        return BURIN_OK;
-    }
-    return es_row_entry(&row, kinds[which], &entry) ? sink(user, &entry, b->err) : es_fail(b->err, BURIN_ERR_DATA, "a row of the store's database is damaged");
-}
-
 /* Row by row, so that a large store does not lie in memory twice. */
-static burin_status read_rows(es_backend *b, statement which, es_entry_sink sink, void *user)
+static burin_status read_rows(connection *c, statement which, const int64_t *numbers, const burin_text *text, es_entry_sink sink, void *user)
 {
-    PGresult *row;
-    if (!send(b, which, NULL, NULL) || !PQsetSingleRowMode(b->db))
-        return failed(b, NULL);
-    burin_status status = BURIN_OK;
-    while ((row = PQgetResult(b->db))) {
-        if (status == BURIN_OK && !is_good(row))
-            status = failed(b, row);
-        else if (status == BURIN_OK && PQntuples(row))
-            status = take_row(b, row, which, sink, user);
-        PQclear(row);
+    es_entry_kind kind   = which == READ_TYPES ? ES_ENTRY_TYPE : which == READ_TREES ? ES_ENTRY_TREE : ES_ENTRY_VERSION;
+    burin_status  status = BURIN_OK;
+    PGresult     *result;
+    if (!send(c, which, numbers, text) || !PQsetSingleRowMode(c->db))
+        return failed(c, NULL);
+    while ((result = PQgetResult(c->db))) {
+        es_row   row = {column_number, column_text, result};
+        es_entry entry;
+        if (status == BURIN_OK && !is_good(result))
+            status = failed(c, result);
+        else if (status == BURIN_OK && PQntuples(result))
+            status = es_row_entry(&row, kind, &entry) ? sink(user, &entry, c->err) : es_fail(c->err, BURIN_ERR_DATA, "a row of the store's database is damaged");
+        PQclear(result);
     }
     return status;
 }
 
-static burin_status read_database(es_backend *b, es_entry_sink sink, void *user, burin_error *err)
+static burin_status read_snapshot(connection *c, snapshot *out)
 {
-    static const statement reads[] = {READ_STORE, READ_TYPES, READ_TREES, READ_VERSIONS};
-    b->err                         = err;
-    burin_status status            = execute(b, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); /* one moment for all of them */
-    for (unsigned n = 0; n < sizeof reads / sizeof *reads && !status; n++)
-        status = read_rows(b, reads[n], sink, user);
-    burin_status ended = execute(b, "ROLLBACK");
+    PGresult    *row    = PQexecPrepared(c->db, statements[READ_SNAPSHOT].name, 0, NULL, NULL, NULL, 1);
+    burin_status status = is_good(row) && PQntuples(row) == 1 ? BURIN_OK : failed(c, row);
+    if (status == BURIN_OK) {
+        burin_text text = column_text(row, 0);
+        out->len        = text.len < sizeof out->text ? text.len : 0;
+        memcpy(out->text, text.data, out->len);
+        if (out->len == 0)
+            status = es_fail(c->err, BURIN_ERR_LIMIT, "too many transactions run in the store's database");
+    }
+    PQclear(row);
+    return status;
+}
+
+/* Everything, or, of the versions, what somebody else than `writer` wrote that a snapshot does not see; *now: what is seen now. */
+static burin_status read_all(connection *c, const snapshot *before, int64_t writer, es_entry_sink sink, void *user, snapshot *now)
+{
+    burin_status status = execute(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); /* one moment for all of them */
+    if (status == BURIN_OK)
+        status = read_snapshot(c, now);
+    if (status == BURIN_OK)
+        status = read_rows(c, READ_TYPES, NULL, NULL, sink, user);
+    if (status == BURIN_OK)
+        status = read_rows(c, READ_TREES, NULL, NULL, sink, user);
+    if (status == BURIN_OK)
+        status = before ? read_rows(c, READ_NEWS, &writer, &(burin_text){before->text, before->len}, sink, user) : read_rows(c, READ_VERSIONS, NULL, NULL, sink, user);
+    burin_status ended = PQstatus(c->db) == CONNECTION_OK ? execute(c, "ROLLBACK") : BURIN_OK;
     return status ? status : ended;
 }
 
-const es_backend_ops es_postgres = {open_database, close_database, read_database, write_batch};
+static burin_status read_database(es_backend *b, es_entry_sink sink, void *user, burin_error *err)
+{
+    b->main.err = err;
+    return read_all(&b->main, NULL, 0, sink, user, &b->seen);
+}
+
+/* ---- what is new ---- */
+
+static burin_status open_feed(es_backend *b, burin_error *err)
+{
+    connection  *c      = &b->feed;
+    burin_status status = BURIN_OK;
+    c->err              = err;
+    if (c->db && PQstatus(c->db) == CONNECTION_OK)
+        return BURIN_OK;
+    if (!c->db) {
+        status = connect(c, b->where);
+    } else {
+        PQreset(c->db);
+        status = PQstatus(c->db) == CONNECTION_OK ? BURIN_OK : failed(c, NULL);
+    }
+    if (status == BURIN_OK)
+        status = begin_session(c);
+    return status ? status : execute(c, "LISTEN burin"); /* also to other stores of the database */
+}
+
+static burin_status read_news(es_backend *b, es_entry_sink sink, void *user, burin_error *err)
+{
+    burin_status status = open_feed(b, err);
+    b->next_seen        = b->seen;
+    return status ? status : read_all(&b->feed, &b->seen, b->writer, sink, user, &b->next_seen);
+}
+
+static void mark_seen(es_backend *b) { b->seen = b->next_seen; }
+
+/* Take the notices that have come: whether one was another's than of this process. */
+static bool take_notices(es_backend *b)
+{
+    PGnotify *notice;
+    bool      any = false;
+    while ((notice = PQnotifies(b->feed.db))) {
+        any |= notice->be_pid != PQbackendPID(b->main.db);
+        PQfreemem(notice);
+    }
+    return any;
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static burin_status wait_for_news(es_backend *b, uint64_t timeout_ns, bool *any, burin_error *err)
+{
+    uint64_t     until  = now_ns() + timeout_ns;
+    burin_status status = open_feed(b, err);
+    while (!status && !(*any = take_notices(b))) {
+        uint64_t      now    = now_ns();
+        struct pollfd socket = {.fd = PQsocket(b->feed.db), .events = POLLIN};
+        if (now >= until)
+            break;
+        uint64_t ms = (until - now) / 1000000 + 1;
+        if (poll(&socket, 1, ms > 3600000 ? 3600000 : (int)ms) > 0 && !PQconsumeInput(b->feed.db))
+            status = failed(&b->feed, NULL);
+    }
+    return status;
+}
+
+const es_backend_ops es_postgres = {open_database, close_database, read_database, write_batch, reserve, read_news, mark_seen, wait_for_news};

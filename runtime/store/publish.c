@@ -162,12 +162,11 @@ static int64_t now_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* The tree a touch stands for; a new one gets a number, and stays invisible. NULL when memory is out. */
-static es_tree *tree_of(burin_txn *t, es_touch *touch, uint32_t *founded)
+/* The tree a touch stands for; a new one stays invisible. NULL when memory is out. */
+static es_tree *tree_of(burin_txn *t, const es_touch *touch)
 {
     burin_store *s = t->store;
-    touch->number  = touch->tree ? touch->tree : s->tree_count + ++*founded;
-    if (!touch->tree && !es_table_reach(&s->trees, &s->memory, touch->number))
+    if (!touch->tree && !es_table_reach_all(&s->trees, &s->memory, touch->number))
         return NULL;
     es_tree *tree = es_table_at(&s->trees, touch->number);
     if (!touch->tree)
@@ -179,7 +178,6 @@ void es_commit_versions(burin_txn *t, const burin_commit_options *options)
 {
     es_writer *w       = &t->writer;
     int64_t    time_ns = 0;
-    uint32_t   founded = 0;
     for (uint32_t n = 0; n < t->touch_count && !w->failed; n++) {
         es_touch *touch = &t->touches[n];
         if (!touch->changed)
@@ -188,7 +186,7 @@ void es_commit_versions(burin_txn *t, const burin_commit_options *options)
             time_ns = options->time_ns ? options->time_ns : now_ns();
         w->dead       = &touch->dead;
         w->shared     = touch->fork_seq;
-        es_tree *tree = tree_of(t, touch, &founded);
+        es_tree *tree = tree_of(t, touch);
         w->failed |= !tree || touch->version == UINT32_MAX || !es_place_version(t->store, w, tree, touch->version + 1, &touch->next);
         if (w->failed)
             return;
@@ -211,18 +209,18 @@ static void publish_homes(burin_txn *t)
 
 void es_commit_publish(burin_txn *t)
 {
-    burin_store *s       = t->store;
-    uint32_t     founded = 0;
+    burin_store *s     = t->store;
+    uint32_t     trees = s->tree_count;
     for (uint32_t n = 0; n < t->touch_count; n++) {
         es_touch *touch = &t->touches[n];
         if (!touch->changed)
             continue;
         es_publish_version(s, es_table_at(&s->trees, touch->number), touch->version + 1, &touch->next);
-        founded += touch->tree == 0;
+        trees       = touch->number > trees ? touch->number : trees;
         touch->tree = touch->number;
     }
     publish_homes(t);
-    atomic_store_explicit(&s->tree_count, s->tree_count + founded, memory_order_release);
+    atomic_store_explicit(&s->tree_count, trees, memory_order_release);
     atomic_store(&s->seq, t->writer.seq);
     for (uint32_t n = 0; n < t->writer.dropped.len; n++)
         es_free(&s->memory, t->writer.dropped.items[n].ref, t->writer.dropped.items[n].units);
@@ -245,13 +243,13 @@ static bool log_fork(burin_store *s, uint32_t number, const es_tree *fork, es_ve
 }
 
 /* The new tree with its one version, under the lock. */
-static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, es_version *from, uint32_t *out, uint64_t *logged, burin_error *err)
+static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, es_version *from, uint32_t number, uint64_t *logged, burin_error *err)
 {
-    uint32_t  seq    = atomic_load_explicit(&s->seq, memory_order_relaxed) + 1, number = s->tree_count + 1;
+    uint32_t  seq    = atomic_load_explicit(&s->seq, memory_order_relaxed) + 1;
     es_blocks none   = {0};
     es_writer w      = {.m = &s->memory, .seq = seq, .dead = &none};
     es_place  place;
-    bool      made = seq < UINT32_MAX && es_table_reach(&s->trees, &s->memory, number);
+    bool      made = seq < UINT32_MAX && es_table_reach_all(&s->trees, &s->memory, number);
     es_tree  *fork = made ? es_table_at(&s->trees, number) : NULL;
     if (made) {
         *fork = (es_tree){.parent_tree = tree, .parent_version = version, .fork_seq = from->seq};
@@ -271,9 +269,9 @@ static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, e
     } else {
         from->pins++;
         es_publish_version(s, fork, 1, &place);
-        atomic_store_explicit(&s->tree_count, number, memory_order_release);
+        if (number > s->tree_count)
+            atomic_store_explicit(&s->tree_count, number, memory_order_release);
         atomic_store(&s->seq, seq);
-        *out = number;
     }
     es_blocks_deinit(&w.made, &s->alloc);
     return made ? BURIN_OK : es_fail_memory(s, err);
@@ -288,7 +286,9 @@ burin_status burin_store_fork(burin_store *store, uint32_t tree, uint32_t versio
     if (status == BURIN_OK)
         status = es_find_version(store, UINT32_MAX, tree, &version, &entry, err);
     if (status == BURIN_OK)
-        status = fork_tree(store, tree, version, entry, out, &logged, err);
+        status = es_log_tree_number(store, 1, out, err);
+    if (status == BURIN_OK)
+        status = fork_tree(store, tree, version, entry, *out, &logged, err);
     pthread_mutex_unlock(&store->lock);
     return status ? status : es_log_wait(store, logged, err);
 }

@@ -258,16 +258,27 @@ static void read_states(replay *r)
 
 /* ---- trees ---- */
 
+enum { TREES_APART = 1 << 16 }; /* numbers that other processes may have taken in between */
+
+bool es_replay_knows(const burin_store *s, uint32_t tree)
+{
+    const es_tree *t = tree && tree <= s->tree_count ? es_tree_at(s, tree) : NULL;
+    return t && (t->is_listed || atomic_load_explicit(&t->head, memory_order_relaxed));
+}
+
 burin_status es_replay_tree(burin_store *s, const es_logged_tree *logged, burin_error *err)
 {
-    if (logged->tree != s->tree_count + 1 || logged->parent_tree >= logged->tree || !logged->parent_tree != !logged->parent_version)
-        return es_fail(err, BURIN_ERR_DATA, "tree %u cannot come after tree %u, from version %u of tree %u", logged->tree, s->tree_count,
-                       logged->parent_version, logged->parent_tree);
-    if (!es_table_reach(&s->trees, &s->memory, logged->tree))
+    uint32_t count = s->tree_count;
+    if (logged->tree == 0 || logged->tree > (uint64_t)count + TREES_APART || logged->parent_tree == logged->tree ||
+        !logged->parent_tree != !logged->parent_version || es_replay_knows(s, logged->tree))
+        return es_fail(err, BURIN_ERR_DATA, "there cannot be a tree %u, from version %u of tree %u, besides %u others", logged->tree,
+                       logged->parent_version, logged->parent_tree, count);
+    if (!es_table_reach_all(&s->trees, &s->memory, logged->tree))
         return es_fail_memory(s, err);
-    *(es_tree *)es_table_at(&s->trees, logged->tree) = (es_tree){
-        .parent_tree = logged->parent_tree, .parent_version = logged->parent_version, .retention = logged->retention};
-    atomic_store_explicit(&s->tree_count, logged->tree, memory_order_release);
+    *(es_tree *)es_table_at(&s->trees, logged->tree) = (es_tree){.parent_tree = logged->parent_tree, .parent_version = logged->parent_version,
+                                                                 .retention = logged->retention, .is_listed = true};
+    if (logged->tree > count)
+        atomic_store_explicit(&s->tree_count, logged->tree, memory_order_release);
     return BURIN_OK;
 }
 
@@ -276,10 +287,8 @@ static burin_status reach_ids(burin_store *s, uint32_t last, burin_error *err)
     uint32_t next = atomic_load(&s->next_id);
     if (last > UINT32_MAX - 4 * ES_ID_BLOCK)
         return es_fail(err, BURIN_ERR_DATA, "there is no entity %u", last);
-    for (uint64_t id = 0; id <= last; id = 2 * (id + 16) - 16) { /* once a segment */
-        if (!es_table_reach(&s->homes, &s->memory, (uint32_t)id))
-            return es_fail_memory(s, err);
-    }
+    if (!es_table_reach_all(&s->homes, &s->memory, last))
+        return es_fail_memory(s, err);
     if (last >= next)
         atomic_store_explicit(&s->next_id, (last / ES_ID_BLOCK + 1) * ES_ID_BLOCK, memory_order_release);
     return BURIN_OK;
@@ -358,7 +367,7 @@ burin_status es_replay_version(burin_store *s, const es_logged_version *logged, 
     replay r = {.store = s, .u = {logged->states.data, logged->states.data + logged->states.len, false}, .version = logged->version, .err = err,
                 .image = buf_make(&s->alloc)};
     r.touch.number = logged->tree;
-    if (logged->tree == 0 || logged->tree > s->tree_count)
+    if (!es_replay_knows(s, logged->tree))
         return es_fail(err, BURIN_ERR_DATA, "there is no tree %u", logged->tree);
     es_tree     *tree   = es_table_at(&s->trees, logged->tree);
     burin_status status = begin(&r, tree, logged->commit);

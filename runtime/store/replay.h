@@ -21,9 +21,11 @@ typedef struct es_logged_version {
     burin_text states;  /* packed */
 } es_logged_version;
 
-/* Under the lock, in this order: every tree, before any of its versions; versions by commit; those of one commit are seen when the
+/* Under the lock, in this order: every tree, before any of its versions; numbers of trees may be left out; versions by commit; those of one commit are seen when the
  * commit is (es_replay_commit). A tree's versions ascend, and may leave some out: those are no longer kept.
  * Errors: BURIN_ERR_DATA (it cannot be so), BURIN_ERR_NOMEM, BURIN_ERR_LIMIT; the version is then not there. */
+/* Whether there is such a tree, or is to be. */
+bool es_replay_knows(const burin_store *s, uint32_t tree);
 burin_status es_replay_tree(burin_store *s, const es_logged_tree *logged, burin_error *err);
 burin_status es_replay_version(burin_store *s, const es_logged_version *logged, burin_error *err);
 void         es_replay_commit(burin_store *s, uint64_t commit);

@@ -41,6 +41,14 @@ bool es_table_reach(es_table *t, es_memory *m, uint32_t n)
     return true;
 }
 
+bool es_table_reach_all(es_table *t, es_memory *m, uint32_t n)
+{
+    bool good = true;
+    for (uint64_t at = 0; at <= n && good; at = 2 * (at + 16) - 16) /* once a segment */
+        good = es_table_reach(t, m, (uint32_t)at);
+    return good;
+}
+
 void es_table_deinit(es_table *t, const burin_allocator *alloc)
 {
     for (unsigned k = 0; k < sizeof t->segments / sizeof *t->segments; k++)
@@ -100,10 +108,11 @@ void burin_store_stats_of(burin_store *store, burin_store_stats *out)
                                .conflicts = store->conflicts,
                                .rebases   = store->rebases,
                                .entities  = atomic_load(&store->next_id) - ES_ID_BLOCK,
-                               .trees     = store->tree_count,
                                .bytes     = store->memory.used};
-    for (uint32_t tree = 1; tree <= store->tree_count; tree++)
+    for (uint32_t tree = 1; tree <= store->tree_count; tree++) {
+        out->trees += es_tree_at(store, tree)->kept != 0;
         out->versions += es_tree_at(store, tree)->kept;
+    }
     pthread_mutex_unlock(&store->lock);
 }
 

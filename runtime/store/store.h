@@ -115,6 +115,7 @@ typedef struct es_tree {
     uint32_t         parent_tree, parent_version;
     uint32_t         oldest;    /* kept version */
     uint32_t         kept;      /* number of kept versions */
+    bool             is_listed; /* it was read as being there, its versions follow */
     uint32_t         first_dropped, last_dropped; /* chunks of which no version is kept, waiting to go; number + 1, 0: none */
     burin_retention  retention;
 } es_tree;
@@ -137,6 +138,8 @@ static inline bool es_table_has(const es_table *t, uint32_t n)
 }
 /* Make item n exist, zeroed; false when memory is out or the store's limit is reached. */
 bool es_table_reach(es_table *t, es_memory *m, uint32_t n);
+/* The same for all items up to n. */
+bool es_table_reach_all(es_table *t, es_memory *m, uint32_t n);
 void es_table_deinit(es_table *t, const burin_allocator *alloc);
 
 /* ---- the store ---- */
@@ -216,6 +219,9 @@ uint32_t es_oldest_pinned(const burin_store *s);
 void es_sweep(burin_store *s);
 
 /* ---- attributes ---- */
+
+/* burin_store_define; is_kept: where the store is kept it is there already. */
+burin_status es_define(burin_store *store, const char *name, const burin_attribute *attributes, size_t count, bool is_kept, burin_type *type, burin_error *err);
 
 static inline bool es_is_block(burin_attribute_kind kind)
 {

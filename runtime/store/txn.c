@@ -364,13 +364,15 @@ static burin_status take_ids(burin_txn *t, burin_error *err)
 {
     burin_store *s = t->store;
     pthread_mutex_lock(&s->lock);
-    uint32_t     first  = atomic_load(&s->next_id);
-    burin_status status = BURIN_OK;
-    if (first > UINT32_MAX - 2 * ES_ID_BLOCK)
+    uint32_t     first, known = atomic_load(&s->next_id);
+    burin_status status = es_log_ids(s, &first, err);
+    if (status)
+        first = 0;
+    else if (first > UINT32_MAX - 2 * ES_ID_BLOCK)
         status = es_fail(err, BURIN_ERR_LIMIT, "the store has given out all ids");
     else if (!es_table_reach(&s->homes, &s->memory, first) || !es_table_reach(&s->homes, &s->memory, first + ES_ID_BLOCK - 1))
         status = es_fail_memory(s, err);
-    else
+    else if (first + ES_ID_BLOCK > known)
         atomic_store_explicit(&s->next_id, first + ES_ID_BLOCK, memory_order_release);
     pthread_mutex_unlock(&s->lock);
     if (status == BURIN_OK) {

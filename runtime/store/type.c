@@ -99,15 +99,14 @@ static es_type *copy_type(burin_store *s, const char *name, const burin_attribut
     return NULL;
 }
 
-burin_status burin_store_define(burin_store *store, const char *name, const burin_attribute *attributes, size_t count, burin_type *type,
-                                burin_error *err)
+burin_status es_define(burin_store *store, const char *name, const burin_attribute *attributes, size_t count, bool is_kept, burin_type *type, burin_error *err)
 {
     burin_status status = check(name, attributes, count, err);
     if (status)
         return status;
     uint64_t logged = 0;
     pthread_mutex_lock(&store->lock);
-    status = es_log_ready(store, err);
+    status = is_kept ? BURIN_OK : es_log_ready(store, err);
     if (status) {
         /* it says why */
     } else if (burin_store_find_type(store, name)) {
@@ -118,11 +117,12 @@ burin_status burin_store_define(burin_store *store, const char *name, const buri
         es_type   *made   = copy_type(store, name, attributes, count);
         burin_type number = store->type_count + 1;
         store->types[number] = made;
-        if (made && es_log_type(store, number) && es_log_done(store, &logged)) {
+        if (made && (is_kept || (es_log_type(store, number) && es_log_done(store, &logged)))) {
             atomic_store_explicit(&store->type_count, number, memory_order_release);
             *type = number;
         } else {
-            es_log_undo(store);
+            if (!is_kept)
+                es_log_undo(store);
             store->types[number] = NULL;
             if (made)
                 es_type_free(store, made);
@@ -131,6 +131,11 @@ burin_status burin_store_define(burin_store *store, const char *name, const buri
     }
     pthread_mutex_unlock(&store->lock);
     return status ? status : es_log_wait(store, logged, err);
+}
+
+burin_status burin_store_define(burin_store *store, const char *name, const burin_attribute *attributes, size_t count, burin_type *type, burin_error *err)
+{
+    return es_define(store, name, attributes, count, false, type, err);
 }
 
 /* ---- finding ---- */

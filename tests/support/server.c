@@ -96,6 +96,19 @@ void server_crash(server *s)
     s->pid = 0;
 }
 
+bool server_kill(server *s)
+{
+    kill(s->pid, SIGKILL);
+    waitpid(s->pid, NULL, 0);
+    s->pid       = 0;
+    bool started = false;
+    for (int n = 0; n < 100 && !started; n++) { /* it refuses while processes of the old one are there */
+        usleep(50000);
+        started = server_start(s);
+    }
+    return started;
+}
+
 static void no_notice(void *user, const char *message)
 {
     (void)user;
@@ -139,6 +152,11 @@ const char *server_make(server *s)
     return "skipped: built without libpq";
 }
 bool server_start(server *s)
+{
+    (void)s;
+    return false;
+}
+bool server_kill(server *s)
 {
     (void)s;
     return false;

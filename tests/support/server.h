@@ -18,6 +18,8 @@ const char *server_make(server *s);
 bool server_start(server *s);
 /* End it at once, without writing what it still holds in memory: what follows is its recovery. */
 void server_crash(server *s);
+/* Kill it (SIGKILL), and start it again when its processes are gone; false when that fails. */
+bool server_kill(server *s);
 /* End every connection to it; false when there was none. */
 bool server_cut(const server *s);
 /* Run SQL in its database; false when that fails. */

@@ -59,11 +59,14 @@ static inline uint32_t newest(burin_store *store, uint32_t tree)
 /* A new tree of one entity. */
 static inline burin_entity plant(burin_store *store)
 {
-    burin_txn   *t = burin_txn_begin(store, NULL);
+    burin_error  err = BURIN_ERROR_INIT;
+    burin_txn   *t   = burin_txn_begin(store, NULL);
     burin_entity root;
-    assert_int_equal(burin_txn_create(t, burin_store_find_type(store, "Thing"), &root, NULL), BURIN_OK);
+    if (burin_txn_create(t, burin_store_find_type(store, "Thing"), &root, &err))
+        fail_msg("%s", err.message);
     assert_int_equal(burin_txn_promote(t, root, NULL), BURIN_OK);
-    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    if (burin_txn_commit(t, NULL, NULL, &err))
+        fail_msg("%s", err.message);
     return root;
 }
 
@@ -191,8 +194,159 @@ static void a_second_writer_is_found_and_does_no_harm(void **state)
     assert_int_equal(burin_store_find_type(w->store, "Different"), 0);
 }
 
+/* ---- several writers ---- */
+
+static inline uint64_t refresh(burin_store *store)
+{
+    burin_error err = BURIN_ERROR_INIT;
+    uint64_t    commits;
+    if (burin_store_refresh(store, &commits, &err))
+        fail_msg("%s", err.message);
+    return commits;
+}
+
+static void writers_of_different_trees_do_not_meet(void **state)
+{
+    world       *w      = *state;
+    burin_store *other  = open_store(w, false, false), *reading = open_store(w, false, true);
+    burin_entity mine   = plant(w->store), theirs = plant(other), late = plant(w->store);
+    assert_int_not_equal(mine.id, theirs.id);
+    for (int n = 1; n <= 20; n++) {
+        assert_int_equal(set(w->store, n % 2 ? mine : late, n, n % 3 == 0), BURIN_OK);
+        assert_int_equal(set(other, theirs, 100 + n, n % 3 == 0), BURIN_OK);
+    }
+    assert_int_equal(set(w->store, w->root, 7, false), BURIN_OK);
+    assert_int_equal(burin_store_sync(other, NULL), BURIN_OK);
+    assert_int_equal(get(other, mine), -BURIN_ERR_KEY); /* until it asks */
+    assert_int_equal(refresh(other), 2 + 20 + 1);
+    assert_int_equal(refresh(other), 0);
+    assert_int_equal(refresh(w->store), 21);
+    assert_int_equal(refresh(reading), 2 + 20 + 1 + 21);
+    burin_store *all[] = {w->store, other, reading};
+    for (size_t n = 0; n < 3; n++) {
+        assert_int_equal(get(all[n], mine), 19);
+        assert_int_equal(get(all[n], late), 20);
+        assert_int_equal(get(all[n], theirs), 120);
+        assert_int_equal(get(all[n], w->root), 7);
+        assert_int_equal(burin_store_verify(all[n], NULL), BURIN_OK);
+    }
+    assert_int_equal(set(other, w->root, 8, false), BURIN_OK); /* having seen it, everybody may go on with it */
+    assert_int_equal(set(w->store, w->root, 9, false), BURIN_ERR_CONFLICT);
+    burin_store_free(reading);
+    burin_store_free(other);
+    reopen(w);
+    assert_int_equal(get(w->store, theirs), 120);
+    assert_int_equal(get(w->store, (burin_entity){theirs.id, 0, 3}), 102);
+    assert_int_equal(get(w->store, mine), 19);
+    assert_int_equal(get(w->store, w->root), 8);
+    assert_int_equal(burin_store_verify(w->store, NULL), BURIN_OK);
+}
+
+static void what_others_do_comes_whole_and_in_order(void **state)
+{
+    world       *w      = *state;
+    burin_store *other  = open_store(w, false, false);
+    burin_entity second = plant(w->store), kid;
+    uint32_t     fork, before;
+    burin_type   type;
+    assert_int_equal(refresh(other), 1);
+    burin_reader *pinned = burin_reader_new(other);
+    burin_reader_pin(pinned);
+    before = burin_reader_head(pinned, 1);
+    assert_int_equal(burin_store_define(w->store, "Later", NULL, 0, &type, NULL), BURIN_OK);
+    burin_txn *t = burin_txn_begin(w->store, NULL); /* two trees in one commit, an entity that moves from one to the other */
+    burin_txn_create(t, 1, &kid, NULL);
+    burin_txn_attach(t, kid, w->root, KIDS, BURIN_END, (burin_text){NULL, 0}, NULL);
+    burin_txn_set(t, second, N, burin_int(1), NULL);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    t = burin_txn_begin(w->store, NULL);
+    burin_txn_detach(t, kid, NULL);
+    burin_txn_attach(t, kid, second, KIDS, BURIN_END, (burin_text){NULL, 0}, NULL);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    assert_int_equal(burin_store_fork(w->store, 1, 2, &fork, NULL), BURIN_OK);
+    assert_int_equal(set(w->store, (burin_entity){w->root.id, fork, 0}, 5, false), BURIN_OK);
+    assert_int_equal(refresh(other), 4);
+    assert_int_equal(burin_reader_head(pinned, 1), before); /* who is pinned sees what was */
+    burin_reader_pin(pinned);
+    burin_entity       at = {kid.id, 0, 0};
+    burin_version_info one, two;
+    assert_int_equal(burin_reader_find(pinned, &at, NULL), BURIN_OK);
+    assert_int_equal(at.tree, 2);
+    assert_int_equal(burin_reader_find(pinned, &(burin_entity){kid.id, 1, 2}, NULL), BURIN_OK);
+    assert_int_equal(burin_reader_version(pinned, 1, 2, &one, NULL), BURIN_OK);
+    assert_int_equal(burin_reader_version(pinned, 2, 2, &two, NULL), BURIN_OK);
+    assert_int_equal(one.commit, two.commit);
+    burin_reader_free(pinned);
+    assert_int_equal(get(other, (burin_entity){w->root.id, fork, 0}), 5);
+    assert_int_equal(burin_store_find_type(other, "Later"), 2);
+    assert_int_equal(burin_store_verify(other, NULL), BURIN_OK);
+    burin_store_free(other);
+}
+
+static void compaction_drops_nothing_that_it_has_not_seen(void **state)
+{
+    world       *w     = *state;
+    burin_store *other = open_store(w, false, false);
+    burin_entity mine  = plant(other);
+    assert_int_equal(burin_store_compact(w->store, NULL), BURIN_ERR_CONFLICT);
+    assert_int_equal(refresh(w->store), 1);
+    assert_int_equal(burin_store_compact(w->store, NULL), BURIN_OK);
+    for (int n = 1; n <= 10; n++)
+        assert_int_equal(set(other, mine, n, false), BURIN_OK); /* the other goes on: its tree's head is there */
+    assert_int_equal(refresh(other), 0);
+    assert_int_equal(burin_store_keep(other, 1, 1, NULL), BURIN_OK);
+    assert_int_equal(refresh(w->store), 10);
+    assert_int_equal(burin_store_compact(w->store, NULL), BURIN_ERR_CONFLICT); /* it would forget that a version is kept */
+    assert_int_equal(burin_store_release(other, 1, 1, NULL), BURIN_OK);
+    assert_int_equal(burin_store_retain(w->store, 2, &(burin_retention){.last = 1}, NULL), BURIN_OK);
+    assert_int_equal(burin_store_compact(w->store, NULL), BURIN_OK);
+    burin_store *late = open_store(w, false, true);
+    assert_int_equal(set(w->store, w->root, 3, false), BURIN_OK);
+    assert_int_equal(refresh(late), 1);
+    assert_int_equal(refresh(other), 1);
+    for (int n = 11; n <= 13; n++)
+        assert_int_equal(set(other, mine, n, false), BURIN_OK);
+    assert_int_equal(refresh(w->store), 3);
+    assert_int_equal(burin_store_compact(w->store, NULL), BURIN_OK);
+    uint64_t commits;
+    assert_int_equal(burin_store_refresh(late, &commits, NULL), BURIN_ERR_GONE); /* from version 11 to 14 nothing leads any more */
+    burin_store_free(late);
+    uint32_t fork;
+    assert_int_equal(burin_store_fork(other, 2, 3, &fork, NULL), BURIN_ERR_CONFLICT); /* of a version that is kept nowhere else */
+    burin_store_free(other);
+    reopen(w);
+    assert_int_equal(get(w->store, mine), 13);
+    assert_int_equal(get(w->store, w->root), 3);
+    assert_int_equal(burin_store_verify(w->store, NULL), BURIN_OK);
+}
+
+static void who_waits_is_told(void **state)
+{
+    world       *w     = *state;
+    burin_store *other = open_store(w, false, true);
+    bool         changed;
+    refresh(other);
+    assert_int_equal(burin_store_wait(other, 1000000, &changed, NULL), BURIN_OK);
+    for (int n = 0; n < 5; n++) {
+        assert_int_equal(set(w->store, w->root, n + 1, false), BURIN_OK);
+        assert_int_equal(burin_store_wait(other, 5000000000u, &changed, NULL), BURIN_OK);
+        assert_true(changed);
+        assert_int_equal(refresh(other), 1);
+        assert_int_equal(get(other, w->root), n + 1);
+    }
+    assert_int_equal(burin_store_wait(other, 10000000, &changed, NULL), BURIN_OK);
+    assert_false(changed);
+    burin_store_free(other);
+    burin_store *memory = burin_store_new(NULL, NULL);
+    assert_int_equal(refresh(memory), 0);
+    assert_int_equal(burin_store_wait(memory, 1, &changed, NULL), BURIN_ERR_USAGE);
+    burin_store_free(memory);
+}
+
 #define KEPT_ROWS \
     ROW(what_was_committed_is_there_again), ROW(deferred_commits_are_kept_by_a_sync), ROW(read_only_is_read_only), \
-    ROW(changes_of_two_trees_are_kept_together), ROW(a_second_writer_is_found_and_does_no_harm)
+    ROW(changes_of_two_trees_are_kept_together), ROW(a_second_writer_is_found_and_does_no_harm), \
+    ROW(writers_of_different_trees_do_not_meet), ROW(what_others_do_comes_whole_and_in_order), \
+    ROW(compaction_drops_nothing_that_it_has_not_seen), ROW(who_waits_is_told)
 
 #endif

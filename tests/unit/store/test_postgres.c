@@ -4,7 +4,9 @@
 #include "tests/support/server.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static server postgres;
@@ -91,6 +93,122 @@ static void a_crashed_server_loses_nothing_that_was_acknowledged(void **state)
     assert_int_equal(burin_store_verify(w->store, NULL), BURIN_OK);
 }
 
+/* ---- several writers while things fail ---- */
+
+enum { WRITERS = 4 };
+typedef struct writer {
+    burin_store *store;
+    burin_entity root;
+    atomic_int   done;
+    atomic_bool  ended;
+} writer;
+
+static void *commit_to_own(void *user)
+{
+    writer *w = user;
+    for (int n = 1; n <= COMMITS && set(w->store, w->root, n, false) == BURIN_OK; n++)
+        atomic_store(&w->done, n);
+    atomic_store(&w->ended, true);
+    return NULL;
+}
+
+/* What was acknowledged is there, what was not is there whole or not at all: as who opens it sees it. */
+static void check_numbers(world *w, const burin_entity *roots, const int *done, size_t count)
+{
+    reopen(w);
+    for (size_t n = 0; n < count; n++) {
+        int64_t now = get(w->store, roots[n]);
+        if (now != done[n] && now != done[n] + 1)
+            fail_msg("writer %zu: %d were acknowledged, %lld are kept", n, done[n], (long long)now);
+    }
+    assert_int_equal(burin_store_verify(w->store, NULL), BURIN_OK);
+}
+
+static void a_killed_server_loses_nothing_of_several_writers(void **state)
+{
+    world       *w = *state;
+    writer       writers[WRITERS];
+    pthread_t    threads[WRITERS];
+    burin_entity roots[WRITERS];
+    int          done[WRITERS];
+    for (int n = 0; n < WRITERS; n++) {
+        writers[n].store = open_store(w, false, false);
+        writers[n].root = roots[n] = plant(writers[n].store);
+        atomic_init(&writers[n].done, 0);
+        atomic_init(&writers[n].ended, false);
+        assert_int_equal(pthread_create(&threads[n], NULL, commit_to_own, &writers[n]), 0);
+    }
+    for (int n = 0; n < 2; n++) {
+        usleep(20000);
+        assert_true(server_kill(&postgres));
+    }
+    for (int n = 0; n < WRITERS; n++) {
+        pthread_join(threads[n], NULL);
+        done[n] = atomic_load(&writers[n].done);
+        assert_true(done[n] > 0);
+        burin_store_free(writers[n].store);
+    }
+    check_numbers(w, roots, done, WRITERS);
+}
+
+/* A process of its own, which commits to two trees at once and says what was acknowledged. */
+static pid_t start_client(const world *w, const burin_entity roots[2], int out)
+{
+    pid_t pid = fork();
+    if (pid)
+        return pid;
+    burin_store *store = burin_store_open(w->where, NULL, NULL);
+    int          first = store ? (int)get(store, roots[0]) : 0;
+    for (int n = first + 1; store; n++) {
+        burin_txn *t = burin_txn_begin(store, NULL);
+        if (burin_txn_set(t, roots[0], N, burin_int(n), NULL) || burin_txn_set(t, roots[1], N, burin_int(n), NULL) || burin_txn_commit(t, NULL, NULL, NULL) ||
+            write(out, &n, sizeof n) != sizeof n)
+            break;
+    }
+    _exit(1);
+}
+
+static void killed_clients_lose_nothing_and_leave_nothing_half(void **state)
+{
+    enum { CLIENTS = 3, CYCLES = 8 };
+    world       *w = *state;
+    burin_entity roots[2 * CLIENTS];
+    int          done[2 * CLIENTS] = {0};
+    for (int n = 0; n < 2 * CLIENTS; n++)
+        roots[n] = plant(w->store);
+    burin_store_free(w->store);
+    w->store = NULL;
+    for (int cycle = 0; cycle < CYCLES; cycle++) {
+        pid_t pids[CLIENTS];
+        int   pipes[CLIENTS][2];
+        for (int n = 0; n < CLIENTS; n++) {
+            assert_int_equal(pipe(pipes[n]), 0);
+            pids[n] = start_client(w, &roots[2 * n], pipes[n][1]);
+            assert_true(pids[n] > 0);
+            close(pipes[n][1]);
+        }
+        usleep(60000 + 7000 * (unsigned)cycle);
+        for (int n = 0; n < CLIENTS; n++) {
+            kill(pids[n], SIGKILL);
+            waitpid(pids[n], NULL, 0);
+            for (int number; read(pipes[n][0], &number, sizeof number) == sizeof number;)
+                done[2 * n] = done[2 * n + 1] = number;
+            close(pipes[n][0]);
+        }
+        check_numbers(w, roots, done, 2 * CLIENTS);
+        for (int n = 0; n < CLIENTS; n++) {
+            int64_t now = get(w->store, roots[2 * n]);
+            assert_int_equal(get(w->store, roots[2 * n + 1]), now); /* nothing is half there */
+            done[2 * n] = done[2 * n + 1] = (int)now;
+        }
+        burin_store_free(w->store);
+        w->store = NULL;
+    }
+    for (int n = 0; n < 2 * CLIENTS; n++)
+        assert_true(done[n] > CYCLES);
+    w->store = open_store(w, false, false);
+}
+
 static void what_is_no_store_is_refused(void **state)
 {
     const world *w   = *state;
@@ -100,7 +218,7 @@ static void what_is_no_store_is_refused(void **state)
         burin_status status;
     } rows[] = {
         {"UPDATE mine.burin_version SET sum = sum + 1", BURIN_ERR_DATA},
-        {"UPDATE mine.burin_store SET format = 2", BURIN_ERR_DATA},
+        {"UPDATE mine.burin_store SET format = 1", BURIN_ERR_DATA},
         {"DELETE FROM mine.burin_store", BURIN_ERR_DATA},
         {"DROP SCHEMA mine CASCADE", BURIN_ERR_OS},
     };
@@ -128,6 +246,7 @@ int main(void)
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         KEPT_ROWS, ROW(lost_connections_lose_nothing_and_keep_nothing_twice), ROW(a_crashed_server_loses_nothing_that_was_acknowledged),
+        ROW(a_killed_server_loses_nothing_of_several_writers), ROW(killed_clients_lose_nothing_and_leave_nothing_half),
         ROW(what_is_no_store_is_refused),
     };
     const char *why = server_make(&postgres);
