@@ -61,11 +61,12 @@ typedef struct running { /* what a case needs at the library, and its answer */
     buffer          *out;
 } running;
 
-static burin_status run_expression(running *r, burin_value source)
+static burin_status run_expression(running *r, burin_value source, bool dynamic)
 {
     burin_value  to_none = burin_get(r->json, "undefined_to_none"), value;
     bool         none    = to_none.kind != BURIN_BOOL || to_none.as.i;
-    burin_expr  *expr    = burin_expr_compile(r->env, burin_text_of(source), &r->err);
+    burin_text   text    = burin_text_of(source);
+    burin_expr  *expr    = dynamic ? burin_expr_compile_dynamic(r->env, text, &r->err) : burin_expr_compile(r->env, text, &r->err);
     burin_status status  = expr ? BURIN_OK : r->err.status;
 
     if (expr)
@@ -112,7 +113,9 @@ static burin_status run_mode(running *r)
     if (main.kind != BURIN_STRING && source.kind != BURIN_STRING)
         return case_fail(r->c, BURIN_ERR_DATA, "a case needs a source, or a main template");
     if (mode.len == 10 && memcmp(mode.data, "expression", 10) == 0)
-        return run_expression(r, source);
+        return run_expression(r, source, false);
+    if (mode.len == 7 && memcmp(mode.data, "dynamic", 7) == 0)
+        return run_expression(r, source, true);
     if (main.kind == BURIN_STRING) {
         const char *name = case_text(r->c, main);
         tpl              = name ? burin_template_get(r->env, name, &r->err) : NULL;

@@ -55,6 +55,12 @@ static void job_free(job *j)
 
 /* ---- expressions ---- */
 
+/* What is evaluated: an expression, or a template that gives a value. */
+typedef struct asked {
+    const char *text;
+    bool        is_template;
+} asked;
+
 /* An undefined result: nothing, or the error that its class makes of printing it. */
 static int print_undefined(job *j, burin_value value)
 {
@@ -105,7 +111,13 @@ static int print_json(job *j, burin_value value, bool pretty)
     return done ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int evaluate(const cli_options *options, const char *expression, const char *const *files, size_t file_count)
+static burin_expr *compile_asked(job *j, asked what)
+{
+    burin_text text = {what.text, strlen(what.text)};
+    return what.is_template ? burin_expr_compile_dynamic(j->env, text, &j->err) : burin_expr_compile(j->env, text, &j->err);
+}
+
+static int evaluate(const cli_options *options, asked what, const char *const *files, size_t file_count)
 {
     job         j;
     burin_value value;
@@ -114,7 +126,7 @@ static int evaluate(const cli_options *options, const char *expression, const ch
 
     if (!job_start(&j, options, files, file_count, NULL))
         goto done;
-    expr = burin_expr_compile(j.env, (burin_text){expression, strlen(expression)}, &j.err);
+    expr = compile_asked(&j, what);
     if (!expr || burin_expr_eval(j.render, expr, j.variables, false, j.heap, &value, &j.err)) {
         code = complain_error(options, &j.err);
         goto done;
@@ -133,11 +145,15 @@ done:
 
 int command_eval(const cli_options *options)
 {
+    const char *text = options_last(options, OPT_TEMPLATE);
+
+    if (text)
+        return evaluate(options, (asked){text, true}, options->words, options->word_count);
     if (!options->word_count) {
         complain("`burin eval` needs an expression; see burin eval --help");
         return EXIT_USAGE;
     }
-    return evaluate(options, options->words[0], options->words + 1, options->word_count - 1);
+    return evaluate(options, (asked){options->words[0], false}, options->words + 1, options->word_count - 1);
 }
 
 /* ---- templates ---- */
@@ -184,7 +200,7 @@ int command_render(const cli_options *options)
     const char *word       = skip ? options->words[0] : NULL;
 
     if (expression)
-        return evaluate(options, expression, options->words, options->word_count);
+        return evaluate(options, (asked){expression, false}, options->words, options->word_count);
     if (!is_inline && !word && isatty(STDIN_FILENO)) {
         help_overview();
         return EXIT_USAGE;

@@ -153,7 +153,7 @@ const compiled_entry *compiled_find(const burin_env *env, const char *name)
 burin_status compiled_program(burin_template *tpl, const compiled_entry *entry, burin_error *err)
 {
     char            room[200];
-    codegen_options options = template_options(tpl->env, tpl->src.name, false);
+    codegen_options options = template_options(tpl->env, tpl->src.name, FORM_TEMPLATE);
     const char     *wrong   = image_read((burin_text){entry->image, entry->image_len}, &options, tpl->env->alloc, &tpl->program, room, sizeof room);
     if (wrong)
         return diag_fail(err, BURIN_ERR_USAGE, &tpl->src, 0, nowhere, "the compiled template cannot be used: %s", wrong);

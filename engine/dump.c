@@ -106,7 +106,7 @@ char *burin_template_dump(burin_env *env, const char *name, burin_text text, con
     if (kind == DUMP_SCRIPT_AST || kind == DUMP_SCRIPT_IR)
         return finish(&out, dump_script(env, name, text, kind, &out, err), err);
     /* Tokens and tree are wanted most of what does not compile, so only the program insists on it. */
-    status = kind == DUMP_IR ? template_compile(env, name, text, false, &tpl, err) : template_keep_source(env, name, text, &tpl, err);
+    status = kind == DUMP_IR ? template_compile(env, name, text, FORM_TEMPLATE, &tpl, err) : template_keep_source(env, name, text, &tpl, err);
     if (status)
         return NULL;
     status = dump(tpl, kind, &out, err);

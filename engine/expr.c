@@ -1,8 +1,9 @@
-/* Expressions. Like jinja2.Environment.compile_expression: no bare tuple, nothing after it. */
+/* Expressions, like jinja2.Environment.compile_expression: no bare tuple, nothing after it. And templates that give values: those that
+ * are one expression are compiled as it alone, so both are evaluated in the same way. */
 #include "engine/render.h"
 #include "runtime/base/diag.h"
 
-burin_expr *burin_expr_compile(burin_env *env, burin_text text, burin_error *err)
+static burin_expr *compile(burin_env *env, burin_text text, template_form form, burin_error *err)
 {
     burin_expr *expr = base_alloc(env->alloc, sizeof *expr);
 
@@ -11,13 +12,17 @@ burin_expr *burin_expr_compile(burin_env *env, burin_text text, burin_error *err
         diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
         return NULL;
     }
-    if (template_compile(env, NULL, text, true, &expr->program, err)) {
+    if (template_compile(env, NULL, text, form, &expr->program, err)) {
         base_free(env->alloc, expr, sizeof *expr);
         return NULL;
     }
     burin_env_ref(env);
     return expr;
 }
+
+burin_expr *burin_expr_compile(burin_env *env, burin_text text, burin_error *err) { return compile(env, text, FORM_EXPRESSION, err); }
+burin_expr *burin_expr_compile_dynamic(burin_env *env, burin_text text, burin_error *err) { return compile(env, text, FORM_DYNAMIC, err); }
+bool        burin_expr_is_text(const burin_expr *expr) { return !expr->program->is_value; }
 
 void burin_expr_free(burin_expr *expr)
 {
@@ -40,7 +45,10 @@ burin_status burin_expr_eval(burin_render *render, burin_expr *expr, burin_value
     *out = rt_missing();
     if (status)
         return status;
-    status = vm_eval(render->machine, &expr->program->vm, vars, &value, err);
+    if (expr->program->is_value)
+        status = vm_eval(render->machine, &expr->program->vm, vars, &value, err);
+    else
+        status = render_to_value(render, expr->program, vars, &value, err);
     if (status == BURIN_OK && undefined_to_none && value.kind == BURIN_UNDEFINED)
         value = burin_none();
     if (status == BURIN_OK && rt_copy_out(st, value, heap, out))

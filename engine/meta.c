@@ -5,7 +5,7 @@
 
 burin_status burin_template_undeclared(burin_template *tpl, burin_status (*emit)(void *sink, const char *name), void *sink)
 {
-    codegen_options options = template_options(tpl->env, tpl->src.name, false);
+    codegen_options options = template_options(tpl->env, tpl->src.name, FORM_TEMPLATE);
     arena           scratch = arena_make(tpl->env->alloc);
     ast_node       *tree;
     burin_status    status = template_parse(&scratch, tpl->env, &tpl->src, &tree, NULL);
@@ -32,7 +32,7 @@ static ast_node *printed(arena *a, ast_node *value)
 burin_status expr_undeclared(const burin_expr *expr, burin_status (*emit)(void *sink, const char *name), void *sink)
 {
     const burin_template *tpl     = expr->program;
-    codegen_options       options = template_options(tpl->env, NULL, false);
+    codegen_options       options = template_options(tpl->env, NULL, FORM_TEMPLATE);
     arena                 scratch = arena_make(tpl->env->alloc);
     ast_node             *tree    = NULL;
     burin_status          status  = parse_expression(&scratch, &tpl->src, &tpl->env->syntax, &tree, NULL);

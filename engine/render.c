@@ -291,6 +291,13 @@ burin_status burin_render_macro(burin_render *render, burin_template *tpl, const
     return finish_text(render, status, vars, out, err);
 }
 
+burin_status render_to_value(burin_render *render, burin_template *tpl, burin_value vars, burin_value *out, burin_error *err)
+{
+    burin_status status = vm_render(render->machine, &tpl->vm, vars, &render->out, err);
+    *out                = rt_string(text_written(render).data, text_written(render).len);
+    return status;
+}
+
 burin_status burin_render_value(burin_render *render, burin_template *tpl, burin_value vars, burin_heap *heap, burin_value *out, burin_error *err)
 {
     rt_state    *st = vm_state(render->machine);
@@ -300,12 +307,10 @@ burin_status burin_render_value(burin_render *render, burin_template *tpl, burin
     *out = rt_missing();
     if (status)
         return status;
-    if (render->env->options.native) {
+    if (render->env->options.native)
         status = vm_render_value(render->machine, &tpl->vm, vars, &value, err);
-    } else {
-        status = vm_render(render->machine, &tpl->vm, vars, &render->out, err);
-        value  = rt_string(text_written(render).data, text_written(render).len);
-    }
+    else
+        status = render_to_value(render, tpl, vars, &value, err);
     if (status == BURIN_OK && rt_copy_out(st, value, heap, out))
         status = host_state_report(st, err);
     render_fail(render, status, vars, err);

@@ -18,6 +18,8 @@ struct burin_render {
 /* Before and after every run of the machine. */
 burin_status render_begin(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err);
 void         render_end(burin_render *render);
+/* A whole run whose text is the value: it lies in render->out. */
+burin_status render_to_value(burin_render *render, burin_template *tpl, burin_value vars, burin_value *out, burin_error *err);
 /* After a failed run, before render_end: complete `err` (may be NULL). Returns `status`. */
 burin_status render_fail(burin_render *render, burin_status status, burin_value vars, burin_error *err);
 

@@ -149,7 +149,7 @@ static bool is_name(const rope_part *part, const rope_cut *cut, const codegen_op
 
 static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error *err)
 {
-    codegen_options options = template_options(rope->live->env, rope->tpl->src.name, false);
+    codegen_options options = template_options(rope->live->env, rope->tpl->src.name, FORM_TEMPLATE);
     name_list       wanted  = {0};
     rope_part      *part    = arena_alloc(&rope->memory, sizeof *part);
     if (!part || !grow(&rope->memory, &rope->parts, rope->part_count, &rope->part_room, sizeof *rope->parts))

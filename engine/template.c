@@ -90,12 +90,12 @@ static burin_template *template_new(burin_env *env, const char *name, burin_text
     return tpl;
 }
 
-codegen_options template_options(const burin_env *env, const char *name, bool as_expression)
+codegen_options template_options(const burin_env *env, const char *name, template_form form)
 {
     return (codegen_options){
         .env        = &env->rt,
         .optimized  = env->options.optimized,
-        .native     = env->options.native && !as_expression,
+        .native     = env->options.native && form == FORM_TEMPLATE,
         .autoescape = env_autoescape_for(env, name),
         .finalize   = env->finalize,
     };
@@ -107,15 +107,24 @@ static void template_finish(burin_template *tpl)
     tpl->vm = (vm_template){.program = tpl->program, .name = tpl->src.name, .src = &tpl->src, .globals = tpl->env->rt.globals};
 }
 
+/* The expression that is all a template has; NULL when there is anything else. */
+static ast_node *only_expression(const ast_node *tree)
+{
+    const ast_list *body   = &((const ast_Template *)tree)->body;
+    const ast_node *output = body->count == 1 && body->first->kind == AST_Output ? body->first : NULL;
+    const ast_list *nodes  = output ? &((const ast_Output *)output)->nodes : NULL;
+    return nodes && nodes->count == 1 && nodes->first->kind != AST_Data ? nodes->first : NULL;
+}
+
 /* Parse and compile what template_new has put into `tpl`. */
-static burin_status compile_into(burin_template *tpl, arena *scratch, bool as_expression, burin_error *err)
+static burin_status compile_into(burin_template *tpl, arena *scratch, template_form form, burin_error *err)
 {
     burin_env      *env     = tpl->env;
-    codegen_options options = template_options(env, tpl->src.name, as_expression);
+    codegen_options options = template_options(env, tpl->src.name, form);
     ast_node       *tree;
     burin_status    status;
 
-    if (as_expression)
+    if (form == FORM_EXPRESSION)
         status = parse_expression(scratch, &tpl->src, &env->syntax, &tree, err);
     else
         status = parse_template(scratch, &tpl->src, &env->syntax, &tree, err);
@@ -123,7 +132,9 @@ static burin_status compile_into(burin_template *tpl, arena *scratch, bool as_ex
         status = types_check(scratch, env->rt.struct_types, &tpl->src, tree, err);
     if (status)
         return status;
-    status = codegen_compile(&options, &tpl->src, tree, as_expression, env->alloc, &tpl->program, err);
+    ast_node *value = form == FORM_EXPRESSION ? tree : form == FORM_DYNAMIC ? only_expression(tree) : NULL;
+    tpl->is_value   = value != NULL;
+    status          = codegen_compile(&options, &tpl->src, value ? value : tree, tpl->is_value, env->alloc, &tpl->program, err);
     if (status)
         return status;
     template_finish(tpl);
@@ -154,14 +165,14 @@ burin_status template_keep_source(burin_env *env, const char *name, burin_text t
     return status;
 }
 
-burin_status template_compile(burin_env *env, const char *name, burin_text text, bool as_expression, burin_template **out, burin_error *err)
+burin_status template_compile(burin_env *env, const char *name, burin_text text, template_form form, burin_template **out, burin_error *err)
 {
     bool         is_shared;
     arena        scratch = env_take_scratch(env, &is_shared);
     burin_status status  = keep_source(env, name, text, &scratch, out, err);
 
     if (status == BURIN_OK) {
-        status = compile_into(*out, &scratch, as_expression, err);
+        status = compile_into(*out, &scratch, form, err);
         if (status)
             template_release(*out);
     }
@@ -172,7 +183,7 @@ burin_status template_compile(burin_env *env, const char *name, burin_text text,
 burin_status template_part(const burin_template *whole, ast_node *tree, burin_template **out, burin_error *err)
 {
     burin_env      *env     = whole->env;
-    codegen_options options = template_options(env, whole->src.name, false);
+    codegen_options options = template_options(env, whole->src.name, FORM_TEMPLATE);
     burin_template *tpl     = base_alloc(env->alloc, sizeof *tpl);
     if (!tpl)
         return diag_fail(err, BURIN_ERR_NOMEM, &whole->src, 0, nowhere, "out of memory");
@@ -201,7 +212,7 @@ burin_template *burin_template_from_string(burin_env *env, const char *name, bur
     burin_template *tpl;
 
     env_freeze(env);
-    return template_compile(env, name, text, false, &tpl, err) ? NULL : hand_out(tpl);
+    return template_compile(env, name, text, FORM_TEMPLATE, &tpl, err) ? NULL : hand_out(tpl);
 }
 
 /* ---- by name ---- */
@@ -250,7 +261,7 @@ static burin_status load_and_compile(burin_env *env, const char *name, const com
     if (entry && is_of_source(env, entry, given))
         status = from_entry(env, name, entry, out, err);
     else
-        status = template_compile(env, name, given, false, out, err);
+        status = template_compile(env, name, given, FORM_TEMPLATE, out, err);
     if (status == BURIN_OK)
         (*out)->version = text.version;
     loaded_release(&text);

@@ -17,9 +17,13 @@ struct burin_template {
     atomic_uint     refs;
     size_t          size;    /* bytes of this block */
     uint64_t        version; /* the loader's */
+    bool            is_value; /* its program gives the value of an expression, and prints nothing */
     atomic_bool     jit_seen; /* its first use has been noted (jit.c) */
     burin_template *newer, *older; /* in the cache */
 };
+
+/* What a source is taken for. FORM_DYNAMIC: a template, whose expression alone is compiled when it is nothing but one. */
+typedef enum template_form { FORM_TEMPLATE, FORM_EXPRESSION, FORM_DYNAMIC } template_form;
 
 struct burin_expr {
     burin_template *program; /* an expression is compiled like a template without a name */
@@ -33,15 +37,15 @@ static inline burin_text template_name_text(const burin_template *tpl)
     return (burin_text){tpl->src.name, tpl->src.name ? strlen(tpl->src.name) : 0};
 }
 
-/* Compile `text` (any newlines) as a template or as an expression; one library reference. Fills `err` on failure. */
-burin_status template_compile(burin_env *env, const char *name, burin_text text, bool as_expression, burin_template **out, burin_error *err);
+/* Compile `text` (any newlines); one library reference. Fills `err` on failure. */
+burin_status template_compile(burin_env *env, const char *name, burin_text text, template_form form, burin_template **out, burin_error *err);
 /* A template that only has its source, normalised; its program is NULL. */
 burin_status template_keep_source(burin_env *env, const char *name, burin_text text, burin_template **out, burin_error *err);
 /* From the cache or the loader; one library reference. Fills `err` unless there is no such template (BURIN_ERR_NOT_FOUND). */
 burin_status template_load(burin_env *env, const char *name, burin_template **out, burin_error *err);
 
 /* How a template or expression of that name is compiled. */
-codegen_options template_options(const burin_env *env, const char *name, bool as_expression);
+codegen_options template_options(const burin_env *env, const char *name, template_form form);
 /* Compile a part of a template by itself, from a tree of its source; one library reference. It shares the text of `whole`, which
  * must outlive it. */
 burin_status template_part(const burin_template *whole, ast_node *tree, burin_template **out, burin_error *err);

@@ -104,6 +104,13 @@ BURIN_API char *burin_render_once(burin_env *env, burin_text source, burin_value
 
 /* An expression (Environment.compile_expression): no bare tuple, nothing after it. NULL after filling `err`. */
 BURIN_API burin_expr  *burin_expr_compile(burin_env *env, burin_text source, burin_error *err);
+/* A template that gives a value: that of its expression when it is one {{ }} and nothing else, blanks included ("{{ hp * 2 }}" gives
+ * the integer 200), and otherwise the text that it renders ("hp: {{ hp }}"); comments count as nothing. What a text looks like
+ * never makes it another type, as it does in native environments. The expression's value is neither escaped nor finalized, a text
+ * is both. Evaluated and freed as an expression. NULL after filling `err`, as burin_template_from_string does. */
+BURIN_API burin_expr  *burin_expr_compile_dynamic(burin_env *env, burin_text source, burin_error *err);
+/* Is it such a template that always gives a text? */
+BURIN_API bool         burin_expr_is_text(const burin_expr *expr);
 BURIN_API void         burin_expr_free(burin_expr *expr); /* NULL is allowed */
 /* Its value, deep-copied into `heap`, MISSING on failure; an undefined result is none when undefined_to_none. vars as above. */
 BURIN_API burin_status burin_expr_eval(burin_render *render, burin_expr *expr, burin_value vars, bool undefined_to_none, burin_heap *heap, burin_value *out, burin_error *err);

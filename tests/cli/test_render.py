@@ -163,6 +163,9 @@ def test_expressions_print_values():
         (["1 > 0", "--expr-out", "status"], 0, ""), (["1 < 0", "--expr-out", "status"], 1, ""), (["7", "--expr-out", "status"], 7, ""),
         (["''", "--expr-out", "status"], 1, ""), (["'x'", "--expr-out", "status"], 0, ""), (["nothing", "--expr-out", "status"], 1, ""),
         (["1 +"], 1, ""), (["1 / 0"], 1, ""), (["x", "--strict"], 1, ""), ([], 2, ""),
+        (["-t", "{{ hp * 2 }}", "-D", "hp:=100", "--expr-out", "json"], 0, "200\n"), (["-t", "hp: {{ hp }}", "-D", "hp:=100", "--expr-out", "json"], 0, '"hp: 100"\n'),
+        (["-t", "{{ [1, 2] }}", "--expr-out", "json"], 0, "[1, 2]\n"), (["-t", "{% if 1 %}\n7\n{% endif %}", "--trim-blocks", "--expr-out", "json"], 0, '"7\\n"\n'),
+        (["-t", "{{ 1 / 0 }}"], 1, ""), (["-t", "a{{ 1 + }}"], 1, ""), (["-t", "{{ 7 }}", "--expr-out", "status"], 7, ""),
     ]
     for arguments, code, want in rows:
         r = burin("eval", *arguments)
@@ -190,7 +193,7 @@ def test_mistakes_are_explained_and_coded():
         # arguments, exit code, what stderr must say
         (["--nonsense"], 2, "no option --nonsense"), (["-Z"], 2, "no option -Z"), (["-o"], 2, "-o needs FILE"), (["--output"], 2, "--output needs FILE"),
         (["--strict=1"], 2, "takes no value"), (["-a", "xml"], 2, "auto|html|none"), (["-s", "block-start"], 2, "block-start"),
-        (["--max-steps", "many"], 2, "number"), (["eval", "1", "-t", "x"], 2, "takes no --template"), (["--max"], 2, "several"),
+        (["--max-steps", "many"], 2, "number"), (["check", "x", "-t", "x"], 2, "takes no --template"), (["--max"], 2, "several"),
         (["-", "-"], 2, "stdin"), (["dump", "soup"], 2, "tokens, ast or ir"), (["check"], 2, "templates or folders"),
         (["/no/such/file"], 1, "No such file"), (["-t", "x", "/no/such/data.json"], 1, "No such file"), (["-t", "x", "-D", "=1"], 1, "name is missing"),
         (["-t", "x", "-D", "a:={"], 1, "-D a:={"), (["-t", "{{ x.y }}"], 1, "UndefinedError: 'x' is undefined"), (["-t", "{{ x }}", "--strict"], 1, "UndefinedError"),

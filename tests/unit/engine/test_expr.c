@@ -94,6 +94,110 @@ static void failures_are_reported_and_forgotten(void **state)
     burin_env_unref(env);
 }
 
+/* repr() of what a template gives; a text that starts with "!" is the message of an error. */
+static void assert_gives(burin_env *env, const char *source, const char *want, bool is_text)
+{
+    burin_error   err    = BURIN_ERROR_INIT;
+    burin_heap   *heap   = burin_heap_new(NULL);
+    burin_render *render = burin_render_new(env, NULL);
+    burin_expr   *expr   = burin_expr_compile_dynamic(env, text_z(source), &err);
+    burin_value   vars   = data_of(heap, "{\"hp\": 100, \"s\": \"<7>\", \"l\": [1, 2]}"), value;
+    if (!expr)
+        fail_msg("%s: %s", source, err.message);
+    assert_int_equal(burin_expr_is_text(expr), is_text);
+    if (burin_expr_eval(render, expr, vars, false, heap, &value, &err)) {
+        assert_int_equal(value.kind, BURIN_MISSING);
+        assert_string_equal(err.message, want + (want[0] == '!'));
+        assert_int_equal(err.line, 1);
+        burin_error_clear(&err);
+    } else {
+        char *repr = burin_repr(value, NULL);
+        if (strcmp(repr, want) != 0)
+            fail_msg("%s gives %s, not %s", source, repr, want);
+        free(repr);
+    }
+    burin_expr_free(expr);
+    burin_render_free(render);
+    burin_heap_free(heap);
+}
+
+static void a_template_of_one_expression_gives_its_value(void **state)
+{
+    static const struct {
+        const char *source, *want;
+        bool        is_text;
+    } rows[] = {
+        {"{{ hp * 2 }}", "200", false}, {"{{ hp / 8 }}", "12.5", false}, {"{{ hp > 3 }}", "True", false}, {"{{ none }}", "None", false},
+        {"{{ l }}", "[1, 2]", false}, {"{{ l, hp }}", "([1, 2], 100)", false}, {"{{ s }}", "'<7>'", false}, {"{{- hp -}}", "100", false},
+        {"{{ hp }}\n", "100", false}, {"{# health #}{{ hp }}", "100", false}, {"{{ '5' }}", "'5'", false}, {"{{ l|sum if hp else none }}", "3", false},
+        {" {{ hp }}", "' 100'", true}, {"{{ hp }}{{ hp }}", "'100100'", true}, {"hp: {{ hp }}", "'hp: 100'", true}, {"", "''", true}, {"5", "'5'", true},
+        {"{{ 4 }}{{ '' }}", "'4'", true}, {"{% if hp %}{{ hp }}{% endif %}", "'100'", true}, {"{% for n in l %}{{ n }}{% endfor %}", "'12'", true},
+        {"{% set a = hp %}{{ a }}", "'100'", true}, {"{{ 1 // (hp - 100) }}", "!integer division or modulo by zero", false},
+        {"x{{ 1 // (hp - 100) }}", "!integer division or modulo by zero", true},
+    };
+    burin_options options = burin_options_default();
+    (void)state;
+    for (int native = 0; native < 2; native++) { /* the environment's own way to values changes nothing */
+        options.native = native;
+        burin_env *env = burin_env_new(&options, NULL);
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+            assert_gives(env, rows[i].source, rows[i].want, rows[i].is_text);
+        burin_env_unref(env);
+    }
+}
+
+static void a_value_is_not_escaped_and_a_text_is(void **state)
+{
+    burin_options options = burin_options_default();
+    options.autoescape    = BURIN_AUTOESCAPE_ON;
+    burin_env *env        = burin_env_new(&options, NULL);
+    (void)state;
+    assert_gives(env, "{{ s }}", "'<7>'", false);
+    assert_gives(env, "{{ s }}.", "'&lt;7&gt;.'", true);
+    burin_env_unref(env);
+}
+
+static void limits_hold_for_values_and_texts(void **state)
+{
+    static const struct {
+        const char *source, *message;
+    } rows[] = {
+        {"{{ range(100000)|sum }}", "limit of steps"}, {"a{% for n in range(100000) %}{% endfor %}", "limit of steps"}, {"a{{ 'x' * 2000 }}", "limit of output"},
+    };
+    burin_options options = burin_options_default();
+    options.limits        = (burin_limits){.steps = 1000, .output = 1000};
+    burin_env    *env     = burin_env_new(&options, NULL);
+    burin_render *render  = burin_render_new(env, NULL);
+    burin_heap   *heap    = burin_heap_new(NULL);
+    burin_value   value;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_error err  = BURIN_ERROR_INIT;
+        burin_expr *expr = burin_expr_compile_dynamic(env, text_z(rows[i].source), &err);
+        assert_non_null(expr);
+        assert_int_equal(burin_expr_eval(render, expr, burin_missing(), true, heap, &value, &err), BURIN_ERR_LIMIT);
+        if (!strstr(err.message, rows[i].message))
+            fail_msg("%s: %s", rows[i].source, err.message);
+        burin_error_clear(&err);
+        burin_expr_free(expr);
+    }
+    burin_heap_free(heap);
+    burin_render_free(render);
+    burin_env_unref(env);
+}
+
+static void a_template_that_is_wrong_is_refused_with_its_place(void **state)
+{
+    burin_env  *env = burin_env_new(NULL, NULL);
+    burin_error err = BURIN_ERROR_INIT;
+    (void)state;
+    assert_null(burin_expr_compile_dynamic(env, BURIN_TEXT("a\nb {{ 1 + }}"), &err));
+    assert_int_equal(err.status, BURIN_ERR_SYNTAX);
+    assert_int_equal(err.line, 2);
+    burin_error_clear(&err);
+    burin_env_unref(env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +205,10 @@ int main(void)
         cmocka_unit_test(undefined_results_stay_when_asked),
         cmocka_unit_test(what_is_no_expression_is_a_syntax_error),
         cmocka_unit_test(failures_are_reported_and_forgotten),
+        cmocka_unit_test(a_template_of_one_expression_gives_its_value),
+        cmocka_unit_test(a_value_is_not_escaped_and_a_text_is),
+        cmocka_unit_test(limits_hold_for_values_and_texts),
+        cmocka_unit_test(a_template_that_is_wrong_is_refused_with_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
