@@ -68,8 +68,9 @@ BURIN_API burin_status burin_op_buffer_count(burin_graph *graph, burin_node sour
  * With burin_op_interval this is buffer_with_time. */
 BURIN_API burin_status burin_op_buffer(burin_graph *graph, burin_node source, burin_node boundary, burin_node *out);
 /* The same while they come: a list of the values of the present window, after each of them, and an empty one when a boundary begins a
- * window. With a count a window is full after so many, and the next value begins another. Each list costs its length. */
-BURIN_API burin_status burin_op_window_count(burin_graph *graph, burin_node source, uint64_t count, burin_node *out);
+ * window. With a count a window begins with the first value and with every `step`-th after it, and is full after `count`; until the next one
+ * begins there is no list. Of windows that overlap the newest is shown. Each list costs its length. */
+BURIN_API burin_status burin_op_window_count(burin_graph *graph, burin_node source, uint64_t count, uint64_t step, burin_node *out);
 BURIN_API burin_status burin_op_window(burin_graph *graph, burin_node source, burin_node boundary, burin_node *out);
 /* The last `count` values, or as many as there are: what a late reader has missed. */
 BURIN_API burin_status burin_op_replay(burin_graph *graph, burin_node source, uint64_t count, burin_node *out);
@@ -92,6 +93,10 @@ BURIN_API burin_status burin_op_debounce(burin_clock *clock, burin_node source, 
 BURIN_API burin_status burin_op_throttle(burin_clock *clock, burin_node source, uint64_t ns, burin_node *out);
 /* The source's value every `ns`. */
 BURIN_API burin_status burin_op_sample_every(burin_clock *clock, burin_node source, uint64_t ns, burin_node *out);
+
+/* The last `count` values (0: all) that are no older than `ns`: what a late reader has missed. The list is made again when one of them
+ * has become too old, so the clock is to be moved. */
+BURIN_API burin_status burin_op_replay_time(burin_clock *clock, burin_node source, uint64_t count, uint64_t ns, burin_node *out);
 
 /* 0, 1, 2... : one every `ns`, the first in `ns` from now. */
 BURIN_API burin_status burin_op_interval(burin_clock *clock, uint64_t ns, burin_node *out);

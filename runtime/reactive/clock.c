@@ -99,28 +99,40 @@ burin_status burin_clock_advance(burin_clock *clock, uint64_t now_ns)
 
 /* ---- operators ---- */
 
-static burin_status make(burin_clock *clock, burin_node source, uint64_t ns, burin_compute fn, burin_node *out)
+/* An operator of a source, {0, 0}: none, and of a cell that wakes it; NULL when memory is out. */
+static rx_operator *begin(burin_clock *clock, burin_node source, uint64_t ns)
 {
-    burin_graph *g = clock->graph;
+    burin_graph *g  = clock->graph;
     rx_operator *op = rx_operator_new(g, (burin_node[]){source, source}, 2);
-    *out            = (burin_node){0, 0};
     if (!op)
-        return BURIN_ERR_NOMEM;
-    op->clock           = clock;
-    op->ns              = ns;
-    burin_status status = burin_graph_cell(g, burin_int(-1), &op->wake);
-    if (status) {
+        return NULL;
+    op->clock = clock;
+    op->ns    = ns;
+    if (burin_graph_cell(g, burin_int(-1), &op->wake)) {
         rx_operator_free(g, op);
-        return status;
+        return NULL;
     }
-    op->sources[1]  = op->wake;
+    op->sources[1] = op->wake;
     if (!source.index)
         op->sources[0] = op->wake;
-    burin_node wake = op->wake;
-    status          = rx_operator_make(g, op, fn, BURIN_NODE_STATIC, op->sources, 2, out);
+    return op;
+}
+
+static burin_status finish(burin_clock *clock, rx_operator *op, burin_compute fn, burin_node *out)
+{
+    *out = (burin_node){0, 0};
+    if (!op)
+        return BURIN_ERR_NOMEM;
+    burin_node   wake   = op->wake;
+    burin_status status = rx_operator_make(clock->graph, op, fn, BURIN_NODE_STATIC, op->sources, 2, out);
     if (status)
-        burin_graph_dispose(g, wake);
+        burin_graph_dispose(clock->graph, wake);
     return status;
+}
+
+static burin_status make(burin_clock *clock, burin_node source, uint64_t ns, burin_compute fn, burin_node *out)
+{
+    return finish(clock, begin(clock, source, ns), fn, out);
 }
 
 static burin_status no_period(burin_clock *clock, burin_node *out)
@@ -169,6 +181,59 @@ RX_OPERATOR_FN(throttle)
     return status;
 }
 burin_status burin_op_throttle(burin_clock *clock, burin_node source, uint64_t ns, burin_node *out) { return make(clock, source, ns, throttle, out); }
+
+/* Two lines: values, and when they came. A value is there for `ns`, that moment included. */
+static burin_status remember(burin_graph *g, rx_operator *op, burin_value v)
+{
+    rx_line     *values = &op->lines[0], *times = &op->lines[1];
+    burin_status status = rx_line_push(g, times, burin_int((int64_t)op->clock->now));
+    if (status)
+        return status;
+    status = rx_line_push(g, values, v);
+    if (status)
+        times->len--;
+    return status;
+}
+static void forget_first(burin_graph *g, rx_operator *op)
+{
+    rx_value_free(g, rx_line_shift(&op->lines[0]));
+    rx_line_shift(&op->lines[1]);
+}
+static uint64_t first_time(const rx_operator *op)
+{
+    const rx_line *times = &op->lines[1];
+    return (uint64_t)times->at[times->first].as.i;
+}
+
+RX_OPERATOR_FN(replay_time)
+{
+    rx_operator *op      = user;
+    bool         source  = false, woken = false;
+    burin_status status  = changes(g, op, in, &source, &woken);
+    bool         differs = source;
+    rx_operator_hold(g, op, out);
+    if (!status && source)
+        status = remember(g, op, *burin_input(in, 0));
+    if (status)
+        return status;
+    for (; op->lines[0].len > op->limit; forget_first(g, op))
+        differs = true;
+    for (; op->lines[0].len && op->clock->now - first_time(op) > op->ns; forget_first(g, op))
+        differs = true;
+    if (op->lines[0].len && !op->is_armed && first_time(op) < UINT64_MAX - op->ns)
+        status = rx_clock_arm(op->clock, op, first_time(op) + op->ns + 1);
+    return status || !differs ? status : rx_operator_emit_line(g, op, out);
+}
+burin_status burin_op_replay_time(burin_clock *clock, burin_node source, uint64_t count, uint64_t ns, burin_node *out)
+{
+    rx_operator *op   = begin(clock, source, ns);
+    burin_node   wake = op ? op->wake : (burin_node){0, 0};
+    if (!(op = rx_operator_lines(clock->graph, op, 2)))
+        burin_graph_dispose(clock->graph, wake);
+    else
+        op->limit = count ? count : UINT64_MAX;
+    return finish(clock, op, replay_time, out);
+}
 
 RX_OPERATOR_FN(sample_every)
 {

@@ -73,7 +73,7 @@ static burin_status emit(burin_graph *g, rx_operator *op, const burin_value *ite
     return BURIN_OK;
 }
 
-static burin_status emit_line(burin_graph *g, rx_operator *op, burin_value *out)
+burin_status rx_operator_emit_line(burin_graph *g, rx_operator *op, burin_value *out)
 {
     const rx_line *line = &op->lines[0];
     return emit(g, op, line->at + line->first, line->len, out);
@@ -136,7 +136,7 @@ RX_OPERATOR_FN(with_latest_from)
     for (uint32_t k = 0; k < in->count && !status; k++)
         status = rx_line_push(g, &op->lines[0], *burin_input(in, k));
     if (!status)
-        status = emit_line(g, op, out);
+        status = rx_operator_emit_line(g, op, out);
     rx_line_clear(g, &op->lines[0]);
     return status;
 }
@@ -165,17 +165,20 @@ RX_OPERATOR_FN(buffer_count)
     if (op->lines[0].len > op->limit)
         rx_value_free(g, rx_line_shift(&op->lines[0]));
     bool is_full = op->count >= op->limit && (op->count - op->limit) % op->step == 0;
-    return is_full ? emit_line(g, op, out) : BURIN_OK;
+    return is_full ? rx_operator_emit_line(g, op, out) : BURIN_OK;
 }
 
-/* What has come since it was full last. */
+/* What has come since a window was opened last, as long as that is open. */
 RX_OPERATOR_FN(window_count)
 {
     rx_operator *op = user;
-    if (op->lines[0].len == op->limit)
+    if (op->count++ % op->step == 0)
         rx_line_clear(g, &op->lines[0]);
+    rx_operator_hold(g, op, out);
+    if (op->lines[0].len == op->limit)
+        return BURIN_OK;
     burin_status status = rx_line_push(g, &op->lines[0], *burin_input(in, 0));
-    return status ? status : emit_line(g, op, out);
+    return status ? status : rx_operator_emit_line(g, op, out);
 }
 
 RX_OPERATOR_FN(replay)
@@ -186,7 +189,7 @@ RX_OPERATOR_FN(replay)
         return status;
     if (op->lines[0].len > op->limit)
         rx_value_free(g, rx_line_shift(&op->lines[0]));
-    return emit_line(g, op, out);
+    return rx_operator_emit_line(g, op, out);
 }
 
 static burin_status make_counting(burin_graph *g, burin_node source, uint64_t count, uint64_t step, burin_compute fn, burin_node *out)
@@ -203,9 +206,9 @@ burin_status burin_op_buffer_count(burin_graph *g, burin_node source, uint64_t c
 {
     return make_counting(g, source, count, step, buffer_count, out);
 }
-burin_status burin_op_window_count(burin_graph *g, burin_node source, uint64_t count, burin_node *out)
+burin_status burin_op_window_count(burin_graph *g, burin_node source, uint64_t count, uint64_t step, burin_node *out)
 {
-    return make_counting(g, source, count, 1, window_count, out);
+    return make_counting(g, source, count, step, window_count, out);
 }
 burin_status burin_op_replay(burin_graph *g, burin_node source, uint64_t count, burin_node *out)
 {
@@ -229,7 +232,7 @@ RX_OPERATOR_FN(bounded)
     if (op->is_window && ended)
         rx_line_clear(g, &op->lines[0]);
     if (ended || (op->is_window && changed))
-        status = emit_line(g, op, out);
+        status = rx_operator_emit_line(g, op, out);
     if (ended)
         rx_line_clear(g, &op->lines[0]);
     return status;

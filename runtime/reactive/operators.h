@@ -51,6 +51,8 @@ rx_operator *rx_operator_lines(burin_graph *g, rx_operator *op, uint32_t count);
 bool rx_operator_keep(burin_graph *g, rx_operator *op, burin_value value);
 /* Has input k changed since the last run? Also remembers it. BURIN_ERR_NOMEM. */
 burin_status rx_operator_changed(burin_graph *g, rx_operator *op, uint32_t k, burin_value now, bool *changed);
+/* A list of what is in the first line becomes what the operator emits; it is kept until the next one. */
+burin_status rx_operator_emit_line(burin_graph *g, rx_operator *op, burin_value *out);
 /* Emit nothing: the value stays. */
 void rx_operator_hold(const burin_graph *g, const rx_operator *op, burin_value *out);
 

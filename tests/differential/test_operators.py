@@ -1,8 +1,8 @@
 """The operators of burin/operators.h against RxPY's, on random pipelines and random events.
 
 A node is modelled in RxPY as a BehaviorSubject that an operator's output goes into, with repeats left out: it holds None until then.
-Pipelines are trees, so that RxPY, which emits in the middle of a batch, cannot see half of one. Where several inner streams of flat_map
-emit at one event, the last counts. BURIN_CASES, BURIN_SEED: how many, which."""
+Pipelines are trees, so that RxPY, which emits in the middle of a batch, cannot see half of one. Where several inner streams of flat_map,
+or windows that overlap, emit at one event, the last counts. BURIN_CASES, BURIN_SEED: how many, which."""
 import itertools
 import json
 import os
@@ -47,16 +47,32 @@ def is_even(v):
     return isinstance(v, int) and v % 2 == 0
 
 
-def late_reader(source, count):
-    """What somebody who subscribes after each event is told."""
-    subject = ReplaySubject(buffer_size=count, scheduler=ImmediateScheduler())
+class Moment(ImmediateScheduler):
+    """Has the time of another scheduler, and puts nothing off."""
+    def __new__(cls, time):
+        return object.__new__(cls)
+
+    def __init__(self, time):
+        self.time = time
+
+    @property
+    def now(self):
+        return self.time.now
+
+
+def late_reader(source, count, window=None, time=None):
+    """What somebody who subscribes after each event is told; and, with a window, when a value has become too old."""
+    subject = ReplaySubject(buffer_size=count or None, window=window, scheduler=Moment(time) if time else ImmediateScheduler())
     source.subscribe(subject)
 
     def told(_):
         values = []
         subject.subscribe(values.append).dispose()
         return values
-    return source.pipe(ops.map(told))
+    if not time:
+        return source.pipe(ops.map(told))
+    moments = rx.merge(source, source.pipe(ops.delay(window + 1, scheduler=time)))
+    return moments.pipe(ops.map(told), ops.distinct_until_changed(comparer=lambda a, b: len(a) == len(b) and all(map(same, a, b))))
 
 
 def flattened(window):
@@ -123,9 +139,10 @@ OPERATORS = {
     "with_latest_from": (2, [], lambda s, n, t: parent_last(s[0], ops.with_latest_from(s[1])).pipe(ops.map(list))),
     "buffer_with_count": (1, [range(1, 5), range(1, 5)], lambda s, n, t: s[0].pipe(ops.buffer_with_count(n[0], n[1]))),
     "buffer": (2, [], lambda s, n, t: s[0].pipe(ops.buffer(s[1].pipe(ops.skip(1))))),
-    "window_with_count": (1, [range(1, 5)], lambda s, n, t: s[0].pipe(ops.window_with_count(n[0]), ops.flat_map(flattened))),
+    "window_with_count": (1, [range(1, 5), range(1, 5)], lambda s, n, t: s[0].pipe(ops.window_with_count(n[0], n[1]), ops.flat_map(flattened))),
     "window": (2, [], lambda s, n, t: s[0].pipe(ops.window(s[1].pipe(ops.skip(1))), ops.flat_map(lambda w: at_once([], flattened(w))))),
     "replay": (1, [range(1, 5)], lambda s, n, t: late_reader(s[0], n[0])),
+    "replay_time": (1, [range(0, 5), range(0, 9)], lambda s, n, t: late_reader(s[0], n[0], n[1], t)),
     "debounce": (1, [range(1, 9)], lambda s, n, t: s[0].pipe(ops.debounce(n[0], scheduler=t))),
     "throttle_first": (1, [range(1, 9)], lambda s, n, t: s[0].pipe(ops.throttle_first(n[0], scheduler=t))),
     "sample_every": (1, [range(1, 9)], lambda s, n, t: s[0].pipe(ops.sample(n[0], scheduler=t))),
@@ -136,7 +153,8 @@ OPERATORS = {
                                                                           ops.distinct_until_changed())),
     "group_by": (3, [], lambda s, n, t: rx.combine_latest(*s).pipe(ops.map(grouped))),
 }
-TIMED = ("debounce", "throttle_first", "sample_every", "interval")
+LAST_COUNTS = ("flat_map", "window_with_count")
+TIMED = ("replay_time", "debounce", "throttle_first", "sample_every", "interval")
 
 
 class Model:
@@ -181,7 +199,7 @@ class Burin:
 
 
 def pipeline(rng):
-    """Operators over the three cells; each cell and each operator is read once. Nothing follows flat_map. One at most waits for the clock:
+    """Operators over the three cells; each cell and each operator is read once. Nothing follows those. One at most waits for the clock:
     what comes first of two that are due at one moment is nobody's rule."""
     loose, made, nodes = [0, 1, 2], [], 3
     rng.shuffle(loose)
@@ -192,7 +210,7 @@ def pipeline(rng):
         made.append((name, reads, [rng.choice(list(r)) for r in ranges]))
         loose.append(nodes)
         nodes += 1
-        if name == "flat_map":
+        if name in LAST_COUNTS:
             break
     return made
 
@@ -209,7 +227,7 @@ def case(rng, burin):
     model.watch(last)
     got, want = burin.ask("watch", last), model.take()
     for _ in range(EVENTS):
-        if got[-1:] != want[-1:] if made[-1][0] == "flat_map" else got != want:
+        if got[-1:] != want[-1:] if made[-1][0] in LAST_COUNTS else got != want:
             return made, log, got, want
         if rng.random() < 0.3:
             now += rng.randint(1, 6)

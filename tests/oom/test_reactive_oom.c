@@ -14,9 +14,9 @@ static bool is_even(void *user, burin_value v) { return (void)user, v.as.i % 2 =
 static burin_status make_inner(burin_graph *g, void *user, burin_value v, burin_node *out) { return (void)user, burin_graph_cell(g, v, out); }
 
 /* Some of everything; the first failure ends it. */
-static burin_status scenario(burin_graph *g, burin_sorted **sorted, burin_groups **groups)
+static burin_status scenario(burin_graph *g, burin_sorted **sorted, burin_groups **groups, burin_clock **clock, burin_node *timed)
 {
-    burin_node   a, b, node, text;
+    burin_node   a, b, node, text, other;
     uint32_t     member;
     burin_status status = burin_graph_cell(g, burin_int(0), &a);
     if (!status)
@@ -29,6 +29,12 @@ static burin_status scenario(burin_graph *g, burin_sorted **sorted, burin_groups
         status = burin_op_buffer(g, text, b, &node);
     if (!status)
         status = burin_op_buffer_count(g, node, 2, 1, &node);
+    if (!status)
+        status = burin_op_window_count(g, a, 3, 2, &other);
+    if (!status && !(*clock = burin_clock_new(g, 0)))
+        status = BURIN_ERR_NOMEM;
+    if (!status)
+        status = burin_op_replay_time(*clock, text, 3, 5, timed);
     if (!status)
         status = burin_op_with_latest_from(g, a, &node, 1, &node);
     if (!status)
@@ -47,6 +53,8 @@ static burin_status scenario(burin_graph *g, burin_sorted **sorted, burin_groups
         status = burin_groups_add(*groups, text, a, &member);
     for (int k = 1; k < 9 && !status; k++)
         status = burin_graph_set(g, k % 3 ? a : b, burin_int(k));
+    if (!status)
+        status = burin_clock_advance(*clock, 9);
     return status ? status : burin_graph_set(g, text, burin_string_borrow("another text", 12));
 }
 
@@ -60,7 +68,9 @@ static void operators_survive_the_want_of_memory(void **state)
         burin_graph    *g         = burin_graph_new(&allocator);
         burin_sorted   *sorted = NULL;
         burin_groups   *groups = NULL;
-        status = g ? scenario(g, &sorted, &groups) : BURIN_ERR_NOMEM;
+        burin_clock    *clock  = NULL;
+        burin_node      timed  = {0, 0};
+        status = g ? scenario(g, &sorted, &groups, &clock, &timed) : BURIN_ERR_NOMEM;
         if (status)
             assert_int_equal(status, BURIN_ERR_NOMEM);
         assert_true(allocations < 5000);
@@ -70,6 +80,8 @@ static void operators_survive_the_want_of_memory(void **state)
             assert_int_equal(burin_graph_cell(g, burin_int(1), &cell), BURIN_OK);
         burin_sorted_free(sorted);
         burin_groups_free(groups);
+        burin_graph_dispose(g, timed);
+        burin_clock_free(clock);
         burin_graph_free(g);
         assert_int_equal(memory.held, 0);
     }

@@ -159,8 +159,10 @@ static shown run(model *m, item *it, const shown *in)
             shift(it, 0, 1);
         return it->count >= (unsigned)it->a && (it->count - (unsigned)it->a) % (unsigned)it->b == 0 ? list_of(m, it->line[0], it->len[0]) : hold;
     case WINDOW_COUNT:
-        if (it->len[0] == (unsigned)it->a)
+        if (it->count++ % (unsigned)it->b == 0)
             it->len[0] = 0;
+        if (it->len[0] == (unsigned)it->a)
+            return hold;
         push(it, 0, in[0]);
         return list_of(m, it->line[0], it->len[0]);
     case REPLAY:
@@ -238,7 +240,7 @@ static burin_status make_node(model *m, item *it)
     case CATCH: return burin_op_catch(g, in[0], burin_int(it->a), out);
     case BUFFER_COUNT: return burin_op_buffer_count(g, in[0], a, b, out);
     case BUFFER: return burin_op_buffer(g, in[0], in[1], out);
-    case WINDOW_COUNT: return burin_op_window_count(g, in[0], a, out);
+    case WINDOW_COUNT: return burin_op_window_count(g, in[0], a, b, out);
     case WINDOW: return burin_op_window(g, in[0], in[1], out);
     case REPLAY: return burin_op_replay(g, in[0], a, out);
     case ZIP: return burin_op_zip(g, in, 2, WAITING, out);

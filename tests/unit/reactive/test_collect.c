@@ -60,6 +60,52 @@ static void lists_hold_copies_of_texts(void **state)
     assert_shows(b, last, "['one', Markup('two')]");
 }
 
+static void values_are_forgotten_when_they_are_too_old(void **state)
+{
+    bench       *b     = *state;
+    burin_clock *clock = burin_clock_new(b->g, 100);
+    burin_node   all, two;
+    assert_int_equal(burin_op_replay_time(clock, b->a, 0, 10, &all), BURIN_OK);
+    assert_int_equal(burin_op_replay_time(clock, b->a, 2, 10, &two), BURIN_OK);
+    burin_clock_advance(clock, 105);
+    set(b, b->a, 1), set(b, b->a, 2);
+    assert_shows(b, all, "[0, 1, 2]");
+    assert_shows(b, two, "[1, 2]");
+    assert_int_equal(burin_clock_next(clock), 111);
+    burin_clock_advance(clock, 110);
+    assert_shows(b, all, "[0, 1, 2]"); /* as old as is allowed */
+    burin_clock_advance(clock, 111);
+    assert_shows(b, all, "[1, 2]");
+    burin_clock_advance(clock, 1000);
+    assert_shows(b, all, "[]");
+    assert_shows(b, two, "[]");
+    assert_int_equal(burin_clock_next(clock), UINT64_MAX);
+    set(b, b->a, 3);
+    assert_shows(b, two, "[3]");
+    burin_clock_advance(clock, UINT64_MAX - 5);
+    assert_shows(b, two, "[]");
+    set(b, b->a, 4); /* never too old */
+    assert_shows(b, two, "[4]");
+    assert_int_equal(burin_clock_next(clock), UINT64_MAX);
+    burin_graph_dispose(b->g, all), burin_graph_dispose(b->g, two);
+    burin_clock_free(clock);
+}
+
+static void windows_may_begin_more_often_or_more_rarely_than_they_are_long(void **state)
+{
+    bench     *b = *state;
+    burin_node often, rarely, wrong;
+    assert_int_equal(burin_op_window_count(b->g, b->a, 3, 2, &often), BURIN_OK);
+    assert_int_equal(burin_op_window_count(b->g, b->a, 2, 3, &rarely), BURIN_OK);
+    assert_int_equal(burin_op_window_count(b->g, b->a, 2, 0, &wrong), BURIN_ERR_USAGE);
+    static const char *const shown[][2] = {{"[0, 1]", "[0, 1]"}, {"[2]", "[0, 1]"}, {"[2, 3]", "[3]"}, {"[4]", "[3, 4]"}, {"[4, 5]", "[3, 4]"}};
+    for (int k = 0; k < 5; k++) {
+        set(b, b->a, k + 1);
+        assert_shows(b, often, shown[k][0]);
+        assert_shows(b, rarely, shown[k][1]);
+    }
+}
+
 static void zip_says_when_too_much_waits_and_goes_on(void **state)
 {
     bench     *b = *state;
@@ -338,7 +384,8 @@ static void keys_are_told_apart_by_kind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(lists_hold_copies_of_texts), TEST(zip_says_when_too_much_waits_and_goes_on), TEST(a_list_lives_as_long_as_somebody_has_it),
+        TEST(lists_hold_copies_of_texts), TEST(values_are_forgotten_when_they_are_too_old),
+        TEST(windows_may_begin_more_often_or_more_rarely_than_they_are_long), TEST(zip_says_when_too_much_waits_and_goes_on), TEST(a_list_lives_as_long_as_somebody_has_it),
         TEST(flat_map_makes_inner_nodes_and_lets_them_go), TEST(flat_map_may_be_disposed_of_by_its_own_function), TEST(a_scope_ends_flat_maps_inside_flat_maps),
         TEST(retry_tries_so_often), TEST(members_are_in_order_whatever_comes_and_goes), TEST(texts_come_after_numbers_and_the_rest_is_left_out),
         TEST(members_are_summed_by_key_whatever_comes_and_goes), TEST(keys_are_told_apart_by_kind),
