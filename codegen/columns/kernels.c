@@ -215,7 +215,12 @@ static const vec_row avx2_rows[VEC_OP_COUNT] = {
 
 /* ---- libmvec's functions: four values at once, within 4 units in the last place ---- */
 
-typedef double four __attribute__((vector_size(32)));
+typedef double  four __attribute__((vector_size(32)));
+typedef double  four_at __attribute__((vector_size(32), aligned(8))); /* where they lie in a column */
+typedef int64_t four_bits __attribute__((vector_size(32)));
+
+/* Not 0 where a value is not finite: the difference of such a value from itself is NaN. */
+#define NOT_FINITE_FOUR(v) ((four_bits)((v) - (v) != (four){0}))
 
 /* The last rows of a block take the same way, so that a row's result does not depend on where the block ends. */
 #define FAST_LOOP(name, X, Y, result)                                                                                                            \
@@ -223,20 +228,23 @@ typedef double four __attribute__((vector_size(32)));
     {                                                                                                                                            \
         const double *xs = x_, *ys = y_;                                                                                                         \
         double       *to = out;                                                                                                                  \
-        uint64_t any_bad = 0;                                                                                                                    \
+        four_bits     bad = {0};                                                                                                                 \
+        size_t        i   = 0;                                                                                                                   \
         (void)condition, (void)ys;                                                                                                               \
-        for (size_t i = 0; i < n; i += 4) {                                                                                                      \
-            size_t count = n - i < 4 ? n - i : 4;                                                                                                \
-            four   x = {0}, y = {0};                                                                                                             \
-            X;                                                                                                                                   \
-            Y;                                                                                                                                   \
-            four r = result;                                                                                                                     \
-            memcpy(to + i, &r, count * sizeof(double));                                                                                          \
+        for (; i + 4 <= n; i += 4) {                                                                                                             \
+            four x = X(xs, FOUR_AT), y = Y(ys, FOUR_AT), r = result;                                                                             \
+            *(four_at *)(to + i) = r;                                                                                                            \
+            bad |= NOT_FINITE_FOUR(r);                                                                                                           \
             (void)y;                                                                                                                             \
         }                                                                                                                                        \
-        for (size_t i = 0; i < n; i++)                                                                                                           \
-            any_bad |= not_finite(to[i]);                                                                                                        \
-        return any_bad != 0;                                                                                                                     \
+        if (i < n) {                                                                                                                             \
+            four x = X(xs, LAST_AT), y = Y(ys, LAST_AT), r = result;                                                                             \
+            for (size_t k = 0; i + k < n; k++)                                                                                                   \
+                to[i + k] = r[k];                                                                                                                \
+            bad |= NOT_FINITE_FOUR(r) & (four_bits){-1, -(i + 1 < n), -(i + 2 < n), 0};                                                          \
+            (void)y;                                                                                                                             \
+        }                                                                                                                                        \
+        return (bad[0] | bad[1] | bad[2] | bad[3]) != 0;                                                                                         \
     }
 #define FAST_MARK(name, result)                                                                                                                  \
     static TARGET void name(uint8_t *marks, const uint8_t *asked, const void *x_, size_t x_step, const void *y_, size_t y_step, size_t n)        \
@@ -250,17 +258,20 @@ typedef double four __attribute__((vector_size(32)));
         }                                                                                                                                        \
     }
 #define SAME(v) (four){v, v, v, v}
-#define NEXT_FOUR(to, from) memcpy(&to, from + i, count * sizeof(double))
-#define ALL_SAME(to, from) to = SAME(from[0])
+#define FOUR_AT(from) (*(const four_at *)((from) + i))
+#define LAST_AT(from) (four){(from)[i], i + 1 < n ? (from)[i + 1] : 0, i + 2 < n ? (from)[i + 2] : 0, 0}
+#define EACH(from, at) at(from)
+#define ALL_SAME(from, at) SAME((from)[0])
+#define NONE(from, at) (four){0}
 #define VEC_UNARY_FAST(NAME, TX, TR, result, bad, function, what)                                                                                                           \
     TARGET four function(four x);                                                                                                                \
-    FAST_LOOP(NAME##_0_fast, NEXT_FOUR(x, xs), (void)0, function(x))                                                                             \
+    FAST_LOOP(NAME##_0_fast, EACH, NONE, function(x))                                                                             \
     FAST_MARK(NAME##_mark_fast, function(x))
 #define VEC_BINARY_FAST(NAME, TX, TY, TR, result, bad, function, what)                                                                                                          \
     TARGET four function(four x, four y);                                                                                                        \
-    FAST_LOOP(NAME##_0_fast, NEXT_FOUR(x, xs), NEXT_FOUR(y, ys), function(x, y))                                                                 \
-    FAST_LOOP(NAME##_1_fast, ALL_SAME(x, xs), NEXT_FOUR(y, ys), function(x, y))                                                                  \
-    FAST_LOOP(NAME##_2_fast, NEXT_FOUR(x, xs), ALL_SAME(y, ys), function(x, y))                                                                  \
+    FAST_LOOP(NAME##_0_fast, EACH, EACH, function(x, y))                                                                 \
+    FAST_LOOP(NAME##_1_fast, ALL_SAME, EACH, function(x, y))                                                                  \
+    FAST_LOOP(NAME##_2_fast, EACH, ALL_SAME, function(x, y))                                                                  \
     FAST_MARK(NAME##_mark_fast, function(x, y))
 #define VEC_UNARY(NAME, ...)
 #define VEC_BINARY(NAME, ...)
