@@ -7,7 +7,6 @@ line of what it raises must be the same. A script that differs is made small and
 Exit status 1 when any differ."""
 import argparse
 import builtins
-import contextlib
 import io
 import json
 import math
@@ -59,13 +58,13 @@ def raised_line(error):
 
 def expected(text):
     """What CPython makes of it; None where that cannot be compared."""
-    out = Printed()
+    out, real = Printed(), sys.stdout
     answer = {}
     try:
+        sys.stdout = out
         signal.setitimer(signal.ITIMER_REAL, SECONDS_MAX)
         try:
-            with contextlib.redirect_stdout(out):
-                exec(compile(text, "<script>", "exec"), {"__builtins__": {**vars(builtins), **MATH}})
+            exec(compile(text, "<script>", "exec"), {"__builtins__": {**vars(builtins), **MATH}})
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     except (TooLong, MemoryError, RecursionError):
@@ -74,6 +73,8 @@ def expected(text):
         if isinstance(error, SyntaxError) and (error.filename != "<script>" or "statically nested" in error.msg): # Burin has no such limit
             return None
         answer["error"] = {"type": type(error).__name__, "msg": error.msg if isinstance(error, SyntaxError) else str(error), "line": raised_line(error)}
+    finally: # contextlib.redirect_stdout makes a call for it, which fails where the script has used all memory
+        sys.stdout = real
     answer["stdout"] = out.getvalue()
     return None if UNLIKE.search(json.dumps(answer)) else answer
 
