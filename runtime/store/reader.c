@@ -7,7 +7,7 @@ burin_reader *burin_reader_new(burin_store *store)
     if (!reader)
         return NULL;
     pthread_mutex_lock(&store->lock);
-    *reader = (burin_reader){store, es_slot_take(store), 0};
+    *reader = (burin_reader){.store = store, .slot = es_slot_take(store), .newest = &reader->room};
     pthread_mutex_unlock(&store->lock);
     if (reader->slot)
         return reader;
@@ -29,11 +29,16 @@ void burin_reader_free(burin_reader *reader)
     base_free(&store->alloc, reader, sizeof *reader);
 }
 
-void burin_reader_pin(burin_reader *reader) { reader->snapshot = es_slot_pin(reader->store, reader->slot); }
+void burin_reader_pin(burin_reader *reader)
+{
+    reader->newest->tree = 0;
+    reader->snapshot     = es_slot_pin(reader->store, reader->slot);
+}
 
 void burin_reader_unpin(burin_reader *reader)
 {
-    reader->snapshot = 0;
+    reader->snapshot     = 0;
+    reader->newest->tree = 0;
     es_slot_unpin(reader->slot);
 }
 
@@ -123,6 +128,45 @@ burin_status es_find(const burin_store *s, uint32_t snapshot, burin_entity *enti
     return not_there(&(burin_entity){entity->id, tree, version}, err);
 }
 
+/* ---- the short way: what most look-ups are; whatever is not there takes the long one, which says why ---- */
+
+static bool look_into(const burin_reader *reader, uint32_t tree)
+{
+    es_version *entry;
+    if (tree == 0 || tree > es_reader_trees(reader->store) || !es_head_at(reader->store, es_tree_at(reader->store, tree), reader->snapshot, &entry))
+        return false;
+    *reader->newest = (es_newest){tree, entry->index};
+    return true;
+}
+
+static inline const es_record *look(const burin_reader *reader, const burin_entity *entity)
+{
+    const burin_store *s    = reader->store;
+    uint32_t           tree = entity->tree;
+    if (tree == 0 && entity->id < atomic_load_explicit(&s->next_id, memory_order_acquire) && es_has_home(s, entity->id))
+        tree = atomic_load_explicit(es_home(s, entity->id), memory_order_acquire);
+    if (entity->version == 0) {
+        if (BURIN_UNLIKELY(tree != reader->newest->tree || tree == 0) && !look_into(reader, tree))
+            return NULL;
+        return es_record_at(s, es_index_get(&s->memory, reader->newest->index, entity->id));
+    }
+    if (BURIN_UNLIKELY(tree == 0 || tree > es_reader_trees(s)))
+        return NULL;
+    const es_tree *t = es_tree_at(s, tree);
+    if (BURIN_UNLIKELY(entity->version > atomic_load_explicit(&t->head, memory_order_acquire)))
+        return NULL;
+    const es_version *entry = es_version_entry(s, t, entity->version);
+    if (BURIN_UNLIKELY(!entry || atomic_load_explicit(&entry->state, memory_order_acquire) != ES_KEPT || entry->seq > reader->snapshot))
+        return NULL;
+    return es_record_at(s, es_index_get(&s->memory, entry->index, entity->id));
+}
+
+static inline burin_status find_record(const burin_reader *reader, burin_entity *entity, const es_record **record, burin_error *err)
+{
+    *record = look(reader, entity);
+    return BURIN_LIKELY(*record != NULL) ? BURIN_OK : es_find(reader->store, reader->snapshot, entity, record, err);
+}
+
 burin_status burin_reader_find(const burin_reader *reader, burin_entity *entity, burin_error *err)
 {
     const es_record *record;
@@ -159,7 +203,7 @@ burin_status burin_reader_info(const burin_reader *reader, burin_entity entity, 
 burin_status burin_reader_get(const burin_reader *reader, burin_entity entity, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
 {
     const es_record *record;
-    burin_status     status = es_find(reader->store, reader->snapshot, &entity, &record, err);
+    burin_status     status = find_record(reader, &entity, &record, err);
     if (BURIN_UNLIKELY(status))
         return status;
     return es_cell_value(reader->store, es_type_at(reader->store, record->type), record->nulls, record->cells, attribute, heap, out, err);
@@ -168,7 +212,7 @@ burin_status burin_reader_get(const burin_reader *reader, burin_entity entity, i
 burin_status burin_reader_children(const burin_reader *reader, burin_entity entity, int attribute, burin_children *out, burin_error *err)
 {
     const es_record *record;
-    burin_status     status = es_find(reader->store, reader->snapshot, &entity, &record, err);
+    burin_status     status = find_record(reader, &entity, &record, err);
     if (BURIN_UNLIKELY(status))
         return status;
     return es_cell_children(reader->store, es_type_at(reader->store, record->type), record->cells, attribute, out, err);

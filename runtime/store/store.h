@@ -169,10 +169,18 @@ struct burin_store {
     es_type         *types[BURIN_TYPES_MAX + 1];
 };
 
+/* The newest version of the tree that was looked into last, as the reader sees it. */
+typedef struct es_newest {
+    uint32_t tree; /* 0: none */
+    es_index index;
+} es_newest;
+
 struct burin_reader {
     burin_store *store;
     es_slot     *slot;
     uint32_t     snapshot; /* the commit it sees; 0: not pinned */
+    es_newest   *newest;   /* changed by looking, too: a reader is one thread's */
+    es_newest    room;
 };
 
 static inline const es_tree *es_tree_at(const burin_store *s, uint32_t tree) { return es_table_at(&s->trees, tree); }
