@@ -28,7 +28,8 @@ static void explain(void *user, const burin_jit_event *e)
                 ms(e->interpreted_ns));
         break;
     case BURIN_JIT_REFUSED:
-        fprintf(stderr, "burin: jit: %s: %u unit%s of %u instructions stay interpreted: %s\n", name, e->units, e->units == 1 ? "" : "s", e->instructions, e->why);
+        fprintf(stderr, "burin: jit: %s: %u unit%s of %u instructions stay%s interpreted: %s\n", name, e->units, e->units == 1 ? "" : "s", e->instructions,
+                e->units == 1 ? "s" : "", e->why);
         break;
     case BURIN_JIT_UNAVAILABLE: fprintf(stderr, "burin: jit: there is no compiler: %s\n", e->why); break;
     }

@@ -16,7 +16,9 @@
 
 enum {
     COMPILE_FLOOR_NS = 8000000, /* of a request: the compiler's and the assembler's beginnings ... */
-    COMPILE_INSN_NS  = 230000,  /* ... and per instruction; estimated under load: text takes about half, loops and attributes up to twice as much */
+    COMPILE_INSN_NS  = 300000,  /* ... per instruction that is lowered: text takes about half, loops and attributes up to twice as much ... */
+    COMPILE_REST_NS  = 3000,    /* ... and per one beyond LOWERED_MAX, which is run by its body */
+    LOWERED_MAX      = 320,     /* of a request: what is compiled beside renders is ready soon */
     REQUEST_INSNS    = 4000,    /* in one request, as compile time grows faster than units */
     UNIT_INSNS_MAX   = 20000,
     THREAD_STACK     = 1 << 19,
@@ -107,16 +109,30 @@ static bool want_all(const ir_program *p)
     return any;
 }
 
-/* Take up to a request's worth of what is wanted into `units`; how many. What is too large by itself is refused. */
-static uint32_t take_wanted(ir_program *p, ir_unit **units, uint64_t *insns)
+/* Why a unit is not compiled; NULL: it may be. */
+static const char *not_worth(const ir_unit *unit)
 {
-    uint32_t count = 0;
-    *insns         = 0;
+    bool once = (unit->kind == UNIT_ROOT || unit->kind == UNIT_BLOCK) && unit->code_len > NATIVE_SMALL_UNIT;
+    if (unit->code_len > UNIT_INSNS_MAX)
+        return "it is too long";
+    for (uint32_t pc = 0; once && pc < unit->code_len; pc++)
+        once = ir_op_operands(unit->code[pc].op)[3] != 'j' || unit->code[pc].d > pc;
+    return once ? "nothing in it is run more than once" : NULL;
+}
+
+/* Take up to a request's worth of what is wanted into `units`; how many. */
+static uint32_t take_wanted(burin_jit *jit, burin_template *tpl, ir_unit **units, uint64_t *insns)
+{
+    ir_program *p     = tpl->program;
+    uint32_t    count = 0;
+    *insns            = 0;
     for (uint32_t n = 0; n < p->unit_count && *insns < REQUEST_INSNS; n++) {
         if (!has_state(p, n, NATIVE_WANTED))
             continue;
-        if (p->units[n]->code_len > UNIT_INSNS_MAX) {
+        const char *why = not_worth(p->units[n]);
+        if (why) {
             set_state(p, n, NATIVE_REFUSED);
+            tell(jit, &(burin_jit_event){.outcome = BURIN_JIT_REFUSED, .units = 1, .instructions = p->units[n]->code_len, .why = why}, tpl);
             continue;
         }
         units[count++] = p->units[n];
@@ -223,7 +239,7 @@ static bool order_open(order *o, const burin_jit *jit, burin_template *tpl)
     ir_program *p = tpl->program;
     o->units      = base_alloc(jit->alloc, p->unit_count * sizeof *o->units);
     o->members    = arena_make(jit->alloc);
-    o->request    = (wire_request){.abi = native_abi(), .level = jit->options.level, .cpu = code_cpu_here(), .program = p, .units = o->units,
+    o->request    = (wire_request){.abi = native_abi(), .level = jit->options.level, .lowered_max = LOWERED_MAX, .cpu = code_cpu_here(), .program = p, .units = o->units,
                                    .debug = jit->options.tools & BURIN_JIT_GDB, .prefix = prefix_of(jit, tpl, o->prefix), .name = template_name_text(tpl)};
     members_find(&o->request, tpl->env->rt.struct_types, &o->members);
     return o->units;
@@ -236,10 +252,11 @@ static void order_close(order *o, const burin_jit *jit)
 }
 
 /* Take a request's worth of what is wanted. False: nothing is. */
-static bool order_next(order *o, ir_program *p, burin_jit_event *event)
+static bool order_next(order *o, burin_jit *jit, burin_template *tpl, burin_jit_event *event)
 {
-    uint64_t insns;
-    o->request.unit_count = take_wanted(p, o->units, &insns);
+    uint64_t    insns;
+    ir_program *p         = tpl->program;
+    o->request.unit_count = take_wanted(jit, tpl, o->units, &insns);
     *event                = (burin_jit_event){.units = o->request.unit_count, .instructions = (uint32_t)insns};
     for (uint32_t n = 0; n < o->request.unit_count; n++)
         event->interpreted_ns += atomic_load_explicit(&p->heat[o->units[n]->index].ns, memory_order_relaxed);
@@ -252,7 +269,7 @@ static void compile(jit_tier *t, burin_template *tpl, uint64_t since_ns)
     order           o;
     burin_jit_event event;
     ir_program     *p = tpl->program;
-    for (bool ready = order_open(&o, t->jit, tpl); ready && order_next(&o, p, &event);) {
+    for (bool ready = order_open(&o, t->jit, tpl); ready && order_next(&o, t->jit, tpl, &event);) {
         bool is_dealt_with = compile_units(t, tpl, &o.request, &event);
         settle(p, &o.request, !is_dealt_with ? NATIVE_NOT_YET : event.outcome == BURIN_JIT_COMPILED ? NATIVE_THERE : NATIVE_REFUSED);
         if (!is_dealt_with) {
@@ -275,7 +292,7 @@ static void compile_from_cache(burin_jit *jit, burin_template *tpl)
     uint64_t        since_ns = now_ns();
     buf             bytes = buf_make(jit->alloc), object = buf_make(jit->alloc);
     bool            ready = order_open(&o, jit, tpl);
-    while (ready && order_next(&o, tpl->program, &event)) {
+    while (ready && order_next(&o, jit, tpl, &event)) {
         bytes.len = 0;
         if (!wire_write(&o.request, &bytes) || !install_kept(jit, tpl, &o.request, buf_text(&bytes), &object, &event))
             break;
@@ -473,7 +490,11 @@ static void enqueue(burin_jit *jit, burin_template *tpl)
             set_state(tpl->program, n, NATIVE_REFUSED);
 }
 
-static uint64_t predicted_ns(uint64_t insns) { return COMPILE_FLOOR_NS + insns * COMPILE_INSN_NS; }
+static uint64_t predicted_ns(uint64_t insns)
+{
+    uint64_t lowered = insns < LOWERED_MAX ? insns : LOWERED_MAX;
+    return COMPILE_FLOOR_NS + lowered * COMPILE_INSN_NS + (insns - lowered) * COMPILE_REST_NS;
+}
 
 static uint64_t all_insns(const ir_program *p)
 {

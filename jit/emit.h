@@ -44,6 +44,7 @@ typedef struct emitter {
     gcc_jit_type       *pointers[TYPE_COUNT]; /* to them */
     gcc_jit_type       *op_type;              /* native_op */
     gcc_jit_type       *api_types[API_COUNT];
+    uint32_t            left;                 /* instructions that may still be lowered */
     uint32_t            names;                /* given to locals and blocks so far */
     bool                failed;               /* memory is out */
 } emitter;
@@ -66,7 +67,11 @@ typedef struct func {
     block             *at;                    /* of each instruction that something goes to; NULL for others */
     block              fail;                  /* return `status` */
     bool              *target;                /* of each instruction: it is jumped to (`at` is also where runs end) */
-    bool              *hot;                   /* of each instruction: worth more than a call */
+    bool              *hot;                   /* of each instruction: it is lowered; the others lie in stretches that are run by their bodies */
+    uint32_t          *low, *high;            /* of each that is not hot: where its stretch begins and ends */
+    bool              *after_cold;            /* of each instruction: a stretch may lead to it */
+    block              cold;                  /* run the stretch that these locals tell of, go on where it leads to */
+    place              cold_pc, cold_low, cold_high;
     uint32_t           next;                  /* the instruction to be written next */
     uint32_t           run_end;               /* instructions before it print into room that has been made */
     uint64_t          *rest;                  /* of each instruction of a run: room that those behind it need */

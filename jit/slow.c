@@ -63,13 +63,13 @@ void begin_run(func *f, uint32_t from)
 
 /* ---- the shared paths ---- */
 
-typedef struct cases {
-    gcc_jit_case **items;
-    int            count;
-    block          first; /* what the first one's number leads to: also the place of numbers that do not occur */
-} cases;
+bool make_cases(func *f, cases *c)
+{
+    *c = (cases){.items = arena_alloc(f->e->memory, (f->unit->code_len + 1) * sizeof *c->items)};
+    return c->items != NULL;
+}
 
-static void add_case(func *f, cases *c, uint32_t number, block to)
+void add_case(func *f, cases *c, uint32_t number, block to)
 {
     expr n = num(f, T_U, number);
     if (!c->first)
@@ -78,14 +78,14 @@ static void add_case(func *f, cases *c, uint32_t number, block to)
         c->items[c->count++] = gcc_jit_context_new_case(f->e->g, n, n, to);
 }
 
-static void end_with_cases(func *f, const cases *c, place number)
+void end_with_cases(func *f, const cases *c, expr number)
 {
     if (!c->first)
         go(f, f->fail);
     else if (!c->count)
         go(f, c->first);
     else
-        gcc_jit_block_end_with_switch(f->block, f->where, get(number), c->first, c->count, c->items);
+        gcc_jit_block_end_with_switch(f->block, f->where, number, c->first, c->count, c->items);
     f->block = NULL;
 }
 
@@ -123,12 +123,12 @@ static void write_slow(func *f, const cases *resume, const cases *taken)
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), ended, jumped);
     f->block = jumped;
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, NATIVE_TAKEN)), f->fail);
-    end_with_cases(f, taken, f->slow_pc);
+    end_with_cases(f, taken, get(f->slow_pc));
     f->block = ended;
     look_at_shape_again(f);
     branch(f, has_room(f, get(f->slow_room)), back, no_room);
     f->block = back;
-    end_with_cases(f, resume, f->slow_pc);
+    end_with_cases(f, resume, get(f->slow_pc));
     f->block = no_room;
     set(f, f->slow_pc, get(f->slow_next));
     go(f, f->slow_rest);
@@ -139,14 +139,13 @@ static void write_rest(func *f, const cases *ends)
     f->block = f->slow_rest;
     call_row(f, get(f->slow_until));
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), f->fail);
-    end_with_cases(f, ends, f->slow_until);
+    end_with_cases(f, ends, get(f->slow_until));
 }
 
 bool write_slow_paths(func *f)
 {
-    size_t size   = (f->unit->code_len + 1) * sizeof(gcc_jit_case *);
-    cases  resume = {.items = arena_alloc(f->e->memory, size)}, taken = {.items = arena_alloc(f->e->memory, size)}, ends = {.items = arena_alloc(f->e->memory, size)};
-    if (!resume.items || !taken.items || !ends.items)
+    cases resume, taken, ends;
+    if (!make_cases(f, &resume) || !make_cases(f, &taken) || !make_cases(f, &ends))
         return false;
     for (uint32_t pc = 0; pc < f->unit->code_len; pc++) {
         const ir_insn *i = &f->unit->code[pc];

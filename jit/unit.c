@@ -1,7 +1,6 @@
 /* Control flow of a unit: a block for each instruction that is jumped to, one exit for failures.
  *
- * Where it is hot, in loops, in units that are called and in small ones, an instruction is written by its own lowering if it has one;
- * everything else calls the instruction's body. Straight text is not worth the time it takes to compile.
+ * Where it is hot (hot.c) an instruction is written by its own lowering, if it has one, else as a call of its body.
  *
  * The output's cursor is in the locals `to` and `end` while generated code runs; before every call of code that may print it
  * goes back to memory, and is read again behind it.
@@ -120,28 +119,10 @@ static bool make_tables(func *f)
     f->known_since  = arena_zalloc(memory, registers * sizeof *f->known_since);
     f->resume       = arena_zalloc(memory, count * sizeof *f->resume);
     f->ends_run     = arena_zalloc(memory, count * sizeof *f->ends_run);
-    return f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
-}
-
-static void find_targets(func *f)
-{
-    enum { SMALL = 64 }; /* instructions of a unit that is cheap to compile as a whole */
-    const ir_unit *unit  = f->unit;
-    ir_unit_kind   kind  = unit->kind;
-    bool           is_called = kind == UNIT_MACRO || kind == UNIT_LOOP || kind == UNIT_TEST;
-    bool           whole     = is_called || f->e->request->program->is_expression || unit->code_len <= SMALL;
-    if (whole)
-        memset(f->hot, true, unit->code_len * sizeof *f->hot);
-    for (uint32_t pc = 0; pc < unit->code_len; pc++) {
-        const ir_insn *i = &unit->code[pc];
-        if (op_forms[i->op] != FORM_JUMPING)
-            continue;
-        if (!f->at[i->d])
-            f->at[i->d] = new_block(f);
-        f->target[i->d] = true;
-        if (i->d <= pc)
-            memset(f->hot + i->d, true, (pc - i->d + 1) * sizeof *f->hot);
-    }
+    f->low          = arena_zalloc(memory, count * sizeof *f->low);
+    f->high         = arena_zalloc(memory, count * sizeof *f->high);
+    f->after_cold   = arena_zalloc(memory, count * sizeof *f->after_cold);
+    return f->low && f->high && f->after_cold && f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
 }
 
 /* One step is counted for entering the unit. */
@@ -233,6 +214,10 @@ static void write_instruction(func *f)
     }
     if (!f->block)
         return; /* never reached */
+    if (!f->hot[pc] && !is_resolve(f, pc)) {
+        run_cold(f, pc);
+        return;
+    }
     lowering lower = lowering_of(f, pc);
     if (lower && pc >= f->run_end && room_of(f, pc))
         begin_run(f, pc);
@@ -263,10 +248,11 @@ bool lower_unit(emitter *e, const ir_unit *unit)
         return false;
     f.block = new_block(&f);
     prologue(&f);
-    find_targets(&f);
+    if (!find_hot(&f))
+        return false;
     while (f.next < unit->code_len)
         write_instruction(&f);
-    bool good = write_slow_paths(&f);
+    bool good = write_slow_paths(&f) && write_cold_path(&f);
     f.block   = f.fail;
     give(&f, get(f.status));
     return good;

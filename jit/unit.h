@@ -43,9 +43,29 @@ void begin_run(func *f, uint32_t from);
 /* What all of these lead to, once the instructions are written. False when memory is out. */
 bool write_slow_paths(func *f);
 
+/* A switch over instructions: what to do with their numbers. */
+typedef struct cases {
+    gcc_jit_case **items;
+    int            count;
+    block          first; /* what the first one's number leads to: also the place of numbers that do not occur */
+} cases;
+bool make_cases(func *f, cases *c);
+void add_case(func *f, cases *c, uint32_t number, block to);
+/* Go where the number says; without cases, to f->fail. */
+void end_with_cases(func *f, const cases *c, expr number);
+
 /* What was printed is in the output's own fields while code that may look at it runs. */
 void spill(func *f);
 void reload(func *f);
+
+/* ---- what is not hot ---- */
+
+/* Say which instructions are hot, and make blocks for what is jumped to. False when memory is out. */
+bool find_hot(func *f);
+/* From here on the bodies of the stretch that instruction `pc` lies in. */
+void run_cold(func *f, uint32_t pc);
+/* What all of these lead to. False when memory is out. */
+bool write_cold_path(func *f);
 
 /* ---- registers and constants ---- */
 

@@ -36,6 +36,13 @@ static int32_t api_row(vm_frame *f, burin_value *regs, uint32_t from, uint32_t u
     return status;
 }
 
+static int32_t api_run(vm_frame *f, uint32_t pc, uint32_t low, uint32_t high)
+{
+    bool         outside = false;
+    burin_status status  = vm_run_stretch(f, pc, low, high, &outside);
+    return outside ? NATIVE_TAKEN : (int32_t)status;
+}
+
 static void api_resolve(vm_frame *f, burin_value *regs, uint32_t from, uint32_t until)
 {
     const rt_dict *variables = op_variables(f); /* names that are looked up change none */

@@ -19,6 +19,7 @@
 /* What an instruction of kind JUMPING gives when its place d is next; 0 goes on, everything else is a burin_status. */
 enum { NATIVE_TAKEN = -1 };
 
+enum { NATIVE_SMALL_UNIT = 64 }; /* instructions of a unit that is cheap to compile as a whole */
 enum { NATIVE_VALUE_ROOM = 32 }; /* what a short value may take of the output; see api.def */
 
 /* The body of one instruction. A failure has noted f->pc. */

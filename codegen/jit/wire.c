@@ -72,6 +72,7 @@ bool wire_write(const wire_request *request, buf *out)
     buf_append(out, magic, sizeof magic);
     put64(out, request->abi);
     put(out, request->output | request->level << 8 | request->cpu << 16 | (uint32_t)request->debug << 24);
+    put(out, request->lowered_max);
     put_text(out, request->prefix);
     put_text(out, request->debug ? request->name : (burin_text){NULL, 0});
     put(out, (uint32_t)p->native | (uint32_t)p->autoescape << 1 | (uint32_t)p->is_expression << 2);
@@ -323,6 +324,7 @@ const char *wire_read(burin_text bytes, arena *memory, wire_request *out)
     out->level    = word >> 8 & 255;
     out->cpu      = word >> 16 & 255;
     out->debug    = word >> 24;
+    out->lowered_max = get(&r);
     if (out->output >= WIRE_OUTPUT_COUNT || out->level > 3 || out->cpu < WIRE_CPU_BASE || out->cpu > WIRE_CPU_MAX)
         fail(&r, "an option has no such value");
     out->prefix      = get_text(&r);

@@ -205,6 +205,8 @@ static inline vm *vm_of(rt_state *st) { return st->vm; }
 
 /* Run the frame's unit in the interpreter. Its printed text is in the machine's output; a RETURN's value in frame->result. */
 burin_status vm_run(vm_frame *f);
+/* Interpret from pc on as long as it lies in [from, until); *outside: it goes on elsewhere, at f->pc. A failure has noted f->pc. */
+burin_status vm_run_stretch(vm_frame *f, uint32_t pc, uint32_t from, uint32_t until, bool *outside);
 
 /* ---- unit.c ---- */
 
