@@ -32,8 +32,8 @@ static void sort_effects(burin_graph *g)
         g->effects.at[k] = (uint32_t)g->order[k];
 }
 
-/* Run an effect; it may change the graph as it likes, but for its values. */
-static void run_effect(burin_graph *g, uint32_t node, rx_frame *frame)
+/* Run an effect; it may change the graph as it likes, but for its values. `frame` is the graph's. */
+static inline void run_effect(burin_graph *g, uint32_t node, rx_frame *frame)
 {
     rx_node     *n   = &g->nodes[node];
     burin_value  out = burin_none();
@@ -41,13 +41,13 @@ static void run_effect(burin_graph *g, uint32_t node, rx_frame *frame)
     uint64_t     run = ++g->evaluations;
     g->effect_runs++;
     n->flags = (n->flags & (uint16_t) ~(RX_QUEUED | RX_STALE)) | RX_RUNNING;
-    if (n->flags & RX_STATIC) {
-        frame->node = node;
-        g->frame    = frame;
-        status      = rx_call_static(g, node, &out);
-        g->frame    = frame->outer;
+    frame->node = node;
+    if (BURIN_LIKELY(n->flags & RX_STATIC)) {
+        status = rx_call_static(g, node, &out);
     } else {
-        status = rx_call_dynamic(g, node, &out);
+        g->frame = frame->outer;
+        status   = rx_call_dynamic(g, node, &out);
+        g->frame = frame;
     }
     n = &g->nodes[node];
     n->flags &= (uint16_t)~RX_RUNNING;
@@ -83,7 +83,9 @@ static void run_effects(burin_graph *g)
     g->effects_last = 0;
     if (g->effects.len == 1) {
         g->effects.len = 0;
+        g->frame       = &frame;
         run_queued(g, first, &frame);
+        g->frame = frame.outer;
         return;
     }
     sort_effects(g);
@@ -92,8 +94,10 @@ static void run_effects(burin_graph *g)
     g->effects          = spare;
     g->effects.len      = 0;
     g->effects_unsorted = false;
+    g->frame            = &frame;
     for (uint32_t k = 0; k < g->effects_now.len; k++)
         run_queued(g, g->effects_now.at[k], &frame);
+    g->frame = frame.outer;
 }
 
 /* What effects have set, as a batch of its own. */

@@ -33,14 +33,14 @@ bool rx_evaluate_for(burin_graph *g, uint32_t node, uint32_t reader)
 {
     rx_node *n       = &g->nodes[node];
     bool     changed = false, done = true;
-    n->flags &= (uint16_t)~RX_STALE;
     if (n->flags & RX_STATIC) {
+        n->flags &= (uint16_t)~RX_STALE;
         rx_frame frame = {.outer = g->frame, .is_static = true};
         g->frame       = &frame;
         changed        = rx_evaluate_static(g, &frame, node);
         g->frame       = frame.outer;
     } else {
-        done = rx_evaluate_dynamic(g, node, &changed);
+        done = rx_evaluate_dynamic(g, node, RX_STALE, &changed);
     }
     if (changed && rx_only_link(g, &g->nodes[node]) != reader)
         rx_mark_readers(g, node);

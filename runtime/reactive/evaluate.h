@@ -47,13 +47,13 @@ static inline burin_status rx_call_static(burin_graph *g, uint32_t node, burin_v
 /* Call a dynamic node's function, in a frame of its own. */
 static inline burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_value *out)
 {
-    rx_node     *n     = &g->nodes[node];
-    rx_frame     frame = {.outer = g->frame, .node = node, .run = ++g->runs, .next_link = n->inputs};
-    burin_inputs none  = {NULL, NULL, 0};
+    static const burin_inputs none = {NULL, NULL, 0};
+    rx_node                  *n    = &g->nodes[node];
+    rx_frame frame      = {.outer = g->frame, .node = node, .run = ++g->runs, .next_link = n->inputs};
     g->frame            = &frame;
     burin_status status = BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, &none, out) : rx_call_watched(g, node, &none, out);
     g->frame            = frame.outer;
-    if (rx_kind(&g->nodes[node]) != RX_GONE && frame.next_link)
+    if (BURIN_UNLIKELY(frame.next_link) && rx_kind(&g->nodes[node]) != RX_GONE)
         rx_track_end(g, &frame);
     return status;
 }
@@ -72,12 +72,12 @@ static inline bool rx_evaluate_static(burin_graph *g, rx_frame *frame, uint32_t 
 }
 
 /* Run a dynamic computed node, which changes no graph either, but moves its links, and may pull others; *changed: its value is
- * another one. False when it must be run again later: g->restart says for what. Its STALE flags are the caller's. */
-static inline bool rx_evaluate_dynamic(burin_graph *g, uint32_t node, bool *changed)
+ * another one. False when it must be run again later: g->restart says for what. `ends`: flags that the run ends, STALE among them. */
+static inline bool rx_evaluate_dynamic(burin_graph *g, uint32_t node, unsigned ends, bool *changed)
 {
     burin_value out = burin_none();
     uint64_t    run = ++g->evaluations;
-    g->nodes[node].flags |= RX_RUNNING;
+    g->nodes[node].flags = (uint16_t)((g->nodes[node].flags & ~ends) | RX_RUNNING);
     burin_status status = rx_call_dynamic(g, node, &out);
     rx_node     *n      = &g->nodes[node];
     n->flags &= (uint16_t)~RX_RUNNING;

@@ -138,6 +138,7 @@ struct burin_graph {
     uint32_t  bucket_count, queued, highest; /* highest: of any node */
     uint32_t  lowest;               /* no queued node is lower; UINT32_MAX when none is queued */
     rx_vector effects, effects_now; /* queued; those of the round that runs */
+    uint64_t  effect_runs;          /* here, apart from `evaluations`: side by side they were counted in one vector, which waits for stores to either */
     uint32_t  effect_count;         /* alive or queued: what those two have room for */
     uint32_t  effects_last;         /* the place in order of the one queued last */
     bool      effects_unsorted;
@@ -155,7 +156,7 @@ struct burin_graph {
     uint32_t   write_count, write_cap;
     uint32_t   batch_depth;
     bool       flushing;
-    bool       in_pass;             /* the pass runs a node */
+    bool       in_pass;             /* nodes are run in the order of their heights */
     uint32_t   restart;             /* what runs must run again later: it read this node, which cannot be brought up to date now */
     bool       too_deep;            /* because computations are nested too deep, not because of its height */
     uint32_t careful;               /* why a static node may not just be run: nodes whose value is a failure, and one more for a watch */
@@ -182,7 +183,7 @@ struct burin_graph {
     void    *spare[RX_SIZE_CLASSES]; /* freed bytes by class */
     buf      message;
     uint64_t message_run;           /* how many evaluations there had been when it was set */
-    uint64_t evaluations, effect_runs, cutoffs, restarts, batches, memory;
+    uint64_t evaluations, cutoffs, restarts, batches, memory;
 };
 
 static inline unsigned rx_kind(const rx_node *n) { return n->flags & RX_KIND; }

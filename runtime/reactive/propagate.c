@@ -51,20 +51,32 @@ void rx_mark_changed(burin_graph *g, uint32_t node) { rx_mark_readers(g, node); 
 
 /* Will everyone who needs this node run anyway, and read it then if at all? Then it need not run before. Only nodes that dynamic ones
  * read, by links, can wait so. *open: somebody who does not need it may have to be marked. */
-static inline bool may_wait(const burin_graph *g, uint32_t node, bool *open)
+static inline bool wants_it(const rx_node *reader) { return rx_needs(reader) && (reader->flags & (RX_STATIC | RX_DIRTY)) != RX_DIRTY; }
+
+__attribute__((noinline)) static bool nobody_wants(const burin_graph *g, uint32_t node, bool *open)
 {
-    const rx_node *n = &g->nodes[node];
-    uint32_t       reader;
-    *open            = false;
-    if (!n->first_link || n->flags & RX_OPERATOR)
-        return false; /* an operator runs in every batch that reaches it */
+    uint32_t reader;
+    *open = false;
     RX_FOR_READERS(g, node, reader) {
         const rx_node *r = &g->nodes[reader];
-        if (rx_needs(r) && (r->flags & (RX_STATIC | RX_DIRTY)) != RX_DIRTY)
+        if (wants_it(r))
             return false;
         *open |= !(r->flags & RX_STALE);
     }
     return true;
+}
+
+static inline bool may_wait(const burin_graph *g, uint32_t node, bool *open)
+{
+    const rx_node *n = &g->nodes[node];
+    if (!n->first_link || n->flags & RX_OPERATOR)
+        return false; /* an operator runs in every batch that reaches it */
+    const rx_link *link  = &g->links[n->first_link];
+    const rx_node *first = &g->nodes[link->reader];
+    *open                = !(first->flags & RX_STALE);
+    if (wants_it(first))
+        return false;
+    return (!link->next_reader && n[1].readers == n->readers) || nobody_wants(g, node, open);
 }
 
 static void take_changes(burin_graph *g)
@@ -92,13 +104,11 @@ static inline bool is_ordinary(const burin_graph *g, uint32_t node, uint32_t hei
 static inline bool run_dynamic(burin_graph *g, uint32_t node)
 {
     bool changed;
-    g->in_pass = true;
-    if (BURIN_UNLIKELY(!rx_evaluate_dynamic(g, node, &changed))) {
+    if (BURIN_UNLIKELY(!rx_evaluate_dynamic(g, node, RX_QUEUED | RX_STALE, &changed))) {
         g->restarts++;
         g->restart = 0;
         rx_queue(g, node);
     }
-    g->in_pass = false;
     return changed;
 }
 
@@ -142,17 +152,9 @@ static inline uint32_t only_reader(burin_graph *g, uint32_t node)
 __attribute__((noinline)) static void follow(burin_graph *g, rx_frame *frame, uint32_t node)
 {
     for (uint32_t above; !g->queued && (above = only_reader(g, node)); node = above) {
-        rx_node *n       = &g->nodes[above];
-        bool     changed = false;
-        n->flags &= (uint16_t)~RX_STALE;
-        if (BURIN_LIKELY(n->flags & RX_STATIC)) {
-            changed = rx_evaluate_static(g, frame, above);
-        } else {
-            g->frame = frame->outer;
-            changed  = run_dynamic(g, above);
-            g->frame = frame;
-        }
-        if (!changed)
+        bool is_static = g->nodes[above].flags & RX_STATIC;
+        frame->node    = 0; /* it runs nothing while a dynamic node runs in its own */
+        if (!(is_static ? run_ready(g, frame, above) : run_dynamic(g, above)))
             return;
     }
     rx_mark_readers(g, node);
@@ -202,6 +204,16 @@ static inline uint32_t fan_out(burin_graph *g, rx_frame *frame, uint32_t node)
     return ready;
 }
 
+/* A node that a dynamic one reads has changed: mark its only reader, if that is what it has and something is queued. */
+static inline bool mark_only_link(burin_graph *g, const rx_node *n)
+{
+    const rx_link *link = &g->links[n->first_link];
+    if (!g->queued || link->next_reader || n[1].readers != n->readers || g->careful)
+        return false;
+    rx_mark_reader_of(g, link->reader);
+    return true;
+}
+
 /* A node has changed, and nothing is yet to run but what is queued. */
 static inline void spread(burin_graph *g, rx_frame *frame, uint32_t node)
 {
@@ -209,7 +221,8 @@ static inline void spread(burin_graph *g, rx_frame *frame, uint32_t node)
         const rx_node *n = &g->nodes[node];
         uint32_t       ready;
         if (BURIN_UNLIKELY(n->first_link || g->careful)) {
-            follow(g, frame, node);
+            if (!n->first_link || !mark_only_link(g, n))
+                follow(g, frame, node);
             return;
         }
         if (n[1].readers - n->readers == 1) {
@@ -229,22 +242,23 @@ static inline void spread(burin_graph *g, rx_frame *frame, uint32_t node)
 
 void rx_follow(burin_graph *g, uint32_t cell)
 {
-    rx_frame frame = {.outer = g->frame, .is_static = true};
-    g->frame       = &frame;
+    rx_frame frame   = {.outer = g->frame, .is_static = true};
+    bool     in_pass = g->in_pass;
+    g->frame         = &frame;
+    g->in_pass       = true;
     spread(g, &frame, cell);
-    g->frame = frame.outer;
+    g->in_pass = in_pass;
+    g->frame   = frame.outer;
 }
 
 /* Run the ordinary nodes that come first in a bucket, at one go: they queue only what is higher. False when the first is not
  * ordinary. */
-static bool run_ordinary(burin_graph *g, uint32_t height)
+static bool run_ordinary(burin_graph *g, rx_frame *frame, uint32_t height)
 {
     uint32_t last = g->buckets[height], node = g->turns[last].next;
-    rx_frame frame = {.outer = g->frame, .is_static = true};
     if (!is_ordinary(g, node, height))
         return false;
     g->buckets[height] = 0;
-    g->frame           = &frame;
     for (bool is_last = false; !is_last;) {
         rx_node *n    = &g->nodes[node];
         uint32_t next = g->turns[node].next;
@@ -256,66 +270,78 @@ static bool run_ordinary(burin_graph *g, uint32_t height)
         is_last = node == last;
         g->queued--;
         n->flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
-        if (rx_evaluate_static(g, &frame, node)) {
+        if (rx_evaluate_static(g, frame, node)) {
             if (is_last)
-                spread(g, &frame, node);
+                spread(g, frame, node);
             else
-                climb(g, &frame, node);
+                climb(g, frame, node);
         }
         node = next;
     }
-    g->frame = frame.outer;
     return true;
 }
 
-/* A node of the pass that is dynamic and DIRTY, or need not run, or runs later. */
-static inline void run_other(burin_graph *g, uint32_t node, uint32_t height)
+/* A node of the pass that does not run now. */
+__attribute__((noinline)) static void put_off(burin_graph *g, uint32_t node, uint32_t height)
 {
     rx_node *n     = &g->nodes[node];
     unsigned flags = n->flags &= (uint16_t)~RX_QUEUED;
-    bool     open;
     if (BURIN_UNLIKELY((flags & RX_KIND) == RX_GONE)) {
         rx_put_away(g, node);
     } else if (BURIN_UNLIKELY(n->height != height)) { /* raised since it was queued */
         rx_queue(g, node);
     } else if (BURIN_UNLIKELY(!(flags & RX_NEEDED))) {
         rx_mark_above(g, node);
-    } else if (!(flags & RX_DIRTY)) {
+    } else {
         n->flags &= (uint16_t)~RX_CHECK; /* what it reads has been brought up to date: had that changed, it would be DIRTY */
+    }
+}
+
+/* A node of the pass that is dynamic, or need not run, or runs later. */
+static inline void run_other(burin_graph *g, rx_frame *frame, uint32_t node, uint32_t height)
+{
+    enum { WHAT = RX_COMPUTED | RX_NEEDED | RX_DIRTY };
+    rx_node *n = &g->nodes[node];
+    bool     open;
+    if (BURIN_UNLIKELY((n->flags & (RX_KIND | WHAT)) != WHAT || n->height != height)) {
+        put_off(g, node, height);
     } else if (may_wait(g, node, &open)) {
+        n->flags &= (uint16_t)~RX_QUEUED;
         if (open)
             rx_mark_above(g, node);
     } else {
-        rx_frame frame = {.outer = g->frame, .is_static = true};
-        n->flags       = (uint16_t)(flags & ~(RX_QUEUED | RX_STALE));
-        if (!run_dynamic(g, node))
-            return;
-        g->frame = &frame;
-        spread(g, &frame, node);
-        g->frame = frame.outer;
+        frame->node = 0;
+        if (run_dynamic(g, node))
+            spread(g, frame, node);
     }
 }
 
 /* Those that come first in a bucket: a dynamic node may put more of them there. */
-static void run_first(burin_graph *g, uint32_t height)
+static void run_first(burin_graph *g, rx_frame *frame, uint32_t height)
 {
     do {
         uint32_t node = rx_dequeue(g->turns, &g->buckets[height]);
         g->queued--;
-        run_other(g, node, height);
-    } while (g->lowest == height && g->buckets[height] && !is_ordinary(g, g->turns[g->buckets[height]].next, height));
+        run_other(g, frame, node, height);
+    } while (g->lowest == height && g->buckets[height] && !(g->nodes[g->turns[g->buckets[height]].next].flags & RX_STATIC));
 }
 
 void rx_settle(burin_graph *g)
 {
+    rx_frame frame   = {.outer = g->frame, .is_static = true};
+    bool     in_pass = g->in_pass;
     if (g->change_count)
         take_changes(g);
+    g->in_pass = true;
+    g->frame   = &frame;
     while (g->queued) {
         uint32_t height = g->lowest;
         if (!g->buckets[height])
             g->lowest = height + 1;
-        else if (!run_ordinary(g, height))
-            run_first(g, height);
+        else if (!run_ordinary(g, &frame, height))
+            run_first(g, &frame, height);
     }
-    g->lowest = UINT32_MAX;
+    g->frame   = frame.outer;
+    g->in_pass = in_pass;
+    g->lowest  = UINT32_MAX;
 }

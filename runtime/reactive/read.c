@@ -1,5 +1,6 @@
 /* Reading a node: bring it up to date, and note who reads. */
 #include "runtime/reactive/evaluate.h"
+#include "runtime/value.h"
 
 static burin_status refuse_self(burin_graph *g, uint32_t node)
 {
@@ -99,12 +100,12 @@ static inline bool read_as_before(burin_graph *g, burin_node handle_of, burin_va
     if (BURIN_UNLIKELY(n->generation != handle_of.generation || n->flags & (RX_STALE | RX_RUNNING | RX_ERROR) || n->height >= g->lowest || g->restart))
         return false;
     if (BURIN_UNLIKELY(!frame)) {
-        *out = g->values[node];
+        rt_copy_words(out, &g->values[node]);
         return rx_kind(n) != RX_SCOPE && !g->change_count;
     }
     if (BURIN_UNLIKELY(frame->is_static || !rx_is_tracked(g, frame, node)))
         return false;
-    *out = g->values[node];
+    rt_copy_words(out, &g->values[node]);
     return true;
 }
 
@@ -117,9 +118,15 @@ static inline bool pull_at_once(burin_graph *g, burin_node handle_of)
     const rx_node *n = &g->nodes[node];
     if ((n->flags & (RX_KIND | RX_DIRTY | RX_RUNNING)) != (RX_COMPUTED | RX_DIRTY) || n->generation != handle_of.generation || n->height >= g->lowest)
         return false;
-    for (rx_reads at = rx_reads_of(g, node); rx_next_read(g, &at, &read_node);)
-        if (g->nodes[read_node].flags & (RX_STALE | RX_RUNNING))
-            return false;
+    if (n->flags & RX_STATIC) {
+        for (rx_reads at = rx_reads_of(g, node); rx_next_read(g, &at, &read_node);)
+            if (g->nodes[read_node].flags & (RX_STALE | RX_RUNNING))
+                return false;
+    } else {
+        for (uint32_t link = n->inputs; link; link = g->links[link].next_read)
+            if (g->nodes[g->links[link].node].flags & (RX_STALE | RX_RUNNING))
+                return false;
+    }
     g->nested++;
     bool done = rx_evaluate_for(g, node, g->frame->node);
     g->nested--;
@@ -135,7 +142,7 @@ __attribute__((noinline)) static burin_status read_other(burin_graph *g, burin_n
 {
     if (!pull_at_once(g, node) || g->nodes[node.index].flags & RX_ERROR || !rx_is_tracked(g, g->frame, node.index))
         return read(g, node, out, true);
-    *out = g->values[node.index];
+    rt_copy_words(out, &g->values[node.index]);
     return BURIN_OK;
 }
 
