@@ -105,7 +105,7 @@ BURIN_API burin_event_span burin_event_group_span(const burin_event_group *group
 /* One part has ended so; its last use of the group. */
 BURIN_API void burin_event_group_done(burin_event_group *group, burin_status status);
 /* Wait for all parts, or timeout_ns nanoseconds (0: without end), then tell its end. The caller's last use of the group; parts that are late may still say
- * that they are done. Returns the status of the part that failed first; BURIN_ERR_LIMIT when time was up. */
+ * that they are done. Returns the status of the part that failed first; BURIN_ERR_TIMEOUT when time was up. */
 BURIN_API burin_status burin_event_group_end(burin_event_group *group, uint64_t timeout_ns);
 
 /* ---- as values ---- */

@@ -81,7 +81,7 @@ burin_status burin_event_group_end(burin_event_group *group, uint64_t timeout_ns
         else
             pthread_cond_wait(&group->done, &group->lock);
     }
-    burin_status status = late && group->status == BURIN_OK ? BURIN_ERR_LIMIT : group->status;
+    burin_status status = late && group->status == BURIN_OK ? BURIN_ERR_TIMEOUT : group->status;
     pthread_mutex_unlock(&group->lock);
     burin_events_end(group->events, group->parent, group->own, &group->event, status);
     pthread_mutex_lock(&group->lock);

@@ -205,9 +205,9 @@ burin_status es_unpack_type(burin_store *s, burin_text bytes, burin_error *err)
         if (whole && !*a->entity_type)
             a->entity_type = NULL;
     }
-    burin_status status = u.bad || u.at != u.end ? es_fail(err, BURIN_ERR_DATA, "a stored type is damaged")
-                          : !whole               ? es_fail(err, BURIN_ERR_NOMEM, "out of memory")
-                                                 : es_define(s, name, attributes, count, true, &made, err);
+    burin_status status = !whole && !u.bad         ? es_fail(err, BURIN_ERR_NOMEM, "out of memory")
+                          : u.bad || u.at != u.end ? es_fail(err, BURIN_ERR_DATA, "a stored type is damaged")
+                                                   : es_define(s, name, attributes, count, true, &made, err);
     arena_deinit(&scratch);
     return status;
 }

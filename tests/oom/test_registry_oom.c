@@ -1,36 +1,6 @@
 /* Memory runs out at every allocation of a registry's life: first the 1st fails, then the 2nd, and so on until all goes through. What
  * fails says so and changes nothing, and all memory is given back. */
-#include "burin/burin.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct {
-    long fail_at, blocks;
-    bool for_ever, failed;
-} oom;
-
-static void *resize(void *user, void *block, size_t old_size, size_t new_size)
-{
-    (void)user, (void)old_size;
-    if (new_size == 0) {
-        oom.blocks--;
-        free(block);
-        return NULL;
-    }
-    if (oom.fail_at && --oom.fail_at <= 0) {
-        oom.failed  = true;
-        oom.fail_at = oom.for_ever ? 1 : 0;
-        return NULL;
-    }
-    void *made = realloc(block, new_size);
-    oom.blocks += made && !block;
-    return made;
-}
-static const burin_allocator failing = {resize, NULL};
+#include "tests/oom/failing.h"
 
 enum { NAME, SPEED };
 

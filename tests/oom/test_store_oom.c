@@ -1,45 +1,8 @@
 /* Memory runs out at every allocation of a store's life: first the 1st fails, then the 2nd, and so on until all goes through; once
  * only that one, once all after it too. What fails says so and changes nothing: the store is compared with what it was before the call,
  * goes on afterwards, and gives all its memory back. */
-#include "burin/burin.h"
+#include "tests/oom/failing.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct {
-    long fail_at, blocks;
-    bool for_ever, failed;
-} oom;
-
-static bool refuse(void)
-{
-    if (oom.fail_at == 0 || --oom.fail_at > 0)
-        return false;
-    oom.failed  = true;
-    oom.fail_at = oom.for_ever ? 1 : 0;
-    return true;
-}
-
-static void *resize(void *user, void *block, size_t old_size, size_t new_size)
-{
-    (void)user;
-    (void)old_size;
-    if (new_size == 0) {
-        oom.blocks--;
-        free(block);
-        return NULL;
-    }
-    if (refuse())
-        return NULL;
-    void *made = realloc(block, new_size);
-    oom.blocks += !block;
-    return made;
-}
-
-static const burin_allocator failing = {resize, NULL};
 static const burin_text      no_key  = {NULL, 0};
 
 enum { NAME, CHILDREN, NAMED, DATA };
@@ -175,18 +138,7 @@ static void scenario(void)
 static void every_failed_allocation_is_reported_and_changes_nothing(void **state)
 {
     (void)state;
-    for (int for_ever = 0; for_ever < 2; for_ever++) {
-        long at = 0;
-        do {
-            oom.fail_at  = ++at;
-            oom.for_ever = for_ever;
-            oom.failed   = false;
-            oom.blocks   = 0;
-            scenario();
-            assert_int_equal(oom.blocks, 0);
-        } while (oom.failed);
-        assert_true(at > 20);
-    }
+    fail_every_allocation(scenario, 20);
 }
 
 static void the_memory_limit_is_met_at_every_size(void **state)

@@ -343,7 +343,7 @@ static void a_span_of_parts_ends_after_all_of_them_or_when_time_is_up(void **sta
         {{BURIN_OK, BURIN_OK, BURIN_OK}, {2000, 0, 1000}, 0, BURIN_OK},
         {{BURIN_OK, BURIN_OK, BURIN_OK}, {0, 0, 0}, 60000000000u, BURIN_OK},
         {{BURIN_OK, BURIN_ERR_KEY, BURIN_ERR_VALUE}, {0, 1000, 9000}, 0, BURIN_ERR_KEY},
-        {{BURIN_OK, BURIN_OK, BURIN_OK}, {0, 300000, 0}, 20000000, BURIN_ERR_LIMIT},
+        {{BURIN_OK, BURIN_OK, BURIN_OK}, {0, 300000, 0}, 20000000, BURIN_ERR_TIMEOUT},
     };
     (void)state;
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
@@ -364,7 +364,7 @@ static void a_span_of_parts_ends_after_all_of_them_or_when_time_is_up(void **sta
         assert_int_equal(burin_event_group_end(group, rows[n].timeout_ns), rows[n].want);
         for (size_t k = 0; k < 3; k++)
             pthread_join(threads[k], NULL);
-        bool   late = rows[n].want == BURIN_ERR_LIMIT;
+        bool   late = rows[n].want == BURIN_ERR_TIMEOUT;
         size_t end  = late ? 5 : 7; /* the late part tells of itself after the end */
         assert_int_equal(l.count, 8);
         assert_int_equal(l.seen[end].span, l.seen[0].span);
