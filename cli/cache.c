@@ -57,6 +57,8 @@ static int list(const cli_options *options, const char *folder, bool verify)
         return complain_error(options, &err);
     }
     buffer_format(&r.out, "%s: %" PRIu64 " file%s, %" PRIu64 " bytes, %" PRIu64 " of no use\n", folder, r.files, r.files == 1 ? "" : "s", r.bytes, r.wrong);
+    if (r.out.failed)
+        complain("out of memory");
     bool written = !r.out.failed && output_write(options, (burin_text){r.out.data, r.out.len});
     buffer_free(&r.out);
     return !written ? EXIT_FAILED : verify && r.wrong ? EXIT_FINDINGS : EXIT_DONE;

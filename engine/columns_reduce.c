@@ -182,8 +182,10 @@ static burin_status finish(const reducer *r, burin_value *out, burin_error *err)
     case BURIN_REDUCE_MAX: *out = r->best.kind == BURIN_MISSING ? burin_none() : r->best; return BURIN_OK;
     case BURIN_REDUCE_SUM: break;
     }
+    if (!r->is_float && r->whole != (int64_t)r->whole)
+        return fail_overflow(err);
     *out = r->is_float ? burin_float(r->sum) : burin_int((int64_t)r->whole);
-    return r->is_float || r->whole == (int64_t)r->whole ? BURIN_OK : fail_overflow(err);
+    return BURIN_OK;
 }
 
 burin_status burin_columns_reduce(burin_columns *c, const burin_column *in, size_t from, size_t to, burin_reduction how, burin_value *out, burin_error *err)

@@ -113,7 +113,9 @@ static const char *check_file(const struct stat *about)
         return "it is somebody else's";
     if (about->st_mode & 022)
         return "others can write to it";
-    if (about->st_size < (off_t)sizeof(file_head) || about->st_size > FILE_SIZE_MAX)
+    if (about->st_size > FILE_SIZE_MAX)
+        return "it is too large";
+    if (about->st_size < (off_t)sizeof(file_head))
         return "it has been cut off";
     return NULL;
 }
@@ -152,18 +154,19 @@ static const char *read_object(int fd, const struct stat *about, const char *nam
 }
 
 /* NULL and the object, or what is wrong; *damaged: the file is no use to anybody. */
-static const char *read_entry(int folder, const char *name, buf *out, bool *damaged)
+static const char *read_entry(int folder, const char *name, bool is_use, buf *out, bool *damaged)
 {
     struct stat about;
     int         fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     *damaged       = false;
+    out->failed    = false; /* of an earlier one */
     if (fd < 0)
         return "it cannot be opened";
     const char *wrong = fstat(fd, &about) ? "it cannot be looked at" : check_file(&about);
     if (!wrong)
         wrong = read_object(fd, &about, name, out);
     *damaged = wrong && !out->failed;
-    if (!wrong && time(NULL) - about.st_mtime > FRESH_S)
+    if (!wrong && is_use && time(NULL) - about.st_mtime > FRESH_S)
         futimens(fd, NULL);
     close(fd);
     return wrong;
@@ -176,7 +179,7 @@ bool disk_get(const disk *d, const disk_key *key, buf *out)
     bool      damaged;
     if (open_folder(d, &folder) || folder < 0)
         return false;
-    bool found = !read_entry(folder, name.text, out, &damaged);
+    bool found = !read_entry(folder, name.text, true, out, &damaged);
     if (damaged)
         unlinkat(folder, name.text, 0);
     close(folder);
@@ -232,8 +235,7 @@ static void look_at(void *user, int folder, const char *name)
             return; /* it is being written */
         entry.why = "it was never finished";
     } else if (l->look_inside) {
-        l->contents.failed = false;
-        entry.why          = read_entry(folder, name, &l->contents, &damaged);
+        entry.why = read_entry(folder, name, false, &l->contents, &damaged);
     }
     l->call(l->user, &entry);
 }

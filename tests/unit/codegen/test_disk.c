@@ -68,6 +68,7 @@ static bool has(fixture *f, const char *request, const char *object)
 
 typedef struct seen {
     unsigned files, wrong;
+    int64_t  used; /* of the last one */
     char     name[128];
     const char *why;
 } seen;
@@ -78,6 +79,7 @@ static void note(void *user, const disk_entry *entry)
     s->files++;
     s->wrong += entry->why != NULL;
     s->why = entry->why ? entry->why : s->why;
+    s->used = entry->used;
     snprintf(s->name, sizeof s->name, "%s", entry->name);
 }
 
@@ -265,6 +267,19 @@ static void size_has_a_limit(void **state)
     assert_int_equal(look(f).files, files);
 }
 
+static void looking_at_a_file_is_no_use_of_it(void **state)
+{
+    fixture        *f      = *state;
+    struct timespec old[2] = {{1000, 0}, {1000, 0}};
+    char            path[256];
+    assert_true(put(f, "one", "1"));
+    assert_int_equal(utimensat(AT_FDCWD, only_file(f, path), old, 0), 0);
+    look(f);
+    assert_int_equal(look(f).used, 1000);
+    assert_true(has(f, "one", "1"));
+    assert_true(look(f).used > 1000);
+}
+
 static void what_was_never_finished_goes(void **state)
 {
     fixture *f = *state;
@@ -338,7 +353,7 @@ int main(void)
         TEST(a_damaged_file_is_found_and_goes),       TEST(another_name_is_not_believed), TEST(what_others_can_write_is_not_read),
         TEST(links_are_not_followed),                 TEST(a_foreign_folder_is_not_used), TEST(size_has_a_limit),
         TEST(what_was_never_finished_goes),           TEST(no_room_is_no_signal),         TEST(killed_writers_leave_nothing_half),
-        cmocka_unit_test(programs_have_a_build_id),
+        TEST(looking_at_a_file_is_no_use_of_it),      cmocka_unit_test(programs_have_a_build_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

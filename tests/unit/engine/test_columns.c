@@ -494,6 +494,7 @@ static void reductions_have_edges(void **state)
     assert_int_equal(burin_columns_reduce(c, t->columns, 0, 4, BURIN_REDUCE_SUM, &value, NULL), BURIN_OK);
     assert_true(value.as.i == 0);
     assert_int_equal(burin_columns_reduce(c, t->columns, 0, 2, BURIN_REDUCE_SUM, &value, NULL), BURIN_ERR_OVERFLOW);
+    assert_int_equal(value.kind, BURIN_MISSING);
     t->columns[2].type = BURIN_COLUMN_DOUBLE;
     assert_int_equal(burin_columns_reduce(c, t->columns, 0, 2, BURIN_REDUCE_SUM, &value, NULL), BURIN_ERR_USAGE);
     burin_columns_free(c);
