@@ -1,5 +1,6 @@
-/* `burin compile`: templates into files of compiled templates. */
+/* `burin compile`: templates into files of compiled templates, a script into its program. */
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "cli/setup.h"
 
 #include <stdio.h>
@@ -121,6 +122,28 @@ static int compile_path(const cli_options *options, const char *path)
     return code;
 }
 
+static int compile_script(const cli_options *options, const char *path)
+{
+    setup_source source;
+    burin_error  err   = BURIN_ERROR_INIT;
+    burin_env   *env   = NULL;
+    char        *bytes = NULL;
+    size_t       len;
+    int          code  = EXIT_FAILED;
+    if (!setup_find_source(options, path, &source))
+        return code;
+    if (!source.text.data)
+        complain("%s: there is no such file", source.name);
+    else if ((env = setup_env(options, NULL, 0, NULL)) && burin_script_save(env, source.text, source.name, &bytes, &len, &err))
+        complain_error(options, &err);
+    else if (env && output_write_bytes(options, (burin_text){bytes, len}))
+        code = EXIT_DONE;
+    free(bytes);
+    burin_env_unref(env);
+    setup_source_free(&source);
+    return code;
+}
+
 int command_compile(const cli_options *options)
 {
     if (options->word_count != 1) {
@@ -131,5 +154,5 @@ int command_compile(const cli_options *options)
         complain("where to? -o FILE");
         return EXIT_USAGE;
     }
-    return compile_path(options, options->words[0]);
+    return options_has(options, OPT_SCRIPT) ? compile_script(options, options->words[0]) : compile_path(options, options->words[0]);
 }

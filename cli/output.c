@@ -83,10 +83,9 @@ static bool write_file(const char *path, burin_text text, bool newline)
     return done;
 }
 
-bool output_write(const cli_options *options, burin_text text)
+static bool write_output(const cli_options *options, burin_text text, bool newline)
 {
-    const char *path    = options_last(options, OPT_OUTPUT);
-    bool        newline = text.len && text.data[text.len - 1] != '\n' && !options_has(options, OPT_NO_NEWLINE);
+    const char *path = options_last(options, OPT_OUTPUT);
 
     if (!path || strcmp(path, "-") == 0) {
         if (write_text(STDOUT_FILENO, text, newline))
@@ -99,3 +98,10 @@ bool output_write(const cli_options *options, burin_text text)
     complain("%s: %s", path, strerror(errno));
     return false;
 }
+
+bool output_write(const cli_options *options, burin_text text)
+{
+    return write_output(options, text, text.len && text.data[text.len - 1] != '\n' && !options_has(options, OPT_NO_NEWLINE));
+}
+
+bool output_write_bytes(const cli_options *options, burin_text bytes) { return write_output(options, bytes, false); }

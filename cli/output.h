@@ -8,5 +8,7 @@
  * A file is written beside its place and renamed, so nobody ever sees half of it and a failure leaves it as it was.
  * On failure complains and returns false. */
 bool output_write(const cli_options *options, burin_text text);
+/* The same for what is no text: nothing is added. */
+bool output_write_bytes(const cli_options *options, burin_text bytes);
 
 #endif

@@ -54,7 +54,8 @@ int command_run(const cli_options *options)
         code = EXIT_USAGE;
     else if (!set_arguments(in, options))
         complain("out of memory");
-    else if (burin_interpreter_run(in, source.text, source.name, NULL, &err))
+    else if (burin_is_saved(source.text) ? burin_interpreter_run_saved(in, source.text, NULL, &err)
+                                         : burin_interpreter_run(in, source.text, source.name, NULL, &err))
         complain_error(options, &err);
     else
         code = EXIT_DONE;

@@ -157,7 +157,7 @@ burin_env *setup_env(const cli_options *given, const char *const *folders, size_
     bool          by_name = options_is(given, OPT_AUTOESCAPE, "auto") || (!preset && !options_has(given, OPT_AUTOESCAPE));
 
     set_options(given, &options);
-    options.scripts = given->command == COMMAND_RUN || given->command == COMMAND_REPL;
+    options.scripts = given->command == COMMAND_RUN || given->command == COMMAND_REPL || options_has(given, OPT_SCRIPT);
     burin_env *env = burin_env_new(&options, &err);
     if (!env) {
         complain_error(given, &err);

@@ -4,6 +4,7 @@
 #include "codegen/vm/vm.h"
 #include "engine/environment.h"
 #include "engine/formula.h"
+#include "engine/saved.h"
 #include "parser/script.h"
 #include "runtime/base/diag.h"
 #include "runtime/bigint.h"
@@ -66,16 +67,10 @@ static burin_status parse_and_compile(burin_formula *f, arena *scratch, burin_te
     return codegen_compile_script(&how, &f->src, tree, f->names, f->slot_count, env->alloc, &f->program, err);
 }
 
-static burin_status compile(burin_formula *f, burin_text text, parser parse, burin_error *err)
+/* It has its program. */
+static burin_status make_machine(burin_formula *f, burin_error *err)
 {
     const burin_limits *l = &f->env->options.limits;
-    bool                is_shared;
-    arena               scratch = env_take_scratch(f->env, &is_shared);
-    burin_status        status  = parse_and_compile(f, &scratch, text, parse, err);
-
-    env_return_scratch(f->env, &scratch, is_shared);
-    if (status)
-        return status;
     f->machine = vm_new(&f->env->rt, f->env->alloc, &(vm_host){.get_template = no_template});
     if (!f->machine)
         return fail_memory(err);
@@ -86,7 +81,18 @@ static burin_status compile(burin_formula *f, burin_text text, parser parse, bur
     return BURIN_OK;
 }
 
-static burin_formula *compile_new(burin_env *env, burin_text text, parser parse, const char *const *names, size_t count, burin_error *err)
+static burin_status compile(burin_formula *f, burin_text text, parser parse, burin_error *err)
+{
+    bool         is_shared;
+    arena        scratch = env_take_scratch(f->env, &is_shared);
+    burin_status status  = parse_and_compile(f, &scratch, text, parse, err);
+
+    env_return_scratch(f->env, &scratch, is_shared);
+    return status ? status : make_machine(f, err);
+}
+
+/* Without a program. */
+static burin_formula *formula_new(burin_env *env, burin_error *err)
 {
     if (!env->options.scripts) {
         diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the environment was made without options.scripts");
@@ -101,6 +107,14 @@ static burin_formula *compile_new(burin_env *env, burin_text text, parser parse,
     memset(f, 0, sizeof *f);
     f->env    = burin_env_ref(env);
     f->memory = arena_make(env->alloc);
+    return f;
+}
+
+static burin_formula *compile_new(burin_env *env, burin_text text, parser parse, const char *const *names, size_t count, burin_error *err)
+{
+    burin_formula *f = formula_new(env, err);
+    if (!f)
+        return NULL;
     if (!copy_names(f, names, count))
         fail_memory(err);
     else if (!compile(f, text, parse, err))
@@ -117,6 +131,35 @@ burin_formula *burin_formula_compile(burin_env *env, burin_text text, const char
 burin_formula *formula_compile_script(burin_env *env, burin_text text, const char *const *names, size_t count, burin_error *err)
 {
     return compile_new(env, text, parse_script, names, count, err);
+}
+
+static burin_status load(burin_formula *f, burin_text bytes, burin_error *err)
+{
+    saved        from;
+    burin_status status = saved_open(f->env, SAVED_FORMULA, bytes, &from, err);
+    if (status)
+        return status;
+    f->src.text   = (burin_text){arena_copy(&f->memory, from.source), from.source.len};
+    f->slot_count = from.slot_count;
+    if (!f->src.text.data)
+        return fail_memory(err);
+    status = saved_program(f->env, &from, &f->program, err);
+    return status ? status : make_machine(f, err);
+}
+
+burin_formula *burin_formula_load(burin_env *env, burin_text bytes, burin_error *err)
+{
+    burin_formula *f = formula_new(env, err);
+    if (f && load(f, bytes, err)) {
+        burin_formula_free(f);
+        return NULL;
+    }
+    return f;
+}
+
+burin_status burin_formula_save(const burin_formula *f, char **bytes, size_t *len, burin_error *err)
+{
+    return saved_write(f->env, SAVED_FORMULA, f->program, &f->src, f->slot_count, bytes, len, err);
 }
 
 void burin_formula_free(burin_formula *f)

@@ -5,7 +5,9 @@
 #include "engine/interpreter.h"
 
 #include "codegen/vm/vm.h"
+#include "codegen/image/image.h"
 #include "engine/environment.h"
+#include "engine/saved.h"
 #include "engine/script_profile.h"
 #include "parser/script.h"
 #include "runtime/base/diag.h"
@@ -19,10 +21,10 @@ typedef struct script script;
 struct script {
     vm_template vm;
     source      src; /* its text and name lie in the interpreter's memory */
-    burin_text  given;
+    burin_text  given; /* its text, or the sum of the saved program that it came from */
     ir_program *program;
     uint32_t    hash;
-    bool        as_expression;
+    bool        as_expression, is_saved;
     uint32_t    profile; /* number of the one it was compiled under */
     script     *next; /* of the same slot */
 };
@@ -203,32 +205,21 @@ static bool grow_slots(burin_interpreter *in)
     return true;
 }
 
+static bool is_named(const script *s, const char *name) { return s->src.name && name ? strcmp(s->src.name, name) == 0 : s->src.name == name; }
+
 static script *find_script(const burin_interpreter *in, burin_text text, const char *name, bool as_expression, uint32_t hash)
 {
     for (script *s = in->slot_count ? in->slots[hash & (in->slot_count - 1)] : NULL; s; s = s->next)
-        if (s->hash == hash && s->as_expression == as_expression && s->profile == in->profile_number && text_equal(s->given, text) && !s->src.name == !name &&
-            (!name || strcmp(s->src.name, name) == 0))
+        if (s->hash == hash && s->as_expression == as_expression && !s->is_saved && s->profile == in->profile_number && text_equal(s->given, text) &&
+            is_named(s, name))
             return s;
     return NULL;
 }
 
-static burin_status parse_and_compile(burin_interpreter *in, script *s, arena *scratch, burin_error *err)
+/* It has its program, whose globals are the session's and new ones. */
+static burin_status take_names(burin_interpreter *in, script *s, burin_error *err)
 {
-    burin_env      *env     = in->env;
-    script_options  options = {.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
-    codegen_options how     = {.env = &env->rt, .optimized = env->options.optimized};
-    ast_node       *tree;
-    uint32_t        count;
-    burin_status    status;
-    if (!script_normalize(&in->memory, s->given, &s->src.text))
-        return fail_memory(err);
-    status = (s->as_expression ? parse_script_expression : parse_script)(scratch, &s->src, &options, &tree, err);
-    if (!status)
-        status = script_profile_check(&in->profile, env, &s->src, tree, err);
-    if (!status)
-        status = codegen_compile_script(&how, &s->src, tree, in->names, in->name_count, env->alloc, &s->program, err);
-    if (status)
-        return status;
+    uint32_t          count;
     const burin_text *names = codegen_globals(s->program, &count);
     while (in->name_count < count)
         if (!add_name(in, names[in->name_count]))
@@ -237,12 +228,25 @@ static burin_status parse_and_compile(burin_interpreter *in, script *s, arena *s
     return BURIN_OK;
 }
 
-static burin_status compile(burin_interpreter *in, script *s, burin_error *err)
+static burin_status parse_and_compile(burin_interpreter *in, script *s, arena *scratch, burin_error *err)
 {
-    bool         is_shared;
-    arena        scratch = env_take_scratch(in->env, &is_shared);
-    burin_status status  = parse_and_compile(in, s, &scratch, err);
-    env_return_scratch(in->env, &scratch, is_shared);
+    burin_env      *env     = in->env;
+    script_options  options = {.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
+    codegen_options how     = {.env = &env->rt, .optimized = env->options.optimized};
+    ast_node       *tree;
+    burin_status    status;
+    if (!script_normalize(&in->memory, s->given, &s->src.text))
+        return fail_memory(err);
+    status = (s->as_expression ? parse_script_expression : parse_script)(scratch, &s->src, &options, &tree, err);
+    if (!status)
+        status = script_profile_check(&in->profile, env, &s->src, tree, err);
+    if (!status)
+        status = codegen_compile_script(&how, &s->src, tree, in->names, in->name_count, env->alloc, &s->program, err);
+    return status ? status : take_names(in, s, err);
+}
+
+static burin_status keep_script(burin_interpreter *in, script *s, burin_status status)
+{
     if (!status) {
         s->next = in->slots[s->hash & (in->slot_count - 1)];
         in->slots[s->hash & (in->slot_count - 1)] = s;
@@ -251,6 +255,28 @@ static burin_status compile(burin_interpreter *in, script *s, burin_error *err)
         codegen_free(s->program);
     }
     return status;
+}
+
+static burin_status compile(burin_interpreter *in, script *s, burin_error *err)
+{
+    bool         is_shared;
+    arena        scratch = env_take_scratch(in->env, &is_shared);
+    burin_status status  = parse_and_compile(in, s, &scratch, err);
+    env_return_scratch(in->env, &scratch, is_shared);
+    return keep_script(in, s, status);
+}
+
+/* A script with room for itself among the others; NULL when memory is out. */
+static script *script_new(burin_interpreter *in, burin_text given, const char *name, uint32_t hash)
+{
+    script *s = arena_zalloc(&in->memory, sizeof *s);
+    if (!s || (in->script_count >= in->slot_count && !grow_slots(in)))
+        return NULL;
+    s->hash     = hash;
+    s->profile  = in->profile_number;
+    s->given    = (burin_text){arena_copy(&in->memory, given), given.len};
+    s->src.name = name ? arena_copy(&in->memory, (burin_text){name, strlen(name)}) : NULL;
+    return s->given.data && (!name || s->src.name) ? s : NULL;
 }
 
 static burin_status script_for(burin_interpreter *in, burin_text text, const char *name, bool as_expression, script **out, burin_error *err)
@@ -263,18 +289,70 @@ static burin_status script_for(burin_interpreter *in, burin_text text, const cha
     size_t most = in->profile.statement_max ? in->profile.statement_max : in->env->options.limits.source;
     if (most && text.len > most)
         return diag_fail(err, BURIN_ERR_LIMIT, &given, 0, (span){0, 0}, "the script's source is too large");
-    script *s = arena_zalloc(&in->memory, sizeof *s);
-    if (!s || (in->script_count >= in->slot_count && !grow_slots(in)))
+    script *s = script_new(in, text, name, hash);
+    if (!s)
         return fail_memory(err);
-    s->hash          = hash;
     s->as_expression = as_expression;
-    s->profile       = in->profile_number;
-    s->given         = (burin_text){arena_copy(&in->memory, text), text.len};
-    s->src.name      = name ? arena_copy(&in->memory, (burin_text){name, strlen(name)}) : NULL;
-    if (!s->given.data || (name && !s->src.name))
-        return fail_memory(err);
-    *out = s;
+    *out             = s;
     return compile(in, s, err);
+}
+
+/* ---- saved scripts ---- */
+
+burin_status burin_script_save(burin_env *env, burin_text text, const char *name, char **bytes, size_t *len, burin_error *err)
+{
+    script             *s;
+    burin_interpreter  *in     = burin_interpreter_new(env, err); /* a session without names */
+    burin_status        status = in ? script_for(in, text, name, false, &s, err) : BURIN_ERR_USAGE;
+    if (!status)
+        status = saved_write(env, SAVED_SCRIPT, s->program, &s->src, 0, bytes, len, err);
+    burin_interpreter_free(in);
+    return status;
+}
+
+static script *find_saved(const burin_interpreter *in, burin_text sum, uint32_t hash)
+{
+    for (script *s = in->slot_count ? in->slots[hash & (in->slot_count - 1)] : NULL; s; s = s->next)
+        if (s->hash == hash && s->is_saved && text_equal(s->given, sum))
+            return s;
+    return NULL;
+}
+
+static burin_status load(burin_interpreter *in, script *s, const saved *from, burin_error *err)
+{
+    burin_status status = saved_program(in->env, from, &s->program, err);
+    if (status)
+        return status;
+    const char *wrong = image_join_session(s->program, in->names, in->name_count);
+    if (wrong)
+        return diag_fail(err, BURIN_ERR_LIMIT, &s->src, 0, (span){0, 0}, "%s", wrong);
+    return take_names(in, s, err);
+}
+
+/* Is the whole language allowed? What a profile forbids cannot be seen in a program. */
+static bool is_unrestricted(const script_profile *p) { return !p->without && !p->readonly_count && !p->builtins_readonly; }
+
+static burin_status script_of_saved(burin_interpreter *in, burin_text bytes, script **out, burin_error *err)
+{
+    saved        from;
+    burin_status status = saved_open(in->env, SAVED_SCRIPT, bytes, &from, err);
+    if (status)
+        return status;
+    if (!is_unrestricted(&in->profile))
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "a saved script is not run under a profile that forbids something");
+    burin_text     sum  = {(const char *)from.sum, sizeof from.sum};
+    const uint32_t hash = rt_text_hash(sum);
+    *out                = find_saved(in, sum, hash);
+    if (*out)
+        return BURIN_OK;
+    script *s = script_new(in, sum, from.has_name ? from.name.data : NULL, hash);
+    char   *text = s ? arena_copy(&in->memory, from.source) : NULL;
+    if (!text)
+        return fail_memory(err);
+    s->src.text = (burin_text){text, from.source.len};
+    s->is_saved = true;
+    *out        = s;
+    return keep_script(in, s, load(in, s, &from, err));
 }
 
 /* ---- running ---- */
@@ -301,14 +379,17 @@ static void begin_output(burin_interpreter *in)
     out->sink    = in;
 }
 
-static burin_status run(burin_interpreter *in, burin_text text, const char *name, bool as_expression, burin_value *result, burin_error *err)
+static void begin_run(burin_interpreter *in, burin_error *err)
 {
-    script      *s;
-    burin_value  value = rt_missing();
     if (err && err->status)
         burin_error_clear(err);
     begin_output(in);
-    burin_status status = script_for(in, text, name, as_expression, &s, err);
+}
+
+/* Run `s` unless there is a `status` already. */
+static burin_status run(burin_interpreter *in, const script *s, burin_status status, burin_value *result, burin_error *err)
+{
+    burin_value value = rt_missing();
     if (!status)
         status = vm_run_script(in->machine, &s->vm, &in->out, &value, err);
     if (in->sink.write && in->out.next > in->out.data) {
@@ -325,12 +406,26 @@ static burin_status run(burin_interpreter *in, burin_text text, const char *name
 
 burin_status burin_interpreter_run(burin_interpreter *in, burin_text text, const char *name, burin_value *result, burin_error *err)
 {
-    return run(in, text, name, false, result, err);
+    script *s = NULL;
+    begin_run(in, err);
+    burin_status status = script_for(in, text, name, false, &s, err);
+    return run(in, s, status, result, err);
+}
+
+burin_status burin_interpreter_run_saved(burin_interpreter *in, burin_text bytes, burin_value *result, burin_error *err)
+{
+    script *s = NULL;
+    begin_run(in, err);
+    burin_status status = script_of_saved(in, bytes, &s, err);
+    return run(in, s, status, result, err);
 }
 
 burin_status burin_interpreter_eval(burin_interpreter *in, burin_text text, burin_value *result, burin_error *err)
 {
-    return run(in, text, NULL, true, result, err);
+    script *s = NULL;
+    begin_run(in, err);
+    burin_status status = script_for(in, text, NULL, true, &s, err);
+    return run(in, s, status, result, err);
 }
 
 burin_text burin_interpreter_output(const burin_interpreter *in) { return (burin_text){in->out.data, (size_t)(in->out.next - in->out.data)}; }

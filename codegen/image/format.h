@@ -6,6 +6,6 @@
 
 #define IMAGE_NO_TEXT UINT32_MAX /* the length of a text that is NULL */
 
-static const char image_magic[8] = "burin i1";
+static const char image_magic[8] = "burin i2";
 
 #endif

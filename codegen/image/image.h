@@ -1,7 +1,7 @@
-/* Programs as bytes: what ahead-of-time compilation and hosts that keep programs store.
+/* Programs of templates and scripts as bytes: what ahead-of-time compilation and hosts that keep programs store.
  *
- * An image holds everything of a program but native code and the source's text. Functions are in it by name and are bound again to those of
- * the environment that reads it. It is for the build that wrote it (image_abi): tables and layouts are stored as they are.
+ * An image holds everything of a program but native code and the source's text. Functions, and the builtins of scripts, are in it by name
+ * and are bound again to those of the environment that reads it; a global of plain data is in it as it was. It is for the build that wrote it (image_abi): tables and layouts are stored as they are.
  * Images are trusted as much as code is: the reader notices what is cut off or of another build, and verifies each unit, but
  * somebody who can write one can make it do anything. */
 #ifndef BURIN_CODEGEN_IMAGE_H
@@ -19,5 +19,9 @@ const char *image_write(const ir_program *program, buf *out);
 /* Make the program of an image, for the environment in `options` (its finalize too). NULL, or what is wrong with the image: valid as
  * long as `room` (of `size` bytes). "out of memory" when it is. */
 const char *image_read(burin_text image, const codegen_options *options, const burin_allocator *alloc, ir_program **out, char *room, size_t size);
+
+/* Fit the program of a script, compiled for a session without names, into one that has `count` names already; borrowed as long as the
+ * program lives. NULL, or why that cannot be: a literal. */
+const char *image_join_session(ir_program *program, const burin_text *names, uint32_t count);
 
 #endif

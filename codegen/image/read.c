@@ -176,6 +176,26 @@ static burin_value get_range(reader *r)
     return rt_pointer(BURIN_RANGE, range);
 }
 
+static burin_value get_complex(reader *r)
+{
+    rt_complex *z = get_room(r, 1, sizeof *z, sizeof *z);
+    get_bytes(r, z, z ? sizeof *z : 0);
+    return rt_pointer(BURIN_COMPLEX, z);
+}
+
+/* The environment's of the same name, if it is of the same kind. */
+static burin_value get_builtin(reader *r, burin_kind kind)
+{
+    const rt_names    *python = r->program->env->python;
+    burin_text         name   = get_text(r);
+    const burin_value *value  = python ? rt_names_value(python, name) : NULL;
+    const rt_function *fn     = python && !value ? rt_names_function(python, name) : NULL;
+    burin_value        v      = value ? *value : fn ? rt_pointer(BURIN_FUNCTION, fn) : rt_missing();
+    if (!r->failed && v.kind != kind)
+        fail(r, "the environment has no builtin named ", name);
+    return v;
+}
+
 static burin_value get_contents(reader *r, burin_kind kind)
 {
     burin_value v = {.kind = (uint8_t)kind};
@@ -193,6 +213,8 @@ static burin_value get_contents(reader *r, burin_kind kind)
     case BURIN_DICT: case BURIN_SET: return get_dict(r, kind);
     case BURIN_UNDEFINED: return get_undefined(r);
     case BURIN_RANGE: return get_range(r);
+    case BURIN_COMPLEX: return get_complex(r);
+    case BURIN_FUNCTION: case BURIN_OBJECT: return get_builtin(r, kind);
     default: fail(r, "a constant is of no kind", (burin_text){NULL, 0}); return v;
     }
 }
@@ -205,7 +227,8 @@ static burin_value get_value(reader *r)
         return rt_missing();
     }
     burin_value v = get_contents(r, (burin_kind)(word & 255));
-    v.flags       = (uint8_t)(word >> 8);
+    if (v.kind != BURIN_FUNCTION && v.kind != BURIN_OBJECT)
+        v.flags = (uint8_t)(word >> 8);
     rt_leave(&r->st);
     return v;
 }
@@ -237,6 +260,18 @@ static ir_unit *get_unit(reader *r, uint32_t index)
         v->start      = get(r);
         v->end        = get(r);
         v->slot       = (uint16_t)get(r);
+    }
+    u->variables     = (uint16_t)get(r);
+    u->handler_count = get(r);
+    u->handlers      = get_room(r, u->handler_count, 16, sizeof *u->handlers);
+    for (uint32_t n = 0; u->handlers && n < u->handler_count; n++) {
+        ir_handler *h = &u->handlers[n];
+        h->start      = get(r);
+        h->end        = get(r);
+        h->target     = get(r);
+        word          = get(r);
+        h->reg        = (uint16_t)word;
+        h->catches    = word >> 16 & 1;
     }
     return u;
 }
@@ -279,6 +314,35 @@ static void get_macro(reader *r, ir_macro *m)
     m->argument_count  = (uint16_t)(flags >> 16);
     m->name            = get_text(r);
     m->arguments       = get_texts(r, m->argument_count);
+}
+
+/* The low half of a word, and the high one. */
+static uint16_t get_halves(reader *r, uint16_t *high)
+{
+    uint32_t word = get(r);
+    *high         = (uint16_t)(word >> 16);
+    return (uint16_t)word;
+}
+
+static void get_function(reader *r, ir_function *f)
+{
+    uint16_t flags;
+    f->unit             = get(r);
+    f->positional_only  = get_halves(r, &f->positional);
+    f->keyword_only     = get_halves(r, &f->defaults);
+    f->keyword_defaults = get_halves(r, &f->first_cell);
+    f->cells            = get_halves(r, &flags);
+    f->rest             = flags & 1;
+    f->named            = flags >> 1 & 1;
+    f->generator        = flags >> 2 & 1;
+    f->plain            = flags >> 3 & 1;
+    f->name             = get_text(r);
+    f->qualified        = get_text(r);
+    f->names            = f->generator ? NULL : get_texts(r, (uint32_t)f->positional + f->keyword_only);
+    uint16_t *of        = get_room(r, f->keyword_defaults, sizeof(uint32_t), sizeof *of);
+    for (uint32_t n = 0; of && n < f->keyword_defaults; n++)
+        of[n] = (uint16_t)get(r);
+    f->keyword_default_of = of;
 }
 
 static void get_locals(reader *r, ir_locals *l)
@@ -346,8 +410,13 @@ static void get_tables(reader *r, ir_program *p)
     GET_TABLE(r, p->macros, p->macro_count, get_macro);
     GET_TABLE(r, p->block_places, p->block_place_count, get_block_place);
     GET_TABLE(r, p->includes, p->include_count, get_include);
+    GET_TABLE(r, p->functions, p->function_count, get_function);
+    p->root_temps   = (uint16_t)get(r);
+    p->global_count = get(r);
+    p->globals      = get_texts(r, p->global_count);
     p->blocks  = get_row(r, &p->block_count, sizeof *p->blocks);
     p->natives = get_room(r, 0, 1, (p->unit_count + 1u) * sizeof *p->natives);
+    p->heat    = get_room(r, 0, 1, (p->unit_count + 1u) * sizeof *p->heat);
 }
 
 static void get_program(reader *r, ir_program *p, const codegen_options *options)
@@ -357,6 +426,7 @@ static void get_program(reader *r, ir_program *p, const codegen_options *options
     p->autoescape    = flags >> 1 & 1;
     p->is_expression = flags >> 2 & 1;
     p->has_extends   = flags >> 3 & 1;
+    p->is_script     = flags >> 5 & 1;
     if (!r->failed && ((flags >> 4 & 1) != (options->finalize != NULL) || p->native != options->native || p->autoescape != options->autoescape))
         fail(r, "the image was made with other options", (burin_text){NULL, 0});
     p->unit_count = get(r);

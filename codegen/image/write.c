@@ -63,12 +63,29 @@ static void put_dict(writer *w, burin_value v)
     const rt_dict *dict = rt_dict_of(&w->st, v);
     burin_value    key, value = rt_missing();
     uint32_t       at = 0;
+    if (dict->flags & RT_FROZEN)
+        w->wrong = "a constant is a frozenset";
     put(w, dict->len);
     while (rt_dict_next(dict, &at, &key, v.kind == BURIN_DICT ? &value : NULL)) {
         put_value(w, key);
         if (v.kind == BURIN_DICT)
             put_value(w, value);
     }
+}
+
+/* What scripts have without asking is stored by its name. */
+static void put_builtin(writer *w, burin_value v)
+{
+    const rt_names *python = w->st.env->python;
+    burin_text      name;
+    for (uint32_t at = 0; python && rt_names_next(python, &at, &name);) {
+        const burin_value *value = rt_names_value(python, name);
+        if (v.as.p == (value ? value->as.p : rt_names_function(python, name)) && v.kind == (value ? value->kind : BURIN_FUNCTION)) {
+            put_text(w, name);
+            return;
+        }
+    }
+    w->wrong = "a constant is of a kind that cannot be stored";
 }
 
 static void put_value(writer *w, burin_value v)
@@ -87,6 +104,8 @@ static void put_value(writer *w, burin_value v)
     case BURIN_DICT: case BURIN_SET: put_dict(w, v); break;
     case BURIN_UNDEFINED: put_undefined(w, v.as.p); break;
     case BURIN_RANGE: buf_append(w->out, v.as.p, sizeof(rt_range)); break;
+    case BURIN_COMPLEX: buf_append(w->out, v.as.p, sizeof(rt_complex)); break;
+    case BURIN_FUNCTION: case BURIN_OBJECT: put_builtin(w, v); break;
     default: w->wrong = "a constant is of a kind that cannot be stored";
     }
     rt_leave(&w->st);
@@ -112,6 +131,14 @@ static void put_unit(writer *w, const ir_unit *u)
         put(w, u->visible[n].end);
         put(w, u->visible[n].slot);
     }
+    put(w, u->variables);
+    put(w, u->handler_count);
+    for (uint32_t n = 0; n < u->handler_count; n++) {
+        put(w, u->handlers[n].start);
+        put(w, u->handlers[n].end);
+        put(w, u->handlers[n].target);
+        put(w, u->handlers[n].reg | (uint32_t)u->handlers[n].catches << 16);
+    }
 }
 
 static void put_call(writer *w, const ir_call *c)
@@ -132,6 +159,21 @@ static void put_macro(writer *w, const ir_macro *m)
                (uint32_t)m->argument_count << 16);
     put_text(w, m->name);
     put_texts(w, m->arguments, m->argument_count);
+}
+
+static void put_function(writer *w, const ir_function *f)
+{
+    const uint32_t named = f->generator ? 0 : (uint32_t)f->positional + f->keyword_only; /* a generator's iterable has no name */
+    put(w, f->unit);
+    put(w, f->positional_only | (uint32_t)f->positional << 16);
+    put(w, f->keyword_only | (uint32_t)f->defaults << 16);
+    put(w, f->keyword_defaults | (uint32_t)f->first_cell << 16);
+    put(w, f->cells | (uint32_t)f->rest << 16 | (uint32_t)f->named << 17 | (uint32_t)f->generator << 18 | (uint32_t)f->plain << 19);
+    put_text(w, f->name);
+    put_text(w, f->qualified);
+    put_texts(w, f->names, named);
+    for (uint32_t n = 0; n < f->keyword_defaults; n++)
+        put(w, f->keyword_default_of[n]);
 }
 
 static void put_locals(writer *w, const ir_locals *l)
@@ -173,21 +215,25 @@ static void put_tables(writer *w, const ir_program *p)
         put(w, p->includes[n].by | (uint32_t)p->includes[n].ignore_missing << 8 | (uint32_t)p->includes[n].with_context << 9);
         put_locals(w, &p->includes[n].locals);
     }
+    put(w, p->function_count);
+    for (uint32_t n = 0; n < p->function_count; n++)
+        put_function(w, &p->functions[n]);
+    put(w, p->root_temps);
+    put(w, p->global_count);
+    put_texts(w, p->globals, p->global_count);
     put(w, p->block_count);
     buf_append(w->out, (const char *)p->blocks, p->block_count * sizeof *p->blocks);
 }
 
 const char *image_write(const ir_program *p, buf *out)
 {
-    if (p->is_script)
-        return "scripts are not stored";
     writer w = {.out = out, .st = {.env = p->env, .steps_left = UINT64_MAX}};
     heap_init(&w.st.heap, out->alloc, 0);
     w.st.message = buf_make(out->alloc);
     buf_append(out, image_magic, sizeof image_magic);
     put64(&w, image_abi());
     put(&w, (uint32_t)p->native | (uint32_t)p->autoescape << 1 | (uint32_t)p->is_expression << 2 | (uint32_t)p->has_extends << 3 |
-                (uint32_t)(p->finalize != NULL) << 4);
+                (uint32_t)(p->finalize != NULL) << 4 | (uint32_t)p->is_script << 5);
     put(&w, p->unit_count);
     for (uint32_t n = 0; n < p->unit_count; n++)
         put_unit(&w, p->units[n]);

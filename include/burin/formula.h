@@ -47,6 +47,19 @@ BURIN_API burin_status burin_formula_text(burin_formula *formula, const burin_va
 /* What the last evaluation used: steps and memory are filled in, the rest is 0. */
 BURIN_API void burin_formula_used(const burin_formula *formula, burin_limits *used);
 
+/* ---- programs as bytes ---- */
+
+/* The compiled formula as bytes, for burin_formula_load in this or another process: nothing is parsed there.
+ *
+ * *bytes   a malloc'ed block of *len bytes; free it with free.
+ * Returns  BURIN_ERR_NOMEM, or BURIN_ERR_RUNTIME when a constant of it cannot be stored. */
+BURIN_API burin_status burin_formula_save(const burin_formula *formula, char **bytes, size_t *len, burin_error *err);
+/* NULL after filling `err`: BURIN_ERR_USAGE, with the reason, for bytes that are cut off or changed, were made by another build of the
+ * library or with other options (optimized, sandbox, limits.integer_bits), or need a function that the environment lacks. Functions
+ * are found by their names; globals of plain data are what they were when the formula was compiled. The slots are those that were named then.
+ * What is noticed are accidents: load only bytes that you would run as code. */
+BURIN_API burin_formula *burin_formula_load(burin_env *env, burin_text bytes, burin_error *err);
+
 /* ---- names ---- */
 
 enum { BURIN_NAME_READ = 1, BURIN_NAME_WRITTEN = 2, BURIN_NAME_CALLED = 4 };

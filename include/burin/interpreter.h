@@ -45,6 +45,21 @@ BURIN_API void burin_interpreter_set_sink(burin_interpreter *in, const burin_sin
 BURIN_API burin_status burin_interpreter_run(burin_interpreter *in, burin_text source, const char *name, burin_value *result, burin_error *err);
 /* The same for a single expression. */
 BURIN_API burin_status burin_interpreter_eval(burin_interpreter *in, burin_text source, burin_value *result, burin_error *err);
+
+/* A script compiled, as bytes, for burin_interpreter_run_saved in this or another process: nothing is parsed there.
+ *
+ * source, name  as for burin_interpreter_run; both are kept in the bytes, errors quote them.
+ * *bytes   a malloc'ed block of *len bytes; free it with free.
+ * Returns  what compiling it comes to, BURIN_ERR_RUNTIME when a constant of it cannot be stored. */
+BURIN_API burin_status burin_script_save(burin_env *env, burin_text source, const char *name, char **bytes, size_t *len, burin_error *err);
+/* Do the bytes begin as those of burin_script_save and burin_formula_save do? No text of a script does. */
+BURIN_API bool burin_is_saved(burin_text bytes);
+/* Run it in a session, whose names it uses, as burin_interpreter_run does with its text. The bytes are borrowed for the call; the same ones
+ * again are not loaded again. BURIN_ERR_USAGE, with the reason, for bytes that are cut off or changed, were made by another build of the
+ * library or with other options (optimized, sandbox, limits.integer_bits), or need a function that the environment lacks; and under
+ * a profile that forbids something. What is noticed are accidents: run only bytes that you would run as code. */
+BURIN_API burin_status burin_interpreter_run_saved(burin_interpreter *in, burin_text bytes, burin_value *result, burin_error *err);
+
 /* What the last run printed, when there is no sink; valid until the next run. */
 BURIN_API burin_text burin_interpreter_output(const burin_interpreter *in);
 /* What the last run used: steps, memory and output are filled in, the rest is 0. */

@@ -197,6 +197,26 @@ def structs_at_their_places(folder):
     expect(burin("compile", "typed", "-o", "x.so", "--types", "none.json", cwd=folder)[0] == 1, "no file of types")
 
 
+def scripts_become_programs(folder):
+    """Another process runs what one has compiled: output, errors with their place and calls, arguments; damage is refused."""
+    write(folder, "rules.py", "def tax(price, *, rate=0.2):\n    return price * rate\n\n\nprint(argv, [tax(float(n)) for n in argv], f'{tax(3, rate=2)!r}')\n1 / 0\n")
+    path, program = os.path.join(folder, "rules.py"), os.path.join(folder, "rules.bin")
+    expect(burin("compile", "--script", path, "-o", program) == (0, "", ""), "a script is compiled")
+    text = burin("run", path, "--", "1", "2.5")
+    expect(text[0] == 1 and "ZeroDivisionError" in text[2] and "rules.py:6" in text[2] and text[1].startswith("['1', '2.5'] [0.2, 0.5] 6"), "the text runs: %r" % (text,))
+    os.remove(path)
+    expect(burin("run", program, "--", "1", "2.5") == text, "the program runs as its text: %r" % (burin("run", program, "--", "1", "2.5"),))
+    whole = open(program, "rb").read()
+    for what, data in (("cut off", whole[:-1]), ("changed", whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])):
+        with open(program, "wb") as file:
+            file.write(data)
+        code, out, err = burin("run", program)
+        expect(code == 1 and not out and "changed or cut off" in err, "%s: %r" % (what, (code, out, err)))
+    write(folder, "wrong.py", "a = 1\nb = (\n")
+    code, out, err = burin("compile", "--script", os.path.join(folder, "wrong.py"), "-o", program + "2")
+    expect(code == 1 and "wrong.py:2" in err and not os.path.exists(program + "2"), "a wrong script is not compiled: %r" % ((code, out, err),))
+
+
 def main():
     folder = tempfile.mkdtemp()
     try:
@@ -216,6 +236,7 @@ def main():
         if not HAS_NATIVE:
             lacking("native code (built without libgccjit)")
         changed_sources_are_compiled_again(folder, site)
+        scripts_become_programs(folder)
         left = [name for name in os.listdir(folder) if name.startswith(".burin")]
         expect(not left, "temporary folders are left: %s" % left)
     finally:
