@@ -120,8 +120,9 @@ def main():
     parser = argparse.ArgumentParser(prog="./build.sh bench store")
     parser.add_argument("--build", required=True)
     parser.add_argument("--quick", action="store_true", help="a short look; nothing is written to docs/")
+    parser.add_argument("--rounds", type=int, default=5, help="how often all is run; the best of each figure counts (5)")
     options = parser.parse_args()
-    rounds = 1 if options.quick else 5
+    rounds = 1 if options.quick else options.rounds
     figures = best([run(os.path.join(options.build, "bench"), options.quick) for _ in range(rounds)])
     folder = os.path.join(ROOT, "build", "bench")
     os.makedirs(folder, exist_ok=True)
