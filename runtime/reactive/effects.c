@@ -32,29 +32,36 @@ static void sort_effects(burin_graph *g)
         g->effects.at[k] = (uint32_t)g->order[k];
 }
 
-/* Run an effect; it may change the graph as it likes, but for its values. `frame` is the graph's. */
-static inline void run_effect(burin_graph *g, uint32_t node, rx_frame *frame)
+/* It has failed, or had, or has disposed of itself. */
+__attribute__((noinline)) static void end_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
 {
-    rx_node     *n   = &g->nodes[node];
-    burin_value  out = burin_none();
+    if (rx_kind(&g->nodes[node]) == RX_GONE)
+        rx_put_away(g, node);
+    else
+        rx_take(g, node, run, status, burin_none());
+}
+
+/* Run an effect; it may change the graph as it likes, but for its values. `frame` is the graph's; what is in `out` is of no interest. */
+static inline void run_effect(burin_graph *g, uint32_t node, rx_frame *frame, burin_value *out)
+{
+    rx_node     *n = &g->nodes[node];
     burin_status status;
     uint64_t     run = ++g->evaluations;
     g->effect_runs++;
-    n->flags = (n->flags & (uint16_t) ~(RX_QUEUED | RX_STALE)) | RX_RUNNING;
+    n->flags    = (n->flags & (uint16_t) ~(RX_QUEUED | RX_STALE)) | RX_RUNNING;
     frame->node = node;
     if (BURIN_LIKELY(n->flags & RX_STATIC)) {
-        status = rx_call_static(g, node, &out);
+        status = rx_call_static(g, node, out);
     } else {
         g->frame = frame->outer;
-        status   = rx_call_dynamic(g, node, &out);
+        status   = rx_call_dynamic(g, node, out);
         g->frame = frame;
     }
-    n = &g->nodes[node];
-    n->flags &= (uint16_t)~RX_RUNNING;
-    if (BURIN_UNLIKELY(rx_kind(n) == RX_GONE)) /* it has disposed of itself */
-        rx_put_away(g, node);
-    else if (BURIN_UNLIKELY(status || n->flags & RX_ERROR))
-        rx_take(g, node, run, status, burin_none());
+    n              = &g->nodes[node];
+    unsigned flags = n->flags & ~RX_RUNNING;
+    n->flags       = (uint16_t)flags;
+    if (BURIN_UNLIKELY(status || (flags & (RX_KIND | RX_ERROR)) != RX_EFFECT))
+        end_other(g, node, run, status);
 }
 
 /* An effect is no longer queued, and does not run. */
@@ -67,10 +74,10 @@ static void take_off(burin_graph *g, uint32_t node)
     }
 }
 
-static inline void run_queued(burin_graph *g, uint32_t node, rx_frame *frame)
+static inline void run_queued(burin_graph *g, uint32_t node, rx_frame *frame, burin_value *out)
 {
     if (BURIN_LIKELY((g->nodes[node].flags & (RX_KIND | RX_DIRTY)) == (RX_EFFECT | RX_DIRTY)))
-        run_effect(g, node, frame);
+        run_effect(g, node, frame, out);
     else
         take_off(g, node);
 }
@@ -78,13 +85,14 @@ static inline void run_queued(burin_graph *g, uint32_t node, rx_frame *frame)
 /* Those queued now; what they queue comes in the next round. */
 static void run_effects(burin_graph *g)
 {
-    rx_frame frame = {.outer = g->frame, .is_static = true};
-    uint32_t first = g->effects.at[0];
+    rx_frame    frame = {.outer = g->frame, .is_static = true};
+    burin_value out   = burin_none();
+    uint32_t    first = g->effects.at[0];
     g->effects_last = 0;
     if (g->effects.len == 1) {
         g->effects.len = 0;
         g->frame       = &frame;
-        run_queued(g, first, &frame);
+        run_queued(g, first, &frame, &out);
         g->frame = frame.outer;
         return;
     }
@@ -96,7 +104,7 @@ static void run_effects(burin_graph *g)
     g->effects_unsorted = false;
     g->frame            = &frame;
     for (uint32_t k = 0; k < g->effects_now.len; k++)
-        run_queued(g, g->effects_now.at[k], &frame);
+        run_queued(g, g->effects_now.at[k], &frame, &out);
     g->frame = frame.outer;
 }
 

@@ -37,7 +37,7 @@ bool rx_evaluate_for(burin_graph *g, uint32_t node, uint32_t reader)
         n->flags &= (uint16_t)~RX_STALE;
         rx_frame frame = {.outer = g->frame, .is_static = true};
         g->frame       = &frame;
-        changed        = rx_evaluate_static(g, &frame, node);
+        changed        = rx_evaluate_static(g, node);
         g->frame       = frame.outer;
     } else {
         done = rx_evaluate_dynamic(g, node, RX_STALE, &changed);

@@ -58,11 +58,10 @@ static inline burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_
     return status;
 }
 
-/* Run a static computed node, inside `frame`, which is the graph's; true when its value changed. Its flags are the caller's. */
-static inline bool rx_evaluate_static(burin_graph *g, rx_frame *frame, uint32_t node)
+/* Run a static computed node; true when its value changed. The graph's frame is a static one, of no node. Its flags are the caller's. */
+static inline bool rx_evaluate_static(burin_graph *g, uint32_t node)
 {
     burin_value out = burin_none();
-    frame->node     = node;
     g->evaluations++;
     burin_status status = rx_call_static(g, node, &out);
     if (rx_take(g, node, g->evaluations, status, out))

@@ -94,7 +94,7 @@ typedef struct rx_owned { /* a node's place in its scope, and a scope's newest n
 typedef struct rx_frame rx_frame;
 struct rx_frame { /* a computation that runs */
     rx_frame *outer;
-    uint32_t  node, run;
+    uint32_t  node, run; /* node: 0 while static computed nodes run, which cannot read or change anything */
     uint32_t  last_link; /* the last link to something it has read in this run */
     uint32_t  next_link; /* what the last run read next, and this one has not come to: a link, 0 when there is none */
     bool      is_static;

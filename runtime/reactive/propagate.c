@@ -119,15 +119,10 @@ static inline bool run_dynamic(burin_graph *g, uint32_t node)
 
 enum {
     PLACE  = RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING,
+    STATE  = PLACE | RX_STATIC | RX_STALE,
     READY  = RX_COMPUTED | RX_NEEDED | RX_STATIC,
     SINGLE = READY | RX_SINGLE,
 };
-
-static inline bool run_ready(burin_graph *g, rx_frame *frame, uint32_t node)
-{
-    g->nodes[node].flags &= (uint16_t)~RX_STALE;
-    return rx_evaluate_static(g, frame, node);
-}
 
 /* The only reader of a node, if that is a computed node that is to run now; else 0. A watched graph goes by the queue. */
 static inline uint32_t only_reader(burin_graph *g, uint32_t node)
@@ -147,25 +142,30 @@ static inline uint32_t only_reader(burin_graph *g, uint32_t node)
     return (r->flags & PLACE) == (RX_COMPUTED | RX_NEEDED) && !may_wait(g, reader, &open) ? reader : 0;
 }
 
+static inline bool run_static(burin_graph *g, uint32_t node)
+{
+    g->nodes[node].flags &= (uint16_t)~RX_STALE;
+    return rx_evaluate_static(g, node);
+}
+
 /* A node has changed, and nothing that is queued or yet to run stands below what reads it: go on along a chain of only readers, of
  * any kind. Who reads its end is queued. */
-__attribute__((noinline)) static void follow(burin_graph *g, rx_frame *frame, uint32_t node)
+__attribute__((noinline)) static void follow(burin_graph *g, uint32_t node)
 {
     for (uint32_t above; !g->queued && (above = only_reader(g, node)); node = above) {
         bool is_static = g->nodes[above].flags & RX_STATIC;
-        frame->node    = 0; /* it runs nothing while a dynamic node runs in its own */
-        if (!(is_static ? run_ready(g, frame, above) : run_dynamic(g, above)))
+        if (!(is_static ? run_static(g, above) : run_dynamic(g, above)))
             return;
     }
     rx_mark_readers(g, node);
 }
 
-static inline bool is_ready(const rx_node *n) { return (n->flags & (PLACE | READY)) == READY && !n->first_link; }
-static inline bool is_ready_single(const rx_node *n) { return (n->flags & (PLACE | SINGLE)) == SINGLE && !n->first_link; }
+static inline bool is_ready(const rx_node *n) { return (n->flags & STATE) == READY && !n->first_link; }
+static inline bool is_ready_single(const rx_node *n) { return (n->flags & (STATE | RX_SINGLE)) == SINGLE && !n->first_link; }
 
 /* A node has changed, and others that do not stand below what reads it are yet to run: go on along a chain of static nodes that read
  * nothing but the one below. */
-static inline void climb(burin_graph *g, rx_frame *frame, uint32_t node)
+static inline void climb(burin_graph *g, uint32_t node)
 {
     for (;;) {
         const rx_node *n = &g->nodes[node];
@@ -176,7 +176,7 @@ static inline void climb(burin_graph *g, rx_frame *frame, uint32_t node)
             rx_mark_reader_of(g, reader);
             return;
         }
-        if (!run_ready(g, frame, reader))
+        if (!rx_evaluate_static(g, reader))
             return;
         node = reader;
     }
@@ -184,7 +184,7 @@ static inline void climb(burin_graph *g, rx_frame *frame, uint32_t node)
 }
 
 /* Run the readers of a node that are ready, but for the last of them, and queue the rest. Gives that last one; 0: there is none. */
-static inline uint32_t fan_out(burin_graph *g, rx_frame *frame, uint32_t node)
+static inline uint32_t fan_out(burin_graph *g, uint32_t node)
 {
     const rx_node *n      = &g->nodes[node];
     uint32_t       height = g->queued ? 0 : n->height + 1, ready = 0, at = n->readers, end = n[1].readers;
@@ -197,8 +197,8 @@ static inline uint32_t fan_out(burin_graph *g, rx_frame *frame, uint32_t node)
         }
         if (reader == ready)
             continue; /* it reads the node twice */
-        if (ready && run_ready(g, frame, ready))
-            climb(g, frame, ready);
+        if (ready && rx_evaluate_static(g, ready))
+            climb(g, ready);
         ready = reader;
     }
     return ready;
@@ -215,14 +215,14 @@ static inline bool mark_only_link(burin_graph *g, const rx_node *n)
 }
 
 /* A node has changed, and nothing is yet to run but what is queued. */
-static inline void spread(burin_graph *g, rx_frame *frame, uint32_t node)
+static inline void spread(burin_graph *g, uint32_t node)
 {
     for (;;) {
         const rx_node *n = &g->nodes[node];
         uint32_t       ready;
         if (BURIN_UNLIKELY(n->first_link || g->careful)) {
             if (!n->first_link || !mark_only_link(g, n))
-                follow(g, frame, node);
+                follow(g, node);
             return;
         }
         if (n[1].readers - n->readers == 1) {
@@ -231,10 +231,10 @@ static inline void spread(burin_graph *g, rx_frame *frame, uint32_t node)
                 rx_mark_reader_of(g, ready);
                 return;
             }
-        } else if (!(ready = fan_out(g, frame, node))) {
+        } else if (!(ready = fan_out(g, node))) {
             return;
         }
-        if (!run_ready(g, frame, ready))
+        if (!rx_evaluate_static(g, ready))
             return;
         node = ready;
     }
@@ -246,14 +246,14 @@ void rx_follow(burin_graph *g, uint32_t cell)
     bool     in_pass = g->in_pass;
     g->frame         = &frame;
     g->in_pass       = true;
-    spread(g, &frame, cell);
+    spread(g, cell);
     g->in_pass = in_pass;
     g->frame   = frame.outer;
 }
 
 /* Run the ordinary nodes that come first in a bucket, at one go: they queue only what is higher. False when the first is not
  * ordinary. */
-static bool run_ordinary(burin_graph *g, rx_frame *frame, uint32_t height)
+static bool run_ordinary(burin_graph *g, uint32_t height)
 {
     uint32_t last = g->buckets[height], node = g->turns[last].next;
     if (!is_ordinary(g, node, height))
@@ -270,11 +270,11 @@ static bool run_ordinary(burin_graph *g, rx_frame *frame, uint32_t height)
         is_last = node == last;
         g->queued--;
         n->flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
-        if (rx_evaluate_static(g, frame, node)) {
+        if (rx_evaluate_static(g, node)) {
             if (is_last)
-                spread(g, frame, node);
+                spread(g, node);
             else
-                climb(g, frame, node);
+                climb(g, node);
         }
         node = next;
     }
@@ -298,7 +298,7 @@ __attribute__((noinline)) static void put_off(burin_graph *g, uint32_t node, uin
 }
 
 /* A node of the pass that is dynamic, or need not run, or runs later. */
-static inline void run_other(burin_graph *g, rx_frame *frame, uint32_t node, uint32_t height)
+static inline void run_other(burin_graph *g, uint32_t node, uint32_t height)
 {
     enum { WHAT = RX_COMPUTED | RX_NEEDED | RX_DIRTY };
     rx_node *n = &g->nodes[node];
@@ -310,19 +310,18 @@ static inline void run_other(burin_graph *g, rx_frame *frame, uint32_t node, uin
         if (open)
             rx_mark_above(g, node);
     } else {
-        frame->node = 0;
         if (run_dynamic(g, node))
-            spread(g, frame, node);
+            spread(g, node);
     }
 }
 
 /* Those that come first in a bucket: a dynamic node may put more of them there. */
-static void run_first(burin_graph *g, rx_frame *frame, uint32_t height)
+static void run_first(burin_graph *g, uint32_t height)
 {
     do {
         uint32_t node = rx_dequeue(g->turns, &g->buckets[height]);
         g->queued--;
-        run_other(g, frame, node, height);
+        run_other(g, node, height);
     } while (g->lowest == height && g->buckets[height] && !(g->nodes[g->turns[g->buckets[height]].next].flags & RX_STATIC));
 }
 
@@ -338,8 +337,8 @@ void rx_settle(burin_graph *g)
         uint32_t height = g->lowest;
         if (!g->buckets[height])
             g->lowest = height + 1;
-        else if (!run_ordinary(g, &frame, height))
-            run_first(g, &frame, height);
+        else if (!run_ordinary(g, height))
+            run_first(g, height);
     }
     g->frame   = frame.outer;
     g->in_pass = in_pass;
