@@ -211,7 +211,7 @@ static bool compile_units(jit_tier *t, burin_template *tpl, const wire_request *
                                       tell_whom(t->jit));
     event->outcome     = event->why ? BURIN_JIT_REFUSED : BURIN_JIT_COMPILED;
     if (!event->why)
-        jit_cache_put(&t->jit->cache, buf_text(&t->request), answer.output);
+        jit_cache_put(&t->jit->cache, buf_text(&t->request), answer.output, answer.library);
     return true;
 }
 

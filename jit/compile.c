@@ -87,7 +87,7 @@ static void add_stamp(const compiler *c, const wire_request *request, uint64_t h
 {
     native_stamp   stamp = {.magic = NATIVE_STAMP_MAGIC, .abi = request->abi, .request = hash, .cpu = request->cpu, .level = request->level};
     const uint8_t *bytes = (const uint8_t *)&stamp;
-    memcpy(stamp.compiler, c->ready.compiler, sizeof stamp.compiler);
+    memcpy(stamp.compiler, c->ready.compiler.version, sizeof stamp.compiler);
     memcpy(stamp.builder, c->ready.builder, sizeof stamp.builder);
     buf_append_z(text, "\t.section " NATIVE_STAMP_SECTION ",\"\",@progbits\n\t.byte ");
     for (size_t n = 0; n < sizeof stamp; n++)

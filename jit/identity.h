@@ -4,7 +4,7 @@
 
 #include "codegen/jit/protocol.h"
 
-/* Fill in libgccjit's version and this program's build id (zeros when it was linked without). */
+/* Fill in libgccjit's version and file, and this program's build id (zeros when it was linked without). */
 void identify(protocol_ready *ready);
 
 #endif

@@ -1,7 +1,11 @@
+#define _GNU_SOURCE
 #include "codegen/cache/builder.h"
 
 #include <elf.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SEGMENTS_MAX = 64, NOTES_MAX = 4096 };
@@ -56,4 +60,24 @@ bool builder_of(const char *path, uint8_t id[BUILDER_SIZE])
     if (fd >= 0)
         close(fd);
     return found;
+}
+
+bool builder_library_note(const char *path, builder_library *out)
+{
+    struct stat about;
+    char        real[PATH_MAX];
+    *out = (builder_library){0};
+    if (!realpath(path, real) || strlen(real) >= sizeof out->path || stat(real, &about))
+        return false;
+    memcpy(out->path, real, strlen(real));
+    out->size       = (uint64_t)about.st_size;
+    out->changed_ns = (int64_t)about.st_mtim.tv_sec * 1000000000 + about.st_mtim.tv_nsec;
+    return true;
+}
+
+bool builder_library_is_there(const builder_library *library)
+{
+    builder_library now;
+    return library->path[0] && memchr(library->path, '\0', sizeof library->path) && builder_library_note(library->path, &now) &&
+           strcmp(now.path, library->path) == 0 && now.size == library->size && now.changed_ns == library->changed_ns;
 }

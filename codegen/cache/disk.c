@@ -22,7 +22,7 @@ enum {
     LEFT_PARTS = 4,    /* eviction leaves 3/4 of what is allowed, so that not every file that comes makes one go */
 };
 
-static const char magic[16]   = "burin cache 1\n";
+static const char magic[16]   = "burin cache 2\n";
 static const char unfinished[] = ".burin-new-";
 
 /* Before the object in a file. */
@@ -30,16 +30,23 @@ typedef struct file_head {
     char     magic[16];
     disk_key key;
     uint64_t size; /* of the object */
-    uint64_t sum;  /* against accidents, not against forgers: those cannot write here */
+    uint64_t sum;  /* of library and object; against accidents, not against forgers: those cannot write here */
+    builder_library library;
 } file_head;
 
 typedef struct file_name {
     char text[NAME_SIZE];
 } file_name;
 
-static uint64_t sum_of(burin_text bytes)
+static uint64_t sum_of(const builder_library *library, burin_text object)
 {
-    return text_hash(bytes.data, bytes.len, 0) | (uint64_t)text_hash(bytes.data, bytes.len, 0x9e3779b97f4a7c15u) << 32;
+    uint64_t sum = 0;
+    for (unsigned n = 0; n < 2; n++) {
+        uint64_t seed = n * 0x9e3779b97f4a7c15u;
+        seed          = text_hash((const char *)library, sizeof *library, seed) ^ seed;
+        sum           = sum << 32 | text_hash(object.data, object.len, seed);
+    }
+    return sum;
 }
 
 disk_key disk_key_of(const uint8_t builder[BUILDER_SIZE], burin_text request)
@@ -150,7 +157,9 @@ static const char *read_object(int fd, const struct stat *about, const char *nam
     if (!read_all(fd, out->data, head.size))
         return "it cannot be read";
     out->len = head.size;
-    return sum_of(buf_text(out)) == head.sum ? NULL : "its contents have changed";
+    if (sum_of(&head.library, buf_text(out)) != head.sum)
+        return "its contents have changed";
+    return builder_library_is_there(&head.library) ? NULL : "libgccjit has been replaced since";
 }
 
 /* NULL and the object, or what is wrong; *damaged: the file is no use to anybody. */
@@ -351,11 +360,11 @@ static bool write_all(int fd, burin_text bytes)
 }
 
 /* Write the file beside its name, then give it the name. */
-static bool write_file(int folder, const disk_key *key, burin_text object)
+static bool write_file(int folder, const disk_key *key, const builder_library *library, burin_text object)
 {
     char      name[64];
     uint64_t  number;
-    file_head head = {.key = *key, .size = object.len, .sum = sum_of(object)};
+    file_head head = {.key = *key, .size = object.len, .sum = sum_of(library, object), .library = *library};
     memcpy(head.magic, magic, sizeof magic);
     if (getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number)
         return false;
@@ -370,10 +379,10 @@ static bool write_file(int folder, const disk_key *key, burin_text object)
     return written;
 }
 
-bool disk_put(const disk *d, const disk_key *key, burin_text object)
+bool disk_put(const disk *d, const disk_key *key, const builder_library *library, burin_text object)
 {
     int folder;
-    if (sizeof(file_head) + object.len > d->size_max || !is_allowed(sizeof(file_head) + object.len))
+    if (!library->path[0] || sizeof(file_head) + object.len > d->size_max || !is_allowed(sizeof(file_head) + object.len))
         return false;
     if (open_folder(d, &folder))
         return false;
@@ -382,7 +391,7 @@ bool disk_put(const disk *d, const disk_key *key, burin_text object)
         if (open_folder(d, &folder) || folder < 0)
             return false;
     }
-    bool kept = write_file(folder, key, object);
+    bool kept = write_file(folder, key, library, object);
     if (kept)
         evict(d, folder);
     close(folder);

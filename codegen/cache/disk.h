@@ -4,7 +4,8 @@
  * otherwise nothing is read or written. A file is written beside its name and renamed, so it is whole or not there; a
  * checksum finds what a crash or a bad disk made of it, and such a file is removed.
  * Its name is a key: a strong hash of the request (what code is to be made, with the ABI, options and processor) and of the
- * compiler's build id. Nothing else is trusted to be the same.
+ * build id of burin-jit, and with it the options that it gives libgccjit. The file of libgccjit itself can be replaced under the same
+ * burin-jit: an entry notes which it was, and is no use once that file is another. Nothing else is trusted to be the same.
  * There is no state but the folder's: any thread, any process, before and after forks. */
 #ifndef BURIN_CODEGEN_DISK_H
 #define BURIN_CODEGEN_DISK_H
@@ -25,8 +26,8 @@ disk_key disk_key_of(const uint8_t builder[BUILDER_SIZE], burin_text request);
 
 /* What is kept under the key, in place of what `out` held. False: nothing. */
 bool disk_get(const disk *d, const disk_key *key, buf *out);
-/* Keep it; makes the folder. False when it could not be kept, which only costs the next compilation. */
-bool disk_put(const disk *d, const disk_key *key, burin_text object);
+/* Keep what `library` made of the request; makes the folder. False when it could not be kept, which only costs the next compilation. */
+bool disk_put(const disk *d, const disk_key *key, const builder_library *library, burin_text object);
 void disk_remove(const disk *d, const disk_key *key);
 
 typedef struct disk_entry {

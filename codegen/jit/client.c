@@ -35,6 +35,7 @@ struct client {
     uint32_t               failures;    /* to start, in a row */
     int64_t                retry_at_ms;
     buf                    payload;
+    builder_library        library;     /* of the process */
     char                   why[WHY_SIZE];
 };
 
@@ -267,6 +268,7 @@ static bool is_ready(client *c)
     if (header.kind != PROTOCOL_READY || c->payload.len < sizeof ready)
         return no_process(c, "%s", "what was started is no compiler");
     memcpy(&ready, c->payload.data, sizeof ready);
+    c->library = ready.compiler;
     return ready.abi == c->options.abi || no_process(c, "%s", "the compiler is of another build");
 }
 
@@ -334,7 +336,7 @@ static client_status take_answer(client *c, const protocol_header *header, clien
 client_status client_compile(client *c, burin_text request, client_answer *answer)
 {
     protocol_header header;
-    *answer           = (client_answer){.why = c->why};
+    *answer           = (client_answer){.library = &c->library, .why = c->why};
     c->payload.failed = false;
     if (!ensure_process(c)) {
         if (!is_interrupted(c))

@@ -36,6 +36,7 @@ typedef enum client_status {
 typedef struct client_answer {
     burin_text      output; /* valid until the next request */
     protocol_result cost;
+    const builder_library *library; /* libgccjit as the process found it; valid as long as the client */
     const char     *why;    /* NUL-terminated, when there is no output; valid until the next request */
 } client_answer;
 

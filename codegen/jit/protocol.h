@@ -15,7 +15,7 @@
 #ifndef BURIN_CODEGEN_PROTOCOL_H
 #define BURIN_CODEGEN_PROTOCOL_H
 
-#include "runtime/base/memory.h"
+#include "codegen/cache/builder.h"
 
 typedef enum protocol_kind { PROTOCOL_READY, PROTOCOL_REQUEST, PROTOCOL_OBJECT, PROTOCOL_FAILED, PROTOCOL_KIND_COUNT } protocol_kind;
 
@@ -31,9 +31,9 @@ typedef struct protocol_header {
 } protocol_header;
 
 typedef struct protocol_ready {
-    uint64_t abi;         /* native_abi() of the helper: an engine of another build has no use for it */
-    uint32_t compiler[3]; /* libgccjit's version */
-    uint8_t  builder[20]; /* the helper's build id */
+    uint64_t        abi;                   /* native_abi() of the helper: an engine of another build has no use for it */
+    builder_library compiler;              /* libgccjit */
+    uint8_t         builder[BUILDER_SIZE]; /* the helper's build id */
 } protocol_ready;
 
 typedef struct protocol_result {

@@ -152,12 +152,15 @@ static void every_template_gives_an_object_with_its_stamp_at_every_level(void **
     protocol_ready ready;
     memcpy(&ready, f->answer.data, sizeof ready);
     assert_true(ready.abi == native_abi());
+    assert_true(builder_library_is_there(&ready.compiler));
+    assert_non_null(strstr(ready.compiler.path, "/libgccjit.so"));
+    assert_true(ready.compiler.version[0] >= 10);
     for (size_t n = 0; n < sizeof templates / sizeof templates[0]; n++) {
         ir_program *program = compile(f, templates[n]);
         for (uint32_t level = 0; level <= 2; level++) {
             assert_int_equal(ask(f, program, WIRE_OBJECT, level), PROTOCOL_OBJECT);
             native_stamp stamp = {.magic = NATIVE_STAMP_MAGIC, .abi = native_abi(), .request = wire_hash(buf_text(&f->bytes)), .cpu = WIRE_CPU_BASE, .level = level};
-            memcpy(stamp.compiler, ready.compiler, sizeof stamp.compiler);
+            memcpy(stamp.compiler, ready.compiler.version, sizeof stamp.compiler);
             memcpy(stamp.builder, ready.builder, sizeof stamp.builder);
             assert_true(holds(output_of(f), &stamp, sizeof stamp));
             assert_true(holds(output_of(f), "page_u0", 8));

@@ -81,7 +81,7 @@ static void serve_one(burin_text request, uint32_t number, uint32_t compiled)
 
 static int stand_in(const char *folder)
 {
-    protocol_ready  ready   = {.abi = strcmp(folder, "foreign") ? ABI : ABI + 1};
+    protocol_ready  ready   = {.abi = strcmp(folder, "foreign") ? ABI : ABI + 1, .compiler = {.path = "/the/compiler"}};
     buf             request = buf_make(&base_malloc_allocator);
     protocol_header header;
     uint32_t        compiled = 0;
@@ -126,6 +126,7 @@ static int process(client *c)
     client_answer answer;
     char          text[64] = "";
     assert_int_equal(ask(c, "who", &answer), CLIENT_DONE);
+    assert_string_equal(answer.library->path, "/the/compiler");
     assert_true(answer.output.len > 8 && answer.output.len < sizeof text);
     memcpy(text, answer.output.data + 8, answer.output.len - 8);
     return atoi(text);

@@ -15,11 +15,22 @@
 
 #include <cmocka.h>
 
+enum { HEAD_SIZE = 328 }; /* of a file, before its object */
+
 typedef struct fixture {
-    char place[64], folder[96];
-    disk d;
-    buf  out;
+    char            place[64], folder[96], library_file[96];
+    builder_library library;
+    disk            d;
+    buf             out;
 } fixture;
+
+static void write_library(fixture *f, const char *contents)
+{
+    FILE *file = fopen(f->library_file, "wb");
+    assert_non_null(file);
+    fputs(contents, file);
+    fclose(file);
+}
 
 static int set_up(void **state)
 {
@@ -28,6 +39,9 @@ static int set_up(void **state)
     strcpy(f->place, "/tmp/disk-test-XXXXXX");
     assert_non_null(mkdtemp(f->place));
     snprintf(f->folder, sizeof f->folder, "%s/a/cache", f->place);
+    snprintf(f->library_file, sizeof f->library_file, "%s/library", f->place);
+    write_library(f, "a compiler");
+    assert_true(builder_library_note(f->library_file, &f->library));
     f->d   = (disk){f->folder, 1 << 20};
     f->out = buf_make(&base_malloc_allocator);
     *state = f;
@@ -55,7 +69,7 @@ static disk_key key_of(const char *request)
 static bool put(fixture *f, const char *request, const char *object)
 {
     disk_key key = key_of(request);
-    return disk_put(&f->d, &key, (burin_text){object, strlen(object)});
+    return disk_put(&f->d, &key, &f->library, (burin_text){object, strlen(object)});
 }
 
 static bool has(fixture *f, const char *request, const char *object)
@@ -167,7 +181,7 @@ static void a_damaged_file_is_found_and_goes(void **state)
 {
     fixture *f = *state;
     char     path[256];
-    for (int at = 0; at < 76; at += 5) { /* any byte of head or object */
+    for (int at = 0; at < HEAD_SIZE + 6; at += 5) { /* any byte of head or object */
         assert_true(put(f, "one", "object"));
         FILE *file = fopen(only_file(f, path), "r+b");
         assert_non_null(file);
@@ -180,12 +194,41 @@ static void a_damaged_file_is_found_and_goes(void **state)
         assert_false(has(f, "one", "object"));
         assert_int_equal(look(f).files, 0);
     }
-    for (off_t size = 0; size < 70; size += 23) {
+    for (off_t size = 0; size < HEAD_SIZE + 6; size += HEAD_SIZE / 4 + 1) {
         assert_true(put(f, "one", "object"));
         assert_int_equal(truncate(only_file(f, path), size), 0);
         assert_false(has(f, "one", "object"));
         assert_int_equal(look(f).files, 0);
     }
+}
+
+static void what_another_libgccjit_made_goes(void **state)
+{
+    fixture *f = *state;
+    struct timespec times[2] = {{1000, 0}, {1000, 5}};
+    assert_true(put(f, "one", "1"));
+    assert_int_equal(utimensat(AT_FDCWD, f->library_file, times, 0), 0); /* of the same size */
+    assert_string_equal(look(f).why, "libgccjit has been replaced since");
+    assert_false(has(f, "one", "1"));
+    assert_int_equal(look(f).files, 0);
+    assert_true(builder_library_note(f->library_file, &f->library));
+    assert_true(put(f, "one", "1") && has(f, "one", "1"));
+    write_library(f, "another compiler");
+    assert_int_equal(utimensat(AT_FDCWD, f->library_file, times, 0), 0); /* of the same time */
+    assert_false(has(f, "one", "1"));
+    assert_true(builder_library_note(f->library_file, &f->library));
+    assert_true(put(f, "one", "1") && has(f, "one", "1"));
+    assert_int_equal(unlink(f->library_file), 0);
+    assert_false(has(f, "one", "1"));
+}
+
+static void what_an_unknown_library_made_is_not_kept(void **state)
+{
+    fixture *f = *state;
+    assert_false(builder_library_note("/nowhere/libgccjit.so", &f->library));
+    assert_false(builder_library_is_there(&f->library));
+    assert_false(put(f, "one", "1"));
+    assert_int_equal(look(f).files, 0);
 }
 
 static void another_name_is_not_believed(void **state)
@@ -353,7 +396,8 @@ int main(void)
         TEST(a_damaged_file_is_found_and_goes),       TEST(another_name_is_not_believed), TEST(what_others_can_write_is_not_read),
         TEST(links_are_not_followed),                 TEST(a_foreign_folder_is_not_used), TEST(size_has_a_limit),
         TEST(what_was_never_finished_goes),           TEST(no_room_is_no_signal),         TEST(killed_writers_leave_nothing_half),
-        TEST(looking_at_a_file_is_no_use_of_it),      cmocka_unit_test(programs_have_a_build_id),
+        TEST(looking_at_a_file_is_no_use_of_it),      TEST(what_another_libgccjit_made_goes),
+        TEST(what_an_unknown_library_made_is_not_kept), cmocka_unit_test(programs_have_a_build_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
