@@ -60,9 +60,10 @@ typedef struct burin_jit_options {
     void       (*event)(void *user, const burin_jit_event *event);
     void        *user;
     const burin_allocator *allocator; /* NULL: malloc; borrowed for the compiler's life */
-    /* A folder for native code, shared by processes and kept between them. It must be a folder (no symbolic link) of the user's own
-     * and closed to others (0700), and the helper must have a build id of 20 bytes, else it is not used; it is made when it is not there. Templates are looked up in it when they are first used, whatever the
-     * engine but BURIN_ENGINE_INTERP, and a template that becomes hot is compiled whole. NULL: none. */
+    /* A folder for native code, shared by processes and kept between them. It must be a folder, no symbolic link, of the user's own and
+     * closed to others (0700), and the helper must have a build id of 20 bytes, else it is not used; it is made when it is not there.
+     * Templates are looked up in it when they are first used, whatever the engine but BURIN_ENGINE_INTERP, and a template that becomes hot
+     * is compiled whole. NULL: none. */
     const char  *cache;
     uint64_t     cache_max;    /* bytes in it; beyond them what was used longest ago goes. 0: 256 MiB */
 } burin_jit_options;
