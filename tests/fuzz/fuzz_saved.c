@@ -1,23 +1,11 @@
 /* Bytes of saved programs: refused as they come; and, as a text, compiled, saved and loaded again, where they must do the same. The first two
  * bytes say which byte of what was saved is changed: then it is refused, too. */
-#include <burin/burin.h>
+#include "tests/fuzz/support_scripts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static burin_env *environment(void)
-{
-    static burin_env *env; /* made once: that takes longer than most programs */
-    burin_options     options = burin_options_default();
-    options.scripts           = true;
-    options.limits            = (burin_limits){.steps = 20000, .memory = 16u << 20, .output = 1u << 18, .time_ns = 2000000000u, .depth = 60, .nesting = 100, .integer_bits = 20000};
-    options.random_seed       = 1;
-    if (!env)
-        env = burin_env_new(&options, NULL);
-    return env;
-}
 
 static void must(bool holds)
 {
@@ -61,7 +49,7 @@ static void save_and_load(burin_env *env, size_t at, burin_text text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     burin_text text = {(const char *)data, size};
-    burin_env *env  = environment();
+    burin_env *env  = support_script_env();
 
     if (size > 4096 || !env)
         return 0;

@@ -2,8 +2,7 @@
  * interpreter that is left usable, and as a formula with slots. */
 #include "parser/parser.h"
 #include "parser/script.h"
-
-#include <burin/burin.h>
+#include "tests/fuzz/support_scripts.h"
 
 #include <stdlib.h>
 
@@ -26,18 +25,6 @@ static void parse(burin_text text, bool expression)
     arena_deinit(&a);
 }
 
-static burin_env *environment(void)
-{
-    static burin_env *env; /* made once: that takes longer than most scripts */
-    burin_options     options = burin_options_default();
-    options.scripts           = true;
-    options.limits            = (burin_limits){.steps = 20000, .memory = 16u << 20, .output = 1u << 18, .time_ns = 2000000000u, .depth = 60, .nesting = 100, .integer_bits = 20000};
-    options.random_seed       = 1;
-    if (!env)
-        env = burin_env_new(&options, NULL);
-    return env;
-}
-
 static void show(burin_value value)
 {
     size_t len;
@@ -56,7 +43,7 @@ static void run(burin_env *env, burin_text text)
     if (burin_interpreter_run(in, text, NULL, &value, &err) == BURIN_OK)
         show(value);
     burin_interpreter_used(in, &used);
-    if (used.steps > 20000)
+    if (used.steps > SUPPORT_STEPS)
         abort();
     if (burin_interpreter_eval(in, text, &value, &err) == BURIN_OK)
         show(value);
@@ -84,7 +71,7 @@ static void evaluate(burin_env *env, burin_text text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     burin_text text = {(const char *)data, size};
-    burin_env *env  = environment();
+    burin_env *env  = support_script_env();
 
     if (size > 8192)
         return 0;
