@@ -139,11 +139,20 @@ static bool is_word(const script_token *t, const char *word)
     return t->kind == SCRIPT_NAME && t->value.len == strlen(word) && memcmp(t->value.as.s, word, t->value.len) == 0;
 }
 
-/* Two operands with nothing between them. */
+static bool in_braces(const script_parser *p)
+{
+    return p->lexer.bracket_count > 0 && p->lexer.brackets[p->lexer.bracket_count - 1].open == '{';
+}
+
+/* Two operands with nothing between them. CPython asks for the colon first, once the braces are those of a dict. */
 static bool neighbour_mistake(script_parser *p, const script_token *t)
 {
     if (!is_operand(t) || !ends_operand(&p->previous))
         return false;
+    if (in_braces(p) && accepts(p, S_COLON) && !accepts(p, S_COMMA)) {
+        script_syntax_error(p, p->previous.line, (span){p->previous.end - 1, p->previous.end}, "':' expected after dictionary key");
+        return true;
+    }
     for (int i = 0; i < 2; i++) {
         const char *word = i == 0 ? "print" : "exec";
         if (is_word(&p->previous, word) && p->first.start == p->previous.start) {
@@ -197,11 +206,6 @@ static bool refused(script_parser *p, const script_token *t)
     if (what)
         script_parser_fail(p, BURIN_ERR_NOT_IMPLEMENTED, t->line, script_span(t), "%s not supported", what);
     return what != NULL;
-}
-
-static bool in_braces(const script_parser *p)
-{
-    return p->lexer.bracket_count > 0 && p->lexer.brackets[p->lexer.bracket_count - 1].open == '{';
 }
 
 /* What one token and the one before it tell. */

@@ -11,6 +11,8 @@
 
 #include "runtime/base/text.h"
 
+#include <math.h>
+
 enum { SMALL_MAX = 8, ENTRIES_MAX = 1 << 29 };
 
 static const rt_keys no_keys = {.shared = 1};
@@ -49,6 +51,10 @@ static burin_status is_key(rt_state *st, const rt_key *entry, burin_value key, u
     }
     if (entry->value.kind == key.kind && (key.kind == BURIN_INT || key.kind == BURIN_BOOL)) {
         *out = entry->value.as.i == key.as.i;
+        return BURIN_OK;
+    }
+    if (entry->value.kind == BURIN_FLOAT && key.kind == BURIN_FLOAT) { /* a NaN is not equal to itself, but the same object */
+        *out = entry->value.as.f == key.as.f || (isnan(entry->value.as.f) && isnan(key.as.f));
         return BURIN_OK;
     }
     return rt_equal(st, entry->value, key, out);
