@@ -21,8 +21,8 @@ typedef struct block_name {
 
 typedef struct block_step {
     uint16_t op;   /* vec_op */
-    uint8_t  form; /* VEC_X_IS_ONE, VEC_Y_IS_ONE */
-    uint16_t out, x, y, condition; /* places; BLOCK_NONE: no operand */
+    uint8_t  form; /* VEC_X_IS_ONE, VEC_Y_IS_ONE, VEC_Z_IS_ONE */
+    uint16_t out, x, y, z; /* places; BLOCK_NONE: no operand */
     uint16_t asked; /* of a step that can fail: which rows take the step; BLOCK_NONE: all */
 } block_step;
 

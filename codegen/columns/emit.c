@@ -1,7 +1,7 @@
 /* From a typed expression to a program of loops.
  *
  * A place is a column, a constant, or a block; blocks are given back when their last reader is behind them. What has constants alone
- * for operands is computed here. */
+ * for operands is computed here. A product that only a sum reads, in the next step, is computed within the sum's loop. */
 #include "codegen/columns/typed.h"
 
 enum {
@@ -124,6 +124,40 @@ static operand fold(emitter *e, vec_op op, operand x, const operand *y)
     return constant_at(e, e->p->rows[op].result, &result);
 }
 
+/* Is `o` the product of the last step, for nobody else? */
+static bool is_last_product(const emitter *e, operand o)
+{
+    const block_program *p = e->p;
+    return o.temp && p->step_count && p->steps[p->step_count - 1].op == VEC_F_MUL && p->steps[p->step_count - 1].out == o.place;
+}
+
+/* Make the product's step that of the whole sum: nothing has been written since into the blocks that it reads. */
+static operand fuse(emitter *e, vec_op op, operand product, operand z)
+{
+    block_step *s = &e->p->steps[e->p->step_count - 1];
+    if (s->form & VEC_Y_IS_ONE) {
+        uint16_t y = s->y;
+        s->y       = s->x;
+        s->x       = y;
+        s->form    = VEC_X_IS_ONE;
+    }
+    s->op = (uint16_t)op;
+    s->z  = z.place;
+    s->form |= z.one ? VEC_Z_IS_ONE : 0;
+    release(e, z);
+    return product;
+}
+
+/* x op y as a step with a product in it; false when it is none. */
+static bool try_fusing(emitter *e, vec_op op, operand x, operand y, operand *out)
+{
+    if ((op != VEC_F_ADD && op != VEC_F_SUB) || is_last_product(e, x) == is_last_product(e, y))
+        return false;
+    *out = is_last_product(e, x) ? fuse(e, op == VEC_F_ADD ? VEC_F_MUL_ADD : VEC_F_MUL_SUB, x, y)
+                                 : fuse(e, op == VEC_F_ADD ? VEC_F_MUL_ADD : VEC_F_SUB_MUL, y, x);
+    return true;
+}
+
 static uint16_t asked(emitter *e, const way *w, operand *made);
 
 /* op of x and y (NULL: of x alone); both are given back. */
@@ -135,7 +169,9 @@ static operand apply(emitter *e, vec_op op, operand x, const operand *y)
     if (x.one && (!y || y->one))
         return fold(e, op, x, y);
     operand    made = {0};
-    block_step step = {.op = (uint16_t)op, .x = x.place, .y = y ? y->place : BLOCK_NONE, .condition = BLOCK_NONE, .asked = BLOCK_NONE};
+    if (y && try_fusing(e, op, x, *y, &made))
+        return made;
+    block_step step = {.op = (uint16_t)op, .x = x.place, .y = y ? y->place : BLOCK_NONE, .z = BLOCK_NONE, .asked = BLOCK_NONE};
     step.form       = (uint8_t)((x.one ? VEC_X_IS_ONE : 0) | (y && y->one ? VEC_Y_IS_ONE : 0));
     if (row->fails)
         step.asked = asked(e, e->way, &made);
@@ -176,7 +212,7 @@ static operand choose(emitter *e, operand test, operand yes, operand no)
 {
     if (e->failed)
         return test;
-    block_step step = {.x = yes.place, .y = no.place, .condition = test.place, .asked = BLOCK_NONE};
+    block_step step = {.x = yes.place, .y = no.place, .z = test.place, .asked = BLOCK_NONE};
     step.op         = (uint16_t)(yes.type == VEC_BOOL ? VEC_B_SELECT : yes.type == VEC_INT ? VEC_I_SELECT : VEC_F_SELECT);
     step.form       = (uint8_t)((yes.one ? VEC_X_IS_ONE : 0) | (no.one ? VEC_Y_IS_ONE : 0));
     step.out        = take_block(e);

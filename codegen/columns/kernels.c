@@ -91,13 +91,13 @@ HELPER int64_t  whole(double v) { return not_whole(v) ? 0 : (int64_t)v; }
 /* ---- the loops ---- */
 
 #define LOOP(name, TX, TY, TR, X, Y, result, bad)                                                                                                \
-    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const uint8_t *condition, size_t n)                              \
+    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const void *z_, size_t n)                                            \
     {                                                                                                                                            \
         const TX *xs     = x_;                                                                                                                   \
         const TY *ys     = y_;                                                                                                                   \
         TR *restrict to  = out;                                                                                                                  \
         uint64_t any_bad = 0;                                                                                                                    \
-        (void)condition, (void)ys;                                                                                                               \
+        (void)z_, (void)ys;                                                                                                                      \
         for (size_t i = 0; i < n; i++) {                                                                                                         \
             TX x = X;                                                                                                                            \
             TY y = Y;                                                                                                                            \
@@ -125,8 +125,9 @@ HELPER int64_t  whole(double v) { return not_whole(v) ? 0 : (int64_t)v; }
     }
 
 #define CHOOSE(name, T, X, Y)                                                                                                                    \
-    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const uint8_t *condition, size_t n)                              \
+    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const void *z_, size_t n)                                            \
     {                                                                                                                                            \
+        const uint8_t *condition = z_;                                                                                                           \
         const T *xs = x_, *ys = y_;                                                                                                              \
         T *restrict to = out;                                                                                                                    \
         for (size_t i = 0; i < n; i++) {                                                                                                         \
@@ -141,6 +142,24 @@ HELPER int64_t  whole(double v) { return not_whole(v) ? 0 : (int64_t)v; }
     CHOOSE(T##_select_2_##set, T, xs[i], ys[0])                                                                                                  \
     CHOOSE(T##_select_3_##set, T, xs[0], ys[0])
 
+/* y is never one value alone: x and y change places then. */
+#define FUSE(name, X, Z, result)                                                                                                                 \
+    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const void *z_, size_t n)                                        \
+    {                                                                                                                                            \
+        const double *xs = x_, *ys = y_, *zs = z_;                                                                                               \
+        double *restrict to = out;                                                                                                               \
+        for (size_t i = 0; i < n; i++) {                                                                                                         \
+            double x = X, y = ys[i], z = Z;                                                                                                      \
+            to[i] = result;                                                                                                                      \
+        }                                                                                                                                        \
+        return false;                                                                                                                            \
+    }
+#define FUSED_LOOPS(NAME, result, set)                                                                                                           \
+    FUSE(NAME##_0_##set, xs[i], zs[i], result)                                                                                                   \
+    FUSE(NAME##_1_##set, xs[0], zs[i], result)                                                                                                   \
+    FUSE(NAME##_4_##set, xs[i], zs[0], result)                                                                                                   \
+    FUSE(NAME##_5_##set, xs[0], zs[0], result)
+
 #define UNARY_LOOPS(NAME, TX, TR, result, bad, set)                                                                                              \
     LOOP(NAME##_0_##set, TX, uint8_t, TR, xs[i], 0, result, bad)                                                                                 \
     MARK(NAME##_mark_##set, TX, uint8_t, TR, result, bad)
@@ -154,6 +173,8 @@ HELPER int64_t  whole(double v) { return not_whole(v) ? 0 : (int64_t)v; }
 #define UNARY_ROW(NAME, TX, TR, bad, set) {{NAME##_0_##set}, NAME##_mark_##set, FAILS(bad), 1, TYPE_##TX, 0, TYPE_##TR},
 #define BINARY_ROW(NAME, TX, TY, TR, bad, set)                                                                                                        \
     {{NAME##_0_##set, NAME##_1_##set, NAME##_2_##set}, NAME##_mark_##set, FAILS(bad), 2, TYPE_##TX, TYPE_##TY, TYPE_##TR},
+#define FUSED_ROW(NAME, set)                                                                                                                     \
+    {{NAME##_0_##set, NAME##_1_##set, NULL, NULL, NAME##_4_##set, NAME##_5_##set}, NULL, false, 3, VEC_FLOAT, VEC_FLOAT, VEC_FLOAT},
 #define SELECT_ROW(T, set)                                                                                                                       \
     {{T##_select_0_##set, T##_select_1_##set, T##_select_2_##set, T##_select_3_##set}, NULL, false, 2, TYPE_##T, TYPE_##T, TYPE_##T},
 #define SELECT_ROWS(set) SELECT_ROW(B, set) SELECT_ROW(I, set) SELECT_ROW(F, set)
@@ -163,7 +184,9 @@ HELPER int64_t  whole(double v) { return not_whole(v) ? 0 : (int64_t)v; }
 #define TARGET
 #define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_LOOPS(NAME, TX, TR, result, bad, base)
 #define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_LOOPS(NAME, TX, TY, TR, result, bad, base)
+#define VEC_FUSED(NAME, result, what) FUSED_LOOPS(NAME, result, base)
 #include "codegen/columns/kernels.def"
+#undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
 CHOICES(B, base)
@@ -172,10 +195,12 @@ CHOICES(F, base)
 
 #define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, TX, TR, bad, base)
 #define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, TX, TY, TR, bad, base)
+#define VEC_FUSED(NAME, result, what) FUSED_ROW(NAME, base)
 static const vec_row base_rows[VEC_OP_COUNT] = {
 #include "codegen/columns/kernels.def"
     SELECT_ROWS(base)
 };
+#undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
 
@@ -195,7 +220,9 @@ const vec_row *vec_rows(bool fast)
 #define TARGET __attribute__((target("avx2")))
 #define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_LOOPS(NAME, TX, TR, result, bad, avx2)
 #define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_LOOPS(NAME, TX, TY, TR, result, bad, avx2)
+#define VEC_FUSED(NAME, result, what) FUSED_LOOPS(NAME, result, avx2)
 #include "codegen/columns/kernels.def"
+#undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
 CHOICES(B, avx2)
@@ -204,10 +231,12 @@ CHOICES(F, avx2)
 
 #define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, TX, TR, bad, avx2)
 #define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, TX, TY, TR, bad, avx2)
+#define VEC_FUSED(NAME, result, what) FUSED_ROW(NAME, avx2)
 static const vec_row avx2_rows[VEC_OP_COUNT] = {
 #include "codegen/columns/kernels.def"
     SELECT_ROWS(avx2)
 };
+#undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
 
@@ -224,13 +253,13 @@ typedef int64_t four_bits __attribute__((vector_size(32)));
 
 /* The last rows of a block take the same way, so that a row's result does not depend on where the block ends. */
 #define FAST_LOOP(name, X, Y, result)                                                                                                            \
-    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const uint8_t *condition, size_t n)                              \
+    static TARGET bool name(void *restrict out, const void *x_, const void *y_, const void *z_, size_t n)                                            \
     {                                                                                                                                            \
         const double *xs = x_, *ys = y_;                                                                                                         \
         double       *to = out;                                                                                                                  \
         four_bits     bad = {0};                                                                                                                 \
         size_t        i   = 0;                                                                                                                   \
-        (void)condition, (void)ys;                                                                                                               \
+        (void)z_, (void)ys;                                                                                                                      \
         for (; i + 4 <= n; i += 4) {                                                                                                             \
             four x = X(xs, FOUR_AT), y = Y(ys, FOUR_AT), r = result;                                                                             \
             *(four_at *)(to + i) = r;                                                                                                            \
@@ -275,18 +304,22 @@ typedef int64_t four_bits __attribute__((vector_size(32)));
     FAST_MARK(NAME##_mark_fast, function(x, y))
 #define VEC_UNARY(NAME, ...)
 #define VEC_BINARY(NAME, ...)
+#define VEC_FUSED(NAME, ...)
 #include "codegen/columns/kernels.def"
+#undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
 
 #define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, TX, TR, bad, avx2)
 #define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, TX, TY, TR, bad, avx2)
+#define VEC_FUSED(NAME, result, what) FUSED_ROW(NAME, avx2)
 #define VEC_UNARY_FAST(NAME, TX, TR, result, bad, function, what) UNARY_ROW(NAME, TX, TR, bad, fast)
 #define VEC_BINARY_FAST(NAME, TX, TY, TR, result, bad, function, what) BINARY_ROW(NAME, TX, TY, TR, bad, fast)
 static const vec_row fast_rows[VEC_OP_COUNT] = {
 #include "codegen/columns/kernels.def"
     SELECT_ROWS(avx2)
 };
+#undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
 

@@ -9,19 +9,21 @@ typedef enum vec_type { VEC_BOOL, VEC_INT, VEC_FLOAT } vec_type; /* uint8_t (0 o
 typedef enum vec_op {
 #define VEC_UNARY(NAME, ...) VEC_##NAME,
 #define VEC_BINARY(NAME, ...) VEC_##NAME,
+#define VEC_FUSED(NAME, ...) VEC_##NAME,
 #include "codegen/columns/kernels.def"
+#undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
-    VEC_B_SELECT, /* x if the condition else y, of two blocks of bools, ints, floats: the condition is the third operand */
+    VEC_B_SELECT, /* x if the condition else y, of two blocks of bools, ints, floats: the condition is z */
     VEC_I_SELECT,
     VEC_F_SELECT,
     VEC_OP_COUNT
 } vec_op;
 
-enum { VEC_X_IS_ONE = 1, VEC_Y_IS_ONE = 2, VEC_FORMS = 4 }; /* an operand that is one value for all rows */
+enum { VEC_X_IS_ONE = 1, VEC_Y_IS_ONE = 2, VEC_Z_IS_ONE = 4, VEC_FORMS = 8 }; /* an operand that is one value for all rows */
 
 /* Do it to n rows. `out` overlaps no operand. True when one of them is bad. */
-typedef bool (*vec_kernel)(void *restrict out, const void *x, const void *y, const uint8_t *condition, size_t n);
+typedef bool (*vec_kernel)(void *restrict out, const void *x, const void *y, const void *z, size_t n);
 /* Set bad[row] for the rows that are, among those of `asked` (NULL: all). The steps of x and y are 0 (one value) or 1. */
 typedef void (*vec_marker)(uint8_t *bad, const uint8_t *asked, const void *x, size_t x_step, const void *y, size_t y_step, size_t n);
 

@@ -10,7 +10,7 @@ bool block_run(block_program *p, size_t n)
         const vec_row    *row = &p->rows[s->op];
         const void       *x   = p->places[s->x];
         const void       *y   = s->y == BLOCK_NONE ? NULL : p->places[s->y];
-        if (BURIN_LIKELY(!row->kernel[s->form](p->places[s->out], x, y, s->condition == BLOCK_NONE ? NULL : p->places[s->condition], n)))
+        if (BURIN_LIKELY(!row->kernel[s->form](p->places[s->out], x, y, s->z == BLOCK_NONE ? NULL : p->places[s->z], n)))
             continue;
         if (!any_bad)
             memset(p->bad, 0, n);

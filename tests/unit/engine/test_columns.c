@@ -181,6 +181,8 @@ static void each_operator_gives_what_the_formula_gives(void **state)
         "sqrt(a)", "sin(a)", "cos(b)", "tan(a)", "asin(a / 100)", "acos(a / 100)", "atan(a)", "sinh(a)", "cosh(a)", "tanh(a)", "asinh(a)", "acosh(a)", "atanh(a / 200)",
         "exp(a)", "exp2(a)", "expm1(a)", "log(a)", "log2(i)", "log10(a)", "log1p(a)", "cbrt(a)", "atan2(a, b)", "copysign(a, i)", "fmod(a, b)", "sqrt(i)", "fabs(i)",
         "floor(a)", "ceil(a)", "trunc(b)", "round(a)", "floor(i)", "round(p)", "isnan(a)", "isinf(a)", "isfinite(a)", "pow(a, 2)", "pow(i, j)",
+        "a * b + i", "1.5 * a - b", "a - b * 2", "2 - a * b", "a * b + 2.5", "b * 3 - 1.5", "7.5 - 0.5 * b", "2 + 3 * b", "(a * b + b) * a - b * b", "a * a + b * b",
+        "a * a - (b + 1) * b", "(a * b if p else b * 2) + a", "(a * b) + (a * b)", "a * b + a / (i - 1)", "(x := a * b) + x * x - x",
         "a * pi + e", "2 / 3 * a", "-0.0 * i", "(a if p else 0) / j", "1 < 2 and a", "(a < b) + (i < j) * 2", "7", "p", "a", "i",
         "((a + b) * sin(a)) / (sqrt(b) + 1)", "a+b*(a+b)", "(5.5+a)+(2*a-2/3*b)*(a/3+b/4)+(a+7.7)", "sqrt(1 - sin(2 * a) + cos(pi / b) / 3)",
         "len(s)", "s == 'x'", "len(s) * a", "sum([a, b])", "(lambda x: x + a)(b)", "(n := a) + n", "s", "[i for i in range(3)]", "divmod(i, j)[0]",
