@@ -276,8 +276,24 @@ static const uint8_t *find_nulls(burin_columns *c, const burin_column *in, size_
     return any && memchr(c->nulls, 1, n) ? c->nulls : NULL;
 }
 
-static burin_status run_loops(burin_columns *c, block_program *p, const burin_column *in, column_block *block, burin_error *err)
+/* Can the loops write there at once? Not over what they, or a row that is evaluated alone, may still read. */
+static bool is_apart(const burin_columns *c, const burin_column *in, const column_block *block, const void *at)
 {
+    const uintptr_t to = (uintptr_t)at, size = block->count * sizeof(double);
+    for (uint32_t n = 0; n < c->count; n++) {
+        if (!c->states[n].read)
+            continue;
+        const uintptr_t from = is_packed(&in[n]) ? (uintptr_t)value_at(&in[n], block->first) : 0;
+        if (!from || (to < from + size && from < to + size))
+            return false;
+    }
+    return true;
+}
+
+static burin_status run_loops(burin_columns *c, block_program *p, const burin_column *in, column_room room, column_block *block, burin_error *err)
+{
+    if (p->own)
+        p->places[p->result] = room.at && room.type == p->type && !block->nulls && is_apart(c, in, block, room.at) ? room.at : p->own;
     for (uint32_t n = 0; n < c->count; n++) {
         if (!c->states[n].read)
             continue;
@@ -291,7 +307,8 @@ static burin_status run_loops(burin_columns *c, block_program *p, const burin_co
     return BURIN_OK;
 }
 
-burin_status columns_block(burin_columns *c, const burin_column *in, size_t first, size_t to, column_use use, column_block *block, burin_error *err)
+burin_status columns_block(burin_columns *c, const burin_column *in, size_t first, size_t to, column_use use, column_room room, column_block *block,
+                           burin_error *err)
 {
     block_program *p;
     burin_status   status = find_program(c, use, &p, err);
@@ -299,7 +316,7 @@ burin_status columns_block(burin_columns *c, const burin_column *in, size_t firs
         return status;
     *block       = (column_block){first, to - first < BLOCK_ROWS ? to - first : BLOCK_ROWS, NULL, VEC_FLOAT, NULL, NULL};
     block->nulls = find_nulls(c, in, first, block->count);
-    if (p && (status = run_loops(c, p, in, block, err)))
+    if (p && (status = run_loops(c, p, in, room, block, err)))
         return status;
     if (!block->nulls || !c->options.nulls_as_none)
         return BURIN_OK;

@@ -23,8 +23,14 @@ static inline bool column_is_plain(const column_block *b) { return b->values && 
 
 /* Are they columns that the formula was compiled for? Begins a call. */
 burin_status columns_begin(burin_columns *c, const burin_column *in, size_t from, size_t to, burin_error *err);
-/* Evaluate the block at `first`, which ends before `to`. */
-burin_status columns_block(burin_columns *c, const burin_column *in, size_t first, size_t to, column_use use, column_block *block, burin_error *err);
+/* Room for a block's values, of one type and packed. */
+typedef struct column_room {
+    void    *at; /* NULL: there is none */
+    vec_type type;
+} column_room;
+/* Evaluate the block at `first`, which ends before `to`. Its values may be put into `room`; those of rows that are bad are of no use there. */
+burin_status columns_block(burin_columns *c, const burin_column *in, size_t first, size_t to, column_use use, column_room room, column_block *block,
+                           burin_error *err);
 /* Row `row` of the columns evaluated alone. */
 burin_status columns_row(burin_columns *c, const burin_column *in, size_t row, burin_value *out, burin_error *err);
 /* Row i of a block: from it, or alone; MISSING: it is null. */

@@ -196,7 +196,7 @@ burin_status burin_columns_reduce(burin_columns *c, const burin_column *in, size
     column_block block;
     *out = burin_missing();
     for (size_t row = from; !status && row < to && !r.decided; row += block.count) {
-        status = columns_block(c, in, row, to, by_truth ? USE_AS_TRUTH : USE_AS_IS, &block, err);
+        status = columns_block(c, in, row, to, by_truth ? USE_AS_TRUTH : USE_AS_IS, (column_room){NULL, VEC_FLOAT}, &block, err);
         if (!status && !take_plain(&r, &block, columns_fast_math(c)))
             status = take_rows(c, in, &r, &block, err);
     }

@@ -95,13 +95,20 @@ static void map_plain(const column_block *block, const burin_column_out *out)
     size_t    size   = column_value_size(out->type);
     ptrdiff_t stride = out->stride ? out->stride : (ptrdiff_t)size;
     char     *to     = place_of(out, block->first);
-    if (stride == (ptrdiff_t)size)
-        memcpy(to, block->values, block->count * size);
-    else
+    if (stride != (ptrdiff_t)size)
         for (size_t i = 0; i < block->count; i++)
             memcpy(to + (ptrdiff_t)i * stride, (const char *)block->values + i * size, size);
+    else if (block->values != to) /* the loops have not put them there */
+        memcpy(to, block->values, block->count * size);
     for (size_t i = 0; out->validity && i < block->count; i++)
         set_valid(out, block->first + i, true, NULL);
+}
+
+static column_room room_in(const burin_column_out *out, size_t row)
+{
+    vec_type type   = out->type == BURIN_COLUMN_DOUBLE ? VEC_FLOAT : out->type == BURIN_COLUMN_INT64 ? VEC_INT : VEC_BOOL;
+    bool     packed = out->type <= BURIN_COLUMN_BOOL && (!out->stride || out->stride == (ptrdiff_t)column_value_size(out->type));
+    return (column_room){packed ? place_of(out, row) : NULL, type};
 }
 
 static bool is_same_type(vec_type type, burin_column_type column)
@@ -117,7 +124,7 @@ burin_status burin_columns_map(burin_columns *c, const burin_column *in, size_t 
     if (!status)
         status = check_out(out, err);
     for (size_t row = from; !status && row < to; row += block.count) {
-        status = columns_block(c, in, row, to, use, &block, err);
+        status = columns_block(c, in, row, to, use, room_in(out, row), &block, err);
         if (status)
             break;
         if (column_is_plain(&block) && is_same_type(block.type, out->type))
@@ -174,7 +181,7 @@ burin_status burin_columns_filter(burin_columns *c, const burin_column *in, size
     if (!status && to > (size_t)UINT32_MAX + 1)
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "rows beyond 32 bits cannot be selected");
     for (size_t row = from; !status && row < to; row += block.count) {
-        status = columns_block(c, in, row, to, USE_AS_TRUTH, &block, err);
+        status = columns_block(c, in, row, to, USE_AS_TRUTH, (column_room){NULL, VEC_BOOL}, &block, err);
         if (status)
             break;
         if (column_is_plain(&block))

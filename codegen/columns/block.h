@@ -31,9 +31,10 @@ typedef struct block_program {
     const vec_row *rows;
     block_step    *steps;
     uint32_t       step_count, place_count;
-    void         **places; /* the caller sets those of the columns before each run */
+    void         **places; /* the caller sets those of the columns before each run; that of the result, when it is `own`, where it likes */
     uint8_t       *bad;    /* BLOCK_ROWS marks, 1: evaluate it alone; of use when block_run was true */
     uint16_t       result;
+    void          *own;    /* the block of the result; NULL: it is a column's */
     vec_type       type;
 } block_program;
 

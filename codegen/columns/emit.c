@@ -353,6 +353,7 @@ block_program *block_compile(arena *a, const rt_env *env, ast_node *tree, const 
     operand result = emit(&e, root, wish.as_truth ? AS_TRUTH : wish.as_float ? AS_FLOAT : AS_IS);
     p->result      = result.place;
     p->type        = result.type;
+    p->own         = e.failed || result.one || result.place < count ? NULL : p->places[result.place];
     *possible      = e.possible && !result.one;
     return e.failed || result.one ? NULL : p;
 }

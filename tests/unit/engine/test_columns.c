@@ -586,6 +586,33 @@ static void what_cannot_be_compiled_says_why(void **state)
     burin_env_unref(env);
 }
 
+/* The results go over a column that is read, in its place and shifted, with rows in it that are evaluated alone. */
+static void results_may_replace_what_is_read(void **state)
+{
+    static const char *const texts[] = {"a * b + a", "b - a", "1 / (i - 1) + a", "a / b if i > 0 else i // 1", "a"};
+    burin_env *env = script_env();
+    (void)state;
+    for (size_t n = 0; n < sizeof texts / sizeof *texts; n++) {
+        burin_columns   *c = columns_of(env, texts[n], NULL);
+        table           *t = random_table(99, 0), *u = random_table(99, 0);
+        static double    apart[ROWS];
+        for (size_t r = 0; r < ROWS; r++)
+            t->i[r] = u->i[r] = r % 500 == 3 ? INT64_MAX : (int64_t)r % 7 + 2;
+        burin_column_out to = {BURIN_COLUMN_DOUBLE, apart, 0, NULL, NULL}, over = {BURIN_COLUMN_DOUBLE, u->a, 0, NULL, NULL};
+        assert_int_equal(burin_columns_map(c, t->columns, 0, ROWS, &to, NULL), BURIN_OK);
+        assert_int_equal(burin_columns_map(c, u->columns, 0, ROWS, &over, NULL), BURIN_OK);
+        assert_memory_equal(apart, u->a, sizeof apart);
+        memcpy(u->a, t->a, sizeof u->a);
+        over.data = u->a - 3; /* three rows before those that are read */
+        assert_int_equal(burin_columns_map(c, u->columns, 3, ROWS, &over, NULL), BURIN_OK);
+        assert_memory_equal(apart + 3, u->a, (ROWS - 3) * sizeof *apart);
+        free(t);
+        free(u);
+        burin_columns_free(c);
+    }
+    burin_env_unref(env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -599,6 +626,7 @@ int main(void)
         cmocka_unit_test(reductions_give_what_python_gives),
         cmocka_unit_test(reductions_have_edges),
         cmocka_unit_test(fast_functions_are_within_four_units),
+        cmocka_unit_test(results_may_replace_what_is_read),
         cmocka_unit_test(what_cannot_be_compiled_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
