@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import sys
 
-import dialects
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = os.path.join(HERE, "peers")
+sys.path.append(PEERS)
+import dialects
+
 PYTHON = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
 NPM = {"dot": "dot@1", "eta": "eta@3", "nunjucks": "nunjucks@3", "hfjinja": "@huggingface/jinja@0.5", "liquidjs": "liquidjs@10"}
 

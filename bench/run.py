@@ -24,10 +24,10 @@ import time
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "peers")]
+sys.path.insert(0, HERE)
 import chart
-import dialects
 import engines as engines_module
+import dialects # where engines has looked for it
 import make_data
 import report
 

@@ -359,9 +359,8 @@ static void take_container(live_node *n, live_run *run, burin_value *out)
     run->result = spare;
 }
 
-static burin_status compute(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
+__attribute__((noinline)) static burin_status run(burin_graph *g, live_node *n, const burin_inputs *inputs, burin_value *out)
 {
-    live_node   *n   = user;
     burin_error  err = BURIN_ERROR_INIT;
     live_run    *run;
     burin_value  variables;
@@ -381,6 +380,12 @@ static burin_status compute(burin_graph *g, void *user, const burin_inputs *inpu
     if (!status && !owns_nothing(*out))
         take_container(n, run, out);
     return !status && out->kind == BURIN_MISSING ? burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory") : status;
+}
+
+static burin_status compute(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
+{
+    live_node *n = user;
+    return n->source.ready && n->source.ready(n->source.what, inputs, out) ? BURIN_OK : run(g, n, inputs, out);
 }
 
 burin_status live_node_make(burin_live *live, const live_source *from, const name_list *wanted, burin_node *out, burin_error *err)

@@ -62,6 +62,8 @@ typedef struct live_source {
     /* May be NULL. The value straight from a static node's inputs, which are in the order of its reads. A plain value or a text is the
      * node's; of a container, which may be the source's, evaluate makes a copy next. */
     burin_status (*direct)(void *what, const burin_inputs *inputs, burin_value *out, burin_error *err);
+    /* May be NULL. Asked before all else: the plain value of a static node, if it is known already. */
+    bool (*ready)(void *what, const burin_inputs *inputs, burin_value *out);
 } live_source;
 /* A computed node over the bound names among `wanted`. `what` is the node's, or released at once when it fails, with `err` filled in. */
 burin_status live_node_make(burin_live *live, const live_source *from, const name_list *wanted, burin_node *out, burin_error *err);

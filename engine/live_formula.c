@@ -83,7 +83,7 @@ static bool run_region(live_region *r, burin_graph *g)
 }
 
 /* Is the region's result computed from what the formula's inputs are? */
-static bool is_valid(const live_formula *f, const burin_inputs *inputs)
+static inline bool is_valid(const live_formula *f, const burin_inputs *inputs)
 {
     const live_region *r = f->region;
     if (!r->is_filled || r->from[f->place].kind == BURIN_MISSING)
@@ -94,13 +94,18 @@ static bool is_valid(const live_formula *f, const burin_inputs *inputs)
     return true;
 }
 
+static bool ready(void *what, const burin_inputs *inputs, burin_value *out)
+{
+    live_formula *f = what;
+    if (!f->region || !(is_valid(f, inputs) || (f->leads && run_region(f->region, f->live->graph) && is_valid(f, inputs))))
+        return false;
+    rt_copy_words(out, &f->region->from[f->place]);
+    return true;
+}
+
 static burin_status direct(void *what, const burin_inputs *inputs, burin_value *out, burin_error *err)
 {
     live_formula *f = what;
-    if (f->region && (is_valid(f, inputs) || (f->leads && run_region(f->region, f->live->graph) && is_valid(f, inputs)))) {
-        *out = f->region->from[f->place];
-        return BURIN_OK;
-    }
     for (uint32_t k = 0; k < inputs->count; k++)
         f->slots[k] = *burin_input(inputs, k);
     burin_status status = burin_formula_eval(f->formula, f->slots, out, err);
@@ -194,7 +199,7 @@ burin_status burin_live_formula(burin_live *live, burin_text text, burin_node *o
     f->older       = live->formulas;
     live->formulas = f;
     live->formula_count++;
-    live_source made = {evaluate, release, f, text, direct};
+    live_source made = {evaluate, release, f, text, direct, ready};
     status           = live_node_make(live, &made, &f->names, out, err);
     if (!status)
         f->node = *out;
