@@ -4,8 +4,7 @@
  * there. It is no node: the formulas stay nodes, with their own edges and cutoffs. When one of them has to run that many others
  * follow, the region's program runs and leaves every result with what it was computed from. A formula whose inputs, when its turn
  * comes, are what its result was computed from takes that; any other evaluates itself. So a region changes neither values nor numbers of runs. */
-#include "burin/formula.h"
-#include "engine/live.h"
+#include "engine/live_program.h"
 #include "runtime/base/diag.h"
 #include "runtime/convert.h"
 #include "runtime/reactive/graph.h"
@@ -25,18 +24,14 @@ typedef struct live_formula live_formula;
 typedef struct live_region  live_region;
 
 struct live_formula {
+    live_program   program;  /* its names: the bound ones among those that are read */
     live_formula  *older;
     burin_live    *live;
-    burin_formula *formula;
-    burin_value   *slots;
-    name_list      names;    /* of slots: the bound ones among those it reads, in the order of reads */
     name_list      free;     /* the others that it reads */
     burin_node    *reads;    /* what the names were bound to; {0, 0}: a record */
     burin_node     node;
     burin_text     source;   /* this block, behind it */
     size_t         size;
-    burin_value    value;    /* a container that evaluate is to copy */
-    bool           has_value;
     live_region   *region;   /* NULL: none */
     uint32_t       place;    /* in its region */
     bool           leads;    /* the program is run for it */
@@ -103,32 +98,6 @@ static bool ready(void *what, const burin_inputs *inputs, burin_value *out)
     return true;
 }
 
-static burin_status direct(void *what, const burin_inputs *inputs, burin_value *out, burin_error *err)
-{
-    live_formula *f = what;
-    for (uint32_t k = 0; k < inputs->count; k++)
-        f->slots[k] = *burin_input(inputs, k);
-    burin_status status = burin_formula_eval(f->formula, f->slots, out, err);
-    f->has_value        = !status;
-    f->value            = *out;
-    return status;
-}
-
-static burin_status evaluate(void *what, live_run *run, burin_value variables, burin_value *out, burin_error *err)
-{
-    live_formula *f      = what;
-    burin_status  status = BURIN_OK;
-    if (!f->has_value) {
-        for (size_t k = 0; k < f->names.count; k++)
-            f->slots[k] = burin_get(variables, f->names.names[k]);
-        status = burin_formula_eval(f->formula, f->slots, &f->value, err);
-    }
-    f->has_value = false;
-    if (!status && (status = rt_copy_out(rt_state_of(run->result), f->value, run->result, out)))
-        diag_fail(err, status, NULL, 0, nowhere, "the value of a formula cannot be kept");
-    return status;
-}
-
 /* ---- making ---- */
 
 static void release(void *what)
@@ -141,11 +110,10 @@ static void release(void *what)
         *at = f->older;
         f->live->formula_count--;
     }
-    burin_formula_free(f->formula);
-    base_free(f->live->env->alloc, f->slots, f->names.count * sizeof *f->slots);
-    base_free(f->live->env->alloc, f->origins, f->names.count * sizeof *f->origins);
-    base_free(f->live->env->alloc, f->reads, f->names.count * sizeof *f->reads);
-    name_list_deinit(&f->names);
+    base_free(f->live->env->alloc, f->program.slots, f->program.names.count * sizeof *f->program.slots);
+    base_free(f->live->env->alloc, f->origins, f->program.names.count * sizeof *f->origins);
+    base_free(f->live->env->alloc, f->reads, f->program.names.count * sizeof *f->reads);
+    live_program_deinit(&f->program);
     name_list_deinit(&f->free);
     base_free(f->live->env->alloc, f, f->size);
 }
@@ -155,7 +123,7 @@ static burin_status take_name(void *user, burin_text name, unsigned uses)
     live_formula *f = user;
     (void)uses;
     char        *copy   = strndup(name.data, name.len);
-    burin_status status = copy ? name_list_add(name_map_get(&f->live->names, name) ? &f->names : &f->free, copy) : BURIN_ERR_NOMEM;
+    burin_status status = copy ? name_list_add(name_map_get(&f->live->names, name) ? &f->program.names : &f->free, copy) : BURIN_ERR_NOMEM;
     free(copy);
     return status;
 }
@@ -166,16 +134,16 @@ static burin_status prepare(live_formula *f, burin_error *err)
     burin_status           status = burin_script_names(f->live->env, f->source, true, take_name, f, err);
     if (status)
         return status;
-    f->formula = burin_formula_compile(f->live->env, f->source, (const char *const *)f->names.names, f->names.count, err);
-    if (!f->formula)
+    f->program.formula = burin_formula_compile(f->live->env, f->source, (const char *const *)f->program.names.names, f->program.names.count, err);
+    if (!f->program.formula)
         return err ? err->status : BURIN_ERR_PYTHON_SYNTAX;
-    f->slots   = base_alloc(alloc, f->names.count * sizeof *f->slots);
-    f->origins = base_alloc(alloc, f->names.count * sizeof *f->origins);
-    f->reads   = base_alloc(alloc, f->names.count * sizeof *f->reads);
-    if (f->names.count && !(f->slots && f->origins && f->reads))
+    f->program.slots   = base_alloc(alloc, f->program.names.count * sizeof *f->program.slots);
+    f->origins = base_alloc(alloc, f->program.names.count * sizeof *f->origins);
+    f->reads   = base_alloc(alloc, f->program.names.count * sizeof *f->reads);
+    if (f->program.names.count && !(f->program.slots && f->origins && f->reads))
         return no_memory(err);
-    for (size_t k = 0; k < f->names.count; k++) {
-        const live_name *name = name_map_get(&f->live->names, (burin_text){f->names.names[k], strlen(f->names.names[k])});
+    for (size_t k = 0; k < f->program.names.count; k++) {
+        const live_name *name = name_map_get(&f->live->names, (burin_text){f->program.names.names[k], strlen(f->program.names.names[k])});
         f->reads[k]           = name->node;
     }
     return BURIN_OK;
@@ -199,8 +167,8 @@ burin_status burin_live_formula(burin_live *live, burin_text text, burin_node *o
     f->older       = live->formulas;
     live->formulas = f;
     live->formula_count++;
-    live_source made = {evaluate, release, f, text, direct, ready};
-    status           = live_node_make(live, &made, &f->names, out, err);
+    live_source made = {live_program_evaluate, release, f, text, live_program_direct, ready};
+    status           = live_node_make(live, &made, &f->program.names, out, err);
     if (!status)
         f->node = *out;
     return status;
@@ -264,16 +232,16 @@ static burin_node meaning_of(const live_region *r, const char *name)
 /* May it join? Every name must mean one thing there, and every member have one name. */
 static bool fits(const live_region *r, const live_formula *f)
 {
-    if (r->count == REGION_MAX || r->input_count + f->names.count > REGION_INPUTS_MAX)
+    if (r->count == REGION_MAX || r->input_count + f->program.names.count > REGION_INPUTS_MAX)
         return false;
-    for (size_t k = 0; k < f->names.count; k++) {
-        burin_node meaning = meaning_of(r, f->names.names[k]);
+    for (size_t k = 0; k < f->program.names.count; k++) {
+        burin_node meaning = meaning_of(r, f->program.names.names[k]);
         uint32_t   member  = member_of(r, f->reads[k]);
-        if ((meaning.index && !is_node(meaning, f->reads[k])) || (member < r->count && r->names[member] && strcmp(r->names[member], f->names.names[k]) != 0))
+        if ((meaning.index && !is_node(meaning, f->reads[k])) || (member < r->count && r->names[member] && strcmp(r->names[member], f->program.names.names[k]) != 0))
             return false;
         for (uint32_t m = 0; m < r->count; m++) /* for others it may be no bound name */
             for (size_t n = 0; n < r->members[m]->free.count; n++)
-                if (strcmp(r->members[m]->free.names[n], f->names.names[k]) == 0)
+                if (strcmp(r->members[m]->free.names[n], f->program.names.names[k]) == 0)
                     return false;
     }
     for (size_t k = 0; k < f->free.count; k++)
@@ -284,13 +252,13 @@ static bool fits(const live_region *r, const live_formula *f)
 
 static void join(live_region *r, live_formula *f)
 {
-    for (size_t k = 0; k < f->names.count; k++) {
+    for (size_t k = 0; k < f->program.names.count; k++) {
         uint32_t member = member_of(r, f->reads[k]);
         if (member < r->count) {
-            r->names[member] = f->names.names[k];
-        } else if (!meaning_of(r, f->names.names[k]).index) {
+            r->names[member] = f->program.names.names[k];
+        } else if (!meaning_of(r, f->program.names.names[k]).index) {
             r->inputs[r->input_count]        = f->reads[k];
-            r->input_names[r->input_count++] = f->names.names[k];
+            r->input_names[r->input_count++] = f->program.names.names[k];
         }
     }
     f->region              = r;
@@ -309,16 +277,16 @@ static bool sets_names(burin_text text)
 /* A formula that can be fused: it reads no record, and sets no name itself. */
 static bool is_fusable(const live_formula *f)
 {
-    for (size_t k = 0; k < f->names.count; k++)
+    for (size_t k = 0; k < f->program.names.count; k++)
         if (!f->reads[k].index)
             return false;
-    return f->node.index && !f->region && f->names.count && !sets_names(f->source);
+    return f->node.index && !f->region && f->program.names.count && !sets_names(f->source);
 }
 
 /* Put a formula into the region of one that it reads; two that are in none begin one. */
 static burin_status place(burin_live *live, live_formula *f, live_formula *const *by_node, burin_error *err)
 {
-    for (size_t k = 0; k < f->names.count && !f->region; k++) {
+    for (size_t k = 0; k < f->program.names.count && !f->region; k++) {
         live_formula *read = by_node[f->reads[k].index];
         if (!read || !is_node(read->node, f->reads[k]))
             continue;
@@ -346,7 +314,7 @@ static void connect(live_region *r)
         f->region = r;
         f->place  = m;
         f->leads  = followers >= 2 && followers * FOLLOW_SHARE >= r->count;
-        for (size_t k = 0; k < f->names.count; k++) {
+        for (size_t k = 0; k < f->program.names.count; k++) {
             uint32_t read = member_of(r, f->reads[k]);
             if (read < r->count) {
                 above[read][m / 64] |= (uint64_t)1 << m % 64;
