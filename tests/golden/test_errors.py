@@ -1,6 +1,6 @@
 """What the command says when something is wrong, letter by letter: class, message, place, excerpt with caret, chain, help, exit code.
 
-errors.golden holds the answers, in the order of CASES. After a wanted change: test_errors.py --update, then read the difference."""
+errors.golden holds the answers, in the order of CASES; native code has the same ones. After a wanted change: test_errors.py --update, then read the difference."""
 import difflib
 import os
 import re
@@ -115,10 +115,37 @@ CASES = [
 ]
 
 
-def section(what, files, arguments, stdin=""):
+def section(what, files, arguments, stdin="", options=(), told=None):
+    """`options` are given too, in front; lines of --explain go to `told`."""
+    command = 1 if arguments[0] in ("render", "eval") else 0
     with support.folder_of(files) as folder:
-        done = support.burin(*arguments, stdin=stdin, cwd=folder)
-    return "==== %s\n$ burin %s\n%s%s[exit %d]\n" % (what, shlex.join(arguments), done.out, done.err, done.code)
+        done = support.burin(*arguments[:command], *options, *arguments[command:], stdin=stdin, cwd=folder)
+    err = done.err
+    if told is not None:
+        told += TOLD.findall(err)
+        err = TOLD.sub("", err)
+    return "==== %s\n$ burin %s\n%s%s[exit %d]\n" % (what, shlex.join(arguments), done.out, err, done.code)
+
+
+TOLD = re.compile("^burin: jit: .*\n", re.M)
+HELPER = os.path.join(os.environ["BURIN_BUILD"], "burin-jit")
+NATIVE = ("--jit-eager", "--cache", "off", "--explain")
+
+
+def compare(want, got, engine):
+    for line in difflib.unified_diff(want.split("\n"), got.split("\n"), "errors.golden", "printed now, " + engine, lineterm=""):
+        print(line)
+    print("%d errors, %s: %s" % (len(CASES), engine, "as written" if got == want else "some differ"))
+    return got == want
+
+
+def same_natively(want):
+    """Whether they are, and something was compiled at all."""
+    told = []
+    same = compare(want, "\n".join(section(*case, options=NATIVE, told=told) for case in CASES), "native code")
+    made = sum(" native after " in line for line in told)
+    print("%d of them with native code" % made)
+    return same and made >= len(CASES) // 3
 
 
 # What libyaml words: -D NAME:=VALUE too takes YAML where it can.
@@ -139,11 +166,15 @@ def main():
         want = file.read()
     if "this build cannot read YAML" in got:
         print("not compared, for this build reads no YAML: %s" % ", ".join(BY_LIBYAML))
-        want, got = without(BY_LIBYAML, want), without(BY_LIBYAML, got)
-    for line in difflib.unified_diff(want.split("\n"), got.split("\n"), "errors.golden", "printed now", lineterm=""):
-        print(line)
-    print("%d errors, %s" % (len(CASES), "as written" if got == want else "some differ"))
-    return 0 if got == want else 1
+        want, interpreted = without(BY_LIBYAML, want), without(BY_LIBYAML, got)
+    else:
+        interpreted = got
+    same = compare(want, interpreted, "interpreted")
+    if os.access(HELPER, os.X_OK):
+        same = same_natively(got) and same
+    else:
+        support.lacking("native code (built without libgccjit)")
+    return support.ended(not same)
 
 
 if __name__ == "__main__":
