@@ -4,9 +4,11 @@
 #include "engine/columns.h"
 
 #include "engine/environment.h"
+#include "engine/formula.h"
 #include "parser/script.h"
 
 #include <stdio.h>
+#include <time.h>
 
 typedef struct column_program {
     block_program *loops; /* NULL: there are none */
@@ -33,6 +35,7 @@ struct burin_columns {
     burin_columns_options options;
     column_program  programs[USE_COUNT];
     size_t          failed_row;
+    uint64_t        deadline_ns; /* of the call, CLOCK_MONOTONIC; 0: none */
 };
 
 static burin_status fail_memory(burin_error *err)
@@ -211,7 +214,8 @@ burin_status columns_row(burin_columns *c, const burin_column *in, size_t row, b
         bool null   = in[n].validity && !bit_at(in[n].validity, in[n].offset + row);
         c->slots[n] = null ? burin_none() : slot_value(&in[n], row);
     }
-    return burin_formula_eval(c->formula, c->slots, out, err);
+    burin_status status = columns_interrupted(c, err);
+    return status ? status : burin_formula_eval(c->formula, c->slots, out, err);
 }
 
 burin_status columns_failed(burin_columns *c, size_t row, burin_status status, burin_error *err)
@@ -311,8 +315,8 @@ burin_status columns_block(burin_columns *c, const burin_column *in, size_t firs
                            burin_error *err)
 {
     block_program *p;
-    burin_status   status = find_program(c, use, &p, err);
-    if (status)
+    burin_status   status = columns_interrupted(c, err);
+    if (status || (status = find_program(c, use, &p, err)))
         return status;
     *block       = (column_block){first, to - first < BLOCK_ROWS ? to - first : BLOCK_ROWS, NULL, VEC_FLOAT, NULL, NULL};
     block->nulls = find_nulls(c, in, first, block->count);
@@ -346,9 +350,27 @@ burin_status columns_value(burin_columns *c, const burin_column *in, const colum
     return BURIN_OK;
 }
 
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void burin_columns_set_cancel(burin_columns *c, const volatile int *cancel) { formula_state(c->formula)->cancel = cancel; }
+
+/* The machine's own deadline is that of the last row that was evaluated alone. */
+burin_status columns_interrupted(burin_columns *c, burin_error *err)
+{
+    rt_state *st    = formula_state(c->formula);
+    st->deadline_ns = c->deadline_ns;
+    return rt_check_interrupts(st) ? host_state_report(st, err) : BURIN_OK;
+}
+
 burin_status columns_begin(burin_columns *c, const burin_column *in, size_t from, size_t to, burin_error *err)
 {
-    c->failed_row = SIZE_MAX;
+    c->failed_row  = SIZE_MAX;
+    c->deadline_ns = c->env->options.limits.time_ns ? now_ns() + c->env->options.limits.time_ns : 0;
     if (err && err->status)
         burin_error_clear(err);
     if (from > to)

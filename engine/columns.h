@@ -28,6 +28,8 @@ typedef struct column_room {
     void    *at; /* NULL: there is none */
     vec_type type;
 } column_room;
+/* Has the call been cancelled, or its time run out? */
+burin_status columns_interrupted(burin_columns *c, burin_error *err);
 /* Evaluate the block at `first`, which ends before `to`. Its values may be put into `room`; those of rows that are bad are of no use there. */
 burin_status columns_block(burin_columns *c, const burin_column *in, size_t first, size_t to, column_use use, column_room room, column_block *block,
                            burin_error *err);

@@ -178,6 +178,8 @@ void burin_formula_free(burin_formula *f)
     burin_env_unref(env);
 }
 
+rt_state *formula_state(burin_formula *f) { return vm_state(f->machine); }
+
 /* ---- evaluating ---- */
 
 burin_status burin_formula_eval(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)

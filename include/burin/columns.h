@@ -8,7 +8,7 @@
  *
  * Every row gives what burin_formula_eval (burin/formula.h) gives for its values, bit for bit, and fails as that does. Operators and
  * functions of numbers work on blocks of rows; a formula, or a row, that needs more (text, lists, integers beyond 64 bits, an
- * error to be raised) is evaluated alone. The environment's limits count for each row that is.
+ * error to be raised) is evaluated alone. The environment's limits count for each row that is; that of time for a whole call, too.
  * Memory is laid out as in Arrow's C data interface, and never copied as a whole. */
 #ifndef BURIN_COLUMNS_H
 #define BURIN_COLUMNS_H
@@ -72,6 +72,8 @@ typedef struct burin_columns burin_columns;
 BURIN_API burin_columns *burin_columns_compile(burin_env *env, burin_text source, const burin_column_name *names, size_t count,
                                                const burin_columns_options *options, burin_error *err);
 BURIN_API void           burin_columns_free(burin_columns *columns); /* NULL is allowed */
+/* As burin_render_set_cancel: calls end with BURIN_ERR_CANCELLED, a thousand rows later at the most. */
+BURIN_API void burin_columns_set_cancel(burin_columns *columns, const volatile int *cancel);
 
 /* Evaluate rows from <= r < to. `in` has as many columns as there are names. To share the work between threads, give each its own
  * burin_columns and its own rows, parted at multiples of 8 (they share bytes of the bits otherwise).

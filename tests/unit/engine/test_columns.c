@@ -613,6 +613,40 @@ static void results_may_replace_what_is_read(void **state)
     burin_env_unref(env);
 }
 
+/* Of formulas in blocks, and of one that is evaluated row by row. */
+static void calls_end_when_time_runs_out_or_the_host_says_so(void **state)
+{
+    static const char *const texts[] = {"a * b + 1.5", "len(s) + a"};
+    static double            out[ROWS];
+    burin_options    options = burin_options_default();
+    options.scripts          = true;
+    options.limits.time_ns   = 1;
+    burin_env       *hasty   = burin_env_new(&options, NULL), *env = script_env();
+    table           *t       = random_table(7, 0);
+    burin_column_out to      = {BURIN_COLUMN_DOUBLE, out, 0, NULL, NULL};
+    (void)state;
+    for (size_t n = 0; n < sizeof texts / sizeof *texts; n++) {
+        volatile int   cancel = 1;
+        burin_error    err    = BURIN_ERROR_INIT;
+        burin_value    sum;
+        burin_columns *c      = columns_of(hasty, texts[n], NULL);
+        assert_int_equal(burin_columns_map(c, t->columns, 0, ROWS, &to, &err), BURIN_ERR_LIMIT);
+        assert_string_equal(err.message, "the time limit was reached");
+        assert_int_equal(burin_columns_reduce(c, t->columns, 0, ROWS, BURIN_REDUCE_SUM, &sum, &err), BURIN_ERR_LIMIT);
+        burin_columns_free(c);
+        c = columns_of(env, texts[n], NULL);
+        burin_columns_set_cancel(c, &cancel);
+        assert_int_equal(burin_columns_map(c, t->columns, 0, ROWS, &to, &err), BURIN_ERR_CANCELLED);
+        cancel = 0;
+        assert_int_equal(burin_columns_map(c, t->columns, 0, ROWS, &to, &err), BURIN_OK);
+        burin_columns_free(c);
+        burin_error_clear(&err);
+    }
+    free(t);
+    burin_env_unref(hasty);
+    burin_env_unref(env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -627,6 +661,7 @@ int main(void)
         cmocka_unit_test(reductions_have_edges),
         cmocka_unit_test(fast_functions_are_within_four_units),
         cmocka_unit_test(results_may_replace_what_is_read),
+        cmocka_unit_test(calls_end_when_time_runs_out_or_the_host_says_so),
         cmocka_unit_test(what_cannot_be_compiled_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
