@@ -48,17 +48,15 @@ static burin_future *start(burin_pool *p, const burin_callable *f, const burin_i
     return future;
 }
 
-/* 82 */
-static void calls_at_the_same_time_lose_nothing(void **state)
+/* Many calls of (a: Agent, by: int) on one agent: those that conflict for good say so, the others all count. */
+static void call_many(world *w, const burin_callable *f)
 {
     enum { CALLS = 400 };
-    world                *w = *state;
-    burin_pool           *p = new_pool(4, 0);
-    burin_future         *futures[CALLS];
-    const burin_callable *f    = declare(w, (burin_declaration){.name = "faster", .signature = "a: Agent, by: int -> Agent", .body = faster, .effect = BURIN_EFFECT_MUTATES});
-    burin_item            args[] = {burin_item_entity(w->agents[0]), item_int(1)};
-    int                   done = 0;
-    args[0].entity.version     = 0;
+    burin_pool   *p = new_pool(4, 0);
+    burin_future *futures[CALLS];
+    burin_item    args[] = {burin_item_entity(w->agents[0]), item_int(1)};
+    int           done = 0;
+    args[0].entity.version = 0;
     for (int n = 0; n < CALLS; n++)
         futures[n] = start(p, f, args, 2, n % 4 ? 100000 : 0);
     for (int n = 0; n < CALLS; n++) {
@@ -74,6 +72,27 @@ static void calls_at_the_same_time_lose_nothing(void **state)
     burin_reader_pin(w->reader);
     assert_int_equal(speed_of(w, w->agents[0]), 1 + done);
     assert_int_equal(head(w), 1 + done);
+}
+
+/* 82 */
+static void calls_at_the_same_time_lose_nothing(void **state)
+{
+    call_many(*state, declare(*state, (burin_declaration){.name = "faster", .signature = "a: Agent, by: int -> Agent", .body = faster, .effect = BURIN_EFFECT_MUTATES}));
+}
+
+/* 82: each thread has an interpreter of its own. */
+static void functions_of_scripts_run_on_several_threads(void **state)
+{
+    static const char     source[] = "def faster(a, by):\n    a.speed += by\n    return a\n";
+    world                *w       = *state;
+    burin_options         options = burin_options_default();
+    const burin_callable *f;
+    options.scripts = true;
+    burin_env *env  = burin_env_new(&options, NULL);
+    assert_int_equal(burin_register_script(w->registry, env, &(burin_declaration){.name = "faster", .signature = "a: Agent, by: int -> Agent", .effect = BURIN_EFFECT_MUTATES},
+                                           (burin_text){source, sizeof source - 1}, &f, NULL), BURIN_OK);
+    burin_env_unref(env);
+    call_many(w, f);
 }
 
 static void arguments_and_results_are_the_futures_own(void **state)
@@ -182,6 +201,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_open, world_close)
     const struct CMUnitTest tests[] = {
         TEST(calls_at_the_same_time_lose_nothing),
+        TEST(functions_of_scripts_run_on_several_threads),
         TEST(arguments_and_results_are_the_futures_own),
         TEST(what_is_cancelled_changes_nothing),
         TEST(a_pool_that_ends_cancels_what_waits_and_finishes_what_runs),
