@@ -11,12 +11,13 @@
 #include <pthread.h>
 #include <stdio.h>
 
-enum { LEFT_MAX = 1 << 20 /* bytes of a session */ };
+enum { LEFT_MAX = 1 << 20 /* bytes that a session may grow by */ };
 static const char arguments[] = "__burin_arguments"; /* the variable that they are handed over in */
 
 typedef struct session {
     burin_interpreter *in;
-    struct session    *next; /* of the idle ones */
+    uint64_t           begun; /* bytes it held when it had run the script */
+    struct session    *next;  /* of the idle ones */
 } session;
 
 typedef struct script_function {
@@ -38,11 +39,20 @@ static void end_session(const script_function *f, session *s)
     base_free(f->env->alloc, s, sizeof *s);
 }
 
+static uint64_t held(const session *s)
+{
+    burin_limits used;
+    burin_interpreter_used(s->in, &used);
+    return used.memory;
+}
+
 /* Run the script, which defines the function. */
 static burin_status begin_session(const script_function *f, session *s, burin_error *err)
 {
     burin_interpreter_reset(s->in);
-    return burin_interpreter_run(s->in, (burin_text){f->source, f->source_len}, f->name, NULL, err);
+    burin_status status = burin_interpreter_run(s->in, (burin_text){f->source, f->source_len}, f->name, NULL, err);
+    s->begun            = held(s);
+    return status;
 }
 
 static burin_status new_session(const script_function *f, session **out, burin_error *err)
@@ -52,7 +62,7 @@ static burin_status new_session(const script_function *f, session **out, burin_e
     *out           = NULL;
     if (!s)
         return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
-    *s     = (session){burin_interpreter_new(f->env, err), NULL};
+    *s     = (session){.in = burin_interpreter_new(f->env, err)};
     status = s->in ? begin_session(f, s, err) : err && err->status ? err->status : BURIN_ERR_NOMEM;
     if (status == BURIN_OK)
         *out = s;
@@ -73,10 +83,8 @@ static burin_status take_session(script_function *f, session **out, burin_error 
 
 static void return_session(script_function *f, session *s)
 {
-    burin_limits used, *limits = &f->env->options.limits;
-    burin_interpreter_used(s->in, &used);
-    uint64_t most = limits->memory && limits->memory / 2 < LEFT_MAX ? limits->memory / 2 : LEFT_MAX;
-    if (used.memory > most && begin_session(f, s, NULL)) {
+    uint64_t limit = f->env->options.limits.memory; /* of which a call is to have the half at least; what was held stays so when a session is begun anew */
+    if ((limit && held(s) > limit / 2) || (held(s) > s->begun + LEFT_MAX && begin_session(f, s, NULL))) {
         end_session(f, s);
         return;
     }

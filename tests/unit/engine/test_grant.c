@@ -322,7 +322,8 @@ static void functions_of_scripts_have_types_defaults_and_limits(void **state)
     burin_options options;
     burin_env    *env = script_env(&options);
     burin_env_unref(env);
-    options.limits.steps = 100000;
+    options.limits.steps  = 100000;
+    options.limits.memory = 1 << 20;
     env                  = burin_env_new(&options, NULL);
     const burin_callable *area  = script(w, env, (burin_declaration){.name = "area", .signature = "a: int, b: int = 3 -> int", .pure = true}, hiring);
     const burin_callable *words = script(w, env, (burin_declaration){.name = "words", .signature = "text: text -> data"}, hiring);
