@@ -454,6 +454,47 @@ static void memory_may_run_out_anywhere(void **unused)
     }
 }
 
+typedef struct turn {
+    burin_node cell;
+    uint32_t   number, *next; /* next: who is to run */
+} turn;
+COMPUTE(take_turn)
+{
+    turn *t = user;
+    (void)g, (void)in, (void)out;
+    assert_int_equal(t->number, *t->next);
+    ++*t->next;
+    return BURIN_OK;
+}
+static void effects_run_in_the_order_of_making_whatever_changed_first(void **state)
+{
+    static const uint32_t counts[] = {2, 100, 127, 128, 300, 70000};
+    (void)state;
+    for (size_t n = 0; n < sizeof counts / sizeof *counts; n++) {
+        uint32_t     count = counts[n], next = 0;
+        burin_graph *g     = burin_graph_new(NULL);
+        turn        *turns = calloc(count, sizeof *turns);
+        for (uint32_t k = 0; k < count; k++)
+            burin_graph_cell(g, burin_int(0), &turns[k].cell);
+        for (uint32_t k = 0; k < count; k++) {
+            burin_node effect;
+            turns[k].number = k;
+            turns[k].next   = &next;
+            assert_int_equal(burin_graph_effect(g, take_turn, &turns[k], BURIN_NODE_STATIC, &turns[k].cell, 1, &effect), BURIN_OK);
+        }
+        for (int round = 1; round < 4; round++) {
+            next = 0;
+            burin_graph_begin(g);
+            for (uint32_t k = 0; k < count; k++) /* 7919 is prime: every cell once */
+                burin_graph_set(g, turns[(k * 7919ull + 5) % count].cell, burin_int(round));
+            assert_int_equal(burin_graph_commit(g), BURIN_OK);
+            assert_int_equal(next, count);
+        }
+        free(turns);
+        burin_graph_free(g);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -468,6 +509,7 @@ int main(void)
         cmocka_unit_test(computed_nodes_may_not_change_the_graph_and_effects_may),
         cmocka_unit_test(disposed_nodes_are_refused_and_fail_their_readers),
         cmocka_unit_test(a_scope_disposes_of_what_it_owns),
+        cmocka_unit_test(effects_run_in_the_order_of_making_whatever_changed_first),
         cmocka_unit_test(a_steady_batch_allocates_nothing),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
