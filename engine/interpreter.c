@@ -372,7 +372,8 @@ static void begin_output(burin_interpreter *in)
     rt_out *out  = &in->out;
     out->limit   = (size_t)in->limits.output;
     out->next    = out->data;
-    out->end     = out->data + (out->limit && out->limit < out->cap ? out->limit : out->cap);
+    if (out->data)
+        out->end = out->data + (out->limit && out->limit < out->cap ? out->limit : out->cap);
     out->failed  = false;
     out->flushed = 0;
     out->flush   = in->sink.write ? flush : NULL;
