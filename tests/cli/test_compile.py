@@ -197,6 +197,13 @@ def structs_at_their_places(folder):
     expect(burin("compile", "typed", "-o", "x.so", "--types", "none.json", cwd=folder)[0] == 1, "no file of types")
 
 
+def programs_become_native(folder, site):
+    """Programs that were read from a set are compiled by burin-jit as those made from text are."""
+    data = os.path.join(folder, "data.json")
+    plain = burin("render", "page.html", data, "--compiled", site)
+    expect(plain[0] == 0 and burin("render", "page.html", data, "--compiled", site, "--engine", "jit", "--jit-eager") == plain, "a set's programs as native code")
+
+
 def scripts_become_programs(folder):
     """Another process runs what one has compiled: output, errors with their place and calls, arguments; damage is refused."""
     write(folder, "rules.py", "def tax(price, *, rate=0.2):\n    return price * rate\n\n\nprint(argv, [tax(float(n)) for n in argv], f'{tax(3, rate=2)!r}')\n1 / 0\n")
@@ -226,6 +233,7 @@ def main():
         write(folder, "data.json", DATA)
         site = the_same_as_the_sources(folder, ["--interpreted"])
         if HAS_NATIVE:
+            programs_become_native(folder, site)
             site = the_same_as_the_sources(folder, [])
             code_to_read(folder)
         what_does_not_fit(folder, site)
