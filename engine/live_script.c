@@ -89,7 +89,8 @@ static burin_status compile(burin_live *live, script *s, burin_text text, burin_
     live_program *p = &s->program;
     p->lines        = lines_of(text);
     buf_append(&all, text.data, text.len);
-    buf_append_z(&all, &"\n"[text.len == 0 || text.data[text.len - 1] == '\n' || text.data[text.len - 1] == '\r']);
+    if (text.len && text.data[text.len - 1] != '\n' && text.data[text.len - 1] != '\r')
+        buf_append_byte(&all, '\n');
     buf_append_z(&all, "(");
     buf_append(&all, expression.data, expression.len);
     buf_append_z(&all, "\n)");
