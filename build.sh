@@ -27,7 +27,7 @@ usage() {
   differential [SECONDS] [SEED]
                               random templates through Burin and the real Jinja2 for SECONDS (60); what differs is made small
   conformance [KIND] [...]    the conformance corpus beside the tree, with a release (or KIND) build; options of its runner
-  conformance native [N]      every N-th case of it (1: all) interpreted, natively at -O0 and -O2, and from the cache: the same answers
+  conformance native [N]      every N-th case of it (1: all) interpreted, natively at -O0, -O1 and -O2, and from the cache: the same answers
   install [PREFIX]            install the release build (/usr/local)
   clean                       remove build/
   help                        this text

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """native.py BURIN [--every N] FILE...: cases (JSON lines of the batch protocol), interpreted and as native code.
 
-Every N-th case of each file is answered by the interpreter, by native code at -O0 and at -O2, and by what the cache has kept of the latter;
+Every N-th case of each file is answered by the interpreter, by native code at -O0, -O1 and -O2, and by what the cache has kept of the last;
 the answers, errors and their places too, must be the same to the byte. What was compiled is counted from --explain: a run that
 compiles nothing, or a second one that does, fails."""
 import argparse
@@ -37,7 +37,8 @@ def main():
     if len(want) != len(cases) or code:
         sys.exit("the interpreter answered %d of %d cases and ended with %d" % (len(want), len(cases), code))
     with tempfile.TemporaryDirectory() as cache:
-        for name, options in (("-O0", ["--jit-level", "0", "--cache", "off"]), ("-O2", ["--jit-level", "2", "--cache", cache + "/c"]),
+        for name, options in (("-O0", ["--jit-level", "0", "--cache", "off"]), ("-O1", ["--jit-level", "1", "--cache", "off"]),
+                              ("-O2", ["--jit-level", "2", "--cache", cache + "/c"]),
                               ("-O2 from the cache", ["--jit-level", "2", "--cache", cache + "/c"])):
             got, counts, code = answers(args.burin, cases, "--engine=jit", "--jit-eager", "--explain", *options)
             different = [n for n in range(len(cases)) if n >= len(got) or got[n] != want[n]]
