@@ -6,7 +6,8 @@
  *     burin_follower_update(f);                          -- one batch: everything that reads `speed` follows
  *
  * An update takes in the change lists of all commits since the last one, at one moment for all trees, as one batch: what runs in
- * it sees one state of the store. A change of an entity nobody follows costs one bit test.
+ * it sees one state of the store. A change of an entity nobody follows costs one bit test. What other processes commit to a store that is
+ * kept (burin/durable.h) belongs to it once burin_store_refresh has taken it in: burin_store_wait, refresh, update.
  * A follower belongs to its graph's thread. Nobody else may set its cells. */
 #ifndef BURIN_FOLLOW_H
 #define BURIN_FOLLOW_H

@@ -320,6 +320,34 @@ static void compaction_drops_nothing_that_it_has_not_seen(void **state)
     assert_int_equal(burin_store_verify(w->store, NULL), BURIN_OK);
 }
 
+/* A reactive graph follows what other processes commit: the store takes it in, then the follower does. */
+static void a_graph_follows_what_others_do(void **state)
+{
+    world          *w        = *state;
+    burin_store    *other    = open_store(w, false, true);
+    burin_graph    *graph    = burin_graph_new(NULL);
+    burin_follower *follower = burin_follower_new(graph, other, NULL);
+    burin_node      node;
+    burin_value     value;
+    uint64_t        changed;
+    assert_int_equal(burin_follow(follower, w->root, N, &node, NULL), BURIN_OK);
+    assert_int_equal(burin_follower_update(follower, NULL, NULL), BURIN_OK);
+    for (int n = 1; n <= 3; n++) {
+        assert_int_equal(set(w->store, w->root, 10 * n, true), BURIN_OK);
+        assert_int_equal(set(w->store, w->root, 10 * n + 1, false), BURIN_OK);
+        assert_int_equal(burin_follower_update(follower, &changed, NULL), BURIN_OK);
+        assert_int_equal(changed, 0); /* not taken in yet */
+        assert_int_equal(refresh(other), 2);
+        assert_int_equal(burin_follower_update(follower, &changed, NULL), BURIN_OK);
+        assert_int_equal(changed, 1);
+        assert_int_equal(burin_graph_get(graph, node, &value), BURIN_OK);
+        assert_int_equal(value.as.i, 10 * n + 1);
+    }
+    burin_follower_free(follower);
+    burin_graph_free(graph);
+    burin_store_free(other);
+}
+
 static void who_waits_is_told(void **state)
 {
     world       *w     = *state;
@@ -347,6 +375,6 @@ static void who_waits_is_told(void **state)
     ROW(what_was_committed_is_there_again), ROW(deferred_commits_are_kept_by_a_sync), ROW(read_only_is_read_only), \
     ROW(changes_of_two_trees_are_kept_together), ROW(a_second_writer_is_found_and_does_no_harm), \
     ROW(writers_of_different_trees_do_not_meet), ROW(what_others_do_comes_whole_and_in_order), \
-    ROW(compaction_drops_nothing_that_it_has_not_seen), ROW(who_waits_is_told)
+    ROW(compaction_drops_nothing_that_it_has_not_seen), ROW(a_graph_follows_what_others_do), ROW(who_waits_is_told)
 
 #endif
