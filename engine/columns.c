@@ -294,10 +294,17 @@ static bool is_apart(const burin_columns *c, const burin_column *in, const colum
     return true;
 }
 
+/* Is it a place for the result? Steps before the last use it too, for numbers, so it must have the size and alignment of those. */
+static bool is_place(const burin_columns *c, const block_program *p, const burin_column *in, column_room room, const column_block *block)
+{
+    return room.at && room.type == p->type && room.type != VEC_BOOL && (uintptr_t)room.at % sizeof(double) == 0 && !block->nulls &&
+           is_apart(c, in, block, room.at);
+}
+
 static burin_status run_loops(burin_columns *c, block_program *p, const burin_column *in, column_room room, column_block *block, burin_error *err)
 {
     if (p->own)
-        p->places[p->result] = room.at && room.type == p->type && !block->nulls && is_apart(c, in, block, room.at) ? room.at : p->own;
+        p->places[p->result] = is_place(c, p, in, room, block) ? room.at : p->own;
     for (uint32_t n = 0; n < c->count; n++) {
         if (!c->states[n].read)
             continue;

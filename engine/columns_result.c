@@ -99,7 +99,7 @@ static void map_plain(const column_block *block, const burin_column_out *out)
         for (size_t i = 0; i < block->count; i++)
             memcpy(to + (ptrdiff_t)i * stride, (const char *)block->values + i * size, size);
     else if (block->values != to) /* the loops have not put them there */
-        memcpy(to, block->values, block->count * size);
+        memmove(to, block->values, block->count * size); /* they may be a column that lies there too */
     for (size_t i = 0; out->validity && i < block->count; i++)
         set_valid(out, block->first + i, true, NULL);
 }
