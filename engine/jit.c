@@ -16,9 +16,10 @@
 
 enum {
     COMPILE_FLOOR_NS = 8000000, /* of a request: the compiler's and the assembler's beginnings ... */
-    COMPILE_INSN_NS  = 300000,  /* ... per instruction that is lowered: text takes about half, loops and attributes up to twice as much ... */
-    COMPILE_REST_NS  = 3000,    /* ... and per one beyond LOWERED_MAX, which is run by its body */
-    LOWERED_MAX      = 320,     /* of a request: what is compiled beside renders is ready soon */
+    COMPILE_COST_NS  = 450000,  /* ... per instruction that is lowered, on an idle processor; those with guards count as three ... */
+    COMPILE_REST_NS  = 3000,    /* ... and per one that is left to the interpreter */
+    USUAL_COST       = 2,       /* of an instruction */
+    LOWERED_MAX      = 250,     /* of a request: what is compiled beside renders is ready soon */
     REQUEST_INSNS    = 4000,    /* in one request, as compile time grows faster than units */
     UNIT_INSNS_MAX   = 20000,
     THREAD_STACK     = 1 << 19,
@@ -492,8 +493,8 @@ static void enqueue(burin_jit *jit, burin_template *tpl)
 
 static uint64_t predicted_ns(uint64_t insns)
 {
-    uint64_t lowered = insns < LOWERED_MAX ? insns : LOWERED_MAX;
-    return COMPILE_FLOOR_NS + lowered * COMPILE_INSN_NS + (insns - lowered) * COMPILE_REST_NS;
+    uint64_t cost = insns * USUAL_COST < LOWERED_MAX ? insns * USUAL_COST : LOWERED_MAX;
+    return COMPILE_FLOOR_NS + cost * COMPILE_COST_NS + insns * COMPILE_REST_NS;
 }
 
 static uint64_t all_insns(const ir_program *p)

@@ -44,7 +44,7 @@ typedef struct emitter {
     gcc_jit_type       *pointers[TYPE_COUNT]; /* to them */
     gcc_jit_type       *op_type;              /* native_op */
     gcc_jit_type       *api_types[API_COUNT];
-    uint32_t            left;                 /* instructions that may still be lowered */
+    uint32_t            left;                 /* what may still be lowered, see wire_request */
     uint32_t            names;                /* given to locals and blocks so far */
     bool                failed;               /* memory is out */
 } emitter;

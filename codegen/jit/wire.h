@@ -34,7 +34,7 @@ typedef struct wire_request {
     uint64_t          abi;        /* native_abi() of who asks */
     wire_output       output;
     uint32_t          level;      /* of optimisation, 0 to 3 */
-    uint32_t          lowered_max; /* so many instructions at most are written as code of their own; 0: all that are worth it */
+    uint32_t          lowered_max; /* instructions that are written as code of their own, ones with guards counted as three; 0: all that are worth it */
     uint32_t          cpu;        /* instructions up to this level of x86-64 may be used */
     bool              debug;      /* line information for debuggers */
     burin_text        prefix;     /* of the functions' symbols: a C identifier of at most WIRE_PREFIX_MAX bytes */
