@@ -67,7 +67,7 @@ typedef struct func {
     block             *at;                    /* of each instruction that something goes to; NULL for others */
     block              fail;                  /* return `status` */
     bool              *target;                /* of each instruction: it is jumped to (`at` is also where runs end) */
-    bool              *hot;                   /* of each instruction: it is lowered; the others lie in stretches that are run by their bodies */
+    bool              *hot;                   /* of each instruction: it is lowered; the others lie in stretches that are interpreted */
     uint32_t          *low, *high;            /* of each that is not hot: where its stretch begins and ends */
     bool              *after_cold;            /* of each instruction: a stretch may lead to it */
     block              cold;                  /* run the stretch that these locals tell of, go on where it leads to */

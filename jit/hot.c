@@ -1,8 +1,8 @@
 /* Which instructions are worth their compile time, and what becomes of the others.
  *
  * Compiling takes about 0.4 ms for an instruction that is lowered, three times that for one with guards, so those are chosen that run often:
- * in loops, the innermost first, in units that are called, and in small ones; as many as the request allows. All others lie in stretches between them. A stretch is
- * not written at all: the interpreter runs it until it leads out of it, and a switch goes on from there. */
+ * in loops, the innermost first, in units that are called, and in small ones; as many as the request allows. All others lie in stretches
+ * between them. A stretch is not written at all: the interpreter runs it until it leads out of it, and a switch goes on from there. */
 #include "jit/unit.h"
 
 /* ---- what is hot ---- */

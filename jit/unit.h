@@ -62,7 +62,7 @@ void reload(func *f);
 
 /* Say which instructions are hot, and make blocks for what is jumped to. False when memory is out. */
 bool find_hot(func *f);
-/* From here on the bodies of the stretch that instruction `pc` lies in. */
+/* From here on the interpreter, for the stretch that instruction `pc` lies in. */
 void run_cold(func *f, uint32_t pc);
 /* What all of these lead to. False when memory is out. */
 bool write_cold_path(func *f);

@@ -21,6 +21,13 @@ static inline uint64_t cpu_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+static inline uint64_t wall_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 /* Keep the compiler from dropping work whose result nobody reads. */
 static inline void keep(const void *p) { __asm__ volatile("" : : "r"(p) : "memory"); }
 

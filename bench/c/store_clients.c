@@ -9,16 +9,8 @@
 
 #include <burin/burin.h>
 #include <pthread.h>
-#include <time.h>
 
 enum { CLIENTS = 16 };
-
-static uint64_t wall_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 typedef struct client {
     burin_store *store;
