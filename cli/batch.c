@@ -59,7 +59,14 @@ typedef struct running { /* what a case needs at the library, and its answer */
     burin_value      json, context;
     burin_error      err;
     buffer          *out;
+    bool             is_ahead; /* the source is the template CASE_SOURCE */
 } running;
+
+typedef struct means { /* what all cases are run with */
+    burin_limits limits;
+    burin_jit   *jit;   /* or NULL */
+    bool         ahead; /* templates are compiled ahead of time */
+} means;
 
 static burin_status run_expression(running *r, burin_value source, bool dynamic)
 {
@@ -116,8 +123,8 @@ static burin_status run_mode(running *r)
         return run_expression(r, source, false);
     if (mode.len == 7 && memcmp(mode.data, "dynamic", 7) == 0)
         return run_expression(r, source, true);
-    if (main.kind == BURIN_STRING) {
-        const char *name = case_text(r->c, main);
+    if (main.kind == BURIN_STRING || r->is_ahead) {
+        const char *name = main.kind == BURIN_STRING ? case_text(r->c, main) : CASE_SOURCE;
         tpl              = name ? burin_template_get(r->env, name, &r->err) : NULL;
     } else
         tpl = burin_template_from_string(r->env, NULL, burin_text_of(source), &r->err);
@@ -128,12 +135,31 @@ static burin_status run_mode(running *r)
     return status;
 }
 
-/* Answer the case in `r->json`. */
-static void run_case(running *r, const burin_limits *limits, burin_jit *jit)
+static burin_status make_env(running *r, const means *with)
 {
-    burin_status status = BURIN_OK;
+    burin_text     mode   = burin_text_of(burin_get(r->json, "mode"));
+    bool           render = !mode.len || (mode.len == 6 && memcmp(mode.data, "render", 6) == 0);
+    bool           loader = burin_get(r->json, "templates").kind == BURIN_DICT;
+    case_templates templates;
+    burin_status   status = BURIN_OK;
 
-    r->env = case_env(r->c, r->json, limits, jit, &status);
+    r->is_ahead = with->ahead && render;
+    if (r->is_ahead) {
+        r->env = case_env_ahead(r->c, r->json, &with->limits, &status);
+        return status;
+    }
+    if (loader)
+        status = case_read_templates(r->c, r->json, &templates);
+    if (!status)
+        r->env = case_env(r->c, r->json, loader ? &templates : NULL, &with->limits, with->jit, &status);
+    return status;
+}
+
+/* Answer the case in `r->json`. */
+static void run_case(running *r, const means *with)
+{
+    burin_status status = make_env(r, with);
+
     if (!status)
         status = case_decode(r->c, r->c->heap, burin_get(r->json, "context"), &r->context);
     if (!status) {
@@ -150,7 +176,7 @@ static void run_case(running *r, const burin_limits *limits, burin_jit *jit)
 }
 
 /* Answer one line; false when there is no memory even for the answer. */
-static bool answer(batch_case *c, burin_text line, const burin_limits *limits, burin_jit *jit, buffer *out)
+static bool answer(batch_case *c, burin_text line, const means *with, buffer *out)
 {
     json_style   style = json_style_default();
     running      r     = {.c = c, .err = BURIN_ERROR_INIT, .out = out};
@@ -168,7 +194,7 @@ static bool answer(batch_case *c, burin_text line, const burin_limits *limits, b
         burin_value id = burin_get(r.json, "id");
         json_dump(out, id.kind == BURIN_MISSING ? burin_none() : id, &style, ignored, sizeof ignored);
         buffer_text(out, ", ");
-        run_case(&r, limits, jit);
+        run_case(&r, with);
     }
     buffer_text(out, "}\n");
     return !out->failed;
@@ -181,16 +207,15 @@ int command_batch(const cli_options *options)
     char        *line = NULL;
     size_t       room = 0;
     ssize_t      len;
-    burin_limits limits = burin_options_default().limits;
-    burin_jit   *jit    = NULL;
-    int          code   = EXIT_DONE;
+    means        with = {.limits = burin_options_default().limits, .ahead = options_has(options, OPT_AHEAD)};
+    int          code = EXIT_DONE;
 
     if (!c.heap) {
         complain("out of memory");
         return EXIT_FAILED;
     }
-    options_limits(options, &limits);
-    if (!compiler_start(options, &jit))
+    options_limits(options, &with.limits);
+    if (!compiler_start(options, &with.jit))
         code = EXIT_FAILED;
     while (code == EXIT_DONE && (len = getline(&line, &room, stdin)) >= 0) {
         while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
@@ -198,7 +223,7 @@ int command_batch(const cli_options *options)
         if (len == 0)
             continue;
         buffer_clear(&out);
-        if (!answer(&c, (burin_text){line, (size_t)len}, &limits, jit, &out)) {
+        if (!answer(&c, (burin_text){line, (size_t)len}, &with, &out)) {
             buffer_free(&out); /* an answer that large is the likeliest cause */
             buffer_text(&out, "{\"id\": null, \"error\": \"MemoryError\", \"line\": null}\n");
         }
@@ -209,6 +234,6 @@ int command_batch(const cli_options *options)
     free(line);
     buffer_free(&out);
     burin_heap_free(c.heap);
-    compiler_end(options, jit);
+    compiler_end(options, with.jit);
     return code;
 }

@@ -45,8 +45,25 @@ burin_status case_filter_json(burin_call *call, burin_value *out);
 
 /* ---- case_env.c ---- */
 
-/* The environment of a case, compiled by `jit` (may be NULL), or NULL with *status and the message set. */
-burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits, burin_jit *jit, burin_status *status);
+/* Templates by name, in the case's pool. */
+typedef struct case_templates {
+    const char **names;
+    burin_text  *sources;
+    size_t       count;
+} case_templates;
+
+/* Read the case's templates into *out, with one place to spare. */
+burin_status case_read_templates(batch_case *c, burin_value json, case_templates *out);
+/* The environment of a case, with a loader of `templates` (NULL: with none), compiled by `jit` (may be NULL), or NULL with *status and
+ * the message set. */
+burin_env *case_env(batch_case *c, burin_value json, const case_templates *templates, const burin_limits *limits, burin_jit *jit, burin_status *status);
+
+/* ---- case_ahead.c ---- */
+
+/* The same environment with the case's templates, and its source as CASE_SOURCE, out of a file that they were compiled into; those that
+ * do not compile are left to the loader. */
+burin_env *case_env_ahead(batch_case *c, burin_value json, const burin_limits *limits, burin_status *status);
+#define CASE_SOURCE "<template>"
 
 /* ---- case_script.c ---- */
 

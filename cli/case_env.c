@@ -122,23 +122,28 @@ static burin_status translate(burin_call *call, void *user, burin_text context, 
 
 /* ---- what is added to the environment ---- */
 
-static burin_status add_loader(batch_case *c, burin_env *env, burin_value templates)
+burin_status case_read_templates(batch_case *c, burin_value json, case_templates *out)
 {
-    size_t       count   = burin_length(templates), at = 0, n = 0;
-    const char **names   = case_alloc(c, (count + 1) * sizeof *names);
-    burin_text  *sources = case_alloc(c, (count + 1) * sizeof *sources);
-    burin_value  key, value;
-    burin_loader loader = {sizeof loader};
+    burin_value templates = burin_get(json, "templates"), key, value;
+    size_t      room      = templates.kind == BURIN_DICT ? burin_length(templates) : 0, at = 0;
 
-    if (!names || !sources)
+    *out = (case_templates){case_alloc(c, (room + 1) * sizeof *out->names), case_alloc(c, (room + 1) * sizeof *out->sources), 0};
+    if (!out->names || !out->sources)
         return case_fail(c, BURIN_ERR_NOMEM, "out of memory");
-    while (burin_next(templates, &at, &key, &value)) {
-        names[n]   = case_text(c, key);
-        sources[n] = burin_text_of(value);
-        if (!names[n++])
+    while (out->count < room && burin_next(templates, &at, &key, &value)) {
+        out->names[out->count]   = case_text(c, key);
+        out->sources[out->count] = burin_text_of(value);
+        if (!out->names[out->count++])
             return case_fail(c, BURIN_ERR_NOMEM, "out of memory");
     }
-    burin_status status = burin_loader_memory(&loader, names, sources, count);
+    return BURIN_OK;
+}
+
+static burin_status add_loader(batch_case *c, burin_env *env, const case_templates *templates)
+{
+    burin_loader loader = {sizeof loader};
+    burin_status status = burin_loader_memory(&loader, templates->names, templates->sources, templates->count);
+
     if (!status)
         status = burin_env_set_loader(env, &loader);
     return status ? case_fail(c, status, "the templates cannot be loaded") : BURIN_OK;
@@ -191,12 +196,11 @@ static burin_status add_translations(batch_case *c, burin_env *env, burin_value 
     return status ? case_fail(c, status, "the translations cannot be installed") : BURIN_OK;
 }
 
-burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits, burin_jit *jit, burin_status *status)
+burin_env *case_env(batch_case *c, burin_value json, const case_templates *templates, const burin_limits *limits, burin_jit *jit, burin_status *status)
 {
-    burin_options options   = burin_options_default();
-    burin_error   err       = BURIN_ERROR_INIT;
-    burin_value   settings  = burin_get(json, "env");
-    burin_value   templates = burin_get(json, "templates");
+    burin_options options  = burin_options_default();
+    burin_error   err      = BURIN_ERROR_INIT;
+    burin_value   settings = burin_get(json, "env");
 
     options.limits  = *limits;
     options.scripts = burin_get(json, "steps").kind == BURIN_LIST;
@@ -210,7 +214,7 @@ burin_env *case_env(batch_case *c, burin_value json, const burin_limits *limits,
         return NULL;
     }
     *status = burin_env_set_jit(env, jit);
-    if (!*status && templates.kind == BURIN_DICT)
+    if (!*status && templates)
         *status = add_loader(c, env, templates);
     if (!*status)
         *status = add_values(c, env, burin_get(settings, "policies"), burin_env_set_policy);

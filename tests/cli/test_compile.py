@@ -204,6 +204,27 @@ def programs_become_native(folder, site):
     expect(plain[0] == 0 and burin("render", "page.html", data, "--compiled", site, "--engine", "jit", "--jit-eager") == plain, "a set's programs as native code")
 
 
+def cases_ahead_of_time():
+    """`burin batch --ahead` answers as `burin batch` does, also where a template does not compile; and it does compile."""
+    cases = [
+        {"id": 1, "templates": {**TEMPLATES, "broken.html": "{% if %}"}, "main": "page.html", "context": json.loads(DATA)},
+        {"id": 2, "source": "{% for i in range(n) %}{{ i }}\n{{ 1 // (2 - i) }}\n{% endfor %}", "context": {"n": 3}},
+        {"id": 3, "source": "\n{% if %}"},
+        {"id": 4, "source": "\n{% include 'a' %}{% include 'b' %}", "templates": {"a": "A", "b": "\n{% bad %}"}},
+        {"id": 5, "source": "{{ 6 * 7 }}", "env": {"variable_start_string": "{{", "native": True}},
+        {"id": 6, "source": "6 * 7", "mode": "expression"},
+    ]
+
+    def answers(*options, **env):
+        done = subprocess.run([BURIN, "batch", *options], input="".join(json.dumps(c) + "\n" for c in cases), capture_output=True, text=True, timeout=120,
+                              env={**os.environ, **env})
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    plain, none = answers(), answers("--ahead", BURIN_JIT="/nowhere/burin-jit")
+    expect(len(plain) == len(cases) and answers("--ahead") == plain, "--ahead: %r, not %r" % (answers("--ahead"), plain))
+    expect([n["id"] for n in none if "burin-jit" in n.get("message", "")] == [1, 2, 4, 5], "what --ahead compiles: %r" % none)
+
+
 def scripts_become_programs(folder):
     """Another process runs what one has compiled: output, errors with their place and calls, arguments; damage is refused."""
     write(folder, "rules.py", "def tax(price, *, rate=0.2):\n    return price * rate\n\n\nprint(argv, [tax(float(n)) for n in argv], f'{tax(3, rate=2)!r}')\n1 / 0\n")
@@ -236,6 +257,7 @@ def main():
             programs_become_native(folder, site)
             site = the_same_as_the_sources(folder, [])
             code_to_read(folder)
+            cases_ahead_of_time()
         what_does_not_fit(folder, site)
         if KIND in ("dev", "release"):
             linked_into_a_program(folder, [] if HAS_NATIVE else ["--interpreted"])
