@@ -259,7 +259,7 @@ cmd_conformance() {
     if [ "${1:-}" = native ]; then
         need native
         build release burin_command burin_jit
-        python "$here/tests/conformance/native.py" "$build/release/burin" --every "${2:-1}" "$corpus"/cases/*.jsonl
+        python "$here/tests/conformance/native.py" "$build/release/burin" --every "${2:-1}" "$corpus"/cases/*.jsonl "$corpus"/scripts/*.jsonl
         return
     fi
     command -v python3 >/dev/null || need test

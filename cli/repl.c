@@ -1,5 +1,6 @@
 /* `burin repl`: scripts as they are typed. */
 #include "cli/cli.h"
+#include "cli/compiler.h"
 #include "cli/profile.h"
 #include "cli/repl_input.h"
 #include "cli/setup.h"
@@ -75,13 +76,15 @@ static int talk(const cli_options *options, burin_interpreter *in)
 int command_repl(const cli_options *options)
 {
     burin_error        err  = BURIN_ERROR_INIT;
-    burin_env         *env  = setup_env(options, NULL, 0, NULL);
+    burin_jit         *jit  = NULL;
+    burin_env         *env  = compiler_start(options, &jit) ? setup_env(options, NULL, 0, jit) : NULL;
     burin_interpreter *in   = env ? burin_interpreter_new(env, &err) : NULL;
     int                code = EXIT_FAILED;
     if (env && !in)
         complain_error(options, &err);
     else if (in)
         code = profile_set(options, in) ? talk(options, in) : EXIT_USAGE;
+    compiler_end(options, jit); /* waits for what the interpreter would call back */
     burin_interpreter_free(in);
     burin_env_unref(env);
     return code;

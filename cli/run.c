@@ -1,5 +1,6 @@
 /* `burin run`: a script from a file or stdin. */
 #include "cli/cli.h"
+#include "cli/compiler.h"
 #include "cli/data.h"
 #include "cli/output.h"
 #include "cli/profile.h"
@@ -34,6 +35,7 @@ int command_run(const cli_options *options)
     burin_error        err = BURIN_ERROR_INIT;
     burin_env         *env = NULL;
     burin_interpreter *in  = NULL;
+    burin_jit         *jit = NULL;
     const burin_sink   sink = {write_stdout, NULL};
     int                code = EXIT_FAILED;
 
@@ -43,7 +45,9 @@ int command_run(const cli_options *options)
         complain("%s: there is no such file", source.name);
         goto done;
     }
-    env = setup_env(options, NULL, 0, NULL);
+    if (!compiler_start(options, &jit))
+        goto done;
+    env = setup_env(options, NULL, 0, jit);
     in  = env ? burin_interpreter_new(env, &err) : NULL;
     if (env && !in)
         complain_error(options, &err);
@@ -60,6 +64,7 @@ int command_run(const cli_options *options)
     else
         code = EXIT_DONE;
 done:
+    compiler_end(options, jit); /* waits for what the interpreter would call back */
     burin_interpreter_free(in);
     burin_env_unref(env);
     setup_source_free(&source);

@@ -4,6 +4,7 @@
 #include "codegen/vm/vm.h"
 #include "engine/environment.h"
 #include "engine/formula.h"
+#include "engine/jit.h"
 #include "engine/saved.h"
 #include "parser/script.h"
 #include "runtime/base/diag.h"
@@ -21,6 +22,7 @@ struct burin_formula {
     rt_out       out;    /* what the expression prints, which nobody sees */
     burin_text  *names;
     uint32_t     slot_count;
+    atomic_bool  jit_seen; /* its first use has been noted (jit.c), or nothing is compiled */
 };
 
 static burin_status fail_memory(burin_error *err)
@@ -49,6 +51,17 @@ static bool copy_names(burin_formula *f, const char *const *names, size_t count)
     return f->names != NULL;
 }
 
+static jit_subject subject_of(burin_formula *f)
+{
+    return (jit_subject){.env = f->env, .program = f->program, .seen = &f->jit_seen};
+}
+
+static void charge(void *user, const vm_template *tpl, const struct ir_unit *unit, uint64_t ns)
+{
+    (void)tpl;
+    jit_charge(subject_of(user), unit, ns);
+}
+
 typedef burin_status (*parser)(arena *a, const source *src, const script_options *options, ast_node **out, burin_error *err);
 
 static burin_status parse_and_compile(burin_formula *f, arena *scratch, burin_text text, parser parse, burin_error *err)
@@ -71,7 +84,8 @@ static burin_status parse_and_compile(burin_formula *f, arena *scratch, burin_te
 static burin_status make_machine(burin_formula *f, burin_error *err)
 {
     const burin_limits *l = &f->env->options.limits;
-    f->machine = vm_new(&f->env->rt, f->env->alloc, &(vm_host){.get_template = no_template});
+    f->machine = vm_new(&f->env->rt, f->env->alloc,
+                        &(vm_host){.user = f, .get_template = no_template, .sample = f->env->engine == BURIN_ENGINE_AUTO ? charge : NULL});
     if (!f->machine)
         return fail_memory(err);
     f->vm = (vm_template){.program = f->program, .src = &f->src};
@@ -107,6 +121,7 @@ static burin_formula *formula_new(burin_env *env, burin_error *err)
     memset(f, 0, sizeof *f);
     f->env    = burin_env_ref(env);
     f->memory = arena_make(env->alloc);
+    atomic_init(&f->jit_seen, env->engine == BURIN_ENGINE_INTERP);
     return f;
 }
 
@@ -171,8 +186,10 @@ void burin_formula_free(burin_formula *f)
         rt_out_deinit(&f->out);
         vm_free(f->machine);
     }
-    if (f->program)
+    if (f->program) {
+        jit_forget(env, f->program);
         codegen_free(f->program);
+    }
     arena_deinit(&f->memory);
     base_free(env->alloc, f, sizeof *f);
     burin_env_unref(env);
@@ -188,6 +205,8 @@ burin_status burin_formula_eval(burin_formula *f, const burin_value *slots, buri
     if (err && err->status)
         burin_error_clear(err);
     f->out.next = f->out.data;
+    if (BURIN_UNLIKELY(!atomic_load_explicit(&f->jit_seen, memory_order_acquire)))
+        jit_first_use(subject_of(f));
     burin_status status = vm_run_formula(f->machine, slots, f->slot_count, &f->out, out, err);
     return status || !rt_whole(vm_state(f->machine), out) ? status : host_state_report(vm_state(f->machine), err);
 }

@@ -7,6 +7,7 @@
 #include "codegen/vm/vm.h"
 #include "codegen/image/image.h"
 #include "engine/environment.h"
+#include "engine/jit.h"
 #include "engine/saved.h"
 #include "engine/script_profile.h"
 #include "parser/script.h"
@@ -19,12 +20,13 @@ enum { SLOTS_FIRST = 64 };
 
 typedef struct script script;
 struct script {
-    vm_template vm;
+    vm_template vm; /* first: running code hands this back */
     source      src; /* its text and name lie in the interpreter's memory */
     burin_text  given; /* its text, or the sum of the saved program that it came from */
     ir_program *program;
     uint32_t    hash;
     bool        as_expression, is_saved;
+    atomic_bool jit_seen; /* its first use has been noted (jit.c) */
     uint32_t    profile; /* number of the one it was compiled under */
     script     *next; /* of the same slot */
 };
@@ -57,6 +59,16 @@ static burin_status no_template(void *user, rt_state *st, burin_text name, const
     return rt_fail(st, BURIN_ERR_TYPE, "no loader for this environment specified");
 }
 
+static jit_subject subject_of(const burin_interpreter *in, script *s)
+{
+    return (jit_subject){.env = in->env, .program = s->program, .name = s->src.name, .seen = &s->jit_seen};
+}
+
+static void charge(void *user, const vm_template *tpl, const struct ir_unit *unit, uint64_t ns)
+{
+    jit_charge(subject_of(user, (script *)(uintptr_t)tpl), unit, ns);
+}
+
 burin_interpreter *burin_interpreter_new(burin_env *env, burin_error *err)
 {
     if (!env->options.scripts) {
@@ -71,7 +83,8 @@ burin_interpreter *burin_interpreter_new(burin_env *env, burin_error *err)
     }
     memset(in, 0, sizeof *in);
     in->memory  = arena_make(env->alloc);
-    in->machine = vm_new(&env->rt, env->alloc, &(vm_host){.get_template = no_template});
+    in->machine = vm_new(&env->rt, env->alloc,
+                         &(vm_host){.user = in, .get_template = no_template, .sample = env->engine == BURIN_ENGINE_AUTO ? charge : NULL});
     if (!in->machine) {
         base_free(env->alloc, in, sizeof *in);
         fail_memory(err);
@@ -87,8 +100,10 @@ burin_interpreter *burin_interpreter_new(burin_env *env, burin_error *err)
 static void forget_scripts(burin_interpreter *in)
 {
     for (uint32_t n = 0; n < in->slot_count; n++)
-        for (script *s = in->slots[n]; s; s = s->next)
+        for (script *s = in->slots[n]; s; s = s->next) {
+            jit_forget(in->env, s->program);
             codegen_free(s->program);
+        }
     in->slots      = NULL;
     in->slot_count = in->script_count = 0;
     in->names      = NULL;
@@ -388,9 +403,11 @@ static void begin_run(burin_interpreter *in, burin_error *err)
 }
 
 /* Run `s` unless there is a `status` already. */
-static burin_status run(burin_interpreter *in, const script *s, burin_status status, burin_value *result, burin_error *err)
+static burin_status run(burin_interpreter *in, script *s, burin_status status, burin_value *result, burin_error *err)
 {
     burin_value value = rt_missing();
+    if (!status && in->env->engine != BURIN_ENGINE_INTERP && !atomic_load_explicit(&s->jit_seen, memory_order_acquire))
+        jit_first_use(subject_of(in, s));
     if (!status)
         status = vm_run_script(in->machine, &s->vm, &in->out, &value, err);
     if (in->sink.write && in->out.next > in->out.data) {

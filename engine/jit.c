@@ -27,9 +27,9 @@ enum {
 };
 
 typedef struct job {
-    burin_template *tpl; /* held */
-    uint64_t        since_ns;
-    struct job     *next;
+    jit_subject s; /* its template, if it has one, is held */
+    uint64_t    since_ns;
+    struct job *next;
 } job;
 
 typedef struct jit_tier jit_tier;
@@ -40,7 +40,7 @@ struct jit_tier {
     pthread_mutex_t lock;    /* guards the queue and what is about the thread */
     pthread_cond_t  wake, idle;
     job            *first, **last;
-    burin_env      *current; /* of the job that the thread is at; NULL: none */
+    jit_subject     current; /* of the job that the thread is at; env NULL: none */
     bool            stopping, has_thread;
     pthread_t       thread;
     pthread_mutex_t compiling; /* held around everything below */
@@ -67,20 +67,20 @@ static uint64_t now_ns(void)
 
 /* ---- telling ---- */
 
-static void tell(const burin_jit *jit, burin_jit_event *event, const burin_template *tpl)
+static void tell(const burin_jit *jit, burin_jit_event *event, jit_subject s)
 {
     event->struct_size = sizeof *event;
-    event->name        = tpl->src.name;
+    event->name        = s.name;
     if (jit->options.event)
         jit->options.event(jit->options.user, event);
 }
 
-static void tell_unavailable(jit_tier *t, const burin_template *tpl, const char *why)
+static void tell_unavailable(jit_tier *t, jit_subject s, const char *why)
 {
     if (strncmp(t->told, why, sizeof t->told - 1) == 0)
         return;
     snprintf(t->told, sizeof t->told, "%s", why);
-    tell(t->jit, &(burin_jit_event){.outcome = BURIN_JIT_UNAVAILABLE, .why = t->told}, tpl);
+    tell(t->jit, &(burin_jit_event){.outcome = BURIN_JIT_UNAVAILABLE, .why = t->told}, s);
 }
 
 /* ---- what is wanted ---- */
@@ -122,9 +122,9 @@ static const char *not_worth(const ir_unit *unit)
 }
 
 /* Take up to a request's worth of what is wanted into `units`; how many. */
-static uint32_t take_wanted(burin_jit *jit, burin_template *tpl, ir_unit **units, uint64_t *insns)
+static uint32_t take_wanted(burin_jit *jit, jit_subject s, ir_unit **units, uint64_t *insns)
 {
-    ir_program *p     = tpl->program;
+    ir_program *p     = s.program;
     uint32_t    count = 0;
     *insns            = 0;
     for (uint32_t n = 0; n < p->unit_count && *insns < REQUEST_INSNS; n++) {
@@ -133,7 +133,7 @@ static uint32_t take_wanted(burin_jit *jit, burin_template *tpl, ir_unit **units
         const char *why = not_worth(p->units[n]);
         if (why) {
             set_state(p, n, NATIVE_REFUSED);
-            tell(jit, &(burin_jit_event){.outcome = BURIN_JIT_REFUSED, .units = 1, .instructions = p->units[n]->code_len, .why = why}, tpl);
+            tell(jit, &(burin_jit_event){.outcome = BURIN_JIT_REFUSED, .units = 1, .instructions = p->units[n]->code_len, .why = why}, s);
             continue;
         }
         units[count++] = p->units[n];
@@ -142,14 +142,14 @@ static uint32_t take_wanted(burin_jit *jit, burin_template *tpl, ir_unit **units
     return count;
 }
 
-/* ---- compiling: the caller holds t->compiling and the template ---- */
+/* ---- compiling: the caller holds t->compiling and the program ---- */
 
-/* Symbols that profilers and debuggers show carry the template's name. */
-static burin_text prefix_of(const burin_jit *jit, const burin_template *tpl, char room[WIRE_PREFIX_MAX])
+/* Symbols that profilers and debuggers show carry the source's name. */
+static burin_text prefix_of(const burin_jit *jit, const char *name, char room[WIRE_PREFIX_MAX])
 {
-    if (!jit->options.tools || !tpl->src.name)
+    if (!jit->options.tools || !name)
         return BURIN_TEXT(NATIVE_PREFIX);
-    int len = snprintf(room, WIRE_PREFIX_MAX, "burin_%.40s_u", tpl->src.name);
+    int len = snprintf(room, WIRE_PREFIX_MAX, "burin_%.40s_u", name);
     for (int n = 0; n < len; n++) {
         char c = room[n];
         if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
@@ -172,11 +172,11 @@ static unsigned tell_whom(const burin_jit *jit)
 }
 
 /* Install what the cache has for a request, whose bytes are given. False: nothing that is of use. */
-static bool install_kept(const burin_jit *jit, burin_template *tpl, const wire_request *request, burin_text bytes, buf *object, burin_jit_event *event)
+static bool install_kept(const burin_jit *jit, ir_program *program, const wire_request *request, burin_text bytes, buf *object, burin_jit_event *event)
 {
     if (!jit_cache_get(&jit->cache, bytes, object))
         return false;
-    if (code_install(tpl->program, request, wire_hash(bytes), buf_text(object), tell_whom(jit))) {
+    if (code_install(program, request, wire_hash(bytes), buf_text(object), tell_whom(jit))) {
         jit_cache_remove(&jit->cache, bytes);
         return false;
     }
@@ -188,7 +188,7 @@ static bool install_kept(const burin_jit *jit, burin_template *tpl, const wire_r
 }
 
 /* Compile one request and install it. Fills in the event; false when there is no compiler now. */
-static bool compile_units(jit_tier *t, burin_template *tpl, const wire_request *request, burin_jit_event *event)
+static bool compile_units(jit_tier *t, ir_program *program, const wire_request *request, burin_jit_event *event)
 {
     client_answer answer;
     t->request.len    = 0;
@@ -197,7 +197,7 @@ static bool compile_units(jit_tier *t, burin_template *tpl, const wire_request *
     event->why        = "out of memory";
     if (!wire_write(request, &t->request))
         return true;
-    if (install_kept(t->jit, tpl, request, buf_text(&t->request), &t->kept, event))
+    if (install_kept(t->jit, program, request, buf_text(&t->request), &t->kept, event))
         return true;
     client_status status = ask(t, &answer);
     event->why           = answer.why;
@@ -208,7 +208,7 @@ static bool compile_units(jit_tier *t, burin_template *tpl, const wire_request *
     event->compile_ns  = answer.cost.compile_ns;
     event->assemble_ns = answer.cost.assemble_ns;
     event->bytes       = answer.output.len;
-    event->why         = code_install(tpl->program, request, wire_hash(buf_text(&t->request)), answer.output,
+    event->why         = code_install(program, request, wire_hash(buf_text(&t->request)), answer.output,
                                       tell_whom(t->jit));
     event->outcome     = event->why ? BURIN_JIT_REFUSED : BURIN_JIT_COMPILED;
     if (!event->why)
@@ -226,7 +226,7 @@ static void settle(const ir_program *p, const wire_request *request, ir_native_s
     }
 }
 
-/* Requests for units of one template. */
+/* Requests for units of one program. */
 typedef struct order {
     wire_request request;
     ir_unit    **units;
@@ -235,14 +235,14 @@ typedef struct order {
 } order;
 
 /* False: out of memory. To be closed either way. */
-static bool order_open(order *o, const burin_jit *jit, burin_template *tpl)
+static bool order_open(order *o, const burin_jit *jit, jit_subject s)
 {
-    ir_program *p = tpl->program;
+    ir_program *p = s.program;
     o->units      = base_alloc(jit->alloc, p->unit_count * sizeof *o->units);
     o->members    = arena_make(jit->alloc);
     o->request    = (wire_request){.abi = native_abi(), .level = jit->options.level, .lowered_max = LOWERED_MAX, .cpu = code_cpu_here(), .program = p, .units = o->units,
-                                   .debug = jit->options.tools & BURIN_JIT_GDB, .prefix = prefix_of(jit, tpl, o->prefix), .name = template_name_text(tpl)};
-    members_find(&o->request, tpl->env->rt.struct_types, &o->members);
+                                   .debug = jit->options.tools & BURIN_JIT_GDB, .prefix = prefix_of(jit, s.name, o->prefix), .name = {s.name, s.name ? strlen(s.name) : 0}};
+    members_find(&o->request, s.env->rt.struct_types, &o->members);
     return o->units;
 }
 
@@ -253,53 +253,53 @@ static void order_close(order *o, const burin_jit *jit)
 }
 
 /* Take a request's worth of what is wanted. False: nothing is. */
-static bool order_next(order *o, burin_jit *jit, burin_template *tpl, burin_jit_event *event)
+static bool order_next(order *o, burin_jit *jit, jit_subject s, burin_jit_event *event)
 {
     uint64_t    insns;
-    ir_program *p         = tpl->program;
-    o->request.unit_count = take_wanted(jit, tpl, o->units, &insns);
+    ir_program *p         = s.program;
+    o->request.unit_count = take_wanted(jit, s, o->units, &insns);
     *event                = (burin_jit_event){.units = o->request.unit_count, .instructions = (uint32_t)insns};
     for (uint32_t n = 0; n < o->request.unit_count; n++)
         event->interpreted_ns += atomic_load_explicit(&p->heat[o->units[n]->index].ns, memory_order_relaxed);
     return o->request.unit_count > 0;
 }
 
-/* Compile what is wanted of a template. */
-static void compile(jit_tier *t, burin_template *tpl, uint64_t since_ns)
+/* Compile what is wanted of a program. */
+static void compile(jit_tier *t, jit_subject s, uint64_t since_ns)
 {
     order           o;
     burin_jit_event event;
-    ir_program     *p = tpl->program;
-    for (bool ready = order_open(&o, t->jit, tpl); ready && order_next(&o, t->jit, tpl, &event);) {
-        bool is_dealt_with = compile_units(t, tpl, &o.request, &event);
+    ir_program     *p = s.program;
+    for (bool ready = order_open(&o, t->jit, s); ready && order_next(&o, t->jit, s, &event);) {
+        bool is_dealt_with = compile_units(t, p, &o.request, &event);
         settle(p, &o.request, !is_dealt_with ? NATIVE_NOT_YET : event.outcome == BURIN_JIT_COMPILED ? NATIVE_THERE : NATIVE_REFUSED);
         if (!is_dealt_with) {
-            atomic_store_explicit(&tpl->jit_seen, false, memory_order_release);
-            tell_unavailable(t, tpl, event.why);
+            atomic_store_explicit(s.seen, false, memory_order_release);
+            tell_unavailable(t, s, event.why);
             continue;
         }
         event.waited_ns = now_ns() - since_ns;
-        tell(t->jit, &event, tpl);
+        tell(t->jit, &event, s);
     }
     order_close(&o, t->jit);
 }
 
-/* Install what the cache has of a template, whose units are wanted by nobody else. Ends with the first request that it has not: then
+/* Install what the cache has of a program, whose units are wanted by nobody else. Ends with the first request that it has not: then
  * those units are still wanted. */
-static void compile_from_cache(burin_jit *jit, burin_template *tpl)
+static void compile_from_cache(burin_jit *jit, jit_subject s)
 {
     order           o;
     burin_jit_event event;
     uint64_t        since_ns = now_ns();
     buf             bytes = buf_make(jit->alloc), object = buf_make(jit->alloc);
-    bool            ready = order_open(&o, jit, tpl);
-    while (ready && order_next(&o, jit, tpl, &event)) {
+    bool            ready = order_open(&o, jit, s);
+    while (ready && order_next(&o, jit, s, &event)) {
         bytes.len = 0;
-        if (!wire_write(&o.request, &bytes) || !install_kept(jit, tpl, &o.request, buf_text(&bytes), &object, &event))
+        if (!wire_write(&o.request, &bytes) || !install_kept(jit, s.program, &o.request, buf_text(&bytes), &object, &event))
             break;
-        settle(tpl->program, &o.request, NATIVE_THERE);
+        settle(s.program, &o.request, NATIVE_THERE);
         event.waited_ns = now_ns() - since_ns;
-        tell(jit, &event, tpl);
+        tell(jit, &event, s);
     }
     order_close(&o, jit);
     buf_deinit(&bytes);
@@ -310,14 +310,15 @@ static void compile_from_cache(burin_jit *jit, burin_template *tpl)
 
 static void free_job(jit_tier *t, job *j)
 {
-    template_release(j->tpl);
+    if (j->s.tpl)
+        template_release(j->s.tpl);
     base_free(t->jit->alloc, j, sizeof *j);
 }
 
 static job *next_job(jit_tier *t)
 {
     pthread_mutex_lock(&t->lock);
-    t->current = NULL;
+    t->current = (jit_subject){0};
     client_resume(t->client); /* whoever interrupted did not want the job that is done */
     pthread_cond_broadcast(&t->idle);
     while (!t->first && !t->stopping)
@@ -327,7 +328,7 @@ static job *next_job(jit_tier *t)
         t->first = j->next;
         if (!t->first)
             t->last = &t->first;
-        t->current = j->tpl->env;
+        t->current = j->s;
     }
     pthread_mutex_unlock(&t->lock);
     return j;
@@ -339,10 +340,9 @@ static void *work(void *user)
     pthread_setname_np(pthread_self(), "burin-jit");
     for (job *j; (j = next_job(t));) {
         pthread_mutex_lock(&t->compiling);
-        compile(t, j->tpl, j->since_ns);
+        compile(t, j->s, j->since_ns);
         pthread_mutex_unlock(&t->compiling);
-        template_release(j->tpl);
-        base_free(t->jit->alloc, j, sizeof *j);
+        free_job(t, j);
     }
     return NULL;
 }
@@ -432,49 +432,72 @@ static void tier_abandon(jit_tier *t)
     }
 }
 
+static bool is_of(jit_subject s, const burin_env *env, const ir_program *program) { return s.env == env && (!program || s.program == program); }
+
+/* Take the environment's jobs, or one program's, out of the queue; in the opposite order. The caller holds the lock. */
+static job *take_out(jit_tier *t, const burin_env *env, const ir_program *program)
+{
+    job *gone = NULL;
+    for (job **at = &t->first; *at;) {
+        job *j = *at;
+        if (!is_of(j->s, env, program)) {
+            at = &j->next;
+            continue;
+        }
+        *at     = j->next;
+        j->next = gone;
+        gone    = j;
+    }
+    for (t->last = &t->first; *t->last; t->last = &(*t->last)->next)
+        ;
+    return gone;
+}
+
+/* Call them back, also the one that is being compiled. */
+static void call_back(burin_jit *jit, const burin_env *env, const ir_program *program)
+{
+    jit_tier *t = jit ? atomic_load_explicit(&jit->tier, memory_order_acquire) : NULL;
+    if (!t || t->pid != getpid())
+        return;
+    pthread_mutex_lock(&t->lock);
+    job *gone = take_out(t, env, program);
+    while (is_of(t->current, env, program)) {
+        client_interrupt(t->client);
+        pthread_cond_wait(&t->idle, &t->lock);
+    }
+    pthread_mutex_unlock(&t->lock);
+    while (gone) {
+        job *next = gone->next;
+        free_job(t, gone);
+        gone = next;
+    }
+}
+
+void jit_forget(burin_env *env, const ir_program *program)
+{
+    if (env->engine != BURIN_ENGINE_INTERP)
+        call_back(env->jit, env, program);
+}
+
 void jit_leave(burin_env *env)
 {
-    jit_tier *t = env->jit ? atomic_load_explicit(&env->jit->tier, memory_order_acquire) : NULL;
-    if (t && t->pid == getpid()) {
-        job *gone = NULL;
-        pthread_mutex_lock(&t->lock);
-        for (job **at = &t->first; *at;) {
-            job *j = *at;
-            if (j->tpl->env != env) {
-                at = &j->next;
-                continue;
-            }
-            *at     = j->next;
-            j->next = gone;
-            gone    = j;
-        }
-        for (t->last = &t->first; *t->last; t->last = &(*t->last)->next)
-            ;
-        while (t->current == env) {
-            client_interrupt(t->client);
-            pthread_cond_wait(&t->idle, &t->lock);
-        }
-        pthread_mutex_unlock(&t->lock);
-        while (gone) {
-            job *next = gone->next;
-            free_job(t, gone);
-            gone = next;
-        }
-    }
+    call_back(env->jit, env, NULL);
     burin_jit_unref(env->jit);
 }
 
 /* ---- from threads that render ---- */
 
-/* Put a template into the queue. Without memory or a thread what is wanted of it is forgotten. */
-static void enqueue(burin_jit *jit, burin_template *tpl)
+/* Put a program into the queue. Without memory or a thread what is wanted of it is forgotten. */
+static void enqueue(jit_subject s)
 {
+    burin_jit *jit   = s.env->jit;
     jit_tier *t      = tier_here(jit);
     job      *j      = t ? base_alloc(jit->alloc, sizeof *j) : NULL;
     bool      queued = false;
     if (j) {
-        template_hold(tpl);
-        *j = (job){.tpl = tpl, .since_ns = now_ns()};
+        if (s.tpl)
+            template_hold(s.tpl);
+        *j = (job){.s = s, .since_ns = now_ns()};
         pthread_mutex_lock(&t->lock);
         queued = start_thread(t);
         if (queued) {
@@ -486,9 +509,9 @@ static void enqueue(burin_jit *jit, burin_template *tpl)
         if (!queued)
             free_job(t, j);
     }
-    for (uint32_t n = 0; !queued && n < tpl->program->unit_count; n++)
-        if (has_state(tpl->program, n, NATIVE_WANTED))
-            set_state(tpl->program, n, NATIVE_REFUSED);
+    for (uint32_t n = 0; !queued && n < s.program->unit_count; n++)
+        if (has_state(s.program, n, NATIVE_WANTED))
+            set_state(s.program, n, NATIVE_REFUSED);
 }
 
 static uint64_t predicted_ns(uint64_t insns)
@@ -505,29 +528,30 @@ static uint64_t all_insns(const ir_program *p)
     return sum;
 }
 
-void jit_charge(burin_env *env, burin_template *tpl, const ir_unit *unit, uint64_t ns)
+void jit_charge(jit_subject s, const ir_unit *unit, uint64_t ns)
 {
-    ir_program *p = tpl->program;
+    burin_jit  *jit = s.env->jit;
+    ir_program *p   = s.program;
     if (unit->index >= p->unit_count || p->units[unit->index] != unit || !has_state(p, unit->index, NATIVE_NOT_YET))
         return;
     uint64_t heat = atomic_fetch_add_explicit(&p->heat[unit->index].ns, ns, memory_order_relaxed) + ns;
-    uint64_t due  = env->jit->options.threshold_ns ? env->jit->options.threshold_ns : predicted_ns(unit->code_len);
+    uint64_t due  = jit->options.threshold_ns ? jit->options.threshold_ns : predicted_ns(unit->code_len);
     if (heat < due)
         return;
-    /* The rest of the template comes along where it adds little to what this unit costs, or where it is for other processes too. */
-    bool wanted = jit_cache_is_on(&env->jit->cache) || predicted_ns(all_insns(p)) < 2 * predicted_ns(unit->code_len) ? want_all(p) : want(p, unit->index);
+    /* The rest of the program comes along where it adds little to what this unit costs, or where it is for other processes too. */
+    bool wanted = jit_cache_is_on(&jit->cache) || predicted_ns(all_insns(p)) < 2 * predicted_ns(unit->code_len) ? want_all(p) : want(p, unit->index);
     if (wanted)
-        enqueue(env->jit, tpl);
+        enqueue(s);
 }
 
-static void compile_now(burin_jit *jit, burin_template *tpl)
+static void compile_now(jit_subject s)
 {
-    jit_tier *t = tier_here(jit);
+    jit_tier *t = tier_here(s.env->jit);
     if (!t)
         return;
     pthread_mutex_lock(&t->compiling); /* who comes second waits until the first has compiled it */
-    if (want_all(tpl->program))
-        compile(t, tpl, now_ns());
+    if (want_all(s.program))
+        compile(t, s, now_ns());
     pthread_mutex_unlock(&t->compiling);
 }
 
@@ -538,26 +562,26 @@ static void want_nothing(const ir_program *p)
             set_state(p, n, NATIVE_NOT_YET);
 }
 
-void jit_first_use(burin_env *env, burin_template *tpl)
+void jit_first_use(jit_subject s)
 {
-    burin_jit *jit = env->jit;
+    burin_jit *jit = s.env->jit;
     if (jit->options.engine == BURIN_ENGINE_JIT && jit->options.eager) {
-        compile_now(jit, tpl);
-        atomic_store_explicit(&tpl->jit_seen, true, memory_order_release);
+        compile_now(s);
+        atomic_store_explicit(s.seen, true, memory_order_release);
         return;
     }
-    if (atomic_exchange_explicit(&tpl->jit_seen, true, memory_order_acq_rel))
+    if (atomic_exchange_explicit(s.seen, true, memory_order_acq_rel))
         return;
     if (jit->options.engine == BURIN_ENGINE_AUTO && !jit_cache_is_on(&jit->cache))
         return;
-    if (!want_all(tpl->program))
+    if (!want_all(s.program))
         return;
     if (jit_cache_is_on(&jit->cache))
-        compile_from_cache(jit, tpl);
+        compile_from_cache(jit, s);
     if (jit->options.engine == BURIN_ENGINE_AUTO)
-        want_nothing(tpl->program);
+        want_nothing(s.program);
     else
-        enqueue(jit, tpl);
+        enqueue(s);
 }
 
 /* ---- for hosts ---- */
@@ -632,7 +656,7 @@ void burin_jit_wait(burin_jit *jit)
     if (!t || t->pid != getpid())
         return;
     pthread_mutex_lock(&t->lock);
-    while (t->first || t->current)
+    while (t->first || t->current.env)
         pthread_cond_wait(&t->idle, &t->lock);
     pthread_mutex_unlock(&t->lock);
 }

@@ -3,8 +3,8 @@
  *
  * Threads and locks do not survive a fork, so what has them (the tier) belongs to one process: a child leaves its parent's
  * alone (its lock may be held by a thread that does not exist there) and makes one of its own when it has something to compile.
- * Always true: a unit is WANTED exactly as long as its template is in the queue or being compiled; the queue's
- * templates are held, so programs outlive their compilation. */
+ * Always true: a unit is WANTED exactly as long as its program is in the queue or being compiled. Programs outlive their
+ * compilation: the queue holds templates, and who owns another program calls it back first (jit_forget). */
 #ifndef BURIN_ENGINE_JIT_H
 #define BURIN_ENGINE_JIT_H
 
@@ -12,17 +12,33 @@
 #include "codegen/ir/ir.h"
 #include "engine/template.h"
 
+/* A program and whose it is. */
+typedef struct jit_subject {
+    burin_env      *env;
+    ir_program     *program;
+    const char     *name; /* of its source; NULL for none */
+    atomic_bool    *seen; /* its first use has been noted */
+    burin_template *tpl;  /* that it is of; NULL: a script's or formula's, whose owner calls jit_forget before it goes */
+} jit_subject;
+
+static inline jit_subject jit_of_template(burin_template *tpl)
+{
+    return (jit_subject){tpl->env, tpl->program, tpl->src.name, &tpl->jit_seen, tpl};
+}
+
 /* `ns` more have been interpreted in the unit. */
-void jit_charge(burin_env *env, burin_template *tpl, const ir_unit *unit, uint64_t ns);
-void jit_first_use(burin_env *env, burin_template *tpl);
+void jit_charge(jit_subject s, const ir_unit *unit, uint64_t ns);
+void jit_first_use(jit_subject s);
 
 /* A template is about to run. */
 static inline void jit_use(burin_env *env, burin_template *tpl)
 {
     if (BURIN_UNLIKELY(env->engine != BURIN_ENGINE_INTERP) && !atomic_load_explicit(&tpl->jit_seen, memory_order_acquire))
-        jit_first_use(env, tpl);
+        jit_first_use(jit_of_template(tpl));
 }
 
+/* The program is about to go: it is not compiled any more. */
+void jit_forget(burin_env *env, const ir_program *program);
 /* When the environment dies, before its templates do: nothing of it is compiled any more. */
 void jit_leave(burin_env *env);
 

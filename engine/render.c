@@ -98,8 +98,8 @@ static burin_status get_template(void *user, rt_state *st, burin_text name, cons
 
 static void charge(void *user, const vm_template *tpl, const struct ir_unit *unit, uint64_t ns)
 {
-    burin_render *render = user;
-    jit_charge(render->env, (burin_template *)(uintptr_t)tpl, unit, ns);
+    (void)user;
+    jit_charge(jit_of_template((burin_template *)(uintptr_t)tpl), unit, ns);
 }
 
 /* ---- life ---- */

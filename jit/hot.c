@@ -91,7 +91,11 @@ static void find_targets(func *f)
             jumped_to(f, i->d, cold);
         if (cold && pc + 1 == f->high[pc] && pc + 1 < f->unit->code_len)
             jumped_to(f, pc + 1, true);
+        if (i->op == OP_YIELD)
+            jumped_to(f, pc + 1, false);
     }
+    for (uint32_t n = 0; n < f->unit->handler_count; n++) /* a stretch finds its handlers itself */
+        jumped_to(f, f->unit->handlers[n].target, true);
 }
 
 bool find_hot(func *f)

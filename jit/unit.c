@@ -129,7 +129,8 @@ static bool make_tables(func *f)
 static void count_entry(func *f)
 {
     block slow = new_block(f), ready = new_block(f);
-    expr  arguments[] = {gcc_jit_param_as_rvalue(f->frame), num(f, T_U, 0)};
+    expr  frame = gcc_jit_param_as_rvalue(f->frame);
+    expr  arguments[] = {frame, f->unit->kind == UNIT_GENERATOR ? load_field(f, FIELD_vm_frame_pc, frame) : num(f, T_U, 0)};
     place left        = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
     store_field(f, FIELD_vm_tick, get(f->m), get(left));
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, slow);
@@ -174,9 +175,13 @@ static gcc_jit_location *place_of(func *f, uint32_t pc)
     return p ? gcc_jit_context_new_location(f->e->g, f->e->file, (int)p->line, 0) : NULL;
 }
 
-/* What is known of a register: a constant (1 + its number), a kind. */
+/* What is known of a register: a constant (1 + its number), a kind. Variables of a script's root are the session's: whatever is called
+ * may set them. */
 static void note(func *f, uint32_t reg, uint32_t constant, burin_kind kind)
 {
+    const ir_program *p = f->e->request->program;
+    if (p->is_script && f->unit->kind == UNIT_ROOT && reg >= p->root_temps)
+        constant = 0, kind = BURIN_KIND_COUNT;
     f->known[reg]       = constant;
     f->kinds[reg]       = (uint8_t)kind;
     f->known_since[reg] = f->epoch;
@@ -186,11 +191,23 @@ static void note(func *f, uint32_t reg, uint32_t constant, burin_kind kind)
 
 static bool is_counter(loop_attribute which) { return which == LOOP_index || which == LOOP_index0; }
 
+/* How many registers an instruction writes, from the first on. */
+static uint32_t written_by(const ir_insn *i)
+{
+    enum { ITERATOR = 3 };
+    switch (i->op) {
+    case OP_UNPACK: case OP_NEXT_UNPACK: return i->c;
+    case OP_UNPACK_STAR: return i->c + 1 + i->d;
+    case OP_EACH: return ITERATOR;
+    default: return 1;
+    }
+}
+
 /* The registers that an instruction has written hold something else now. */
 static void note_written(func *f, const ir_insn *i)
 {
     const char *operands = ir_op_operands(i->op);
-    uint32_t    count    = i->op == OP_UNPACK || i->op == OP_NEXT_UNPACK ? i->c : 1;
+    uint32_t    count    = written_by(i);
     if (operands[1] == 'w' || operands[0] == 'w')
         for (uint32_t n = 0; n < count; n++)
             note(f, (operands[1] == 'w' ? i->b : i->a) + n, 0, BURIN_KIND_COUNT);
@@ -248,12 +265,9 @@ bool lower_unit(emitter *e, const ir_unit *unit)
         return false;
     f.block = new_block(&f);
     prologue(&f);
-    if (!find_hot(&f))
+    if (!find_hot(&f) || !write_beginning(&f))
         return false;
     while (f.next < unit->code_len)
         write_instruction(&f);
-    bool good = write_slow_paths(&f) && write_cold_path(&f);
-    f.block   = f.fail;
-    give(&f, get(f.status));
-    return good;
+    return write_slow_paths(&f) && write_cold_path(&f) && write_failure(&f);
 }

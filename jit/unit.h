@@ -58,6 +58,13 @@ void end_with_cases(func *f, const cases *c, expr number);
 void spill(func *f);
 void reload(func *f);
 
+/* ---- errors and generators: resume.c ---- */
+
+/* Where the unit begins, or a generator goes on. False when memory is out. */
+bool write_beginning(func *f);
+/* What f->fail leads to: the handler of the error, or out of the unit. False when memory is out. */
+bool write_failure(func *f);
+
 /* ---- what is not hot ---- */
 
 /* Say which instructions are hot, and make blocks for what is jumped to. False when memory is out. */

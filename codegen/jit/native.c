@@ -56,6 +56,12 @@ static void api_resolve(vm_frame *f, burin_value *regs, uint32_t from, uint32_t 
 
 static const burin_value *api_attribute(vm_frame *f, const burin_value *object, uint32_t site) { return vm_dict_attribute(f, object, site); }
 
+static uint32_t api_caught(vm_frame *f)
+{
+    const ir_handler *handler = vm_catch(f, f->pc);
+    return handler ? handler->target + 1 : 0;
+}
+
 /* ---- printing ---- */
 
 /* A string that is no short one. */

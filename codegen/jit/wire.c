@@ -3,7 +3,7 @@
 
 #include "runtime/base/text.h"
 
-static const char magic[8] = "burin q2";
+static const char magic[8] = "burin q3";
 
 /* ---- writing ---- */
 
@@ -43,11 +43,31 @@ static void put_places(buf *out, const ir_unit *unit)
     }
 }
 
+/* Where errors may go; who goes where is asked when there is one. */
+static void put_handlers(buf *out, const ir_unit *unit)
+{
+    uint32_t count = 0;
+    for (uint32_t n = 0; n < unit->handler_count; n++)
+        count += unit->handlers[n].catches;
+    put(out, count);
+    for (uint32_t n = 0; n < unit->handler_count; n++) {
+        const ir_handler *row = &unit->handlers[n];
+        if (!row->catches)
+            continue;
+        put(out, row->start);
+        put(out, row->end);
+        put(out, row->target);
+        put(out, row->reg);
+    }
+}
+
 static void put_unit(buf *out, const ir_unit *unit, bool debug)
 {
     put(out, unit->index);
     put(out, unit->kind | (uint32_t)unit->captured << 8 | (uint32_t)unit->uses_outer << 9 | (uint32_t)unit->parameters << 16);
     put(out, unit->registers);
+    put(out, unit->variables);
+    put_handlers(out, unit);
     put(out, unit->code_len);
     buf_append(out, (const char *)unit->code, unit->code_len * sizeof *unit->code);
     if (debug) {
@@ -75,7 +95,7 @@ bool wire_write(const wire_request *request, buf *out)
     put(out, request->lowered_max);
     put_text(out, request->prefix);
     put_text(out, request->debug ? request->name : (burin_text){NULL, 0});
-    put(out, (uint32_t)p->native | (uint32_t)p->autoescape << 1 | (uint32_t)p->is_expression << 2);
+    put(out, (uint32_t)p->native | (uint32_t)p->autoescape << 1 | (uint32_t)p->is_expression << 2 | (uint32_t)p->is_script << 3 | (uint32_t)p->root_temps << 16);
     put(out, p->unit_count);
     put(out, p->constant_count);
     for (uint32_t n = 0; n < p->constant_count; n++)
@@ -210,6 +230,27 @@ static void get_places(reader *r, ir_unit *unit)
     }
 }
 
+static void get_handlers(reader *r, ir_unit *unit)
+{
+    enum { LEAST = 16 };
+    unit->handlers = get_row(r, &unit->handler_count, LEAST, sizeof *unit->handlers);
+    for (uint32_t n = 0; n < unit->handler_count && !r->wrong; n++) {
+        ir_handler row    = {.start = get(r), .end = get(r), .target = get(r), .catches = true};
+        row.reg           = (uint16_t)get(r);
+        unit->handlers[n] = row;
+    }
+}
+
+/* Once the code is there. */
+static void check_handlers(reader *r, const ir_unit *unit)
+{
+    for (uint32_t n = 0; n < unit->handler_count; n++) {
+        const ir_handler *row = &unit->handlers[n];
+        if (row->start >= row->end || row->end > unit->code_len || row->target >= unit->code_len || row->reg >= unit->registers)
+            fail(r, "a handler covers no instructions, or leads nowhere");
+    }
+}
+
 static ir_unit *get_unit(reader *r, bool debug)
 {
     ir_unit *unit = arena_zalloc(r->memory, sizeof *unit);
@@ -224,12 +265,15 @@ static ir_unit *get_unit(reader *r, bool debug)
     unit->uses_outer = word & 512;
     unit->parameters = (uint16_t)(word >> 16);
     unit->registers  = get(r);
+    unit->variables  = (uint16_t)get(r);
+    get_handlers(r, unit);
     unit->code       = get_row(r, &unit->code_len, sizeof *unit->code, sizeof *unit->code);
     const char *code = take(r, unit->code_len * sizeof *unit->code);
     if (code && unit->code_len)
         memcpy(unit->code, code, unit->code_len * sizeof *unit->code);
-    if (unit->kind > UNIT_TEST)
+    if (unit->kind > UNIT_GENERATOR)
         fail(r, "a unit is of no kind");
+    check_handlers(r, unit);
     if (debug) {
         unit->name = get_text(r);
         get_places(r, unit);
@@ -335,6 +379,8 @@ const char *wire_read(burin_text bytes, arena *memory, wire_request *out)
     p->native        = flags & 1;
     p->autoescape    = flags & 2;
     p->is_expression = flags & 4;
+    p->is_script     = flags & 8;
+    p->root_temps    = (uint16_t)(flags >> 16);
     uint32_t unit_count = get(&r);
     get_tables(&r, p);
     get_members(&r, out);

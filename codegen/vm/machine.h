@@ -189,6 +189,7 @@ struct vm {
     uint32_t      bad_depth;  /* ... at which depth of captures */
     uint32_t      captures; /* open ones: while there are any, nothing may be flushed */
     burin_status (*held_flush)(rt_out *out);
+    uint32_t      natives;  /* native functions that run in one another */
     uint32_t      tick;     /* iterations and calls until the limits are looked at again */
     uint32_t      tick_from;
     vm_profile    profile;
@@ -210,7 +211,9 @@ burin_status vm_run_stretch(vm_frame *f, uint32_t pc, uint32_t from, uint32_t un
 
 /* ---- unit.c ---- */
 
-/* The same, natively when there is a function for the unit. */
+/* The same, natively when there is a function for the unit. A native function takes room on the C stack until it ends, a function of a
+ * script that is interpreted takes none, and depth may be without limit: what is nested deeper than this in native code is interpreted. */
+enum { VM_NATIVES_MAX = 500 };
 burin_status vm_run_unit(vm_frame *f);
 
 /* ---- frame.c ---- */
@@ -407,6 +410,7 @@ static inline void vm_begin(vm *m, rt_out *out, burin_error *err)
     m->modules      = NULL;
     m->pieces       = NULL;
     m->captures     = 0;
+    m->natives      = 0;
     m->bad_piece    = NULL;
     m->run++;
     if (BURIN_UNLIKELY(m->sites > VM_SITES_KEPT)) /* of programs that may be gone */

@@ -1,9 +1,9 @@
-/* burin/jit.h: native code for templates that are worth it.
+/* burin/jit.h: native code for templates, scripts and formulas that are worth it.
  *
- * Templates always begin in the interpreter. What takes long enough is sent to a process of its own, burin-jit, which the
+ * They always begin in the interpreter. What takes long enough is sent to a process of its own, burin-jit, which the
  * library starts when it first needs it, and runs natively once the answer is there: same results, same errors, same steps. Whatever
- * goes wrong on that way (no burin-jit, no assembler, a full disk, a killed process) is told to `event` and the template
- * stays interpreted. The host's signals, locale, standard streams and descriptors stay as they are. */
+ * goes wrong on that way (no burin-jit, no assembler, a full disk, a killed process) is told to `event` and they
+ * stay interpreted. The host's signals, locale, standard streams and descriptors stay as they are. */
 #ifndef BURIN_JIT_H
 #define BURIN_JIT_H
 
@@ -25,11 +25,11 @@ typedef enum burin_jit_outcome {
     BURIN_JIT_UNAVAILABLE, /* there is no compiler now, for `why`; told once for each reason */
 } burin_jit_outcome;
 
-/* What became of some units (the root, blocks, macros, recursive loops) of a template. */
+/* What became of some units of a template (the root, blocks, macros, recursive loops), a script (the root, functions, generators) or a formula. */
 typedef struct burin_jit_event {
     size_t            struct_size;
     burin_jit_outcome outcome;
-    const char       *name;         /* of the template; NULL for one from a string, and for expressions */
+    const char       *name;         /* of the template or script; NULL for one from a string, for expressions and formulas */
     uint32_t          units;        /* how many */
     uint32_t          instructions; /* in them */
     uint64_t          interpreted_ns; /* how long they had been interpreted, as far as that was measured */
@@ -84,7 +84,7 @@ BURIN_API void       burin_jit_unref(burin_jit *jit);
 /* Wait until everything that is to be compiled so far has been dealt with. For tests and measurements. */
 BURIN_API void       burin_jit_wait(burin_jit *jit);
 
-/* Let `jit` compile the environment's templates and expressions; takes a reference. NULL: interpret everything (as at first).
+/* Let `jit` compile the environment's templates, expressions, scripts and formulas; takes a reference. NULL: interpret everything (as at first).
  * Before the environment's first use, else BURIN_ERR_USAGE. An environment that dies calls back what it has in the queue. */
 BURIN_API burin_status burin_env_set_jit(burin_env *env, burin_jit *jit);
 

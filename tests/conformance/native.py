@@ -1,25 +1,72 @@
 #!/usr/bin/env python3
-"""native.py BURIN [--every N] FILE...: cases (JSON lines of the batch protocol), interpreted and as native code.
+"""native.py BURIN [--every N] FILE...: cases (JSON lines of the batch protocol, of scripts or of attacks), interpreted and as native code.
 
 Every N-th case of each file is answered by the interpreter, by native code at -O0, -O1 and -O2, by what the cache has kept of the last, and by
 what was compiled ahead of time; the answers, errors and their places too, must be the same to the byte. What was compiled is counted from --explain: a run that
 compiles nothing, or a second one that does, fails."""
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 
+import attacks
+import scripts
+
 COMPILED = re.compile(rb"^burin: jit: .*: (\d+) units? of \d+ instructions native (after|from the cache)", re.M)
+# What every run is given, so that none ends by the clock.
+LIMITS = ["--max-steps", "1000000", "--max-memory", "200M", "--timeout", "60", "--max-depth", "400"]
+MODES = tuple((name, ["--engine=jit", "--jit-eager", "--explain", "--jit-level", level, "--cache", cache])
+              for name, level, cache in (("-O0", "0", "off"), ("-O1", "1", "off"), ("-O2", "2", "CACHE"), ("-O2 from the cache", "2", "CACHE")))
+AHEAD = ("ahead of time", ["--ahead"]) # templates alone
+ADDRESS = re.compile(rb" at 0x[0-9a-f]+")
 
 
 def answers(burin, cases, *options):
-    done = subprocess.run([burin, "batch", *options], input=b"".join(cases), capture_output=True)
+    done = subprocess.run([burin, "batch", *LIMITS, *options], input=b"".join(cases), capture_output=True)
     counts = {b"after": 0, b"from the cache": 0}
     for units, how in COMPILED.findall(done.stderr):
         counts[how] += int(units)
-    return done.stdout.splitlines(), counts, done.returncode
+    return ADDRESS.sub(b" at 0x", done.stdout).splitlines(), counts, done.returncode
+
+
+def line_of(line):
+    """A row of any of the case files as a line of the batch protocol."""
+    row = json.loads(line)
+    if "must" in row:
+        line = json.dumps(attacks.case_of(row)).encode()
+    elif "steps" in row and "mode" not in row:
+        line = json.dumps(scripts.line_of(row)).encode()
+    return line.rstrip(b"\n") + b"\n"
+
+
+def cases_of(path, every=1):
+    with open(path, "rb") as file:
+        return [line_of(line) for line in file if line.strip()][::every]
+
+
+def compare(burin, cases, modes=MODES, limits=()):
+    """Say what differs. True when nothing does. `limits` come over the usual ones."""
+    good = True
+    want, _, code = answers(burin, cases, *limits)
+    if len(want) != len(cases) or code:
+        sys.exit("the interpreter answered %d of %d cases and ended with %d" % (len(want), len(cases), code))
+    with tempfile.TemporaryDirectory() as folder:
+        for name, options in modes:
+            options = [os.path.join(folder, "c") if option == "CACHE" else option for option in options]
+            got, counts, code = answers(burin, cases, *options, *limits)
+            different = [n for n in range(len(cases)) if n >= len(got) or got[n] != want[n]]
+            for n in different[:10]:
+                print("%s: %s\n  interpreted %s\n  native      %s" % (name, json.loads(cases[n]).get("id"), want[n].decode()[:300],
+                                                                     got[n].decode()[:300] if n < len(got) else "no answer"))
+            made, kept = counts[b"after"], counts[b"from the cache"]
+            is_told = "--explain" in options
+            idle = is_told and (made > 0.02 * kept if "from the cache" in name else made == 0)
+            good = good and not (different or code or idle)
+            print("%s: %d cases, %d differ" % (name, len(cases), len(different)) + ("; %d units compiled, %d from the cache" % (made, kept) if is_told else ""))
+    return good
 
 
 def main():
@@ -28,28 +75,8 @@ def main():
     parser.add_argument("files", nargs="+")
     parser.add_argument("--every", type=int, default=1)
     args = parser.parse_args()
-    cases = []
-    for path in args.files:
-        with open(path, "rb") as file:
-            cases += [line.rstrip(b"\n") + b"\n" for line in file if line.strip()][::args.every]
-    failed = 0
-    want, _, code = answers(args.burin, cases)
-    if len(want) != len(cases) or code:
-        sys.exit("the interpreter answered %d of %d cases and ended with %d" % (len(want), len(cases), code))
-    with tempfile.TemporaryDirectory() as cache:
-        level = lambda n, folder: ["--engine=jit", "--jit-eager", "--explain", "--jit-level", n, "--cache", folder]
-        for name, options in (("-O0", level("0", "off")), ("-O1", level("1", "off")), ("-O2", level("2", cache + "/c")),
-                              ("-O2 from the cache", level("2", cache + "/c")), ("ahead of time", ["--ahead"])):
-            got, counts, code = answers(args.burin, cases, *options)
-            different = [n for n in range(len(cases)) if n >= len(got) or got[n] != want[n]]
-            for n in different[:10]:
-                print("%s: %s\n  interpreted %s\n  native      %s" % (name, json.loads(cases[n]).get("id"), want[n].decode()[:300],
-                                                                     got[n].decode()[:300] if n < len(got) else "no answer"))
-            made, kept = counts[b"after"], counts[b"from the cache"]
-            idle = "--explain" in options and (made > 0.02 * kept if "cache" in name else made == 0)
-            print("%s: %d cases, %d differ" % (name, len(cases), len(different)) + ("; %d units compiled, %d from the cache" % (made, kept) if "--explain" in options else ""))
-            failed |= bool(different or code or idle)
-    sys.exit(failed)
+    cases = [case for path in args.files for case in cases_of(path, args.every)]
+    sys.exit(not compare(args.burin, cases, MODES + (AHEAD,)))
 
 
 if __name__ == "__main__":

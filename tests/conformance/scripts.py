@@ -173,13 +173,15 @@ def rule_of(step, want, got):
     return next((name for name, holds in RULES.items() if holds(step, want, got)), None)
 
 
+def line_of(case):
+    """As a case of `burin batch`."""
+    steps = [{"src": s["src"], "look": list(s.get("set", {})) + list(s.get("py", {}).get("set") or {}) + s.get("del", [])} for s in case["steps"] if "src" in s]
+    return {"id": case["id"], "mode": "script", "steps": steps, "context": dict(case.get("globals") or [])}
+
+
 def run(burin, cases):
     """The answers to the cases, through one process."""
-    lines = []
-    for case in cases:
-        steps = [{"src": s["src"], "look": list(s.get("set", {})) + list(s.get("py", {}).get("set") or {}) + s.get("del", [])} for s in case["steps"] if "src" in s]
-        lines.append(json.dumps({"id": case["id"], "mode": "script", "steps": steps,
-                                 "context": dict(case.get("globals") or [])}))
+    lines = [json.dumps(line_of(case)) for case in cases]
     done = subprocess.run([burin, "batch", "--timeout", "2", "--max-memory", "256M"], input="\n".join(lines) + "\n", capture_output=True, text=True, timeout=120)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     if len(answers) != len(cases):

@@ -3,6 +3,7 @@
 #include "codegen/jit/native.h"
 #include "codegen/jit/wire.h"
 #include "parser/parser.h"
+#include "parser/script.h"
 #include "runtime/builtins/builtins.h"
 
 #include <setjmp.h>
@@ -213,6 +214,48 @@ static void members_are_carried_in_the_order_of_their_sites(void **state)
     codegen_free(f->program);
 }
 
+static void handlers_are_carried_and_must_lead_somewhere(void **state)
+{
+    static const char text[] = "def f(a):\n    try:\n        return (x for x in a)\n    except ValueError as e:\n        print(e)\n    finally:\n        a = 1\n";
+    fixture          *f         = *state;
+    source            src       = {.text = {text, sizeof text - 1}};
+    script_options    rules     = {.nesting_max = 200};
+    codegen_options   options   = {.env = &f->env, .optimized = true};
+    ast_node         *tree      = NULL;
+    wire_request      read;
+    assert_int_equal(parse_script(&f->memory, &src, &rules, &tree, NULL), BURIN_OK);
+    assert_int_equal(codegen_compile_script(&options, &src, tree, NULL, 0, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
+    wire_request request = {.level = 1, .cpu = WIRE_CPU_BASE, .prefix = BURIN_TEXT("u"), .program = f->program, .units = f->program->units,
+                            .unit_count = f->program->unit_count};
+    assert_true(wire_write(&request, &f->bytes));
+    assert_null(read_bytes(f, f->bytes.data, f->bytes.len, &read));
+    assert_int_equal(read.unit_count, 3);
+    assert_true(read.program->is_script);
+    assert_int_equal(read.units[2]->kind, UNIT_GENERATOR);
+    const ir_unit *function = read.units[1];
+    assert_int_equal(function->variables, f->program->units[1]->variables);
+    assert_true(function->handler_count >= 2);
+    for (uint32_t n = 0, given = 0; n < function->handler_count; n++, given++) {
+        const ir_handler *row = &f->program->units[1]->handlers[given];
+        while (!row->catches)
+            row = &f->program->units[1]->handlers[++given];
+        assert_true(function->handlers[n].start == row->start && function->handlers[n].end == row->end && function->handlers[n].target == row->target);
+    }
+    ir_handler *row = f->program->units[1]->handlers;
+    while (!row->catches)
+        row++;
+    const ir_handler was = *row;
+    const ir_handler wrong[] = {{was.end, was.start, was.target, was.reg, true}, {was.start, UINT32_MAX, was.target, was.reg, true},
+                                {was.start, was.end, UINT32_MAX, was.reg, true}, {was.start, was.end, was.target, UINT16_MAX, true}};
+    for (size_t n = 0; n < sizeof wrong / sizeof wrong[0]; n++) {
+        *row         = wrong[n];
+        f->bytes.len = 0;
+        assert_true(wire_write(&request, &f->bytes));
+        assert_string_equal(read_bytes(f, f->bytes.data, f->bytes.len, &read), "a handler covers no instructions, or leads nowhere");
+    }
+    codegen_free(f->program);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +267,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(damaged_bytes_are_refused_or_still_pass_the_verifier, set_up, tear_down),
         cmocka_unit_test_setup_teardown(members_are_carried_in_the_order_of_their_sites, set_up, tear_down),
         cmocka_unit_test_setup_teardown(requests_are_told_apart_by_their_hash, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(handlers_are_carried_and_must_lead_somewhere, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

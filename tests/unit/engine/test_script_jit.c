@@ -1,0 +1,287 @@
+/* Scripts and formulas as native code, seen from the host: what is compiled when, that answers stay the same, and that an interpreter or a
+ * formula may go while something of it is being compiled. Needs burin-jit in the build folder; is skipped where it is missing. */
+#define _GNU_SOURCE
+#include "burin/burin.h"
+#include "burin/formula.h"
+#include "burin/interpreter.h"
+#include "burin/jit.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/support/lack.h"
+
+typedef struct log { /* events are told one at a time, and read when nothing is being compiled */
+    int      compiled, refused, unavailable;
+    uint32_t units;
+    char     name[64];
+} log;
+
+static void note(void *user, const burin_jit_event *event)
+{
+    log *l = user;
+    l->compiled += event->outcome == BURIN_JIT_COMPILED;
+    l->refused += event->outcome == BURIN_JIT_REFUSED;
+    l->unavailable += event->outcome == BURIN_JIT_UNAVAILABLE;
+    l->units += event->outcome == BURIN_JIT_COMPILED ? event->units : 0;
+    snprintf(l->name, sizeof l->name, "%s", event->name ? event->name : "");
+}
+
+static char helper[512];
+
+static void need_helper(void)
+{
+    if (access(helper, X_OK))
+        lack("built without libgccjit");
+}
+
+static burin_jit *make_jit(burin_engine engine, bool eager, log *l)
+{
+    burin_jit_options options = burin_jit_options_default();
+    options.engine            = engine;
+    options.eager             = eager;
+    options.threshold_ns      = 1;
+    options.helper            = helper;
+    options.event             = note;
+    options.user              = l;
+    burin_jit *jit            = burin_jit_new(&options, NULL);
+    assert_non_null(jit);
+    return jit;
+}
+
+static burin_env *make_env(burin_jit *jit)
+{
+    burin_options options = burin_options_default();
+    options.scripts       = true;
+    burin_env *env        = burin_env_new(&options, NULL);
+    assert_non_null(env);
+    assert_int_equal(burin_env_set_jit(env, jit), BURIN_OK);
+    return env;
+}
+
+static const char script[] =
+    "def step(n):\n"
+    "    try:\n"
+    "        return 10 // n\n"
+    "    except ZeroDivisionError:\n"
+    "        return -1\n"
+    "def all(n):\n"
+    "    total = 0\n"
+    "    i = 0\n"
+    "    while i < n:\n"
+    "        total += step(i % 4) + sum(k for k in range(3))\n"
+    "        i += 1\n"
+    "    return total\n";
+
+static int64_t call(burin_interpreter *in, uint64_t *steps)
+{
+    burin_value  value;
+    burin_limits used;
+    assert_int_equal(burin_interpreter_eval(in, BURIN_TEXT("all(2000)"), &value, NULL), BURIN_OK);
+    assert_int_equal(value.kind, BURIN_INT);
+    burin_interpreter_used(in, &used);
+    *steps = used.steps;
+    return value.as.i;
+}
+
+static burin_interpreter *make_interpreter(burin_env *env)
+{
+    burin_interpreter *in = burin_interpreter_new(env, NULL);
+    assert_non_null(in);
+    assert_int_equal(burin_interpreter_run(in, (burin_text){script, sizeof script - 1}, "all.py", NULL, NULL), BURIN_OK);
+    return in;
+}
+
+static int64_t interpreted(uint64_t *steps)
+{
+    burin_env         *env   = make_env(NULL);
+    burin_interpreter *in    = make_interpreter(env);
+    int64_t            value = call(in, steps);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+    return value;
+}
+
+/* ---- what is compiled when ---- */
+
+static void eager_scripts_are_native_before_they_run(void **state)
+{
+    (void)state;
+    log      l = {0};
+    uint64_t want_steps, steps;
+    need_helper();
+    int64_t            want = interpreted(&want_steps);
+    burin_jit         *jit  = make_jit(BURIN_ENGINE_JIT, true, &l);
+    burin_env         *env  = make_env(jit);
+    burin_interpreter *in   = make_interpreter(env);
+    assert_int_equal(l.compiled, 1);
+    assert_int_equal(l.units, 4); /* the root, two functions, a generator */
+    assert_string_equal(l.name, "all.py");
+    assert_int_equal(call(in, &steps), want);
+    assert_int_equal(steps, want_steps);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
+static void functions_that_are_hot_become_native(void **state)
+{
+    (void)state;
+    log      l = {0};
+    uint64_t want_steps, steps;
+    need_helper();
+    int64_t            want = interpreted(&want_steps);
+    burin_jit         *jit  = make_jit(BURIN_ENGINE_AUTO, false, &l);
+    burin_env         *env  = make_env(jit);
+    burin_interpreter *in   = make_interpreter(env);
+    for (int n = 0; n < 10; n++) { /* 14,000 steps each; every 1024th is looked at */
+        assert_int_equal(call(in, &steps), want);
+        assert_int_equal(steps, want_steps);
+        burin_jit_wait(jit);
+    }
+    assert_true(l.compiled >= 1);
+    assert_int_equal(l.refused, 0);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
+static void formulas_are_native_too(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "b"};
+    log                      l = {0};
+    need_helper();
+    for (int engine = BURIN_ENGINE_AUTO; engine <= BURIN_ENGINE_JIT; engine++) {
+        burin_jit     *jit = make_jit((burin_engine)engine, engine == BURIN_ENGINE_JIT, &l);
+        burin_env     *env = make_env(jit);
+        burin_formula *f   = burin_formula_compile(env, BURIN_TEXT("sum([a * k for k in range(b)])"), names, 2, NULL);
+        burin_value    value;
+        assert_non_null(f);
+        l.compiled = 0;
+        for (int n = 0; n < 200; n++) {
+            burin_value slots[] = {burin_int(n), burin_int(n % 50)};
+            assert_int_equal(burin_formula_eval(f, slots, &value, NULL), BURIN_OK);
+            assert_int_equal(value.as.i, n * (n % 50) * (n % 50 - 1) / 2);
+            burin_jit_wait(jit);
+        }
+        assert_int_equal(l.compiled, 1);
+        burin_formula_free(f);
+        burin_env_unref(env);
+        burin_jit_unref(jit);
+    }
+}
+
+static void errors_have_the_same_place(void **state)
+{
+    (void)state;
+    log         l = {0};
+    burin_error err[2] = {BURIN_ERROR_INIT, BURIN_ERROR_INIT};
+    char       *said[2];
+    need_helper();
+    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, true, &l);
+    for (int native = 0; native < 2; native++) {
+        burin_env         *env = make_env(native ? jit : NULL);
+        burin_interpreter *in  = make_interpreter(env);
+        assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("def f(x):\n    return step(x)\n\n[f(k) for k in (1, 0, 'x')]"), "b.py", NULL, &err[native]),
+                         BURIN_ERR_TYPE);
+        said[native] = burin_error_format(&err[native], false);
+        burin_error_clear(&err[native]);
+        burin_interpreter_free(in);
+        burin_env_unref(env);
+    }
+    assert_int_equal(l.compiled, 2);
+    assert_string_equal(said[0], said[1]);
+    free(said[0]);
+    free(said[1]);
+    burin_jit_unref(jit);
+}
+
+/* ---- what goes while it waits ---- */
+
+static void an_interpreter_that_goes_takes_back_what_waits(void **state)
+{
+    (void)state;
+    log      l = {0};
+    uint64_t steps;
+    need_helper();
+    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, false, &l);
+    burin_env *env = make_env(jit);
+    for (int n = 0; n < 8; n++) {
+        burin_interpreter *in = make_interpreter(env);
+        call(in, &steps);
+        if (n % 2)
+            burin_interpreter_reset(in);
+        burin_interpreter_free(in);
+    }
+    burin_jit_wait(jit);
+    burin_interpreter *in = make_interpreter(env); /* the tier is as it was */
+    burin_jit_wait(jit);
+    assert_true(l.compiled >= 1);
+    assert_int_equal(l.unavailable, 0);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
+/* The children of this process; how many. */
+static int children(pid_t *pids, int most)
+{
+    char  path[64];
+    int   count = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *file = fopen(path, "re");
+    for (int pid; file && count < most && fscanf(file, "%d", &pid) == 1;)
+        pids[count++] = (pid_t)pid;
+    if (file)
+        fclose(file);
+    return count;
+}
+
+static void a_compiler_that_is_killed_does_no_harm(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 10 };
+    log      l = {0};
+    uint64_t want_steps, steps;
+    int      killed = 0;
+    need_helper();
+    int64_t    want = interpreted(&want_steps);
+    burin_jit *jit  = make_jit(BURIN_ENGINE_JIT, true, &l);
+    burin_env *env  = make_env(jit);
+    for (int n = 0; n < ROUNDS; n++) {
+        pid_t              pids[4];
+        burin_interpreter *in = make_interpreter(env);
+        for (int count = children(pids, 4); count-- > 0;)
+            killed += kill(pids[count], SIGKILL) == 0;
+        assert_int_equal(call(in, &steps), want); /* compiles a text of its own, by a process that is just being ended */
+        assert_int_equal(steps, want_steps);
+        burin_interpreter_free(in);
+    }
+    assert_true(killed > 0 || access("/proc/self/task/self/children", R_OK));
+    assert_true(l.compiled > 0);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(eager_scripts_are_native_before_they_run),
+        cmocka_unit_test(functions_that_are_hot_become_native),
+        cmocka_unit_test(formulas_are_native_too),
+        cmocka_unit_test(errors_have_the_same_place),
+        cmocka_unit_test(an_interpreter_that_goes_takes_back_what_waits),
+        cmocka_unit_test(a_compiler_that_is_killed_does_no_harm),
+    };
+    const char *build = getenv("BURIN_BUILD");
+    snprintf(helper, sizeof helper, "%s/burin-jit", build ? build : ".");
+    return lack_ended(cmocka_run_group_tests(tests, NULL, NULL));
+}
