@@ -37,14 +37,13 @@ place write_text(func *f, uint32_t k)
     return text->len ? as_local(f, T_PTR, offset(f, get(f->to), text->len)) : f->to;
 }
 
-/* The digits of i < 100. */
+/* The digits of i < 100: a row of text_small_numbers. */
 static void write_small(func *f, place at, place i)
 {
-    expr  digits = load_field(f, FIELD_native_api_digits, gcc_jit_param_as_rvalue(f->api));
-    place skip   = as_local(f, T_L, cast(f, T_L, compare(f, GCC_JIT_COMPARISON_LT, get(i), num(f, T_L, 10))));
-    expr  index  = binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(i), num(f, T_L, 2)), get(skip));
-    store(f, T_H, get(at), 0, load(f, T_H, add_bytes(f, digits, index), 0));
-    set(f, f->to, add_bytes(f, get(at), binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, num(f, T_L, 2), get(skip))));
+    expr  numbers = load_field(f, FIELD_native_api_small_numbers, gcc_jit_param_as_rvalue(f->api));
+    place row     = as_local(f, T_U, load(f, T_U, add_bytes(f, numbers, binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(i), num(f, T_L, 4))), 0));
+    store(f, T_U, get(at), 0, get(row));
+    set(f, f->to, add_bytes(f, get(at), cast(f, T_L, binary(f, GCC_JIT_BINARY_OP_RSHIFT, T_U, get(row), num(f, T_U, 24)))));
 }
 
 /* Print an integer at `at`: a small one here, else like any value. */

@@ -29,8 +29,6 @@
 
 enum { RT_PRINTED_AS_IS = BURIN_SAFE | BURIN_CLEAN }; /* flags of strings that escaping does not change */
 
-extern const char rt_digit_pairs[200]; /* "00" "01" ... "99" */
-
 /* rt_out_escaped without the short path. */
 void rt_out_escaped_long(rt_out *out, const char *data, size_t len);
 /* rt_write_str of an integer. */
@@ -49,20 +47,6 @@ static inline uint32_t rt_special_mask(__m128i block)
 static inline bool rt_readable_32(const char *data) { return RT_READ_PAST_END && ((uintptr_t)data & 4095) <= 4096 - 32; }
 static inline bool rt_readable_16(const char *data) { return RT_READ_PAST_END && ((uintptr_t)data & 4095) <= 4096 - 16; }
 #endif
-
-/* The digits of i < 10000 at `to`, where 4 bytes may be written; the end. */
-static inline __attribute__((always_inline)) char *rt_write_small(char *to, unsigned i)
-{
-    if (i < 100) {
-        unsigned skip = i < 10;
-        memcpy(to, &rt_digit_pairs[2 * i + skip], 2);
-        return to + 2 - skip;
-    }
-    unsigned high = i / 100, low = i % 100, skip = high < 10;
-    memcpy(to, &rt_digit_pairs[2 * high + skip], 2);
-    memcpy(to + 2 - skip, &rt_digit_pairs[2 * low], 2);
-    return to + 4 - skip;
-}
 
 enum { RT_SHORT = 128 };
 /* A string of at most RT_SHORT bytes that needs no escaping: at `to`, where so many may be written; the end. NULL for all others. */
@@ -137,7 +121,7 @@ static inline void rt_out_escaped_fast(rt_out *out, const char *data, size_t len
 static inline void rt_write_int_fast(rt_out *out, int64_t i)
 {
     if (BURIN_LIKELY((uint64_t)i < 10000 && out->end - out->next >= 8))
-        out->next = rt_write_small(out->next, (unsigned)i);
+        out->next = text_put_small(out->next, (unsigned)i);
     else
         rt_write_int(out, i);
 }

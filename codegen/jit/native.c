@@ -89,7 +89,7 @@ static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *
         return BURIN_LIKELY(after != NULL) ? after : put_long(f, to, v, rest, escaped);
     }
     if (v->kind == BURIN_INT)
-        return (uint64_t)v->as.i < 10000 ? rt_write_small(to, (unsigned)v->as.i) : to + text_from_int(v->as.i, to);
+        return (uint64_t)v->as.i < 10000 ? text_put_small(to, (unsigned)v->as.i) : to + text_from_int(v->as.i, to);
     if (v->kind == BURIN_FLOAT)
         return to + text_from_double(v->as.f, to);
     return NULL;
@@ -102,7 +102,7 @@ static size_t api_length(const char *text) { return strlen(text); }
 static void api_copy(char *to, const char *from, uint64_t len) { memcpy(to, from, len); }
 
 const native_api native_table = {
-    .digits = rt_digit_pairs,
+    .small_numbers = text_small_numbers,
     .ops = {
 #define OP(NAME, name, operands, meaning) [OP_##NAME] = body_##name,
 #include "codegen/ir/ops.def"

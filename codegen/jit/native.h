@@ -26,7 +26,7 @@ enum { NATIVE_VALUE_ROOM = 32 }; /* what a short value may take of the output; s
 typedef int32_t (*native_op)(vm_frame *f, burin_value *regs, const ir_insn *i);
 
 typedef struct native_api {
-    const char *digits; /* "00" "01" ... "99" */
+    const text_small_number *small_numbers; /* text_small_numbers */
     native_op   ops[OP_COUNT];
 #define API(name, result, parameters, meaning) result (*name) parameters;
 #include "codegen/jit/api.def"

@@ -368,8 +368,9 @@ burin_status vm_piece(vm *m, burin_value v);
 
 /* Add to a sum what is no plain text, or to one that has become a value. */
 burin_status vm_sum_value(vm_frame *f, burin_value *sum, burin_value part);
-/* Print every item of a value (of its keys() or values(): `how` as in the table of instructions) between two texts. */
-burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_text before, burin_text after);
+/* Print every item of a value (of its keys() or values(): `how` as in the table of instructions) between two texts; `texts` are these, and
+ * the second joined with the first. */
+burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, const burin_value *texts);
 
 /* ---- vm.c ---- */
 

@@ -123,7 +123,7 @@ static inline __attribute__((always_inline)) burin_status op_print(vm_frame *f, 
         if (v->kind == BURIN_STRING)
             after = rt_write_short(to, v, escaped);
         else if (v->kind == BURIN_INT && (uint64_t)v->as.i < 10000)
-            after = rt_write_small(to, (unsigned)v->as.i);
+            after = text_put_small(to, (unsigned)v->as.i);
         else if (v->kind == BURIN_FLOAT)
             after = to + text_from_double(v->as.f, to);
         if (BURIN_LIKELY(after != NULL)) {
@@ -245,7 +245,7 @@ OPERATION(sum_end)
 OPERATION(print_each)
 {
     f->pc = (uint32_t)(i - f->unit->code);
-    return vm_print_each(f, regs[i->b], i->c, op_constant_text(f, i->d), op_constant_text(f, i->d + 1));
+    return vm_print_each(f, regs[i->b], i->c, &f->constants[i->d]);
 }
 OPERATION(piece) { return vm_piece(f->m, regs[i->b]); }
 OPERATION(capture)

@@ -10,15 +10,17 @@ enum {
     EACH_ESCAPED = 1,
     EACH_KEYS    = 2,
     EACH_VALUES  = 4,
-    JOINT_SHORT  = 16,              /* both texts together, for a run */
-    ITEM_ROOM    = JOINT_SHORT + RT_SHORT, /* what a run may write for an item */
+    JOINT_SHORT  = 16,                   /* both texts together, for a run */
+    INT_ROOM     = 2 * JOINT_SHORT,      /* what a run may write for a small integer ... */
+    ITEM_ROOM    = JOINT_SHORT + RT_SHORT, /* ... and for any item */
 };
 
+typedef char joint_bytes __attribute__((vector_size(JOINT_SHORT)));
+
 typedef struct each {
-    vm_frame  *f;
-    burin_text before, after;
-    bool       escaped, has_joint;
-    char       joint[2 * JOINT_SHORT]; /* after, then before: JOINT_SHORT bytes at most */
+    vm_frame          *f;
+    const burin_value *before, *after, *joint; /* `joint` is both, the text after an item first */
+    bool               escaped;
 } each;
 
 /* An item that does not fit a run. */
@@ -31,49 +33,154 @@ static burin_status print_item(each *e, burin_value item)
         if (status)
             return status;
     }
-    rt_out_write(out, e->before.data, e->before.len);
+    rt_out_write(out, e->before->as.s, e->before->len);
     burin_status status = e->escaped ? rt_write_escaped_fast(st, out, item) : rt_write_str_fast(st, out, item);
-    rt_out_write(out, e->after.data, e->after.len);
+    rt_out_write(out, e->after->as.s, e->after->len);
     return status ? status : rt_out_status(out);
 }
 
-static inline char *write_simple(char *to, const burin_value *item, bool escaped)
+/* ---- runs ---- */
+
+static uint32_t smaller(size_t a, uint32_t b) { return a < b ? (uint32_t)a : b; }
+
+/* What lies side by side: values, or the integers of an array. */
+typedef enum run_source { FROM_VALUES, FROM_I32, FROM_I64 } run_source;
+
+static inline __attribute__((always_inline)) bool small_int_at(const char *at, run_source from, uint64_t *out)
 {
-    if (BURIN_LIKELY(item->kind == BURIN_INT && (uint64_t)item->as.i < 10000))
-        return rt_write_small(to, (unsigned)item->as.i);
-    return item->kind == BURIN_STRING ? rt_write_short(to, item, escaped) : NULL;
+    int32_t narrow;
+    switch (from) {
+    case FROM_I32:
+        memcpy(&narrow, at, sizeof narrow);
+        *out = (uint64_t)narrow;
+        break;
+    case FROM_I64: memcpy(out, at, sizeof *out); break;
+    default:
+        if (((const burin_value *)(const void *)at)->kind != BURIN_INT)
+            return false;
+        *out = (uint64_t)((const burin_value *)(const void *)at)->as.i;
+    }
+    return *out < 10000;
 }
 
-/* Print as many of the items as are simple and have room; how many that were. No tick runs out meanwhile. */
-static inline uint32_t print_run(each *e, const burin_value *items, uint32_t count)
+/* How far a run has come: in the output, in the container. */
+typedef struct run_end {
+    char       *to;
+    const char *at;
+} run_end;
+
+/* Print small integers as long as there are such, each with the joint. */
+static inline __attribute__((always_inline)) run_end run_of_ints(const each *e, char *to, const char *at, size_t stride, run_source from, uint32_t count)
 {
-    rt_out  *out  = e->f->out;
-    uint32_t most = e->f->m->tick - 1, done = 0;
-    char    *to   = out->next;
-    if (!e->has_joint || out->end - to < ITEM_ROOM)
-        return 0;
-    memcpy(to, e->before.data, JOINT_SHORT);
-    to += e->before.len;
-    for (count = count < most ? count : most; done < count && out->end - to >= ITEM_ROOM; done++) {
-        char *after = write_simple(to, &items[done], e->escaped);
-        if (!after)
-            break;
-        memcpy(after, e->joint, JOINT_SHORT);
-        to = after + e->before.len + e->after.len;
+    const char *end = at + count * stride;
+    size_t      len = e->joint->len;
+    joint_bytes joint;
+    uint64_t    i;
+    memcpy(&joint, e->joint->as.s, sizeof joint); /* constant texts can be read so far */
+    for (; at < end && small_int_at(at, from, &i); at += stride) {
+        to = text_put_small(to, (unsigned)i);
+        memcpy(to, &joint, sizeof joint);
+        to += len;
     }
-    out->next = to - e->before.len;
+    return (run_end){to, at};
+}
+
+static __attribute__((noinline)) run_end run_of_values(const each *e, char *to, const burin_value *items, uint32_t count)
+{
+    return run_of_ints(e, to, (const char *)items, sizeof *items, FROM_VALUES, count);
+}
+static __attribute__((noinline)) run_end run_of_i32(const each *e, char *to, const char *at, size_t stride, uint32_t count)
+{
+    return run_of_ints(e, to, at, stride, FROM_I32, count);
+}
+static __attribute__((noinline)) run_end run_of_i64(const each *e, char *to, const char *at, size_t stride, uint32_t count)
+{
+    return run_of_ints(e, to, at, stride, FROM_I64, count);
+}
+
+/* The same for texts that are printed in one piece. */
+static __attribute__((noinline)) run_end run_of_texts(const each *e, char *to, const burin_value *item, uint32_t count)
+{
+    const burin_value *end = item + count;
+    joint_bytes        joint;
+    char              *after;
+    memcpy(&joint, e->joint->as.s, sizeof joint);
+    for (; item < end && item->kind == BURIN_STRING && (after = rt_write_short(to, item, e->escaped)) != NULL; item++) {
+        memcpy(after, &joint, sizeof joint);
+        to = after + e->joint->len;
+    }
+    return (run_end){to, (const char *)item};
+}
+
+/* Where a run of at most *count items begins, behind the text before the first; NULL when there can be none. No tick runs out meanwhile. */
+static inline char *begin_items(each *e, uint32_t *count)
+{
+    rt_out *out = e->f->out;
+    *count      = smaller(e->f->m->tick - 1, *count);
+    if (e->joint->len > JOINT_SHORT || out->end - out->next < ITEM_ROOM)
+        return NULL;
+    memcpy(out->next, e->before->as.s, JOINT_SHORT);
+    return out->next + e->before->len;
+}
+
+static inline uint32_t end_items(each *e, const char *to, uint32_t done)
+{
+    e->f->out->next += to - e->f->out->next - (ptrdiff_t)e->before->len;
     e->f->m->tick -= done;
     return done;
 }
 
+static inline size_t room_for(const each *e, const char *to, size_t each_room)
+{
+    ptrdiff_t room = e->f->out->end - to;
+    return room < 0 ? 0 : (size_t)room / each_room;
+}
+
+/* Print as many of the items as are simple and have room; how many that were. */
+static inline uint32_t print_run(each *e, const burin_value *items, uint32_t count)
+{
+    run_end  run  = {begin_items(e, &count), NULL};
+    uint32_t done = 0, more = 1;
+    if (!run.to)
+        return 0;
+    for (; more && done < count; done += more) {
+        const burin_value *item = items + done;
+        if (item->kind == BURIN_INT)
+            run = run_of_values(e, run.to, item, smaller(room_for(e, run.to, INT_ROOM), count - done));
+        else
+            run = run_of_texts(e, run.to, item, smaller(room_for(e, run.to, ITEM_ROOM), count - done));
+        more = (uint32_t)((const burin_value *)(const void *)run.at - item);
+    }
+    return end_items(e, run.to, done);
+}
+
+/* The same for integers of an array; they are none where that is not what lies there. */
+static inline uint32_t print_run_of_array(each *e, const rt_array *array, uint32_t from, uint32_t count)
+{
+    const rt_item *item   = array->item;
+    size_t         stride = array->stride;
+    if (item->names || item->is_pointer || (item->form != BURIN_FORM_I32 && item->form != BURIN_FORM_I64))
+        return 0;
+    const char *at = array->at + from * stride;
+    char       *to = begin_items(e, &count);
+    if (!to)
+        return 0;
+    count       = smaller(room_for(e, to, INT_ROOM), count);
+    run_end run = item->form == BURIN_FORM_I32 ? run_of_i32(e, to, at, stride, count) : run_of_i64(e, to, at, stride, count);
+    return end_items(e, run.to, (uint32_t)((size_t)(run.at - at) / stride));
+}
+
+/* ---- containers ---- */
+
 static burin_status end_of_items(each *e) { return BURIN_LIKELY(--e->f->m->tick) ? BURIN_OK : vm_tick(e->f->m); }
 
-static burin_status print_list(each *e, burin_value over)
+/* From item n on; printing an object may change the list. */
+static __attribute__((noinline)) burin_status print_list_from(each *e, burin_value over, uint32_t n)
 {
-    rt_state     *st = &e->f->m->st;
+    rt_state     *st   = &e->f->m->st;
     heap_position mark = heap_mark(&st->heap);
-    for (uint32_t n = 0;; n++) {
-        const rt_list *list = rt_list_of(st, over); /* printing an object may change it */
+    for (;; n++) {
+        const rt_list *list = rt_list_of(st, over);
         if (n < list->len)
             n += print_run(e, list->items + n, list->len - n);
         if (n >= list->len)
@@ -84,6 +191,13 @@ static burin_status print_list(each *e, burin_value over)
         if (BURIN_UNLIKELY(st->heap.next != mark.next))
             heap_release(&st->heap, mark);
     }
+}
+
+static burin_status print_list(each *e, burin_value over)
+{
+    const rt_list *list = rt_list_of(&e->f->m->st, over);
+    uint32_t       done = print_run(e, list->items, list->len);
+    return BURIN_LIKELY(done == list->len) ? end_of_items(e) : print_list_from(e, over, done);
 }
 
 enum { CHUNK = 32 }; /* items of an array that are made values at once */
@@ -107,7 +221,10 @@ static burin_status print_array(each *e, burin_value over)
     heap_position mark   = heap_mark(&st->heap);
     burin_status  status = rt_array_of(st, over, &array);
     for (uint32_t n = 0; !status && n < array.count;) {
+        n += print_run_of_array(e, &array, n, array.count - n);
         uint32_t left  = array.count - n;
+        if (!left)
+            break;
         uint32_t count = rt_array_fast(&array, n, left < CHUNK ? left : CHUNK, items);
         status         = print_chunk(e, items, count);
         if (count == 0 && !(status = rt_array_read(st, &array, n, items))) {
@@ -120,15 +237,18 @@ static burin_status print_array(each *e, burin_value over)
     return status ? status : end_of_items(e);
 }
 
-static burin_status print_values(each *e, burin_value over)
+static bool has_no_holes(const rt_dict *dict) { return dict->len == dict->keys->len; }
+
+/* From entry `at` on. */
+static __attribute__((noinline)) burin_status print_values_from(each *e, burin_value over, uint32_t at)
 {
     rt_state      *st      = &e->f->m->st;
     const rt_dict *dict    = rt_dict_of(st, over);
-    uint32_t       version = dict->version, at = 0;
+    uint32_t       version = dict->version;
     heap_position  mark    = heap_mark(&st->heap);
     burin_value    value;
     for (;;) {
-        if (dict->len == dict->keys->len) /* no deleted entries between the values */
+        if (has_no_holes(dict))
             at += print_run(e, dict->values + at, dict->len - at);
         if (!rt_dict_next(dict, &at, NULL, &value))
             return end_of_items(e);
@@ -142,6 +262,13 @@ static burin_status print_values(each *e, burin_value over)
                 return rt_fail(st, BURIN_ERR_GENERATOR, "dictionary changed size during iteration");
         }
     }
+}
+
+static burin_status print_values(each *e, burin_value over)
+{
+    const rt_dict *dict = rt_dict_of(&e->f->m->st, over);
+    uint32_t       done = has_no_holes(dict) ? print_run(e, dict->values, dict->len) : 0;
+    return BURIN_LIKELY(done && done == dict->len) ? end_of_items(e) : print_values_from(e, over, done);
 }
 
 static burin_status print_any(each *e, burin_value over)
@@ -160,23 +287,27 @@ static burin_status print_any(each *e, burin_value over)
     return status ? status : end_of_items(e);
 }
 
-burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, burin_text before, burin_text after)
+/* Everything but the values of a dict. */
+static __attribute__((noinline)) burin_status print_view(each *e, burin_value over, unsigned how)
 {
-    each e = {f, before, after, how & EACH_ESCAPED, before.len + after.len <= JOINT_SHORT, {0}};
-    if (e.has_joint) {
-        memcpy(e.joint, after.data, JOINT_SHORT); /* constant texts can be read so far */
-        memcpy(e.joint + after.len, before.data, JOINT_SHORT);
-    }
-    if (over.kind == BURIN_DICT && (how & EACH_VALUES))
-        return print_values(&e, over);
     if (how & (EACH_KEYS | EACH_VALUES)) {
         rt_arguments none   = {0};
         burin_text   name   = how & EACH_KEYS ? (burin_text){"keys", 4} : (burin_text){"values", 6};
-        burin_status status = rt_call_method(&f->m->st, over, name, &none, &over);
+        burin_status status = rt_call_method(&e->f->m->st, over, name, &none, &over);
         if (status)
             return status;
     }
     if (over.kind == BURIN_ARRAY)
-        return print_array(&e, over);
-    return over.kind == BURIN_LIST || over.kind == BURIN_TUPLE ? print_list(&e, over) : print_any(&e, over);
+        return print_array(e, over);
+    return over.kind == BURIN_LIST || over.kind == BURIN_TUPLE ? print_list(e, over) : print_any(e, over);
+}
+
+burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, const burin_value *texts)
+{
+    each e = {.f = f, .before = &texts[0], .after = &texts[1], .joint = &texts[2], .escaped = how & EACH_ESCAPED};
+    if (over.kind == BURIN_DICT && (how & EACH_VALUES))
+        return print_values(&e, over);
+    if (over.kind == BURIN_LIST && !(how & (EACH_KEYS | EACH_VALUES)))
+        return print_list(&e, over);
+    return print_view(&e, over, how);
 }

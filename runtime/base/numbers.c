@@ -12,8 +12,15 @@
 #include "runtime/base/power.h"
 #include "runtime/base/text.h"
 
-static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-                            "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+#define TEN(d)                                                                                                     \
+    {{d, '0', 0}, 2}, {{d, '1', 0}, 2}, {{d, '2', 0}, 2}, {{d, '3', 0}, 2}, {{d, '4', 0}, 2}, {{d, '5', 0}, 2},    \
+        {{d, '6', 0}, 2}, {{d, '7', 0}, 2}, {{d, '8', 0}, 2}, {{d, '9', 0}, 2}
+const text_small_number text_small_numbers[100] = {
+    {"0", 1}, {"1", 1}, {"2", 1}, {"3", 1}, {"4", 1}, {"5", 1}, {"6", 1}, {"7", 1}, {"8", 1}, {"9", 1},
+    TEN('1'), TEN('2'), TEN('3'), TEN('4'), TEN('5'), TEN('6'), TEN('7'), TEN('8'), TEN('9'),
+};
+const char text_digit_pairs[200] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+                                   "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
 static const uint64_t power10[20] = {
     1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u, 100000000000u, 1000000000000u,
@@ -36,7 +43,7 @@ static inline void write_digits(uint64_t n, unsigned count, char *out)
         unsigned pair = (unsigned)(n % 100);
         n /= 100;
         count -= 2;
-        memcpy(out + count, pairs + 2 * pair, 2);
+        memcpy(out + count, text_digit_pairs + 2 * pair, 2);
     }
     if (count)
         out[0] = (char)('0' + n % 10);
@@ -44,13 +51,9 @@ static inline void write_digits(uint64_t n, unsigned count, char *out)
 
 static inline size_t write_uint(uint64_t n, char *out)
 {
-    if (n < 10) {
-        out[0] = (char)('0' + n);
-        return 1;
-    }
-    if (n < 100) {
-        memcpy(out, pairs + 2 * n, 2);
-        return 2;
+    if (n < 10000) {
+        char *end = text_put_small(out, (unsigned)n);
+        return (size_t)(end - out);
     }
     unsigned count = digit_count(n);
     write_digits(n, count, out);
@@ -136,7 +139,7 @@ static size_t write_decimal(decimal d, char *out)
             exponent = -exponent;
         if (exponent >= 100)
             *out++ = (char)('0' + exponent / 100);
-        memcpy(out, pairs + 2 * (exponent % 100), 2);
+        memcpy(out, text_digit_pairs + 2 * (exponent % 100), 2);
         return (size_t)(out + 2 - start);
     }
     if (point <= 0) {
@@ -194,7 +197,7 @@ static inline size_t write_hundredths(double x, char *out)
     unsigned fraction = (unsigned)(hundredths % 100);
     size_t   len      = write_uint((uint64_t)hundredths / 100, out);
     out[len]          = '.';
-    memcpy(out + len + 1, pairs + 2 * fraction, 2);
+    memcpy(out + len + 1, text_digit_pairs + 2 * fraction, 2);
     return len + (fraction % 10 ? 3 : 2);
 }
 

@@ -53,7 +53,26 @@ size_t text_rfind(const char *hay, size_t hay_len, const char *needle, size_t ne
 
 /* ---- numbers ---- */
 
-/* Decimal digits of i to out (room for 20); the number of bytes. Two-digit table. */
+typedef struct text_small_number { /* how a number below 100 is written */
+    char    digits[3];
+    uint8_t len;
+} text_small_number;
+extern const text_small_number text_small_numbers[100];
+extern const char              text_digit_pairs[200]; /* "00" "01" ... "99" */
+/* The digits of i < 10000 at `out`, where 8 bytes may be written; the end. */
+static inline __attribute__((always_inline)) char *text_put_small(char *out, unsigned i)
+{
+    unsigned                 high  = i < 100 ? i : i / 100;
+    const text_small_number *first = &text_small_numbers[high];
+    memcpy(out, first, sizeof *first);
+    out += first->len;
+    if (i < 100)
+        return out;
+    memcpy(out, &text_digit_pairs[2 * (i - 100 * high)], 2);
+    return out + 2;
+}
+
+/* Decimal digits of i to out (room for 20); the number of bytes. */
 size_t text_from_int(int64_t i, char *out);
 /* Python's repr(float) to out (room for 32): shortest digits that read back the same, "1e+16", "inf", "nan"; bytes written.
  * Decimal fast path, then Ryu or Grisu with exact fallback; never printf. */

@@ -43,7 +43,8 @@ static void integers_are_written_in_decimal(void **state)
     (void)state;
     for (size_t i = 0; i < 100000; i++) {
         char    ours[24], theirs[24];
-        int64_t n = i < sizeof rows / sizeof rows[0] ? rows[i] : (int64_t)random_bits() >> random_bits() % 64;
+        size_t  row = i - 20000;
+        int64_t n   = i < 20000 ? (int64_t)i - 5000 : row < sizeof rows / sizeof rows[0] ? rows[row] : (int64_t)random_bits() >> random_bits() % 64;
         ours[text_from_int(n, ours)] = '\0';
         snprintf(theirs, sizeof theirs, "%lld", (long long)n);
         assert_string_equal(ours, theirs);

@@ -238,11 +238,13 @@ static void whole_arrays_are_printed(void **state)
 {
     static const row rows[] = {
         {"{% for d in o.digits %}<{{ d }}>{% endfor %}{% for w in o.wides %}[{{ w }}]{% endfor %}{% for t in o.tags %}{{ t|e }},{% endfor %}", "<3><1><2>[18446744073709551615][1][18446744073709551614]x,y,"},
-        {"{% for n in o.numbers %}{{ n }} {% endfor %}", "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 "},
+        {"{% for n in o.numbers %}{{ n }} {% endfor %}", "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 -7 12345 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 "},
         {"{% for w in o.weights %}{{ w }};{% endfor %}{% for i in o.items %}{{ i }};{% endfor %}", "1.5;-2.0;item(name='b<1>', price=2.5);item(name='a', price=0.5);item(name='c', price=2.5);"},
     };
     for (int n = 0; n < 40; n++)
         sample.numbers[n] = n;
+    sample.numbers[20] = -7; /* a run of small integers ends, another begins */
+    sample.numbers[21] = 12345;
     ALL_GIVE(state, rows);
 }
 
