@@ -41,6 +41,11 @@ def engines(build, folder):
     """name, command"""
     yield "C", [os.path.join(build, "bench", "bench_expr_limit")]
     yield "Burin", [os.path.join(build, "bench", "bench_expr")]
+    helper = os.path.join(build, "burin-jit")
+    if os.access(helper, os.X_OK):
+        yield "Burin, native", [os.path.join(build, "bench", "bench_expr"), "--jit", helper]
+    else:
+        missing("native code", "burin-jit was not built (it needs libgccjit)")
     for name, package in (("cpython", "python3"), ("asteval", "python3-asteval")):
         command = [PYTHON, os.path.join(PEERS, "python_expr.py"), name]
         version = subprocess.run(command + ["version"], capture_output=True, text=True)
@@ -114,7 +119,7 @@ def report(figures, mallocs, rounds):
     return """# Expressions and scripts, measured
 
 Written by `./build.sh bench expr`. CPU time; medians of %d rounds in which all engines took turns; in parentheses, how many times Burin's time (the median of
-the rounds' ratios). Burin is the interpreter, through its public API. The machine's load was %.1f on %d processors.
+the rounds' ratios). Burin is the interpreter, through its public API; native: everything is compiled before it is measured. The machine's load was %.1f on %d processors.
 
 %s
 

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "engine/jit.h"
 
+#include "codegen/jit/callees.h"
 #include "codegen/jit/client.h"
 #include "codegen/jit/code.h"
 #include "codegen/jit/members.h"
@@ -243,6 +244,7 @@ static bool order_open(order *o, const burin_jit *jit, jit_subject s)
     o->request    = (wire_request){.abi = native_abi(), .level = jit->options.level, .lowered_max = LOWERED_MAX, .cpu = code_cpu_here(), .program = p, .units = o->units,
                                    .debug = jit->options.tools & BURIN_JIT_GDB, .prefix = prefix_of(jit, s.name, o->prefix), .name = {s.name, s.name ? strlen(s.name) : 0}};
     members_find(&o->request, s.env->rt.struct_types, &o->members);
+    callees_find(&o->request, &o->members);
     return o->units;
 }
 

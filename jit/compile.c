@@ -6,7 +6,7 @@
 #include "jit/compile.h"
 
 #include "jit/assemble.h"
-#include "jit/unit.h"
+#include "jit/typed.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -130,7 +130,7 @@ static const char *context_text(gcc_jit_context *g, const compiler *c, const wir
 static bool lower_units(gcc_jit_context *g, arena *memory, const wire_request *request)
 {
     emitter e;
-    bool    good = emitter_init(&e, g, memory, request);
+    bool    good = emitter_init(&e, g, memory, request) && write_direct(&e);
     for (uint32_t n = 0; good && n < request->unit_count; n++)
         good = lower_unit(&e, request->units[n]);
     return good;

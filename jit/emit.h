@@ -45,6 +45,8 @@ typedef struct emitter {
     gcc_jit_type       *op_type;              /* native_op */
     gcc_jit_type       *api_types[API_COUNT];
     uint32_t            left;                 /* what may still be lowered, see wire_request */
+    struct typed      **direct;               /* by unit: its function that is called directly; NULL for none */
+    uint32_t            direct_count;
     uint32_t            names;                /* given to locals and blocks so far */
     bool                failed;               /* memory is out */
 } emitter;
@@ -52,6 +54,8 @@ typedef struct emitter {
 #define NO_SHAPE UINT32_MAX
 
 enum { NO_KEYS = 1 }; /* an address that no cache has for keys */
+
+typedef struct typed_loop typed_loop;
 
 /* A function that is being written: a unit, or a part of one. */
 typedef struct func {
@@ -84,6 +88,8 @@ typedef struct func {
     uint32_t          *known;                 /* of each register: 1 + the constant it holds, if it was noted since `epoch` began */
     uint8_t           *kinds;                 /* of each register: its kind, if it was noted since then; BURIN_KIND_COUNT for any */
     uint32_t          *known_since, epoch;
+    typed_loop        *loops;                 /* regions of the unit (typed.h) */
+    block             *usual;                 /* of each instruction that one of them begins with: where the usual code goes on */
 } func;
 
 bool emitter_init(emitter *e, gcc_jit_context *g, arena *memory, const wire_request *request);

@@ -3,7 +3,7 @@
  * Compiling takes about 0.4 ms for an instruction that is lowered, three times that for one with guards, so those are chosen that run often:
  * in loops, the innermost first, in units that are called, and in small ones; as many as the request allows. All others lie in stretches
  * between them. A stretch is not written at all: the interpreter runs it until it leads out of it, and a switch goes on from there. */
-#include "jit/unit.h"
+#include "jit/typed.h"
 
 /* ---- what is hot ---- */
 
@@ -29,10 +29,11 @@ static uint32_t measure_depth(const func *f, uint32_t *depth)
 static uint32_t cost_of(ir_op op)
 {
     switch (op) {
-    case OP_NEXT: case OP_NEXT_UNPACK:
+    case OP_NEXT: case OP_NEXT_UNPACK: case OP_EACH_NEXT:
         return 4;
     case OP_ATTR: case OP_ITEM: case OP_OUT_ATTR: case OP_OUT_ATTR_E: case OP_SUM_ATTR: case OP_JUMP_ATTR_EQ: case OP_JUMP_ATTR_NE: case OP_ADD:
     case OP_SUB: case OP_MUL: case OP_DIV: case OP_FLOORDIV: case OP_MOD: case OP_COMPARE: case OP_JUMP_COMPARE: case OP_LOOP_ATTR:
+    case OP_INPLACE: case OP_LOAD_ITEM:
         return 3;
     default:
         return 1;
@@ -82,6 +83,8 @@ static void jumped_to(func *f, uint32_t pc, bool from_cold)
     f->after_cold[pc] |= from_cold;
 }
 
+void need_place(func *f, uint32_t pc) { jumped_to(f, pc, true); }
+
 static void find_targets(func *f)
 {
     for (uint32_t pc = 0; pc < f->unit->code_len; pc++) {
@@ -102,6 +105,8 @@ bool find_hot(func *f)
 {
     uint32_t *depth = arena_zalloc(f->e->memory, (f->unit->code_len + 1) * sizeof *depth);
     if (!depth)
+        return false;
+    if (!typed_loops(f))
         return false;
     for (uint32_t at_least = measure_depth(f, depth); at_least > 0; at_least--)
         take_regions(f, depth, at_least);

@@ -40,15 +40,24 @@ static place number_as_float(func *f, uint32_t reg, bool exactly, block slow)
 
 /* ---- + - * ---- */
 
+ir_op operation_of(const ir_insn *i)
+{
+    static const ir_op of[RT_BINARY_COUNT] = {[RT_ADD] = OP_ADD, [RT_SUB] = OP_SUB, [RT_MUL] = OP_MUL, [RT_DIV] = OP_DIV, [RT_FLOORDIV] = OP_FLOORDIV, [RT_MOD] = OP_MOD};
+    if (i->op >= OP_ADD && i->op <= OP_MOD)
+        return i->op;
+    return i->op == OP_INPLACE && i->d <= RT_MOD ? of[i->d] : OP_COUNT;
+}
+
 static expr on_integers(func *f, const ir_insn *i, place result)
 {
-    const char       *name    = i->op == OP_ADD ? "__builtin_saddl_overflow" : i->op == OP_SUB ? "__builtin_ssubl_overflow" : "__builtin_smull_overflow";
+    ir_op             op      = operation_of(i);
+    const char       *name    = op == OP_ADD ? "__builtin_saddl_overflow" : op == OP_SUB ? "__builtin_ssubl_overflow" : "__builtin_smull_overflow";
     gcc_jit_function *checked = gcc_jit_context_get_builtin_function(f->e->g, name);
     expr              arguments[] = {register_as(f, i->b), register_as(f, i->c), gcc_jit_lvalue_get_address(result, f->where)};
     return compare(f, GCC_JIT_COMPARISON_EQ, gcc_jit_context_new_call(f->e->g, f->where, checked, 3, arguments), num(f, T_BOOL, 0));
 }
 
-static enum gcc_jit_binary_op operation_of(ir_op op)
+static enum gcc_jit_binary_op sign_of(ir_op op)
 {
     return op == OP_ADD ? GCC_JIT_BINARY_OP_PLUS : op == OP_SUB ? GCC_JIT_BINARY_OP_MINUS : op == OP_MUL ? GCC_JIT_BINARY_OP_MULT : GCC_JIT_BINARY_OP_DIVIDE;
 }
@@ -74,7 +83,7 @@ static void lower_arithmetic(func *f, uint32_t pc)
     if (floats) {
         f->block = other;
         place x = number_as_float(f, i->b, false, slow), y = number_as_float(f, i->c, false, slow);
-        store_float(f, i->a, binary(f, operation_of(i->op), T_F, get(x), get(y)));
+        store_float(f, i->a, binary(f, sign_of(operation_of(i)), T_F, get(x), get(y)));
     }
     begin(f, done);
 }
@@ -100,7 +109,7 @@ static void lower_euclidean(func *f, uint32_t pc)
         lower_by_body(f, pc);
         return;
     }
-    bool  is_mod = i->op == OP_MOD;
+    bool  is_mod = operation_of(i) == OP_MOD;
     block done = new_block(f), slow = slow_path(f, pc, done), negative = new_block(f), ready = new_block(f);
     require_kind(f, i->b, BURIN_INT, slow);
     place r      = as_local(f, T_L, binary(f, GCC_JIT_BINARY_OP_MODULO, T_L, register_as(f, i->b), num(f, T_L, y->as.i)));
@@ -155,6 +164,12 @@ static void lower_compare(func *f, uint32_t pc)
     begin(f, done);
 }
 
+static void lower_inplace(func *f, uint32_t pc)
+{
+    ir_op op = operation_of(&f->unit->code[pc]);
+    (op == OP_COUNT ? lower_by_body : arithmetic_lowerings[op])(f, pc);
+}
+
 const lowering arithmetic_lowerings[OP_COUNT] = {
     [OP_ADD]      = lower_arithmetic,
     [OP_SUB]      = lower_arithmetic,
@@ -162,6 +177,7 @@ const lowering arithmetic_lowerings[OP_COUNT] = {
     [OP_DIV]      = lower_div,
     [OP_FLOORDIV] = lower_euclidean,
     [OP_MOD]      = lower_euclidean,
+    [OP_INPLACE]  = lower_inplace,
     [OP_NEG]      = lower_neg,
     [OP_NOT]      = lower_not,
     [OP_COMPARE]  = lower_compare,

@@ -6,7 +6,7 @@
  * goes back to memory, and is read again behind it.
  *
  * Runs of output and slow paths are in slow.c. */
-#include "jit/unit.h"
+#include "jit/typed.h"
 
 #include <stdio.h>
 
@@ -61,7 +61,7 @@ lowering lowering_of(const func *f, uint32_t pc)
         return lower_jump;
     if (!f->hot[pc])
         return NULL;
-    static const lowering *const tables[] = {output_lowerings, sum_lowerings, value_lowerings, arithmetic_lowerings, jump_lowerings, loop_lowerings};
+    static const lowering *const tables[] = {output_lowerings, sum_lowerings, value_lowerings, arithmetic_lowerings, jump_lowerings, loop_lowerings, script_lowerings};
     for (size_t n = 0; n < sizeof tables / sizeof tables[0]; n++)
         if (tables[n][op])
             return tables[n][op];
@@ -122,7 +122,8 @@ static bool make_tables(func *f)
     f->low          = arena_zalloc(memory, count * sizeof *f->low);
     f->high         = arena_zalloc(memory, count * sizeof *f->high);
     f->after_cold   = arena_zalloc(memory, count * sizeof *f->after_cold);
-    return f->low && f->high && f->after_cold && f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
+    f->usual        = arena_zalloc(memory, count * sizeof *f->usual);
+    return f->usual && f->low && f->high && f->after_cold && f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
 }
 
 /* One step is counted for entering the unit. */
@@ -191,14 +192,12 @@ static void note(func *f, uint32_t reg, uint32_t constant, burin_kind kind)
 
 static bool is_counter(loop_attribute which) { return which == LOOP_index || which == LOOP_index0; }
 
-/* How many registers an instruction writes, from the first on. */
-static uint32_t written_by(const ir_insn *i)
+uint32_t registers_written(const ir_insn *i)
 {
-    enum { ITERATOR = 3 };
     switch (i->op) {
     case OP_UNPACK: case OP_NEXT_UNPACK: return i->c;
     case OP_UNPACK_STAR: return i->c + 1 + i->d;
-    case OP_EACH: return ITERATOR;
+    case OP_EACH: return ITERATOR_REGISTERS;
     default: return 1;
     }
 }
@@ -207,7 +206,7 @@ static uint32_t written_by(const ir_insn *i)
 static void note_written(func *f, const ir_insn *i)
 {
     const char *operands = ir_op_operands(i->op);
-    uint32_t    count    = written_by(i);
+    uint32_t    count    = registers_written(i);
     if (operands[1] == 'w' || operands[0] == 'w')
         for (uint32_t n = 0; n < count; n++)
             note(f, (operands[1] == 'w' ? i->b : i->a) + n, 0, BURIN_KIND_COUNT);
@@ -228,6 +227,7 @@ static void write_instruction(func *f)
         begin(f, f->at[pc]);
         f->epoch += f->target[pc]; /* behind a run the registers hold what they were given, on either way */
         f->shape_reg = NO_SHAPE;
+        typed_loop_entry(f, pc);
     }
     if (!f->block)
         return; /* never reached */
@@ -269,5 +269,5 @@ bool lower_unit(emitter *e, const ir_unit *unit)
         return false;
     while (f.next < unit->code_len)
         write_instruction(&f);
-    return write_slow_paths(&f) && write_cold_path(&f) && write_failure(&f);
+    return write_slow_paths(&f) && write_cold_path(&f) && typed_loops_end(&f) && write_failure(&f);
 }

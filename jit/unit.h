@@ -10,6 +10,10 @@ bool lower_unit(emitter *e, const ir_unit *unit);
 typedef enum op_form { FORM_PLAIN, FORM_JUMPING, FORM_LEAVING } op_form;
 extern const uint8_t op_forms[OP_COUNT];
 
+enum { ITERATOR_REGISTERS = 3 }; /* that an iterator of scripts fills */
+/* How many registers an instruction writes, from its first one on. */
+uint32_t registers_written(const ir_insn *i);
+
 /* ---- lowerings ---- */
 
 /* Write one instruction: from f->block on, which is then where the next one begins, or NULL when nothing follows. One that did the
@@ -25,7 +29,10 @@ lowering lowering_of(const func *f, uint32_t pc);
 uint64_t room_of(const func *f, uint32_t pc);
 /* The tables behind these: lower_<name>s.c. */
 extern const lowering output_lowerings[OP_COUNT], sum_lowerings[OP_COUNT], value_lowerings[OP_COUNT], arithmetic_lowerings[OP_COUNT], jump_lowerings[OP_COUNT],
-    loop_lowerings[OP_COUNT];
+    loop_lowerings[OP_COUNT], script_lowerings[OP_COUNT];
+
+/* What an operator does to numbers: OP_ADD of an INPLACE that adds; OP_COUNT when it is none of the arithmetic ones. */
+ir_op operation_of(const ir_insn *i);
 
 /* Write text k at `to`, which stays there; where it ends. */
 place write_text(func *f, uint32_t k);
@@ -69,6 +76,8 @@ bool write_failure(func *f);
 
 /* Say which instructions are hot, and make blocks for what is jumped to. False when memory is out. */
 bool find_hot(func *f);
+/* There must be a block for the instruction: it is jumped to from elsewhere. */
+void need_place(func *f, uint32_t pc);
 /* From here on the interpreter, for the stretch that instruction `pc` lies in. */
 void run_cold(func *f, uint32_t pc);
 /* What all of these lead to. False when memory is out. */

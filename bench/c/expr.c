@@ -1,13 +1,15 @@
 /* The expressions and scripts of ./build.sh bench expr, as a program does them with Burin: the public API only.
  *
- *     bench_expr TASK SCRIPTS WARM_MS BATCH_MS BATCHES     one line of JSON
- * SCRIPTS is bench/expr/scripts.py. Every task checks its result once. */
+ *     bench_expr [--jit HELPER] TASK SCRIPTS WARM_MS BATCH_MS BATCHES     one line of JSON
+ * SCRIPTS is bench/expr/scripts.py. Every task checks its result once. With HELPER, the path of burin-jit, everything is compiled to native
+ * code before it runs. */
 #include "bench/c/count_malloc.h"
 #include "bench/c/harness.h"
 
 #include <burin/burin.h>
 #include <burin/formula.h>
 #include <burin/interpreter.h>
+#include <burin/jit.h>
 #include <math.h>
 
 /* ---- the tasks ---- */
@@ -105,6 +107,27 @@ static void prepare_scripts(job *j, const char *path)
     free(repr);
 }
 
+static void check_event(void *user, const burin_jit_event *event)
+{
+    (void)user;
+    if (event->outcome != BURIN_JIT_COMPILED)
+        die("native code", event->why);
+}
+
+static void use_native_code(burin_env *env, const char *helper)
+{
+    burin_error       err     = BURIN_ERROR_INIT;
+    burin_jit_options options = burin_jit_options_default();
+    options.engine            = BURIN_ENGINE_JIT;
+    options.eager             = true;
+    options.event             = check_event;
+    options.helper            = helper;
+    burin_jit *jit            = burin_jit_new(&options, &err);
+    if (!jit || burin_env_set_jit(env, jit))
+        fail(&err);
+    burin_jit_unref(jit);
+}
+
 static const struct task {
     const char *name, *text;
     void (*work)(void *user);
@@ -122,8 +145,11 @@ static const struct task {
 
 int main(int argc, char **argv)
 {
+    const char *helper = argc > 2 && strcmp(argv[1], "--jit") == 0 ? argv[2] : NULL;
+    argc -= helper ? 2 : 0;
+    argv += helper ? 2 : 0;
     if (argc != 6)
-        die("usage: bench_expr TASK SCRIPTS WARM_MS BATCH_MS BATCHES", NULL);
+        die("usage: bench_expr [--jit HELPER] TASK SCRIPTS WARM_MS BATCH_MS BATCHES", NULL);
     burin_error   err     = BURIN_ERROR_INIT;
     burin_options options = burin_options_default();
     options.scripts       = true;
@@ -132,6 +158,8 @@ int main(int argc, char **argv)
         if (strcmp(t->name, argv[1]) != 0)
             continue;
         job j = {.env = burin_env_new(&options, &err), .text = {t->text, strlen(t->text)}, .expected = t->expected};
+        if (j.env && helper)
+            use_native_code(j.env, helper);
         if (!j.env || !(j.in = burin_interpreter_new(j.env, &err)))
             fail(&err);
         if (t->work == run_formula)

@@ -1,5 +1,5 @@
 /* The table through which generated code reaches the runtime. The bodies are those of the interpreter. */
-#include "codegen/jit/native.h"
+#include "codegen/jit/direct.h"
 
 #include "codegen/vm/jumps.h"
 #include "codegen/vm/script_ops.h"
@@ -103,6 +103,7 @@ static void api_copy(char *to, const char *from, uint64_t len) { memcpy(to, from
 
 const native_api native_table = {
     .small_numbers = text_small_numbers,
+    .function_class = &vm_function_class.base,
     .ops = {
 #define OP(NAME, name, operands, meaning) [OP_##NAME] = body_##name,
 #include "codegen/ir/ops.def"

@@ -14,7 +14,7 @@
 #ifndef BURIN_CODEGEN_NATIVE_H
 #define BURIN_CODEGEN_NATIVE_H
 
-#include "codegen/vm/machine.h"
+#include "codegen/vm/script.h"
 
 /* What an instruction of kind JUMPING gives when its place d is next; 0 goes on, everything else is a burin_status. */
 enum { NATIVE_TAKEN = -1 };
@@ -25,8 +25,11 @@ enum { NATIVE_VALUE_ROOM = 32 }; /* what a short value may take of the output; s
 /* The body of one instruction. A failure has noted f->pc. */
 typedef int32_t (*native_op)(vm_frame *f, burin_value *regs, const ir_insn *i);
 
+enum { DIRECT_FAILED = -1 };
+
 typedef struct native_api {
     const text_small_number *small_numbers; /* text_small_numbers */
+    const void *function_class; /* of functions of scripts */
     native_op   ops[OP_COUNT];
 #define API(name, result, parameters, meaning) result (*name) parameters;
 #include "codegen/jit/api.def"

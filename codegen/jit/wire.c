@@ -112,6 +112,9 @@ bool wire_write(const wire_request *request, buf *out)
     put(out, request->member_count);
     for (uint32_t n = 0; n < request->member_count; n++)
         put_member(out, &request->members[n]);
+    put(out, request->callee_count);
+    for (uint32_t n = 0; n < request->callee_count; n++)
+        put(out, request->callees[n]);
     put(out, request->unit_count);
     for (uint32_t n = 0; n < request->unit_count; n++)
         put_unit(out, request->units[n], request->debug);
@@ -320,6 +323,14 @@ static void get_members(reader *r, wire_request *out)
     }
 }
 
+static void get_callees(reader *r, uint32_t unit_count, wire_request *out)
+{
+    out->callees = get_row(r, &out->callee_count, sizeof(uint32_t), sizeof *out->callees);
+    for (uint32_t n = 0; n < out->callee_count && !r->wrong; n++)
+        if ((out->callees[n] = get(r)) >= unit_count && out->callees[n])
+            fail(r, "a function is of no unit");
+}
+
 static bool get_units(reader *r, ir_program *p, uint32_t unit_count, wire_request *out)
 {
     enum { LEAST = 16, REGISTERS_MAX = 0x10000 };
@@ -384,6 +395,7 @@ const char *wire_read(burin_text bytes, arena *memory, wire_request *out)
     uint32_t unit_count = get(&r);
     get_tables(&r, p);
     get_members(&r, out);
+    get_callees(&r, unit_count, out);
     if (get_units(&r, p, unit_count, out) && r.at != r.end)
         fail(&r, "bytes follow the request");
     return r.wrong;

@@ -44,6 +44,8 @@ typedef struct wire_request {
     uint32_t          unit_count; /* at least 1 */
     wire_member      *members;    /* by ascending site; see members.h */
     uint32_t          member_count;
+    uint32_t         *callees;    /* by number of a script's global: the unit that it is probably a function of, 0 for none; see callees.h */
+    uint32_t          callee_count;
 } wire_request;
 
 /* Append the request to `out`. Without `debug`, names and places are left out. False when memory is out. */

@@ -190,6 +190,8 @@ struct vm {
     uint32_t      captures; /* open ones: while there are any, nothing may be flushed */
     burin_status (*held_flush)(rt_out *out);
     uint32_t      natives;  /* native functions that run in one another */
+    uint64_t      direct;      /* calls without frames that run: see codegen/jit/direct.c */
+    int64_t       direct_head; /* the first half of what such a call gave; DIRECT_FAILED: the other half is a status */
     uint32_t      tick;     /* iterations and calls until the limits are looked at again */
     uint32_t      tick_from;
     vm_profile    profile;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Scripts interpreted and as native code: the same values, output, variables, errors with their places, and steps.
 
-Those of tests/native/scripts.txt, those that once differed from CPython, random ones with a fixed seed, and each of these under small
-limits of steps; beside them the shared corpus of scripts and attacks, where it lies beside the tree."""
+Those of tests/native/scripts.txt, those that once differed from CPython, random ones with a fixed seed, and the first under limits of
+steps and depth; beside them the shared corpus of scripts and attacks, where it lies beside the tree."""
 import json
 import os
 import random
@@ -22,6 +22,7 @@ SHARED = os.path.join(HERE, "..", "..", "..", "shared", "conformance", "scripts"
 SEED, RANDOM_SCRIPTS = 20261126, 120
 PLAIN, ALL = native.MODES[1:2], native.MODES
 STEPS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 500)
+DEPTHS = (1, 2, 3, 4, 7, 20, 900, 5000)
 
 
 def parts(path):
@@ -46,9 +47,10 @@ def main():
     for name, cases, modes in (("own", own, ALL), ("once different", once, PLAIN), ("random", some, PLAIN)):
         if not native.compare(BURIN, cases, modes):
             failed.append(name)
-    for steps in STEPS:
-        if not native.compare(BURIN, own, PLAIN, ["--max-steps", str(steps)]):
-            failed.append("limit of %d steps" % steps)
+    for option, limits in (("--max-steps", STEPS), ("--max-depth", DEPTHS)):
+        for limit in limits:
+            if not native.compare(BURIN, own, PLAIN, [option, str(limit)]):
+                failed.append("%s %d" % (option, limit))
     if os.path.isdir(SHARED):
         for name in sorted(os.listdir(SHARED)):
             if name.endswith(".jsonl") and not native.compare(BURIN, native.cases_of(os.path.join(SHARED, name)), PLAIN):
