@@ -65,7 +65,9 @@ static void report(checker *c, const char *path, uint32_t line, uint32_t column,
         buffer_text(&text, path);
         if (line)
             buffer_format(&text, column ? ":%u:%u" : ":%u", line, column);
-        buffer_format(&text, ": %s: %s%s%s", kind, message, suggestion ? "; " : "", suggestion ? suggestion : "");
+        buffer_format(&text, ": %s: %s", kind, message);
+        if (suggestion)
+            buffer_format(&text, " (%s)", suggestion);
     }
     bool is_new = !text.failed;
     for (size_t i = 0; is_new && i < c->seen_count; i++)

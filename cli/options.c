@@ -133,6 +133,24 @@ static bool choice_is_good(const option_row *row, const char *argument)
 
 /* ---- parsing ---- */
 
+/* What was meant by an option that is not there: the nearest of those the command takes. */
+static void complain_unknown(const char *name, size_t len, unsigned command)
+{
+    const char *known[OPT_COUNT];
+    size_t      count  = 0;
+    char       *wanted = strndup(name, len);
+
+    for (int i = 0; i < OPT_COUNT; i++)
+        if (option_rows[i].name && option_rows[i].commands & command)
+            known[count++] = option_rows[i].name;
+    const char *near = wanted ? burin_nearest(wanted, known, count) : NULL;
+    if (near)
+        complain("there is no option --%s; did you mean --%s?", wanted, near);
+    else
+        complain("there is no option --%.*s", (int)len, name);
+    free(wanted);
+}
+
 /* The option of a long name, cut short or whole; OPT_COUNT and a complaint when there is none or several. */
 static cli_option find_long(const char *name, size_t len, unsigned command)
 {
@@ -150,11 +168,11 @@ static cli_option find_long(const char *name, size_t len, unsigned command)
             count++;
         }
     }
-    if (count != 1) {
-        complain(count ? "--%.*s could be several options" : "there is no option --%.*s", (int)len, name);
-        return OPT_COUNT;
-    }
-    return found;
+    if (count > 1)
+        complain("--%.*s could be several options", (int)len, name);
+    else if (!count)
+        complain_unknown(name, len, command);
+    return count == 1 ? found : OPT_COUNT;
 }
 
 static cli_option find_letter(char letter)
@@ -276,7 +294,20 @@ bool options_parse(cli_options *out, int argc, char **argv)
         if (!good)
             return false;
     }
+    if (out->word_count && !*command_rows[out->command].arguments) {
+        complain("`burin %s` takes no arguments, so what is '%s'?", command_rows[out->command].name, out->words[0]);
+        return false;
+    }
     return true;
+}
+
+const char *options_near_command(const char *word)
+{
+    const char *names[COMMAND_COUNT];
+
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        names[i] = command_rows[i].name;
+    return burin_nearest(word, names, COMMAND_COUNT);
 }
 
 void options_free(cli_options *options)

@@ -149,6 +149,23 @@ static bool add_translations(const char *path, burin_env *env)
     return good;
 }
 
+/* A file that does not fit fails, unless sources are at hand: then its templates are compiled from them. */
+static burin_status add_compiled(const cli_options *given, burin_env *env, burin_error *err)
+{
+    burin_status status = BURIN_OK;
+    const char  *path;
+
+    for (size_t n = 0; !status && (path = options_nth(given, OPT_COMPILED, n)); n++) {
+        status = burin_env_add_compiled_file(env, path, err);
+        if (status == BURIN_ERR_USAGE && options_has(given, OPT_INCLUDE) && !options_has(given, OPT_NO_INCLUDE)) {
+            complain("%s; templates are compiled from their sources", err->message);
+            burin_error_clear(err);
+            status = BURIN_OK;
+        }
+    }
+    return status;
+}
+
 burin_env *setup_env(const cli_options *given, const char *const *folders, size_t folder_count, burin_jit *jit)
 {
     burin_options options = burin_options_default();
@@ -170,9 +187,8 @@ burin_env *setup_env(const cli_options *given, const char *const *folders, size_
         status = burin_env_set_autoescape(env, escape_by_name, NULL);
     if (!status && !options_has(given, OPT_NO_INCLUDE))
         status = add_loader(given, env, folders, folder_count);
-    const char *compiled;
-    for (size_t n = 0; !status && (compiled = options_nth(given, OPT_COMPILED, n)); n++)
-        status = burin_env_add_compiled_file(env, compiled, &err);
+    if (!status)
+        status = add_compiled(given, env, &err);
     if (status) {
         err.status = status;
         complain_error(given, &err);
@@ -251,7 +267,11 @@ bool setup_find_source(const cli_options *options, const char *word, setup_sourc
         return true;
     }
     if (!buffer_read_file(&out->owned, is_stdin ? "-" : word)) {
-        complain("%s: %s", is_stdin ? "stdin" : word, strerror(errno));
+        const char *reason = strerror(errno), *command = is_stdin || options->command != COMMAND_RENDER ? NULL : options_near_command(word);
+        if (command)
+            complain("%s: %s; did you mean the command `burin %s`?", word, reason, command);
+        else
+            complain("%s: %s", is_stdin ? "stdin" : word, reason);
         return false;
     }
     out->text = (burin_text){out->owned.data, out->owned.len};

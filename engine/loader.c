@@ -1,6 +1,7 @@
 /* The environment's loader: set, asked for a text, asked for names. */
 #include "engine/loader.h"
 
+#include "engine/compiled.h"
 #include "engine/name_list.h"
 #include "runtime/base/diag.h"
 
@@ -42,6 +43,8 @@ burin_status loader_load(const burin_env *env, const char *name, loaded *out, bu
     static const span nowhere = {0, 0};
 
     *out = (loaded){0};
+    if (!env->has_loader && env->compiled)
+        return BURIN_ERR_NOT_FOUND;
     if (!env->has_loader)
         return diag_fail(err, BURIN_ERR_TYPE, NULL, 0, nowhere, "no loader for this environment specified");
     errno               = 0;
@@ -70,6 +73,18 @@ burin_status loader_load(const burin_env *env, const char *name, loaded *out, bu
     return status;
 }
 
+burin_status loader_list(const burin_env *env, burin_status (*emit)(void *sink, const char *name), void *sink)
+{
+    burin_status status = BURIN_OK;
+
+    if (!env->compiled && (!env->has_loader || !env->loader.list))
+        return BURIN_ERR_TYPE;
+    for (const compiled_set *s = env->compiled; s && !status; s = s->next)
+        for (uint32_t n = 0; n < s->set->count && !status; n++)
+            status = emit(sink, s->set->entries[n].name);
+    return status || !env->has_loader || !env->loader.list ? status : env->loader.list(env->loader.user, emit, sink);
+}
+
 /* Sorted, each name once, whatever the loader does. */
 burin_status burin_env_list_templates(burin_env *env, burin_status (*emit)(void *sink, const char *name), void *sink)
 {
@@ -77,9 +92,7 @@ burin_status burin_env_list_templates(burin_env *env, burin_status (*emit)(void 
     burin_status status;
 
     env_freeze(env);
-    if (!env->has_loader || !env->loader.list)
-        return BURIN_ERR_TYPE;
-    status = env->loader.list(env->loader.user, name_list_add, &list);
+    status = loader_list(env, name_list_add, &list);
     if (status == BURIN_OK)
         status = name_list_emit(&list, emit, sink);
     name_list_deinit(&list);

@@ -2,6 +2,7 @@
  * Jinja2's and fixed. */
 #include "engine/suggest.h"
 
+#include "engine/loader.h"
 #include "runtime/base/nearest.h"
 #include "runtime/builtins/builtins.h"
 #include "runtime/struct.h"
@@ -86,10 +87,9 @@ void suggest_template(burin_env *env, const char *name, burin_error *err)
 {
     listing names = {.listed = 0};
 
-    if (!err || err->status != BURIN_ERR_NOT_FOUND || err->suggestion || !env->has_loader || !env->loader.list ||
-        !nearest_start(&names.search, text_of(name)))
+    if (!err || err->status != BURIN_ERR_NOT_FOUND || err->suggestion || !nearest_start(&names.search, text_of(name)))
         return;
-    env->loader.list(env->loader.user, consider_listed, &names);
+    loader_list(env, consider_listed, &names);
     nearest_suggest(&names.search, err);
 }
 

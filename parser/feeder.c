@@ -10,6 +10,8 @@
 #include "parser/grammar.h"
 #include "parser/tags.h"
 
+#include "runtime/base/nearest.h"
+
 #define P_EOF 0
 
 static const uint8_t terminals[TOKEN_KIND_COUNT] = {
@@ -144,6 +146,24 @@ static int trans_tag(parser *p, const token *t)
     return -1;
 }
 
+/* Of a tag that is none here: the extension that has it, or the nearest of those that may stand here. */
+static void suggest_tag(parser *p, const token *t)
+{
+    static const char *const extensions[] = {
+        [TAG_DO] = "do", [TAG_LOOPCONTROLS] = "loopcontrols", [TAG_I18N] = "i18n", [TAG_DEBUG] = "debug", [TAG_GENERATION] = "generation", [TAG_PART] = NULL};
+    const tag_group group = (tag_group)tags[t->word].group;
+    nearest         search;
+
+    if (group != TAG_NONE && extensions[group])
+        diag_suggest(p->err, "the extension '%s' has this tag, and is not switched on", extensions[group]);
+    if (group != TAG_NONE || !nearest_start(&search, token_describe(t)))
+        return;
+    for (token_word word = WORD_NONE; word < WORD_COUNT; word++)
+        if (is_end(parser_frame(p), word) || has_extension(p->options, (tag_group)tags[word].group))
+            nearest_consider(&search, (burin_text){token_word_text(word), strlen(token_word_text(word))});
+    nearest_suggest(&search, p->err);
+}
+
 static int tag_terminal(parser *p, const token *t)
 {
     p->tag_start = p->current.start;
@@ -156,6 +176,7 @@ static int tag_terminal(parser *p, const token *t)
     if (is_end(parser_frame(p), t->word) || has_extension(p->options, tags[t->word].group))
         return begin_tag(p, t->word);
     parser_unknown_tag(p, t);
+    suggest_tag(p, t);
     return -1;
 }
 

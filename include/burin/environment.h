@@ -176,8 +176,8 @@ BURIN_API burin_status burin_loader_choice(burin_loader *out, const burin_loader
 /* "prefix/name" is `name` of the loader with that prefix; takes the loaders over on success; prefixes are copied.
  * BURIN_ERR_USAGE for a NUL as delimiter. Like jinja2.PrefixLoader. */
 BURIN_API burin_status burin_loader_prefix(burin_loader *out, const char *const *prefixes, const burin_loader *loaders, size_t count, char delimiter);
-/* Every name the loader can give, once, sorted bytewise, through emit (whose failure ends it and is returned).
- * BURIN_ERR_TYPE when it cannot list. Like Environment.list_templates. */
+/* Every name that the loader can give or a set of compiled templates has, once, sorted bytewise, through emit (whose failure ends it and
+ * is returned). BURIN_ERR_TYPE when there is no set and the loader cannot list. Like Environment.list_templates. */
 BURIN_API burin_status burin_env_list_templates(burin_env *env, burin_status (*emit)(void *sink, const char *name), void *sink);
 
 #ifdef __cplusplus

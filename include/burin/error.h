@@ -37,6 +37,9 @@ typedef struct burin_error {
 /* The error as a good compiler prints it: class and message, file:line:column, the line with a caret under the part, the
  * chain of "called from", the suggestion. A malloc'ed, NUL-terminated text; with ANSI colours when `color`. NULL when memory is out. */
 BURIN_API char *burin_error_format(const burin_error *error, bool color);
+/* For "did you mean" in a host's own messages: the name that is nearest to one that is not known, by the rule of burin_error.suggestion
+ * (one slip in three characters); NULL when none is near. */
+BURIN_API const char *burin_nearest(const char *wanted, const char *const *names, size_t count);
 /* Free what `error` owns and make it BURIN_ERROR_INIT again. NULL is allowed. */
 BURIN_API void burin_error_clear(burin_error *error);
 

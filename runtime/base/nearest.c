@@ -36,3 +36,17 @@ void nearest_suggest(const nearest *search, burin_error *err)
     if (search->distance <= search->limit)
         diag_suggest(err, "did you mean '%s'?", search->best);
 }
+
+const char *burin_nearest(const char *wanted, const char *const *names, size_t count)
+{
+    nearest search;
+
+    if (!nearest_start(&search, (burin_text){wanted, strlen(wanted)}))
+        return NULL;
+    for (size_t n = 0; n < count; n++)
+        nearest_consider(&search, (burin_text){names[n], strlen(names[n])});
+    for (size_t n = 0; n < count && search.distance <= search.limit; n++)
+        if (strcmp(names[n], search.best) == 0)
+            return names[n];
+    return NULL;
+}

@@ -77,6 +77,15 @@ def what_does_not_fit(folder, site):
     refused("there.so", "--compiled", "there.so")
 
 
+def what_is_asked_of_a_set(folder, site):
+    missing = burin("render", "pge.html", "data.json", "--compiled", site, cwd=folder)
+    expect(missing[0] == 1 and "TemplateNotFound: pge.html" in missing[2] and "did you mean 'page.html'?" in missing[2], "a name that is not in it: %r" % (missing,))
+    plain = burin("render", "page.html", "data.json", "-I", "t", "--strict", cwd=folder)
+    stale = burin("render", "page.html", "data.json", "-I", "t", "--strict", "--compiled", site, cwd=folder)
+    expect(stale[:2] == plain[:2] and "other options; templates are compiled from their sources" in stale[2], "with sources it is only said: %r" % (stale,))
+    expect(burin("render", "page.html", "data.json", "-I", "t", "--compiled", "there.so", cwd=folder)[0] == 1, "a file that is not there is an error")
+
+
 def changed_sources_are_compiled_again(folder, site):
     write(os.path.join(folder, "t"), "foot.html", "changed\n")
     fresh = burin("render", "page.html", "data.json", "--compiled", site, "-I", "t", cwd=folder)
@@ -259,6 +268,7 @@ def main():
             code_to_read(folder)
             cases_ahead_of_time()
         what_does_not_fit(folder, site)
+        what_is_asked_of_a_set(folder, site)
         if KIND in ("dev", "release"):
             linked_into_a_program(folder, [] if HAS_NATIVE else ["--interpreted"])
             if HAS_NATIVE:

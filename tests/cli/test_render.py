@@ -191,7 +191,9 @@ def test_limits_stop_a_render():
 def test_mistakes_are_explained_and_coded():
     rows = [
         # arguments, exit code, what stderr must say
-        (["--nonsense"], 2, "no option --nonsense"), (["-Z"], 2, "no option -Z"), (["-o"], 2, "-o needs FILE"), (["--output"], 2, "--output needs FILE"),
+        (["--nonsense"], 2, "no option --nonsense\n"), (["--strct", "-t", "x"], 2, "no option --strct; did you mean --strict?"),
+        (["dump", "--nativ"], 2, "no option --nativ\n"), (["rendr"], 1, "rendr: No such file or directory; did you mean the command `burin render`?"),
+        (["batch", "x"], 2, "`burin batch` takes no arguments, so what is 'x'?"), (["-Z"], 2, "no option -Z"), (["-o"], 2, "-o needs FILE"), (["--output"], 2, "--output needs FILE"),
         (["--strict=1"], 2, "takes no value"), (["-a", "xml"], 2, "auto|html|none"), (["-s", "block-start"], 2, "block-start"),
         (["--max-steps", "many"], 2, "number"), (["check", "x", "-t", "x"], 2, "takes no --template"), (["--max"], 2, "several"),
         (["-", "-"], 2, "stdin"), (["dump", "soup"], 2, "tokens, ast or ir"), (["check"], 2, "templates or folders"),

@@ -55,7 +55,7 @@ def test_check_knows_the_types_of_structs():
     files = {"types.json": json.dumps(types), "t/page": "{% for i in items %}\n{{ i.prise }}{% endfor %}", "t/fine": "{{ items[0].price }}{{ x.prise }}", "bad.json": "{}"}
     with folder_of(files) as folder:
         r = burin("check", "t", "--types", "types.json", cwd=folder)
-        same((r.code, r.out, r.err), (3, "t/page:2:6: TemplateAssertionError: struct 'item' has no member 'prise'; did you mean 'price'?\n", ""))
+        same((r.code, r.out, r.err), (3, "t/page:2:6: TemplateAssertionError: struct 'item' has no member 'prise' (did you mean 'price'?)\n", ""))
         same(burin("check", "t", cwd=folder).code, 0)
         r = burin("check", "t", "--types", "bad.json", cwd=folder)
         same((r.code, r.out, "'structs' is no list" in r.err), (1, "", True), r)

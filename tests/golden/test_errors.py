@@ -37,6 +37,8 @@ CASES = [
     ("an end without a begin", {}, ["-t", "Hello{% endif %}"]),
     ("the wrong end", {}, ["-t", "{% for x in y %}\n{% if x %}\n{% endfor %}"]),
     ("a statement that does not exist", {}, ["-t", "{% fro x in y %}"]),
+    ("an end that does not exist", {}, ["-t", "{% for x in y %}\n{% enfor %}"]),
+    ("a statement of an extension", {}, ["-t", "{% do x.append(1) %}"]),
     ("a macro without parentheses", {}, ["-t", "{% macro field %}{% endmacro %}"]),
     ("a name that cannot be assigned", {}, ["-t", "{% set none = 1 %}"]),
     ("a call after a keyword argument", {}, ["-t", "{{ range(stop=3, 4) }}"]),
