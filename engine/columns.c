@@ -27,7 +27,7 @@ struct burin_columns {
     arena           memory; /* the tree, the programs and their blocks */
     source          src;
     ast_node       *tree;
-    block_name     *names;
+    kernel_name    *names;
     column_state   *states;
     burin_value    *slots;
     uint8_t        *nulls;
@@ -78,6 +78,7 @@ static bool make_states(burin_columns *c, const burin_column_name *names, size_t
         size_t len          = strlen(names[n].name);
         c->names[n].name    = (burin_text){arena_copy(&c->memory, (burin_text){names[n].name, len}), len};
         c->names[n].known   = has_loops(names[n].type, &c->names[n].type);
+        c->names[n].cell    = (uint32_t)n;
         c->states[n].type   = names[n].type;
         if (!c->names[n].name.data)
             return false;
@@ -93,6 +94,8 @@ static burin_status make_formula(burin_columns *c, burin_text text, burin_error 
     for (uint32_t n = 0; n < c->count; n++)
         names[n] = c->names[n].name.data;
     c->formula = burin_formula_compile(c->env, text, names, c->count, err);
+    if (c->formula)
+        formula_without_kernels(c->formula);
     return c->formula ? BURIN_OK : BURIN_ERR_USAGE;
 }
 
@@ -156,13 +159,23 @@ size_t         burin_columns_failed_row(const burin_columns *c) { return c->fail
 
 /* ---- programs ---- */
 
+/* The columns are the first cells; the value has its own behind them. */
+static block_program *make_program(burin_columns *c, column_use use, bool *possible)
+{
+    kernel_wish  wish  = {use == USE_AS_FLOAT, use == USE_AS_TRUTH};
+    kernel      *k     = kernel_new(&c->memory, c->count + 1);
+    vec_type     type;
+    kernel_added added = k ? kernel_add(k, &c->env->rt, c->tree, c->names, c->count, wish, c->count, &type) : KERNEL_NO_MEMORY;
+    *possible          = added != KERNEL_NOT_POSSIBLE;
+    return added ? NULL : block_compile(&c->memory, k, c->options.fast_math, possible);
+}
+
 static burin_status find_program(burin_columns *c, column_use use, block_program **out, burin_error *err)
 {
     column_program *program = &c->programs[use];
     bool            possible = true;
     if (!program->tried) {
-        block_wish wish = {c->options.fast_math, use == USE_AS_FLOAT, use == USE_AS_TRUTH};
-        program->loops  = block_compile(&c->memory, &c->env->rt, c->tree, c->names, c->count, wish, &possible);
+        program->loops = make_program(c, use, &possible);
         if (!program->loops && possible)
             return fail_memory(err);
         program->tried = true;

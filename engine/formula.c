@@ -4,6 +4,7 @@
 #include "codegen/vm/vm.h"
 #include "engine/environment.h"
 #include "engine/formula.h"
+#include "engine/formula_kernel.h"
 #include "engine/jit.h"
 #include "engine/saved.h"
 #include "parser/script.h"
@@ -23,7 +24,12 @@ struct burin_formula {
     burin_text  *names;
     uint32_t     slot_count;
     atomic_bool  jit_seen; /* its first use has been noted (jit.c), or nothing is compiled */
+    formula_kernels       kernels;
+    uint32_t              kernels_after; /* evaluations by the machine, then kernels are made; UINT32_MAX: never */
+    const formula_kernel *by_kernel;     /* that evaluated last; NULL: the machine did */
 };
+
+enum { KERNELS_AFTER = 2 };
 
 static burin_status fail_memory(burin_error *err)
 {
@@ -122,6 +128,8 @@ static burin_formula *formula_new(burin_env *env, burin_error *err)
     f->env    = burin_env_ref(env);
     f->memory = arena_make(env->alloc);
     atomic_init(&f->jit_seen, env->engine == BURIN_ENGINE_INTERP);
+    formula_kernels_init(&f->kernels, env->alloc);
+    f->kernels_after = UINT32_MAX;
     return f;
 }
 
@@ -140,7 +148,10 @@ static burin_formula *compile_new(burin_env *env, burin_text text, parser parse,
 
 burin_formula *burin_formula_compile(burin_env *env, burin_text text, const char *const *names, size_t count, burin_error *err)
 {
-    return compile_new(env, text, parse_script_expression, names, count, err);
+    burin_formula *f = compile_new(env, text, parse_script_expression, names, count, err);
+    if (f)
+        f->kernels_after = KERNELS_AFTER;
+    return f;
 }
 
 burin_formula *formula_compile_script(burin_env *env, burin_text text, const char *const *names, size_t count, burin_error *err)
@@ -190,6 +201,7 @@ void burin_formula_free(burin_formula *f)
         jit_forget(env, f->program);
         codegen_free(f->program);
     }
+    formula_kernels_free(&f->kernels);
     arena_deinit(&f->memory);
     base_free(env->alloc, f, sizeof *f);
     burin_env_unref(env);
@@ -197,18 +209,57 @@ void burin_formula_free(burin_formula *f)
 
 rt_state *formula_state(burin_formula *f) { return vm_state(f->machine); }
 
+void formula_without_kernels(burin_formula *f) { f->kernels_after = UINT32_MAX; }
+
 /* ---- evaluating ---- */
 
-burin_status burin_formula_eval(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)
+/* The machine has evaluated. */
+static void choose_kernel(burin_formula *f, const burin_value *slots)
 {
-    *out = rt_missing();
-    if (err && err->status)
-        burin_error_clear(err);
+    vm_limits used = {0};
+    if (f->kernels_after > 1) {
+        f->kernels_after -= f->kernels_after != UINT32_MAX;
+        return;
+    }
+    vm_used(f->machine, &used);
+    formula_kernel_choose(&f->kernels, &(formula_source){f->env, &f->src, f->names, f->slot_count}, slots, used.steps, used.memory);
+}
+
+static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)
+{
+    *out         = rt_missing();
+    f->by_kernel = NULL;
+    if (f->kernels.current)
+        formula_kernel_missed(&f->kernels);
     f->out.next = f->out.data;
     if (BURIN_UNLIKELY(!atomic_load_explicit(&f->jit_seen, memory_order_acquire)))
         jit_first_use(subject_of(f));
     burin_status status = vm_run_formula(f->machine, slots, f->slot_count, &f->out, out, err);
-    return status || !rt_whole(vm_state(f->machine), out) ? status : host_state_report(vm_state(f->machine), err);
+    if (!status && rt_whole(vm_state(f->machine), out))
+        return host_state_report(vm_state(f->machine), err);
+    if (!status)
+        choose_kernel(f, slots);
+    return status;
+}
+
+/* By a kernel: the value, whose kind is f->by_kernel->kind; false: the machine has to. */
+static inline bool eval_by_kernel(burin_formula *f, const burin_value *slots, kernel_cell *value, burin_error *err)
+{
+    if (err && err->status)
+        burin_error_clear(err);
+    if (!f->kernels.current || BURIN_UNLIKELY(!formula_kernel_run(&f->kernels, slots, value)))
+        return false;
+    f->by_kernel = f->kernels.current;
+    return true;
+}
+
+burin_status burin_formula_eval(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)
+{
+    kernel_cell value;
+    if (!eval_by_kernel(f, slots, &value, err))
+        return eval_by_machine(f, slots, out, err);
+    *out = f->by_kernel->kind == BURIN_FLOAT ? burin_float(value.f) : f->by_kernel->kind == BURIN_INT ? burin_int(value.i) : burin_bool(value.i);
+    return BURIN_OK;
 }
 
 static burin_status fail_kind(burin_error *err, const char *wanted, burin_value value)
@@ -254,8 +305,13 @@ burin_status formula_as_text(burin_value value, burin_text *out, burin_error *er
 
 burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
 {
-    burin_value  value;
-    burin_status status = burin_formula_eval(f, slots, &value, err);
+    burin_value value;
+    kernel_cell number;
+    if (eval_by_kernel(f, slots, &number, err)) {
+        *out = f->by_kernel->kind == BURIN_FLOAT ? number.f : (double)number.i;
+        return BURIN_OK;
+    }
+    burin_status status = eval_by_machine(f, slots, &value, err);
     return status ? status : formula_as_double(value, out, err);
 }
 
@@ -284,6 +340,9 @@ void burin_formula_used(const burin_formula *f, burin_limits *used)
 {
     vm_limits u = {0};
 
-    vm_used(f->machine, &u);
+    if (f->by_kernel)
+        u = (vm_limits){.steps = f->by_kernel->steps, .memory = f->by_kernel->memory};
+    else
+        vm_used(f->machine, &u);
     *used = (burin_limits){.steps = u.steps, .memory = u.memory};
 }

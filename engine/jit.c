@@ -7,6 +7,7 @@
 #include "codegen/jit/code.h"
 #include "codegen/jit/members.h"
 #include "engine/jit_cache.h"
+#include "engine/jit_kernel.h"
 #include "runtime/base/diag.h"
 
 #include <pthread.h>
@@ -29,6 +30,7 @@ enum {
 
 typedef struct job {
     jit_subject s; /* its template, if it has one, is held */
+    jit_kernel *kernel; /* held; NULL: it is the subject's program that is to be compiled */
     uint64_t    since_ns;
     struct job *next;
 } job;
@@ -308,12 +310,64 @@ static void compile_from_cache(burin_jit *jit, jit_subject s)
     buf_deinit(&object);
 }
 
+/* ---- kernels: likewise ---- */
+
+/* The event is filled in; false: the cache has nothing of use. */
+static bool install_kept_kernel(const burin_jit *jit, jit_kernel *k, buf *object, burin_jit_event *event)
+{
+    if (!jit_cache_get(&jit->cache, buf_text(&k->request), object))
+        return false;
+    if (jit_kernel_install(k, buf_text(object))) {
+        jit_cache_remove(&jit->cache, buf_text(&k->request));
+        return false;
+    }
+    *event = (burin_jit_event){.outcome = BURIN_JIT_COMPILED, .units = 1, .instructions = k->steps, .cached = true, .bytes = object->len};
+    return true;
+}
+
+/* Fill in the event; false when there is no compiler now. */
+static bool compile_for_kernel(jit_tier *t, jit_kernel *k, burin_jit_event *event)
+{
+    client_answer answer;
+    t->request.len    = 0;
+    t->request.failed = false;
+    *event            = (burin_jit_event){.outcome = BURIN_JIT_REFUSED, .units = 1, .instructions = k->steps, .why = "out of memory"};
+    buf_append(&t->request, k->request.data, k->request.len);
+    client_status status = t->request.failed ? CLIENT_REFUSED : ask(t, &answer);
+    if (t->request.failed)
+        return true;
+    event->why = answer.why;
+    if (status)
+        return status != CLIENT_UNAVAILABLE;
+    event->compile_ns  = answer.cost.compile_ns;
+    event->assemble_ns = answer.cost.assemble_ns;
+    event->bytes       = answer.output.len;
+    event->why         = jit_kernel_install(k, answer.output);
+    event->outcome     = event->why ? BURIN_JIT_REFUSED : BURIN_JIT_COMPILED;
+    if (!event->why)
+        jit_cache_put(&t->jit->cache, buf_text(&k->request), answer.output, answer.library);
+    return true;
+}
+
+static void compile_kernel(jit_tier *t, jit_kernel *k, uint64_t since_ns)
+{
+    burin_jit_event event;
+    jit_subject     s = {.env = k->env};
+    if (!compile_for_kernel(t, k, &event)) {
+        tell_unavailable(t, s, event.why);
+        return;
+    }
+    event.waited_ns = now_ns() - since_ns;
+    tell(t->jit, &event, s);
+}
+
 /* ---- the thread ---- */
 
 static void free_job(jit_tier *t, job *j)
 {
     if (j->s.tpl)
         template_release(j->s.tpl);
+    jit_kernel_free(j->kernel);
     base_free(t->jit->alloc, j, sizeof *j);
 }
 
@@ -342,7 +396,10 @@ static void *work(void *user)
     pthread_setname_np(pthread_self(), "burin-jit");
     for (job *j; (j = next_job(t));) {
         pthread_mutex_lock(&t->compiling);
-        compile(t, j->s, j->since_ns);
+        if (j->kernel)
+            compile_kernel(t, j->kernel, j->since_ns);
+        else
+            compile(t, j->s, j->since_ns);
         pthread_mutex_unlock(&t->compiling);
         free_job(t, j);
     }
@@ -489,28 +546,36 @@ void jit_leave(burin_env *env)
 
 /* ---- from threads that render ---- */
 
-/* Put a program into the queue. Without memory or a thread what is wanted of it is forgotten. */
+/* Put a program, or a kernel, into the queue; false without memory or a thread. */
+static bool put_in_queue(jit_subject s, jit_kernel *k)
+{
+    burin_jit *jit = s.env->jit;
+    jit_tier  *t   = tier_here(jit);
+    job       *j   = t ? base_alloc(jit->alloc, sizeof *j) : NULL;
+    if (!j)
+        return false;
+    if (s.tpl)
+        template_hold(s.tpl);
+    if (k)
+        jit_kernel_hold(k);
+    *j = (job){.s = s, .kernel = k, .since_ns = now_ns()};
+    pthread_mutex_lock(&t->lock);
+    bool queued = start_thread(t);
+    if (queued) {
+        *t->last = j;
+        t->last  = &j->next;
+        pthread_cond_signal(&t->wake);
+    }
+    pthread_mutex_unlock(&t->lock);
+    if (!queued)
+        free_job(t, j);
+    return queued;
+}
+
+/* Without memory or a thread what is wanted of the program is forgotten. */
 static void enqueue(jit_subject s)
 {
-    burin_jit *jit   = s.env->jit;
-    jit_tier *t      = tier_here(jit);
-    job      *j      = t ? base_alloc(jit->alloc, sizeof *j) : NULL;
-    bool      queued = false;
-    if (j) {
-        if (s.tpl)
-            template_hold(s.tpl);
-        *j = (job){.s = s, .since_ns = now_ns()};
-        pthread_mutex_lock(&t->lock);
-        queued = start_thread(t);
-        if (queued) {
-            *t->last = j;
-            t->last  = &j->next;
-            pthread_cond_signal(&t->wake);
-        }
-        pthread_mutex_unlock(&t->lock);
-        if (!queued)
-            free_job(t, j);
-    }
+    bool queued = put_in_queue(s, NULL);
     for (uint32_t n = 0; !queued && n < s.program->unit_count; n++)
         if (has_state(s.program, n, NATIVE_WANTED))
             set_state(s.program, n, NATIVE_REFUSED);
@@ -584,6 +649,35 @@ void jit_first_use(jit_subject s)
         want_nothing(s.program);
     else
         enqueue(s);
+}
+
+/* ---- for jit_kernel.c ---- */
+
+const burin_allocator *jit_allocator(const burin_jit *jit) { return jit->alloc; }
+uint64_t               jit_threshold(const burin_jit *jit) { return jit->options.threshold_ns; }
+
+bool jit_kernel_from_cache(burin_env *env, jit_kernel *k)
+{
+    burin_jit_event event;
+    buf             object = buf_make(env->jit->alloc);
+    bool            found  = install_kept_kernel(env->jit, k, &object, &event);
+    if (found)
+        tell(env->jit, &event, (jit_subject){.env = env});
+    buf_deinit(&object);
+    return found;
+}
+
+void jit_want_kernel(burin_env *env, jit_kernel *k)
+{
+    burin_jit *jit = env->jit;
+    jit_tier  *t   = jit->options.engine == BURIN_ENGINE_JIT && jit->options.eager ? tier_here(jit) : NULL;
+    if (!t) {
+        put_in_queue((jit_subject){.env = env}, k);
+        return;
+    }
+    pthread_mutex_lock(&t->compiling);
+    compile_kernel(t, k, now_ns());
+    pthread_mutex_unlock(&t->compiling);
 }
 
 /* ---- for hosts ---- */

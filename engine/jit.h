@@ -39,6 +39,17 @@ static inline void jit_use(burin_env *env, burin_template *tpl)
 
 /* The program is about to go: it is not compiled any more. */
 void jit_forget(burin_env *env, const ir_program *program);
+/* ---- kernels: what engine/jit_kernel.h is made of ---- */
+
+typedef struct jit_kernel jit_kernel;
+
+const burin_allocator *jit_allocator(const burin_jit *jit);
+uint64_t               jit_threshold(const burin_jit *jit); /* burin_jit_options.threshold_ns */
+/* Install what the cache has for it; false: nothing. */
+bool                   jit_kernel_from_cache(burin_env *env, jit_kernel *native);
+/* Put it into the queue, or compile it now if the compiler is eager. */
+void                   jit_want_kernel(burin_env *env, jit_kernel *native);
+
 /* When the environment dies, before its templates do: nothing of it is compiled any more. */
 void jit_leave(burin_env *env);
 

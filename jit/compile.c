@@ -6,6 +6,7 @@
 #include "jit/compile.h"
 
 #include "jit/assemble.h"
+#include "jit/kernel.h"
 #include "jit/typed.h"
 
 #include <stdio.h>
@@ -127,8 +128,12 @@ static const char *context_text(gcc_jit_context *g, const compiler *c, const wir
 
 /* ---- a request ---- */
 
-static bool lower_units(gcc_jit_context *g, arena *memory, const wire_request *request)
+/* Write what was asked for into the context. False when memory is out. */
+typedef bool (*writer)(gcc_jit_context *g, arena *memory, const wire_request *request, const void *what);
+
+static bool write_units(gcc_jit_context *g, arena *memory, const wire_request *request, const void *what)
 {
+    (void)what;
     emitter e;
     bool    good = emitter_init(&e, g, memory, request) && write_direct(&e);
     for (uint32_t n = 0; good && n < request->unit_count; n++)
@@ -136,7 +141,15 @@ static bool lower_units(gcc_jit_context *g, arena *memory, const wire_request *r
     return good;
 }
 
-static const char *compile(compiler *c, burin_text bytes, const wire_request *request, arena *memory, buf *out, protocol_result *result)
+static bool write_kernel(gcc_jit_context *g, arena *memory, const wire_request *request, const void *what)
+{
+    emitter e;
+    kernel_options(g);
+    return emitter_init(&e, g, memory, request) && lower_kernel(&e, what);
+}
+
+static const char *compile(compiler *c, burin_text bytes, const wire_request *request, writer write, const void *what, arena *memory, buf *out,
+                           protocol_result *result)
 {
     buf              text  = buf_make(out->alloc);
     uint64_t         start = cpu_ns();
@@ -144,7 +157,7 @@ static const char *compile(compiler *c, burin_text bytes, const wire_request *re
     if (!g)
         return "libgccjit gives no context";
     set_options(g, request);
-    const char *wrong = lower_units(g, memory, request) ? context_text(g, c, request, &text) : "out of memory";
+    const char *wrong = write(g, memory, request, what) ? context_text(g, c, request, &text) : "out of memory";
     gcc_jit_context_release(g);
     result->compile_ns = cpu_ns() - start;
     if (!wrong && request->output == WIRE_OBJECT) {
@@ -161,14 +174,15 @@ static const char *compile(compiler *c, burin_text bytes, const wire_request *re
 
 const char *compile_request(compiler *c, burin_text bytes, buf *out, protocol_result *result)
 {
-    arena        memory = arena_make(out->alloc);
-    wire_request request;
-    const char  *wrong = wire_read(bytes, &memory, &request);
-    *result            = (protocol_result){.compiled = ++c->compiled};
-    if (!wrong && request.abi != native_abi())
+    arena          memory    = arena_make(out->alloc);
+    bool           is_kernel = kernel_wire_is(bytes);
+    kernel_request request   = {0};
+    const char    *wrong     = is_kernel ? kernel_wire_read(bytes, &memory, &request) : wire_read(bytes, &memory, &request.how);
+    *result                  = (protocol_result){.compiled = ++c->compiled};
+    if (!wrong && request.how.abi != native_abi())
         wrong = "the request comes from another build";
     if (!wrong)
-        wrong = compile(c, bytes, &request, &memory, out, result);
+        wrong = compile(c, bytes, &request.how, is_kernel ? write_kernel : write_units, &request, &memory, out, result);
     result->resident = resident_bytes();
     arena_deinit(&memory);
     return wrong;

@@ -1,4 +1,4 @@
-/* Expressions over blocks of rows: a program of loops (kernels.h) over columns, constants and blocks in between.
+/* Expressions over blocks of rows: a program of loops (loops.h) over columns, constants and blocks in between.
  *
  * The program does what the expression would for each row, or marks the row for being evaluated alone: where an operator would raise, or
  * leave the 64 bits. Branches and the right sides of `and` and `or` are computed for all rows; a mark there counts only where
@@ -6,18 +6,10 @@
 #ifndef BURIN_CODEGEN_COLUMNS_BLOCK_H
 #define BURIN_CODEGEN_COLUMNS_BLOCK_H
 
-#include "codegen/columns/kernels.h"
-#include "parser/ast.h"
-#include "runtime/env.h"
+#include "codegen/columns/loops.h"
+#include "codegen/kernel/kernel.h"
 
 enum { BLOCK_ROWS = 1024, BLOCK_NONE = UINT16_MAX };
-
-/* A column's variable. */
-typedef struct block_name {
-    burin_text name;
-    vec_type   type;
-    bool       known; /* false: of a type that has no loops */
-} block_name;
 
 typedef struct block_step {
     uint16_t op;   /* vec_op */
@@ -38,14 +30,11 @@ typedef struct block_program {
     vec_type       type;
 } block_program;
 
-typedef struct block_wish {
-    bool fast;     /* libmvec's functions will do */
-    bool as_float; /* an int or bool result is converted to a float by the caller: both in turns will do */
-    bool as_truth; /* only the truth of the result is of interest */
-} block_wish;
-
-/* The program for an expression; NULL when memory is out, or, with *possible false, when loops cannot do it. It lives in `a`. */
-block_program *block_compile(arena *a, const rt_env *env, ast_node *tree, const block_name *names, uint32_t count, block_wish wish, bool *possible);
+/* The program for a kernel of one part that gives its last cell; the others are the columns. NULL when memory is out, or, with *possible
+ * false, when there is no use for loops: the value is a constant. It lives in `a`.
+ *
+ * fast  libmvec's functions will do. */
+block_program *block_compile(arena *a, const kernel *k, bool fast, bool *possible);
 /* Run it for n rows, at most BLOCK_ROWS. True when rows are marked as bad; the result is of no use there. */
 bool block_run(block_program *program, size_t n);
 

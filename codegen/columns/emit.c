@@ -1,8 +1,8 @@
-/* From a typed expression to a program of loops.
+/* From a kernel to a program of loops.
  *
- * A place is a column, a constant, or a block; blocks are given back when their last reader is behind them. What has constants alone
- * for operands is computed here. A product that only a sum reads, in the next step, is computed within the sum's loop. */
-#include "codegen/columns/typed.h"
+ * A place is a column, a constant, or a block; blocks are given back when their last reader is behind them. A product that only a sum
+ * reads is computed within the sum's loop. */
+#include "codegen/columns/block.h"
 
 enum {
     BLOCKS_MAX  = 128,
@@ -11,37 +11,33 @@ enum {
     PLACES_MAX  = UINT16_MAX - 1
 };
 
-typedef struct operand {
+/* What becomes of a place of the kernel. */
+typedef struct fate {
     uint16_t place;
-    uint8_t  type;
-    bool     one;  /* a constant */
-    bool     temp; /* a block whose only reader has this operand */
-} operand;
-
-/* The rows that come to a branch. */
-typedef struct way {
-    const struct way *outer;
-    operand           test;
-    bool              negated;
-} way;
+    uint32_t readers;
+    uint32_t maker;     /* its step */
+    uint32_t last;      /* the step behind which nothing needs it any more */
+    uint32_t next_dead; /* another that dies behind the same step, KERNEL_NONE for none */
+    bool     is_inside; /* a product that the sum computes */
+} fate;
 
 typedef struct emitter {
     arena         *a;
+    const kernel  *k;
     block_program *p;
-    const way     *way;
-    uint32_t       step_room, place_room;
+    fate          *fates;
+    uint32_t      *dead; /* of each step: the first place that dies behind it */
+    uint32_t       place_room, step_room;
     uint16_t       free_blocks[BLOCKS_MAX];
     uint32_t       free_count, block_count;
     bool           possible, failed; /* failed: memory is out, or not possible */
 } emitter;
 
-static operand emit(emitter *e, typed *n, typed_wish wish);
-
-static operand give_up(emitter *e, bool possible)
+static uint16_t give_up(emitter *e, bool possible)
 {
     e->failed   = true;
     e->possible = e->possible && possible;
-    return (operand){0};
+    return 0;
 }
 
 /* ---- places ---- */
@@ -49,16 +45,12 @@ static operand give_up(emitter *e, bool possible)
 static uint16_t new_place(emitter *e, void *what)
 {
     block_program *p = e->p;
-    if (!what || p->place_count == PLACES_MAX) {
-        give_up(e, what == NULL);
-        return 0;
-    }
+    if (!what || p->place_count == PLACES_MAX)
+        return give_up(e, what == NULL);
     if (p->place_count == e->place_room) {
         void **more = arena_alloc(e->a, 2 * e->place_room * sizeof *more);
-        if (!more) {
-            give_up(e, true);
-            return 0;
-        }
+        if (!more)
+            return give_up(e, true);
         memcpy(more, p->places, p->place_count * sizeof *more);
         p->places = more;
         e->place_room *= 2;
@@ -71,28 +63,32 @@ static uint16_t take_block(emitter *e)
 {
     if (e->free_count)
         return e->free_blocks[--e->free_count];
-    if (e->block_count == BLOCKS_MAX) {
-        give_up(e, false);
-        return 0;
-    }
+    if (e->block_count == BLOCKS_MAX)
+        return give_up(e, false);
     char *memory = arena_alloc(e->a, BLOCK_BYTES);
     e->block_count++;
     return new_place(e, memory ? memory + (-(uintptr_t)memory & (LINE - 1)) : NULL);
 }
 
-static void release(emitter *e, operand o)
+static void release(emitter *e, uint16_t block)
 {
-    if (o.temp && !e->failed)
-        e->free_blocks[e->free_count++] = o.place;
+    if (!e->failed)
+        e->free_blocks[e->free_count++] = block;
 }
 
-static operand constant_at(emitter *e, uint8_t type, const void *value)
+static bool is_one(const emitter *e, uint32_t place) { return e->k->places[place].kind == PLACE_CONSTANT; }
+
+/* Where the loops find it. */
+static uint16_t place_of(emitter *e, uint32_t place)
 {
-    typed_value *at = arena_zalloc(e->a, sizeof *at);
-    if (!at)
-        return give_up(e, true);
-    memcpy(at, value, sizeof *at);
-    return (operand){new_place(e, at), type, .one = true};
+    fate *f = &e->fates[place];
+    if (is_one(e, place) && f->place == BLOCK_NONE) {
+        kernel_cell *at = arena_alloc(e->a, sizeof *at);
+        if (at)
+            *at = e->k->places[place].constant;
+        f->place = new_place(e, at);
+    }
+    return f->place;
 }
 
 /* ---- steps ---- */
@@ -115,245 +111,183 @@ static void add_step(emitter *e, block_step step)
     p->steps[p->step_count++] = step;
 }
 
-static operand fold(emitter *e, vec_op op, operand x, const operand *y)
+static uint16_t mask_step(emitter *e, vec_op op, uint16_t x, uint16_t y)
 {
-    typed_value result = {0};
-    void      **places = e->p->places;
-    if (e->p->rows[op].kernel[0](&result, places[x.place], y ? places[y->place] : NULL, NULL, 1))
-        return give_up(e, false);
-    return constant_at(e, e->p->rows[op].result, &result);
+    block_step step = {.op = (uint16_t)op, .out = take_block(e), .x = x, .y = y, .z = BLOCK_NONE, .asked = BLOCK_NONE};
+    add_step(e, step);
+    return step.out;
 }
 
-/* Is `o` the product of the last step, for nobody else? */
-static bool is_last_product(const emitter *e, operand o)
+/* The rows on this way: BLOCK_NONE for all. *is_made: a block for it that the caller gives back. */
+static uint16_t asked(emitter *e, uint32_t way, bool *is_made)
 {
-    const block_program *p = e->p;
-    return o.temp && p->step_count && p->steps[p->step_count - 1].op == VEC_F_MUL && p->steps[p->step_count - 1].out == o.place;
+    const kernel_way *w = &e->k->ways[way];
+    *is_made            = false;
+    if (!way)
+        return BLOCK_NONE;
+    bool     above;
+    uint16_t test = place_of(e, w->test), outer = asked(e, w->outer, &above);
+    if (outer == BLOCK_NONE && !w->negated)
+        return test;
+    uint16_t mask = outer == BLOCK_NONE ? mask_step(e, VEC_B_NOT, test, BLOCK_NONE) : mask_step(e, w->negated ? VEC_B_AND_NOT : VEC_B_AND, outer, test);
+    if (above)
+        release(e, outer);
+    *is_made = true;
+    return mask;
 }
 
-/* Make the product's step that of the whole sum: nothing has been written since into the blocks that it reads. */
-static operand fuse(emitter *e, vec_op op, operand product, operand z)
+/* ---- sums of products ---- */
+
+/* Is the place a product that nothing but this sum reads? */
+static bool is_own_product(const emitter *e, uint32_t place)
 {
-    block_step *s = &e->p->steps[e->p->step_count - 1];
-    if (s->form & VEC_Y_IS_ONE) {
-        uint16_t y = s->y;
-        s->y       = s->x;
-        s->x       = y;
-        s->form    = VEC_X_IS_ONE;
+    const fate *f = &e->fates[place];
+    return e->k->places[place].kind == PLACE_VALUE && f->readers == 1 && e->k->steps[f->maker].op == VEC_F_MUL;
+}
+
+static bool is_sum(const kernel_step *s) { return s->op == VEC_F_ADD || s->op == VEC_F_SUB; }
+
+/* The product that the sum's loop computes; KERNEL_NONE for none: both would be too many. */
+static uint32_t product_of(const emitter *e, const kernel_step *s)
+{
+    if (!is_sum(s) || is_own_product(e, s->x) == is_own_product(e, s->y))
+        return KERNEL_NONE;
+    return is_own_product(e, s->x) ? s->x : s->y;
+}
+
+static block_step fused(emitter *e, const kernel_step *s, uint32_t product)
+{
+    const kernel_step *of = &e->k->steps[e->fates[product].maker];
+    uint32_t           x = of->x, y = of->y, z = product == s->x ? s->y : s->x;
+    if (is_one(e, y)) {
+        y = of->x;
+        x = of->y;
     }
-    s->op = (uint16_t)op;
-    s->z  = z.place;
-    s->form |= z.one ? VEC_Z_IS_ONE : 0;
-    release(e, z);
-    return product;
+    vec_op op = s->op == VEC_F_ADD ? VEC_F_MUL_ADD : product == s->x ? VEC_F_MUL_SUB : VEC_F_SUB_MUL;
+    return (block_step){.op = (uint16_t)op, .x = place_of(e, x), .y = place_of(e, y), .z = place_of(e, z), .asked = BLOCK_NONE,
+                        .form = (uint8_t)((is_one(e, x) ? VEC_X_IS_ONE : 0) | (is_one(e, z) ? VEC_Z_IS_ONE : 0))};
 }
 
-/* x op y as a step with a product in it; false when it is none. */
-static bool try_fusing(emitter *e, vec_op op, operand x, operand y, operand *out)
+static block_step plain(emitter *e, const kernel_step *s)
 {
-    if ((op != VEC_F_ADD && op != VEC_F_SUB) || is_last_product(e, x) == is_last_product(e, y))
+    return (block_step){.op = s->op, .x = place_of(e, s->x), .y = s->y == KERNEL_NONE ? BLOCK_NONE : place_of(e, s->y),
+                        .z = s->z == KERNEL_NONE ? BLOCK_NONE : place_of(e, s->z), .asked = BLOCK_NONE,
+                        .form = (uint8_t)((is_one(e, s->x) ? VEC_X_IS_ONE : 0) | (s->y != KERNEL_NONE && is_one(e, s->y) ? VEC_Y_IS_ONE : 0))};
+}
+
+static void emit_step(emitter *e, const kernel_step *s)
+{
+    uint32_t   product = product_of(e, s);
+    block_step step    = product == KERNEL_NONE ? plain(e, s) : fused(e, s, product);
+    bool       is_made = false;
+    if (vec_ops[s->op].fails)
+        step.asked = asked(e, s->way, &is_made);
+    step.out = e->fates[s->out].place = take_block(e);
+    add_step(e, step);
+    if (is_made)
+        release(e, step.asked);
+}
+
+/* ---- who needs what how long ---- */
+
+static void note_reader(emitter *e, uint32_t place, uint32_t step)
+{
+    fate *f = place == KERNEL_NONE ? NULL : &e->fates[place];
+    if (!f)
+        return;
+    f->readers++;
+    f->last = step > f->last ? step : f->last;
+}
+
+static void note_readers(emitter *e)
+{
+    const kernel *k = e->k;
+    for (uint32_t n = 0; n < k->step_count; n++) {
+        const kernel_step *s = &k->steps[n];
+        if (s->op == STEP_WAY) {
+            note_reader(e, k->ways[s->x].test, k->ways[s->x].end);
+            continue;
+        }
+        note_reader(e, s->x, n);
+        if (s->op == STEP_GIVE)
+            continue;
+        note_reader(e, s->y, n);
+        note_reader(e, s->z, n);
+        e->fates[s->out].maker = n;
+        e->fates[s->out].last  = n;
+    }
+}
+
+/* What a product inside a sum reads lives as long as the sum. */
+static void note_products(emitter *e)
+{
+    for (uint32_t n = 0; n < e->k->step_count; n++) {
+        uint32_t product = product_of(e, &e->k->steps[n]);
+        if (product == KERNEL_NONE)
+            continue;
+        const kernel_step *of = &e->k->steps[e->fates[product].maker];
+        fate              *x = &e->fates[of->x], *y = &e->fates[of->y];
+        e->fates[product].is_inside = true;
+        x->last                     = n > x->last ? n : x->last;
+        y->last                     = n > y->last ? n : y->last;
+    }
+}
+
+static bool find_fates(emitter *e)
+{
+    const kernel *k = e->k;
+    e->fates        = arena_zalloc(e->a, k->place_count * sizeof *e->fates);
+    e->dead         = arena_alloc(e->a, (k->step_count + 1) * sizeof *e->dead);
+    if (!e->fates || !e->dead)
         return false;
-    *out = is_last_product(e, x) ? fuse(e, op == VEC_F_ADD ? VEC_F_MUL_ADD : VEC_F_MUL_SUB, x, y)
-                                 : fuse(e, op == VEC_F_ADD ? VEC_F_MUL_ADD : VEC_F_SUB_MUL, y, x);
+    for (uint32_t n = 0; n < k->place_count; n++)
+        e->fates[n].place = n < k->cell_count ? (uint16_t)n : BLOCK_NONE;
+    for (uint32_t n = 0; n <= k->step_count; n++)
+        e->dead[n] = KERNEL_NONE;
+    note_readers(e);
+    note_products(e);
+    for (uint32_t n = k->cell_count; n < k->place_count; n++) {
+        fate *f = &e->fates[n];
+        if (k->places[n].kind != PLACE_VALUE)
+            continue;
+        f->next_dead     = e->dead[f->last];
+        e->dead[f->last] = n;
+    }
     return true;
 }
 
-static uint16_t asked(emitter *e, const way *w, operand *made);
-
-/* op of x and y (NULL: of x alone); both are given back. */
-static operand apply(emitter *e, vec_op op, operand x, const operand *y)
+static void emit_steps(emitter *e)
 {
-    const vec_row *row = &e->p->rows[op];
-    if (e->failed)
-        return x;
-    if (x.one && (!y || y->one))
-        return fold(e, op, x, y);
-    operand    made = {0};
-    if (y && try_fusing(e, op, x, *y, &made))
-        return made;
-    block_step step = {.op = (uint16_t)op, .x = x.place, .y = y ? y->place : BLOCK_NONE, .z = BLOCK_NONE, .asked = BLOCK_NONE};
-    step.form       = (uint8_t)((x.one ? VEC_X_IS_ONE : 0) | (y && y->one ? VEC_Y_IS_ONE : 0));
-    if (row->fails)
-        step.asked = asked(e, e->way, &made);
-    step.out = take_block(e);
-    add_step(e, step);
-    release(e, made);
-    release(e, x);
-    if (y)
-        release(e, *y);
-    return (operand){step.out, row->result, .temp = true};
-}
-
-static operand borrowed(operand o)
-{
-    o.temp = false;
-    return o;
-}
-
-/* The rows on this way: BLOCK_NONE for all. *made is a block for it that the caller gives back. */
-static uint16_t asked(emitter *e, const way *w, operand *made)
-{
-    if (!w)
-        return BLOCK_NONE;
-    operand  test = borrowed(w->test), above = {0};
-    uint16_t outer = asked(e, w->outer, &above);
-    if (outer == BLOCK_NONE) {
-        *made = w->negated ? apply(e, VEC_B_NOT, test, NULL) : test;
-        return made->place;
+    const kernel *k = e->k;
+    for (uint32_t n = 0; n + 1 < k->step_count && !e->failed; n++) {
+        if (k->steps[n].op != STEP_WAY && !e->fates[k->steps[n].out].is_inside)
+            emit_step(e, &k->steps[n]);
+        for (uint32_t dead = e->dead[n]; dead != KERNEL_NONE; dead = e->fates[dead].next_dead)
+            if (!e->fates[dead].is_inside)
+                release(e, e->fates[dead].place);
     }
-    above.place = outer;
-    above.type  = VEC_BOOL;
-    *made       = apply(e, w->negated ? VEC_B_AND_NOT : VEC_B_AND, above, &test);
-    return made->place;
 }
 
-/* yes if test else no; all are given back. */
-static operand choose(emitter *e, operand test, operand yes, operand no)
+block_program *block_compile(arena *a, const kernel *k, bool fast, bool *possible)
 {
-    if (e->failed)
-        return test;
-    block_step step = {.x = yes.place, .y = no.place, .z = test.place, .asked = BLOCK_NONE};
-    step.op         = (uint16_t)(yes.type == VEC_BOOL ? VEC_B_SELECT : yes.type == VEC_INT ? VEC_I_SELECT : VEC_F_SELECT);
-    step.form       = (uint8_t)((yes.one ? VEC_X_IS_ONE : 0) | (no.one ? VEC_Y_IS_ONE : 0));
-    step.out        = take_block(e);
-    add_step(e, step);
-    release(e, test);
-    release(e, yes);
-    release(e, no);
-    return (operand){step.out, yes.type, .temp = true};
-}
-
-/* ---- conversions ---- */
-
-static operand convert(emitter *e, operand o, typed_wish wish)
-{
-    if (e->failed || wish == AS_IS)
-        return o;
-    if (wish == AS_INT)
-        return o.type == VEC_BOOL ? apply(e, VEC_B_TO_I, o, NULL) : o;
-    if (wish == AS_TRUTH)
-        return o.type == VEC_BOOL ? o : apply(e, o.type == VEC_INT ? VEC_I_TRUTH : VEC_F_TRUTH, o, NULL);
-    if (o.type == VEC_FLOAT)
-        return o;
-    return apply(e, o.type == VEC_BOOL ? VEC_B_TO_F : wish == AS_EXACT ? VEC_I_TO_F_EXACT : VEC_I_TO_F, o, NULL);
-}
-
-/* ---- expressions ---- */
-
-static operand emit_on(emitter *e, typed *n, typed_wish wish, operand test, bool negated)
-{
-    way w = {e->way, test, negated};
-    e->way        = &w;
-    operand value = emit(e, n, wish);
-    e->way        = w.outer;
-    return value;
-}
-
-static bool truth_of(const emitter *e, operand o)
-{
-    const typed_value *v = e->p->places[o.place];
-    return o.type == VEC_BOOL ? v->b : o.type == VEC_INT ? v->i != 0 : v->f != 0;
-}
-
-/* How the parts of a choice must come, so that all have one type. */
-static typed_wish common(const typed *n, typed_wish wish)
-{
-    return wish == AS_TRUTH || n->type == TYPED_MIXED ? wish : AS_IS;
-}
-
-static operand emit_cond(emitter *e, typed *n, typed_wish wish)
-{
-    operand test = emit(e, n->test, AS_TRUTH);
-    if (e->failed)
-        return test;
-    wish = common(n, wish);
-    if (test.one)
-        return emit(e, truth_of(e, test) ? n->x : n->y, wish);
-    operand yes = emit_on(e, n->x, wish, test, false);
-    operand no  = emit_on(e, n->y, wish, test, true);
-    return choose(e, test, yes, no);
-}
-
-static operand emit_logic(emitter *e, typed *n, typed_wish wish)
-{
-    bool is_and  = n->kind == TYPED_AND;
-    wish         = common(n, wish);
-    operand left = emit(e, n->x, wish);
-    if (e->failed)
-        return left;
-    if (left.one)
-        return truth_of(e, left) == is_and ? emit(e, n->y, wish) : left;
-    if (left.type == VEC_BOOL) {
-        operand right = emit_on(e, n->y, wish, left, !is_and);
-        return apply(e, is_and ? VEC_B_AND : VEC_B_OR, left, &right);
-    }
-    operand test  = convert(e, borrowed(left), AS_TRUTH);
-    operand right = emit_on(e, n->y, wish, test, !is_and);
-    return is_and ? choose(e, test, right, left) : choose(e, test, left, right);
-}
-
-static operand emit_new(emitter *e, typed *n, typed_wish wish)
-{
-    switch ((typed_kind)n->kind) {
-    case TYPED_COLUMN: return (operand){n->place, n->type};
-    case TYPED_CONST: return constant_at(e, n->type, &n->value);
-    case TYPED_AS: return emit(e, n->x, n->operands);
-    case TYPED_UNARY: return apply(e, n->op, emit(e, n->x, n->operands), NULL);
-    case TYPED_BINARY: {
-        operand x = emit(e, n->x, n->operands), y = emit(e, n->y, n->operands);
-        return apply(e, n->op, x, &y);
-    }
-    case TYPED_AND:
-    case TYPED_OR: return emit_logic(e, n, wish);
-    case TYPED_COND: return emit_cond(e, n, wish);
-    }
-    return give_up(e, false);
-}
-
-/* What is kept comes as it is, whatever each reader makes of it, and its block is given back to nobody. */
-static operand emit_kept(emitter *e, typed *n)
-{
-    uint8_t type = n->type == TYPED_MIXED ? VEC_FLOAT : n->type;
-    if (n->kind == TYPED_CONST)
-        return constant_at(e, type, &n->value);
-    if (n->place == BLOCK_NONE) {
-        operand o = emit_new(e, n, n->type == TYPED_MIXED ? AS_EXACT : AS_IS);
-        if (o.one)
-            return o;
-        n->place = o.place;
-    }
-    return (operand){n->place, type};
-}
-
-static operand emit(emitter *e, typed *n, typed_wish wish)
-{
-    if (e->failed)
-        return (operand){0};
-    if (n->type == TYPED_MIXED && (wish == AS_IS || wish == AS_INT))
-        return give_up(e, false);
-    return convert(e, n->kept ? emit_kept(e, n) : emit_new(e, n, wish), wish);
-}
-
-block_program *block_compile(arena *a, const rt_env *env, ast_node *tree, const block_name *names, uint32_t count, block_wish wish, bool *possible)
-{
-    emitter        e    = {.a = a, .possible = true, .step_room = 16, .place_room = 32 + count};
-    block_program *p    = arena_zalloc(a, sizeof *p);
-    typed         *root = typed_make(a, env, tree, names, count, possible);
-
-    if (!p || !root || count >= PLACES_MAX)
+    uint32_t       columns = k->cell_count - 1, result = k->steps[k->step_count - 1].x;
+    emitter        e       = {.a = a, .k = k, .possible = true, .step_room = 16, .place_room = 32 + k->cell_count};
+    block_program *p       = arena_zalloc(a, sizeof *p);
+    *possible              = columns < PLACES_MAX && !is_one(&e, result);
+    if (!p || !*possible || !find_fates(&e))
         return NULL;
-    p->rows        = vec_rows(wish.fast);
+    p->rows        = vec_rows(fast);
     p->steps       = arena_alloc(a, e.step_room * sizeof *p->steps);
     p->places      = arena_zalloc(a, e.place_room * sizeof *p->places);
     p->bad         = arena_alloc(a, BLOCK_ROWS);
-    p->place_count = count;
+    p->place_count = columns;
     if (!p->steps || !p->places || !p->bad)
         return NULL;
-    e.p            = p;
-    operand result = emit(&e, root, wish.as_truth ? AS_TRUTH : wish.as_float ? AS_FLOAT : AS_IS);
-    p->result      = result.place;
-    p->type        = result.type;
-    p->own         = e.failed || result.one || result.place < count ? NULL : p->places[result.place];
-    *possible      = e.possible && !result.one;
-    return e.failed || result.one ? NULL : p;
+    e.p = p;
+    emit_steps(&e);
+    p->result = e.fates[result].place;
+    p->type   = k->places[result].type;
+    p->own    = e.failed || result < columns ? NULL : p->places[p->result];
+    *possible = e.possible;
+    return e.failed ? NULL : p;
 }

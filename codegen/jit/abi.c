@@ -29,5 +29,15 @@ uint64_t native_abi(void)
 #define FIELD(structure, name, member, letter) hash = add_field(add_text(hash, #letter), offsetof(structure, member), sizeof(((structure *)0)->member));
 #include "codegen/jit/layout.def"
 #undef FIELD
+#define VEC_UNARY(NAME, TX, TR, result, bad, what) hash = add_text(add_text(hash, #NAME #TX #TR), #result "|" #bad);
+#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) hash = add_text(add_text(hash, #NAME #TX #TY #TR), #result "|" #bad);
+#define VEC_FUSED(NAME, result, what) hash = add_text(add_text(hash, #NAME), #result);
+#include "codegen/kernel/ops.def"
+#undef VEC_FUSED
+#undef VEC_BINARY
+#undef VEC_UNARY
+#define KERNEL_CALL(name, result, parameters, what) hash = add_text(add_text(hash, #name), #result #parameters);
+#include "codegen/kernel/imports.def"
+#undef KERNEL_CALL
     return add_field(hash, sizeof(burin_value), sizeof(ir_insn));
 }

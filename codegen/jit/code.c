@@ -15,8 +15,7 @@ struct native_code {
     native_code *next;
 };
 
-/* Whether the object was made of this request, by a compiler that knows our tables. */
-static bool is_answer(burin_text bytes, const wire_request *request, uint64_t hash)
+bool code_is_answer(burin_text bytes, const wire_request *request, uint64_t hash)
 {
     native_stamp stamp;
     burin_text   section = object_section(bytes, NATIVE_STAMP_SECTION);
@@ -48,7 +47,7 @@ static void put_in_place(ir_program *program, const object *o, const wire_reques
 const char *code_install(ir_program *program, const wire_request *request, uint64_t hash, burin_text bytes, unsigned tell)
 {
     object     *o;
-    const char *wrong = is_answer(bytes, request, hash) ? object_load(program->alloc, bytes, &o) : "the object was made for something else";
+    const char *wrong = code_is_answer(bytes, request, hash) ? object_load(program->alloc, bytes, &o) : "the object was made for something else";
     if (wrong)
         return wrong;
     for (uint32_t n = 0; n < request->unit_count && !wrong; n++)

@@ -6,6 +6,7 @@
 #include "codegen/jit/object.h"
 
 #include "codegen/jit/elf_file.h"
+#include "codegen/kernel/imports.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -32,9 +33,14 @@ struct object {
 };
 
 #define X(name) #name,
-static const char *const import_names[] = {OBJECT_IMPORTS(X)};
+#define KERNEL_CALL(name, result, parameters, what) #name,
+static const char *const import_names[] = {
+    OBJECT_IMPORTS(X)
+#include "codegen/kernel/imports.def"
+};
+#undef KERNEL_CALL
 #undef X
-enum { IMPORT_COUNT = sizeof import_names / sizeof import_names[0] };
+enum { IMPORT_COUNT = sizeof import_names / sizeof import_names[0], LIBRARY_COUNT = IMPORT_COUNT - KERNEL_IMPORT_COUNT };
 
 typedef struct loader {
     elf_file file;
@@ -133,7 +139,7 @@ static const char *copy_sections(loader *l)
             memcpy(o->image + o->placed[n], l->file.bytes.data + s.sh_offset, s.sh_size);
     }
     for (uint32_t n = 0; n < IMPORT_COUNT; n++)
-        write_plt_entry(o->image + l->plt + n * PLT_ENTRY, targets[n]);
+        write_plt_entry(o->image + l->plt + n * PLT_ENTRY, n < LIBRARY_COUNT ? targets[n] : kernel_imports[n - LIBRARY_COUNT]);
     return NULL;
 }
 

@@ -4,7 +4,7 @@
  * known is refused. (What the code then does is not checked: bytes come from our compiler process, or from a cache of
  * which we know that nobody else wrote to it.)
  * Always true: no page is writable and executable; once loaded nothing is writable at all; code refers to nothing outside but
- * the functions of OBJECT_IMPORTS.
+ * the functions of OBJECT_IMPORTS and codegen/kernel/imports.def.
  * A loaded object may be used by any number of threads. It is not unloaded by itself: who loads it knows when no code of it
  * runs any more. */
 #ifndef BURIN_CODEGEN_OBJECT_H
@@ -14,7 +14,7 @@
 
 typedef struct object object;
 
-/* What compilers call without being told to. */
+/* What compilers call without being told to; kernels also call the functions of codegen/kernel/imports.def. */
 #define OBJECT_IMPORTS(X) X(memcpy) X(memmove) X(memset) X(memcmp)
 
 enum { OBJECT_SIZE_MAX = 256 << 20 }; /* of the file, and of what it takes in memory */

@@ -1,20 +1,12 @@
 /* Requests to bytes and back. Numbers are little-endian and 32 bits wide, where nothing else is said. */
 #include "codegen/jit/wire.h"
 
+#include "codegen/jit/reader.h"
 #include "runtime/base/text.h"
 
 static const char magic[8] = "burin q3";
 
 /* ---- writing ---- */
-
-static void put(buf *out, uint32_t n) { buf_append(out, (const char *)&n, sizeof n); }
-static void put64(buf *out, uint64_t n) { buf_append(out, (const char *)&n, sizeof n); }
-
-static void put_text(buf *out, burin_text text)
-{
-    put(out, (uint32_t)text.len);
-    buf_append(out, text.data, text.len);
-}
 
 /* Kind, flags, length; of what is in the value itself also that, and short texts. */
 static void put_constant(buf *out, burin_value v)
@@ -127,72 +119,6 @@ uint64_t wire_hash(burin_text bytes)
 }
 
 /* ---- reading ---- */
-
-/* The first thing that is wrong is remembered; from then on everything reads as 0. */
-typedef struct reader {
-    const char *at, *end;
-    arena      *memory;
-    const char *wrong;
-} reader;
-
-static bool fail(reader *r, const char *why)
-{
-    if (!r->wrong)
-        r->wrong = why;
-    return false;
-}
-
-static const char *take(reader *r, size_t len)
-{
-    if (r->wrong || (size_t)(r->end - r->at) < len) {
-        fail(r, "the request is cut off");
-        return NULL;
-    }
-    const char *at = r->at;
-    r->at += len;
-    return at;
-}
-
-static uint32_t get(reader *r)
-{
-    uint32_t    n  = 0;
-    const char *at = take(r, sizeof n);
-    if (at)
-        memcpy(&n, at, sizeof n);
-    return n;
-}
-
-static uint64_t get64(reader *r)
-{
-    uint64_t    n  = 0;
-    const char *at = take(r, sizeof n);
-    if (at)
-        memcpy(&n, at, sizeof n);
-    return n;
-}
-
-static burin_text get_text(reader *r)
-{
-    size_t      len = get(r);
-    const char *at  = take(r, len);
-    return at ? (burin_text){at, len} : (burin_text){NULL, 0};
-}
-
-/* A count of things of which each takes `least` bytes at least, and room for them; NULL after a failure. */
-static void *get_row(reader *r, uint32_t *count, size_t least, size_t size)
-{
-    *count = get(r);
-    if (!r->wrong && *count > (size_t)(r->end - r->at) / least)
-        fail(r, "a count is larger than the request");
-    if (r->wrong) {
-        *count = 0;
-        return NULL;
-    }
-    void *row = arena_zalloc(r->memory, (*count + (size_t)1) * size);
-    if (!row)
-        fail(r, "out of memory");
-    return row;
-}
 
 static void get_constant(reader *r, burin_value *v)
 {

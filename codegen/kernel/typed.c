@@ -1,16 +1,16 @@
-/* Finding out the types of an expression's parts, and which loops do them. */
-#include "codegen/columns/typed.h"
+/* Finding out the types of an expression's parts, and which operators do them. */
+#include "codegen/kernel/typed.h"
 
 #include "runtime/builtins/python.h"
 
-enum { DEPTH_MAX = 500 }; /* deeper expressions are evaluated row by row */
+enum { DEPTH_MAX = 500 };
 
 typedef struct typer {
     arena            *a;
     const rt_env     *env;
-    const block_name *names;
+    const kernel_name *names;
     uint32_t          count, depth;
-    bool              possible;
+    bool              possible, uneven;
 } typer;
 
 static typed *type_of(typer *t, ast_node *node);
@@ -28,7 +28,7 @@ static typed *make(typer *t, typed_kind kind, uint8_t type)
         return NULL;
     n->kind  = (uint8_t)kind;
     n->type  = type;
-    n->place = BLOCK_NONE;
+    n->place = KERNEL_NONE;
     return n;
 }
 
@@ -69,7 +69,7 @@ static typed *constant_of(typer *t, burin_value v)
     }
     typed *n = make(t, TYPED_CONST, type);
     if (n && type == VEC_BOOL)
-        n->value.b = v.as.i != 0;
+        n->value.i = v.as.i != 0;
     else if (n && type == VEC_INT)
         n->value.i = v.as.i;
     else if (n)
@@ -77,7 +77,7 @@ static typed *constant_of(typer *t, burin_value v)
     return n;
 }
 
-static const block_name *column_named(const typer *t, burin_text name)
+static const kernel_name *cell_named(const typer *t, burin_text name)
 {
     for (uint32_t i = 0; i < t->count; i++)
         if (t->names[i].name.len == name.len && !memcmp(t->names[i].name.data, name.data, name.len))
@@ -87,16 +87,16 @@ static const block_name *column_named(const typer *t, burin_text name)
 
 static typed *name_type(typer *t, burin_text name)
 {
-    const block_name *column = column_named(t, name);
-    if (!column) {
+    const kernel_name *cell = cell_named(t, name);
+    if (!cell) {
         const burin_value *value = rt_names_value(t->env->python, name);
         return value ? constant_of(t, *value) : none(t);
     }
-    if (!column->known)
+    if (!cell->known)
         return none(t);
-    typed *n = make(t, TYPED_COLUMN, (uint8_t)column->type);
+    typed *n = make(t, TYPED_CELL, (uint8_t)cell->type);
     if (n)
-        n->place = (uint16_t)(column - t->names);
+        n->place = cell->cell;
     return n;
 }
 
@@ -172,7 +172,8 @@ static typed *member(typer *t, typed *x, ast_node *of)
     const ast_list *items = of->kind == AST_Tuple ? &ast_as(Tuple, of)->items : of->kind == AST_List ? &ast_as(List, of)->items : NULL;
     if (!items || !items->first)
         return none(t);
-    x->kept = true;
+    x->kept   = true;
+    t->uneven = true;
     for (ast_node *item = items->first; item; item = item->next) {
         if (item->kind != AST_Const)
             return none(t);
@@ -187,34 +188,37 @@ static typed *member(typer *t, typed *x, ast_node *of)
     return found;
 }
 
+/* One comparison of the row, whose operand others may read as well. */
+static typed *link(typer *t, typed *left, ast_Operand *operand, bool is_last, typed **right)
+{
+    *right = NULL;
+    if (operand->op <= AST_GE) {
+        *right = type_of(t, operand->expr);
+        if (!*right)
+            return NULL;
+        (*right)->kept = !is_last;
+        return compare(t, operand->op, left, *right);
+    }
+    if (operand->op > AST_NOT_IN || !is_last)
+        return none(t);
+    typed *found = member(t, left, operand->expr);
+    return found && operand->op == AST_NOT_IN ? make_op(t, VEC_B_NOT, AS_IS, VEC_BOOL, found, NULL) : found;
+}
+
 /* a < b < c: a < b and b < c, where b is computed once. */
+static typed *links(typer *t, typed *left, ast_node *at)
+{
+    typed *right, *first = link(t, left, ast_as(Operand, at), !at->next, &right);
+    if (!first || !at->next)
+        return first;
+    typed *rest = links(t, right, at->next);
+    return rest ? join(t, TYPED_AND, first, rest, VEC_BOOL) : NULL;
+}
+
 static typed *compare_type(typer *t, ast_Compare *node)
 {
-    typed *result = NULL, *left = type_of(t, node->expr);
-    for (ast_node *at = node->ops.first; at && left; at = at->next) {
-        ast_Operand *operand = ast_as(Operand, at);
-        typed       *link, *right = NULL;
-        if (operand->op <= AST_GE) {
-            right = type_of(t, operand->expr);
-            if (!right)
-                return NULL;
-            right->kept = at->next != NULL;
-            link        = compare(t, operand->op, left, right);
-        } else if (operand->op <= AST_NOT_IN && !at->next) {
-            link = member(t, left, operand->expr);
-            if (link && operand->op == AST_NOT_IN)
-                link = make_op(t, VEC_B_NOT, AS_IS, VEC_BOOL, link, NULL);
-        } else {
-            return none(t);
-        }
-        if (!link)
-            return NULL;
-        result = result ? join(t, TYPED_AND, result, link, VEC_BOOL) : link;
-        if (!result)
-            return NULL;
-        left = right;
-    }
-    return result;
+    typed *left = type_of(t, node->expr);
+    return left ? links(t, left, node->ops.first) : NULL;
 }
 
 /* ---- calls ---- */
@@ -229,7 +233,7 @@ static call_kind find_call(burin_function call, vec_op *op)
         vec_op         op;
     } calls[] = {
 #define VEC_CALL(function, kind, OP, what) {function, CALL_##kind, VEC_##OP},
-#include "codegen/columns/functions.def"
+#include "codegen/kernel/functions.def"
 #undef VEC_CALL
     };
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
@@ -292,7 +296,7 @@ static typed *call_type(typer *t, ast_Call *node)
     for (ast_node *arg = node->args.first; arg; arg = arg->next)
         if (arg->kind == AST_Starred)
             return none(t);
-    const rt_function *function = column_named(t, name) ? NULL : rt_names_function(t->env->python, name);
+    const rt_function *function = cell_named(t, name) ? NULL : rt_names_function(t->env->python, name);
     vec_op             op       = 0;
     call_kind          kind     = function ? find_call(function->call, &op) : CALL_NONE;
     return kind == CALL_NONE ? none(t) : call_of(t, kind, op, &node->args);
@@ -355,10 +359,11 @@ static typed *type_of(typer *t, ast_node *node)
     return n;
 }
 
-typed *typed_make(arena *a, const rt_env *env, ast_node *tree, const block_name *names, uint32_t count, bool *possible)
+typed *typed_make(arena *a, const rt_env *env, ast_node *tree, const kernel_name *names, uint32_t count, bool *possible, bool *uneven)
 {
-    typer  t = {a, env, names, count, 0, true};
+    typer  t = {a, env, names, count, 0, true, false};
     typed *n = type_of(&t, tree);
     *possible = t.possible;
+    *uneven |= t.uneven;
     return n;
 }

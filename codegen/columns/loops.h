@@ -1,24 +1,8 @@
-/* Loops over a block of rows: the rows of kernels.def, and the choice between two blocks. */
-#ifndef BURIN_CODEGEN_COLUMNS_KERNELS_H
-#define BURIN_CODEGEN_COLUMNS_KERNELS_H
+/* Loops over a block of rows: the rows of codegen/kernel/ops.def, and the choice between two blocks. */
+#ifndef BURIN_CODEGEN_COLUMNS_LOOPS_H
+#define BURIN_CODEGEN_COLUMNS_LOOPS_H
 
-#include "burin/types.h"
-
-typedef enum vec_type { VEC_BOOL, VEC_INT, VEC_FLOAT } vec_type; /* uint8_t (0 or 1), int64_t, double */
-
-typedef enum vec_op {
-#define VEC_UNARY(NAME, ...) VEC_##NAME,
-#define VEC_BINARY(NAME, ...) VEC_##NAME,
-#define VEC_FUSED(NAME, ...) VEC_##NAME,
-#include "codegen/columns/kernels.def"
-#undef VEC_FUSED
-#undef VEC_BINARY
-#undef VEC_UNARY
-    VEC_B_SELECT, /* x if the condition else y, of two blocks of bools, ints, floats: the condition is z */
-    VEC_I_SELECT,
-    VEC_F_SELECT,
-    VEC_OP_COUNT
-} vec_op;
+#include "codegen/kernel/ops.h"
 
 enum { VEC_X_IS_ONE = 1, VEC_Y_IS_ONE = 2, VEC_Z_IS_ONE = 4, VEC_FORMS = 8 }; /* an operand that is one value for all rows */
 
@@ -30,9 +14,6 @@ typedef void (*vec_marker)(uint8_t *bad, const uint8_t *asked, const void *x, si
 typedef struct vec_row {
     vec_kernel kernel[VEC_FORMS]; /* NULL: there is no such form; never NULL for 0 */
     vec_marker mark;
-    bool       fails;             /* can a row be bad? */
-    uint8_t    operands;          /* 1 or 2 */
-    uint8_t    x, y, result;      /* vec_type */
 } vec_row;
 
 /* The loops for this processor; with `fast` some functions of math are those of libmvec, where the library was built with it and the

@@ -1,92 +1,10 @@
 /* Loops over a block of rows, compiled for the processor's base instructions and for AVX2.
  *
  * A loop does all rows and collects whether one was bad; only then a second pass finds out which. Both come from the same expressions
- * of kernels.def. The loops are simple enough for the compiler to vectorise. */
-#include "codegen/columns/kernels.h"
+ * of ops.def. The loops are simple enough for the compiler to vectorise. */
+#include "codegen/columns/loops.h"
 
-#include "runtime/operate.h"
-
-#include <math.h>
-#include <string.h>
-
-typedef uint8_t B;
-typedef int64_t I;
-typedef double  F;
-
-enum { TYPE_B = VEC_BOOL, TYPE_I = VEC_INT, TYPE_F = VEC_FLOAT };
-
-#define HELPER static inline __attribute__((always_inline))
-
-HELPER uint64_t sign(int64_t v) { return (uint64_t)v >> 63; }
-HELPER int64_t  wrap_add(int64_t x, int64_t y) { return (int64_t)((uint64_t)x + (uint64_t)y); }
-HELPER int64_t  wrap_sub(int64_t x, int64_t y) { return (int64_t)((uint64_t)x - (uint64_t)y); }
-HELPER int64_t  wrap_mul(int64_t x, int64_t y) { return (int64_t)((uint64_t)x * (uint64_t)y); }
-
-/* By the bits, so that the loops stay free of jumps. */
-HELPER uint64_t not_finite(double v)
-{
-    uint64_t bits;
-    memcpy(&bits, &v, sizeof bits);
-    return ((bits << 1) + (UINT64_C(1) << 53)) < (bits << 1); /* an exponent of ones overflows */
-}
-
-HELPER uint64_t mul_overflows(int64_t x, int64_t y)
-{
-    int64_t product;
-    return __builtin_mul_overflow(x, y, &product);
-}
-
-/* ---- division towards minus infinity ---- */
-
-HELPER uint64_t no_divisor(int64_t x, int64_t y) { return (y == 0) | ((x == INT64_MIN) & (y == -1)); }
-
-HELPER int64_t floor_divide(int64_t x, int64_t y)
-{
-    int64_t by = no_divisor(x, y) ? 1 : y, quotient = x / by;
-    return quotient - ((x % by != 0) & ((x < 0) != (by < 0)));
-}
-
-HELPER int64_t floor_modulo(int64_t x, int64_t y)
-{
-    int64_t by = no_divisor(x, y) ? 1 : y, rest = x % by;
-    return rest != 0 && (rest < 0) != (by < 0) ? rest + by : rest;
-}
-
-/* ---- powers ---- */
-
-/* False when there is none in 64 bits. */
-static bool power_of(int64_t x, int64_t y, int64_t *out)
-{
-    int64_t result = 1;
-    if (y < 0)
-        return false;
-    for (uint64_t rest = (uint64_t)y; rest; rest >>= 1) {
-        if (rest & 1 && __builtin_mul_overflow(result, x, &result))
-            return false;
-        if (rest > 1 && __builtin_mul_overflow(x, x, &x))
-            return false;
-    }
-    *out = result;
-    return true;
-}
-
-HELPER int64_t power(int64_t x, int64_t y)
-{
-    int64_t result = 0;
-    power_of(x, y, &result);
-    return result;
-}
-
-HELPER uint64_t power_overflows(int64_t x, int64_t y)
-{
-    int64_t result;
-    return !power_of(x, y, &result);
-}
-
-/* ---- floats as integers ---- */
-
-HELPER uint64_t not_whole(double v) { return !(v >= -0x1p63 && v < 0x1p63); }
-HELPER int64_t  whole(double v) { return not_whole(v) ? 0 : (int64_t)v; }
+#include "codegen/kernel/meaning.h"
 
 /* ---- the loops ---- */
 
@@ -169,14 +87,10 @@ HELPER int64_t  whole(double v) { return not_whole(v) ? 0 : (int64_t)v; }
     LOOP(NAME##_2_##set, TX, TY, TR, xs[i], ys[0], result, bad)                                                                                  \
     MARK(NAME##_mark_##set, TX, TY, TR, result, bad)
 
-#define FAILS(bad) (sizeof #bad > sizeof "0")
-#define UNARY_ROW(NAME, TX, TR, bad, set) {{NAME##_0_##set}, NAME##_mark_##set, FAILS(bad), 1, TYPE_##TX, 0, TYPE_##TR},
-#define BINARY_ROW(NAME, TX, TY, TR, bad, set)                                                                                                        \
-    {{NAME##_0_##set, NAME##_1_##set, NAME##_2_##set}, NAME##_mark_##set, FAILS(bad), 2, TYPE_##TX, TYPE_##TY, TYPE_##TR},
-#define FUSED_ROW(NAME, set)                                                                                                                     \
-    {{NAME##_0_##set, NAME##_1_##set, NULL, NULL, NAME##_4_##set, NAME##_5_##set}, NULL, false, 3, VEC_FLOAT, VEC_FLOAT, VEC_FLOAT},
-#define SELECT_ROW(T, set)                                                                                                                       \
-    {{T##_select_0_##set, T##_select_1_##set, T##_select_2_##set, T##_select_3_##set}, NULL, false, 2, TYPE_##T, TYPE_##T, TYPE_##T},
+#define UNARY_ROW(NAME, set) {{NAME##_0_##set}, NAME##_mark_##set},
+#define BINARY_ROW(NAME, set) {{NAME##_0_##set, NAME##_1_##set, NAME##_2_##set}, NAME##_mark_##set},
+#define FUSED_ROW(NAME, set) {{NAME##_0_##set, NAME##_1_##set, NULL, NULL, NAME##_4_##set, NAME##_5_##set}, NULL},
+#define SELECT_ROW(T, set) {{T##_select_0_##set, T##_select_1_##set, T##_select_2_##set, T##_select_3_##set}, NULL},
 #define SELECT_ROWS(set) SELECT_ROW(B, set) SELECT_ROW(I, set) SELECT_ROW(F, set)
 
 /* ---- for every processor ---- */
@@ -185,7 +99,7 @@ HELPER int64_t  whole(double v) { return not_whole(v) ? 0 : (int64_t)v; }
 #define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_LOOPS(NAME, TX, TR, result, bad, base)
 #define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_LOOPS(NAME, TX, TY, TR, result, bad, base)
 #define VEC_FUSED(NAME, result, what) FUSED_LOOPS(NAME, result, base)
-#include "codegen/columns/kernels.def"
+#include "codegen/kernel/ops.def"
 #undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
@@ -193,11 +107,11 @@ CHOICES(B, base)
 CHOICES(I, base)
 CHOICES(F, base)
 
-#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, TX, TR, bad, base)
-#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, TX, TY, TR, bad, base)
+#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, base)
+#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, base)
 #define VEC_FUSED(NAME, result, what) FUSED_ROW(NAME, base)
 static const vec_row base_rows[VEC_OP_COUNT] = {
-#include "codegen/columns/kernels.def"
+#include "codegen/kernel/ops.def"
     SELECT_ROWS(base)
 };
 #undef VEC_FUSED
@@ -221,7 +135,7 @@ const vec_row *vec_rows(bool fast)
 #define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_LOOPS(NAME, TX, TR, result, bad, avx2)
 #define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_LOOPS(NAME, TX, TY, TR, result, bad, avx2)
 #define VEC_FUSED(NAME, result, what) FUSED_LOOPS(NAME, result, avx2)
-#include "codegen/columns/kernels.def"
+#include "codegen/kernel/ops.def"
 #undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
@@ -229,11 +143,11 @@ CHOICES(B, avx2)
 CHOICES(I, avx2)
 CHOICES(F, avx2)
 
-#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, TX, TR, bad, avx2)
-#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, TX, TY, TR, bad, avx2)
+#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, avx2)
+#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, avx2)
 #define VEC_FUSED(NAME, result, what) FUSED_ROW(NAME, avx2)
 static const vec_row avx2_rows[VEC_OP_COUNT] = {
-#include "codegen/columns/kernels.def"
+#include "codegen/kernel/ops.def"
     SELECT_ROWS(avx2)
 };
 #undef VEC_FUSED
@@ -305,18 +219,18 @@ typedef int64_t four_bits __attribute__((vector_size(32)));
 #define VEC_UNARY(NAME, ...)
 #define VEC_BINARY(NAME, ...)
 #define VEC_FUSED(NAME, ...)
-#include "codegen/columns/kernels.def"
+#include "codegen/kernel/ops.def"
 #undef VEC_FUSED
 #undef VEC_BINARY
 #undef VEC_UNARY
 
-#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, TX, TR, bad, avx2)
-#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, TX, TY, TR, bad, avx2)
+#define VEC_UNARY(NAME, TX, TR, result, bad, what) UNARY_ROW(NAME, avx2)
+#define VEC_BINARY(NAME, TX, TY, TR, result, bad, what) BINARY_ROW(NAME, avx2)
 #define VEC_FUSED(NAME, result, what) FUSED_ROW(NAME, avx2)
-#define VEC_UNARY_FAST(NAME, TX, TR, result, bad, function, what) UNARY_ROW(NAME, TX, TR, bad, fast)
-#define VEC_BINARY_FAST(NAME, TX, TY, TR, result, bad, function, what) BINARY_ROW(NAME, TX, TY, TR, bad, fast)
+#define VEC_UNARY_FAST(NAME, TX, TR, result, bad, function, what) UNARY_ROW(NAME, fast)
+#define VEC_BINARY_FAST(NAME, TX, TY, TR, result, bad, function, what) BINARY_ROW(NAME, fast)
 static const vec_row fast_rows[VEC_OP_COUNT] = {
-#include "codegen/columns/kernels.def"
+#include "codegen/kernel/ops.def"
     SELECT_ROWS(avx2)
 };
 #undef VEC_FUSED
