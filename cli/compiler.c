@@ -1,4 +1,4 @@
-/* --engine, --jit-threshold, --jit-eager, --jit-level, --cache, --explain. */
+/* --engine, --jit-threshold, --jit-eager, --jit-level, --jit-tools, --cache, --explain. */
 #include "cli/compiler.h"
 
 #include "cli/cache.h"
@@ -57,7 +57,7 @@ bool compiler_start(const cli_options *options, burin_jit **out)
     char              folder[PATH_MAX];
     burin_jit_options wish      = burin_jit_options_default();
     burin_error       err       = BURIN_ERROR_INIT;
-    const char       *threshold = options_last(options, OPT_JIT_THRESHOLD);
+    const char       *tool, *threshold = options_last(options, OPT_JIT_THRESHOLD);
 
     *out        = NULL;
     wish.engine = engine_of(options);
@@ -69,6 +69,8 @@ bool compiler_start(const cli_options *options, burin_jit **out)
         wish.threshold_ns = (uint64_t)(strtod(threshold, NULL) * 1e6) + 1; /* 0 is "by estimation" to the library */
     if (options_has(options, OPT_JIT_LEVEL))
         wish.level = (unsigned)(options_last(options, OPT_JIT_LEVEL)[0] - '0');
+    for (size_t n = 0; (tool = options_nth(options, OPT_JIT_TOOLS, n)) != NULL; n++)
+        wish.tools |= strcmp(tool, "gdb") == 0 ? BURIN_JIT_GDB : BURIN_JIT_PERF;
     wish.cache = cache_of(options, folder, sizeof folder);
     if (options_has(options, OPT_EXPLAIN))
         wish.event = explain;

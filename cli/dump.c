@@ -8,7 +8,7 @@
 
 int command_dump(const cli_options *options)
 {
-    static const char *const kinds[] = {"tokens", "ast", "ir"};
+    static const char *const kinds[] = {"tokens", "ast", "ir", "asm", "c"};
     const char  *kind = options->word_count ? options->words[0] : "";
     bool         known = false;
     setup_source source;
@@ -19,12 +19,12 @@ int command_dump(const cli_options *options)
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         known |= strcmp(kinds[i], kind) == 0;
-    if (!known) {
-        complain("`burin dump` needs tokens, ast or ir; see burin dump --help");
+    if (!known || options->word_count > 2) {
+        complain("`burin dump` needs tokens, ast, ir, asm or c; see burin dump --help");
         return EXIT_USAGE;
     }
     if (options_has(options, OPT_SCRIPT)) {
-        if (strcmp(kind, "tokens") == 0) {
+        if (strcmp(kind, "ast") != 0 && strcmp(kind, "ir") != 0) {
             complain("of a script only the ast and the ir can be shown; see burin dump --help");
             return EXIT_USAGE;
         }

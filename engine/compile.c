@@ -7,6 +7,7 @@
 #include "codegen/jit/client.h"
 #include "codegen/jit/members.h"
 #include "codegen/jit/native.h"
+#include "engine/listing.h"
 #include "runtime/base/diag.h"
 
 #include <stdio.h>
@@ -106,7 +107,8 @@ static burin_status compile_units(maker *m, const burin_template *tpl, size_t nu
     buf           bytes   = buf_make(m->env->alloc);
     client_answer answer;
     wire_request  request = {.abi = native_abi(), .output = m->output, .level = LEVEL, .cpu = m->options.cpu, .program = tpl->program,
-                             .units = tpl->program->units, .unit_count = tpl->program->unit_count};
+                             .units = tpl->program->units, .unit_count = tpl->program->unit_count,
+                             .debug = m->output != WIRE_OBJECT, .name = template_name_text(tpl)};
     snprintf(prefix, sizeof prefix, "%s_%zu_u", m->options.symbol, number);
     request.prefix      = (burin_text){prefix, strlen(prefix)};
     arena        members = arena_make(m->env->alloc);
@@ -117,12 +119,31 @@ static burin_status compile_units(maker *m, const burin_template *tpl, size_t nu
     if (!status) {
         buf *object = &m->objects[m->object_count++];
         *object     = buf_make(m->env->alloc);
-        buf_append(object, answer.output.data, answer.output.len);
+        if (m->output == WIRE_OBJECT)
+            buf_append(object, answer.output.data, answer.output.len);
+        else
+            listing_write(m->output, answer.output, tpl, m->options.symbol, object);
         if (object->failed)
             status = fail_memory(m);
     }
     arena_deinit(&members);
     buf_deinit(&bytes);
+    return status;
+}
+
+burin_status compile_listing(const burin_template *tpl, wire_output output, buf *out, burin_error *err)
+{
+    buf            object;
+    client_options helper = client_options_default(native_abi());
+    maker          m      = {.env = tpl->env, .options = burin_compile_options_default(), .output = output, .objects = &object, .err = err};
+    m.options.symbol      = "unit";
+    m.client              = client_new(tpl->env->alloc, &helper);
+    burin_status status   = m.client ? compile_units(&m, tpl, 0) : fail_memory(&m);
+    client_free(m.client);
+    if (m.object_count) {
+        buf_append(out, object.data, object.len);
+        buf_deinit(&object);
+    }
     return status;
 }
 

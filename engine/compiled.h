@@ -4,6 +4,7 @@
 
 #include "burin/compiled.h"
 #include "codegen/ir/ir.h"
+#include "codegen/jit/wire.h"
 #include "engine/template.h"
 
 #define COMPILED_MAGIC "burin compiled1" /* 16 bytes with its NUL */
@@ -35,6 +36,9 @@ typedef struct compiled_set {
 
 /* What decides how templates are compiled in the environment, as a hash. */
 uint64_t compiled_options(const burin_env *env);
+
+/* The template's native code, WIRE_ASSEMBLER or WIRE_C, for people. Starts a burin-jit for it. */
+burin_status compile_listing(const burin_template *tpl, wire_output output, buf *out, burin_error *err);
 
 const compiled_entry *compiled_find(const burin_env *env, const char *name);
 /* The entry's program for a template that has the source. */

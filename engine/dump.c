@@ -1,4 +1,5 @@
 /* What the stages make of a source, as text: `burin dump`. */
+#include "engine/compiled.h"
 #include "engine/template.h"
 #include "lexer/lexer.h"
 #include "parser/parser.h"
@@ -7,11 +8,11 @@
 
 #include <stdlib.h>
 
-typedef enum dump_kind { DUMP_TOKENS, DUMP_AST, DUMP_IR, DUMP_SCRIPT_AST, DUMP_SCRIPT_IR, DUMP_COUNT } dump_kind;
+typedef enum dump_kind { DUMP_TOKENS, DUMP_AST, DUMP_IR, DUMP_ASM, DUMP_C, DUMP_SCRIPT_AST, DUMP_SCRIPT_IR, DUMP_COUNT } dump_kind;
 
 static bool find_kind(const char *name, dump_kind *out)
 {
-    static const char *const names[DUMP_COUNT] = {"tokens", "ast", "ir", "script-ast", "script-ir"};
+    static const char *const names[DUMP_COUNT] = {"tokens", "ast", "ir", "asm", "c", "script-ast", "script-ir"};
 
     for (unsigned n = 0; n < DUMP_COUNT; n++)
         if (strcmp(name, names[n]) == 0) {
@@ -37,6 +38,10 @@ static burin_status dump(const burin_template *tpl, dump_kind kind, buf *out, bu
         status = template_parse(&scratch, env, &tpl->src, &tree, err);
         if (!status)
             ast_print(tree, out);
+        break;
+    case DUMP_ASM:
+    case DUMP_C:
+        status = compile_listing(tpl, kind == DUMP_ASM ? WIRE_ASSEMBLER : WIRE_C, out, err);
         break;
     default:
         ir_print(tpl->program, out);
@@ -100,13 +105,13 @@ char *burin_template_dump(burin_env *env, const char *name, burin_text text, con
 
     env_freeze(env);
     if (!find_kind(kind_name, &kind)) {
-        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast, ir, script-ast or script-ir", kind_name);
+        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast, ir, asm, c, script-ast or script-ir", kind_name);
         return NULL;
     }
     if (kind == DUMP_SCRIPT_AST || kind == DUMP_SCRIPT_IR)
         return finish(&out, dump_script(env, name, text, kind, &out, err), err);
-    /* Tokens and tree are wanted most of what does not compile, so only the program insists on it. */
-    status = kind == DUMP_IR ? template_compile(env, name, text, FORM_TEMPLATE, &tpl, err) : template_keep_source(env, name, text, &tpl, err);
+    /* Tokens and tree are wanted most of what does not compile, so only the program and its code insist on it. */
+    status = kind >= DUMP_IR ? template_compile(env, name, text, FORM_TEMPLATE, &tpl, err) : template_keep_source(env, name, text, &tpl, err);
     if (status)
         return NULL;
     status = dump(tpl, kind, &out, err);

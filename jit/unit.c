@@ -218,6 +218,17 @@ static void note_written(func *f, const ir_insn *i)
         note(f, i->a, 0, BURIN_INT);
 }
 
+/* Code that people read says what line each instruction is of. */
+static void say_line(func *f, uint32_t pc)
+{
+    char            line[32];
+    const ir_place *p = f->e->file && f->e->request->output == WIRE_C ? ir_place_of(f->unit, pc) : NULL;
+    if (!p)
+        return;
+    snprintf(line, sizeof line, "line %u", p->line);
+    gcc_jit_block_add_comment(f->block, f->where, line);
+}
+
 /* Write the instruction at f->next, and those that go with it. */
 static void write_instruction(func *f)
 {
@@ -231,6 +242,7 @@ static void write_instruction(func *f)
     }
     if (!f->block)
         return; /* never reached */
+    say_line(f, pc);
     if (!f->hot[pc] && !is_resolve(f, pc)) {
         run_cold(f, pc);
         return;

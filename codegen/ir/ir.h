@@ -192,6 +192,7 @@ struct ir_program {
 const ir_unit *ir_find_block(const ir_program *program, burin_text name);
 /* The place of an instruction: never NULL for a pc inside the unit that has any. */
 const ir_place *ir_place_of(const ir_unit *unit, uint32_t pc);
+const char     *ir_unit_kind_name(ir_unit_kind kind);
 const char     *ir_op_name(ir_op op);
 const char     *ir_op_operands(ir_op op);
 /* What must hold of every unit: operands in range, jumps inside, temporaries below `registers`. For debug builds. */

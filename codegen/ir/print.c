@@ -45,10 +45,16 @@ static void print_operand(buf *out, const ir_program *p, char spec, uint32_t val
     }
 }
 
+const char *ir_unit_kind_name(ir_unit_kind kind)
+{
+    static const char *const names[] = {[UNIT_ROOT] = "root", [UNIT_BLOCK] = "block", [UNIT_MACRO] = "macro", [UNIT_LOOP] = "loop", [UNIT_TEST] = "test",
+                                        [UNIT_FUNCTION] = "function", [UNIT_GENERATOR] = "generator"};
+    return names[kind];
+}
+
 static void print_unit(const ir_program *p, const ir_unit *u, uint32_t index, buf *out)
 {
-    static const char *const kinds[] = {"root", "block", "macro", "loop", "test"};
-    buf_printf(out, "unit %u: %s", index, kinds[u->kind]);
+    buf_printf(out, "unit %u: %s", index, ir_unit_kind_name(u->kind));
     if (u->name.len)
         buf_printf(out, " %.*s", (int)u->name.len, u->name.data);
     buf_printf(out, " (%u parameters, %u registers%s)\n", u->parameters, u->registers, u->captured ? ", captured" : "");

@@ -38,7 +38,7 @@ BURIN_API burin_status burin_env_add_compiled(burin_env *env, const burin_compil
 typedef enum burin_compile_form {
     BURIN_COMPILE_SHARED,    /* a shared object for burin_env_add_compiled_file */
     BURIN_COMPILE_OBJECT,    /* an object file to link, which defines `const burin_compiled SYMBOL` */
-    BURIN_COMPILE_ASSEMBLER, /* the native code of each template as text, for people */
+    BURIN_COMPILE_ASSEMBLER, /* the native code of each template as text, the template's lines between, for people */
     BURIN_COMPILE_C,         /* the same before it is compiled, in something like C */
 } burin_compile_form;
 

@@ -68,6 +68,9 @@ def test_dump_shows_the_stages():
         assert r.code == 0 and r.out and all(part in r.out for part in parts), (kind, r)
         same(burin("dump", kind, stdin="{{ a + 1 }}").out, r.out)
     same(burin("dump", "ast", "-t", "{% if %}").code, 1)
+    with folder_of({"s.py": "def f(a):\n    return a\ng = (i for i in [1])\n"}) as folder:
+        r = burin("dump", "ir", "--script", "s.py", cwd=folder)
+        assert r.code == 0 and "unit 1: function f " in r.out and "unit 2: generator <genexpr> " in r.out, r
     with folder_of({"t/page": "{{ page }}"}) as folder:
         for words in (["t/page"], ["page", "-I", "t"]):
             r = burin("dump", "ast", *words, cwd=folder)
