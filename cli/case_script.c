@@ -77,7 +77,7 @@ static void run_step(batch_case *c, burin_interpreter *in, burin_value step, buf
     burin_error_clear(&err);
 }
 
-/* The case's member `profile`. */
+/* The member `profile` of the case, or of a step: from there on. */
 static burin_status set_profile(batch_case *c, burin_interpreter *in, burin_value json, burin_error *err)
 {
     enum { NAMES_MAX = 64 };
@@ -109,7 +109,7 @@ burin_status case_script(batch_case *c, burin_env *env, burin_value json, burin_
     burin_interpreter *in    = burin_interpreter_new(env, err);
     burin_status       status = in ? BURIN_OK : err->status;
     burin_value        key, value;
-    size_t             at = 0;
+    size_t             at = 0, start = out->len;
     while (!status && variables.kind == BURIN_DICT && burin_next(variables, &at, &key, &value)) {
         const char *name = case_text(c, key);
         status           = name ? burin_interpreter_set(in, name, value) : BURIN_ERR_NOMEM;
@@ -120,12 +120,16 @@ burin_status case_script(batch_case *c, burin_env *env, burin_value json, burin_
         status = case_fail(c, BURIN_ERR_DATA, "a case of mode script needs a list of steps");
     if (!status) {
         buffer_text(out, "\"steps\": [");
-        for (size_t n = 0; n < burin_length(steps); n++) {
+        for (size_t n = 0; n < burin_length(steps) && !status; n++) {
             buffer_text(out, n ? ", " : "");
-            run_step(c, in, burin_at(steps, n), out);
+            status = set_profile(c, in, burin_at(steps, n), err);
+            if (!status)
+                run_step(c, in, burin_at(steps, n), out);
         }
         buffer_text(out, "]");
     }
+    if (status)
+        out->len = start;
     burin_interpreter_free(in);
     return status;
 }
