@@ -134,6 +134,7 @@ burin_status burin_interpreter_set_profile(burin_interpreter *in, const burin_pr
     in->profile = made;
     in->profile_number++;
     vm_session_writes(in->machine);
+    vm_session_procedures(in->machine, made.asteval);
     return set_profile_names(in) ? fail_memory(err) : BURIN_OK;
 }
 

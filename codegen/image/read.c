@@ -338,7 +338,8 @@ static void get_function(reader *r, ir_function *f)
     f->plain            = flags >> 3 & 1;
     f->name             = get_text(r);
     f->qualified        = get_text(r);
-    f->names            = f->generator ? NULL : get_texts(r, (uint32_t)f->positional + f->keyword_only);
+    f->doc              = get_text(r);
+    f->names            = f->generator ? NULL : get_texts(r, ir_function_names(f));
     uint16_t *of        = get_room(r, f->keyword_defaults, sizeof(uint32_t), sizeof *of);
     for (uint32_t n = 0; of && n < f->keyword_defaults; n++)
         of[n] = (uint16_t)get(r);

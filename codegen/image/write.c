@@ -163,7 +163,7 @@ static void put_macro(writer *w, const ir_macro *m)
 
 static void put_function(writer *w, const ir_function *f)
 {
-    const uint32_t named = f->generator ? 0 : (uint32_t)f->positional + f->keyword_only; /* a generator's iterable has no name */
+    const uint32_t named = f->generator ? 0 : ir_function_names(f); /* a generator's iterable has no name */
     put(w, f->unit);
     put(w, f->positional_only | (uint32_t)f->positional << 16);
     put(w, f->keyword_only | (uint32_t)f->defaults << 16);
@@ -171,6 +171,7 @@ static void put_function(writer *w, const ir_function *f)
     put(w, f->cells | (uint32_t)f->rest << 16 | (uint32_t)f->named << 17 | (uint32_t)f->generator << 18 | (uint32_t)f->plain << 19);
     put_text(w, f->name);
     put_text(w, f->qualified);
+    put_text(w, f->doc);
     put_texts(w, f->names, named);
     for (uint32_t n = 0; n < f->keyword_defaults; n++)
         put(w, f->keyword_default_of[n]);

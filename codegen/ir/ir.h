@@ -117,11 +117,14 @@ typedef struct ir_function {
     uint16_t          defaults;          /* of the last parameters by position; the instruction takes them, then the next: */
     uint16_t          keyword_defaults;
     const uint16_t   *keyword_default_of; /* the parameter of each */
-    const burin_text *names;             /* positional and keyword-only */
+    const burin_text *names;             /* positional and keyword-only, then those of rest and named */
+    burin_text        doc;               /* of a function that begins with a text; data NULL: none */
     bool              rest, named, generator;
     bool              plain;             /* none but positional parameters, and no generator */
     uint16_t          first_cell, cells;
 } ir_function;
+
+static inline uint32_t ir_function_names(const ir_function *f) { return (uint32_t)f->positional + f->keyword_only + f->rest + f->named; }
 
 /* Names and registers that a scoped block, an include or an import with context sees besides the context. */
 typedef struct ir_locals {

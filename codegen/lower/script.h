@@ -73,7 +73,7 @@ uint16_t call_of(script *s, ast_Call *node, uint16_t want);
 uint16_t joined_of(script *s, ast_Joined *node, uint16_t want);
 uint16_t function_of(script *s, ast_node *node, burin_text name, ast_list params, ast_list body, ast_node *value, struct scope *own, uint16_t want);
 /* A function value for a unit that `fill` lowers. */
-uint16_t function_unit(script *s, ast_node *node, burin_text name, ast_list params, struct scope *own, void (*fill)(script *s, const void *user),
+uint16_t function_unit(script *s, ast_node *node, burin_text name, ast_list params, struct scope *own, burin_text doc, void (*fill)(script *s, const void *user),
                        const void *user);
 uint16_t comprehension_of(script *s, ast_Comprehension *node, uint16_t want);
 void     lower_for_each(script *s, ast_ForEach *node);

@@ -22,7 +22,7 @@ static void place_parameters(script *s, ast_list params, struct scope *own, ir_f
 {
     lowerer    *c     = s->c;
     uint16_t    next  = 0, keyword = row->positional, defaults = 0;
-    burin_text *names = arena_alloc(&c->program->memory, (row->positional + row->keyword_only + 1u) * sizeof *names);
+    burin_text *names = arena_alloc(&c->program->memory, (ir_function_names(row) + 1) * sizeof *names);
     uint16_t   *of    = arena_alloc(&c->program->memory, (row->keyword_defaults + 1u) * sizeof *of);
     if (!names || !of) {
         lower_no_memory(c);
@@ -42,8 +42,7 @@ static void place_parameters(script *s, ast_list params, struct scope *own, ir_f
         case AST_REST: name->reg = (uint16_t)(row->positional + row->keyword_only); break;
         case AST_NAMED: name->reg = (uint16_t)(row->positional + row->keyword_only + row->rest); break;
         }
-        if (name->reg < row->positional + row->keyword_only)
-            names[name->reg] = program_text(c, p->name);
+        names[name->reg] = program_text(c, p->name);
         make_certain(s, name);
     }
     row->names              = names;
@@ -102,11 +101,11 @@ static void lower_unit(script *s, ast_list params, struct scope *own, ir_functio
     s->c->where = where;
 }
 
-uint16_t function_unit(script *s, ast_node *node, burin_text name, ast_list params, struct scope *own, void (*fill)(script *s, const void *user),
-                       const void *user)
+uint16_t function_unit(script *s, ast_node *node, burin_text name, ast_list params, struct scope *own, burin_text doc,
+                       void (*fill)(script *s, const void *user), const void *user)
 {
     lowerer    *c   = s->c;
-    ir_function row = {.name = program_text(c, name), .qualified = program_text(c, joined(s, s->within, name)),
+    ir_function row = {.name = program_text(c, name), .qualified = program_text(c, joined(s, s->within, name)), .doc = doc,
                        .generator = node->kind == AST_Comprehension};
     count_parameters(params, &row);
     if (row.generator)
@@ -149,10 +148,19 @@ static void fill_function(script *s, const void *user)
     emit(s->c, OP_RETURN, 0, value, 0, 0);
 }
 
+/* The text that a body begins with. */
+static burin_text doc_of(lowerer *c, ast_list body)
+{
+    ast_node *first = body.first && body.first->kind == AST_Do ? ast_as(Do, body.first)->value : NULL;
+    if (!first || first->kind != AST_Const || ast_as(Const, first)->value.kind != BURIN_STRING)
+        return (burin_text){NULL, 0};
+    return program_text(c, rt_text_of(ast_as(Const, first)->value));
+}
+
 uint16_t function_of(script *s, ast_node *node, burin_text name, ast_list params, ast_list body, ast_node *value, struct scope *own, uint16_t want)
 {
     function_body f    = {body, value};
-    uint16_t      made = function_unit(s, node, name, params, own, fill_function, &f);
+    uint16_t      made = function_unit(s, node, name, params, own, doc_of(s->c, body), fill_function, &f);
     if (want == NO_REG)
         return made;
     emit(s->c, OP_MOVE, want, made, 0, 0);

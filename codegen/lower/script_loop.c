@@ -121,7 +121,7 @@ static uint16_t generator_of(script *s, ast_Comprehension *node, uint16_t want)
     at_node(s, ast_as(Clause, node->clauses.first)->iter);
     script_value(s, ast_as(Clause, node->clauses.first)->iter, over);
     emit(c, OP_ITERATOR, over, over, 0, 0);
-    uint16_t callee = function_unit(s, &node->base, BURIN_TEXT("<genexpr>"), (ast_list){0}, node->scope, generator_unit, node);
+    uint16_t callee = function_unit(s, &node->base, BURIN_TEXT("<genexpr>"), (ast_list){0}, node->scope, (burin_text){NULL, 0}, generator_unit, node);
     ir_call  row    = {.positional = 1};
     at_node(s, &node->base);
     emit(c, OP_INVOKE, to, callee, over, vector_add(c, c->calls, row));

@@ -197,6 +197,7 @@ struct vm {
     vm_profile    profile;
     uint64_t      steps_given;
     vm_globals    globals;
+    bool          procedures; /* functions print as asteval's do */
     vm_context    formula; /* of the formula that the machine evaluates again and again */
     vm_mode       formula_mode;
     vm_frame      formula_frame;

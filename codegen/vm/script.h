@@ -16,6 +16,7 @@ typedef struct vm_function {
     vm_context        *context;
     vm_cache          *caches;
     const burin_value *defaults; /* by position, then by keyword, then the cells */
+    bool               procedure; /* prints as one of asteval */
 } vm_function;
 
 extern const rt_class vm_function_class;
@@ -58,6 +59,11 @@ static inline bool vm_is_native(const vm_frame *f)
 }
 /* Run a frame from vm_invoke to its end. */
 burin_status vm_finish(vm_frame *f, burin_value *out);
+
+/* ---- script_repr.c ---- */
+
+/* repr of the vm_function `self`. */
+burin_status vm_function_repr(burin_call *call, void *self, burin_value *out);
 
 /* ---- script_bind.c ---- */
 

@@ -2,7 +2,6 @@
 #include "codegen/vm/script.h"
 
 #include "codegen/vm/script_ops.h"
-#include "runtime/builder.h"
 
 /* ---- cells ---- */
 
@@ -29,19 +28,8 @@ burin_status vm_function_new(vm_frame *f, const ir_function *row, const burin_va
     burin_value *kept = (burin_value *)(void *)(fn + 1);
     if (count)
         memcpy(kept, taken, count * sizeof *kept);
-    *fn = (vm_function){row, f->program->units[row->unit], f->program, f->tpl, f->context, f->caches, kept};
+    *fn = (vm_function){row, f->program->units[row->unit], f->program, f->tpl, f->context, f->caches, kept, f->m->procedures && !row->generator};
     return rt_object_new(st, &vm_function_class.base, fn, out);
-}
-
-static burin_status get_repr(burin_call *call, void *self, burin_value *out)
-{
-    const vm_function *fn = self;
-    builder            b;
-    builder_init(&b, call->st, fn->row->qualified.len + 16);
-    builder_ascii(&b, "<function ", 10);
-    builder_text(&b, fn->row->qualified.data, fn->row->qualified.len);
-    builder_byte(&b, '>');
-    return builder_take(&b, 0, out);
 }
 
 /* ---- frames ---- */
@@ -175,6 +163,6 @@ static burin_status call_from_runtime(rt_state *st, void *self, const rt_argumen
 }
 
 const rt_class vm_function_class = {
-    .base = {.struct_size = sizeof(rt_class), .name = "function", .repr = get_repr},
+    .base = {.struct_size = sizeof(rt_class), .name = "function", .repr = vm_function_repr},
     .call_arguments = call_from_runtime,
 };

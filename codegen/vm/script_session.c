@@ -41,6 +41,8 @@ static burin_status write_output(rt_state *st, burin_text text)
 
 void vm_session_writes(vm *m) { m->st.write = write_output; }
 
+void vm_session_procedures(vm *m, bool on) { m->procedures = on; }
+
 void vm_session_begin(vm *m)
 {
     heap_reset(&m->st.heap);

@@ -55,6 +55,8 @@ burin_status vm_eval(vm *machine, const vm_template *expr, burin_value vars, bur
 void vm_session_begin(vm *machine);
 /* print writes to the output, as it does when the session begins. */
 void vm_session_writes(vm *machine);
+/* Do functions print as asteval's procedures? Not when the machine is made. */
+void vm_session_procedures(vm *machine, bool on);
 /* The session's first `count` variables in the order of codegen_globals, MISSING where they are not set; valid until the next script runs.
  * The values put there must live as long as the session. NULL when memory is out. */
 burin_value *vm_session_variables(vm *machine, uint32_t count);

@@ -80,7 +80,8 @@ typedef struct burin_profile {
     const char *const *readonly;          /* names that scripts may not assign, define or delete, BURIN_ERR_NAME; ended by NULL, or NULL */
     bool               builtins_readonly; /* nor any builtin */
     size_t             statement_max;     /* bytes of one source, BURIN_ERR_LIMIT; 0: as the environment says */
-    bool               asteval;           /* type(x) is the name of the type, and pow is that of math, as in asteval */
+    bool               asteval;           /* as in asteval type(x) is the name of the type, pow is that of math, and functions print as procedures
+                                           * do: signature, then the text that the body begins with */
 } burin_profile;
 
 /* What asteval.Interpreter() has: all features, sources of at most 50,000 bytes. */

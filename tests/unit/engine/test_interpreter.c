@@ -206,6 +206,27 @@ static void a_profile_takes_parts_of_the_language_away(void **state)
     burin_env_unref(env);
 }
 
+static void functions_print_as_procedures_in_the_profile_of_asteval(void **state)
+{
+    static const char script[] = "def f(a, /, b='x', *r, k=[3], z, **kw):\n    'what f does'\ndef g(): return 2\n"
+                                 "print(f, [g], lambda *, y: y, sep='\\n')\nlist(x for x in [f])[0]";
+    burin_env         *env     = script_env();
+    burin_interpreter *in      = burin_interpreter_new(env, NULL);
+    burin_profile      profile = burin_profile_asteval();
+    burin_value        value;
+    (void)state;
+    assert_int_equal(burin_interpreter_run(in, text_z(script), NULL, NULL, NULL), BURIN_OK);
+    assert_text(burin_interpreter_output(in), "<function f>\n[<function g>]\n<function <lambda>>\n");
+    assert_int_equal(burin_interpreter_set_profile(in, &profile, NULL), BURIN_OK);
+    assert_int_equal(burin_interpreter_run(in, text_z(script), NULL, &value, NULL), BURIN_OK);
+    assert_text(burin_interpreter_output(in), "<Procedure f(a, *r, b=x, k=[3], z, **kw)>\n what f does\n[<Procedure g()>]\n<Procedure <lambda>(y)>\n");
+    char *repr = burin_repr(value, NULL); /* outside a run */
+    assert_string_equal(repr, "<Procedure f(a, *r, b=x, k=[3], z, **kw)>\n what f does");
+    free(repr);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
 static void limits_pass_every_handler_and_leave_the_interpreter_usable(void **state)
 {
     static const char *const rows[] = {
@@ -263,6 +284,7 @@ int main(void)
         cmocka_unit_test(scripts_and_formulas_have_what_the_host_adds),
         cmocka_unit_test(a_profile_takes_parts_of_the_language_away),
         cmocka_unit_test(an_exception_may_be_raised_again_and_again),
+        cmocka_unit_test(functions_print_as_procedures_in_the_profile_of_asteval),
         cmocka_unit_test(limits_pass_every_handler_and_leave_the_interpreter_usable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
