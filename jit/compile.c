@@ -51,6 +51,8 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
         "-fno-tree-loop-optimize", "-fno-ssa-backprop", "-fno-ssa-phiopt", "-fno-tree-dse",
         "-fno-ipa-pure-const", "-fno-ipa-profile", "-fno-ipa-reference", "-fno-ipa-modref", "-fno-inline-functions-called-once",
     };
+    /* Of -O2, worth their time where registers are locals. */
+    static const char *const scripts[] = {"-fpeephole2", "-fexpensive-optimizations"};
     static const char *const levels[] = {"-march=x86-64", "-march=x86-64", "-march=x86-64-v2", "-march=x86-64-v3", "-march=x86-64-v4"};
     gcc_jit_context_set_int_option(g, GCC_JIT_INT_OPTION_OPTIMIZATION_LEVEL, (int)request->level);
     gcc_jit_context_set_bool_option(g, GCC_JIT_BOOL_OPTION_DEBUGINFO, request->debug);
@@ -62,6 +64,8 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
         gcc_jit_context_add_command_line_option(g, quick[n]);
     if (!request->debug)
         gcc_jit_context_add_command_line_option(g, "-fno-asynchronous-unwind-tables");
+    for (size_t n = 0; request->program->is_script && n < sizeof scripts / sizeof scripts[0]; n++)
+        gcc_jit_context_add_command_line_option(g, scripts[n]);
     gcc_jit_context_add_command_line_option(g, levels[request->cpu]);
 }
 

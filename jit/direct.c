@@ -89,8 +89,7 @@ static bool declare(typed *t)
 /* Its locals as they were given; one step is counted. */
 static void write_head(typed *t)
 {
-    func *f     = t->f;
-    block ready = new_block(f), slow = new_block(f);
+    func *f = t->f;
     for (uint32_t n = 0; n < t->unit->registers; n++) {
         uint8_t kind = t->kinds[t->from][n];
         if (!t->is_local[n] || kind == TYPED_NONE)
@@ -104,15 +103,8 @@ static void write_head(typed *t)
             set(f, t->head[n], gcc_jit_param_as_rvalue(t->given[n][0]));
         set(f, kind == TYPED_FLOAT ? t->real[n] : t->as[n], gcc_jit_param_as_rvalue(t->given[n][1]));
     }
-    place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
-    store_field(f, FIELD_vm_tick, get(f->m), get(left));
-    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, slow);
-    f->block         = slow;
-    expr arguments[] = {get(f->m)};
-    set(f, f->status, call_api(f, API_step, 1, arguments));
     memcpy(t->now, t->kinds[t->from], t->unit->registers);
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), ready, typed_fail(t, t->from));
-    f->block = ready;
+    typed_count_entry(t);
     go(f, t->at[t->from]);
 }
 

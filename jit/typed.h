@@ -75,6 +75,8 @@ void typed_to_registers(typed *t, expr registers);
 expr typed_half(typed *t, uint32_t reg, uint32_t pc, typed_kind kind, bool first);
 expr typed_float(typed *t, uint32_t reg, uint32_t pc);
 void typed_give_result(typed *t, uint32_t reg, expr head, expr as);
+/* Count the step of a direct call's beginning; where the counter runs out its frame is made, and API(direct_go_on) looks at the limits. */
+void typed_count_entry(typed *t);
 /* Blocks that leave the region for instruction `pc`; or because it has failed, with f->status. */
 block typed_leave(typed *t, uint32_t pc);
 block typed_fail(typed *t, uint32_t pc);

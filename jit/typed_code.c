@@ -105,7 +105,8 @@ static void reload_register(void *user, uint32_t r)
 
 /* ---- leaving ---- */
 
-/* All registers as two halves; those that nobody reads from here on as memory has them. */
+/* All registers that somebody reads from here on as two halves. Where exceptions are handled whoever raises one may look at others, too: those stay as
+ * memory has them. */
 static void all_to_halves(typed *t, const uint8_t *live)
 {
     for (uint32_t r = 0; r < t->unit->registers; r++) {
@@ -113,9 +114,7 @@ static void all_to_halves(typed *t, const uint8_t *live)
             continue;
         if (live[r] && t->now[r] != TYPED_NONE)
             make_any(t, r);
-        else if (t->is_function)
-            write_halves(t, r, num(t->f, T_L, BURIN_MISSING), num(t->f, T_L, 0));
-        else
+        else if (t->unit->handler_count)
             reload_register(t, r);
     }
 }
@@ -511,23 +510,34 @@ static void write_load_item(typed *t, uint32_t pc)
 
 /* ---- turns ---- */
 
-/* Count a step. Where the counter runs out limits are looked at. */
-static void write_turn(typed *t, uint32_t pc)
+/* Count a step. Where the counter runs out limits are looked at: here, or, in a function that was called directly, by the interpreter, which counts the step
+ * itself. */
+static void count_turn(typed *t, uint32_t pc)
 {
     func *f    = t->f;
-    block slow = new_block(f), ready = new_block(f);
+    block slow = t->is_function ? leave_for(t, pc) : new_block(f), ready = new_block(f);
     place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
-    store_field(f, FIELD_vm_tick, get(f->m), get(left));
+    if (!t->is_function)
+        store_field(f, FIELD_vm_tick, get(f->m), get(left));
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, slow);
-    f->block = slow;
-    if (t->is_function) {
-        expr arguments[] = {get(f->m)};
-        set(f, f->status, call_api(f, API_step, 1, arguments));
-    } else {
+    if (!t->is_function) {
         expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), num(f, T_U, pc)};
+        f->block         = slow;
         set(f, f->status, call_api(f, API_tick, 2, arguments));
+        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), ready, leave_failed(t, pc));
     }
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), ready, leave_failed(t, pc));
+    f->block = ready;
+    if (t->is_function)
+        store_field(f, FIELD_vm_tick, get(f->m), get(left));
+}
+
+void typed_count_entry(typed *t)
+{
+    func *f     = t->f;
+    block ready = new_block(f);
+    place left  = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
+    store_field(f, FIELD_vm_tick, get(f->m), get(left));
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, leave_for(t, t->from));
     f->block = ready;
 }
 
@@ -561,10 +571,10 @@ static void write_each_next(typed *t, uint32_t pc)
         require(f, is_of(f, item.head, BURIN_INT), out);
     set(f, head, item.head);
     set(f, as, item.as);
-    write_turn(t, pc);
+    count_turn(t, pc);
     go(f, taken);
     f->block = range;
-    write_turn(t, pc);
+    count_turn(t, pc);
     branch(f, compare(f, GCC_JIT_COMPARISON_LT, cast(f, T_UL, get(at)), cast(f, T_UL, load_field(f, FIELD_rt_range_len, get(over)))), there, ended);
     f->block = there;
     expr moved = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(at), load_field(f, FIELD_rt_range_step, get(over)));
@@ -652,7 +662,7 @@ static void write_typed_instruction(typed *t, uint32_t pc)
     case OP_JUMP_COMPARE: write_jump_compare(t, pc); break;
     case OP_JUMP_IF: case OP_JUMP_NOT: write_jump_truth(t, pc); break;
     case OP_LOAD_ITEM: write_load_item(t, pc); break;
-    case OP_TURN: write_turn(t, pc); break;
+    case OP_TURN: count_turn(t, pc); break;
     case OP_EACH_NEXT: write_each_next(t, pc); break;
     case OP_INVOKE: write_direct_call(t, pc); break;
     default: write_return(t, pc); break;

@@ -9,8 +9,6 @@ enum {
     DIRECT_NATIVES = 100, /* ... which take as much of the C stack as so many native functions */
 };
 
-int32_t api_step(vm *m) { return (int32_t)vm_tick(m); }
-
 uint32_t api_direct_begin(vm_frame *f)
 {
     vm      *m    = f->m;
@@ -45,8 +43,11 @@ int64_t api_direct_go_on(vm *m, uint32_t pc)
 {
     vm_frame    *f       = m->frame;
     bool         outside = false;
-    burin_status status  = vm_run_stretch(f, pc, 0, f->unit->code_len, &outside);
-    burin_value  result  = f->result;
+    burin_status status  = m->tick ? BURIN_OK : vm_tick(m);
+    f->pc                = pc;
+    if (!status)
+        status = vm_run_stretch(f, pc, 0, f->unit->code_len, &outside);
+    burin_value result = f->result;
     if (status)
         vm_locate(f);
     vm_leave(f);

@@ -11,7 +11,6 @@
 
 #include "codegen/jit/native.h"
 
-int32_t      api_step(vm *m);
 uint32_t     api_direct_begin(vm_frame *f);
 void         api_direct_end(vm_frame *f, uint64_t before);
 burin_value *api_direct_frame(vm *m, const void *function, uint32_t left);

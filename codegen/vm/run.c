@@ -5,6 +5,12 @@
 #include "codegen/vm/jumps.h"
 #include "codegen/vm/script_ops.h"
 
+/* Is the frame's unit run natively? */
+static inline bool is_native(const vm_frame *f)
+{
+    return BURIN_UNLIKELY(atomic_load_explicit(&f->program->natives[f->unit->index], memory_order_relaxed) != NULL) && f->m->natives < VM_NATIVES_MAX;
+}
+
 burin_status vm_run(vm_frame *f)
 {
     const ir_insn *i = f->unit->code + f->pc;

@@ -52,11 +52,6 @@ burin_status vm_load_named(vm_frame *f, burin_value object, uint32_t site, burin
 /* The attribute that a method call calls: a value, or MISSING with the method of the object's type. */
 burin_status vm_find_method(vm_frame *f, burin_value object, burin_text name, burin_value *out);
 vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status);
-/* Is the frame's unit run natively? */
-static inline bool vm_is_native(const vm_frame *f)
-{
-    return BURIN_UNLIKELY(atomic_load_explicit(&f->program->natives[f->unit->index], memory_order_relaxed) != NULL) && f->m->natives < VM_NATIVES_MAX;
-}
 /* Run a frame from vm_invoke to its end. */
 burin_status vm_finish(vm_frame *f, burin_value *out);
 

@@ -22,7 +22,7 @@ vm *vm_new(const rt_env *env, const burin_allocator *alloc, const vm_host *host)
     m->st.message       = buf_make(alloc);
     m->st.vm            = m;
     m->st.find_variable = vm_find_variable;
-    m->st.steps_left    = UINT64_MAX;
+    m->st.steps_left    = m->steps_given = UINT64_MAX;
     m->host             = *host;
     m->limits.depth     = env->depth_max;
     return m;
