@@ -66,7 +66,6 @@ void burin_live_free(burin_live *live)
         live->nodes  = n->older;
         node_free(n);
     }
-    live_regions_free(live);
     for (size_t k = 0; k < LIVE_RUNS_MAX && live->runs[k].render; k++) {
         burin_render_free(live->runs[k].render);
         burin_heap_free(live->runs[k].variables);
@@ -359,8 +358,9 @@ static void take_container(live_node *n, live_run *run, burin_value *out)
     run->result = spare;
 }
 
-__attribute__((noinline)) static burin_status run(burin_graph *g, live_node *n, const burin_inputs *inputs, burin_value *out)
+static burin_status compute(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
 {
+    live_node   *n   = user;
     burin_error  err = BURIN_ERROR_INIT;
     live_run    *run;
     burin_value  variables;
@@ -380,12 +380,6 @@ __attribute__((noinline)) static burin_status run(burin_graph *g, live_node *n, 
     if (!status && !owns_nothing(*out))
         take_container(n, run, out);
     return !status && out->kind == BURIN_MISSING ? burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory") : status;
-}
-
-static burin_status compute(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
-{
-    live_node *n = user;
-    return n->source.ready && n->source.ready(n->source.what, inputs, out) ? BURIN_OK : run(g, n, inputs, out);
 }
 
 burin_status live_node_make(burin_live *live, const live_source *from, const name_list *wanted, burin_node *out, burin_error *err)

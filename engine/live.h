@@ -43,8 +43,6 @@ struct burin_live {
     burin_heap  *objects;  /* records */
     struct live_node *nodes; /* newest first */
     struct live_formula *formulas; /* newest first; they belong to their nodes */
-    struct live_region  *regions;  /* newest first */
-    uint32_t             formula_count;
     live_run     runs[LIVE_RUNS_MAX];
     uint32_t     running;
 };
@@ -62,13 +60,9 @@ typedef struct live_source {
     /* May be NULL. The value straight from a static node's inputs, which are in the order of its reads. A plain value or a text is the
      * node's; of a container, which may be the source's, evaluate makes a copy next. */
     burin_status (*direct)(void *what, const burin_inputs *inputs, burin_value *out, burin_error *err);
-    /* May be NULL. Asked before all else: the plain value of a static node, if it is known already. */
-    bool (*ready)(void *what, const burin_inputs *inputs, burin_value *out);
 } live_source;
 /* A computed node over the bound names among `wanted`. `what` is the node's, or released at once when it fails, with `err` filled in. */
 burin_status live_node_make(burin_live *live, const live_source *from, const name_list *wanted, burin_node *out, burin_error *err);
-/* When the nodes have gone. */
-void live_regions_free(burin_live *live);
 
 /* Begin a run: its means, and the variables with the values of what is read. live_run_end follows in any case. */
 burin_status live_run_begin(burin_live *live, const live_reads *reads, const burin_inputs *inputs, live_run **run, burin_value *variables);

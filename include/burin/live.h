@@ -48,9 +48,14 @@ BURIN_API burin_status burin_live_expr(burin_live *live, burin_text source, buri
 /* A computed node with the value of an expression of the script language (burin/formula.h); otherwise as burin_live_expr, and faster. The
  * environment has options.scripts. */
 BURIN_API burin_status burin_live_formula(burin_live *live, burin_text source, burin_node *out, burin_error *err);
-/* Make programs of the formulas made so far: formulas that read one another, up to 200, run as one where many of them follow a change.
- * Values, failures and numbers of computations stay what they are. *fused: formulas that are in one now. Formulas that read records or
- * set names, or whose names mean different things, stay by themselves. Where it fails the rest runs as before. */
+/* Make regions of the formulas made so far that are of floats, ints and bools: up to 200 that one program computes at one go, where many of
+ * them follow a change. It is interpreted, and compiled beside the batches where the environment has a compiler (burin/jit.h). Values, failures,
+ * cutoffs and numbers of computations stay what they are. *fused: formulas that have come into regions by this call.
+ *
+ * A program is made for the kinds of values that are there now: call this once the cells have values like those to come. Formulas that read
+ * records, texts or containers, and those that dynamic nodes read, stay by themselves. A region ends when one of its formulas, or a node that
+ * one reads, is disposed of, or a dynamic node reads one; its formulas go on by themselves, and another call puts them into regions again.
+ * BURIN_ERR_USAGE (inside a computed node), BURIN_ERR_NOMEM: what is not in regions runs as before. */
 BURIN_API burin_status burin_live_fuse(burin_live *live, uint32_t *fused, burin_error *err);
 
 /* A computed node with the value of an expression of the script language, after a script has run: `tax(price, 7)`, after

@@ -31,6 +31,8 @@ static void dispose_one(burin_graph *g, uint32_t node)
     rx_node *n        = &g->nodes[node];
     unsigned kind     = rx_kind(n);
     bool     is_named = n->flags & RX_STATIC && (n->flags & RX_SINGLE || g->inputs.at[n->inputs]);
+    if (g->region_count)
+        rx_region_dissolve_around(g, node);
     rx_disown(g, node);
     if (node < g->name_cap && g->names[node].data) {
         base_free(g->alloc, (char *)g->names[node].data, g->names[node].len);

@@ -12,7 +12,7 @@ static inline bool rx_take(burin_graph *g, uint32_t node, uint64_t run, burin_st
     burin_value *at = &g->values[node];
     if (BURIN_UNLIKELY(status || v.kind != at->kind || !rx_is_plain(v)))
         return rx_take_other(g, node, run, status, v);
-    if (v.as.i == at->as.i)
+    if (v.as.i == at->as.i || (v.kind == BURIN_FLOAT && BURIN_UNLIKELY(rx_is_nan_again(v.as.i, at->as.i))))
         return false;
     at->as.i = v.as.i;
     return true;

@@ -32,6 +32,7 @@ void burin_graph_free(burin_graph *g)
 {
     if (!g)
         return;
+    rx_regions_free(g);
     rx_watch_end(g);
     rx_posts_drop(g);
     for (uint32_t node = 1; node < g->count; node++)

@@ -41,6 +41,7 @@ enum { /* flags: what it is */
     RX_ON_STACK = 1 << 11, /* of rx_raise */
     RX_NEEDED   = 1 << 12, /* computed: its `needed` is above 0 */
     RX_OPERATOR = 1 << 13, /* `user` is an rx_operator, which dies with the node */
+    RX_FUSED    = 1 << 14, /* a region's member (region.h) */
     RX_STALE    = RX_DIRTY | RX_CHECK,
 };
 
@@ -109,6 +110,7 @@ enum {
 typedef struct rx_box   rx_box;   /* box.h */
 typedef struct rx_watch rx_watch; /* watch.h */
 typedef struct rx_post  rx_post;  /* post.c */
+typedef struct rx_region rx_region; /* region.h */
 
 struct burin_graph {
     const burin_allocator *alloc;
@@ -169,6 +171,11 @@ struct burin_graph {
     uint32_t  owned_cap, scope;
     burin_text *names;
     uint32_t   name_cap;
+
+    rx_region **regions;            /* NULL: dissolved */
+    uint32_t    region_count, region_cap;
+    uint32_t   *places;             /* of members: the region and the place in it */
+    uint32_t    place_cap;
 
     _Atomic(rx_post *) posts;       /* of other threads, newest first */
     void (*wake)(void *user);
@@ -244,6 +251,12 @@ void         rx_value_drop(burin_graph *g, uint32_t node);
 bool         rx_value_set(burin_graph *g, uint32_t node, burin_value v);
 /* Nothing but its kind and 64 bits. */
 static inline bool rx_is_plain(burin_value v) { return (uint8_t)(v.kind - BURIN_NONE) <= BURIN_FLOAT - BURIN_NONE; }
+/* Of two floats' bits: is each a NaN? Then they are the same value. */
+static inline bool rx_is_nan_again(int64_t a, int64_t b)
+{
+    const int64_t magnitude = INT64_MAX, infinity = INT64_C(0x7ff) << 52;
+    return (a & magnitude) > infinity && (b & magnitude) > infinity;
+}
 bool         rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_text message);
 static inline const rx_failure *rx_failure_of(const burin_graph *g, uint32_t node)
 {
@@ -363,6 +376,23 @@ void rx_release(burin_graph *g, uint32_t node);
 /* Put a node above `below`; BURIN_ERR_RECURSION with the path when they are above each other. */
 burin_status rx_raise(burin_graph *g, uint32_t node, uint32_t below);
 void         rx_append_name(burin_graph *g, uint32_t node);
+
+/* Put a node at that height, unless it stands higher; and what reads it above it. What reads it does not stand below it. False when memory is out. */
+bool         rx_lift(burin_graph *g, uint32_t node, uint32_t height);
+
+/* ---- region.c: of members of regions ---- */
+
+/* Something that a needed member reads has changed. The member to be queued for it, which may be already; 0: none. */
+uint32_t rx_region_mark(burin_graph *g, uint32_t node);
+/* A member's turn has come; it is off the queue. */
+void rx_region_run(burin_graph *g, uint32_t node);
+/* A member's being needed, or its readers, have changed. */
+void rx_region_unsync(burin_graph *g, uint32_t node);
+bool rx_region_stands_above(const burin_graph *g, uint32_t node, uint32_t height);
+void rx_region_dissolve(burin_graph *g, uint32_t node);
+/* The region of a node, if it is a member, and those of its readers. */
+void rx_region_dissolve_around(burin_graph *g, uint32_t node);
+void rx_regions_free(burin_graph *g);
 
 /* ---- propagate.c ---- */
 

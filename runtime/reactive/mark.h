@@ -15,20 +15,37 @@ typedef struct rx_marking {
     uint32_t  lowest, queued;
 } rx_marking;
 
+static inline void rx_mark_queued(rx_marking *m, uint32_t node)
+{
+    uint32_t height = m->nodes[node].height;
+    rx_enqueue(m->turns, &m->buckets[height], node);
+    m->lowest = height < m->lowest ? height : m->lowest;
+    m->queued++;
+}
+
+/* A needed member of a region. */
+static inline void rx_mark_member(burin_graph *g, rx_marking *m, uint32_t member)
+{
+    uint32_t leader = rx_region_mark(g, member);
+    if (leader && !(m->nodes[leader].flags & RX_QUEUED)) {
+        m->nodes[leader].flags |= RX_QUEUED;
+        rx_mark_queued(m, leader);
+    }
+}
+
 static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader)
 {
     rx_node *n     = &m->nodes[reader];
-    unsigned state = n->flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING);
+    unsigned state = n->flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING | RX_FUSED);
     if (BURIN_LIKELY(state == (RX_COMPUTED | RX_NEEDED))) {
-        uint32_t height = n->height;
         n->flags |= RX_DIRTY | RX_QUEUED;
-        rx_enqueue(m->turns, &m->buckets[height], reader);
-        m->lowest = height < m->lowest ? height : m->lowest;
-        m->queued++;
+        rx_mark_queued(m, reader);
     } else if (BURIN_LIKELY((n->flags & (RX_QUEUED | RX_DIRTY)) == (RX_QUEUED | RX_DIRTY))) {
         return;
     } else if (state == RX_EFFECT) {
         rx_queue_effect(g, reader);
+    } else if ((n->flags & (RX_FUSED | RX_NEEDED)) == (RX_FUSED | RX_NEEDED)) {
+        rx_mark_member(g, m, reader);
     } else {
         rx_mark_other(g, reader);
     }
@@ -38,11 +55,15 @@ static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader
 static inline void rx_mark_reader_of(burin_graph *g, uint32_t reader)
 {
     rx_node *n     = &g->nodes[reader];
-    unsigned state = n->flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING);
+    unsigned state = n->flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING | RX_FUSED);
     if (state == RX_EFFECT) {
         rx_queue_effect(g, reader);
     } else if ((n->flags & (RX_QUEUED | RX_DIRTY)) == (RX_QUEUED | RX_DIRTY)) {
         return;
+    } else if ((n->flags & (RX_FUSED | RX_NEEDED)) == (RX_FUSED | RX_NEEDED)) {
+        uint32_t leader = rx_region_mark(g, reader);
+        if (leader)
+            rx_queue(g, leader);
     } else if (state == (RX_COMPUTED | RX_NEEDED)) {
         uint32_t height = n->height;
         n->flags |= RX_DIRTY | RX_QUEUED;

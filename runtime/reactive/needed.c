@@ -10,6 +10,8 @@ static inline void need_one(burin_graph *g, uint32_t node)
     bool     is_new = g->turns[node].needed++ == 0;
     if (rx_kind(n) != RX_COMPUTED)
         return;
+    if (BURIN_UNLIKELY(n->flags & RX_FUSED))
+        rx_region_unsync(g, node);
     if (n->flags & RX_STALE) /* also one that was needed and waits for its readers to run: this one may not run */
         rx_queue(g, node);
     if (is_new) {
@@ -34,6 +36,8 @@ static inline void release_one(burin_graph *g, uint32_t node)
     rx_node *n = &g->nodes[node];
     if (--g->turns[node].needed == 0 && rx_kind(n) == RX_COMPUTED) {
         n->flags &= (uint16_t)~RX_NEEDED;
+        if (BURIN_UNLIKELY(n->flags & RX_FUSED))
+            rx_region_unsync(g, node);
         push(g, node);
     }
 }
@@ -101,32 +105,53 @@ static burin_status refuse_cycle(burin_graph *g, uint32_t node, uint32_t below)
     return BURIN_ERR_RECURSION;
 }
 
-burin_status rx_raise(burin_graph *g, uint32_t node, uint32_t below)
+/* Is the reader of a node at this height to be lifted? Regions must stand above all that they read. */
+static bool is_too_low(burin_graph *g, uint32_t reader, uint32_t height)
 {
-    uint32_t low = g->nodes[below].height, base = g->stack.len, reader;
-    if (rx_kind(&g->nodes[node]) == RX_EFFECT || g->nodes[node].height > low)
-        return BURIN_OK;
-    if (node == below || reaches(g, node, below, NULL))
-        return refuse_cycle(g, node, below);
-    if (!rx_grow(g, &g->buckets, &g->bucket_count, g->highest + (low + 1 - g->nodes[node].height) + 1, sizeof *g->buckets))
-        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
-    g->nodes[node].height = low + 1;
+    const rx_node *n = &g->nodes[reader];
+    if (rx_kind(n) != RX_COMPUTED)
+        return false;
+    if (BURIN_UNLIKELY(n->flags & RX_FUSED && !rx_region_stands_above(g, reader, height)))
+        rx_region_dissolve(g, reader);
+    return n->height <= height;
+}
+
+bool rx_lift(burin_graph *g, uint32_t node, uint32_t height)
+{
+    uint32_t base = g->stack.len, reader;
+    if (g->nodes[node].height >= height)
+        return true;
+    if (!rx_grow(g, &g->buckets, &g->bucket_count, g->highest + (height - g->nodes[node].height) + 1, sizeof *g->buckets))
+        return false;
+    if (g->nodes[node].flags & RX_FUSED)
+        rx_region_dissolve(g, node);
+    g->nodes[node].height = height;
     push(g, node);
     while (g->stack.len > base) {
-        uint32_t at = rx_pop(&g->stack), height = g->nodes[at].height;
+        uint32_t at = rx_pop(&g->stack), low = g->nodes[at].height;
         g->nodes[at].flags &= (uint16_t)~RX_ON_STACK;
-        if (height > g->highest)
-            g->highest = height;
+        if (low > g->highest)
+            g->highest = low;
         RX_FOR_READERS(g, at, reader) {
             rx_node *n = &g->nodes[reader];
-            if (rx_kind(n) != RX_COMPUTED || n->height > height)
+            if (!is_too_low(g, reader, low))
                 continue;
-            n->height = height + 1;
+            n->height = low + 1;
             if (!(n->flags & RX_ON_STACK)) {
                 n->flags |= RX_ON_STACK;
                 push(g, reader);
             }
         }
     }
-    return BURIN_OK;
+    return true;
+}
+
+burin_status rx_raise(burin_graph *g, uint32_t node, uint32_t below)
+{
+    uint32_t low = g->nodes[below].height;
+    if (rx_kind(&g->nodes[node]) == RX_EFFECT || g->nodes[node].height > low)
+        return BURIN_OK;
+    if (node == below || reaches(g, node, below, NULL))
+        return refuse_cycle(g, node, below);
+    return rx_lift(g, node, low + 1) ? BURIN_OK : burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
 }

@@ -97,7 +97,7 @@ static inline bool is_ordinary(const burin_graph *g, uint32_t node, uint32_t hei
     bool open;
     enum { WHAT = RX_COMPUTED | RX_STATIC | RX_NEEDED | RX_DIRTY };
     const rx_node *n = &g->nodes[node];
-    return (n->flags & (RX_KIND | WHAT)) == WHAT && n->height == height && !may_wait(g, node, &open);
+    return (n->flags & (RX_KIND | WHAT | RX_FUSED)) == WHAT && n->height == height && !may_wait(g, node, &open);
 }
 
 /* Run a dynamic node of the pass; true when its value changed. */
@@ -118,7 +118,7 @@ static inline bool run_dynamic(burin_graph *g, uint32_t node)
  * is queued, and it is the only reader, or stands one above what has changed. Not so when dynamic nodes read it, which may make it wait. */
 
 enum {
-    PLACE  = RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING,
+    PLACE  = RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING | RX_FUSED,
     STATE  = PLACE | RX_STATIC | RX_STALE,
     READY  = RX_COMPUTED | RX_NEEDED | RX_STATIC,
     SINGLE = READY | RX_SINGLE,
@@ -297,13 +297,15 @@ __attribute__((noinline)) static void put_off(burin_graph *g, uint32_t node, uin
     }
 }
 
-/* A node of the pass that is dynamic, or need not run, or runs later. */
+/* A node of the pass that is dynamic, or a region's, or need not run, or runs later. */
 static inline void run_other(burin_graph *g, uint32_t node, uint32_t height)
 {
     enum { WHAT = RX_COMPUTED | RX_NEEDED | RX_DIRTY };
     rx_node *n = &g->nodes[node];
     bool     open;
-    if (BURIN_UNLIKELY((n->flags & (RX_KIND | WHAT)) != WHAT || n->height != height)) {
+    if (n->flags & RX_FUSED) {
+        rx_region_run(g, node);
+    } else if (BURIN_UNLIKELY((n->flags & (RX_KIND | WHAT)) != WHAT || n->height != height)) {
         put_off(g, node, height);
     } else if (may_wait(g, node, &open)) {
         n->flags &= (uint16_t)~RX_QUEUED;

@@ -65,7 +65,7 @@ bool rx_value_same(burin_value a, burin_value b)
     if (a.kind != b.kind)
         return false;
     if (!is_text(a))
-        return a.as.i == b.as.i;
+        return a.as.i == b.as.i || (a.kind == BURIN_FLOAT && rx_is_nan_again(a.as.i, b.as.i));
     return a.len == b.len && (a.flags & BURIN_SAFE) == (b.flags & BURIN_SAFE) && memcmp(a.as.s, b.as.s, a.len) == 0;
 }
 

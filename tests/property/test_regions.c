@@ -1,7 +1,9 @@
-/* Fused formulas against formulas by themselves: the same random formulas in two graphs, in one of which they are fused. After every random batch all values, failures
- * and the numbers of computations must be the same. BURIN_STEPS and BURIN_SEED choose another run; a failure prints the seed. */
+/* Fused formulas against formulas by themselves: the same random formulas, readers and changes in graphs in one of which they are by themselves, in one fused and
+ * interpreted, and, where there is a compiler (BURIN_JIT), in one fused and compiled. After every random batch all values, failures, what effects saw, in which
+ * order, and the numbers of computations and cutoffs must be the same. BURIN_STEPS and BURIN_SEED choose another run; a failure prints the seed. */
 #include <burin/burin.h>
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,19 +12,31 @@
 
 #include <cmocka.h>
 
-enum { CELLS = 4, FORMULAS_MAX = 26 - CELLS, SIDES = 2 };
+enum { CELLS = 5, NAMES = 26, FORMULAS_MAX = NAMES - CELLS, READERS = 24, SIDES = 3, NATIVE = 2, NATIVE_SHARE = 16, STEPS = 60 };
 
-typedef struct side {
+typedef struct side side;
+typedef struct reader { /* an effect, or a dynamic node */
+    side      *of;
+    burin_node node;
+    unsigned   reads;
+} reader;
+struct side {
+    burin_env   *env;
     burin_graph *g;
     burin_live  *live;
-    burin_node   nodes[26];
-} side;
+    burin_node   nodes[NAMES];
+    reader       effects[READERS], dynamic[READERS];
+    uint64_t     seen; /* a hash */
+};
 typedef struct pair {
-    burin_env *env;
-    side       sides[SIDES]; /* the second is fused */
-    unsigned   count;
-    uint64_t   random, seed;
+    side     sides[SIDES];
+    unsigned side_count, count, effects, dynamic;
+    bool     gone[NAMES];
+    uint64_t random, seed;
 } pair;
+
+static uint64_t   all_formulas, all_fused;
+static burin_jit *jit;
 
 static unsigned roll(pair *p, unsigned below)
 {
@@ -30,38 +44,120 @@ static unsigned roll(pair *p, unsigned below)
     return (unsigned)(p->random >> 33) % below;
 }
 
-/* `@` becomes a name bound so far. */
-static const char *const forms[] = {"@ + @", "@ * 2", "@ % 3", "@ > @", "@ if @ else @", "@ // @", "str(@) + '!'", "len([x for x in range(@ % 4)]) + @",
-                                    "(@ + 1) % 5 # a remark", "max(@, @)", "[@, @]", "-@", "(lambda x: x + 1)(@)", "not @", "(x := @) + x", "@ and @"};
+#define FOR_SIDES(p, s) for (side *s = (p)->sides; s < (p)->sides + (p)->side_count; s++)
 
-static burin_status take(burin_graph *g, void *user, const burin_inputs *in, burin_value *out) { return (void)g, (void)user, (void)in, (void)out, BURIN_OK; }
+/* `@` becomes a name bound so far. */
+static const char *const forms[] = {"@ + @", "@ * 2", "@ % 3", "@ > @", "@ if @ else @", "@ // @", "(@ + 1) % 5 # a remark", "max(@, @)", "-@", "not @",
+                                    "@ and @", "@ + @ * @ - @", "@ * 0.5", "@ / @", "min(@, 3)", "@ - @", "@ + @", "@ < 2 or @", "@ * 1000003", "abs(@)",
+                                    /* not of numbers alone */
+                                    "str(@) + '!'", "len([x for x in range(@ % 4)]) + @", "[@, @]", "(lambda x: x + 1)(@)", "(x := @) + x"};
+enum { FORMS = sizeof forms / sizeof *forms, OF_NUMBERS = FORMS - 5 };
+
+/* ---- what reads formulas ---- */
+
+static burin_status see(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    reader *r = user;
+    (void)g, (void)out;
+    char *text  = burin_repr(*burin_input(in, 0), NULL);
+    r->of->seen = r->of->seen * 31 + r->reads;
+    for (const char *c = text; *c; c++)
+        r->of->seen = r->of->seen * 31 + (unsigned char)*c;
+    free(text);
+    return BURIN_OK;
+}
+/* Always both: where what is read depends on what has been read, it depends on the order of the pass what need not run. */
+static burin_status read_two(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    const reader *r = user;
+    burin_value   other;
+    (void)in;
+    burin_status status = burin_graph_get(g, r->of->nodes[r->reads], out), second = burin_graph_get(g, r->of->nodes[CELLS], &other);
+    return status ? status : second;
+}
+
+static void add_effect(pair *p)
+{
+    unsigned reads = roll(p, p->count);
+    if (p->effects == READERS || p->gone[reads])
+        return;
+    FOR_SIDES(p, s) {
+        reader *r = &s->effects[p->effects];
+        *r        = (reader){.of = s, .reads = reads};
+        assert_int_equal(burin_graph_effect(s->g, see, r, BURIN_NODE_STATIC, &s->nodes[reads], 1, &r->node), BURIN_OK);
+    }
+    p->effects++;
+}
+static void drop_effect(pair *p)
+{
+    unsigned k = roll(p, p->effects + 1);
+    if (k < p->effects)
+        FOR_SIDES(p, s) {
+            burin_graph_dispose(s->g, s->effects[k].node);
+            s->effects[k].node = (burin_node){0, 0};
+        }
+}
+static void add_dynamic(pair *p)
+{
+    unsigned reads = roll(p, p->count);
+    if (p->dynamic == READERS)
+        return;
+    FOR_SIDES(p, s) {
+        reader    *r = &s->dynamic[p->dynamic];
+        burin_node effect;
+        *r           = (reader){.of = s, .reads = reads};
+        assert_int_equal(burin_graph_computed(s->g, read_two, r, BURIN_NODE_DYNAMIC, NULL, 0, &r->node), BURIN_OK);
+        burin_graph_effect(s->g, see, r, BURIN_NODE_STATIC, &r->node, 1, &effect);
+    }
+    p->dynamic++;
+}
+
+/* ---- formulas ---- */
 
 static void add_formula(pair *p)
 {
-    const char *form = forms[roll(p, sizeof forms / sizeof *forms)];
+    const char *form = forms[roll(p, roll(p, 3) ? OF_NUMBERS : FORMS)];
     char        text[100], name[2] = {(char)('a' + p->count), '\0'};
-    size_t      len = 0;
+    size_t      len     = 0;
     bool        watched = roll(p, 3) == 0;
     for (; *form; form++)
         text[len++] = *form == '@' ? (char)('a' + roll(p, p->count)) : *form;
-    for (unsigned k = 0; k < SIDES; k++) {
-        side       *s   = &p->sides[k];
+    FOR_SIDES(p, s) {
         burin_error err = BURIN_ERROR_INIT;
-        burin_node  effect;
         if (burin_live_formula(s->live, (burin_text){text, len}, &s->nodes[p->count], &err))
             fail_msg("seed %llu: %.*s: %s", (unsigned long long)p->seed, (int)len, text, err.message);
         burin_live_bind(s->live, name, s->nodes[p->count]);
-        if (watched)
-            burin_graph_effect(s->g, take, NULL, BURIN_NODE_STATIC, &s->nodes[p->count], 1, &effect);
     }
     p->count++;
+    if (watched)
+        add_effect(p);
+}
+static void drop_formula(pair *p)
+{
+    unsigned k = CELLS + roll(p, p->count - CELLS);
+    if (!p->gone[k])
+        FOR_SIDES(p, s)
+            burin_graph_dispose(s->g, s->nodes[k]);
+    p->gone[k] = true;
+}
+static void fuse(pair *p)
+{
+    for (unsigned k = 1; k < p->side_count; k++) {
+        uint32_t fused;
+        assert_int_equal(burin_live_fuse(p->sides[k].live, &fused, NULL), BURIN_OK);
+        all_fused += k == 1 ? fused : 0;
+    }
 }
 
-static uint64_t evaluations(const side *s)
+/* ---- comparing ---- */
+
+/* A dynamic node that meets something higher than itself runs again: how often that is depends on heights. */
+static burin_graph_counters counters(const side *s)
 {
     burin_graph_counters c = {.struct_size = sizeof c};
     burin_graph_count(s->g, &c);
-    return c.evaluations;
+    c.evaluations -= c.restarts;
+    return c;
 }
 static char *shown(const side *s, unsigned k)
 {
@@ -71,76 +167,145 @@ static char *shown(const side *s, unsigned k)
     return burin_repr(v, NULL);
 }
 
-static void compare(pair *p, bool read_all)
+static void compare_counts(const pair *p, const side *s)
 {
-    assert_int_equal(evaluations(&p->sides[0]), evaluations(&p->sides[1]));
-    for (unsigned k = 0; k < p->count && read_all; k++) {
-        char *one = shown(&p->sides[0], k), *other = shown(&p->sides[1], k);
-        if (strcmp(one, other) != 0)
-            fail_msg("seed %llu: formula %c: %s by itself, %s in a region", (unsigned long long)p->seed, 'a' + k, one, other);
-        free(one);
-        free(other);
-    }
-    if (evaluations(&p->sides[0]) != evaluations(&p->sides[1]))
-        fail_msg("seed %llu: other computations were run", (unsigned long long)p->seed);
+    burin_graph_counters a = counters(p->sides), b = counters(s);
+    if (a.evaluations != b.evaluations || a.cutoffs != b.cutoffs || a.effects != b.effects || p->sides->seen != s->seen)
+        fail_msg("seed %llu, side %d: %llu computations, %llu cutoffs, %llu effects by themselves, %llu, %llu, %llu in regions%s", (unsigned long long)p->seed,
+                 (int)(s - p->sides), (unsigned long long)a.evaluations, (unsigned long long)a.cutoffs, (unsigned long long)a.effects,
+                 (unsigned long long)b.evaluations, (unsigned long long)b.cutoffs, (unsigned long long)b.effects,
+                 p->sides->seen != s->seen ? "; effects saw something else" : "");
 }
 
-static uint32_t run_pair(pair *p, unsigned long long *steps)
+static void compare(pair *p, bool read_all)
 {
-    uint32_t all = 0, fused;
+    for (unsigned n = 1; n < p->side_count; n++)
+        compare_counts(p, &p->sides[n]);
+    for (unsigned k = 0; k < p->count && read_all; k++) {
+        char *one = shown(&p->sides[0], k);
+        for (unsigned n = 1; n < p->side_count; n++) {
+            char *other = shown(&p->sides[n], k);
+            if (strcmp(one, other) != 0)
+                fail_msg("seed %llu: formula %c: %s by itself, %s in a region", (unsigned long long)p->seed, 'a' + k, one, other);
+            free(other);
+        }
+        free(one);
+    }
+    for (unsigned n = 1; n < p->side_count && read_all; n++) /* when all have read all */
+        compare_counts(p, &p->sides[n]);
+}
+
+/* ---- changing ---- */
+
+static burin_value roll_value(pair *p, unsigned cell)
+{
+    static const double floats[] = {0.0, -0.0, NAN, INFINITY, 0.5, -2.5, 1e300, 3.0};
+    if (roll(p, 40) == 0)
+        return burin_string_borrow("text", roll(p, 5));
+    if (cell == 1 || roll(p, 60) == 0)
+        return burin_float(roll(p, 3) ? (double)roll(p, 9) / 2 : floats[roll(p, 8)]);
+    if (cell == 2)
+        return burin_bool(roll(p, 2));
+    return burin_int(roll(p, 30) ? (int64_t)roll(p, 6) : INT64_MAX - (int64_t)roll(p, 2));
+}
+
+static void change(pair *p)
+{
+    unsigned sets = roll(p, 3) ? 1 : 1 + roll(p, 4);
+    FOR_SIDES(p, s)
+        burin_graph_begin(s->g);
+    for (unsigned k = 0; k < sets; k++) {
+        unsigned    cell  = roll(p, CELLS);
+        burin_value value = roll_value(p, cell);
+        FOR_SIDES(p, s)
+            assert_int_equal(burin_graph_set(s->g, s->nodes[cell], value), BURIN_OK);
+    }
+    if (roll(p, 30) == 0)
+        drop_formula(p);
+    if (roll(p, 15) == 0)
+        drop_effect(p);
+    if (roll(p, 10) == 0)
+        add_effect(p);
+    if (roll(p, 40) == 0)
+        add_dynamic(p);
+    if (roll(p, 12) == 0)
+        fuse(p);
+    FOR_SIDES(p, s)
+        burin_graph_commit(s->g);
+}
+
+static void run_pair(pair *p, unsigned long long *steps)
+{
     for (unsigned k = 0; k < CELLS; k++)
-        for (unsigned n = 0; n < SIDES; n++) {
-            burin_graph_cell(p->sides[n].g, burin_int((int64_t)k), &p->sides[n].nodes[k]);
-            burin_live_bind(p->sides[n].live, (char[]){(char)('a' + k), '\0'}, p->sides[n].nodes[k]);
+        FOR_SIDES(p, s) {
+            burin_graph_cell(s->g, k == 1 ? burin_float(1.5) : k == 2 ? burin_bool(true) : burin_int((int64_t)k), &s->nodes[k]);
+            burin_live_bind(s->live, (char[]){(char)('a' + k), '\0'}, s->nodes[k]);
         }
     p->count = CELLS;
     for (unsigned k = 0; k < FORMULAS_MAX; k++) {
         add_formula(p);
-        if (k == FORMULAS_MAX / 2 || k == FORMULAS_MAX - 1) {
-            assert_int_equal(burin_live_fuse(p->sides[1].live, &fused, NULL), BURIN_OK);
-            all += fused;
-        }
+        if (k == FORMULAS_MAX / 2 || k == FORMULAS_MAX - 1)
+            fuse(p);
     }
-    for (int n = 0; n < 30 && *steps; n++, --*steps) {
-        unsigned   cell  = roll(p, CELLS);
-        burin_value value = roll(p, 8) ? burin_int(roll(p, 6)) : burin_string_borrow("text", roll(p, 5));
-        for (unsigned k = 0; k < SIDES; k++)
-            assert_int_equal(burin_graph_set(p->sides[k].g, p->sides[k].nodes[cell], value), BURIN_OK);
+    all_formulas += FORMULAS_MAX;
+    for (int n = 0; n < STEPS && *steps; n++, --*steps) {
+        change(p);
         compare(p, roll(p, 3) == 0);
     }
-    return all;
+}
+
+static void open_side(pair *p, unsigned k)
+{
+    side         *s       = &p->sides[k];
+    burin_options options = burin_options_default();
+    options.scripts       = true;
+    s->env                = burin_env_new(&options, NULL);
+    if (k == NATIVE)
+        assert_int_equal(burin_env_set_jit(s->env, jit), BURIN_OK);
+    s->g    = burin_graph_new(NULL);
+    s->live = burin_live_new(s->g, s->env, NULL);
 }
 
 static void fused_formulas_are_as_formulas_by_themselves(void **unused)
 {
     const char        *steps_text = getenv("BURIN_STEPS"), *seed_text = getenv("BURIN_SEED");
-    unsigned long long steps = steps_text ? strtoull(steps_text, NULL, 10) : 6000, seed = seed_text ? strtoull(seed_text, NULL, 10) : 1;
-    uint64_t           fused = 0, made = 0;
+    unsigned long long steps = steps_text ? strtoull(steps_text, NULL, 10) : 5000, seed = seed_text ? strtoull(seed_text, NULL, 10) : 1;
     (void)unused;
     for (; steps; seed++) {
-        pair         *p = calloc(1, sizeof *p);
-        burin_options options = burin_options_default();
-        options.scripts       = true;
+        pair *p = calloc(1, sizeof *p);
         p->seed = p->random = seed;
-        p->env              = burin_env_new(&options, NULL);
-        for (unsigned k = 0; k < SIDES; k++) {
-            p->sides[k].g    = burin_graph_new(NULL);
-            p->sides[k].live = burin_live_new(p->sides[k].g, p->env, NULL);
+        p->side_count       = jit && seed % NATIVE_SHARE == 0 ? SIDES : SIDES - 1;
+        for (unsigned k = 0; k < p->side_count; k++)
+            open_side(p, k);
+        run_pair(p, &steps);
+        FOR_SIDES(p, s) {
+            burin_live_free(s->live);
+            burin_graph_free(s->g);
+            burin_env_unref(s->env);
         }
-        fused += run_pair(p, &steps);
-        made += FORMULAS_MAX;
-        for (unsigned k = 0; k < SIDES; k++) {
-            burin_live_free(p->sides[k].live);
-            burin_graph_free(p->sides[k].g);
-        }
-        burin_env_unref(p->env);
         free(p);
     }
-    assert_true(fused > made / 4);
+    assert_true(all_fused > all_formulas / 4);
+}
+
+static int start_compiler(void **unused)
+{
+    burin_jit_options options = burin_jit_options_default();
+    (void)unused;
+    options.helper = getenv("BURIN_JIT");
+    options.engine = BURIN_ENGINE_JIT;
+    options.eager  = true;
+    return options.helper && !(jit = burin_jit_new(&options, NULL));
+}
+static int stop_compiler(void **unused)
+{
+    (void)unused;
+    burin_jit_unref(jit);
+    return 0;
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(fused_formulas_are_as_formulas_by_themselves)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(fused_formulas_are_as_formulas_by_themselves, start_compiler, stop_compiler)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

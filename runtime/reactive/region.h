@@ -1,0 +1,64 @@
+/* Regions: static computed nodes that the pass runs as one.
+ *
+ * A region has up to RX_REGION_NODES members, each behind those that it reads, and reads nodes outside, its inputs. Its members keep
+ * their edges, values, cutoffs and counts; they are FUSED: who changes something that a member reads marks the member in
+ * its region (`dirty`), not in the queue, and queues the region's leader, a member that no other stands below and all inputs do. When the
+ * leader's turn comes, all inputs are up to date, and either
+ *
+ * - the program computes all values from the first marked member on, and those that differ become the members' (whole): members are
+ *   counted as run whose inputs have changed, and only readers outside are marked; or
+ * - the marked members run one by one, as without a region (walk): where few are marked, where a value is not of the kind the program is made
+ *   for, where the program fails, and in a watched graph.
+ *
+ * So a region changes no value and no count. It is dissolved, and its members are nodes like others again, when a member or an input is
+ * disposed of, when a dynamic node reads a member (it could make it wait), and when an input rises to the leader's height. */
+#ifndef BURIN_REACTIVE_REGION_H
+#define BURIN_REACTIVE_REGION_H
+
+#include "runtime/reactive/graph.h"
+
+enum { RX_REGION_NODES = 200, RX_REGION_INPUTS = 400, RX_REGION_WORDS = (RX_REGION_NODES + 63) / 64, RX_PLACE_BITS = 8 };
+
+/* Access to cells, which others write as floats. */
+typedef uint64_t __attribute__((may_alias)) rx_bits;
+
+/* What computes the members' values. */
+typedef struct rx_program {
+    /* Compute the values of member `from` and all behind it. The member that could not be computed, whose cell, like those behind it, is as it
+     * was; or the number of members. */
+    uint32_t (*run)(void *user, uint32_t from);
+    void (*release)(void *user);
+    void    *user;
+    rx_bits *cells; /* the 64 bits of plain values: of member n in cell n, of input n in cell RX_REGION_NODES + n */
+} rx_program;
+
+struct rx_region {
+    rx_program program;
+    uint32_t   number, leader, count, input_count;
+    uint32_t   load;       /* how many nodes follow what is marked, about */
+    bool       is_waiting; /* the leader is queued for it, or it runs */
+    bool       is_synced;  /* what follows is right, and cells hold the values of needed members */
+    uint64_t   needed[RX_REGION_WORDS], outputs[RX_REGION_WORDS]; /* outputs: somebody outside reads it */
+    uint64_t   dirty[RX_REGION_WORDS];
+    uint32_t   nodes[RX_REGION_NODES], inputs[RX_REGION_INPUTS];
+    uint8_t    kinds[RX_REGION_NODES], input_kinds[RX_REGION_INPUTS];
+    uint8_t    followers[RX_REGION_NODES]; /* and itself */
+    uint32_t   reads_at[RX_REGION_NODES + 1];
+    uint8_t   *reads; /* of each member: the members that it reads */
+    uint32_t   reads_room;
+};
+
+typedef struct rx_plan {
+    uint32_t   count, input_count;
+    uint32_t   nodes[RX_REGION_NODES], inputs[RX_REGION_INPUTS];
+    uint8_t    kinds[RX_REGION_NODES], input_kinds[RX_REGION_INPUTS]; /* the program's, burin_kind */
+    rx_program program;
+} rx_plan;
+
+/* Could it be a member? */
+bool rx_may_fuse(const burin_graph *g, uint32_t node);
+/* Make a region of nodes that may be members, of which no input stands above one. Its program is released when it is dissolved. False when memory is out: the
+ * program is the caller's still. */
+bool rx_region_make(burin_graph *g, const rx_plan *plan);
+
+#endif
