@@ -22,7 +22,7 @@ usage() {
   bench [--quick] [NAME...]   measure against hand-written C and other engines; writes docs/BENCHMARKS.md
   bench store [--quick]       measure the entity store; writes docs/BENCHMARKS-STORE.md
   bench expr [--quick]        measure expressions and scripts against CPython, asteval, LuaJIT, node, muParser; writes docs/BENCHMARKS-EXPR.md
-  bench columns [--rows N]    measure formulas over columns against numexpr and numpy
+  bench columns [--rows N]    measure formulas over columns against loops in C, numexpr and numpy
   bench reactive [--quick]    measure the reactive graph; writes docs/BENCHMARKS-REACTIVE.md
   differential [SECONDS] [SEED]
                               random templates through Burin and the real Jinja2 for SECONDS (60); what differs is made small

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Formulas over columns: Burin beside numexpr and numpy, in one run.
+"""Formulas over columns: Burin, interpreted and native, beside loops by hand in C, numexpr and numpy, in one run.
 
     ./build.sh bench columns [--rows N] [--rounds N]
 
 Engines take turns each round; the table has the median of the rounds in
-ns a row, and Burin's exact figure over each. One thread, CPU time. An engine that this python3 does not have is named in a line.
+ns a row, and the figure of native Burin of the same accuracy over each. One thread, CPU time. An engine that this python3 does not have is named in a line.
 E4 has 1.5 where the reference has 1: no root of a negative number, at which numpy gives a NaN and Burin an error."""
 import argparse
 import importlib
@@ -70,7 +70,12 @@ def main():
     parser.add_argument("--rows", type=int, default=4096)
     parser.add_argument("--rounds", type=int, default=9)
     args = parser.parse_args()
-    program = os.path.join(args.build, "bench", "bench_columns")
+    command = [os.path.join(args.build, "bench", "bench_columns"), str(args.rows), "1"]
+    helper = os.path.join(args.build, "burin-jit")
+    if os.access(helper, os.X_OK):
+        command.append(helper)
+    else:
+        print("native code: burin-jit was not built (it needs libgccjit), not measured")
     times, sums, others = {}, {}, list(peers(args.rows))
 
     def note(engine, formula, ns, total):
@@ -81,20 +86,22 @@ def main():
 
     for turn in range(args.rounds):
         def burin():
-            for line in subprocess.run([program, str(args.rows), "1"], check=True, capture_output=True, text=True).stdout.splitlines():
+            for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines():
                 row = json.loads(line)
                 note(row["engine"], row["formula"], row["ns"], row["sum"])
         runs = [burin] + [lambda engine=engine, functions=functions: [note(engine, name, *measure(f, args.rows)) for name, f in functions.items()]
                           for engine, functions in others]
         for run in runs if turn % 2 == 0 else reversed(runs):
             run()
-    print("ns a row, %d rows, medians of %d rounds (burin's time over the engine's)" % (args.rows, args.rounds))
-    for engine in ["burin", "burin, 4 ulp"] + [name for name, _ in others]:
+    print("ns a row, %d rows, medians of %d rounds (times that of native code)" % (args.rows, args.rounds))
+    ours = "burin, native" if len(command) > 3 else "burin"
+    for engine in dict.fromkeys(name for name, _ in times):
+        own = ours + ", 4 ulp" if engine.endswith("4 ulp") else ours
         cells = []
         for formula in FORMULAS:
             ns = statistics.median(times[engine, formula])
-            cells.append("%s %7.3f (%.2f)" % (formula, ns, statistics.median(times["burin", formula]) / ns))
-        print("%-14s%s" % (engine, "  ".join(cells)))
+            cells.append("%s %7.3f (%.2f)" % (formula, ns, ns / statistics.median(times[own, formula])))
+        print("%-22s%s" % (engine, "  ".join(cells)))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ SCRIPTS = os.path.join(HERE, "expr", "scripts.py")
 TASKS = {
     "scalar E1": "`((a + b) * sin(c)) / (sqrt(d) + 1)`, all variables changing, compiled once",
     "scalar E4": "`sqrt(1 - sin(2 * a) + cos(pi / b) / 3)`, the same",
+    "E1, boxed": "E1 with `burin_value`s for slots and result (burin_formula_eval); scalar E1 has doubles (burin_formula_doubles)",
     "text, cached": "E1 given as text again and again",
     "loop": "a while loop of 100,000 steps on integers",
     "fib": "fib(20), recursive",

@@ -5,6 +5,7 @@
 
 #include "engine/environment.h"
 #include "engine/formula.h"
+#include "engine/jit_kernel.h"
 #include "parser/script.h"
 
 #include <stdio.h>
@@ -13,6 +14,8 @@
 typedef struct column_program {
     block_program *loops; /* NULL: there are none */
     bool           tried;
+    jit_kernel    *native; /* one loop for all of them; NULL: there is none, nor will be */
+    uint32_t       steps;
 } column_program;
 
 typedef struct column_state {
@@ -36,6 +39,7 @@ struct burin_columns {
     column_program  programs[USE_COUNT];
     size_t          failed_row;
     uint64_t        deadline_ns; /* of the call, CLOCK_MONOTONIC; 0: none */
+    uint64_t        steps_left;  /* of the call; UINT64_MAX: no limit */
 };
 
 static burin_status fail_memory(burin_error *err)
@@ -148,6 +152,8 @@ void burin_columns_free(burin_columns *c)
         return;
     burin_env *env = c->env;
     burin_formula_free(c->formula);
+    for (int use = 0; use < USE_COUNT; use++)
+        jit_kernel_free(c->programs[use].native);
     arena_deinit(&c->memory);
     base_free(env->alloc, c, sizeof *c);
     burin_env_unref(env);
@@ -167,10 +173,15 @@ static block_program *make_program(burin_columns *c, column_use use, bool *possi
     vec_type     type;
     kernel_added added = k ? kernel_add(k, &c->env->rt, c->tree, c->names, c->count, wish, c->count, &type) : KERNEL_NO_MEMORY;
     *possible          = added != KERNEL_NOT_POSSIBLE;
-    return added ? NULL : block_compile(&c->memory, k, c->options.fast_math, possible);
+    block_program *loops = added ? NULL : block_compile(&c->memory, k, c->options.fast_math, possible);
+    if (loops && loops->own) {
+        c->programs[use].native = jit_kernel_of_rows(c->env, k, c->options.fast_math);
+        c->programs[use].steps  = k->step_count;
+    }
+    return loops;
 }
 
-static burin_status find_program(burin_columns *c, column_use use, block_program **out, burin_error *err)
+static burin_status find_program(burin_columns *c, column_use use, column_program **out, burin_error *err)
 {
     column_program *program = &c->programs[use];
     bool            possible = true;
@@ -180,15 +191,48 @@ static burin_status find_program(burin_columns *c, column_use use, block_program
             return fail_memory(err);
         program->tried = true;
     }
-    *out = program->loops;
+    *out = program;
     return BURIN_OK;
 }
 
 bool burin_columns_in_blocks(burin_columns *c, burin_column_type result)
 {
     column_use     use = result == BURIN_COLUMN_DOUBLE ? USE_AS_FLOAT : result == BURIN_COLUMN_BOOL ? USE_AS_TRUTH : USE_AS_IS;
-    block_program *program;
-    return !find_program(c, use, &program, NULL) && program;
+    column_program *program;
+    return !find_program(c, use, &program, NULL) && program->loops;
+}
+
+/* ---- steps: one a row, and what a row that is evaluated alone takes beyond that ---- */
+
+static burin_status fail_steps(burin_columns *c, burin_error *err)
+{
+    rt_state *st = formula_state(c->formula);
+    rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
+    return host_state_report(st, err);
+}
+
+/* As many rows as there are steps left for; a failure is that of the first. */
+static burin_status charge_rows(burin_columns *c, size_t first, size_t *rows, burin_error *err)
+{
+    if (c->steps_left == 0)
+        return columns_failed(c, first, fail_steps(c, err), err);
+    if (*rows > c->steps_left)
+        *rows = (size_t)c->steps_left;
+    c->steps_left -= c->steps_left == UINT64_MAX ? 0 : *rows;
+    return BURIN_OK;
+}
+
+/* The formula has evaluated a row, which has been charged already. */
+static burin_status charge_row(burin_columns *c, burin_error *err)
+{
+    burin_limits used;
+    burin_formula_used(c->formula, &used);
+    if (used.steps <= 1 || c->steps_left == UINT64_MAX)
+        return BURIN_OK;
+    if (used.steps - 1 > c->steps_left)
+        return fail_steps(c, err);
+    c->steps_left -= used.steps - 1;
+    return BURIN_OK;
 }
 
 /* ---- one row ---- */
@@ -228,7 +272,9 @@ burin_status columns_row(burin_columns *c, const burin_column *in, size_t row, b
         c->slots[n] = null ? burin_none() : slot_value(&in[n], row);
     }
     burin_status status = columns_interrupted(c, err);
-    return status ? status : burin_formula_eval(c->formula, c->slots, out, err);
+    if (!status)
+        status = burin_formula_eval(c->formula, c->slots, out, err);
+    return status ? status : charge_row(c, err);
 }
 
 burin_status columns_failed(burin_columns *c, size_t row, burin_status status, burin_error *err)
@@ -314,8 +360,23 @@ static bool is_place(const burin_columns *c, const block_program *p, const burin
            is_apart(c, in, block, room.at);
 }
 
-static burin_status run_loops(burin_columns *c, block_program *p, const burin_column *in, column_room room, column_block *block, burin_error *err)
+/* All rows at once, natively; false: there is no such code, or one of the rows is bad. */
+static bool run_native(const column_program *program, size_t n)
 {
+    enum { ROWS_OF_A_STEP = 8 }; /* in the time that one value takes alone */
+    const block_program *p    = program->loops;
+    kernel_function      code = {jit_kernel_code(program->native)};
+    if (!code.address) {
+        jit_kernel_charge(program->native, program->steps * n / ROWS_OF_A_STEP);
+        return false;
+    }
+    return code.of_rows((const void *const *)p->places, p->places[p->result], (int64_t)n) == 0;
+}
+
+static burin_status run_loops(burin_columns *c, const column_program *program, const burin_column *in, column_room room, column_block *block,
+                              burin_error *err)
+{
+    block_program *p = program->loops;
     if (p->own)
         p->places[p->result] = is_place(c, p, in, room, block) ? room.at : p->own;
     for (uint32_t n = 0; n < c->count; n++) {
@@ -325,7 +386,7 @@ static burin_status run_loops(burin_columns *c, block_program *p, const burin_co
         if (!p->places[n])
             return fail_memory(err);
     }
-    block->bad    = block_run(p, block->count) ? p->bad : NULL;
+    block->bad    = !run_native(program, block->count) && block_run(p, block->count) ? p->bad : NULL;
     block->type   = p->type;
     block->values = p->places[p->result];
     return BURIN_OK;
@@ -334,13 +395,14 @@ static burin_status run_loops(burin_columns *c, block_program *p, const burin_co
 burin_status columns_block(burin_columns *c, const burin_column *in, size_t first, size_t to, column_use use, column_room room, column_block *block,
                            burin_error *err)
 {
-    block_program *p;
-    burin_status   status = columns_interrupted(c, err);
-    if (status || (status = find_program(c, use, &p, err)))
+    column_program *p;
+    size_t          rows   = to - first < BLOCK_ROWS ? to - first : BLOCK_ROWS;
+    burin_status    status = columns_interrupted(c, err);
+    if (status || (status = find_program(c, use, &p, err)) || (status = charge_rows(c, first, &rows, err)))
         return status;
-    *block       = (column_block){first, to - first < BLOCK_ROWS ? to - first : BLOCK_ROWS, NULL, VEC_FLOAT, NULL, NULL};
+    *block       = (column_block){first, rows, NULL, VEC_FLOAT, NULL, NULL};
     block->nulls = find_nulls(c, in, first, block->count);
-    if (p && (status = run_loops(c, p, in, room, block, err)))
+    if (p->loops && (status = run_loops(c, p, in, room, block, err)))
         return status;
     if (!block->nulls || !c->options.nulls_as_none)
         return BURIN_OK;
@@ -391,6 +453,7 @@ burin_status columns_begin(burin_columns *c, const burin_column *in, size_t from
 {
     c->failed_row  = SIZE_MAX;
     c->deadline_ns = c->env->options.limits.time_ns ? now_ns() + c->env->options.limits.time_ns : 0;
+    c->steps_left  = c->env->options.limits.steps ? c->env->options.limits.steps : UINT64_MAX;
     if (err && err->status)
         burin_error_clear(err);
     if (from > to)

@@ -26,7 +26,10 @@ struct burin_formula {
     atomic_bool  jit_seen; /* its first use has been noted (jit.c), or nothing is compiled */
     formula_kernels       kernels;
     uint32_t              kernels_after; /* evaluations by the machine, then kernels are made; UINT32_MAX: never */
-    const formula_kernel *by_kernel;     /* that evaluated last; NULL: the machine did */
+    bool                  by_machine;    /* it evaluated last; else the current kernel did */
+    kernel_values_function  fast;         /* native code of the current kernel, if it gives a float; NULL: to be looked for ... */
+    kernel_doubles_function fast_doubles; /* ... for slots that are all floats */
+    burin_value            *boxed;        /* those, for the machine */
 };
 
 enum { KERNELS_AFTER = 2 };
@@ -130,6 +133,7 @@ static burin_formula *formula_new(burin_env *env, burin_error *err)
     atomic_init(&f->jit_seen, env->engine == BURIN_ENGINE_INTERP);
     formula_kernels_init(&f->kernels, env->alloc);
     f->kernels_after = UINT32_MAX;
+    f->by_machine    = true;
     return f;
 }
 
@@ -227,8 +231,10 @@ static void choose_kernel(burin_formula *f, const burin_value *slots)
 
 static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)
 {
-    *out         = rt_missing();
-    f->by_kernel = NULL;
+    *out            = rt_missing();
+    f->by_machine   = true;
+    f->fast         = NULL;
+    f->fast_doubles = NULL;
     if (f->kernels.current)
         formula_kernel_missed(&f->kernels);
     f->out.next = f->out.data;
@@ -242,14 +248,14 @@ static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, 
     return status;
 }
 
-/* By a kernel: the value, whose kind is f->by_kernel->kind; false: the machine has to. */
+/* By the current kernel; false: the machine has to. */
 static inline bool eval_by_kernel(burin_formula *f, const burin_value *slots, kernel_cell *value, burin_error *err)
 {
     if (err && err->status)
         burin_error_clear(err);
     if (!f->kernels.current || BURIN_UNLIKELY(!formula_kernel_run(&f->kernels, slots, value)))
         return false;
-    f->by_kernel = f->kernels.current;
+    f->by_machine = false;
     return true;
 }
 
@@ -258,7 +264,8 @@ burin_status burin_formula_eval(burin_formula *f, const burin_value *slots, buri
     kernel_cell value;
     if (!eval_by_kernel(f, slots, &value, err))
         return eval_by_machine(f, slots, out, err);
-    *out = f->by_kernel->kind == BURIN_FLOAT ? burin_float(value.f) : f->by_kernel->kind == BURIN_INT ? burin_int(value.i) : burin_bool(value.i);
+    uint8_t kind = f->kernels.current->kind;
+    *out         = kind == BURIN_FLOAT ? burin_float(value.f) : kind == BURIN_INT ? burin_int(value.i) : burin_bool(value.i);
     return BURIN_OK;
 }
 
@@ -303,16 +310,51 @@ burin_status formula_as_text(burin_value value, burin_text *out, burin_error *er
     return BURIN_OK;
 }
 
-burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
+static __attribute__((noinline)) burin_status double_slow(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
 {
     burin_value value;
     kernel_cell number;
     if (eval_by_kernel(f, slots, &number, err)) {
-        *out = f->by_kernel->kind == BURIN_FLOAT ? number.f : (double)number.i;
+        *out    = f->kernels.current->kind == BURIN_FLOAT ? number.f : (double)number.i;
+        f->fast = formula_kernel_values(&f->kernels);
         return BURIN_OK;
     }
     burin_status status = eval_by_machine(f, slots, &value, err);
     return status ? status : formula_as_double(value, out, err);
+}
+
+static inline bool is_clear(const burin_error *err) { return !err || !err->status; }
+
+burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
+{
+    if (BURIN_UNLIKELY(!f->fast || !is_clear(err) || f->fast(slots, (kernel_cell *)(void *)out)))
+        return double_slow(f, slots, out, err);
+    f->by_machine = false;
+    return BURIN_OK;
+}
+
+static __attribute__((noinline)) burin_status doubles_slow(burin_formula *f, const double *slots, double *out, burin_error *err)
+{
+    kernel_cell value;
+    if (is_clear(err) && formula_kernel_run_doubles(&f->kernels, slots, &value)) {
+        *out            = value.f;
+        f->by_machine   = false;
+        f->fast_doubles = formula_kernel_doubles(&f->kernels, f->env);
+        return BURIN_OK;
+    }
+    if (!f->boxed && !(f->boxed = arena_alloc(&f->memory, (f->slot_count + 1) * sizeof *f->boxed)))
+        return fail_memory(err);
+    for (uint32_t n = 0; n < f->slot_count; n++)
+        f->boxed[n] = burin_float(slots[n]);
+    return double_slow(f, f->boxed, out, err);
+}
+
+burin_status burin_formula_doubles(burin_formula *f, const double *slots, double *out, burin_error *err)
+{
+    if (BURIN_UNLIKELY(!f->fast_doubles || !is_clear(err) || f->fast_doubles(slots, (kernel_cell *)(void *)out)))
+        return doubles_slow(f, slots, out, err);
+    f->by_machine = false;
+    return BURIN_OK;
 }
 
 burin_status burin_formula_int64(burin_formula *f, const burin_value *slots, int64_t *out, burin_error *err)
@@ -340,9 +382,9 @@ void burin_formula_used(const burin_formula *f, burin_limits *used)
 {
     vm_limits u = {0};
 
-    if (f->by_kernel)
-        u = (vm_limits){.steps = f->by_kernel->steps, .memory = f->by_kernel->memory};
-    else
+    if (f->by_machine)
         vm_used(f->machine, &u);
+    else
+        u = (vm_limits){.steps = f->kernels.current->steps, .memory = f->kernels.current->memory};
     *used = (burin_limits){.steps = u.steps, .memory = u.memory};
 }

@@ -9,8 +9,10 @@ void formula_kernels_init(formula_kernels *all, const burin_allocator *alloc) { 
 
 void formula_kernels_free(formula_kernels *all)
 {
-    for (uint32_t n = 0; n < all->count; n++)
+    for (uint32_t n = 0; n < all->count; n++) {
         jit_kernel_free(all->all[n].native);
+        jit_kernel_free(all->all[n].of_doubles);
+    }
     arena_deinit(&all->memory);
 }
 
@@ -60,7 +62,10 @@ static bool make(formula_kernel *v, arena *memory, const formula_source *from, c
     }
     if (kernel_add(v->k, &from->env->rt, tree, names, from->count, (kernel_wish){0}, from->count, &type) || v->k->is_uneven || !note_reads(v, memory))
         return false;
-    v->kind   = (uint8_t)kind_of_type(type);
+    v->kind          = (uint8_t)kind_of_type(type);
+    v->is_of_doubles = type == VEC_FLOAT;
+    for (uint32_t n = 0; n < v->read_count; n++)
+        v->is_of_doubles &= v->reads[n].kind == BURIN_FLOAT;
     v->native = jit_kernel_new(from->env, v->k, KERNEL_OF_VALUES);
     return true;
 }
@@ -102,9 +107,27 @@ void formula_kernel_choose(formula_kernels *all, const formula_source *from, con
     all->current = v->k ? v : NULL;
 }
 
+kernel_values_function formula_kernel_values(const formula_kernels *all)
+{
+    const formula_kernel *v = all->current;
+    return v && v->kind == BURIN_FLOAT ? ((kernel_function){jit_kernel_code(v->native)}).of_values : NULL;
+}
+
+kernel_doubles_function formula_kernel_doubles(formula_kernels *all, burin_env *env)
+{
+    formula_kernel *v = all->current;
+    if (!v || !v->is_of_doubles || !jit_kernel_code(v->native)) /* as hot as that one */
+        return NULL;
+    if (!v->of_doubles && (v->of_doubles = jit_kernel_new(env, v->k, KERNEL_OF_DOUBLES)))
+        jit_kernel_want(v->of_doubles);
+    return ((kernel_function){jit_kernel_code(v->of_doubles)}).of_doubles;
+}
+
 void formula_kernel_missed(formula_kernels *all)
 {
     formula_kernel *v = all->current;
+    if (jit_kernel_code(v->native)) /* trying costs next to nothing, and successes are not counted */
+        return;
     if (++v->failures < FAILURES_LOOKED_AT)
         return;
     if (v->failures > v->runs / FAILURES_SHARE) {

@@ -21,7 +21,8 @@ typedef struct formula_kernel {
     formula_read *reads;
     uint32_t      read_count;
     uint8_t       kind;    /* of the result */
-    jit_kernel   *native;
+    jit_kernel   *native, *of_doubles; /* the second: made when it is first asked for */
+    bool          is_of_doubles;       /* all that it reads and gives are floats */
     uint64_t      steps, memory; /* that the machine uses */
     uint32_t      runs, failures;
 } formula_kernel;
@@ -46,8 +47,34 @@ void formula_kernels_free(formula_kernels *all);
 
 /* Which kernel suits the slots, made if need be; after the machine has evaluated them with this many steps and so much memory. */
 void formula_kernel_choose(formula_kernels *all, const formula_source *from, const burin_value *slots, uint64_t steps, uint64_t memory);
+/* Native code of the current kernel for slots that are all floats, which gives a float; NULL: there is none now. */
+kernel_doubles_function formula_kernel_doubles(formula_kernels *all, burin_env *env);
+/* The same for slots that are values. */
+kernel_values_function formula_kernel_values(const formula_kernels *all);
 /* The kernel failed, or the slots were not its own. */
 void formula_kernel_missed(formula_kernels *all);
+
+/* Interpreted. False: it failed. */
+static inline bool formula_kernel_interpret(formula_kernel *v, kernel_cell *result)
+{
+    if (BURIN_UNLIKELY(kernel_run(v->k, v->room, 0) == 0))
+        return false;
+    *result = v->room[v->k->cell_count - 1];
+    v->runs++;
+    jit_kernel_charge(v->native, v->k->step_count);
+    return true;
+}
+
+/* Of slots that are all floats. False: there is no such kernel, or it failed. */
+static inline bool formula_kernel_run_doubles(formula_kernels *all, const double *slots, kernel_cell *result)
+{
+    formula_kernel *v = all->current;
+    if (!v || !v->is_of_doubles)
+        return false;
+    for (const formula_read *r = v->reads, *end = r + v->read_count; r < end; r++)
+        v->room[r->slot].f = slots[r->slot];
+    return formula_kernel_interpret(v, result);
+}
 
 /* The current kernel's value in *result; false when the machine has to evaluate. */
 static inline bool formula_kernel_run(formula_kernels *all, const burin_value *slots, kernel_cell *result)
@@ -66,12 +93,7 @@ static inline bool formula_kernel_run(formula_kernels *all, const burin_value *s
             return false;
         room[r->slot].i = slots[r->slot].as.i;
     }
-    if (BURIN_UNLIKELY(kernel_run(v->k, room, 0) == 0))
-        return false;
-    *result = room[v->k->cell_count - 1];
-    v->runs++;
-    jit_kernel_charge(v->native, v->k->step_count);
-    return true;
+    return formula_kernel_interpret(v, result);
 }
 
 #endif

@@ -30,13 +30,25 @@ const char *jit_kernel_install(jit_kernel *n, burin_text answer)
     return wrong;
 }
 
-static void ask_for(jit_kernel *n)
+void jit_kernel_want(jit_kernel *n)
 {
+    if (n->heat_ns == UINT64_MAX)
+        return;
     n->heat_ns = UINT64_MAX;
     jit_want_kernel(n->env, n);
 }
 
-jit_kernel *jit_kernel_new(burin_env *env, const kernel *k, kernel_shape shape)
+static bool has_fast(uint32_t cpu)
+{
+#if BURIN_MVEC
+    return cpu >= 3;
+#else
+    (void)cpu;
+    return false;
+#endif
+}
+
+static jit_kernel *make(burin_env *env, const kernel *k, kernel_shape shape, bool fast)
 {
     enum { SCALAR_LEVEL = 2, VECTOR_LEVEL = 3 };
     uint32_t cpu = code_cpu_here();
@@ -48,7 +60,7 @@ jit_kernel *jit_kernel_new(burin_env *env, const kernel *k, kernel_shape shape)
         return NULL;
     *n = (jit_kernel){.env = env, .alloc = alloc, .request = buf_make(alloc), .steps = k->step_count};
     atomic_init(&n->refs, 1);
-    n->how = (kernel_request){{.abi = native_abi(), .level = shape == KERNEL_OF_ROWS ? VECTOR_LEVEL : SCALAR_LEVEL, .cpu = cpu}, shape, k};
+    n->how = (kernel_request){{.abi = native_abi(), .level = shape == KERNEL_OF_ROWS ? VECTOR_LEVEL : SCALAR_LEVEL, .cpu = cpu}, shape, fast && has_fast(cpu), k};
     if (!kernel_wire_write(&n->how, &n->request)) {
         jit_kernel_free(n);
         return NULL;
@@ -57,14 +69,18 @@ jit_kernel *jit_kernel_new(burin_env *env, const kernel *k, kernel_shape shape)
     if (jit_kernel_from_cache(env, n))
         n->heat_ns = UINT64_MAX;
     else if (env->engine == BURIN_ENGINE_JIT)
-        ask_for(n);
+        jit_kernel_want(n);
     return n;
 }
+
+jit_kernel *jit_kernel_new(burin_env *env, const kernel *k, kernel_shape shape) { return make(env, k, shape, false); }
+
+jit_kernel *jit_kernel_of_rows(burin_env *env, const kernel *k, bool fast) { return make(env, k, KERNEL_OF_ROWS, fast); }
 
 void jit_kernel_charge_slow(jit_kernel *n, uint64_t ns)
 {
     uint64_t chosen = jit_threshold(n->env->jit);
     n->heat_ns += ns;
     if (n->heat_ns >= (chosen ? chosen : COMPILE_FLOOR_NS + (uint64_t)n->steps * COMPILE_STEP_NS))
-        ask_for(n);
+        jit_kernel_want(n);
 }

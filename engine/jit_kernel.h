@@ -29,6 +29,8 @@ struct jit_kernel {
 /* Of the whole kernel, which is not needed after that. With BURIN_ENGINE_JIT it is asked for at once, and there when this returns if the
  * compiler is `eager`; with BURIN_ENGINE_AUTO once it was interpreted for long enough, or at once where the cache has it. */
 jit_kernel *jit_kernel_new(burin_env *env, const kernel *k, kernel_shape shape);
+/* Of rows; `fast`: functions that are off by 4 units in the last place will do. */
+jit_kernel *jit_kernel_of_rows(burin_env *env, const kernel *k, bool fast);
 void        jit_kernel_free(jit_kernel *native); /* NULL is allowed; its code is gone */
 
 /* The function of the shape (kernel_function), NULL: there is none now. */
@@ -37,6 +39,8 @@ static inline void *jit_kernel_code(const jit_kernel *native)
     return native ? atomic_load_explicit(&native->code, memory_order_acquire) : NULL;
 }
 
+/* Ask for it, if it was not asked for. */
+void jit_kernel_want(jit_kernel *native);
 /* So many steps more were interpreted. NULL is allowed. */
 void jit_kernel_charge_slow(jit_kernel *native, uint64_t ns);
 enum { JIT_KERNEL_STEP_NS = 4 };

@@ -64,7 +64,7 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
         gcc_jit_context_add_command_line_option(g, quick[n]);
     if (!request->debug)
         gcc_jit_context_add_command_line_option(g, "-fno-asynchronous-unwind-tables");
-    for (size_t n = 0; request->program->is_script && n < sizeof scripts / sizeof scripts[0]; n++)
+    for (size_t n = 0; request->program && request->program->is_script && n < sizeof scripts / sizeof scripts[0]; n++)
         gcc_jit_context_add_command_line_option(g, scripts[n]);
     gcc_jit_context_add_command_line_option(g, levels[request->cpu]);
 }
@@ -148,7 +148,7 @@ static bool write_units(gcc_jit_context *g, arena *memory, const wire_request *r
 static bool write_kernel(gcc_jit_context *g, arena *memory, const wire_request *request, const void *what)
 {
     emitter e;
-    kernel_options(g);
+    kernel_options(g, what);
     return emitter_init(&e, g, memory, request) && lower_kernel(&e, what);
 }
 

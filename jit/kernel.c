@@ -1,31 +1,24 @@
 /* The function of a kernel: loads of the cells, the steps as they are, what they give.
  *
- * Values are locals. Of one evaluation a bad step leaves the function, and ways are branches; over rows everything is computed for each,
- * and what was bad on the way that a row came is collected, so that the loop has no jumps and becomes one over vectors. */
+ * Values are locals. A bad step leaves the function, and ways are branches. (Over rows it is otherwise: kernel_rows.c.) */
 #include "jit/kernel.h"
 
-typedef struct writer {
-    func            f;
-    const kernel   *k;
-    const kernel_request *request;
-    place          *locals;  /* of places; NULL: constants, cells that nothing reads */
-    uint32_t        part;
-    gcc_jit_param  *cells, *from, *to; /* arguments: where cells are read, the first part, where the value goes */
-    place           row, any_bad;      /* over rows */
-    block          *begins;  /* of parts */
-    place          *pointers; /* over rows: of the columns that are read */
-} writer;
-
-void kernel_options(gcc_jit_context *g)
+void kernel_options(gcc_jit_context *g, const kernel_request *request)
 {
-    static const char *const options[] = {"-fno-math-errno", "-fno-trapping-math"};
-    for (size_t n = 0; n < sizeof options / sizeof options[0]; n++)
-        gcc_jit_context_add_command_line_option(g, options[n]);
+    static const char *const always[] = {"-fno-math-errno", "-fno-trapping-math"};
+    for (size_t n = 0; n < sizeof always / sizeof always[0]; n++)
+        gcc_jit_context_add_command_line_option(g, always[n]);
+    if (request->shape == KERNEL_OF_ROWS) { /* loops that were made one are to stay so */
+        gcc_jit_context_add_command_line_option(g, "-fno-tree-loop-distribution");
+        gcc_jit_context_add_command_line_option(g, "-fno-tree-loop-distribute-patterns");
+    }
+    if (request->fast && request->how.cpu == WIRE_CPU_MAX)
+        gcc_jit_context_add_command_line_option(g, "-mprefer-vector-width=512"); /* as wide as the functions' vectors */
 }
 
 /* ---- operands ---- */
 
-static expr operand(writer *w, uint32_t n)
+expr kernel_operand(kernel_writer *w, uint32_t n)
 {
     const kernel_place *p = n == KERNEL_NONE ? NULL : &w->k->places[n];
     if (!p)
@@ -37,14 +30,14 @@ static expr operand(writer *w, uint32_t n)
     return num(&w->f, T_L, p->constant.i);
 }
 
-static void need(writer *w, uint32_t n, bool *needed)
+static void need(kernel_writer *w, uint32_t n, bool *needed)
 {
     if (n != KERNEL_NONE && w->k->places[n].kind == PLACE_CELL)
         needed[n] = true;
 }
 
 /* Which cells the steps [from, until) read. */
-static void find_cells(writer *w, uint32_t from, uint32_t until, bool *needed)
+void kernel_find_cells(kernel_writer *w, uint32_t from, uint32_t until, bool *needed)
 {
     for (uint32_t n = from; n < until; n++) {
         const kernel_step *s = &w->k->steps[n];
@@ -61,7 +54,7 @@ static void find_cells(writer *w, uint32_t from, uint32_t until, bool *needed)
 }
 
 /* What has no value on some ways is 0 there. */
-static void make_locals(writer *w, uint32_t from, uint32_t until)
+static void make_locals(kernel_writer *w, uint32_t from, uint32_t until)
 {
     for (uint32_t n = from; n < until; n++) {
         const kernel_step *s = &w->k->steps[n];
@@ -76,17 +69,7 @@ static void make_locals(writer *w, uint32_t from, uint32_t until)
 
 /* ---- ways ---- */
 
-/* Did the row come that way? */
-static expr came(writer *w, uint32_t way)
-{
-    const kernel_way *at   = &w->k->ways[way];
-    expr              test = operand(w, at->test);
-    if (at->negated)
-        test = binary(&w->f, GCC_JIT_BINARY_OP_BITWISE_XOR, T_L, test, num(&w->f, T_L, 1));
-    return at->outer ? binary(&w->f, GCC_JIT_BINARY_OP_BITWISE_AND, T_L, came(w, at->outer), test) : test;
-}
-
-static void fail(writer *w, expr bad)
+static void fail(kernel_writer *w, expr bad)
 {
     func *f = &w->f;
     block failed = new_block(f), good = new_block(f);
@@ -96,81 +79,68 @@ static void fail(writer *w, expr bad)
     f->block = good;
 }
 
-static void note_bad(writer *w, const kernel_step *s, expr bad)
-{
-    func *f = &w->f;
-    if (w->request->shape != KERNEL_OF_ROWS) {
-        fail(w, bad);
-        return;
-    }
-    if (s->way)
-        bad = binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_L, bad, came(w, s->way));
-    set(f, w->any_bad, binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, get(w->any_bad), bad));
-}
-
 /* ---- steps ---- */
 
-static void write_steps(writer *w, uint32_t from, uint32_t until);
+static void write_steps(kernel_writer *w, uint32_t from, uint32_t until);
 
 /* The steps of a way, in a block of their own. */
-static void write_way(writer *w, const kernel_way *way, uint32_t first)
+static void write_way(kernel_writer *w, const kernel_way *way, uint32_t first)
 {
     func *f    = &w->f;
     block taken = new_block(f), after = new_block(f);
-    expr  test  = compare(f, way->negated ? GCC_JIT_COMPARISON_EQ : GCC_JIT_COMPARISON_NE, operand(w, way->test), num(f, T_L, 0));
+    expr  test  = compare(f, way->negated ? GCC_JIT_COMPARISON_EQ : GCC_JIT_COMPARISON_NE, kernel_operand(w, way->test), num(f, T_L, 0));
     branch(f, test, taken, after);
     f->block = taken;
     write_steps(w, first, way->end);
     begin(f, after);
 }
 
-static void write_steps(writer *w, uint32_t from, uint32_t until)
+static void write_steps(kernel_writer *w, uint32_t from, uint32_t until)
 {
     for (uint32_t n = from; n < until; n++) {
         const kernel_step *s = &w->k->steps[n];
-        if (s->op == STEP_WAY && w->request->shape != KERNEL_OF_ROWS) {
+        if (s->op == STEP_WAY) {
             write_way(w, &w->k->ways[s->x], n + 1);
             n = w->k->ways[s->x].end - 1;
         } else if (s->op < VEC_OP_COUNT) {
-            expr bad = kernel_operator(&w->f, s->op, w->locals[s->out], operand(w, s->x), operand(w, s->y), operand(w, s->z));
+            expr bad = kernel_operator(&w->f, s->op, w->locals[s->out], kernel_operand(w, s->x), kernel_operand(w, s->y), kernel_operand(w, s->z));
             if (bad)
-                note_bad(w, s, bad);
+                fail(w, bad);
         }
     }
 }
 
 /* ---- functions ---- */
 
-static bool begin_function(writer *w, emitter *e, type result, int count, gcc_jit_param **parameters)
+bool kernel_begin(kernel_writer *w, emitter *e, type result, int count, gcc_jit_param **parameters)
 {
     w->f        = (func){.e = e};
     w->f.fn     = gcc_jit_context_new_function(e->g, NULL, GCC_JIT_FUNCTION_EXPORTED, e->types[result], KERNEL_SYMBOL, count, parameters, 0);
     w->f.block  = new_block(&w->f);
     w->locals   = arena_zalloc(e->memory, (w->k->place_count + 1) * sizeof *w->locals);
     w->begins   = arena_zalloc(e->memory, (w->k->part_count + 1) * sizeof *w->begins);
-    w->pointers = arena_zalloc(e->memory, (w->k->cell_count + 1) * sizeof *w->pointers);
-    return w->locals && w->begins && w->pointers;
+    return w->locals && w->begins;
 }
 
-static gcc_jit_param *parameter(emitter *e, type t, const char *name) { return gcc_jit_context_new_param(e->g, NULL, e->types[t], name); }
+gcc_jit_param *kernel_parameter(emitter *e, type t, const char *name) { return gcc_jit_context_new_param(e->g, NULL, e->types[t], name); }
 static expr           of(gcc_jit_param *p) { return gcc_jit_param_as_rvalue(p); }
 
-static void write_part(writer *w, uint32_t from, bool *needed)
+static void write_part(kernel_writer *w, uint32_t from, bool *needed)
 {
     func              *f    = &w->f;
     uint32_t           last = w->k->parts[w->part].end - 1;
     const kernel_step *gives = &w->k->steps[last];
     memset(needed, 0, (w->k->cell_count + 1) * sizeof *needed);
-    find_cells(w, from, last + 1, needed);
+    kernel_find_cells(w, from, last + 1, needed);
     for (uint32_t n = 0; n < w->k->cell_count; n++)
         if (needed[n])
             w->locals[n] = as_local(f, kernel_type(w->k->places[n].type), load(f, kernel_type(w->k->places[n].type), of(w->cells), (int64_t)(n * sizeof(kernel_cell))));
     make_locals(w, from, last);
     write_steps(w, from, last);
-    store(f, kernel_type(w->k->places[gives->y].type), of(w->cells), (int64_t)(gives->y * sizeof(kernel_cell)), operand(w, gives->x));
+    store(f, kernel_type(w->k->places[gives->y].type), of(w->cells), (int64_t)(gives->y * sizeof(kernel_cell)), kernel_operand(w, gives->x));
 }
 
-static bool begin_parts(writer *w)
+static bool begin_parts(kernel_writer *w)
 {
     func    *f     = &w->f;
     uint32_t count = w->k->part_count;
@@ -189,13 +159,13 @@ static bool begin_parts(writer *w)
     return true;
 }
 
-static bool lower_cells(writer *w, emitter *e)
+static bool lower_cells(kernel_writer *w, emitter *e)
 {
-    gcc_jit_param *parameters[] = {parameter(e, T_PTR, "cells"), parameter(e, T_U, "from")};
+    gcc_jit_param *parameters[] = {kernel_parameter(e, T_PTR, "cells"), kernel_parameter(e, T_U, "from")};
     bool          *needed       = arena_alloc(e->memory, (w->k->cell_count + 1) * sizeof *needed);
     w->cells                    = parameters[0];
     w->from                     = parameters[1];
-    if (!needed || !begin_function(w, e, T_U, 2, parameters) || !begin_parts(w))
+    if (!needed || !kernel_begin(w, e, T_U, 2, parameters) || !begin_parts(w))
         return false;
     for (w->part = 0; w->part < w->k->part_count; w->part++) {
         begin(&w->f, w->begins[w->part]);
@@ -205,7 +175,14 @@ static bool lower_cells(writer *w, emitter *e)
     return true;
 }
 
-static void load_slots(writer *w, const bool *needed)
+static void load_doubles(kernel_writer *w, const bool *needed)
+{
+    for (uint32_t n = 0; n < w->k->cell_count; n++)
+        if (needed[n])
+            w->locals[n] = as_local(&w->f, T_F, load(&w->f, T_F, of(w->cells), (int64_t)(n * sizeof(double))));
+}
+
+static void load_slots(kernel_writer *w, const bool *needed)
 {
     static const burin_kind kinds[] = {[VEC_BOOL] = BURIN_BOOL, [VEC_INT] = BURIN_INT, [VEC_FLOAT] = BURIN_FLOAT};
     func                   *f       = &w->f;
@@ -220,90 +197,34 @@ static void load_slots(writer *w, const bool *needed)
     }
 }
 
-static bool lower_values(writer *w, emitter *e)
+static bool lower_values(kernel_writer *w, emitter *e)
 {
-    gcc_jit_param *parameters[] = {parameter(e, T_PTR, "slots"), parameter(e, T_PTR, "result")};
+    gcc_jit_param *parameters[] = {kernel_parameter(e, T_PTR, "slots"), kernel_parameter(e, T_PTR, "result")};
     bool          *needed       = arena_zalloc(e->memory, (w->k->cell_count + 1) * sizeof *needed);
     uint32_t       last         = w->k->step_count - 1;
     w->cells                    = parameters[0];
     w->to                       = parameters[1];
-    if (!needed || !begin_function(w, e, T_U, 2, parameters))
+    if (!needed || !kernel_begin(w, e, T_U, 2, parameters))
         return false;
-    find_cells(w, 0, last + 1, needed);
-    load_slots(w, needed);
+    kernel_find_cells(w, 0, last + 1, needed);
+    if (w->request->shape == KERNEL_OF_DOUBLES)
+        load_doubles(w, needed);
+    else
+        load_slots(w, needed);
     make_locals(w, 0, last);
     write_steps(w, 0, last);
-    store(&w->f, kernel_type(w->k->places[w->k->cell_count - 1].type), of(w->to), 0, operand(w, w->k->steps[last].x));
+    store(&w->f, kernel_type(w->k->places[w->k->cell_count - 1].type), of(w->to), 0, kernel_operand(w, w->k->steps[last].x));
     give(&w->f, num(&w->f, T_U, 0));
-    return true;
-}
-
-/* ---- over rows ---- */
-
-static place item(writer *w, expr pointer, uint8_t t)
-{
-    func *f     = &w->f;
-    type  as    = t == VEC_BOOL ? T_B : kernel_type(t);
-    expr  typed = gcc_jit_context_new_cast(f->e->g, f->where, pointer, f->e->pointers[as]);
-    return gcc_jit_context_new_array_access(f->e->g, f->where, typed, get(w->row));
-}
-
-static void load_row(writer *w, const bool *needed)
-{
-    func *f = &w->f;
-    for (uint32_t n = 0; n < w->k->cell_count; n++)
-        if (needed[n]) {
-            uint8_t t    = w->k->places[n].type;
-            w->locals[n] = as_local(f, kernel_type(t), cast(f, kernel_type(t), get(item(w, get(w->pointers[n]), t))));
-        }
-}
-
-static void write_row(writer *w, const bool *needed)
-{
-    func    *f    = &w->f;
-    uint32_t last = w->k->step_count - 1;
-    uint8_t  t    = w->k->places[w->k->cell_count - 1].type;
-    load_row(w, needed);
-    make_locals(w, 0, last);
-    write_steps(w, 0, last);
-    expr value = operand(w, w->k->steps[last].x);
-    set(f, item(w, of(w->to), t), t == VEC_BOOL ? cast(f, T_B, value) : value);
-}
-
-static bool lower_rows(writer *w, emitter *e)
-{
-    gcc_jit_param *parameters[] = {parameter(e, T_PTR, "columns"), parameter(e, T_PTR, "out"), parameter(e, T_L, "n")};
-    bool          *needed       = arena_zalloc(e->memory, (w->k->cell_count + 1) * sizeof *needed);
-    w->cells                    = parameters[0];
-    w->to                       = parameters[1];
-    w->from                     = parameters[2];
-    if (!needed || !begin_function(w, e, T_L, 3, parameters))
-        return false;
-    func *f    = &w->f;
-    find_cells(w, 0, w->k->step_count, needed);
-    for (uint32_t n = 0; n < w->k->cell_count; n++)
-        if (needed[n])
-            w->pointers[n] = as_local(f, T_PTR, load(f, T_PTR, of(w->cells), (int64_t)(n * sizeof(void *))));
-    w->row     = as_local(f, T_L, num(f, T_L, 0));
-    w->any_bad = as_local(f, T_L, num(f, T_L, 0));
-    block head = new_block(f), body = new_block(f), after = new_block(f);
-    begin(f, head);
-    branch(f, compare(f, GCC_JIT_COMPARISON_LT, get(w->row), of(w->from)), body, after);
-    f->block = body;
-    write_row(w, needed);
-    set(f, w->row, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, get(w->row), num(f, T_L, 1)));
-    go(f, head);
-    f->block = after;
-    give(f, get(w->any_bad));
     return true;
 }
 
 bool lower_kernel(emitter *e, const kernel_request *request)
 {
-    writer w = {.k = request->kernel, .request = request};
+    kernel_writer w = {.k = request->kernel, .request = request};
     switch (request->shape) {
     case KERNEL_OF_CELLS: return lower_cells(&w, e);
-    case KERNEL_OF_VALUES: return lower_values(&w, e);
+    case KERNEL_OF_VALUES:
+    case KERNEL_OF_DOUBLES: return lower_values(&w, e);
     default: return lower_rows(&w, e);
     }
 }

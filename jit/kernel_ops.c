@@ -28,7 +28,7 @@ static expr is_negative(func *f, expr a) { return is(f, GCC_JIT_COMPARISON_LT, a
 static expr negative(func *f, expr a) { return gcc_jit_context_new_unary_op(f->e->g, f->where, GCC_JIT_UNARY_OP_MINUS, f->e->types[T_L], a); }
 
 /* The difference of an infinity or a NaN from itself is a NaN. */
-static expr is_not_finite(func *f, expr a)
+expr kernel_not_finite(func *f, expr a)
 {
     return is(f, GCC_JIT_COMPARISON_NE, binary(f, GCC_JIT_BINARY_OP_MINUS, T_F, a, a), real(f, 0));
 }
@@ -107,6 +107,24 @@ static const char *function_of(vec_op op)
     case VEC_F_FMOD: return "fmod";
     default: return NULL;
     }
+}
+
+bool kernel_must_be_finite(vec_op op) { return op == VEC_F_SQRT || function_of(op) != NULL; }
+
+const char *kernel_fast_function(vec_op op, int lanes)
+{
+    static const struct {
+        vec_op      op;
+        const char *of_4, *of_8;
+    } known[] = {
+#define KERNEL_FAST(OP, of_4, of_8, what) {VEC_##OP, #of_4, #of_8},
+#include "codegen/kernel/fast.def"
+#undef KERNEL_FAST
+    };
+    for (size_t n = 0; n < sizeof known / sizeof known[0]; n++)
+        if (known[n].op == op)
+            return lanes == 8 ? known[n].of_8 : known[n].of_4;
+    return NULL;
 }
 
 /* ---- ints ---- */
@@ -236,7 +254,7 @@ static expr on_floats(operation *o, vec_op op)
     case VEC_F_SQRT: set(f, o->r, builtin(f, "sqrt", 1, xy)); break;
     default: set(f, o->r, call(f, function_of(op), vec_ops[op].operands, xy)); break;
     }
-    return is_not_finite(f, get(o->r));
+    return kernel_not_finite(f, get(o->r));
 }
 
 /* ---- comparisons and conversions ---- */
@@ -276,8 +294,8 @@ static expr converted(operation *o, vec_op op)
     case VEC_F_TRUNC: return rounded(o, "trunc");
     case VEC_F_ROUND: return rounded(o, "rint");
     case VEC_F_ISNAN: set(f, o->r, is(f, GCC_JIT_COMPARISON_NE, x, x)); return NULL;
-    case VEC_F_ISFINITE: set(f, o->r, xor_(f, is_not_finite(f, x), whole(f, 1))); return NULL;
-    default: set(f, o->r, and_(f, is_not_finite(f, x), is(f, GCC_JIT_COMPARISON_EQ, x, x))); return NULL; /* VEC_F_ISINF */
+    case VEC_F_ISFINITE: set(f, o->r, xor_(f, kernel_not_finite(f, x), whole(f, 1))); return NULL;
+    default: set(f, o->r, and_(f, kernel_not_finite(f, x), is(f, GCC_JIT_COMPARISON_EQ, x, x))); return NULL; /* VEC_F_ISINF */
     }
 }
 

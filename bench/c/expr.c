@@ -26,26 +26,28 @@ typedef struct job {
     burin_text         text;
     const char        *expected; /* repr() of its result */
     double             x;
+    burin_error        err;
 } job;
 
 static void fail(burin_error *err) { die(err->message ? err->message : "wrong result", NULL); }
 
-static void next_values(job *j, burin_value *values)
-{
-    j->x += 0.001;
-    for (int n = 0; n < 4; n++)
-        values[n] = burin_float(j->x + n);
-}
-
 static void run_formula(void *user)
 {
-    job        *j   = user;
-    burin_error err = BURIN_ERROR_INIT;
-    burin_value values[4];
-    double      y;
-    next_values(j, values);
-    if (burin_formula_double(j->formula, values, &y, &err))
-        fail(&err);
+    job *j = user;
+    j->x += 0.001;
+    double values[4] = {j->x, j->x + 1, j->x + 2, j->x + 3}, y;
+    if (burin_formula_doubles(j->formula, values, &y, &j->err))
+        fail(&j->err);
+    keep(&y);
+}
+
+static void run_boxed(void *user)
+{
+    job *j = user;
+    j->x += 0.001;
+    burin_value values[4] = {burin_float(j->x), burin_float(j->x + 1), burin_float(j->x + 2), burin_float(j->x + 3)}, y;
+    if (burin_formula_eval(j->formula, values, &y, &j->err))
+        fail(&j->err);
     keep(&y);
 }
 
@@ -135,6 +137,7 @@ static const struct task {
 } tasks[] = {
     {"scalar E1", E1, run_formula, NULL},
     {"scalar E4", E4, run_formula, NULL},
+    {"E1, boxed", E1, run_boxed, NULL},
     {"text, cached", E1, run_eval, NULL},
     {"loop", "loop(100000)", run_eval, "933429"},
     {"fib", "fib(20)", run_eval, "6765"},
@@ -162,7 +165,7 @@ int main(int argc, char **argv)
             use_native_code(j.env, helper);
         if (!j.env || !(j.in = burin_interpreter_new(j.env, &err)))
             fail(&err);
-        if (t->work == run_formula)
+        if (t->work == run_formula || t->work == run_boxed)
             prepare_formula(&j);
         if (t->work == run_eval)
             prepare_scripts(&j, argv[2]);

@@ -33,14 +33,9 @@ struct object {
 };
 
 #define X(name) #name,
-#define KERNEL_CALL(name, result, parameters, what) #name,
-static const char *const import_names[] = {
-    OBJECT_IMPORTS(X)
-#include "codegen/kernel/imports.def"
-};
-#undef KERNEL_CALL
+static const char *const import_names[] = {OBJECT_IMPORTS(X)};
 #undef X
-enum { IMPORT_COUNT = sizeof import_names / sizeof import_names[0], LIBRARY_COUNT = IMPORT_COUNT - KERNEL_IMPORT_COUNT };
+enum { OWN_COUNT = sizeof import_names / sizeof import_names[0], IMPORT_COUNT = OWN_COUNT + KERNEL_IMPORT_COUNT };
 
 typedef struct loader {
     elf_file file;
@@ -139,7 +134,7 @@ static const char *copy_sections(loader *l)
             memcpy(o->image + o->placed[n], l->file.bytes.data + s.sh_offset, s.sh_size);
     }
     for (uint32_t n = 0; n < IMPORT_COUNT; n++)
-        write_plt_entry(o->image + l->plt + n * PLT_ENTRY, n < LIBRARY_COUNT ? targets[n] : kernel_imports[n - LIBRARY_COUNT]);
+        write_plt_entry(o->image + l->plt + n * PLT_ENTRY, n < OWN_COUNT ? targets[n] : kernel_imports[n - OWN_COUNT]);
     return NULL;
 }
 
@@ -160,7 +155,7 @@ static bool find_table(const loader *l, uint32_t n, table *out)
 static const char *import_address(const loader *l, const char *name, uint64_t *out)
 {
     for (uint32_t n = 0; name && n < IMPORT_COUNT; n++)
-        if (strcmp(name, import_names[n]) == 0) {
+        if (strcmp(name, n < OWN_COUNT ? import_names[n] : kernel_import_names[n - OWN_COUNT]) == 0) {
             *out = (uint64_t)(uintptr_t)l->o->image + l->plt + n * PLT_ENTRY;
             return NULL;
         }

@@ -39,7 +39,7 @@ bool kernel_wire_write(const kernel_request *request, buf *out)
     const kernel *k = request->kernel;
     buf_append(out, magic, sizeof magic);
     put64(out, request->how.abi);
-    put(out, request->how.output | request->how.level << 8 | request->how.cpu << 16 | (uint32_t)request->shape << 24);
+    put(out, request->how.output | request->how.level << 8 | request->how.cpu << 16 | (uint32_t)request->shape << 24 | (uint32_t)request->fast << 31);
     put(out, k->cell_count);
     put(out, k->place_count);
     for (uint32_t n = 0; n < k->place_count; n++)
@@ -122,15 +122,20 @@ const char *kernel_wire_read(burin_text bytes, arena *memory, kernel_request *ou
     out->how.output = (wire_output)(word & 255);
     out->how.level  = word >> 8 & 255;
     out->how.cpu    = word >> 16 & 255;
-    out->shape      = (kernel_shape)(word >> 24);
+    out->shape      = (kernel_shape)(word >> 24 & 127);
+    out->fast       = word >> 31;
     if (out->how.output >= WIRE_OUTPUT_COUNT || out->how.level > 3 || out->how.cpu < WIRE_CPU_BASE || out->how.cpu > WIRE_CPU_MAX ||
-        out->shape >= KERNEL_SHAPE_COUNT)
+        out->shape >= KERNEL_SHAPE_COUNT || (out->fast && (out->shape != KERNEL_OF_ROWS || out->how.cpu < 3)))
         fail(&r, "an option has no such value");
     get_rows(&r, k);
     if (!r.wrong && r.at != r.end)
         fail(&r, "bytes follow the request");
-    if (!r.wrong && (r.wrong = kernel_check(k)) == NULL && out->shape != KERNEL_OF_CELLS &&
-        (k->part_count != 1 || k->steps[k->step_count - 1].y + 1 != k->cell_count))
+    if (!r.wrong)
+        r.wrong = kernel_check(k);
+    if (!r.wrong && out->shape != KERNEL_OF_CELLS && (k->part_count != 1 || k->steps[k->step_count - 1].y + 1 != k->cell_count))
         fail(&r, "a kernel of one part gives its last cell");
+    for (uint32_t n = 0; !r.wrong && out->shape == KERNEL_OF_DOUBLES && n + 1 < k->cell_count; n++)
+        if (k->places[n].typed && k->places[n].type != VEC_FLOAT)
+            fail(&r, "a cell is no float");
     return r.wrong;
 }

@@ -9,7 +9,8 @@
 typedef enum kernel_shape {
     KERNEL_OF_CELLS,  /* kernel_cells_function */
     KERNEL_OF_VALUES, /* kernel_values_function: of a kernel of one part that gives its last cell */
-    KERNEL_OF_ROWS,   /* kernel_rows_function: the same */
+    KERNEL_OF_DOUBLES, /* kernel_doubles_function: the same, all cells that are read being floats */
+    KERNEL_OF_ROWS,   /* kernel_rows_function: of a kernel as KERNEL_OF_VALUES takes it */
     KERNEL_SHAPE_COUNT
 } kernel_shape;
 
@@ -19,6 +20,8 @@ typedef enum kernel_shape {
 typedef uint32_t (*kernel_cells_function)(kernel_cell *cells, uint32_t from);
 /* Cell n is slot n, of a value of the cell's type: 0 and the value in *result, or 1: a slot has a value of another kind, or the kernel failed. */
 typedef uint32_t (*kernel_values_function)(const burin_value *slots, kernel_cell *result);
+/* Cell n is number n of `cells`: likewise. */
+typedef uint32_t (*kernel_doubles_function)(const double *cells, kernel_cell *result);
 /* n rows: cell k of row r is item r of columns[k], packed (bools are bytes), and row r's value goes to item r of `out`, which overlaps
  * no column, or begins where one does. 0, or not: a row failed, the results are of no use. */
 typedef int64_t (*kernel_rows_function)(const void *const *columns, void *out, int64_t n);
@@ -27,12 +30,14 @@ typedef union kernel_function {
     void                  *address;
     kernel_cells_function  of_cells;
     kernel_values_function of_values;
+    kernel_doubles_function of_doubles;
     kernel_rows_function   of_rows;
 } kernel_function;
 
 typedef struct kernel_request {
     wire_request  how; /* abi, output, level and cpu; the rest is not sent */
     kernel_shape  shape;
+    bool          fast;   /* KERNEL_OF_ROWS: the functions of fast.def will do; of processors from level 3 on */
     const kernel *kernel;
 } kernel_request;
 

@@ -8,7 +8,9 @@
  *
  * Every row gives what burin_formula_eval (burin/formula.h) gives for its values, bit for bit, and fails as that does. Operators and
  * functions of numbers work on blocks of rows; a formula, or a row, that needs more (text, lists, integers beyond 64 bits, an
- * error to be raised) is evaluated alone. The environment's limits count for each row that is; that of time for a whole call, too.
+ * error to be raised) is evaluated alone. With native code (burin/jit.h) all operators together are one loop, with the same results.
+ * The environment's limits count for each row that is evaluated alone; those of time and steps for a whole call, too: a row takes one step,
+ * and what its evaluation alone takes beyond that.
  * Memory is laid out as in Arrow's C data interface, and never copied as a whole. */
 #ifndef BURIN_COLUMNS_H
 #define BURIN_COLUMNS_H
@@ -57,7 +59,7 @@ typedef struct burin_columns_options {
     /* Rows where a column that the formula names has no value: they have none, and the formula is not evaluated (false), or the
      * variable is None (true). A row whose result is None has no value either way. */
     bool nulls_as_none;
-    /* sin, cos, exp, log and ** of floats may be off by 4 units in the last place, and floats may be summed up in any
+    /* sin, cos, exp, log and ** of floats may be off by 4 units in the last place (by other ones in native code), and floats may be summed up in any
      * order; in turn they are several times as fast, where the processor has AVX2 and the C library is glibc. */
     bool fast_math;
 } burin_columns_options;

@@ -44,6 +44,9 @@ BURIN_API burin_status burin_formula_int64(burin_formula *formula, const burin_v
 BURIN_API burin_status burin_formula_bool(burin_formula *formula, const burin_value *slots, bool *out, burin_error *err);
 BURIN_API burin_status burin_formula_text(burin_formula *formula, const burin_value *slots, burin_text *out, burin_error *err);
 
+/* burin_formula_double where every slot is a float: nothing is boxed on the way in either. `slots` are borrowed until the call returns. */
+BURIN_API burin_status burin_formula_doubles(burin_formula *formula, const double *slots, double *out, burin_error *err);
+
 /* What the last evaluation used: steps and memory are filled in, the rest is 0. */
 BURIN_API void burin_formula_used(const burin_formula *formula, burin_limits *used);
 

@@ -1,6 +1,7 @@
 /* Kernels, interpreted and native, against the machine: random expressions over numbers at all edges. A kernel that does not fail gives
  * what the machine gives; native code fails where the interpreted kernel does, and gives the same bits. */
 #define _GNU_SOURCE
+#include "burin/columns.h"
 #include "burin/formula.h"
 #include "engine/environment.h"
 #include "engine/formula.h"
@@ -306,6 +307,64 @@ static void random_expressions_do_the_same_in_all_tiers(void **state)
     assert_true(f->done > 10000);
 }
 
+/* ---- functions of vectors ---- */
+
+static void fast_functions_are_close(void **state)
+{
+    static const char *const texts[] = {
+        "((a + b) * sin(a)) / (sqrt(abs(b)) + 1)", "sqrt(1.5 - sin(2 * a) + cos(pi / (b + 100)) / 3)", "sin(a)", "sin(cos(sin(a) + b) * (i % 7))",
+        "exp(sin(a)) if cos(b) > 0 else log(2 + cos(a))", "p and sin(a) > 0.5", "i + j if sin(a) > 0 else i - j", "(2 + sin(a)) ** 2.5 + 3 ** cos(b)",
+        "sin(a) if a > 1e9 else b", "floor(10 * sin(a)) + (j if p else i)", "cos(0 * a) + sin(exp(a / 100))", "log(sin(a) + 1.001) if sin(b) > 0.5 else 0.0"};
+    fixture *f = *state;
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+        static double  columns[2][ROWS];
+        static int64_t ints[2][ROWS], out[ROWS];
+        static uint8_t bools[2][ROWS];
+        arena        memory = arena_make(&base_malloc_allocator);
+        kernel      *k      = kernel_new(&memory, INPUTS + 1);
+        vec_type     type;
+        assert_int_equal(add(f, k, texts[t], (kernel_wish){0}, INPUTS, &type), KERNEL_ADDED);
+        jit_kernel  *native = jit_kernel_of_rows(f->env, k, true);
+        kernel_cell *room   = arena_alloc(&memory, k->place_count * sizeof *room), results[ROWS];
+        const void  *in[]   = {columns[0], columns[1], ints[0], ints[1], bools[0], bools[1]};
+        int64_t      n      = 0;
+        kernel_prepare(k, room);
+        assert_non_null(jit_kernel_code(native));
+        for (size_t r = 0; r < ROWS; r++) {
+            memcpy(room, f->rows[r], sizeof f->rows[r]);
+            if (kernel_run(k, room, 0) == 0)
+                continue;
+            for (int c = 0; c < 2; c++) {
+                columns[c][n] = f->rows[r][c].f;
+                ints[c][n]    = f->rows[r][2 + c].i;
+                bools[c][n]   = (uint8_t)f->rows[r][4 + c].i;
+            }
+            results[n++] = room[INPUTS];
+        }
+        assert_true(n > 180);
+        for (int64_t rows = n; rows > n - 9; rows--) { /* ends of all kinds */
+            assert_int_equal(((kernel_function){jit_kernel_code(native)}).of_rows(in, out, rows), 0);
+            for (int64_t r = 0; r < rows; r++) {
+                kernel_cell got = type == VEC_BOOL ? (kernel_cell){.i = ((uint8_t *)out)[r]} : (kernel_cell){.i = out[r]};
+                if (type != VEC_FLOAT)
+                    check_same(texts[t], "", (size_t)r, type, got, results[r]);
+                else if (!is_same(type, got, results[r]) && !(fabs(got.f - results[r].f) <= 1e-13 * (fabs(results[r].f) + 1)))
+                    fail_msg("%s: %.17g, not %.17g", texts[t], got.f, results[r].f);
+            }
+        }
+        for (int64_t r = 0; r < n; r += 50) { /* one that may fail, on its way or not */
+            double before = columns[0][r];
+            columns[0][r] = INFINITY;
+            memcpy(room, (kernel_cell[INPUTS]){{.f = INFINITY}, {.f = columns[1][r]}, {.i = ints[0][r]}, {.i = ints[1][r]}, {.i = bools[0][r]}, {.i = bools[1][r]}},
+                   sizeof f->rows[r]);
+            assert_int_equal(((kernel_function){jit_kernel_code(native)}).of_rows(in, out, n) != 0, kernel_run(k, room, 0) == 0);
+            columns[0][r] = before;
+        }
+        jit_kernel_free(native);
+        arena_deinit(&memory);
+    }
+}
+
 /* ---- regions ---- */
 
 /* Each part reads the inputs and, under the name of the last one, what the part before gave. */
@@ -383,8 +442,86 @@ static void formulas_use_them_and_say_so(void **state)
     }
     assert_true(fails > 5);
     assert_true(f->compiled > before);
+    /* of doubles */
+    before                = f->compiled;
+    burin_formula *direct = burin_formula_compile(f->env, BURIN_TEXT("(a + b) * sin(a) / (sqrt(b) + 1)"), names, 2, &err);
+    for (size_t r = 0; r < ROWS; r++) {
+        double       doubles[] = {f->rows[r][0].f, f->rows[r][1].f}, x = 0, y = 0;
+        burin_value  slots[]   = {burin_float(doubles[0]), burin_float(doubles[1])};
+        burin_status status    = burin_formula_doubles(direct, doubles, &x, &err);
+        burin_error_clear(&err);
+        assert_int_equal(status, burin_formula_double(direct, slots, &y, &err));
+        burin_error_clear(&err);
+        if (!status)
+            check_same("doubles", "", r, VEC_FLOAT, (kernel_cell){.f = x}, (kernel_cell){.f = y});
+    }
+    assert_true(f->compiled - before >= 2);
+    burin_formula_free(direct);
     burin_formula_free(formula);
     burin_formula_free(plain);
+}
+
+/* ---- columns ---- */
+
+/* Natively and interpreted, by the public API: values, failures with their rows, rows without a value. */
+static void columns_give_the_same_natively(void **state)
+{
+    static const char *const texts[] = {"a + b * i", "sqrt(a) if a > 0 else -1.5", "i * i * i", "i // j", "p and a > b", "(a if p else i) * 1.5", "min(a, b) > 3 or q", "i"};
+    enum { MANY = 3000 };
+    static double  a[MANY], b[MANY], results[2][MANY];
+    static int64_t i[MANY], j[MANY];
+    static uint8_t p[MANY], q[MANY], valid[MANY / 8];
+    fixture       *f       = *state;
+    burin_options  options = burin_options_default();
+    options.scripts        = true;
+    burin_env *plain       = burin_env_new(&options, NULL);
+    unsigned   fails = 0, before = f->compiled;
+    for (size_t r = 0; r < MANY; r++) {
+        const kernel_cell *row = f->rows[r % ROWS];
+        bool               bad = r % 1000 == 77;  /* an edge here and there: most blocks are to go natively */
+        a[r] = bad ? row[0].f : 1.5 + (double)(r % 17), b[r] = 2.25, i[r] = bad ? row[2].i : (int64_t)(r % 100), j[r] = bad ? 0 : 3;
+        p[r] = (uint8_t)(row[4].i * 7), q[r] = (uint8_t)row[5].i;
+        valid[r / 8] |= (uint8_t)((r % 5 != 0) << r % 8);
+    }
+    burin_column_name called[INPUTS];
+    burin_column      in[INPUTS] = {{BURIN_COLUMN_DOUBLE, a}, {BURIN_COLUMN_DOUBLE, b}, {BURIN_COLUMN_INT64, i}, {BURIN_COLUMN_INT64, j}, {BURIN_COLUMN_BOOL, p}, {BURIN_COLUMN_BOOL, q}};
+    for (size_t n = 0; n < INPUTS; n++)
+        called[n] = (burin_column_name){names[n], in[n].type};
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+        for (int with_nulls = 0; with_nulls < 2; with_nulls++) {
+            burin_columns *c[2];
+            in[0].validity = with_nulls ? valid : NULL;
+            for (int n = 0; n < 2; n++)
+                assert_non_null(c[n] = burin_columns_compile(n ? plain : f->env, (burin_text){texts[t], strlen(texts[t])}, called, INPUTS, NULL, NULL));
+            for (size_t from = 0; from < MANY;) {
+                uint8_t      bits[2][MANY / 8] = {{0}};
+                burin_error  err[2] = {BURIN_ERROR_INIT, BURIN_ERROR_INIT};
+                burin_status status[2];
+                for (int n = 0; n < 2; n++) {
+                    burin_column_out out = {BURIN_COLUMN_DOUBLE, results[n], 0, bits[n], NULL};
+                    status[n]            = burin_columns_map(c[n], in, from, MANY, &out, &err[n]);
+                }
+                size_t end = status[0] ? burin_columns_failed_row(c[0]) : MANY;
+                assert_int_equal(status[0], status[1]);
+                assert_int_equal(burin_columns_failed_row(c[0]), burin_columns_failed_row(c[1]));
+                if (status[0])
+                    assert_string_equal(err[0].message, err[1].message);
+                for (size_t r = from; r < end; r++) {
+                    assert_int_equal(bits[0][r / 8] >> r % 8 & 1, bits[1][r / 8] >> r % 8 & 1);
+                    if (bits[0][r / 8] >> r % 8 & 1)
+                        check_same(texts[t], "columns", r, VEC_FLOAT, (kernel_cell){.f = results[0][r]}, (kernel_cell){.f = results[1][r]});
+                }
+                fails += status[0] != BURIN_OK;
+                burin_error_clear(&err[0]);
+                burin_error_clear(&err[1]);
+                from = end + 1;
+            }
+            burin_columns_free(c[0]);
+            burin_columns_free(c[1]);
+        }
+    assert_true(fails > 0);
+    assert_true(f->compiled - before >= 14);
+    burin_env_unref(plain);
 }
 
 int main(void)
@@ -392,8 +529,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_operator_does_the_same_in_all_tiers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(random_expressions_do_the_same_in_all_tiers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(fast_functions_are_close, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_region_goes_on_behind_a_part_that_failed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(formulas_use_them_and_say_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(columns_give_the_same_natively, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

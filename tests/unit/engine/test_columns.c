@@ -570,6 +570,34 @@ static void fast_functions_are_within_four_units(void **state)
     burin_env_unref(env);
 }
 
+/* One step a row, whichever way it goes; the row that would be one too many is named. */
+static void steps_are_counted_for_each_row(void **state)
+{
+    static const char *const texts[] = {"a + b", "sin(a) if p else i", "len(s) + i", "10 ** 30 % (i + 2000) + j"};
+    burin_options options = burin_options_default();
+    (void)state;
+    options.scripts      = true;
+    options.limits.steps = 2000;
+    burin_env *env       = burin_env_new(&options, NULL);
+    table     *t         = random_table(7, 0);
+    for (size_t n = 0; n < sizeof texts / sizeof *texts; n++) {
+        static double    data[ROWS];
+        burin_error      err = BURIN_ERROR_INIT;
+        burin_columns   *c   = columns_of(env, texts[n], NULL);
+        burin_column_out out = {BURIN_COLUMN_DOUBLE, data};
+        assert_int_equal(burin_columns_map(c, t->columns, 0, 2000, &out, &err), BURIN_OK);
+        assert_int_equal(burin_columns_map(c, t->columns, 100, 2100, &out, &err), BURIN_OK);
+        assert_int_equal(burin_columns_map(c, t->columns, 10, 2011, &out, &err), BURIN_ERR_LIMIT);
+        assert_int_equal(burin_columns_failed_row(c), 2010);
+        assert_string_equal(err.message, "the limit of steps was reached");
+        assert_int_equal(burin_columns_map(c, t->columns, 0, 5, &out, &err), BURIN_OK); /* it stays usable */
+        burin_error_clear(&err);
+        burin_columns_free(c);
+    }
+    free(t);
+    burin_env_unref(env);
+}
+
 static void what_cannot_be_compiled_says_why(void **state)
 {
     burin_env  *env = script_env();
@@ -662,6 +690,7 @@ int main(void)
         cmocka_unit_test(fast_functions_are_within_four_units),
         cmocka_unit_test(results_may_replace_what_is_read),
         cmocka_unit_test(calls_end_when_time_runs_out_or_the_host_says_so),
+        cmocka_unit_test(steps_are_counted_for_each_row),
         cmocka_unit_test(what_cannot_be_compiled_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,3 @@
+/* The loops as the compiler likes: -ffast-math, the C library's functions for vectors. */
+#define LOOPS fast_loops
+#include "bench/c/columns_loops.inc"
