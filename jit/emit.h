@@ -70,6 +70,7 @@ typedef struct func {
     place              constants, caches;     /* the frame's */
     block             *at;                    /* of each instruction that something goes to; NULL for others */
     block              fail;                  /* return `status` */
+    block              midway;                /* the unit is entered somewhere else than at its beginning; NULL where it cannot be */
     bool              *target;                /* of each instruction: it is jumped to (`at` is also where runs end) */
     bool              *hot;                   /* of each instruction: it is lowered; the others lie in stretches that are interpreted */
     uint32_t          *low, *high;            /* of each that is not hot: where its stretch begins and ends */

@@ -96,6 +96,8 @@ static void find_targets(func *f)
             jumped_to(f, pc + 1, true);
         if (i->op == OP_YIELD)
             jumped_to(f, pc + 1, false);
+        if (f->midway && behind_turn(f->unit, pc) != UINT32_MAX)
+            need_place(f, behind_turn(f->unit, pc));
     }
     for (uint32_t n = 0; n < f->unit->handler_count; n++) /* a stretch finds its handlers itself */
         jumped_to(f, f->unit->handlers[n].target, true);

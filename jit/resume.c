@@ -1,8 +1,49 @@
-/* Ways into the middle of a unit: a generator that goes on behind its YIELD, and handlers of errors.
+/* Ways into the middle of a unit: a generator that goes on behind its YIELD, a loop that the interpreter has begun, and handlers of errors.
  *
  * A failure has noted f->pc. The runtime is asked whether somebody catches it there; then the exception is in the handler's register,
  * and the unit goes on. A unit without handlers asks nobody. */
 #include "jit/unit.h"
+
+uint32_t behind_turn(const ir_unit *unit, uint32_t pc)
+{
+    const ir_insn *i = &unit->code[pc];
+    return i->op == OP_TURN && pc + 1 < unit->code_len ? pc + 1 : i->op == OP_EACH_NEXT && i->d ? i->d : UINT32_MAX;
+}
+
+bool may_begin_midway(const func *f)
+{
+    bool any = false;
+    for (uint32_t pc = 0; f->unit->kind != UNIT_GENERATOR && pc < f->unit->code_len; pc++)
+        any |= behind_turn(f->unit, pc) != UINT32_MAX;
+    return any;
+}
+
+/* No step is counted here: the interpreter has done it. */
+static bool write_midway(func *f)
+{
+    cases turns;
+    block before = f->block, nowhere = new_block(f);
+    if (!make_cases(f, &turns))
+        return false;
+    bool *seen = arena_zalloc(f->e->memory, (f->unit->code_len + 1) * sizeof *seen);
+    if (!seen)
+        return false;
+    add_case(f, &turns, UINT32_MAX, nowhere);
+    for (uint32_t pc = 0; pc < f->unit->code_len; pc++) {
+        uint32_t to = behind_turn(f->unit, pc);
+        if (to == UINT32_MAX || seen[to])
+            continue;
+        seen[to] = true;
+        add_case(f, &turns, to, f->at[to]);
+    }
+    f->block = f->midway;
+    reload(f);
+    end_with_cases(f, &turns, load_field(f, FIELD_vm_frame_pc, gcc_jit_param_as_rvalue(f->frame)));
+    f->block = nowhere;
+    give(f, num(f, T_I, NATIVE_NO_ENTRY));
+    f->block = before;
+    return true;
+}
 
 bool write_beginning(func *f)
 {
@@ -10,7 +51,7 @@ bool write_beginning(func *f)
     block start = new_block(f);
     if (f->unit->kind != UNIT_GENERATOR) {
         begin(f, start);
-        return true;
+        return !f->midway || write_midway(f);
     }
     if (!make_cases(f, &goes_on))
         return false;

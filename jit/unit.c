@@ -166,6 +166,12 @@ static void prologue(func *f)
     set(f, f->caches, load_field(f, FIELD_vm_frame_caches, frame));
     set(f, f->constants, load_field(f, FIELD_vm_frame_constants, frame));
     set(f, f->shape_at, load_field(f, FIELD_vm_frame_result, frame));
+    if (may_begin_midway(f)) {
+        block beginning = new_block(f);
+        f->midway       = new_block(f);
+        branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_frame_pc, frame), num(f, T_U, 0)), true), beginning, f->midway);
+        f->block = beginning;
+    }
     count_entry(f);
     reload(f);
 }

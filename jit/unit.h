@@ -67,6 +67,10 @@ void reload(func *f);
 
 /* ---- errors and generators: resume.c ---- */
 
+/* Has the unit loops of scripts, at whose turns an interpreted frame may change over to it? */
+bool may_begin_midway(const func *f);
+/* Where a frame goes on that has taken a turn at instruction `pc`; UINT32_MAX: that is no turn. */
+uint32_t behind_turn(const ir_unit *unit, uint32_t pc);
 /* Where the unit begins, or a generator goes on. False when memory is out. */
 bool write_beginning(func *f);
 /* What f->fail leads to: the handler of the error, or out of the unit. False when memory is out. */

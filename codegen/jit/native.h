@@ -18,6 +18,8 @@
 
 /* What an instruction of kind JUMPING gives when its place d is next; 0 goes on, everything else is a burin_status. */
 enum { NATIVE_TAKEN = -1 };
+/* What the function of a unit gives, without having done anything, when it is entered at f->pc and has no way in there. */
+enum { NATIVE_NO_ENTRY = -2 };
 
 enum { NATIVE_SMALL_UNIT = 64 }; /* instructions of a unit that is cheap to compile as a whole */
 enum { NATIVE_VALUE_ROOM = 32 }; /* what a short value may take of the output; see api.def */

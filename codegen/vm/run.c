@@ -1,7 +1,9 @@
 /* The interpreter: direct-threaded dispatch over a unit's instructions, whose meaning is in ops.h and jumps.h.
  *
  * A failure leaves at once: the frame notes its place. Functions of scripts run in the same loop as what calls them; a failure goes to
- * the innermost of their handlers that covers its place. */
+ * the innermost of their handlers that covers its place. A loop of a script whose unit has been compiled meanwhile goes on natively, the next time
+ * that limits are looked at. */
+#include "codegen/jit/native.h"
 #include "codegen/vm/jumps.h"
 #include "codegen/vm/script_ops.h"
 
@@ -9,6 +11,16 @@
 static inline bool is_native(const vm_frame *f)
 {
     return BURIN_UNLIKELY(atomic_load_explicit(&f->program->natives[f->unit->index], memory_order_relaxed) != NULL) && f->m->natives < VM_NATIVES_MAX;
+}
+
+/* The unit's native function, entered at f->pc. */
+static __attribute__((noinline)) burin_status enter_native(vm_frame *f)
+{
+    native_function run = atomic_load_explicit(&f->program->natives[f->unit->index], memory_order_acquire);
+    f->m->natives++;
+    burin_status status = (burin_status)run(f, f->regs, &native_table);
+    f->m->natives--;
+    return status;
 }
 
 burin_status vm_run(vm_frame *f)

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "codegen/vm/machine.h"
 #include "tests/support/lack.h"
 
 typedef struct log { /* events are told one at a time, and read when nothing is being compiled */
@@ -153,6 +154,76 @@ static void functions_that_are_hot_become_native(void **state)
     burin_jit_unref(jit);
 }
 
+/* ---- a loop that runs ---- */
+
+static burin_status settle(burin_call *call, burin_value *out)
+{
+    burin_jit *jit = burin_call_data(call);
+    if (jit)
+        burin_jit_wait(jit);
+    *out = burin_none();
+    return BURIN_OK;
+}
+
+/* How many native functions run in one another; nothing where nothing may be native. */
+static burin_status natives(burin_call *call, burin_value *out)
+{
+    *out = burin_int(burin_call_data(call) ? vm_of(call->st)->natives : 0);
+    return BURIN_OK;
+}
+
+/* Each begins in the interpreter, has itself compiled, and goes on; `native` is the number of natives seen at last. */
+static const char *const loops[] = {
+    "settle()\ni = 0\nwhile i < 5000:\n    i = i + 1\n    native = natives()\nvalue = i",
+    "def f(n):\n    settle()\n    total = 0\n    for k in range(n):\n        total += k * k % 7\n        last = natives()\n    return total, last\nvalue, native = f(5000)",
+    "def f(n):\n    settle()\n    total = last = 0\n    for k in [1, 2.5, 3] * n:\n        try:\n            total += k\n            if k == 3: total.nope\n"
+    "        except AttributeError as e:\n            last = natives()\n            total += 0.25\n    return total, last\nvalue, native = f(2000)",
+    "settle()\nvalue = []\nfor k in range(4000):\n    if k % 3: continue\n    native = natives()\n    for j in range(2): value.append(j + k)\nelse:\n    value.append('else')",
+};
+
+static void loop_that_runs(const char *text, burin_jit *jit, char **value, uint64_t *steps, int64_t *native)
+{
+    burin_options options = burin_options_default();
+    burin_limits  used;
+    size_t        len;
+    options.scripts       = true;
+    burin_env *env        = burin_env_new(&options, NULL);
+    assert_int_equal(burin_env_add_function(env, "settle", "", settle, jit, 0), BURIN_OK);
+    assert_int_equal(burin_env_add_function(env, "natives", "", natives, jit, 0), BURIN_OK);
+    assert_int_equal(burin_env_set_jit(env, jit), BURIN_OK);
+    burin_interpreter *in = burin_interpreter_new(env, NULL);
+    assert_int_equal(burin_interpreter_run(in, (burin_text){text, strlen(text)}, NULL, NULL, NULL), BURIN_OK);
+    burin_interpreter_used(in, &used);
+    *steps  = used.steps;
+    *value  = burin_repr(burin_interpreter_get(in, "value"), &len);
+    *native = burin_interpreter_get(in, "native").as.i;
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
+static void a_loop_that_runs_goes_on_natively(void **state)
+{
+    (void)state;
+    need_helper();
+    for (size_t n = 0; n < sizeof loops / sizeof *loops; n++) {
+        log        l   = {0};
+        burin_jit *jit = make_jit(BURIN_ENGINE_JIT, false, &l);
+        char      *value[2];
+        uint64_t   steps[2];
+        int64_t    native;
+        loop_that_runs(loops[n], NULL, &value[0], &steps[0], &native);
+        assert_int_equal(native, 0);
+        loop_that_runs(loops[n], jit, &value[1], &steps[1], &native);
+        assert_true(l.compiled >= 1);
+        assert_int_equal(native, 1);
+        assert_string_equal(value[0], value[1]);
+        assert_int_equal(steps[0], steps[1]);
+        free(value[0]);
+        free(value[1]);
+        burin_jit_unref(jit);
+    }
+}
+
 static void formulas_are_native_too(void **state)
 {
     (void)state;
@@ -276,6 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(eager_scripts_are_native_before_they_run),
         cmocka_unit_test(functions_that_are_hot_become_native),
+        cmocka_unit_test(a_loop_that_runs_goes_on_natively),
         cmocka_unit_test(formulas_are_native_too),
         cmocka_unit_test(errors_have_the_same_place),
         cmocka_unit_test(an_interpreter_that_goes_takes_back_what_waits),
