@@ -55,6 +55,9 @@ static uint16_t lower_arguments(lowerer *c, scope *f, const parts *p, uint32_t s
     check_repeated(c, p, caller != NO_REG);
     for (ast_node *n = p->args->first; n; n = n->next)
         expr(c, f, n, at++);
+    uint16_t rest = (uint16_t)(at + named);
+    if (p->rest) /* as Python does it, before the keyword arguments in front of it */
+        expr(c, f, p->rest, rest);
     uint32_t k = 0;
     for (ast_node *n = p->kwargs->first; n; n = n->next) {
         names[k++] = program_text(c, ast_as(Keyword, n)->name);
@@ -64,8 +67,7 @@ static uint16_t lower_arguments(lowerer *c, scope *f, const parts *p, uint32_t s
         names[k++] = (burin_text){"caller", 6};
         emit(c, OP_MOVE, at++, caller, 0, 0);
     }
-    if (p->rest)
-        expr(c, f, p->rest, at++);
+    at = (uint16_t)(rest + (p->rest != NULL));
     if (p->named)
         expr(c, f, p->named, at++);
     call->positional = (uint16_t)(skip + p->args->count);

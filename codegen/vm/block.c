@@ -156,6 +156,8 @@ burin_status vm_extend(vm_frame *f, burin_value name)
 {
     const vm_template *parent = NULL;
     burin_status       status = vm_load(f, name, BY_NAME, &parent);
+    if (!status) /* a level until vm_run_root has run the parent: one may extend itself */
+        status = rt_enter(&f->m->st);
     if (!status)
         status = vm_context_extend(f->m, f->context, parent);
     if (!status)

@@ -154,13 +154,15 @@ burin_status vm_enter(vm *m, const vm_call *call, burin_value *result)
 
 burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result)
 {
-    burin_status status = BURIN_OK;
+    burin_status   status = BURIN_OK;
+    const uint32_t depth  = m->st.depth;
     while (tpl && !status) {
         const vm_template *parent = NULL;
         vm_call call = {.unit = tpl->program->units[0], .program = tpl->program, .tpl = tpl, .context = context};
         status = enter(m, &call, result, &parent);
         tpl    = parent;
     }
+    m->st.depth = depth;
     return status;
 }
 

@@ -17,15 +17,18 @@ static burin_status load_text(vm_frame *f, burin_text name, const vm_template **
 
 static burin_status load_one(vm_frame *f, burin_value name, const vm_template **out)
 {
-    rt_state *st = &f->m->st;
+    rt_state   *st = &f->m->st;
     burin_value text;
+    uint32_t    hash;
     if (name.kind == BURIN_STRING)
         return load_text(f, rt_text_of(name), out);
     if (!f->m->host.has_loader)
         return rt_fail(st, BURIN_ERR_TYPE, "no loader for this environment specified");
     if (name.kind == BURIN_UNDEFINED)
         return rt_undefined_fail(st, name);
-    burin_status status = rt_str(st, name, &text);
+    burin_status status = rt_hash(st, name, &hash); /* Jinja2 looks in its cache first */
+    if (!status)
+        status = rt_str(st, name, &text);
     return status ? status : rt_fail(st, BURIN_ERR_NOT_FOUND, "%.*s", (int)text.len, text.as.s);
 }
 

@@ -56,6 +56,7 @@ CASES = [
     ("break outside a loop", {}, ["-e", "loopcontrols", "-t", "{% break %}"]),
     ("a keyword argument twice", {}, ["-t", "{{ dict(a=1, a=2) }}"]),
     # ---- undefined
+    ("a template that extends itself", {"a.html": "{% extends 'a.html' %}"}, ["a.html"]),
     ("an undefined variable, strict", {}, ["--strict", "-t", "Dear {{ usr }}", "-D", "user=Ada"]),
     ("an attribute of an undefined variable", {}, ["-t", "Dear {{ usr.name }}", "-D", "user=Ada"]),
     ("an attribute that is missing", {}, ["-t", "{{ user.nmae.first }}", "-D", "user:={\"name\": \"Ada\"}"]),
