@@ -19,6 +19,7 @@ typedef struct word_value {
 
 static const word_value undefined_modes[] = {
     {"default", BURIN_UNDEFINED_DEFAULT}, {"chainable", BURIN_UNDEFINED_CHAINABLE}, {"debug", BURIN_UNDEFINED_DEBUG}, {"strict", BURIN_UNDEFINED_STRICT},
+    {"ansible", BURIN_UNDEFINED_ANSIBLE},
 };
 static const word_value extension_bits[] = {
     {"do", BURIN_EXT_DO}, {"loopcontrols", BURIN_EXT_LOOPCONTROLS}, {"i18n", BURIN_EXT_I18N}, {"debug", BURIN_EXT_DEBUG}, {"generation", BURIN_EXT_GENERATION},

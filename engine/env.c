@@ -8,7 +8,7 @@
 #include "runtime/convert.h"
 #include "runtime/operate.h"
 
-_Static_assert((int)BURIN_UNDEFINED_STRICT == (int)RT_STRICT && (int)BURIN_UNDEFINED_DEBUG == (int)RT_DEBUG, "same order");
+_Static_assert((int)BURIN_UNDEFINED_STRICT == (int)RT_STRICT && (int)BURIN_UNDEFINED_ANSIBLE == (int)RT_ANSIBLE && (int)BURIN_UNDEFINED_DEBUG == (int)RT_DEBUG, "same order");
 _Static_assert((int)BURIN_SANDBOX_IMMUTABLE == (int)RT_IMMUTABLE && (int)BURIN_SANDBOX_ON == (int)RT_SANDBOXED, "same order");
 
 char *env_copy_text(burin_env *env, const char *text)

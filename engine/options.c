@@ -55,7 +55,7 @@ static burin_status check_options(const burin_options *o, burin_error *err)
         return usage(err, "block, variable and comment start strings must be different");
     if (strcmp(o->newline_sequence, "\n") != 0 && strcmp(o->newline_sequence, "\r\n") != 0 && strcmp(o->newline_sequence, "\r") != 0)
         return usage(err, "newline_sequence set to unknown line ending string.");
-    if ((unsigned)o->undefined > BURIN_UNDEFINED_STRICT || (unsigned)o->sandbox > BURIN_SANDBOX_IMMUTABLE ||
+    if ((unsigned)o->undefined > BURIN_UNDEFINED_ANSIBLE || (unsigned)o->sandbox > BURIN_SANDBOX_IMMUTABLE ||
         (unsigned)o->autoescape > BURIN_AUTOESCAPE_BY_NAME)
         return usage(err, "undefined, sandbox or autoescape is not one of its modes");
     return BURIN_OK;

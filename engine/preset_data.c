@@ -3,9 +3,11 @@
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
 #include "runtime/convert.h"
+#include "runtime/host.h"
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
 #include "runtime/unicode.h"
+#include "runtime/view.h"
 
 static rt_state *state_of(const burin_call *call) { return rt_state_of(burin_call_heap(call)); }
 
@@ -39,6 +41,49 @@ burin_status preset_bool(burin_call *call, burin_value *out)
         status = rt_equal(st, v, burin_int(1), &is_one);
     }
     *out = burin_bool(is_one);
+    return status;
+}
+
+/* ---- what Ansible prints ---- */
+
+/* Using an undefined value that lies in a container, at any depth, is an error. */
+static burin_status fail_on_undefined(rt_state *st, burin_value v)
+{
+    burin_status status = BURIN_OK;
+    burin_value  item   = burin_none();
+    uint32_t     at     = 0;
+
+    if (v.kind == BURIN_UNDEFINED)
+        return rt_is_strict(v) ? rt_undefined_fail(st, v) : BURIN_OK;
+    if (v.kind != BURIN_DICT && v.kind != BURIN_LIST && v.kind != BURIN_TUPLE)
+        return BURIN_OK;
+    if (rt_enter(st))
+        return st->status;
+    if (v.kind == BURIN_DICT) {
+        while (!status && !(status = rt_view_next(st, rt_dict_of(st, v), RT_VIEW_VALUES, &at, &item)) && item.kind != BURIN_MISSING)
+            status = fail_on_undefined(st, item);
+    } else {
+        const rt_list *list = rt_list_of(st, v);
+        while (!status && at < list->len)
+            status = fail_on_undefined(st, list->items[at++]);
+    }
+    rt_leave(st);
+    return status;
+}
+
+burin_status preset_ansible_finalize(burin_call *call, burin_value *out)
+{
+    rt_state    *st     = state_of(call);
+    burin_value  v      = burin_arg(call, 0);
+    burin_status status = fail_on_undefined(st, v);
+    rt_list     *list;
+
+    *out = v.kind == BURIN_NONE ? RT_STRING("") : v;
+    if (status || (v.kind != BURIN_RANGE && rt_view_of(v) == RT_VIEW_NONE && (v.kind != BURIN_OBJECT || !rt_object_of(v)->cls->next)))
+        return status;
+    status = rt_to_list(st, v, &list);
+    if (!status)
+        *out = rt_list_value(list);
     return status;
 }
 
@@ -551,6 +596,24 @@ burin_status preset_dbt_zip(burin_call *call, burin_value *out)
 }
 
 /* ---- tests ---- */
+
+/* all() and any() of Python. */
+static burin_status look_for(burin_call *call, bool wanted, burin_value *out)
+{
+    rt_state    *st = state_of(call);
+    rt_iter      it;
+    burin_value  item;
+    bool         is_true = !wanted;
+    burin_status status  = rt_iter_init(st, burin_arg(call, 0), &it);
+
+    while (!status && is_true != wanted && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING)
+        status = rt_is_true(st, item, &is_true);
+    *out = burin_bool(is_true);
+    return status;
+}
+
+burin_status preset_test_all(burin_call *call, burin_value *out) { return look_for(call, false, out); }
+burin_status preset_test_any(burin_call *call, burin_value *out) { return look_for(call, true, out); }
 
 burin_status preset_test_contains(burin_call *call, burin_value *out)
 {

@@ -5,6 +5,7 @@
 #include "burin/environment.h"
 
 #define OPTION(preset, field, value)
+#define FINALIZE(preset, fn, flags, doc) burin_status fn(burin_call *call, burin_value *out);
 #define FUNCTION(preset, name, signature, fn, flags, doc) burin_status fn(burin_call *call, burin_value *out);
 #define FILTER FUNCTION
 #define TEST FUNCTION
@@ -12,6 +13,7 @@
 #undef TEST
 #undef FILTER
 #undef FUNCTION
+#undef FINALIZE
 #undef OPTION
 
 #endif

@@ -92,7 +92,7 @@ static burin_status find_attr_of_undefined(rt_state *st, burin_value v, burin_te
     else if (name.len >= 2 && name.data[0] == '_' && name.data[1] == '_') {
         const rt_function *f = rt_dunder_find(st, v, name);
         return f ? bound_method(st, f, v, out) : BURIN_OK;
-    } else if (undefined->cls == RT_CHAINABLE)
+    } else if (rt_is_chainable(v))
         *out = v;
     else
         return rt_undefined_fail(st, v);
@@ -235,7 +235,7 @@ static burin_status find_item(rt_state *st, burin_value v, burin_value key, buri
 
 static burin_status undefined_lookup(rt_state *st, burin_value v, burin_value *out)
 {
-    if (((const rt_undefined *)v.as.p)->cls != RT_CHAINABLE)
+    if (!rt_is_chainable(v))
         return rt_undefined_fail(st, v);
     *out = v;
     return BURIN_OK;

@@ -81,7 +81,7 @@ burin_status rt_iter_init(rt_state *st, burin_value v, rt_iter *it)
     case BURIN_SET: walk_dict(st, v, v.kind, it); return BURIN_OK;
     case BURIN_UNDEFINED:
         it->kind = ITER_EMPTY;
-        return ((const rt_undefined *)v.as.p)->cls == RT_STRICT ? rt_undefined_fail(st, v) : BURIN_OK;
+        return rt_is_strict(v) ? rt_undefined_fail(st, v) : BURIN_OK;
     case BURIN_OBJECT: return init_object(st, v, it);
     default: return fail_not_iterable(st, v);
     }

@@ -19,9 +19,9 @@ static bool same_text(burin_value a, burin_value b) { return a.len == b.len && (
 /* Does a strict undefined take part? Any comparison with it raises. */
 static burin_status strict_fails(rt_state *st, burin_value a, burin_value b)
 {
-    if (a.kind == BURIN_UNDEFINED && ((const rt_undefined *)a.as.p)->cls == RT_STRICT)
+    if (a.kind == BURIN_UNDEFINED && rt_is_strict(a))
         return rt_undefined_fail(st, a);
-    if (b.kind == BURIN_UNDEFINED && ((const rt_undefined *)b.as.p)->cls == RT_STRICT)
+    if (b.kind == BURIN_UNDEFINED && rt_is_strict(b))
         return rt_undefined_fail(st, b);
     return BURIN_OK;
 }

@@ -34,6 +34,7 @@ const char *rt_type_name(rt_state *st, burin_value v)
     };
     static const char *const undefined[] = {
         [RT_UNDEFINED] = "Undefined", [RT_CHAINABLE] = "ChainableUndefined", [RT_DEBUG] = "DebugUndefined", [RT_STRICT] = "StrictUndefined",
+        [RT_ANSIBLE] = "AnsibleUndefined",
     };
     switch (v.kind) {
     case BURIN_STRING:
@@ -107,7 +108,7 @@ burin_status rt_is_true(rt_state *st, burin_value v, bool *out)
         return BURIN_OK;
     case BURIN_UNDEFINED:
         *out = false;
-        return ((const rt_undefined *)v.as.p)->cls == RT_STRICT ? rt_undefined_fail(st, v) : BURIN_OK;
+        return rt_is_strict(v) ? rt_undefined_fail(st, v) : BURIN_OK;
     case BURIN_BOOL:
     case BURIN_INT:
         *out = v.as.i != 0;
@@ -183,7 +184,7 @@ burin_status rt_length(rt_state *st, burin_value v, size_t *out)
         return BURIN_OK;
     case BURIN_UNDEFINED:
         *out = 0;
-        return ((const rt_undefined *)v.as.p)->cls == RT_STRICT ? rt_undefined_fail(st, v) : BURIN_OK;
+        return rt_is_strict(v) ? rt_undefined_fail(st, v) : BURIN_OK;
     case BURIN_OBJECT:
         if (rt_object_of(v)->cls->length) {
             burin_call call = rt_host_call(st);

@@ -260,7 +260,7 @@ burin_status rt_get_slice(rt_state *st, burin_value v, burin_value start, burin_
     }
     case BURIN_RANGE: return slice_range(st, v, &s, out);
     case BURIN_UNDEFINED:
-        if (((const rt_undefined *)v.as.p)->cls != RT_CHAINABLE)
+        if (!rt_is_chainable(v))
             return rt_undefined_fail(st, v);
         *out = v;
         return BURIN_OK;

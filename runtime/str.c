@@ -81,6 +81,7 @@ static burin_status write_undefined(rt_state *st, rt_out *out, burin_value v)
     const rt_undefined *u = v.as.p;
     switch (u->cls) {
     case RT_STRICT:
+    case RT_ANSIBLE:
         return rt_undefined_fail(st, v);
     case RT_DEBUG:
         return write_debug_undefined(st, out, u);

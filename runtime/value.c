@@ -179,7 +179,7 @@ burin_status rt_hash(rt_state *st, burin_value key, uint32_t *out)
     case BURIN_OBJECT: return hash_object(st, key, out);
     case BURIN_UNDEFINED: { /* all undefined values of a class are equal */
         const rt_undefined *undefined = key.as.p;
-        if (undefined->cls == RT_STRICT)
+        if (rt_is_strict(key))
             return rt_undefined_fail(st, key);
         *out = mix(0x756E6465u + undefined->cls);
         return BURIN_OK;

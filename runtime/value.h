@@ -73,7 +73,7 @@ typedef struct rt_object_value { /* OBJECT */
 } rt_object_value;
 
 /* Why a value is undefined (jinja2.runtime.Undefined). */
-typedef enum rt_undefined_class { RT_UNDEFINED, RT_CHAINABLE, RT_DEBUG, RT_STRICT } rt_undefined_class;
+typedef enum rt_undefined_class { RT_UNDEFINED, RT_CHAINABLE, RT_DEBUG, RT_STRICT, RT_ANSIBLE } rt_undefined_class; /* ANSIBLE: strict, and attributes are itself */
 typedef struct rt_undefined {
     rt_undefined_class cls;
     burin_status status;   /* what use of it raises: BURIN_ERR_UNDEFINED, or BURIN_ERR_SECURITY in the sandbox */
@@ -81,6 +81,14 @@ typedef struct rt_undefined {
     burin_value  name;     /* STRING or another key; MISSING when there is none */
     burin_value  object;   /* of which it is no attribute; MISSING for a plain variable */
 } rt_undefined;
+
+/* Of an UNDEFINED: is using it an error; are its attributes and items itself? */
+static inline bool rt_is_strict(burin_value v) { return ((const rt_undefined *)v.as.p)->cls >= RT_STRICT; }
+static inline bool rt_is_chainable(burin_value v)
+{
+    rt_undefined_class cls = ((const rt_undefined *)v.as.p)->cls;
+    return cls == RT_CHAINABLE || cls == RT_ANSIBLE;
+}
 
 /* ---- reading ---- */
 

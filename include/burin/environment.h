@@ -14,7 +14,15 @@ extern "C" {
  * are BURIN_ERR_USAGE. Templates keep their environment alive. */
 typedef struct burin_env burin_env;
 
-typedef enum burin_undefined_mode { BURIN_UNDEFINED_DEFAULT, BURIN_UNDEFINED_CHAINABLE, BURIN_UNDEFINED_DEBUG, BURIN_UNDEFINED_STRICT } burin_undefined_mode;
+/* Jinja2's four classes, and Ansible's: using an undefined value is an error, but its attributes and items are undefined too, so that
+ * a.b.c|default(1) works without a. */
+typedef enum burin_undefined_mode {
+    BURIN_UNDEFINED_DEFAULT,
+    BURIN_UNDEFINED_CHAINABLE,
+    BURIN_UNDEFINED_DEBUG,
+    BURIN_UNDEFINED_STRICT,
+    BURIN_UNDEFINED_ANSIBLE,
+} burin_undefined_mode;
 typedef enum burin_sandbox_mode { BURIN_SANDBOX_OFF, BURIN_SANDBOX_ON, BURIN_SANDBOX_IMMUTABLE } burin_sandbox_mode;
 typedef enum burin_autoescape_mode {
     BURIN_AUTOESCAPE_OFF,
@@ -91,9 +99,10 @@ BURIN_API void       burin_env_unref(burin_env *env);
 /* Add the functions, filters and tests of a preset: those that need nothing of the host but its arguments.
  *
  *   "hf-chat"       raise_exception(message), strftime_now(format); tojson as json.dumps, not escaped for HTML
- *   "ansible"       filters bool ternary combine flatten dict2items items2dict union intersect difference
- *                   symmetric_difference zip mandatory type_debug to_json to_nice_json from_json b64encode b64decode quote
- *                   basename dirname splitext split md5 sha1 checksum hash; tests contains subset superset truthy falsy
+ *   "ansible"       nothing printed for none, lists for iterators; filters bool ternary combine flatten dict2items items2dict union
+ *                   intersect difference symmetric_difference zip mandatory type_debug to_json to_nice_json from_json b64encode
+ *                   b64decode quote basename dirname splitext split comment md5 sha1 checksum hash; tests contains subset superset
+ *                   truthy falsy any all version version_compare
  *   "salt"          raise(message); filters to_bool json load_json base64_encode base64_decode md5 sha256 quote union
  *                   intersect difference symmetric_difference flatten
  *   "dbt"           fromjson tojson set set_strict zip zip_strict local_md5; filters as_text as_bool as_number as_native

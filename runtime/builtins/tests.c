@@ -44,7 +44,7 @@ burin_status test_iterable(burin_call *call, burin_value *out)
 {
     burin_value v = call->args[0];
 
-    if (v.kind == BURIN_UNDEFINED && ((const rt_undefined *)v.as.p)->cls == RT_STRICT)
+    if (v.kind == BURIN_UNDEFINED && rt_is_strict(v))
         return rt_undefined_fail(call->st, v);
     return answer(out, builtin_is_iterable(v));
 }
@@ -62,7 +62,7 @@ burin_status test_sequence(burin_call *call, burin_value *out)
     case BURIN_DICT:
     case BURIN_ARRAY:
     case BURIN_RANGE: return answer(out, true);
-    case BURIN_UNDEFINED: return answer(out, ((const rt_undefined *)v.as.p)->cls != RT_STRICT);
+    case BURIN_UNDEFINED: return answer(out, !rt_is_strict(v));
     case BURIN_OBJECT: return answer(out, rt_object_of(v)->cls->length && rt_object_of(v)->cls->get_item && rt_view_of(v) == RT_VIEW_NONE);
     default: return answer(out, false);
     }

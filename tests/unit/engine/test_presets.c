@@ -102,6 +102,24 @@ static void ansible_dicts_and_lists(void **state)
     CHECK("ansible", "{\"a\": {\"x\": {\"p\": 1, \"q\": [1, 2, 3]}, \"y\": 2, \"z\": 1}, \"b\": {\"x\": {\"q\": [3], \"r\": 3}, \"y\": 9}}", rows);
 }
 
+static void ansible_prints(void **state)
+{
+    static const row rows[] = {
+        {"{{ none }}|{{ n }}|{{ true }}|{{ [none] }}", "||True|[None]"},
+        {"{{ [1, 2]|map('string') }} {{ range(3) }} {{ d.items() }} {{ d }}", "['1', '2'] [0, 1, 2] [('a', 1)] {'a': 1}"},
+        {"{{ a.b['c'][0].d|default('x') }} {{ a.b is defined }} {{ d.z.y|default('z') }} {{ a[1:] is undefined }} {{ (1 if false) }}", "x False z True "},
+        {"{{ a.b.c }}", "!'a' is undefined"},
+        {"{{ d.z.y }}", "!'dict object' has no attribute 'z'"},
+        {"{% if a.b %}{% endif %}", "!'a' is undefined"},
+        {"{{ a.b == 1 }}", "!'a' is undefined"},
+        {"{% for x in a.b %}{% endfor %}", "!'a' is undefined"},
+        {"{{ a.b.c() }}", "!'a' is undefined"},
+        {"{{ [1, {'x': (nope,)}] }}", "!'nope' is undefined"},
+    };
+    (void)state;
+    CHECK("ansible", "{\"n\": null, \"d\": {\"a\": 1}}", rows);
+}
+
 static void ansible_texts(void **state)
 {
     static const row rows[] = {
@@ -118,6 +136,20 @@ static void ansible_texts(void **state)
         {"{{ ('a' * 55)|md5 }} {{ ('a' * 56)|sha1 }} {{ ('a' * 64)|hash('sha256') }}",
          "ef1772b6dff9a122358552954ad0df65 c2db330f6083854c99d4b5bfb6e8f29f201be699 ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"},
         {"{{ 'x'|hash('crc') }}", "!unsupported hash type"},
+        {"{{ 'one\n\ntwo'|comment }}", "#\n# one\n#\n# two\n#"},
+        {"{{ 'one\ntwo'|comment('cblock') }}", "/*\n *\n * one\n * two\n *\n */"},
+        {"{{ 'x'|comment('xml', decoration='~ ', prefix_count=2) }}", "<!--\n~\n~\n~ x\n~\n-->"},
+        {"{{ 'x # \ny|z'|comment(prefix='', postfix='###', newline='|') }}", "# x # \ny|# z|###"},
+        {"{{ 'x'|comment('cobol') }}", "!'cobol'"},
+        {"{{ 'x'|comment(newline='') }}", "!comment: the newline is empty"},
+        {"{{ '1.10' is version('1.9', '>') }} {{ '2.0rc1' is version('2.0rc2', 'lt') }} {{ 1.5 is version('1.5') }} {{ '1.2' is version_compare('1.2.0', '<=') }}",
+         "True True True True"},
+        {"{{ '1.a' is version('1.1', '<') }}", "!'<' not supported between instances of 'str' and 'int'"},
+        {"{{ '' is version('1') }}", "!Input version value cannot be empty"},
+        {"{{ '1' is version('') }}", "!Version parameter to compare against cannot be empty"},
+        {"{{ '1' is version('1', version_type='semver') }}", "!only loose versions can be compared here"},
+        {"{{ '1' is version('1', '~') }}", "!Invalid operator type. Must be one of '==', '=', 'eq', '<', 'lt', '<=', 'le', '>', 'gt', '>=', 'ge', '!=', '<>', 'ne'"},
+        {"{{ [1, 0] is any }} {{ [] is any }} {{ [1, 0] is all }} {{ [] is all }} {{ [1, 'a'] is all }}", "True False False True True"},
         {"a\n", "a\n"},
     };
     (void)state;
@@ -172,6 +204,7 @@ int main(void)
         cmocka_unit_test(hf_chat),
         cmocka_unit_test(ansible_choices),
         cmocka_unit_test(ansible_dicts_and_lists),
+        cmocka_unit_test(ansible_prints),
         cmocka_unit_test(ansible_texts),
         cmocka_unit_test(salt),
         cmocka_unit_test(dbt),
