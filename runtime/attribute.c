@@ -56,6 +56,15 @@ static burin_status object_attr(rt_state *st, burin_value v, burin_text name, bu
     return host_lookup_done(st, object->cls->get_attr(&call, object->self, name, out), out);
 }
 
+/* An item of a named tuple by its name; MISSING when there is none. */
+static burin_value named_item(const rt_list *tuple, burin_text name)
+{
+    for (uint32_t n = 0; tuple->fields && tuple->fields[n]; n++)
+        if (text_is(name, tuple->fields[n]))
+            return tuple->items[n];
+    return rt_missing();
+}
+
 /* An attribute of any value but an undefined one. */
 static burin_status find_attr(rt_state *st, burin_value v, burin_text name, uint32_t hash, burin_value *out)
 {
@@ -67,6 +76,10 @@ static burin_status find_attr(rt_state *st, burin_value v, burin_text name, uint
         burin_status status = rt_struct_attr(st, v, name, hash, out);
         if (status || out->kind != BURIN_MISSING)
             return status;
+    } else if (v.kind == BURIN_TUPLE) {
+        *out = named_item(rt_list_of(st, v), name);
+        if (out->kind != BURIN_MISSING)
+            return BURIN_OK;
     }
     const rt_function *method = rt_method_find_hashed(st, v, name, hash);
     if (method)

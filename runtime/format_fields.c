@@ -313,8 +313,8 @@ static burin_status write_escaped_field(formatter *f, builder *b, burin_value v,
         return BURIN_OK;
     }
     if (method_has_html(v)) {
-        if (spec.len) {
-            const char *module = v.kind == BURIN_OBJECT ? ((const rt_object_value *)v.as.p)->cls->module : "jinja2.runtime";
+        if (spec.len && v.kind != BURIN_UNDEFINED) {
+            const char *module = ((const rt_object_value *)v.as.p)->cls->module;
             return rt_fail(st, BURIN_ERR_VALUE,
                            "Format specifier %.*s given, but <class '%s%s%s'> does not define __html_format__. A class that defines __html__ must "
                            "define __html_format__ to work with format specifiers.",

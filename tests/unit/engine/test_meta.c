@@ -102,7 +102,7 @@ static void what_cannot_be_dumped_says_why(void **state)
     burin_env  *env = burin_env_new(NULL, NULL);
     burin_error err = BURIN_ERROR_INIT;
     (void)state;
-    assert_null(burin_template_dump(env, NULL, BURIN_TEXT("x"), "asm", &err));
+    assert_null(burin_template_dump(env, NULL, BURIN_TEXT("x"), "soup", &err));
     assert_int_equal(err.status, BURIN_ERR_USAGE);
     assert_null(burin_template_dump(env, NULL, BURIN_TEXT("{{ x|nofilter }}"), "ir", &err));
     assert_int_equal(err.status, BURIN_ERR_ASSERTION);
