@@ -1,6 +1,9 @@
 /* Functions that are granted to templates: those of a registry, and those that look at other versions. */
 #include "engine/grant.h"
 #include "runtime/base/memory.h"
+#include "runtime/call.h"
+
+#include <stdio.h>
 
 static burin_status no_memory(burin_call *call) { return burin_raise(call, BURIN_ERR_NOMEM, "out of memory"); }
 
@@ -114,11 +117,55 @@ static burin_status call_granted(burin_call *call, burin_value *out)
     return status;
 }
 
+/* The same for a function whose parameters are the template's: what was given stands at its place already. */
+static burin_status call_plain(burin_call *call, burin_value *out)
+{
+    const burin_callable *f   = burin_call_data(call);
+    burin_error           err = BURIN_ERROR_INIT;
+    rt_state             *st  = call->st;
+    burin_invoke_options  options = {.heap = &st->heap, .parent = st->invocation, .cancel = st->cancel};
+    burin_item            items[BURIN_PARAMETERS_MAX];
+    burin_result          result;
+    for (uint32_t n = 0; n < call->count; n++) {
+        burin_value v = burin_arg(call, n);
+        items[n]      = BURIN_UNLIKELY(v.kind == BURIN_OBJECT) ? item_of(v) : burin_item_value(v);
+    }
+    burin_status status = burin_invoke(f, items, call->count, &options, &result, &err);
+    if (BURIN_UNLIKELY(status))
+        return grant_raise(call, status, &err);
+    *out = result.one.item.value;
+    if (BURIN_LIKELY(!result.items && !result.one.item.entity.id))
+        return BURIN_OK;
+    status = give_all_back(call, burin_callable_info_of(f), burin_registry_store(burin_callable_registry(f)), &result, out);
+    burin_result_clear(burin_callable_registry(f), &result);
+    return status;
+}
+
+/* "a, b=?" for the parameters of a function; false where attributes of a configuration may be given too, or they have no room. */
+static bool write_signature(const burin_callable_info *info, char *out, size_t size)
+{
+    size_t len = 0;
+    out[0]     = '\0';
+    for (size_t n = 0; n < info->parameter_count; n++) {
+        const burin_parameter *p = &info->parameters[n];
+        if (p->typing.kinds & 1u << BURIN_TYPING_CONFIG)
+            return false;
+        bool needed = p->fallback.value.kind == BURIN_MISSING && !p->fallback.entity.id;
+        int  added  = snprintf(out + len, size - len, "%s%s%s", n ? ", " : "", p->name, needed ? "" : "=?");
+        if (added < 0 || (len += (size_t)added) >= size)
+            return false;
+    }
+    return true;
+}
+
 burin_status burin_env_grant(burin_env *env, const burin_callable *callable, const char *as)
 {
     const burin_callable_info *info = burin_callable_info_of(callable);
     const char                *dot  = strrchr(info->name, '.');
-    return burin_env_add_function(env, as ? as : dot ? dot + 1 : info->name, "*args, **kwargs", call_granted, (void *)callable, info->pure ? BURIN_PURE : 0);
+    char                       signature[1024];
+    bool                       plain = write_signature(info, signature, sizeof signature);
+    return burin_env_add_function(env, as ? as : dot ? dot + 1 : info->name, plain ? signature : "*args, **kwargs", plain ? call_plain : call_granted, (void *)callable,
+                                  info->pure ? BURIN_PURE : 0);
 }
 
 /* ---- versions ---- */

@@ -32,6 +32,11 @@ static inline void begin(burin_invocation *call, const burin_callable *f, const 
     }
 }
 
+static burin_status check_cancelled(const burin_invocation *call)
+{
+    return burin_invocation_cancelled(call) ? es_fail(call->err, BURIN_ERR_CANCELLED, "%s() was cancelled", call->callable->info.name) : BURIN_OK;
+}
+
 /* ---- pure functions of values ---- */
 
 /* Whether all arguments are there and as declared, so that nothing is to be done to them. */
@@ -53,7 +58,7 @@ static inline burin_status invoke_direct(burin_invocation *call, const burin_ite
     burin_item           *one  = &result->one.item;
     burin_status          status = f->body(call, args, one);
     if (BURIN_LIKELY(!status && !one->entity.id && (f->gives >> one->value.kind) & 1))
-        return BURIN_OK;
+        return BURIN_UNLIKELY(call->options->cancel) ? check_cancelled(call) : BURIN_OK;
     call->scratch = arena_make(&f->registry->alloc);
     return status ? status : rg_outcome(call, &(burin_item){one->value, one->entity, 0}, result);
 }
@@ -102,11 +107,6 @@ static void tell_results(const burin_invocation *call, const burin_result *resul
             burin_events_one(r->events, call->span, &(burin_event){.type = types[given[n].semantic], .name = call->callable->info.name,
                                                                    .subject = given[n].item.entity, .detail = call->execution});
     }
-}
-
-static burin_status check_cancelled(const burin_invocation *call)
-{
-    return burin_invocation_cancelled(call) ? es_fail(call->err, BURIN_ERR_CANCELLED, "%s() was cancelled", call->callable->info.name) : BURIN_OK;
 }
 
 /* The result of what went well. */
@@ -277,7 +277,7 @@ burin_status burin_invoke(const burin_callable *callable, const burin_item *args
     result->count     = 0;
     result->execution = 0;
     result->commit    = (burin_commit_result){0};
-    if (callable->direct && callable->info.pure && !call.options->cancel && fits(callable, args, count))
+    if (callable->direct && callable->info.pure && (!call.options->cancel || !burin_invocation_cancelled(&call)) && fits(callable, args, count))
         status = invoke_direct(&call, args, result);
     else
         status = invoke(&call, &(rg_arguments){args, NULL, count}, result);

@@ -105,7 +105,7 @@ static void granted_functions_are_called_by_position_and_by_name(void **state)
 {
     static const struct { const char *source, *want; } rows[] = {
         {"{{ add(2, 3) }} {{ add(b=1, a=9) }}", "5 10"},
-        {"{{ add(2) }}", "add() missing required argument 'b'"},
+        {"{{ add(2) }}", "add() missing 1 required positional argument: 'b'"},
         {"{{ add(2, 3, 4) }}", "add() takes 2 positional arguments but 3 were given"},
         {"{{ add(2, c=4) }}", "add() got an unexpected keyword argument 'c'"},
         {"{{ add(2, a=4) }}", "add() got multiple values for argument 'a'"},
