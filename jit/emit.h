@@ -73,6 +73,7 @@ typedef struct func {
     block              midway;                /* the unit is entered somewhere else than at its beginning; NULL where it cannot be */
     bool              *target;                /* of each instruction: it is jumped to (`at` is also where runs end) */
     bool              *hot;                   /* of each instruction: it is lowered; the others lie in stretches that are interpreted */
+    bool              *in_loop;               /* of each instruction: it is in a loop of its unit */
     uint32_t          *low, *high;            /* of each that is not hot: where its stretch begins and ends */
     bool              *after_cold;            /* of each instruction: a stretch may lead to it */
     block              cold;                  /* run the stretch that these locals tell of, go on where it leads to */

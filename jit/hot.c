@@ -8,7 +8,7 @@
 /* ---- what is hot ---- */
 
 /* How many loops each instruction is in; 1 more where the whole unit is worth it. The largest of these. */
-static uint32_t measure_depth(const func *f, uint32_t *depth)
+static uint32_t measure_depth(func *f, uint32_t *depth)
 {
     const ir_unit *unit  = f->unit;
     bool           once  = unit->kind == UNIT_ROOT || unit->kind == UNIT_BLOCK;
@@ -22,6 +22,8 @@ static uint32_t measure_depth(const func *f, uint32_t *depth)
             if (++depth[n] > most)
                 most = depth[n];
     }
+    for (uint32_t pc = 0; pc < unit->code_len; pc++)
+        f->in_loop[pc] = depth[pc] > whole;
     return most;
 }
 
@@ -31,7 +33,7 @@ static uint32_t cost_of(ir_op op)
     switch (op) {
     case OP_NEXT: case OP_NEXT_UNPACK: case OP_EACH_NEXT:
         return 4;
-    case OP_ATTR: case OP_ITEM: case OP_OUT_ATTR: case OP_OUT_ATTR_E: case OP_SUM_ATTR: case OP_JUMP_ATTR_EQ: case OP_JUMP_ATTR_NE: case OP_ADD:
+    case OP_ATTR: case OP_ITEM: case OP_OUT_ATTR: case OP_OUT_ATTR_E: case OP_SUM_ATTR: case OP_JUMP_ATTR_EQ: case OP_JUMP_ATTR_NE: case OP_JUMP_ATTR_IF: case OP_JUMP_ATTR_NOT: case OP_ADD:
     case OP_SUB: case OP_MUL: case OP_DIV: case OP_FLOORDIV: case OP_MOD: case OP_COMPARE: case OP_JUMP_COMPARE: case OP_LOOP_ATTR:
     case OP_INPLACE: case OP_LOAD_ITEM:
         return 3;

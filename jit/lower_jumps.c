@@ -8,25 +8,36 @@ expr is_bool_or_int(func *f, expr kind)
     return compare(f, GCC_JIT_COMPARISON_LE, number, num(f, T_U, 1));
 }
 
-/* Go to `yes` or `no`, as the truth of a register that holds a number or a text is. */
-static void branch_on_truth(func *f, uint32_t reg, block yes, block no, block slow)
+/* Go to `yes` or `no`, as the truth of the value at v is, which is a number, a text or none. */
+static void branch_on_truth(func *f, place v, block yes, block no, block slow)
 {
-    block number = new_block(f), other = new_block(f), text = new_block(f);
-    place kind   = as_local(f, T_B, register_kind(f, reg));
+    block number = new_block(f), other = new_block(f), text = new_block(f), rest = new_block(f);
+    place kind   = as_local(f, T_B, load_field(f, FIELD_burin_value_kind, get(v)));
     branch(f, is_bool_or_int(f, get(kind)), number, other);
     f->block = number;
-    branch(f, compare(f, GCC_JIT_COMPARISON_NE, register_as(f, reg), num(f, T_L, 0)), yes, no);
+    branch(f, compare(f, GCC_JIT_COMPARISON_NE, load_field(f, FIELD_burin_value_as, get(v)), num(f, T_L, 0)), yes, no);
     f->block = other;
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_STRING)), text, slow);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_STRING)), text, rest);
     f->block = text;
-    branch(f, compare(f, GCC_JIT_COMPARISON_NE, load_field(f, FIELD_burin_value_len, register_address(f, reg)), num(f, T_U, 0)), yes, no);
+    branch(f, compare(f, GCC_JIT_COMPARISON_NE, load_field(f, FIELD_burin_value_len, get(v)), num(f, T_U, 0)), yes, no);
+    f->block = rest;
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_NONE)), no, slow);
 }
 
 static void lower_jump_truth(func *f, uint32_t pc)
 {
     const ir_insn *i    = &f->unit->code[pc];
     block          next = new_block(f), slow = slow_path(f, pc, next), goal = f->at[i->d];
-    branch_on_truth(f, i->b, i->op == OP_JUMP_IF ? goal : next, i->op == OP_JUMP_IF ? next : goal, slow);
+    branch_on_truth(f, as_local(f, T_PTR, register_address(f, i->b)), i->op == OP_JUMP_IF ? goal : next, i->op == OP_JUMP_IF ? next : goal, slow);
+    f->block = next;
+}
+
+static void lower_jump_attr_truth(func *f, uint32_t pc)
+{
+    const ir_insn *i    = &f->unit->code[pc];
+    block          next = new_block(f), slow = slow_path(f, pc, next), goal = f->at[i->d];
+    block          yes = i->op == OP_JUMP_ATTR_IF ? goal : next, no = i->op == OP_JUMP_ATTR_IF ? next : goal;
+    branch_on_truth(f, attribute_place(f, i->b, i->c, no, slow), yes, no, slow);
     f->block = next;
 }
 
@@ -69,7 +80,7 @@ static void lower_jump_attr(func *f, uint32_t pc)
         return;
     }
     block next = new_block(f), slow = slow_path(f, pc, next), goal = f->at[i->d];
-    place v    = attribute_place(f, i->b, i->c, slow);
+    place v    = attribute_place(f, i->b, i->c, NULL, slow);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_burin_value_kind, get(v)), num(f, T_B, BURIN_STRING)), slow);
     branch_on_text(f, v, text, i->op == OP_JUMP_ATTR_EQ ? goal : next, i->op == OP_JUMP_ATTR_EQ ? next : goal);
     f->block = next;
@@ -78,6 +89,8 @@ static void lower_jump_attr(func *f, uint32_t pc)
 const lowering jump_lowerings[OP_COUNT] = {
     [OP_JUMP_IF]      = lower_jump_truth,
     [OP_JUMP_NOT]     = lower_jump_truth,
+    [OP_JUMP_ATTR_IF] = lower_jump_attr_truth,
+    [OP_JUMP_ATTR_NOT] = lower_jump_attr_truth,
     [OP_JUMP_SET]     = lower_jump_set,
     [OP_JUMP_CHILD]   = lower_jump_child,
     [OP_JUMP_COMPARE] = lower_jump_compare,

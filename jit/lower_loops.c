@@ -61,6 +61,17 @@ static void next_of_range(func *f, const ir_insn *i, place loop, block slow, blo
     go(f, f->at[i->d]);
 }
 
+/* Where the loop's `loop` is used, for `previtem`. */
+static void remember_item(func *f, const ir_insn *i, place loop)
+{
+    block extended = new_block(f), ready = new_block(f);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_ir_loop_extended, load_field(f, FIELD_vm_loop_row, get(loop))), num(f, T_B, 0)), ready, extended);
+    f->block = extended;
+    copy_value(f, load_field(f, FIELD_vm_loop_before, get(loop)), load_field(f, FIELD_vm_loop_current, get(loop)));
+    copy_value(f, load_field(f, FIELD_vm_loop_current, get(loop)), register_address(f, i->b));
+    begin(f, ready);
+}
+
 /* Of an array of structs: each is its address. */
 static void next_of_array(func *f, const ir_insn *i, place loop, block slow, block ended)
 {
@@ -68,7 +79,6 @@ static void next_of_array(func *f, const ir_insn *i, place loop, block slow, blo
     place item  = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_item, get(loop)));
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_item_form, get(item)), num(f, T_B, BURIN_FORM_STRUCT)), slow);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_item_is_pointer, get(item)), num(f, T_B, 0)), slow);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_ir_loop_extended, load_field(f, FIELD_vm_loop_row, get(loop))), num(f, T_B, 0)), slow);
     store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
     count_iteration(f, loop);
     branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(take_one_left(f, loop)), num(f, T_L, 0)), there, ended);
@@ -80,6 +90,7 @@ static void next_of_array(func *f, const ir_insn *i, place loop, block slow, blo
     store(f, T_L, register_address(f, i->b), 0, head);
     store_field(f, FIELD_burin_value_as, register_address(f, i->b), reinterpret(f, T_L, get(at)));
     store_field(f, FIELD_vm_loop_place, get(loop), add_bytes(f, get(at), load_field(f, FIELD_vm_loop_step, get(loop))));
+    remember_item(f, i, loop);
     go(f, f->at[i->d]);
 }
 

@@ -1,4 +1,4 @@
-/* Printing inside a run: constant texts as stores of numbers or copies of known size, values by the runtime, small integers here.
+/* Printing inside a run: constant texts as stores of numbers or copies of known size, values by print.c.
  * The room has been made; `to` moves on when all of an instruction has been printed, so that its body can begin anew. */
 #include "jit/unit.h"
 
@@ -37,54 +37,18 @@ place write_text(func *f, uint32_t k)
     return text->len ? as_local(f, T_PTR, offset(f, get(f->to), text->len)) : f->to;
 }
 
-/* The digits of i < 100: a row of text_small_numbers. */
-static void write_small(func *f, place at, place i)
-{
-    expr  numbers = load_field(f, FIELD_native_api_small_numbers, gcc_jit_param_as_rvalue(f->api));
-    place row     = as_local(f, T_U, load(f, T_U, add_bytes(f, numbers, binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(i), num(f, T_L, 4))), 0));
-    store(f, T_U, get(at), 0, get(row));
-    set(f, f->to, add_bytes(f, get(at), cast(f, T_L, binary(f, GCC_JIT_BINARY_OP_RSHIFT, T_U, get(row), num(f, T_U, 24)))));
-}
-
-/* Print an integer at `at`: a small one here, else like any value. */
-static void print_int(func *f, place at, place v, block done)
-{
-    block small = new_block(f), large = new_block(f);
-    place i     = as_local(f, T_L, load_field(f, FIELD_burin_value_as, get(v)));
-    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_LT, cast(f, T_UL, get(i)), num(f, T_UL, 100)), true), small, large);
-    f->block = small;
-    write_small(f, at, i);
-    go(f, done);
-    f->block = large;
-}
-
-/* Print the value whose address is in `v` behind text k. */
-static void print_value(func *f, uint32_t pc, uint32_t k, place v, bool is_int, bool escaped, block slow, block done)
-{
-    place at = write_text(f, k);
-    if (is_int)
-        print_int(f, at, v, done);
-    expr  arguments[] = {gcc_jit_param_as_rvalue(f->frame), get(at), get(v), num(f, T_UL, (int64_t)f->rest[pc])};
-    place after       = as_local(f, T_PTR, call_api(f, escaped ? API_put_escaped : API_put, 4, arguments));
-    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(after), num(f, T_PTR, 0)), slow);
-    set(f, f->to, get(after));
-    begin(f, done);
-}
-
 void lower_text(func *f, uint32_t pc) { set(f, f->to, get(write_text(f, f->unit->code[pc].d))); }
 
 static void lower_out(func *f, uint32_t pc)
 {
-    const ir_insn *i    = &f->unit->code[pc];
-    block          done = new_block(f), slow = slow_path(f, pc, done);
-    print_value(f, pc, i->d, as_local(f, T_PTR, register_address(f, i->b)), known_kind(f, i->b) == BURIN_INT, i->op == OP_OUT_E, slow, done);
+    const ir_insn *i = &f->unit->code[pc];
+    print_register(f, pc, i->d, i->b, i->op == OP_OUT_E);
 }
 
 static void lower_out_attr(func *f, uint32_t pc)
 {
-    const ir_insn *i    = &f->unit->code[pc];
-    block          done = new_block(f), slow = slow_path(f, pc, done);
-    print_value(f, pc, i->d, attribute_place(f, i->b, i->c, slow), false, i->op == OP_OUT_ATTR_E, slow, done);
+    const ir_insn *i = &f->unit->code[pc];
+    print_attribute(f, pc, i->d, i->b, i->c, i->op == OP_OUT_ATTR_E);
 }
 
 /* ---- the table ---- */

@@ -32,15 +32,6 @@ static void require_plain_text(func *f, place v, block slow)
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, safe, num(f, T_B, 0)), slow);
 }
 
-/* Write text at `to`; where it ends. */
-static place text_put(func *f, uint32_t pc, place v, block slow)
-{
-    expr  arguments[] = {gcc_jit_param_as_rvalue(f->frame), get(f->to), get(v), num(f, T_UL, (int64_t)f->rest[pc])};
-    place after       = as_local(f, T_PTR, call_api(f, API_put, 4, arguments));
-    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(after), num(f, T_PTR, 0)), slow);
-    return after;
-}
-
 static void lower_sum_begin(func *f, uint32_t pc)
 {
     begin_sum(f, f->unit->code[pc].a);
@@ -53,7 +44,7 @@ static void lower_sum_begin_value(func *f, uint32_t pc)
     block          done = new_block(f), slow = slow_path(f, pc, done);
     place          v    = as_local(f, T_PTR, register_address(f, i->b));
     require_plain_text(f, v, slow);
-    place after = text_put(f, pc, v, slow);
+    place after = put_text(f, pc, v, slow);
     begin_sum(f, i->a);
     set(f, f->to, get(after));
     begin(f, done);
@@ -72,9 +63,9 @@ static void lower_sum_part(func *f, uint32_t pc)
     const ir_insn *i    = &f->unit->code[pc];
     block          done = new_block(f), slow = slow_path(f, pc, done);
     require_kind(f, i->a, BURIN_MISSING, slow);
-    place v = i->op == OP_SUM_ATTR ? attribute_place(f, i->b, i->d, slow) : as_local(f, T_PTR, register_address(f, i->b));
+    place v = i->op == OP_SUM_ATTR ? attribute_place(f, i->b, i->d, NULL, slow) : as_local(f, T_PTR, register_address(f, i->b));
     require_plain_text(f, v, slow);
-    set(f, f->to, get(text_put(f, pc, v, slow)));
+    set(f, f->to, get(put_text(f, pc, v, slow)));
     begin(f, done);
 }
 
@@ -112,11 +103,11 @@ static void write_part(func *f, uint32_t pc, block slow)
     place          v;
     switch (i->op) {
     case OP_SUM_BEGIN: case OP_SUM_TEXT: lower_text(f, pc); return;
-    case OP_SUM_ATTR: v = attribute_place(f, i->b, i->d, slow); break;
+    case OP_SUM_ATTR: v = attribute_place(f, i->b, i->d, NULL, slow); break;
     default: v = as_local(f, T_PTR, register_address(f, i->b)); break;
     }
     require_plain_text(f, v, slow);
-    set(f, f->to, get(text_put(f, pc, v, slow)));
+    set(f, f->to, get(put_text(f, pc, v, slow)));
 }
 
 static void write_whole(func *f, uint32_t pc, uint32_t end)

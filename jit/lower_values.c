@@ -47,7 +47,7 @@ static void lower_attr(func *f, uint32_t pc)
 {
     const ir_insn *i    = &f->unit->code[pc];
     block          done = new_block(f), slow = slow_path(f, pc, done);
-    place          v    = attribute_place(f, i->b, i->d, slow);
+    place          v    = attribute_place(f, i->b, i->d, NULL, slow);
     copy_value(f, register_address(f, i->a), get(v));
     begin(f, done);
 }

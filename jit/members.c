@@ -14,15 +14,14 @@ const wire_member *members_of(const func *f, uint32_t site, uint32_t *count)
     return &request->members[first];
 }
 
-static void set_value(func *f, place value, expr head, expr as)
+void set_value(func *f, place value, expr head, expr as)
 {
     expr at = address_of_value(f, value);
     store(f, T_L, at, 0, head);
     store_field(f, FIELD_burin_value_as, at, as);
 }
 
-/* A text of at most 4 GB; `head` gets its length and its kind. */
-static void set_text(func *f, place value, place text, place len, block slow)
+void set_text(func *f, place value, place text, place len, block slow)
 {
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(text), num(f, T_PTR, 0)), slow);
     require(f, compare(f, GCC_JIT_COMPARISON_LE, get(len), num(f, T_UL, UINT32_MAX)), slow);
@@ -43,13 +42,18 @@ static void read_c_string(func *f, place value, place text, block slow)
     set_text(f, value, text, as_local(f, T_UL, call_api(f, API_length, 1, arguments)), slow);
 }
 
-void read_member(func *f, const wire_member *m, expr object, place value, block slow)
+place member_address(func *f, const wire_member *m, expr object, block slow)
 {
     place at = as_local(f, T_PTR, offset(f, object, m->offset));
     if (m->is_pointer) {
         set(f, at, load(f, T_PTR, get(at), 0));
         require(f, compare(f, GCC_JIT_COMPARISON_NE, get(at), num(f, T_PTR, 0)), slow);
     }
+    return at;
+}
+
+void read_member_at(func *f, const wire_member *m, place at, place value, block slow)
+{
     switch (m->form) {
     case BURIN_FORM_I32: set_value(f, value, num(f, T_L, BURIN_INT), cast(f, T_L, load(f, T_I, get(at), 0))); break;
     case BURIN_FORM_I64: set_value(f, value, num(f, T_L, BURIN_INT), load(f, T_L, get(at), 0)); break;

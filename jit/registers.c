@@ -43,29 +43,35 @@ void require_kind(func *f, uint32_t reg, burin_kind kind, block slow)
         require(f, compare(f, GCC_JIT_COMPARISON_EQ, register_kind(f, reg), num(f, T_B, kind)), slow);
 }
 
-/* Is the object in `reg` a struct that has the member? Then read it and go to `ready`. No cache knows the keys of a struct. */
-static void try_member(func *f, const wire_member *m, uint32_t reg, place word, place at, block ready, block slow)
+expr register_pointer(func *f, uint32_t reg) { return load(f, T_PTR, register_address(f, reg), (int64_t)field_offset(FIELD_burin_value_as)); }
+
+place begin_attribute(func *f, uint32_t reg, uint32_t count)
 {
-    block same  = new_block(f), other = new_block(f);
-    place value = local(f, T_VALUE, "member");
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(word), num(f, T_L, (int64_t)m->word)), same, other);
-    f->block = same;
-    read_member(f, m, load(f, T_PTR, register_address(f, reg), (int64_t)field_offset(FIELD_burin_value_as)), value, slow);
-    if (f->block)
-        set(f, at, address_of_value(f, value));
-    if (f->block && f->shape_reg != reg)
-        set(f, f->shape_keys, reinterpret(f, T_PTR, num(f, T_L, NO_KEYS)));
-    go(f, ready);
-    f->block = other;
+    if (f->shape_reg != reg)
+        set(f, f->shape_at, register_address(f, reg)); /* before anything can fail: the slow path looks there */
+    return count ? as_local(f, T_L, load(f, T_L, register_address(f, reg), 0)) : NULL;
 }
 
-static void try_members(func *f, uint32_t reg, uint32_t site, place at, block ready, block slow)
+block begin_member(func *f, const wire_member *m, uint32_t reg, place word)
 {
-    uint32_t           count;
-    const wire_member *members = members_of(f, site, &count);
-    place              word    = count ? as_local(f, T_L, load(f, T_L, register_address(f, reg), 0)) : NULL;
-    for (uint32_t n = 0; n < count; n++)
-        try_member(f, &members[n], reg, word, at, ready, slow);
+    block same = new_block(f), other = new_block(f);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(word), num(f, T_L, (int64_t)m->word)), same, other);
+    f->block = same;
+    if (f->shape_reg != reg) /* no cache knows the keys of a struct */
+        set(f, f->shape_keys, reinterpret(f, T_PTR, num(f, T_L, NO_KEYS)));
+    return other;
+}
+
+/* Is the object in `reg` a struct that has the member? Then read it and go to `ready`. */
+static void try_member(func *f, const wire_member *m, uint32_t reg, place word, place at, block ready, block slow)
+{
+    block other = begin_member(f, m, reg, word);
+    place value = local(f, T_VALUE, "member");
+    read_member_at(f, m, member_address(f, m, register_pointer(f, reg), slow), value, slow);
+    if (f->block)
+        set(f, at, address_of_value(f, value));
+    go(f, ready);
+    f->block = other;
 }
 
 /* The register's dict is looked at once for several attributes in a row. */
@@ -73,25 +79,34 @@ static void note_shape(func *f, uint32_t reg, block slow)
 {
     require_kind(f, reg, BURIN_DICT, slow);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), slow);
-    place dict = as_local(f, T_PTR, load(f, T_PTR, register_address(f, reg), (int64_t)field_offset(FIELD_burin_value_as)));
+    place dict = as_local(f, T_PTR, register_pointer(f, reg));
     set(f, f->shape_keys, load_field(f, FIELD_rt_dict_keys, get(dict)));
     set(f, f->shape_values, load_field(f, FIELD_rt_dict_values, get(dict)));
 }
 
-place attribute_place(func *f, uint32_t reg, uint32_t site, block slow)
+/* Go to `to` where dicts with these keys are known to lack the attribute, unless that is an error to be told. */
+static void try_lacking(func *f, expr cache, block to)
+{
+    block lacking = new_block(f), other = new_block(f);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->shape_keys), load_field(f, FIELD_vm_cache_lacking, cache)), lacking, other);
+    f->block = lacking;
+    branch(f, compare(f, GCC_JIT_COMPARISON_NE, load_field(f, FIELD_rt_env_undefined, load_field(f, FIELD_vm_env, get(f->m))), num(f, T_U, RT_STRICT)), to, other);
+    f->block = other;
+}
+
+place item_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow)
 {
     expr cache = offset(f, get(f->caches), (int64_t)(site * sizeof(vm_cache)));
     place at    = local(f, T_PTR, "attribute");
     block known = new_block(f), other = new_block(f), ready = new_block(f);
-    if (f->shape_reg != reg)
-        set(f, f->shape_at, register_address(f, reg)); /* before anything can fail: the slow path looks there */
-    try_members(f, reg, site, at, ready, slow);
     if (f->shape_reg != reg) {
         note_shape(f, reg, slow);
         f->shape_reg = reg;
     }
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->shape_keys), load_field(f, FIELD_vm_cache_keys, cache)), true), known, other);
     f->block         = other;
+    if (lacking)
+        try_lacking(f, cache, lacking);
     expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), register_address(f, reg), num(f, T_U, site)};
     set(f, at, call_api(f, API_attribute, 3, arguments));
     branch(f, compare(f, GCC_JIT_COMPARISON_NE, get(at), num(f, T_PTR, 0)), ready, slow);
@@ -99,6 +114,22 @@ place attribute_place(func *f, uint32_t reg, uint32_t site, block slow)
     expr slot  = cast(f, T_L, load_field(f, FIELD_vm_cache_slot, cache));
     expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, slot, num(f, T_L, sizeof(burin_value)));
     set(f, at, add_bytes(f, get(f->shape_values), bytes));
+    begin(f, ready);
+    return at;
+}
+
+place attribute_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow)
+{
+    uint32_t           count;
+    const wire_member *members = members_of(f, site, &count);
+    place              word = begin_attribute(f, reg, count), at = count ? local(f, T_PTR, "attribute") : NULL;
+    block              ready = count ? new_block(f) : NULL;
+    for (uint32_t n = 0; n < count; n++)
+        try_member(f, &members[n], reg, word, at, ready, slow);
+    place item = item_place(f, reg, site, lacking, slow);
+    if (!count)
+        return item;
+    set(f, at, get(item));
     begin(f, ready);
     return at;
 }

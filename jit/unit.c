@@ -123,7 +123,8 @@ static bool make_tables(func *f)
     f->high         = arena_zalloc(memory, count * sizeof *f->high);
     f->after_cold   = arena_zalloc(memory, count * sizeof *f->after_cold);
     f->usual        = arena_zalloc(memory, count * sizeof *f->usual);
-    return f->usual && f->low && f->high && f->after_cold && f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
+    f->in_loop      = arena_zalloc(memory, count * sizeof *f->in_loop);
+    return f->usual && f->in_loop && f->low && f->high && f->after_cold && f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
 }
 
 /* One step is counted for entering the unit. */

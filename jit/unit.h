@@ -92,6 +92,7 @@ bool write_cold_path(func *f);
 expr register_address(func *f, uint32_t reg);
 expr register_kind(func *f, uint32_t reg);
 expr register_as(func *f, uint32_t reg);
+expr register_pointer(func *f, uint32_t reg);
 void store_int(func *f, uint32_t reg, burin_kind kind, expr value);
 void copy_value(func *f, expr to, expr from);
 expr constant_address(func *f, uint32_t k);
@@ -113,11 +114,30 @@ void branch_on_comparison(func *f, uint32_t how, uint32_t b, uint32_t c, block y
 /* Go on only when the condition holds. */
 void require(func *f, expr condition, block slow);
 /* Where the attribute of site `site` is in the dict in `reg`, if it is one with the keys that the site's cache knows; or where a local
- * holds it, if it is a member of a struct of a known type. */
-place attribute_place(func *f, uint32_t reg, uint32_t site, block slow);
+ * holds it, if it is a member of a struct of a known type. `lacking`, unless NULL, is gone to where the cache knows that there is none. */
+place attribute_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow);
 /* The members that the site may mean; how many. */
 const wire_member *members_of(const func *f, uint32_t site, uint32_t *count);
-/* Read the member of the struct at `object` into the value. */
-void read_member(func *f, const wire_member *m, expr object, place value, block slow);
+
+/* The parts of it. The register's first 8 bytes, NULL when there are no members to compare them with. */
+place begin_attribute(func *f, uint32_t reg, uint32_t count);
+/* Go on where the object in `reg` is a struct that has the member; the block for when it is none is given. */
+block begin_member(func *f, const wire_member *m, uint32_t reg, place word);
+/* Where the member of the struct at `object` lies, and read it from there into a local value. */
+place member_address(func *f, const wire_member *m, expr object, block slow);
+void read_member_at(func *f, const wire_member *m, place at, place value, block slow);
+/* Where it is in a dict with the keys that the site's cache knows. */
+place item_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow);
+/* Make a local value. A text is of at most 4 GB, and not NULL. */
+void set_value(func *f, place value, expr head, expr as);
+void set_text(func *f, place value, place text, place len, block slow);
+
+/* ---- printing: print.c ---- */
+
+/* Write a text as it is at `to`, which stays there; where it ends. */
+place put_text(func *f, uint32_t pc, place v, block slow);
+/* Print text k, then the register, or an attribute of it. */
+void print_register(func *f, uint32_t pc, uint32_t k, uint32_t reg, bool escaped);
+void print_attribute(func *f, uint32_t pc, uint32_t k, uint32_t reg, uint32_t site, bool escaped);
 
 #endif

@@ -101,9 +101,13 @@ static size_t api_length(const char *text) { return strlen(text); }
 
 static void api_copy(char *to, const char *from, uint64_t len) { memcpy(to, from, len); }
 
+#define TIMES_16(b) b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b
+static const uint8_t escaped_bytes[64] __attribute__((aligned(16))) = {TIMES_16(5), TIMES_16(0x27), TIMES_16(2), TIMES_16(0x3E)};
+
 const native_api native_table = {
     .small_numbers = text_small_numbers,
     .function_class = &vm_function_class.base,
+    .escaped = escaped_bytes,
     .ops = {
 #define OP(NAME, name, operands, meaning) [OP_##NAME] = body_##name,
 #include "codegen/ir/ops.def"

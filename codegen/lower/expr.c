@@ -407,10 +407,24 @@ static bool jump_attribute(lowerer *c, scope *f, ast_node *node, uint32_t *chain
     return true;
 }
 
+/* `x.attr` in one instruction. False when there are too many sites. */
+static bool jump_on_attribute(lowerer *c, scope *f, ast_node *node, ir_op op, uint32_t *chain)
+{
+    uint32_t mark = c->unit->temps, site;
+    if (node->kind != AST_Getattr || loop_variable(c, f, ast_as(Getattr, node)->node) || (site = attribute_site(c, ast_as(Getattr, node)->attr)) > UINT16_MAX)
+        return false;
+    uint16_t object = expr(c, f, ast_as(Getattr, node)->node, NO_REG);
+    emit_jump(c, op == OP_JUMP_IF ? OP_JUMP_ATTR_IF : OP_JUMP_ATTR_NOT, 0, object, site, chain);
+    c->unit->temps = mark;
+    return true;
+}
+
 static void jump_on_value(lowerer *c, scope *f, ast_node *node, ir_op op, uint32_t *chain)
 {
     uint32_t mark = c->unit->temps;
-    uint16_t reg  = expr(c, f, node, NO_REG);
+    if (jump_on_attribute(c, f, node, op, chain))
+        return;
+    uint16_t reg = expr(c, f, node, NO_REG);
     emit_jump(c, op, 0, reg, 0, chain);
     c->unit->temps = mark;
 }

@@ -155,6 +155,39 @@ DECISION(jump_attr_ne)
     *status    = attribute_is(f, &regs[i->b], i->c, &f->constants[i->a], &truth);
     return !truth && !*status;
 }
+/* Do dicts with the object's keys, or structs of its type, lack the attribute for certain? */
+static inline bool is_lacking(vm_frame *f, const burin_value *object, uint32_t site)
+{
+    const void *lacking = f->caches[site].lacking;
+    if (object->kind == BURIN_DICT)
+        return rt_dict_of(&f->m->st, *object)->keys == lacking;
+    return object->kind == BURIN_STRUCT && lacking && rt_layout_of(&f->m->st, *object) == lacking;
+}
+
+/* x.attribute as a condition: no undefined value is made of what is lacking. */
+static inline burin_status attribute_truth(vm_frame *f, const burin_value *object, uint32_t site, bool *out)
+{
+    burin_value  room;
+    burin_status status = BURIN_OK;
+    *out                = false;
+    if (is_lacking(f, object, site) && f->m->st.env->undefined != RT_STRICT)
+        return BURIN_OK;
+    const burin_value *v = op_attribute_at(f, object, site, &room, &status);
+    return BURIN_LIKELY(v != NULL) ? op_truth(f, *v, out) : status;
+}
+
+DECISION(jump_attr_if)
+{
+    bool truth = false;
+    *status    = attribute_truth(f, &regs[i->b], i->c, &truth);
+    return truth && !*status;
+}
+DECISION(jump_attr_not)
+{
+    bool truth = true;
+    *status    = attribute_truth(f, &regs[i->b], i->c, &truth);
+    return !truth && !*status;
+}
 DECISION(jump_child)
 {
     (void)regs, (void)i, (void)status;
