@@ -226,7 +226,7 @@ cmd_bench() {
     need build bench
     if [ "${1:-}" = store ]; then
         shift
-        build release bench_store bench_store_durable bench_store_clients
+        build release bench_store bench_store_calls bench_store_durable bench_store_clients
         python "$here/bench/store.py" --build "$build/release" "$@"
         return
     fi

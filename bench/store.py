@@ -55,8 +55,10 @@ def run(folder, quick):
             if done.returncode:
                 raise SystemExit("bench_store_clients failed: " + done.stderr)
             figures.update(json.loads(done.stdout))
+    helper = os.path.join(os.path.dirname(folder), "burin-jit")
+    native = ["--jit", helper] if os.path.exists(helper) else []
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        for program, words in (("bench_store", []), ("bench_store_durable", [scratch])):
+        for program, words in (("bench_store", []), ("bench_store_calls", native), ("bench_store_durable", [scratch])):
             done = subprocess.run([os.path.join(folder, program)] + words + (["--quick"] if quick else []), capture_output=True, text=True)
             if done.returncode:
                 raise SystemExit(program + " failed: " + done.stderr)
@@ -68,7 +70,7 @@ def best(runs):
     """The best of each figure, row by row: the smallest, or the largest of what is counted by the second."""
     def pick(table, n, key):
         return (max if table == "clients" and not key.endswith("_us") else min)(r[table][n][key] for r in runs)
-    return {table: [{key: pick(table, n, key) for key in row} for n, row in enumerate(runs[0][table])] for table in runs[0]}
+    return {table: [{key: row[key] if isinstance(row[key], str) else pick(table, n, key) for key in row} for n, row in enumerate(runs[0][table])] for table in runs[0]}
 
 
 def report(figures, rounds, load):
@@ -112,8 +114,9 @@ radix tree of pointers: the same path is copied, nothing is checked, listed or f
 **in a PostgreSQL database** (a server as Debian sets it up, on the same machine; each commit is waited for, `synchronous_commit` on):
 %s
 
-**a pure function** of two ints, called from C through the registry: %.1f ns.
-""" % (rounds, load, os.cpu_count(), "\n".join(move), "\n".join(one), "\n".join(durable), clients, figures["pure"][0]["ns"])
+**a pure function** of two ints, called from C through the registry: %.1f ns. From a script, more than `s + i` in its place takes: %s.
+""" % (rounds, load, os.cpu_count(), "\n".join(move), "\n".join(one), "\n".join(durable), clients, figures["pure"][0]["ns"],
+       "; ".join("%s %.1f ns (a plain function of the host %.1f)" % (row["engine"], row["registered_ns"], row["host_ns"]) for row in figures["calls"]))
 
 
 def main():
