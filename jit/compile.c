@@ -53,6 +53,8 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
     };
     /* Of -O2, worth their time where registers are locals. */
     static const char *const scripts[] = {"-fpeephole2", "-fexpensive-optimizations"};
+    /* More of them, which templates do without. */
+    static const char *const quicker[] = {"-fno-tree-ccp", "-fno-tree-copy-prop", "-fno-compare-elim", "-fno-combine-stack-adjustments", "-fira-region=one"};
     static const char *const levels[] = {"-march=x86-64", "-march=x86-64", "-march=x86-64-v2", "-march=x86-64-v3", "-march=x86-64-v4"};
     gcc_jit_context_set_int_option(g, GCC_JIT_INT_OPTION_OPTIMIZATION_LEVEL, (int)request->level);
     gcc_jit_context_set_bool_option(g, GCC_JIT_BOOL_OPTION_DEBUGINFO, request->debug);
@@ -62,6 +64,9 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
         gcc_jit_context_add_command_line_option(g, always[n]);
     for (size_t n = 0; request->level == 1 && n < sizeof quick / sizeof quick[0]; n++)
         gcc_jit_context_add_command_line_option(g, quick[n]);
+    bool is_template = request->program && !request->program->is_script && !request->program->is_expression;
+    for (size_t n = 0; request->level == 1 && is_template && n < sizeof quicker / sizeof quicker[0]; n++)
+        gcc_jit_context_add_command_line_option(g, quicker[n]);
     if (!request->debug)
         gcc_jit_context_add_command_line_option(g, "-fno-asynchronous-unwind-tables");
     for (size_t n = 0; request->program && request->program->is_script && n < sizeof scripts / sizeof scripts[0]; n++)

@@ -121,6 +121,34 @@ static void lower_next(func *f, uint32_t pc)
     f->block = ended;
 }
 
+/* Is there no item behind this one? Of a list; what else there is, is looked at ahead of time by the body. */
+static void lower_last(func *f, uint32_t pc)
+{
+    const ir_insn *i    = &f->unit->code[pc];
+    block          done = new_block(f), slow = slow_path(f, pc, done);
+    place          loop = loop_of(f, i->b);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_walk, get(loop)), num(f, T_B, WALK_LIST)), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_shadows, get(loop)), load_field(f, FIELD_vm_shadows, get(f->m))), slow);
+    expr next = binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, load_field(f, FIELD_vm_loop_index0, get(loop)), num(f, T_L, 1));
+    expr len  = cast(f, T_L, load_field(f, FIELD_rt_list_len, load_field(f, FIELD_vm_loop_list, get(loop))));
+    store_int(f, i->a, BURIN_BOOL, cast(f, T_L, compare(f, GCC_JIT_COMPARISON_GE, next, len)));
+    begin(f, done);
+}
+
+/* The length, which the body finds the first time, or how much of it is left. */
+static void lower_counted(func *f, uint32_t pc)
+{
+    const ir_insn *i      = &f->unit->code[pc];
+    block          done   = new_block(f), slow = slow_path(f, pc, done);
+    place          loop   = loop_of(f, i->b), length = as_local(f, T_L, load_field(f, FIELD_vm_loop_length, get(loop)));
+    expr           passed = i->c == LOOP_length ? num(f, T_L, 0) : load_field(f, FIELD_vm_loop_index0, get(loop));
+    require(f, compare(f, GCC_JIT_COMPARISON_GE, get(length), num(f, T_L, 0)), slow);
+    if (i->c == LOOP_revindex0)
+        passed = binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, passed, num(f, T_L, 1));
+    store_int(f, i->a, BURIN_INT, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, get(length), passed));
+    begin(f, done);
+}
+
 static void lower_loop_attr(func *f, uint32_t pc)
 {
     const ir_insn *i    = &f->unit->code[pc];
@@ -130,6 +158,8 @@ static void lower_loop_attr(func *f, uint32_t pc)
     case LOOP_index0: store_int(f, i->a, BURIN_INT, at); break;
     case LOOP_index: store_int(f, i->a, BURIN_INT, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, at, num(f, T_L, 1))); break;
     case LOOP_first: store_int(f, i->a, BURIN_BOOL, cast(f, T_L, compare(f, GCC_JIT_COMPARISON_EQ, at, num(f, T_L, 0)))); break;
+    case LOOP_last: lower_last(f, pc); break;
+    case LOOP_length: case LOOP_revindex: case LOOP_revindex0: lower_counted(f, pc); break;
     default: lower_by_body(f, pc); break;
     }
 }
