@@ -52,6 +52,22 @@ static const char *cache_of(const cli_options *options, char *room, size_t size)
     return cache_user_folder(room, size) ? room : NULL;
 }
 
+static void ignore(void *user, const burin_jit_cached *entry)
+{
+    (void)user;
+    (void)entry;
+}
+
+/* With --explain: why nothing is kept, if that is so. */
+static void explain_cache(const char *folder)
+{
+    burin_error err = BURIN_ERROR_INIT;
+
+    if (folder && burin_jit_cache_each(folder, false, ignore, NULL, &err))
+        fprintf(stderr, "burin: jit: the cache is not used: %s\n", err.message ? err.message : "out of memory");
+    burin_error_clear(&err);
+}
+
 bool compiler_start(const cli_options *options, burin_jit **out)
 {
     char              folder[PATH_MAX];
@@ -72,8 +88,10 @@ bool compiler_start(const cli_options *options, burin_jit **out)
     for (size_t n = 0; (tool = options_nth(options, OPT_JIT_TOOLS, n)) != NULL; n++)
         wish.tools |= strcmp(tool, "gdb") == 0 ? BURIN_JIT_GDB : BURIN_JIT_PERF;
     wish.cache = cache_of(options, folder, sizeof folder);
-    if (options_has(options, OPT_EXPLAIN))
+    if (options_has(options, OPT_EXPLAIN)) {
         wish.event = explain;
+        explain_cache(wish.cache);
+    }
     *out = burin_jit_new(&wish, &err);
     if (!*out)
         complain_error(options, &err);

@@ -39,6 +39,8 @@ const char *rt_type_name(rt_state *st, burin_value v)
     switch (v.kind) {
     case BURIN_STRING:
         return v.flags & BURIN_SAFE ? "Markup" : "str";
+    case BURIN_TUPLE: /* the only named tuples are those of groupby */
+        return ((const rt_list *)v.as.p)->fields ? "_GroupTuple" : "tuple";
     case BURIN_UNDEFINED:
         return undefined[((const rt_undefined *)v.as.p)->cls];
     case BURIN_FUNCTION:

@@ -20,6 +20,7 @@ const char *rt_type_module(burin_value v)
     case BURIN_OBJECT: return rt_object_of(v)->cls->module;
     case BURIN_UNDEFINED: return "jinja2.runtime";
     case BURIN_STRING: return v.flags & BURIN_SAFE ? "markupsafe" : NULL;
+    case BURIN_TUPLE: return ((const rt_list *)v.as.p)->fields ? "jinja2.filters" : NULL;
     default: return NULL;
     }
 }

@@ -1,6 +1,8 @@
 /* The longer instructions' bodies. */
 #include "codegen/vm/machine.h"
 
+#include "runtime/builtins/builtins.h"
+
 /* Apart from the loop, whose registers it would take. */
 bool vm_same_text(const char *a, const char *b, size_t len) { return text_same(a, b, len); }
 
@@ -230,7 +232,7 @@ burin_status vm_copy_constant(rt_state *st, burin_value v, burin_value *out)
 static const rt_object_value *namespace_of(burin_value v)
 {
     const rt_object_value *object = v.kind == BURIN_OBJECT ? v.as.p : NULL;
-    return object && object->cls->set_attr && strcmp(object->cls->name, "Namespace") == 0 ? object : NULL;
+    return object && object->cls == &rt_namespace_class ? object : NULL;
 }
 
 burin_status vm_check_namespace(rt_state *st, burin_value ns)

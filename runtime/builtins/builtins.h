@@ -42,6 +42,8 @@ extern const rt_builtin rt_python[], rt_profile[]; /* python.def: what scripts h
 extern const size_t     rt_python_count, rt_profile_count;
 extern const rt_builtin rt_type_calls[]; /* types.def, by rt_type_number */
 
+extern const burin_class rt_namespace_class; /* what namespace() makes */
+
 /* The function of bytes' methods: the row in its data does the work, on bytes in place of bytearrays; what a bytearray's method
  * gives becomes a bytearray. */
 burin_status rt_method_of_bytes(burin_call *call, burin_value *out);

@@ -154,13 +154,13 @@ static burin_status namespace_repr(burin_call *call, void *self, burin_value *ou
     return status ? status : rt_out_take(&text, 0, out);
 }
 
-static const burin_class namespace_class = {sizeof(burin_class),       .name = "Namespace",       .module = "jinja2.utils",
-                                            .get_attr = namespace_get, .set_attr = namespace_set, .repr = namespace_repr};
+const burin_class rt_namespace_class = {sizeof(burin_class),       .name = "Namespace",       .module = "jinja2.utils",
+                                        .get_attr = namespace_get, .set_attr = namespace_set, .repr = namespace_repr};
 
 burin_status global_namespace(burin_call *call, burin_value *out)
 {
     rt_dict     *attributes;
     burin_status status = builtin_dict(call->st, call->args[0], call->args[1], &attributes);
 
-    return status ? status : rt_object_new(call->st, &namespace_class, attributes, out);
+    return status ? status : rt_object_new(call->st, &rt_namespace_class, attributes, out);
 }

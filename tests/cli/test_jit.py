@@ -69,7 +69,7 @@ def cached():
         check("which repairs it", burin("cache", "verify", "--cache", cache).code == 0, None)
         os.chmod(cache, 0o777)
         got = run()
-        check("a cache that is open to all", got.out == want and " native after " in got.err, got)
+        check("a cache that is open to all", got.out == want and " native after " in got.err and "the cache is not used: " in got.err and "open to others" in got.err, got)
         got = burin("cache", "list", "--cache", cache)
         check("a list of it", got.code == 1 and "open to others" in got.err, got)
         os.chmod(cache, 0o700)

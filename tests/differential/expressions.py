@@ -114,6 +114,15 @@ str isdigit -> any
 str islower -> any
 str isspace -> any
 str istitle -> any
+str isascii -> any
+str isdecimal -> any
+str isidentifier -> any
+str isnumeric -> any
+str isprintable -> any
+str removesuffix old:str -> str
+str rindex sub:str start:small end:small -> int
+str encode -> any
+str format_map x:dict -> str
 str isupper -> any
 str join x:list -> str
 str ljust width:width fill:char -> str
@@ -147,6 +156,9 @@ list remove x:any -> any
 list reverse -> any
 list sort -> any
 dict copy -> dict
+dict clear -> any
+dict popitem -> list
+dict fromkeys x:list default:any -> dict
 dict get key:key default:any -> any
 dict items -> list
 dict keys -> list
@@ -158,6 +170,9 @@ int bit_length -> int
 int conjugate -> int
 num is_integer -> any
 num as_integer_ratio -> list
+num hex -> str
+int bit_count -> int
+int to_bytes n:small order:order -> any
 object missing -> any
 """.strip().splitlines()]
 
@@ -187,7 +202,7 @@ class Expressions:
                 return expression(self.values.literal_text())
             return self.of("any", 0) if self.chance(WILD) else expression(str(r.choice(few)))
         fixed = {"bool": ["true", "false", "True", "no"], "by": ["'key'", "'value'", "'other'"], "base": ["2", "8", "10", "16", "36", "0"],
-                 "method": ["'common'", "'ceil'", "'floor'", "'up'"], "char": ["'*'", "' '", "'é'", "'ab'"], "key": ["'a'", "'b'", "'name'", "'zz'", "1", "s"],
+                 "order": ["'big'", "'little'"], "method": ["'common'", "'ceil'", "'floor'", "'up'"], "char": ["'*'", "' '", "'é'", "'ab'"], "key": ["'a'", "'b'", "'name'", "'zz'", "1", "s"],
                  "attribute": ["'%s'" % name for name in values.ATTRIBUTES] + ["0", "1", "none"]}.get(kind)
         if fixed:
             return self.of("any", 0) if self.chance(WILD) else expression(r.choice(fixed))
@@ -244,7 +259,7 @@ class Expressions:
             "rows": lambda: "rows", "dict": lambda: self.r.choice(["{}", "{'a': 1}", "{'b': 2, 'A': [1], 'c': none}", "d", "dict(a=1, b=s)", "{1: 'x', 'y': 2.5}"]),
             "bool": lambda: self.r.choice(["true", "false", "none", "yes", "0", "''"]), "object": lambda: "o",
             "any": lambda: self.r.choice([v.literal_integer(), v.literal_text(), v.literal_real(), "none", "true", "False", "missing", "[1, 'a']", "z", "o", "fn(1)",
-                                          "loop.index" if self.in_loop else "und.x", "o.name", "o.nope", "d.a", "d['zz']", "namespace(a=1)", "cycler('a', 'b')",
+                                          "loop.index" if self.in_loop else "und.x", "o.name", "o.nope", "xs|last is number", "outer.index0 is defined", "d.a", "d['zz']", "namespace(a=1)", "cycler('a', 'b')",
                                           "joiner()", "'a' 'b'", "-1", "{'k': none}", "1.5", "st"]),
         }[kind]())
 
@@ -278,6 +293,14 @@ class Expressions:
             lambda: plain(self.operand(self.of("list", depth)), "|", r.choice(["select", "reject"]), optional("('", test[0], "'", more, ")"), "|list"),
             lambda: plain(r.choice(["'%s-%s'", "'%d'", "'%5.2f|'", "'%r'", "'%(a)s'", "'%%'", "h"]), "|format(", self.of("any", depth), optional(", ", self.of("any", depth)), ")"),
             lambda: plain("[", self.of("any", depth), "]|random"),
+            lambda: plain("ys|map('", r.choice(["replace', 'a', 'b'", "default', ", "truncate', 4", "indent', 2", "format', 1", "join', '-'", "attr', 'name'", "center', 6", "int', 7, base=16",
+                                                "round', 1, method='floor'", "upper', "]), ")|list"),
+            lambda: plain("rows|sort(attribute='", r.choice(["kind,size", "size,name", "up.left,name", "kind,-size", "name"]), "'", optional(", reverse=true"), ")|map(attribute='name')|join(',')"),
+            lambda: plain("rows|groupby('", r.choice(["kind", "up.left", "tags.0", "missing"]), "'", optional(", default='zz'"), optional(", case_sensitive=true"), ")",
+                          r.choice(["|map(attribute='grouper')|list", "|map(attribute='list')|map('length')|list", "|map('first')|list", "|list", "|length"])),
+            lambda: plain(self.operand(self.of("list", depth)), "|batch(2", optional(", ", self.of("any", 0)), ")|map('", r.choice(["join", "list", "first", "length"]), "')|list"),
+            lambda: plain(self.operand(self.of("dict", depth)), "|dictsort|", r.choice(["map('first')|list", "first", "list|last", "map('join', '=')|join(';')"])),
+            lambda: plain("[", self.of("any", depth), ", ", self.of("any", 0), "]|select('", r.choice(["==", "!=", "in", "sameas", "eq", "ne"]), "', ", self.of("any", 0), ")|list"),
             lambda: plain("rows|groupby(", self.argument("attribute", 0), ")|map('", r.choice(["first", "list", "last|length"]).split("|")[0], "')|list"),
         ]
         return expression("(", r.choice(choices)(), ")")
@@ -296,6 +319,10 @@ class Expressions:
     def subscript(self, depth):
         r = self.r
         base = self.operand(self.of(r.choice(["list", "str", "dict", "rows", "any"]), depth))
+        if self.chance(.15):
+            return expression(base, "[", optional(self.of("int", depth)), ":", optional(self.of("int", 0)), "]")
+        if self.chance(.05):
+            return expression(base, ".", r.choice(["0.name", "0.1", "name.0", "1.up.left"]))
         if self.chance(.4):
             bound = lambda: optional(str(r.choice([0, 1, 2, -1, -2, 5, "j", "none"]))) # noqa: E731
             return expression(base, "[", bound(), ":", bound(), optional(":", str(r.choice([1, 2, -1, 0]))), "]")
@@ -307,13 +334,30 @@ class Expressions:
         return expression(self.of("int", depth), self.r.choice([" + ", " - ", " * ", " // ", " % ", "+", "*", "-"]), self.of("int", depth))
 
     def num(self, depth):
+        if self.chance(.06):
+            return expression(self.r.choice(["-", "+"]), self.leaf("num"), "|", self.r.choice(["abs", "int", "round", "string"]), self.r.choice(["", " ** 2", " * 3", " is odd"]))
         if self.chance(.1):
             return expression(self.r.choice(["-", "+", "--", "not "]), self.of("num", depth))
         if self.chance(.1):
             return expression("(", self.of("num", 0), ")", " ** ", self.r.choice(["2", "0", "0.5", "-1", "3 ** 2"]))
         return expression(self.of("num", depth), self.r.choice([" + ", " - ", " * ", " / ", " // ", " % "]), self.of("num", depth))
 
+    def formatted(self, depth):
+        """What format strings of all three kinds can hold."""
+        r = self.r
+        fields = "".join(r.choice(["{}", "{0}", "{1!r}", "{0!s:>6}", "{:^7}", "{a}", "{a:5}", "{b!r:.3}", "{0[0]}", "{0.name}", "{{}}", "{0:x}", "{a:,}", "{:+.2f}", "{0:%}", "{b:*<8}", "x"])
+                         for _ in range(r.randint(1, 3)))
+        marks = "".join(r.choice(["%s", "%d", "%r", "%5s|", "%-5s|", "%05d", "%.2f", "%x", "%c", "%%", "%+d", "%e", "%g", "%*d", "%i", "%a"]) for _ in range(r.randint(1, 3)))
+        named = "".join(r.choice(["%(a)s", "%(b)r", "%(a)5s", "%(zz)s", "%%"]) for _ in range(r.randint(1, 2)))
+        values = many(plain(self.of("any", 0), ", ") for _ in range(r.randint(1, 3)))
+        return expression(*r.choice([lambda: ("'", fields, "'.format(", values, optional("a=", self.of("any", 0), ", "), "b=", self.of("any", 0), ")"),
+                                     lambda: ("('", marks, "' % (", values, "))"), lambda: ("'", marks, "'|format(", values, ")"),
+                                     lambda: ("('", named, "' % ", self.of("dict", 0), ")"), lambda: ("'", named, "'|format(a=", self.of("any", 0), ", b=1)"),
+                                     lambda: ("('", fields, "'|safe).format(", values, "a=h, b=s)")])())
+
     def str(self, depth):
+        if self.chance(.12):
+            return self.formatted(depth)
         return self.r.choice([lambda: expression(self.of("any", depth), " ~ ", self.of("any", depth)), lambda: expression(self.of("str", depth), " + ", self.of("str", depth)),
                               lambda: expression(self.of("str", depth), " * ", self.r.choice("0123")), lambda: expression(self.of("str", depth), " % ", self.of("any", depth)),
                               lambda: expression(self.of("any", depth), " ~ ", self.of("str", depth), " ~ ", self.of("any", depth))])()
@@ -336,6 +380,10 @@ class Expressions:
         return self.r.choice([lambda: self.compared(depth), lambda: self.tested(depth), lambda: expression("not ", self.of("bool", depth)),
                               lambda: expression(self.of("bool", depth), self.r.choice([" and ", " or "]), self.of("bool", depth))])()
 
+    def chosen(self, depth):
+        """Inline ifs in one another, with and without else, and what binds tighter than it seems."""
+        return expression("(", self.of("any", 0), " if ", self.of("bool", depth), optional(" else ", self.of("any", 0), " if ", self.of("bool", 0), optional(" else ", self.of("any", 0))), ")")
+
     def compared(self, depth):
         kind = self.r.choice(["int", "num", "str", "any", "list"])
         chain = [plain(self.r.choice([" == ", " != ", " < ", " <= ", " > ", " >= ", " in ", " not in "] if kind != "any" else [" == ", " != ", " in "]), self.of(kind, depth))
@@ -352,11 +400,13 @@ class Expressions:
         return expression(self.operand(self.of(takes, depth)), self.r.choice([" is ", " is ", " is not "]), name, made)
 
     def any(self, depth):
-        return self.r.choice([self.int, self.num, self.str, self.list, self.dict, self.bool, self.subscript, lambda depth: self.globals(depth)])(depth)
+        return self.r.choice([self.int, self.num, self.str, self.list, self.dict, self.bool, self.subscript, self.chosen, self.formatted, lambda depth: self.globals(depth)])(depth)
 
     def globals(self, depth):
         r = self.r
         return expression(r.choice([lambda: plain("range(", self.of("int", 0), ")|list|length"), lambda: plain("fn(", self.of("any", depth), ", k=", self.of("any", depth), ")"),
+                                    lambda: plain("fn(", self.of("any", 0), ", k=", self.of("any", 0), ", *", self.of("list", 0), optional(", **", self.of("dict", 0)), ")"),
+                                    lambda: plain("namespace(", self.of("dict", 0), optional(", b=1"), ").", r.choice("ab")),
                                     lambda: plain("dict(", self.of("dict", depth), ", k=", self.of("any", 0), ")"), lambda: plain("dict(", self.of("any", 0), ")"),
                                     lambda: "lipsum(n=0)", lambda: "cycler(1, 2).next()", lambda: "joiner('-')()", lambda: plain("namespace(", "a=", self.of("any", 0), ").a"),
                                     lambda: plain(r.choice(["missing(", "raises("]), self.of("str", 0), ")") if self.chance(.1) else "fn()"])())

@@ -60,7 +60,7 @@ class Grammar(expressions.Expressions):
         if depth <= 0 or self.chance(.3):
             return self.r.choice([self.text, self.output, self.output])(depth)
         plain_ones = [self.if_, self.for_, self.for_, self.set, self.set, self.set_block, self.with_, self.macro, self.macro, self.call_macro, self.call_block, self.filter_block,
-                      self.autoescape, self.raw, self.comment, self.include, self.import_, self.from_import, self.namespace, self.print, self.block, self.output, self.text]
+                      self.autoescape, self.raw, self.comment, self.include, self.import_, self.from_import, self.namespace, self.print, self.block, self.literal, self.output, self.text]
         if "do" in self.extensions:
             plain_ones += [self.do]
         if "i18n" in self.extensions:
@@ -95,13 +95,21 @@ class Grammar(expressions.Expressions):
             (self.of("list", 2), name, {name: "any"}), (self.of("list", 2), name, {name: "any"}), (self.of("rows", 1), "row", {"row": "dict"}),
             (expression("d", r.choice([".items()", "|items", "|dictsort"])), "k, v", {"k": "str", "v": "any"}), (expression("range(", self.of("int", 0), ")|list"), name, {name: "int"}),
             (expression("xs"), name, {name: "int"}), (expression("rows|groupby('kind')"), r.choice(["g", "g, items"]), {"g": "any", "items": "rows"}),
-            (expression("[(1, 'a'), (2, 'b')]"), "k, v", {"k": "int", "v": "str"}), (expression("it"), name, {name: "any"})])
+            (expression("rows|groupby(", self.argument("attribute", 0), ")"), "group", {"group.grouper": "any", "group.list": "rows", "group": "any"}),
+            (expression("[(1, 'a'), (2, 'b')]"), "k, v", {"k": "int", "v": "str"}), (expression("[(1, ('a', [2])), (3, 'cd')]"), "k, (v, x)", {"k": "int", "v": "str", "x": "any"}),
+            (expression("loop" if self.in_loop and self.chance(.3) else "d.values()"), name, {name: "any"}), (expression("rows|selectattr('size')|map(attribute='tags')"), "a, b", {"a": "str", "b": "str"}),
+            (expression(self.r.choice(["xs|batch(2)", "xs|slice(2)", "ys|unique", "xs|reverse", "xs|select('odd')", "ys|map('upper')", "d|dictsort(by='value')", "{}|items"])), name, {name: "any"}), (expression("it"), name, {name: "any"})])
         self.names.update(kinds)
         condition = optional(" if ", self.of("bool", 1)) if self.chance(.2) else ""
         recursive = self.chance(.1)
         self.in_loop += 1
         self.in_function += recursive
-        body = self.body(depth)
+        kept_outer = plain(self.tag("set outer = loop"), self.value("outer.index")) if self.chance(.08) else ""
+        if kept_outer:
+            self.names["outer"] = "any"
+        body = plain(kept_outer, self.body(depth))
+        if kept_outer:
+            body = plain(body, self.value("outer.", self.r.choice(["index", "last", "nextitem", "cycle('x', 'y')", "changed(x)", "length"])))
         self.in_function -= recursive
         if recursive:
             body = plain(body, self.tag("if loop.depth < 3"), self.value("loop(", self.of("list", 0), ")"), self.tag("endif"))
@@ -131,6 +139,16 @@ class Grammar(expressions.Expressions):
 
     def namespace(self, depth):
         name = self.fresh("ns")
+        if self.chance(.25):
+            self.in_function += 1
+            body = self.body(depth, 2)
+            self.in_function -= 1
+            chain = self.r.choice(["", "|upper", "|length", "|trim"])
+            return plain(self.tag("set ", name, " = namespace()"), self.tag("set ", name, ".b", chain), body, self.tag("endset"), self.value(name, ".b"))
+        if self.chance(.15):
+            thing = self.r.choice(["cycler('a', 'b', 'c')", "joiner('; ')", "joiner()", "cycler(*xs)"])
+            use = self.r.choice([".next()", "()", ".current", ".reset()"]) if "cycler" in thing else "()"
+            return plain(self.tag("set ", name, " = ", thing), self.tag("for x in xs"), self.value(name, use), self.tag("endfor"), self.value(name, use))
         changed = self.tag("set ", name, ".a = ", self.r.choice([name + ".a ~ 'x'", name + ".a + 1", name + ".b"]))
         looped = plain(self.tag("for x in xs"), changed, self.tag("endfor"))
         return plain(self.tag("set ", name, " = namespace(", optional("a=", self.of(self.r.choice(["str", "int"]), 0)), ")"), looped, self.value(name, ".a"))
@@ -148,7 +166,9 @@ class Grammar(expressions.Expressions):
         parameters = r.choice([[], ["p"], ["p", "q"], ["p", "q=1"], ["p='d'", "q=p"], ["p", "q=x", "r=[]"], ["p", "caller=none"]] + [["caller"]] * self.chance(.05))
         self.names.update({p.split("=")[0]: "any" for p in parameters if not p.startswith("caller")})
         extra = r.choice(["", "", "", self.value("varargs"), self.value("kwargs|dictsort"), self.value("caller() if caller else 'no caller'"), self.value("caller(1) if caller"),
-                          self.value(name + ".name ~ " + name + ".arguments ~ " + name + ".catch_kwargs")])
+                          self.value(name + ".name ~ " + name + ".arguments ~ " + name + ".catch_kwargs"), self.value("fn(*varargs, **kwargs)"),
+                          plain(self.tag("call " + name + "()"), "deeper", self.tag("endcall")) if self.chance(.02) else "",
+                          plain(self.tag("if p is defined and p is number and p > 0 and p < 4"), self.value(name + "(p - 1)"), self.tag("endif")) if "p" in parameters else ""])
         loops, self.in_loop = self.in_loop, 0
         self.in_function += 1
         body = self.body(depth)
@@ -165,6 +185,10 @@ class Grammar(expressions.Expressions):
         name, parameters = self.r.choice(self.macros)
         parts = [plain(self.of("any", 1), ", ") for _ in range(self.r.randint(0, len(parameters) + 1))]
         parts += [plain(self.r.choice(["q", "p", "zz", "caller"]), "=", self.of("any", 1), ", ") for _ in range(self.r.choice([0, 0, 1]))]
+        if self.chance(.06):
+            parts += [plain("*", self.of("list", 0), ", ")]
+        if self.chance(.06):
+            parts += [plain("**", self.r.choice(["{'p': 1}", "{'q': s}", "{'zz': 2, 'p': 3}", "d", "e"]))]
         return expression(name, "(", many(parts), ")")
 
     def call_macro(self, depth):
@@ -174,7 +198,8 @@ class Grammar(expressions.Expressions):
         self.in_function += 1
         body = self.body(depth)
         self.in_function -= 1
-        return plain(self.tag("call", self.r.choice(["", "", "(u)", "(u, v=2)"]), " ", self.invocation()), body, self.tag("endcall"))
+        inner = self.value("caller()") if self.chance(.03) else "" # the one of the macro around
+        return plain(self.tag("call", self.r.choice(["", "", "(u)", "(u, v=2)", "(u=xs, v=u)"]), " ", self.invocation()), inner, body, self.tag("endcall"))
 
     def filter_block(self, depth):
         chain = self.r.choice(["upper", "e", "indent(2)", "replace('a', 'b')", "trim|title", "wordcount", "length", "center(20)", "safe", "list|first", "wordwrap(10)", "striptags"])
@@ -185,6 +210,13 @@ class Grammar(expressions.Expressions):
 
     def autoescape(self, depth):
         return plain(self.tag("autoescape ", self.r.choice(["true", "false", "yes is true", "no is defined"])), self.body(depth), self.tag("endautoescape"))
+
+    def literal(self, depth):
+        """How values can be spelt."""
+        return self.value(self.r.choice(["'a' 'b'\n \"c\"", "'\\x41\\u00e9\\N{DIGIT ONE}\\101\\q'", "'two\nlines'|length", "0xFF + 0b11 + 0o17", "1_000.5e-1_0", "10 ** 25 // 3", "(1,)", "()|length",
+                                         "{(1, 2): 'a', 1.0: 'b', true: 'c'}", "[[1, ], (2, 3, ), ]", "1, 2, s", "not not s", "1 < 2 < 3 != 4", "1 if s", "'a' in 'abc' in ['abc']", "2 ** 3 ** 0", "-2 ** 2",
+                                         "7 // -2 ~ 7 % -3 ~ -7 // 2.0", "1e400 ~ -1e400", "0.1 + 0.2", "1 / 3", "true + true", "none is none and not none is defined", "s is string is not true" if self.chance(.1) else "3 is divisibleby 3",
+                                         "xs is iterable|string" if self.chance(.1) else "xs|first is number", "{'a': 1}.a ~ {'items': 2}['items']", "[1, 2, 3][::-1][0]", "'%s' % s|upper"]))
 
     def raw(self, depth):
         return plain(self.block_open, self.left(), " raw ", self.right().rstrip("+"), self.block_close, self.r.choice(["{{ x }}", " {% if %} ", "\n  a  \n", "{#"]),
@@ -236,7 +268,7 @@ class Grammar(expressions.Expressions):
         self.blocks.append(name)
         self.own_blocks.add(name)
         kept, macros = dict(self.names), self.macros
-        extra = self.r.choice(["", "", self.value("super()") if self.chance(.5) else "", self.value("self.", self.r.choice(self.blocks), "()") if self.chance(.2) else ""])
+        extra = self.r.choice(["", "", self.value("super.super()") if self.chance(.1) else "", self.value("super()|upper") if self.chance(.2) else "", self.value("super()") if self.chance(.5) else "", self.value("self.", self.r.choice(self.blocks), "()") if self.chance(.2) else ""])
         body = self.body(depth)
         self.names, self.macros = kept, macros
         return plain(self.tag("block ", name, self.r.choice(["", "", "", " scoped", " required" if self.chance(.05) else ""])), body, extra,
@@ -252,7 +284,7 @@ class Grammar(expressions.Expressions):
         return "'%s'" % self.r.choice(self.others)
 
     def include(self, depth):
-        name = self.template_name() if self.chance(.8) else "['nowhere', %s]" % self.template_name()
+        name = self.template_name() if self.chance(.8) else self.r.choice(["['nowhere', %s]", "('nowhere', %s)", "[missing, %s]", "(%s if yes else 'nowhere')"]) % self.template_name()
         # without context Jinja2 3.1.2 makes a generator of the function around it (docs/COMPATIBILITY.md)
         context = " with context" if self.in_function else self.r.choice([" with context", " without context"])
         return self.tag("include ", name, optional(" ignore missing"), optional(context))
@@ -273,6 +305,8 @@ class Grammar(expressions.Expressions):
         parts = [self.one(depth) for _ in range(self.r.randint(1, 6))]
         if parent:
             self.blocks = self.blocks or ["b1", "b2"]
+            if self.chance(.08):
+                parts.insert(0, plain(self.tag("if ", self.of("bool", 1)), self.tag("extends '%s'" % parent), self.tag("endif")))
             parts.insert(self.r.choice([0, 0, 0, 1]), optional(self.tag("extends ", self.r.choice(["'%s'" % parent] * 6 + ["missing", "'nowhere'", "none"]))))
             parts += [statement(self.block(1)) for _ in range(self.r.randint(0, 3))]
         return many(parts)

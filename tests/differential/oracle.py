@@ -51,9 +51,28 @@ def raise_exception(message):
     raise jinja2.TemplateError(message)
 
 
+class ListIterator:
+    """Like Python's own, but printed as Burin prints it, without an address."""
+    def __init__(self, items):
+        self._items = iter(items)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return next(self._items)
+
+    def __repr__(self):
+        return "<list_iterator object>"
+
+
+ListIterator.__name__ = ListIterator.__qualname__ = "list_iterator"
+ListIterator.__module__ = "builtins"
+
+
 SPECIAL = {
     "$tuple": lambda items: tuple(map(decoded, items)), "$set": lambda items: set(map(decoded, items)), "$markup": Markup,
-    "$iter": lambda items: iter(list(map(decoded, items))), "$int": int, "$float": float, "$bytes": bytes.fromhex,
+    "$iter": lambda items: ListIterator(list(map(decoded, items))), "$int": int, "$float": float, "$bytes": bytes.fromhex,
     "$range": lambda bounds: range(*bounds), "$undefined": lambda name: jinja2.Undefined(name=name),
     "$dict": lambda pairs: {decoded(key): decoded(value) for key, value in pairs},
 }

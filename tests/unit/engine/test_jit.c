@@ -227,24 +227,43 @@ static int render_with_a_full_folder(const char *folder)
     return strcmp(got.text, want.text) ? 1 : 0;
 }
 
-static void a_full_temporary_folder_does_no_harm(void **state)
+/* In a child with a file system that cannot be written to. */
+static int render_with_a_read_only_folder(const char *folder)
 {
-    (void)state;
+    is_interpreted_and_told_once(helper, folder, "no temporary folder can be made");
+    return 0;
+}
+
+/* Call in a child that has a file system of its own at `folder`. */
+static void with_a_file_system(unsigned long flags, int (*call)(const char *folder))
+{
     int   status;
     char  folder[] = "/tmp/jit-test-XXXXXX";
     need_helper();
     assert_non_null(mkdtemp(folder));
     pid_t child = fork();
     if (child == 0) {
-        if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) || mount("none", folder, "tmpfs", 0, "size=8k"))
+        if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) || mount("none", folder, "tmpfs", flags, "size=8k"))
             _exit(CANNOT_MOUNT);
-        _exit(render_with_a_full_folder(folder));
+        _exit(call(folder));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     rmdir(folder);
     if (WEXITSTATUS(status) == CANNOT_MOUNT)
         lack("no file system may be mounted here");
     assert_int_equal(status, 0);
+}
+
+static void a_full_temporary_folder_does_no_harm(void **state)
+{
+    (void)state;
+    with_a_file_system(0, render_with_a_full_folder);
+}
+
+static void a_read_only_temporary_folder_does_no_harm(void **state)
+{
+    (void)state;
+    with_a_file_system(MS_RDONLY, render_with_a_read_only_folder);
 }
 
 static void an_environment_that_dies_takes_back_what_waits(void **state)
@@ -339,6 +358,7 @@ int main(void)
         cmocka_unit_test(without_a_compiler_everything_is_interpreted_and_told_once),
         cmocka_unit_test(without_a_temporary_folder_everything_is_interpreted_and_told_once),
         cmocka_unit_test(a_full_temporary_folder_does_no_harm),
+        cmocka_unit_test(a_read_only_temporary_folder_does_no_harm),
         cmocka_unit_test(an_environment_that_dies_takes_back_what_waits),
 #ifndef __SANITIZE_THREAD__
         cmocka_unit_test(a_forked_child_compiles_for_itself),
