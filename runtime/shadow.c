@@ -105,6 +105,7 @@ burin_status rt_dict_edit(rt_state *st, burin_value v, rt_dict **out)
     burin_status status = rt_dict_copy(st, dict, out);
     if (status)
         return status;
+    (*out)->version = dict->version; /* a loop over it that has begun counts from there */
     (*out)->flags &= ~(uint32_t)RT_BORROWED;
     return note(st, dict, *out);
 }

@@ -89,7 +89,7 @@ static void assemble(workshop *w, burin_text table)
 
 static void join(workshop *w, bool shared, size_t count)
 {
-    static const char *const as_shared[] = {"ld", "-shared", "-Bsymbolic", "--build-id=none", "-z", "noexecstack", "-z", "relro", "-s", "-o", "out"};
+    static const char *const as_shared[] = {"ld", "-shared", "-Bsymbolic", "--build-id=none", "-z", "noexecstack", "-z", "relro", "-o", "out"};
     static const char *const as_object[] = {"ld", "-r", "-o", "out"};
     const char *const *first = shared ? as_shared : as_object;
     size_t             firsts = shared ? sizeof as_shared / sizeof as_shared[0] : sizeof as_object / sizeof as_object[0];

@@ -40,6 +40,14 @@ def perf(folder):
         os.remove(path)
 
 
+def ahead(folder):
+    """A file of `burin compile` has symbols that say which template and unit it is."""
+    done = burin("compile", ".", "-o", "site.so", cwd=folder)
+    shown = subprocess.run(["nm", os.path.join(folder, "site.so")], capture_output=True, text=True)
+    check("symbols of a compiled folder", done.code == 0 and re.search(r" t burin_compiled_0_u0$", shown.stdout, re.M), (done, shown))
+    os.remove(os.path.join(folder, "site.so"))
+
+
 def gdb(folder):
     if not shutil.which("gdb"):
         lacking("gdb (not installed)")
@@ -61,6 +69,7 @@ def main():
     with folder_of({"page.txt": TEMPLATE}) as folder:
         dumps(folder)
         perf(folder)
+        ahead(folder)
         if os.environ["BURIN_KIND"] in ("dev", "release"):
             gdb(folder)
         else:
