@@ -1,12 +1,15 @@
-/* The reactive graph's figures: `bench_reactive burin|floor|latency|memory [--quick] [NAME...]` writes one JSON object.
+/* The reactive graph's figures: `bench_reactive burin|floor|formulas|fused|native|latency|memory [--quick] [NAME...]` writes one JSON object.
  *
  *   burin    for each workload the CPU time of its fewest computations, in ns each: the best of blocks of iterations, every one
  *            of which asserts its result
  *   floor    the same for the engine written by hand (reactive/floor.c)
+ *   formulas, fused, native
+ *            the same for formulas (reactive/fused.c): by themselves, in regions, in compiled regions (by the program $BURIN_JIT)
  *   latency  of one write to 1000 nodes with an effect each: p50, p99 and the worst of many, in ns by the monotonic clock
  *   memory   bytes a computed node with one edge takes, static and dynamic, of a million */
 #include "bench/c/harness.h"
 #include "bench/reactive/floor.h"
+#include "bench/reactive/fused.h"
 #include "bench/reactive/workloads.h"
 
 /* ---- time ---- */
@@ -17,6 +20,12 @@ static bool iterate_floor(const void *what, burin_graph *g, void *state)
 {
     (void)g, (void)state;
     return ((const floor_shape *)what)->iterate(what);
+}
+
+static bool iterate_fused(const void *what, burin_graph *g, void *state)
+{
+    (void)what, (void)g;
+    return fused_write(state);
 }
 
 /* ns an iteration, in the best of `blocks` blocks */
@@ -78,6 +87,20 @@ static void time_floor(bool quick, char **names, int count)
             continue;
         shape->build(shape);
         say(shape->name, best_of(shape->name, iterate_floor, shape, NULL, NULL, quick ? 2 : 5, 20) / (double)w->fewest);
+    }
+}
+
+static void time_fused(fused_how how, bool quick, char **names, int count)
+{
+    for (unsigned n = 0; n < fused_shape_count; n++) {
+        const fused_shape *shape = &fused_shapes[n];
+        if (!is_wanted(shape->name, names, count))
+            continue;
+        fused *f = fused_new(shape, how, getenv("BURIN_JIT"));
+        if (!fused_is_minimal(f))
+            die(shape->name, "it does not run the fewest computations");
+        say(shape->name, best_of(shape->name, iterate_fused, shape, NULL, f, quick ? 2 : 5, 20) / (double)shape->fewest);
+        fused_free(f);
     }
 }
 
@@ -163,6 +186,12 @@ int main(int argc, char **argv)
         time_burin(quick, names, count);
     else if (strcmp(what, "floor") == 0)
         time_floor(quick, names, count);
+    else if (strcmp(what, "formulas") == 0)
+        time_fused(FUSED_NOT, quick, names, count);
+    else if (strcmp(what, "fused") == 0)
+        time_fused(FUSED_INTERPRETED, quick, names, count);
+    else if (strcmp(what, "native") == 0)
+        time_fused(FUSED_NATIVE, quick, names, count);
     else if (strcmp(what, "latency") == 0)
         latency(quick);
     else if (strcmp(what, "memory") == 0)

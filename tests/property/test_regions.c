@@ -35,7 +35,7 @@ typedef struct pair {
     uint64_t random, seed;
 } pair;
 
-static uint64_t   all_formulas, all_fused;
+static uint64_t   all_formulas, all_fused, compiled;
 static burin_jit *jit;
 
 static unsigned roll(pair *p, unsigned below)
@@ -286,8 +286,16 @@ static void fused_formulas_are_as_formulas_by_themselves(void **unused)
         free(p);
     }
     assert_true(all_fused > all_formulas / 4);
+    assert_true(!jit || compiled > 0);
 }
 
+static void note_compiled(void *user, const burin_jit_event *event)
+{
+    (void)user;
+    compiled += event->outcome == BURIN_JIT_COMPILED;
+    if (event->outcome != BURIN_JIT_COMPILED)
+        fail_msg("the compiler: %s", event->why);
+}
 static int start_compiler(void **unused)
 {
     burin_jit_options options = burin_jit_options_default();
@@ -295,6 +303,7 @@ static int start_compiler(void **unused)
     options.helper = getenv("BURIN_JIT");
     options.engine = BURIN_ENGINE_JIT;
     options.eager  = true;
+    options.event  = note_compiled;
     return options.helper && !(jit = burin_jit_new(&options, NULL));
 }
 static int stop_compiler(void **unused)
