@@ -95,7 +95,14 @@ def means(figures):
     return "\n".join(rows)
 
 
-def report(figures, latency, memory, rounds, load):
+def fused_table(fused):
+    rows = ["| live formulas | by themselves | fused | fused and compiled |", "|---|---:|---:|---:|"]
+    for workload in fused["formulas"]:
+        rows.append("| %s | %.1f | %.1f | **%.2f** |" % (workload, fused["formulas"][workload], fused["fused"][workload], fused["native"][workload]))
+    return "\n".join(rows)
+
+
+def report(figures, fused, latency, memory, rounds, load):
     return """# The reactive graph, measured
 
 Written by `./build.sh bench reactive`. CPU time in ns a computation, counting the fewest that a glitch-free, lazy engine with cutoff
@@ -109,11 +116,16 @@ alone ([floor.c](../bench/reactive/floor.c)): integers only, nothing checked, no
 
 %s
 
+**Regions**: the same of live formulas ([fused.c](../bench/reactive/fused.c)), also with the batch's beginning and end, and effects, among the
+computations. `repeated` is one formula, `mux` has an object for a value, and `unstable` is dynamic: they cannot be fused.
+
+%s
+
 **One write to 1000 nodes with an effect each**, of 20,000 by the monotonic clock, the best turn: p50 %.1f µs, p99 %.1f µs.
 
 **Memory** of a million computed nodes that read one cell, when they have been left alone for a while: %.0f bytes each with a static edge,
 %.0f with a dynamic one.
-""" % (rounds, load, os.cpu_count(), table(figures), means(figures), latency["p50"] / 1000, latency["p99"] / 1000, memory["static"], memory["dynamic"])
+""" % (rounds, load, os.cpu_count(), table(figures), means(figures), fused_table(fused), latency["p50"] / 1000, latency["p99"] / 1000, memory["static"], memory["dynamic"])
 
 
 def main():
@@ -128,16 +140,22 @@ def main():
     rounds = 1 if options.quick else 9
     turns = {name: [] for name in commands}
     latencies = []
+    fused = {how: [] for how in ("formulas", "fused", "native")}
+    os.environ.setdefault("BURIN_JIT", os.path.join(options.build, "burin-jit"))
     for _ in range(rounds):
         for name, command in commands.items():
             turns[name].append(turn(command, options.quick))
+        for how in fused:
+            if how != "native" or os.path.exists(os.environ["BURIN_JIT"]):
+                fused[how].append(turn([program, how], options.quick))
         latencies.append(turn([program, "latency"], options.quick))
     figures = {name: medians(t) for name, t in turns.items()}
+    fused = {how: medians(t) if t else {w: math.nan for w in medians(fused["fused"])} for how, t in fused.items()}
     latency = min(latencies, key=lambda l: l["p99"])
     memory = turn([program, "memory"], False)
     with open(os.path.join(folder, "reactive.json"), "w", encoding="utf-8") as f:
-        json.dump({"turns": turns, "latencies": latencies, "memory": memory}, f, indent=2)
-    text = report(figures, latency, memory, rounds, os.getloadavg()[0])
+        json.dump({"turns": turns, "fused": fused, "latencies": latencies, "memory": memory}, f, indent=2)
+    text = report(figures, fused, latency, memory, rounds, os.getloadavg()[0])
     print(text)
     if not options.quick:
         with open(os.path.join(ROOT, "docs", "BENCHMARKS-REACTIVE.md"), "w", encoding="utf-8") as f:

@@ -28,7 +28,7 @@ static uint32_t size_of(const uint64_t *set)
 {
     uint32_t size = 0;
     for (uint32_t k = 0; k < RX_REGION_WORDS; k++)
-        size += (uint32_t)__builtin_popcountll(set[k]);
+        size += set[k] ? (uint32_t)__builtin_popcountll(set[k]) : 0;
     return size;
 }
 
@@ -143,18 +143,55 @@ static bool load_inputs(const burin_graph *g, const rx_region *r)
     return true;
 }
 
-/* What the program has computed becomes the members'; those that it changes are put into the set. */
+/* Take the values of n members, 64 at most, from `first` on. Which have another value now, as bits. Here all are needed, and none is a NaN: no
+ * branches, for mostly all change, or none. */
+static inline uint64_t take_all(burin_graph *g, const rx_region *r, uint32_t first, uint32_t n)
+{
+    const uint32_t *nodes  = r->nodes + first;
+    const rx_bits  *cells  = r->program.cells + first;
+    burin_value    *values = g->values;
+    uint64_t        changed = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        burin_value *at   = &values[nodes[k]];
+        int64_t      cell = (int64_t)cells[k];
+        changed           = changed >> 1 | (uint64_t)(at->as.i != cell) << 63;
+        at->as.i          = cell;
+    }
+    return changed >> (64 - n);
+}
+
+static uint64_t take_each(burin_graph *g, const rx_region *r, uint32_t first, uint32_t n)
+{
+    uint64_t changed = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        burin_value *at   = &g->values[r->nodes[first + k]];
+        int64_t      cell = (int64_t)r->program.cells[first + k];
+        if (at->as.i == cell || !has(r->needed, first + k) || (at->kind == BURIN_FLOAT && rx_is_nan_again(at->as.i, cell)))
+            continue;
+        at->as.i = cell;
+        changed |= (uint64_t)1 << k;
+    }
+    return changed;
+}
+
+static inline bool has_nan(const rx_region *r, uint32_t first, uint32_t n)
+{
+    const rx_bits *cells = r->program.cells + first;
+    uint64_t       found = 0;
+    for (uint32_t k = 0; k < n; k++)
+        found |= cells[k] << 1 > UINT64_C(0x7ff) << 53;
+    return found;
+}
+
+/* What the program has computed becomes the needed members'; those that it changes are put into the set. */
 static inline void take_values(burin_graph *g, const rx_region *r, uint32_t from, uint64_t *changed)
 {
-    const rx_bits *cells = r->program.cells;
-    for (uint32_t place = from; place < r->count; place++) {
-        burin_value *at = &g->values[r->nodes[place]];
-        if ((uint64_t)at->as.i == cells[place] || BURIN_UNLIKELY(!has(r->needed, place)))
-            continue;
-        if (at->kind == BURIN_FLOAT && BURIN_UNLIKELY(rx_is_nan_again(at->as.i, (int64_t)cells[place])))
-            continue;
-        at->as.i = (int64_t)cells[place];
-        add(changed, place);
+    for (uint32_t first = from, end; first < r->count; first = end) {
+        end        = (first | 63) + 1 < r->count ? (first | 63) + 1 : r->count;
+        uint32_t n = end - first, word = first / 64;
+        uint64_t all = (n == 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1) << first % 64;
+        bool     simple = (r->needed[word] & all) == all && !(r->floats[word] & all && has_nan(r, first, n));
+        changed[word]   = (simple ? take_all(g, r, first, n) : take_each(g, r, first, n)) << first % 64;
     }
 }
 
@@ -312,6 +349,8 @@ static void enrol(burin_graph *g, rx_region *r)
         uint32_t node   = r->nodes[place];
         g->places[node] = r->number << RX_PLACE_BITS | place;
         g->nodes[node].flags |= RX_FUSED;
+        if (r->kinds[place] == BURIN_FLOAT)
+            add(r->floats, place);
         if (g->nodes[node].height < g->nodes[r->leader].height)
             r->leader = node;
     }

@@ -39,7 +39,7 @@ struct rx_region {
     bool       is_waiting; /* the leader is queued for it, or it runs */
     bool       is_synced;  /* what follows is right, and cells hold the values of needed members */
     uint64_t   needed[RX_REGION_WORDS], outputs[RX_REGION_WORDS]; /* outputs: somebody outside reads it */
-    uint64_t   dirty[RX_REGION_WORDS];
+    uint64_t   dirty[RX_REGION_WORDS], floats[RX_REGION_WORDS];
     uint32_t   nodes[RX_REGION_NODES], inputs[RX_REGION_INPUTS];
     uint8_t    kinds[RX_REGION_NODES], input_kinds[RX_REGION_INPUTS];
     uint8_t    followers[RX_REGION_NODES]; /* and itself */
