@@ -6,6 +6,7 @@
 
 #include "runtime/base/diag.h"
 #include "runtime/base/memory.h"
+#include "runtime/reactive/graph.h"
 
 #include <string.h>
 
@@ -165,10 +166,8 @@ static follow_tree *tree_of(burin_follower *f, uint32_t tree)
 
 /* ---- values ---- */
 
-/* The ids of children, in the heap that does not hold the present value. */
-static burin_status read_children(burin_follower *f, follow_cell *cell, burin_entity entity, burin_value *out, burin_error *err)
+static burin_status read_children(burin_follower *f, follow_cell *cell, burin_entity entity, burin_heap *heap, burin_value *out, burin_error *err)
 {
-    burin_heap    *heap = cell->heaps[!cell->current];
     burin_children children;
     burin_status   status = burin_reader_children(f->reader, entity, cell->attribute, &children, err);
     if (status)
@@ -180,18 +179,12 @@ static burin_status read_children(burin_follower *f, follow_cell *cell, burin_en
     return out->kind == BURIN_MISSING ? no_memory(err) : BURIN_OK;
 }
 
-/* What the attribute holds in a version of the tree; none where there is no such entity. */
-static burin_status read_value(burin_follower *f, follow_cell *cell, uint32_t tree, uint32_t version, burin_value *out, burin_error *err)
+/* What the attribute holds in a version of the tree, in a heap of the cell; none where there is no such entity. */
+static burin_status read_value(burin_follower *f, follow_cell *cell, burin_entity entity, burin_heap *heap, burin_value *out, burin_error *err)
 {
-    burin_entity entity = {.id = cell->id, .tree = tree, .version = version};
-    *out                = burin_none();
-    if (burin_reader_find(f->reader, &entity, NULL))
-        return BURIN_OK;
-    if (cell->heaps[0])
-        burin_heap_clear(cell->heaps[!cell->current]);
     if (cell->has_children)
-        return read_children(f, cell, entity, out, err);
-    return burin_reader_get(f->reader, entity, cell->attribute, cell->heaps[!cell->current], out, err);
+        return read_children(f, cell, entity, heap, out, err);
+    return burin_reader_get(f->reader, entity, cell->attribute, heap, out, err);
 }
 
 static burin_status fail_as_graph(burin_follower *f, burin_status status, burin_error *err)
@@ -217,8 +210,11 @@ static burin_status prepare(burin_follower *f, burin_type type, follow_cell *cel
 static burin_status make_cell(burin_follower *f, follow_tree *t, follow_cell *cell, burin_error *err)
 {
     burin_node   before;
-    burin_value  value;
-    burin_status status = read_value(f, cell, t->tree, t->version, &value, err);
+    burin_value  value  = burin_none();
+    burin_entity entity = {.id = cell->id, .tree = t->tree, .version = t->version};
+    burin_status status = BURIN_OK;
+    if (!burin_reader_find(f->reader, &entity, NULL))
+        status = read_value(f, cell, entity, cell->heaps[cell->current], &value, err);
     if (status)
         return status;
     status = burin_graph_enter(f->graph, f->scope, &before);
@@ -226,7 +222,6 @@ static burin_status make_cell(burin_follower *f, follow_tree *t, follow_cell *ce
         status = burin_graph_cell(f->graph, value, &cell->node);
         burin_graph_leave(f->graph, before);
     }
-    cell->current = !cell->current;
     return status ? fail_as_graph(f, status, err) : BURIN_OK;
 }
 
@@ -291,30 +286,49 @@ typedef struct updating {
     burin_error    *err;
 } updating;
 
-static burin_status set_cell(updating *u, follow_cell *cell)
+/* The heap for the next value of a cell. What the cell was before the open batch stays where it is: another value at its place would be
+ * taken for it. */
+static burin_heap *next_heap(burin_follower *f, follow_cell *cell, bool *goes_on)
 {
-    burin_value  value;
-    burin_status status = read_value(u->f, cell, u->tree->tree, u->head, &value, u->err);
+    *goes_on = f->graph->nodes[cell->node.index].flags & RX_TOUCHED;
+    if (!cell->heaps[0])
+        return NULL;
+    if (*goes_on)
+        return cell->heaps[cell->current];
+    burin_heap_clear(cell->heaps[!cell->current]);
+    return cell->heaps[!cell->current];
+}
+
+/* What the attribute of an entity holds now becomes the cell's; none of an entity that is not there, NULL. */
+static burin_status set_cell(updating *u, follow_cell *cell, const burin_entity *entity)
+{
+    bool         goes_on;
+    burin_heap  *heap   = next_heap(u->f, cell, &goes_on);
+    burin_value  value  = burin_none();
+    burin_status status = entity ? read_value(u->f, cell, *entity, heap, &value, u->err) : BURIN_OK;
     if (status)
         return status;
     status = burin_graph_set(u->f->graph, cell->node, value);
     if (status)
         return fail_as_graph(u->f, status, u->err);
-    cell->current = !cell->current;
+    if (!goes_on)
+        cell->current = !cell->current;
     u->changed++;
     return BURIN_OK;
 }
 
 static burin_status take_change(void *user, const burin_change *change)
 {
-    updating    *u = user;
+    updating    *u      = user;
     burin_status status = BURIN_OK;
     if (!is_followed(u->tree, change->id))
         return BURIN_OK;
-    bool everything = change->what == BURIN_ADDED || change->what == BURIN_REMOVED;
+    burin_entity entity     = {.id = change->id, .tree = u->tree->tree, .version = u->head};
+    bool         is_there   = !burin_reader_find(u->f->reader, &entity, NULL);
+    bool         everything = change->what == BURIN_ADDED || change->what == BURIN_REMOVED;
     for (uint32_t k = u->tree->slots[slot_of(u->f, u->tree, change->id)]; k && !status; k = u->f->cells[k].next)
         if (everything || change->attributes >> u->f->cells[k].attribute & 1)
-            status = set_cell(u, &u->f->cells[k]);
+            status = set_cell(u, &u->f->cells[k], is_there ? &entity : NULL);
     return status;
 }
 

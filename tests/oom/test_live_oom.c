@@ -30,6 +30,8 @@ static burin_status scenario(burin_graph *g, burin_live *live, burin_node a, bur
     if (!status)
         status = formula(live, "b + a", "c", err);
     if (!status)
+        status = formula(live, "c - a if c > 3 else b", "f", err); /* a region has three at least */
+    if (!status)
         status = formula(live, "[c, str(b)]", "d", err);
     if (!status)
         status = formula(live, "len(d) + c", "e", err);

@@ -144,6 +144,40 @@ static void all_commits_since_are_one_batch(void **state)
     assert_int_equal(w->runs, 2);
 }
 
+static burin_status count_notes(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    world *w = user;
+    (void)g, (void)out;
+    w->seen = (double)burin_length(*burin_input(in, 0));
+    w->runs++;
+    return BURIN_OK;
+}
+
+/* Two updates, and what is seen then is the last; also of a container, which lies in one of few heaps. */
+static void updates_in_a_batch_of_the_hosts_are_one(void **state)
+{
+    world      *w     = *state;
+    burin_node  notes = follow(w, w->agents[3], NOTES), effect;
+    burin_heap *heap  = burin_heap_new(NULL);
+    burin_value list  = burin_list(heap, 5);
+    burin_list_append(heap, list, burin_int(0));
+    set(w, 3, NOTES, list);
+    assert_int_equal(update(w), 1);
+    assert_int_equal(burin_graph_effect(w->graph, count_notes, w, BURIN_NODE_STATIC, &notes, 1, &effect), BURIN_OK);
+    for (int k = 2; k <= 6; k++) {
+        burin_graph_begin(w->graph);
+        for (int n = 0; n < k % 4; n++) {
+            burin_list_append(heap, list, burin_int(k));
+            set(w, 3, NOTES, list);
+            assert_int_equal(update(w), 1);
+        }
+        assert_int_equal(burin_graph_commit(w->graph), BURIN_OK);
+        assert_true(w->seen == (double)burin_length(list));
+    }
+    assert_int_equal(w->runs, 5); /* when it was made, and in four batches: one of the five has no update */
+    burin_heap_free(heap);
+}
+
 static void what_nobody_follows_changes_nothing(void **state)
 {
     world     *w = *state;
@@ -263,7 +297,8 @@ static void what_is_no_address_is_not_followed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_cell_holds_what_the_newest_version_holds), TEST(all_commits_since_are_one_batch), TEST(what_nobody_follows_changes_nothing),
+        TEST(a_cell_holds_what_the_newest_version_holds), TEST(all_commits_since_are_one_batch), TEST(updates_in_a_batch_of_the_hosts_are_one),
+        TEST(what_nobody_follows_changes_nothing),
         TEST(children_are_a_list_of_ids), TEST(an_entity_that_has_gone_leaves_none), TEST(what_is_not_there_cannot_be_followed),
         TEST(an_address_is_followed_wherever_it_leads), TEST(what_is_no_address_is_not_followed),
     };
