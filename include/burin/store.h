@@ -155,6 +155,9 @@ BURIN_API burin_status burin_reader_versions(const burin_reader *reader, uint32_
 /* The same for every kept state of one entity in its tree (entity.version and older), newest first. */
 typedef burin_status (*burin_state_visit)(void *user, const burin_entity_info *info);
 BURIN_API burin_status burin_reader_history(const burin_reader *reader, burin_entity entity, burin_state_visit visit, void *user, burin_error *err);
+/* The same for every entity of one version of a tree (0: the newest), by id; type: only those of that type; 0: of any. Costs what the tree holds. */
+BURIN_API burin_status burin_reader_entities(const burin_reader *reader, uint32_t tree, uint32_t version, burin_type type, burin_state_visit visit, void *user,
+                                             burin_error *err);
 
 /* ---- differences ---- */
 

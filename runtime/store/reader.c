@@ -298,3 +298,36 @@ burin_status burin_reader_history(const burin_reader *reader, burin_entity entit
     }
     return status;
 }
+
+/* ---- all that there is ---- */
+
+typedef struct listing {
+    const burin_reader *reader;
+    uint32_t            tree, version;
+    burin_type          type;
+    burin_state_visit   visit;
+    void               *user;
+} listing;
+
+static int list_entity(void *user, uint32_t id, es_ref none, es_ref ref)
+{
+    const listing    *l      = user;
+    const es_record  *record = es_record_at(l->reader->store, ref);
+    burin_entity_info info;
+    (void)none;
+    if (l->type && record->type != l->type)
+        return 0;
+    fill_info(l->reader, (burin_entity){id, l->tree, l->version}, record, &info);
+    return (int)l->visit(l->user, &info);
+}
+
+burin_status burin_reader_entities(const burin_reader *reader, uint32_t tree, uint32_t version, burin_type type, burin_state_visit visit, void *user,
+                                   burin_error *err)
+{
+    es_version  *entry;
+    burin_status status = es_find_version(reader->store, reader->snapshot, tree, &version, &entry, err);
+    if (status)
+        return status;
+    listing l = {reader, tree, version, type, visit, user};
+    return (burin_status)es_index_differ(&reader->store->memory, (es_index){0}, entry->index, list_entity, &l);
+}

@@ -679,6 +679,46 @@ static void b38_b39_what_the_caller_holds_is_the_callers(void **state)
     burin_heap_free(heap);
 }
 
+typedef struct listed {
+    burin_entity_info infos[16];
+    size_t            count, stop; /* at so many */
+} listed;
+
+static burin_status list(void *user, const burin_entity_info *info)
+{
+    listed *l            = user;
+    l->infos[l->count++] = *info;
+    return l->count == l->stop ? BURIN_ERR_CANCELLED : BURIN_OK;
+}
+
+static void b42_entities_are_found_by_their_type_each_once(void **state)
+{
+    world    *w = *state;
+    listed    l = {0};
+    burin_txn *t = begin(w);
+    burin_txn_set(t, w->agents[1], SPEED, burin_int(3), NULL);
+    burin_txn_detach(t, w->agents[2], NULL);
+    commit(w, t);
+    assert_int_equal(burin_reader_entities(w->reader, 1, 0, w->agent, list, &l, NULL), BURIN_OK);
+    assert_int_equal(l.count, 3); /* bob once, in his newest state */
+    for (size_t n = 0; n < l.count; n++) {
+        assert_int_equal(l.infos[n].entity.id, w->agents[n == 2 ? 3 : n].id);
+        assert_int_equal(l.infos[n].entity.version, 2);
+        assert_int_equal(l.infos[n].written, n == 1 ? 2 : 1);
+        assert_int_equal(l.infos[n].type, w->agent);
+    }
+    l.count = 0;
+    assert_int_equal(burin_reader_entities(w->reader, 1, 1, w->agent, list, &l, NULL), BURIN_OK);
+    assert_int_equal(l.count, 4);
+    l.count = 0;
+    assert_int_equal(burin_reader_entities(w->reader, 1, 1, 0, list, &l, NULL), BURIN_OK);
+    assert_int_equal(l.count, 7);
+    l = (listed){.stop = 2};
+    assert_int_equal(burin_reader_entities(w->reader, 1, 1, 0, list, &l, NULL), BURIN_ERR_CANCELLED);
+    assert_int_equal(l.count, 2);
+    assert_int_equal(burin_reader_entities(w->reader, 1, 9, 0, list, &l, NULL), BURIN_ERR_KEY);
+}
+
 static void b43_b44_a_commit_costs_its_path_and_always_the_same(void **state)
 {
     enum { NODES_COUNT = 100, AGENTS_COUNT = 50, COMMITS = 10000 };
@@ -744,7 +784,7 @@ int main(void)
         ROW(retention_drops_versions_and_gives_their_memory_back), ROW(a_pinned_reader_sees_the_store_as_it_was),
         ROW(b7_a_root_that_changes_stays_a_root), ROW(b13_b14_b15_what_is_empty_alone_and_deep), ROW(b21_b25_two_branches_and_a_replaced_child),
         ROW(b10_b32_where_a_value_comes_from_is_no_content), ROW(b33_by_force_what_is_equal_is_written_once), ROW(b38_b39_what_the_caller_holds_is_the_callers),
-        ROW(b43_b44_a_commit_costs_its_path_and_always_the_same), ROW(b47_a_root_that_is_detached_takes_its_tree_with_it),
+        ROW(b42_entities_are_found_by_their_type_each_once), ROW(b43_b44_a_commit_costs_its_path_and_always_the_same), ROW(b47_a_root_that_is_detached_takes_its_tree_with_it),
         ROW(borrowed_values_say_where_they_come_from), ROW(a_copy_is_new_entities_with_equal_attributes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
