@@ -168,6 +168,13 @@ static pid_t start_client(const world *w, const burin_entity roots[2], int out)
     _exit(1);
 }
 
+/* What a killed client has sent the server still carries out: wait until it has. */
+static void wait_for_the_server(void)
+{
+    assert_true(server_execute(&postgres, "DO $$BEGIN FOR n IN 1..5000 LOOP PERFORM pg_stat_clear_snapshot(); EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity "
+                                          "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()); PERFORM pg_sleep(0.002); END LOOP; END$$"));
+}
+
 static void killed_clients_lose_nothing_and_leave_nothing_half(void **state)
 {
     enum { CLIENTS = 3, CYCLES = 8 };
@@ -195,6 +202,7 @@ static void killed_clients_lose_nothing_and_leave_nothing_half(void **state)
                 done[2 * n] = done[2 * n + 1] = number;
             close(pipes[n][0]);
         }
+        wait_for_the_server();
         check_numbers(w, roots, done, 2 * CLIENTS);
         for (int n = 0; n < CLIENTS; n++) {
             int64_t now = get(w->store, roots[2 * n]);
