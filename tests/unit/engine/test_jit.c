@@ -15,46 +15,10 @@
 
 #include <cmocka.h>
 
+#include "tests/support/compiler.h"
 #include "tests/support/lack.h"
 
 enum { CANNOT_MOUNT = 3 }; /* how a child says it */
-
-typedef struct log { /* events are told one at a time, and read when nothing is being compiled */
-    int  compiled, refused, unavailable;
-    char why[256];
-} log;
-
-static void note(void *user, const burin_jit_event *event)
-{
-    log *l = user;
-    l->compiled += event->outcome == BURIN_JIT_COMPILED;
-    l->refused += event->outcome == BURIN_JIT_REFUSED;
-    l->unavailable += event->outcome == BURIN_JIT_UNAVAILABLE;
-    snprintf(l->why, sizeof l->why, "%s", event->why ? event->why : "");
-}
-
-static char helper[512];
-
-static void need_helper(void)
-{
-    if (access(helper, X_OK))
-        lack("built without libgccjit");
-}
-
-static burin_jit *make_jit(burin_engine engine, bool eager, const char *path, const char *folder, log *l)
-{
-    burin_jit_options options = burin_jit_options_default();
-    options.engine            = engine;
-    options.eager             = eager;
-    options.threshold_ns      = 1;
-    options.helper            = path;
-    options.folder            = folder;
-    options.event             = note;
-    options.user              = l;
-    burin_jit *jit            = burin_jit_new(&options, NULL);
-    assert_non_null(jit);
-    return jit;
-}
 
 /* An environment compiled by `jit`, whose owner it becomes. */
 static burin_env *make_env(burin_jit *jit)
@@ -108,10 +72,10 @@ static void interpreted(result *out)
 static void eager_templates_are_native_before_they_run(void **state)
 {
     (void)state;
-    log    l = {0};
+    compiler_log    l = {0};
     result want, got;
-    need_helper();
-    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, true, helper, NULL, &l);
+    compiler_need();
+    burin_jit *jit = compiler_make(BURIN_ENGINE_JIT, true, compiler_path(), NULL, &l);
     burin_env *env = make_env(jit);
     interpreted(&want);
     render_alone(env, page, &got);
@@ -125,10 +89,10 @@ static void eager_templates_are_native_before_they_run(void **state)
 static void what_is_hot_becomes_native_between_renders(void **state)
 {
     (void)state;
-    log    l = {0};
+    compiler_log    l = {0};
     result want, got;
-    need_helper();
-    burin_jit      *jit = make_jit(BURIN_ENGINE_AUTO, false, helper, NULL, &l);
+    compiler_need();
+    burin_jit      *jit = compiler_make(BURIN_ENGINE_AUTO, false, compiler_path(), NULL, &l);
     burin_env      *env = make_env(jit);
     burin_template *tpl = burin_template_from_string(env, "page", (burin_text){page, sizeof page - 1}, NULL);
     burin_render   *r   = burin_render_new(env, NULL);
@@ -151,11 +115,11 @@ static void errors_are_the_same_at_the_same_line(void **state)
 {
     (void)state;
     static const char source[] = "{% for n in range(5) %}\n{{ 10 // (3 - n) }}\n{% endfor %}";
-    log         l   = {0};
+    compiler_log         l   = {0};
     burin_error err = BURIN_ERROR_INIT;
     burin_text  text;
-    need_helper();
-    burin_jit      *jit = make_jit(BURIN_ENGINE_JIT, true, helper, NULL, &l);
+    compiler_need();
+    burin_jit      *jit = compiler_make(BURIN_ENGINE_JIT, true, compiler_path(), NULL, &l);
     burin_env      *env = make_env(jit);
     burin_template *tpl = burin_template_from_string(env, "page", (burin_text){source, sizeof source - 1}, NULL);
     burin_render   *r   = burin_render_new(env, NULL);
@@ -176,8 +140,8 @@ static void is_interpreted_and_told_once(const char *compiler, const char *folde
     result want, got;
     interpreted(&want);
     for (int eager = 0; eager < 2; eager++) {
-        log        l   = {0};
-        burin_jit *jit = make_jit(BURIN_ENGINE_JIT, eager, compiler, folder, &l);
+        compiler_log        l   = {0};
+        burin_jit *jit = compiler_make(BURIN_ENGINE_JIT, eager, compiler, folder, &l);
         burin_env *env = make_env(jit);
         for (int again = 0; again < 3; again++) {
             render_alone(env, page, &got);
@@ -203,18 +167,18 @@ static void without_a_compiler_everything_is_interpreted_and_told_once(void **st
 static void without_a_temporary_folder_everything_is_interpreted_and_told_once(void **state)
 {
     (void)state;
-    need_helper();
-    is_interpreted_and_told_once(helper, "/proc/nowhere", "no temporary folder can be made");
+    compiler_need();
+    is_interpreted_and_told_once(compiler_path(), "/proc/nowhere", "no temporary folder can be made");
 }
 
 /* In a child with a file system of one page of its own. */
 static int render_with_a_full_folder(const char *folder)
 {
-    log    l = {0};
+    compiler_log    l = {0};
     result want, got;
     char   path[512];
     interpreted(&want);
-    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, true, helper, folder, &l);
+    burin_jit *jit = compiler_make(BURIN_ENGINE_JIT, true, compiler_path(), folder, &l);
     burin_env *env = make_env(jit);
     snprintf(path, sizeof path, "%s/filler", folder);
     render_alone(env, "{{ 1 }}", &got); /* the compiler is up, its folder made */
@@ -230,7 +194,7 @@ static int render_with_a_full_folder(const char *folder)
 /* In a child with a file system that cannot be written to. */
 static int render_with_a_read_only_folder(const char *folder)
 {
-    is_interpreted_and_told_once(helper, folder, "no temporary folder can be made");
+    is_interpreted_and_told_once(compiler_path(), folder, "no temporary folder can be made");
     return 0;
 }
 
@@ -239,7 +203,7 @@ static void with_a_file_system(unsigned long flags, int (*call)(const char *fold
 {
     int   status;
     char  folder[] = "/tmp/jit-test-XXXXXX";
-    need_helper();
+    compiler_need();
     assert_non_null(mkdtemp(folder));
     pid_t child = fork();
     if (child == 0) {
@@ -269,9 +233,9 @@ static void a_read_only_temporary_folder_does_no_harm(void **state)
 static void an_environment_that_dies_takes_back_what_waits(void **state)
 {
     (void)state;
-    log l = {0};
-    need_helper();
-    burin_jit *jit   = make_jit(BURIN_ENGINE_JIT, false, helper, NULL, &l);
+    compiler_log l = {0};
+    compiler_need();
+    burin_jit *jit   = compiler_make(BURIN_ENGINE_JIT, false, compiler_path(), NULL, &l);
     burin_env *other = make_env(jit);
     for (int round = 0; round < 4; round++) {
         burin_env *env = make_env(jit);
@@ -295,11 +259,11 @@ static void an_environment_that_dies_takes_back_what_waits(void **state)
 static void a_forked_child_compiles_for_itself(void **state)
 {
     (void)state;
-    log    l = {0};
+    compiler_log    l = {0};
     result want, got;
     int    status;
-    need_helper();
-    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, false, helper, NULL, &l);
+    compiler_need();
+    burin_jit *jit = compiler_make(BURIN_ENGINE_JIT, false, compiler_path(), NULL, &l);
     burin_env *env = make_env(jit);
     interpreted(&want);
     render_alone(env, page, &got);
@@ -365,7 +329,5 @@ int main(void)
 #endif
         cmocka_unit_test(what_is_asked_wrongly_is_refused),
     };
-    const char *build = getenv("BURIN_BUILD");
-    snprintf(helper, sizeof helper, "%s/burin-jit", build ? build : ".");
     return lack_ended(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -17,45 +17,8 @@
 #include <cmocka.h>
 
 #include "codegen/vm/machine.h"
+#include "tests/support/compiler.h"
 #include "tests/support/lack.h"
-
-typedef struct log { /* events are told one at a time, and read when nothing is being compiled */
-    int      compiled, refused, unavailable;
-    uint32_t units;
-    char     name[64];
-} log;
-
-static void note(void *user, const burin_jit_event *event)
-{
-    log *l = user;
-    l->compiled += event->outcome == BURIN_JIT_COMPILED;
-    l->refused += event->outcome == BURIN_JIT_REFUSED;
-    l->unavailable += event->outcome == BURIN_JIT_UNAVAILABLE;
-    l->units += event->outcome == BURIN_JIT_COMPILED ? event->units : 0;
-    snprintf(l->name, sizeof l->name, "%s", event->name ? event->name : "");
-}
-
-static char helper[512];
-
-static void need_helper(void)
-{
-    if (access(helper, X_OK))
-        lack("built without libgccjit");
-}
-
-static burin_jit *make_jit(burin_engine engine, bool eager, log *l)
-{
-    burin_jit_options options = burin_jit_options_default();
-    options.engine            = engine;
-    options.eager             = eager;
-    options.threshold_ns      = 1;
-    options.helper            = helper;
-    options.event             = note;
-    options.user              = l;
-    burin_jit *jit            = burin_jit_new(&options, NULL);
-    assert_non_null(jit);
-    return jit;
-}
 
 static burin_env *make_env(burin_jit *jit)
 {
@@ -115,11 +78,11 @@ static int64_t interpreted(uint64_t *steps)
 static void eager_scripts_are_native_before_they_run(void **state)
 {
     (void)state;
-    log      l = {0};
+    compiler_log      l = {0};
     uint64_t want_steps, steps;
-    need_helper();
+    compiler_need();
     int64_t            want = interpreted(&want_steps);
-    burin_jit         *jit  = make_jit(BURIN_ENGINE_JIT, true, &l);
+    burin_jit         *jit  = compiler_make(BURIN_ENGINE_JIT, true, compiler_path(), NULL, &l);
     burin_env         *env  = make_env(jit);
     burin_interpreter *in   = make_interpreter(env);
     assert_int_equal(l.compiled, 1);
@@ -135,11 +98,11 @@ static void eager_scripts_are_native_before_they_run(void **state)
 static void functions_that_are_hot_become_native(void **state)
 {
     (void)state;
-    log      l = {0};
+    compiler_log      l = {0};
     uint64_t want_steps, steps;
-    need_helper();
+    compiler_need();
     int64_t            want = interpreted(&want_steps);
-    burin_jit         *jit  = make_jit(BURIN_ENGINE_AUTO, false, &l);
+    burin_jit         *jit  = compiler_make(BURIN_ENGINE_AUTO, false, compiler_path(), NULL, &l);
     burin_env         *env  = make_env(jit);
     burin_interpreter *in   = make_interpreter(env);
     for (int n = 0; n < 10; n++) { /* 14,000 steps each; every 1024th is looked at */
@@ -204,10 +167,10 @@ static void loop_that_runs(const char *text, burin_jit *jit, char **value, uint6
 static void a_loop_that_runs_goes_on_natively(void **state)
 {
     (void)state;
-    need_helper();
+    compiler_need();
     for (size_t n = 0; n < sizeof loops / sizeof *loops; n++) {
-        log        l   = {0};
-        burin_jit *jit = make_jit(BURIN_ENGINE_JIT, false, &l);
+        compiler_log        l   = {0};
+        burin_jit *jit = compiler_make(BURIN_ENGINE_JIT, false, compiler_path(), NULL, &l);
         char      *value[2];
         uint64_t   steps[2];
         int64_t    native;
@@ -228,10 +191,10 @@ static void formulas_are_native_too(void **state)
 {
     (void)state;
     static const char *const names[] = {"a", "b"};
-    log                      l = {0};
-    need_helper();
+    compiler_log                      l = {0};
+    compiler_need();
     for (int engine = BURIN_ENGINE_AUTO; engine <= BURIN_ENGINE_JIT; engine++) {
-        burin_jit     *jit = make_jit((burin_engine)engine, engine == BURIN_ENGINE_JIT, &l);
+        burin_jit     *jit = compiler_make((burin_engine)engine, engine == BURIN_ENGINE_JIT, compiler_path(), NULL, &l);
         burin_env     *env = make_env(jit);
         burin_formula *f   = burin_formula_compile(env, BURIN_TEXT("sum([a * k for k in range(b)])"), names, 2, NULL);
         burin_value    value;
@@ -253,11 +216,11 @@ static void formulas_are_native_too(void **state)
 static void errors_have_the_same_place(void **state)
 {
     (void)state;
-    log         l = {0};
+    compiler_log         l = {0};
     burin_error err[2] = {BURIN_ERROR_INIT, BURIN_ERROR_INIT};
     char       *said[2];
-    need_helper();
-    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, true, &l);
+    compiler_need();
+    burin_jit *jit = compiler_make(BURIN_ENGINE_JIT, true, compiler_path(), NULL, &l);
     for (int native = 0; native < 2; native++) {
         burin_env         *env = make_env(native ? jit : NULL);
         burin_interpreter *in  = make_interpreter(env);
@@ -280,10 +243,10 @@ static void errors_have_the_same_place(void **state)
 static void an_interpreter_that_goes_takes_back_what_waits(void **state)
 {
     (void)state;
-    log      l = {0};
+    compiler_log      l = {0};
     uint64_t steps;
-    need_helper();
-    burin_jit *jit = make_jit(BURIN_ENGINE_JIT, false, &l);
+    compiler_need();
+    burin_jit *jit = compiler_make(BURIN_ENGINE_JIT, false, compiler_path(), NULL, &l);
     burin_env *env = make_env(jit);
     for (int n = 0; n < 8; n++) {
         burin_interpreter *in = make_interpreter(env);
@@ -320,12 +283,12 @@ static void a_compiler_that_is_killed_does_no_harm(void **state)
 {
     (void)state;
     enum { ROUNDS = 10 };
-    log      l = {0};
+    compiler_log      l = {0};
     uint64_t want_steps, steps;
     int      killed = 0;
-    need_helper();
+    compiler_need();
     int64_t    want = interpreted(&want_steps);
-    burin_jit *jit  = make_jit(BURIN_ENGINE_JIT, true, &l);
+    burin_jit *jit  = compiler_make(BURIN_ENGINE_JIT, true, compiler_path(), NULL, &l);
     burin_env *env  = make_env(jit);
     for (int n = 0; n < ROUNDS; n++) {
         pid_t              pids[4];
@@ -353,7 +316,5 @@ int main(void)
         cmocka_unit_test(an_interpreter_that_goes_takes_back_what_waits),
         cmocka_unit_test(a_compiler_that_is_killed_does_no_harm),
     };
-    const char *build = getenv("BURIN_BUILD");
-    snprintf(helper, sizeof helper, "%s/burin-jit", build ? build : ".");
     return lack_ended(cmocka_run_group_tests(tests, NULL, NULL));
 }
