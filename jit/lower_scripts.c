@@ -137,6 +137,18 @@ static void lower_each_next(func *f, uint32_t pc)
 
 /* ---- items ---- */
 
+expr list_item(func *f, place list, place at, block other)
+{
+    block before = new_block(f), inside = new_block(f);
+    branch(f, compare(f, GCC_JIT_COMPARISON_LT, get(at), num(f, T_L, 0)), before, inside);
+    f->block = before; /* from the end */
+    set(f, at, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, get(at), cast(f, T_L, load_field(f, FIELD_rt_list_len, get(list)))));
+    begin(f, inside);
+    require(f, compare(f, GCC_JIT_COMPARISON_LT, cast(f, T_UL, get(at)), cast(f, T_UL, load_field(f, FIELD_rt_list_len, get(list)))), other);
+    expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(at), num(f, T_L, sizeof(burin_value)));
+    return add_bytes(f, load_field(f, FIELD_rt_list_items, get(list)), bytes);
+}
+
 /* Of a list or tuple by an integer. */
 static void lower_load_item(func *f, uint32_t pc)
 {
@@ -146,7 +158,7 @@ static void lower_load_item(func *f, uint32_t pc)
         lower_by_body(f, pc);
         return;
     }
-    block done = new_block(f), slow = slow_path(f, pc, done), before = new_block(f), inside = new_block(f);
+    block done = new_block(f), slow = slow_path(f, pc, done);
     place kind = as_local(f, T_B, register_kind(f, i->b));
     expr is_list = compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_LIST)), is_tuple = compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_TUPLE));
     require(f, binary(f, GCC_JIT_BINARY_OP_LOGICAL_OR, T_BOOL, is_list, is_tuple), slow);
@@ -154,13 +166,7 @@ static void lower_load_item(func *f, uint32_t pc)
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), slow);
     place list = as_local(f, T_PTR, load(f, T_PTR, register_address(f, i->b), (int64_t)field_offset(FIELD_burin_value_as)));
     place at   = as_local(f, T_L, register_as(f, i->c));
-    branch(f, compare(f, GCC_JIT_COMPARISON_LT, get(at), num(f, T_L, 0)), before, inside);
-    f->block = before; /* from the end */
-    set(f, at, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, get(at), cast(f, T_L, load_field(f, FIELD_rt_list_len, get(list)))));
-    begin(f, inside);
-    require(f, compare(f, GCC_JIT_COMPARISON_LT, cast(f, T_UL, get(at)), cast(f, T_UL, load_field(f, FIELD_rt_list_len, get(list)))), slow);
-    expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(at), num(f, T_L, sizeof(burin_value)));
-    copy_value(f, register_address(f, i->a), add_bytes(f, load_field(f, FIELD_rt_list_items, get(list)), bytes));
+    copy_value(f, register_address(f, i->a), list_item(f, list, at, slow));
     begin(f, done);
 }
 

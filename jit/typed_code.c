@@ -494,18 +494,12 @@ static void write_load_item(typed *t, uint32_t pc)
     func          *f      = t->f;
     const ir_insn *i      = &t->unit->code[pc];
     operand        object = read_register(t, i->b), key;
-    block          out    = leave_for(t, pc), before = new_block(f), inside = new_block(f);
+    block          out    = leave_for(t, pc);
     require(f, binary(f, GCC_JIT_BINARY_OP_LOGICAL_OR, T_BOOL, is_of(f, object.head, BURIN_LIST), is_of(f, object.head, BURIN_TUPLE)), out);
     key = as_integer(t, i->c, pc);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), out);
     place list = as_local(f, T_PTR, reinterpret(f, T_PTR, object.as)), at = as_local(f, T_L, key.as);
-    branch(f, compare(f, GCC_JIT_COMPARISON_LT, get(at), num(f, T_L, 0)), before, inside);
-    f->block = before; /* from the end */
-    set(f, at, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, get(at), cast(f, T_L, load_field(f, FIELD_rt_list_len, get(list)))));
-    begin(f, inside);
-    require(f, compare(f, GCC_JIT_COMPARISON_LT, cast(f, T_UL, get(at)), cast(f, T_UL, load_field(f, FIELD_rt_list_len, get(list)))), out);
-    expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(at), num(f, T_L, sizeof(burin_value)));
-    write_operand(t, i->a, value_at(t, add_bytes(f, load_field(f, FIELD_rt_list_items, get(list)), bytes)));
+    write_operand(t, i->a, value_at(t, list_item(f, list, at, out)));
 }
 
 /* ---- turns ---- */

@@ -95,6 +95,8 @@ expr register_as(func *f, uint32_t reg);
 expr register_pointer(func *f, uint32_t reg);
 void store_int(func *f, uint32_t reg, burin_kind kind, expr value);
 void copy_value(func *f, expr to, expr from);
+/* lower_scripts.c: the address of item `at`, an integer that may count from the end, of a list or tuple; there is none: go to `other`. */
+expr list_item(func *f, place list, place at, block other);
 expr constant_address(func *f, uint32_t k);
 /* The constant that the register is known to hold here, NULL when it is none. */
 const burin_value *known(const func *f, uint32_t reg);

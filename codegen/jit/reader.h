@@ -40,23 +40,16 @@ static inline const char *take(reader *r, size_t len)
     return at;
 }
 
-static inline uint32_t get(reader *r)
-{
-    uint32_t    n  = 0;
-    const char *at = take(r, sizeof n);
-    if (at)
-        memcpy(&n, at, sizeof n);
-    return n;
-}
-
-static inline uint64_t get64(reader *r)
+static inline uint64_t get_number(reader *r, size_t bytes)
 {
     uint64_t    n  = 0;
-    const char *at = take(r, sizeof n);
+    const char *at = take(r, bytes);
     if (at)
-        memcpy(&n, at, sizeof n);
+        memcpy(&n, at, bytes);
     return n;
 }
+static inline uint32_t get(reader *r) { return (uint32_t)get_number(r, sizeof(uint32_t)); }
+static inline uint64_t get64(reader *r) { return get_number(r, sizeof(uint64_t)); }
 
 static inline burin_text get_text(reader *r)
 {
