@@ -105,7 +105,7 @@ static burin_status make_formula(burin_columns *c, burin_text text, burin_error 
 
 static burin_status parse(burin_columns *c, burin_text text, burin_error *err)
 {
-    script_options options = {.nesting_max = c->env->syntax.nesting_max, .source_max = c->env->options.limits.source};
+    script_options options = env_script_options(c->env);
     burin_text     given   = {arena_copy(&c->memory, text), text.len};
     if (!given.data || !script_normalize(&c->memory, given, &c->src.text))
         return fail_memory(err);

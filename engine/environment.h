@@ -14,6 +14,7 @@
 #include "engine/cache.h"
 #include "engine/host_state.h"
 #include "lexer/syntax.h"
+#include "parser/script.h"
 #include "runtime/env.h"
 
 #include <stdatomic.h>
@@ -52,6 +53,11 @@ static inline void env_freeze(burin_env *env)
 {
     if (!atomic_load_explicit(&env->frozen, memory_order_relaxed))
         atomic_store_explicit(&env->frozen, true, memory_order_relaxed);
+}
+/* How scripts, and expressions of them, are parsed. */
+static inline script_options env_script_options(const burin_env *env)
+{
+    return (script_options){.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
 }
 static inline bool env_is_frozen(const burin_env *env) { return atomic_load_explicit(&env->frozen, memory_order_relaxed); }
 

@@ -76,7 +76,7 @@ typedef burin_status (*parser)(arena *a, const source *src, const script_options
 static burin_status parse_and_compile(burin_formula *f, arena *scratch, burin_text text, parser parse, burin_error *err)
 {
     burin_env      *env     = f->env;
-    script_options  options = {.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
+    script_options  options = env_script_options(env);
     codegen_options how     = {.env = &env->rt, .optimized = env->options.optimized};
     ast_node       *tree;
     burin_text      given = {arena_copy(&f->memory, text), text.len};

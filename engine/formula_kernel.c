@@ -18,17 +18,9 @@ void formula_kernels_free(formula_kernels *all)
 
 /* ---- making ---- */
 
-static bool type_of_kind(burin_kind kind, vec_type *type)
-{
-    *type = kind == BURIN_FLOAT ? VEC_FLOAT : kind == BURIN_INT ? VEC_INT : VEC_BOOL;
-    return kind == BURIN_FLOAT || kind == BURIN_INT || kind == BURIN_BOOL;
-}
-
-static burin_kind kind_of_type(vec_type type) { return type == VEC_FLOAT ? BURIN_FLOAT : type == VEC_INT ? BURIN_INT : BURIN_BOOL; }
-
 static ast_node *parse(arena *memory, const formula_source *from)
 {
-    script_options options = {.nesting_max = from->env->syntax.nesting_max, .source_max = from->env->options.limits.source};
+    script_options options = env_script_options(from->env);
     ast_node      *tree;
     return parse_script_expression(memory, from->src, &options, &tree, NULL) ? NULL : tree;
 }
@@ -42,7 +34,7 @@ static bool note_reads(formula_kernel *v, arena *memory)
         return false;
     for (uint32_t n = 0; n + 1 < k->cell_count; n++)
         if (kernel_reads(k, n))
-            v->reads[v->read_count++] = (formula_read){n, (uint8_t)kind_of_type((vec_type)k->places[n].type)};
+            v->reads[v->read_count++] = (formula_read){n, (uint8_t)kernel_kind_of((vec_type)k->places[n].type)};
     kernel_prepare(k, v->room);
     return true;
 }
@@ -58,11 +50,11 @@ static bool make(formula_kernel *v, arena *memory, const formula_source *from, c
         return false;
     for (uint32_t n = 0; n < from->count; n++) {
         names[n]       = (kernel_name){.name = from->names[n], .cell = n};
-        names[n].known = type_of_kind(slots[n].kind, &names[n].type);
+        names[n].known = kernel_type_of(slots[n].kind, &names[n].type);
     }
     if (kernel_add(v->k, &from->env->rt, tree, names, from->count, (kernel_wish){0}, from->count, &type) || v->k->is_uneven || !note_reads(v, memory))
         return false;
-    v->kind          = (uint8_t)kind_of_type(type);
+    v->kind          = (uint8_t)kernel_kind_of(type);
     v->is_of_doubles = type == VEC_FLOAT;
     for (uint32_t n = 0; n < v->read_count; n++)
         v->is_of_doubles &= v->reads[n].kind == BURIN_FLOAT;

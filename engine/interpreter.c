@@ -247,7 +247,7 @@ static burin_status take_names(burin_interpreter *in, script *s, burin_error *er
 static burin_status parse_and_compile(burin_interpreter *in, script *s, arena *scratch, burin_error *err)
 {
     burin_env      *env     = in->env;
-    script_options  options = {.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
+    script_options  options = env_script_options(env);
     codegen_options how     = {.env = &env->rt, .optimized = env->options.optimized};
     ast_node       *tree;
     burin_status    status;

@@ -88,15 +88,6 @@ static region_program *program_new(burin_env *env)
     return NULL;
 }
 
-/* ---- types ---- */
-
-static bool type_of_kind(unsigned kind, vec_type *type)
-{
-    *type = kind == BURIN_FLOAT ? VEC_FLOAT : kind == BURIN_INT ? VEC_INT : VEC_BOOL;
-    return kind == BURIN_FLOAT || kind == BURIN_INT || kind == BURIN_BOOL;
-}
-static uint8_t kind_of_type(vec_type type) { return type == VEC_FLOAT ? BURIN_FLOAT : type == VEC_INT ? BURIN_INT : BURIN_BOOL; }
-
 /* ---- drafts ---- */
 
 static draft *draft_new(division *d)
@@ -155,16 +146,15 @@ static void bind_names(const division *d, draft *into, const live_formula *f, ke
             names[k].cell = RX_REGION_NODES + input_of(into, d->graph, node);
             kind          = into->plan.input_kinds[names[k].cell - RX_REGION_NODES];
         }
-        names[k].known = type_of_kind(kind, &names[k].type);
+        names[k].known = kernel_type_of((burin_kind)kind, &names[k].type);
     }
 }
 
 static ast_node *parse(division *d, const live_formula *f)
 {
-    const burin_env *env     = d->live->env;
-    script_options   options = {.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
-    source          *src     = arena_zalloc(&d->trees, sizeof *src);
-    ast_node        *tree;
+    script_options options = env_script_options(d->live->env);
+    source        *src     = arena_zalloc(&d->trees, sizeof *src);
+    ast_node      *tree;
     if (!src)
         return NULL;
     src->text = f->source;
@@ -184,7 +174,7 @@ static kernel_added join(division *d, draft *into, const live_formula *f)
     kernel_added added = kernel_add(into->made->k, &d->live->env->rt, tree, names, (uint32_t)f->program.names.count, (kernel_wish){0}, p->count, &type);
     if (added == KERNEL_ADDED) {
         p->nodes[p->count]          = f->node.index;
-        p->kinds[p->count++]        = kind_of_type(type);
+        p->kinds[p->count++]        = (uint8_t)kernel_kind_of(type);
         d->marks[f->node.index].in = into;
     }
     return added;

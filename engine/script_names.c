@@ -145,7 +145,7 @@ static burin_status emit_all(walker *w, burin_status (*emit)(void *user, burin_t
 
 static burin_status names_of(burin_env *env, arena *memory, burin_text text, bool as_expression, walker *w, burin_error *err)
 {
-    script_options options = {.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
+    script_options options = env_script_options(env);
     source        *src     = arena_zalloc(memory, sizeof *src);
     ast_node      *tree;
     size_t         room = 16;

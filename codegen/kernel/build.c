@@ -93,20 +93,13 @@ static operand cell_at(builder *b, const typed *n)
 
 /* ---- steps ---- */
 
-static bool leads_to(const kernel *k, uint32_t way, uint32_t here)
-{
-    while (here > way) /* the outer ways have lower numbers */
-        here = k->ways[here].outer;
-    return here == way;
-}
-
 static uint32_t find_step(const builder *b, vec_op op, uint32_t x, uint32_t y, uint32_t z)
 {
     const kernel *k    = b->k;
     uint32_t      from = k->step_count - b->first > LOOKED_BACK ? k->step_count - LOOKED_BACK : b->first;
     for (uint32_t n = k->step_count; n-- > from;) {
         const kernel_step *s = &k->steps[n];
-        if (s->op == op && s->x == x && s->y == y && s->z == z && leads_to(k, s->way, b->way))
+        if (s->op == op && s->x == x && s->y == y && s->z == z && kernel_way_leads_to(k, s->way, b->way))
             return s->out;
     }
     return KERNEL_NONE;

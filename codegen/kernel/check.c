@@ -10,18 +10,11 @@ typedef struct checker {
     uint32_t     *made_at; /* of each value: its step, KERNEL_NONE before */
 } checker;
 
-static bool leads_to(const kernel *k, uint32_t way, uint32_t here)
-{
-    while (here > way)
-        here = k->ways[here].outer;
-    return here == way;
-}
-
 /* A choice, or an AND or OR, may look into a way that begins where it stands, if the way's condition is its own. */
 static bool looks_into(const kernel *k, const kernel_step *s, uint32_t way, uint32_t operand)
 {
     const kernel_way *w = &k->ways[way];
-    if (!leads_to(k, w->outer, s->way))
+    if (!kernel_way_leads_to(k, w->outer, s->way))
         return false;
     switch (s->op) {
     case VEC_B_SELECT:
@@ -43,7 +36,7 @@ static bool may_read(const checker *c, const kernel_step *s, uint32_t place, uin
     if (c->made_at[place] == KERNEL_NONE || c->made_at[place] < c->first)
         return false;
     uint32_t way = k->steps[c->made_at[place]].way;
-    return leads_to(k, way, s->way) || looks_into(k, s, way, operand);
+    return kernel_way_leads_to(k, way, s->way) || looks_into(k, s, way, operand);
 }
 
 static bool check_operator(const checker *c, const kernel_step *s)

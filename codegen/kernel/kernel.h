@@ -90,6 +90,22 @@ typedef struct kernel {
     bool          is_uneven; /* the machine would count more steps for some inputs than for others */
 } kernel;
 
+/* Is `here` the way, or inside it? The outer ways have lower numbers. */
+static inline bool kernel_way_leads_to(const kernel *k, uint32_t way, uint32_t here)
+{
+    while (here > way)
+        here = k->ways[here].outer;
+    return here == way;
+}
+
+/* The type of numbers of a kind of values; false: kernels have none for it. */
+static inline bool kernel_type_of(burin_kind kind, vec_type *type)
+{
+    *type = kind == BURIN_FLOAT ? VEC_FLOAT : kind == BURIN_INT ? VEC_INT : VEC_BOOL;
+    return kind == BURIN_FLOAT || kind == BURIN_INT || kind == BURIN_BOOL;
+}
+static inline burin_kind kernel_kind_of(vec_type type) { return type == VEC_FLOAT ? BURIN_FLOAT : type == VEC_INT ? BURIN_INT : BURIN_BOOL; }
+
 /* How an expression's value is wanted. */
 typedef struct kernel_wish {
     bool as_float; /* an int or bool as float(value): values of both types in turns will do */

@@ -77,6 +77,20 @@ uint16_t temp(lowerer *c) { return temps(c, 1); }
 
 uint32_t constant(lowerer *c, burin_value v) { return vector_add(c, c->constants, v); }
 
+burin_text joined_text(lowerer *c, burin_text a, burin_text b)
+{
+    char *both = arena_alloc(c->scratch, a.len + b.len + 1);
+    if (!both) {
+        lower_no_memory(c);
+        return (burin_text){"", 0};
+    }
+    if (a.len)
+        memcpy(both, a.data, a.len);
+    if (b.len)
+        memcpy(both + a.len, b.data, b.len);
+    return (burin_text){both, a.len + b.len};
+}
+
 burin_text program_text(lowerer *c, burin_text text)
 {
     enum { OVER_READ = 32 }; /* printing copies short texts in blocks of 32 bytes */

@@ -347,19 +347,6 @@ static bool only_prints(lowerer *c, scope *f, ast_For *node, burin_text parts[2]
     return part == 1 && !text_equal(ast_as(Name, node->target)->name, loop_name);
 }
 
-/* In scratch; nothing when memory is out. */
-static burin_text joined(lowerer *c, burin_text a, burin_text b)
-{
-    char *both = arena_alloc(c->scratch, a.len + b.len + 1);
-    if (!both) {
-        lower_no_memory(c);
-        return (burin_text){"", 0};
-    }
-    memcpy(both, a.data, a.len);
-    memcpy(both + a.len, b.data, b.len);
-    return (burin_text){both, a.len + b.len};
-}
-
 static void lower_printing(lowerer *c, scope *f, ast_For *node, const burin_text parts[2])
 {
     unsigned view = view_of(node->iter);
@@ -369,7 +356,7 @@ static void lower_printing(lowerer *c, scope *f, ast_For *node, const burin_text
     uint16_t over = view ? expr(c, f, ast_as(Getattr, ast_as(Call, node->iter)->node)->node, NO_REG) : lower_iterable(c, f, node->iter);
     uint32_t k    = constant_text(c, parts[0]);
     constant_text(c, parts[1]);
-    constant_text(c, joined(c, parts[1], parts[0]));
+    constant_text(c, joined_text(c, parts[1], parts[0]));
     emit(c, OP_PRINT_EACH, 0, over, c->autoescape + view, k);
 }
 

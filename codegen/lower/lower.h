@@ -152,6 +152,7 @@ uint16_t temps(lowerer *c, uint32_t count); /* neighbouring */
 uint32_t constant(lowerer *c, burin_value v);
 uint32_t constant_text(lowerer *c, burin_text text); /* copied into the program, with room to over-read */
 burin_text program_text(lowerer *c, burin_text text);
+burin_text joined_text(lowerer *c, burin_text a, burin_text b); /* one behind the other, in scratch */
 void     mark_line(lowerer *c, const ast_node *node); /* newline(node) */
 /* Constant text to print: joined with what comes before it. */
 void     print_text(lowerer *c, burin_text text);

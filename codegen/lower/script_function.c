@@ -60,19 +60,6 @@ static void place_cells(script *s, struct scope *own, ir_function *row)
     row->cells = (uint16_t)(s->c->unit->vars.count - row->first_cell);
 }
 
-static burin_text joined(script *s, burin_text a, burin_text b)
-{
-    char *text = arena_alloc(s->c->scratch, a.len + b.len + 1);
-    if (!text) {
-        lower_no_memory(s->c);
-        return b;
-    }
-    if (a.len)
-        memcpy(text, a.data, a.len);
-    memcpy(text + a.len, b.data, b.len);
-    return (burin_text){text, a.len + b.len};
-}
-
 /* Lower the unit; what the script was doing is set aside meanwhile. */
 static void lower_unit(script *s, ast_list params, struct scope *own, ir_function *row, void (*fill)(script *s, const void *user), const void *user)
 {
@@ -83,7 +70,7 @@ static void lower_unit(script *s, ast_list params, struct scope *own, ir_functio
     if (!b)
         return;
     inner.scope  = own;
-    inner.within = joined(s, row->qualified, BURIN_TEXT(".<locals>."));
+    inner.within = joined_text(s->c, row->qualified, BURIN_TEXT(".<locals>."));
     inner.flow   = NULL;
     inner.tries  = 0;
     b->vars.count = row->positional + row->keyword_only + (uint32_t)row->rest + row->named;
@@ -105,7 +92,7 @@ uint16_t function_unit(script *s, ast_node *node, burin_text name, ast_list para
                        void (*fill)(script *s, const void *user), const void *user)
 {
     lowerer    *c   = s->c;
-    ir_function row = {.name = program_text(c, name), .qualified = program_text(c, joined(s, s->within, name)), .doc = doc,
+    ir_function row = {.name = program_text(c, name), .qualified = program_text(c, joined_text(s->c, s->within, name)), .doc = doc,
                        .generator = node->kind == AST_Comprehension};
     count_parameters(params, &row);
     if (row.generator)
