@@ -48,25 +48,34 @@ static burin_status move_compiled(batch_case *c, burin_env *from, const case_tem
     return status ? fail_as(c, &err) : BURIN_OK;
 }
 
+/* All templates of the case, with room for as many twice over. */
+static burin_status read_all(batch_case *c, burin_value json, case_templates *all, case_templates *good, case_templates *rest)
+{
+    burin_value  source = burin_get(json, "source");
+    burin_status status = case_read_templates(c, json, all);
+
+    if (!status && source.kind == BURIN_STRING) {
+        all->names[all->count]     = CASE_SOURCE;
+        all->sources[all->count++] = burin_text_of(source);
+    }
+    for (int n = 0; !status && n < 2; n++) {
+        case_templates *to = n ? rest : good;
+        *to = (case_templates){case_alloc(c, (all->count + 1) * sizeof *to->names), case_alloc(c, (all->count + 1) * sizeof *to->sources), 0};
+        if (!to->names || !to->sources)
+            status = case_fail(c, BURIN_ERR_NOMEM, "out of memory");
+    }
+    return status;
+}
+
 burin_env *case_env_ahead(batch_case *c, burin_value json, const burin_limits *limits, burin_status *status)
 {
-    burin_value    source = burin_get(json, "source");
     case_templates all, good, rest;
 
-    *status = case_read_templates(c, json, &all);
-    if (!*status && source.kind == BURIN_STRING) {
-        all.names[all.count]     = CASE_SOURCE;
-        all.sources[all.count++] = burin_text_of(source);
-    }
-    if (!*status)
-        *status = case_read_templates(c, json, &good);
-    if (!*status)
-        *status = case_read_templates(c, json, &rest);
+    *status = read_all(c, json, &all, &good, &rest);
     if (*status)
         return NULL;
     burin_env *from = case_env(c, json, &all, limits, NULL, status), *to = NULL;
     if (from) {
-        good.count = rest.count = 0;
         part_templates(from, &all, &good, &rest);
         to = case_env(c, json, rest.count || burin_get(json, "templates").kind == BURIN_DICT ? &rest : NULL, limits, NULL, status);
     }
