@@ -27,12 +27,12 @@ LIMITS = ["--timeout", "4", "--max-memory", "512M"]
 
 
 class Engine:
-    def __init__(self, command):
-        self.command = command
+    def __init__(self, command, options=()):
+        self.command = [command, "batch", *LIMITS, *options]
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([self.command, "batch", *LIMITS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def answer(self, case):
         self.process.stdin.write(json.dumps(dict(case, id=1)).encode() + b"\n")
@@ -59,15 +59,15 @@ def same(want, got, messages, native):
 
 
 class Comparison:
-    def __init__(self, command, messages):
-        self.engine = Engine(command)
+    def __init__(self, command, messages, options=()):
+        self.engine = Engine(command, options)
         oracle.limit_memory()
         self.messages = messages
         self.compared = self.errors = 0
 
-    def both(self, case):
+    def both(self, case, template_of=oracle.template_of):
         """The two answers, or None where Python's cannot be compared or they are the same."""
-        want = oracle.answer(case)
+        want = oracle.answer(case, template_of)
         if want is None:
             return None
         got = self.engine.answer(case)

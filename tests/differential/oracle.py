@@ -1,5 +1,6 @@
 """What the real Jinja2 makes of a case of docs/BATCH.md: {"output"} or {"value"} or {"error", "line", "message"}, or None where
 Python's answer cannot be compared (it ran too long, or holds an address or a value without a JSON form)."""
+import datetime
 import json
 import math
 import re
@@ -51,6 +52,14 @@ def raise_exception(message):
     raise jinja2.TemplateError(message)
 
 
+def strftime_now(form):
+    return datetime.datetime(2026, 3, 5, 14, 7, 9, tzinfo=datetime.timezone.utc).strftime(form) # the time of docs/BATCH.md
+
+
+def hf_tojson(x, ensure_ascii=False, indent=None, separators=None, sort_keys=False):
+    return json.dumps(x, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+
+
 class ListIterator:
     """Like Python's own, but printed as Burin prints it, without an address."""
     def __init__(self, items):
@@ -70,6 +79,7 @@ ListIterator.__name__ = ListIterator.__qualname__ = "list_iterator"
 ListIterator.__module__ = "builtins"
 
 
+HOST = {"raise_exception": raise_exception, "strftime_now": strftime_now}
 SPECIAL = {
     "$tuple": lambda items: tuple(map(decoded, items)), "$set": lambda items: set(map(decoded, items)), "$markup": Markup,
     "$iter": lambda items: ListIterator(list(map(decoded, items))), "$int": int, "$float": float, "$bytes": bytes.fromhex,
@@ -86,7 +96,7 @@ def decoded(value):
     if "$object" in value:
         return HostObject(decoded(value["$object"]), value["str"])
     if "$host" in value:
-        return raise_exception if value["$host"] == "raise_exception" else call_repr(value["name"])
+        return call_repr(value["name"]) if value["$host"] == "call_repr" else HOST[value["$host"]]
     for mark, make in SPECIAL.items():
         if mark in value:
             return make(value[mark])
@@ -134,7 +144,7 @@ class Generation(Extension):
 
 EXTENSIONS = {"do": "jinja2.ext.do", "loopcontrols": "jinja2.ext.loopcontrols", "i18n": "jinja2.ext.i18n", "debug": "jinja2.ext.debug",
               "generation": Generation}
-OWN = ("undefined", "extensions", "sandbox", "native", "policies", "globals", "i18n") # the members of `env` that are no Environment option
+OWN = ("undefined", "extensions", "sandbox", "native", "policies", "globals", "filters", "i18n") # the members of `env` that are no Environment option
 
 
 def environment(case):
@@ -149,6 +159,7 @@ def environment(case):
     env = cls(**options)
     env.policies.update(decoded(given.get("policies", {})))
     env.globals.update(decoded(given.get("globals", {})))
+    env.filters.update({name: {"hf_tojson": hf_tojson}[filter] for name, filter in given.get("filters", {}).items()})
     if "i18n" in given:
         install_catalog(env, given["i18n"])
     return env
@@ -192,11 +203,15 @@ def line_of(problem):
     return line
 
 
-def run(case):
+def template_of(case):
     env = environment(case)
+    return env.get_template(case["main"]) if "main" in case else env.from_string(case["source"])
+
+
+def run(case, template_of):
     if case.get("mode") == "expression":
-        return {"value": encoded(env.compile_expression(case["source"])(decoded(case.get("context", {}))))}
-    template = env.get_template(case["main"]) if "main" in case else env.from_string(case["source"])
+        return {"value": encoded(environment(case).compile_expression(case["source"])(decoded(case.get("context", {}))))}
+    template = template_of(case)
     result = template.render(decoded(case.get("context", {})))
     if case.get("env", {}).get("native") and "sandbox" not in case["env"]:
         return {"value": encoded(result)}
@@ -212,11 +227,11 @@ def limit_memory():
     resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 
 
-def answer(case):
+def answer(case, template_of=template_of):
     signal.signal(signal.SIGALRM, too_long)
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
-        result = run(case)
+        result = run(case, template_of)
     except (NoAnswer, MemoryError):
         return None
     except RecursionError:
