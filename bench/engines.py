@@ -3,6 +3,7 @@
 A peer that is missing is said in one line and left out. What can be had without touching the system (npm packages,
 a cargo build) is put into the build folder.
 """
+import json
 import os
 import re
 import shutil
@@ -106,6 +107,31 @@ def rust_peers(folder):
     return found
 
 
+LLAMA_SOURCES = ("jinja/lexer", "jinja/parser", "jinja/runtime", "jinja/string", "jinja/value", "json", "unicode")
+
+
+def llama_peer(folder):
+    """The Jinja engine inside llama.cpp: what C++ programs have for chat templates. A crate carries its sources."""
+    cargo, compiler = shutil.which("cargo"), shutil.which("c++")
+    if not cargo or not compiler:
+        return missing("llama.cpp", "there is no %s" % ("c++ to build it with" if cargo else "cargo to fetch its sources with"))
+    home = os.path.join(folder, "llama")
+    shutil.copytree(os.path.join(PEERS, "llama"), home, dirs_exist_ok=True)
+    packages = subprocess.run([cargo, "metadata", "--format-version", "1"], cwd=home, capture_output=True, text=True)
+    if packages.returncode:
+        return missing("llama.cpp", "cargo could not fetch its sources")
+    crate = next(p for p in json.loads(packages.stdout)["packages"] if p["name"] == "llama-cpp-sys-2")
+    sources = os.path.join(os.path.dirname(crate["manifest_path"]), "llama.cpp")
+    program = os.path.join(home, "bench-llama-" + crate["version"])
+    if not os.access(program, os.X_OK):
+        done = subprocess.run([compiler, "-O3", "-DNDEBUG", "-std=c++17", *("-I" + os.path.join(sources, each) for each in ("common", "vendor", "ggml/include")),
+                               os.path.join(home, "main.cpp"), *(os.path.join(sources, "common", each + ".cpp") for each in LLAMA_SOURCES),
+                               "-o", program], capture_output=True, text=True)
+        if done.returncode:
+            return missing("llama.cpp", "c++ could not build it")
+    return [Engine("llama.cpp", [program], crate["version"])]
+
+
 def all_engines(build, folder, quick):
     """The C limit first, Burin with JSON and with structs next; only Jinja2 besides them in a quick run."""
     programs = os.path.join(build, "bench")
@@ -120,4 +146,4 @@ def all_engines(build, folder, quick):
     peers = list(python_peers())
     if quick:
         return engines + [peer for peer in peers if peer.name == "jinja2"]
-    return engines + (rust_peers(folder) or []) + peers + (lua_peers() or []) + (node_peers(folder) or [])
+    return engines + (rust_peers(folder) or []) + (llama_peer(folder) or []) + peers + (lua_peers() or []) + (node_peers(folder) or [])

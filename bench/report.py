@@ -78,7 +78,7 @@ def text(results, names, workloads):
 
 README_ROWS = (("teams", "a short list (0.4 KB)"), ("stocks20", "a table of prices (6 KB)"), ("inherit", "a site's page: inheritance, macros (26 KB)"),
                ("bigtable", "10,000 cells (110 KB)"), ("chat", "a prompt of 22 messages (9 KB)"))
-README_ENGINES = (("burin", "Burin"), ("burin, native", "Burin, native"), ("c", "hand-written C"), ("askama", "Askama"), ("sailfish", "Sailfish"), ("minijinja", "minijinja"), ("jinja2", "Jinja2"))
+README_ENGINES = (("burin", "Burin"), ("burin, native", "Burin, native"), ("c", "hand-written C"), ("askama", "Askama"), ("sailfish", "Sailfish"), ("minijinja", "minijinja"), ("llama.cpp", "llama.cpp"), ("jinja2", "Jinja2"))
 
 
 def ratios(results):

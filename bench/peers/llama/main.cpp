@@ -1,0 +1,106 @@
+// llama.cpp's Jinja engine (common/jinja) as a harness: bench-llama check|time|cold WORKLOAD FOLDER ... (see bench/c/harness.h).
+// Values are converted once, before: a render is a scope over them, the program's execution, and its text in one piece, as llama.cpp's chat.cpp does it.
+#include "jinja/lexer.h"
+#include "jinja/parser.h"
+#include "jinja/runtime.h"
+#include "json.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <sstream>
+
+/* What json.cpp's assertions call; the rest of that library is not linked. */
+extern "C" void ggml_abort(const char *file, int line, const char *form, ...)
+{
+    std::fprintf(stderr, "error: %s:%d: %s\n", file, line, form);
+    std::abort();
+}
+
+static std::string contents(const std::string &path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        throw std::runtime_error("cannot read " + path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+static double cpu_ns()
+{
+    timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return now.tv_sec * 1e9 + now.tv_nsec;
+}
+
+/* Median and best time of `work`, ns, at the pace the command line gives from its fourth argument on. */
+static std::pair<double, double> timed(char **argv, const std::function<void()> &work)
+{
+    const double warm = std::atof(argv[4]) * 1e6, batch = std::atof(argv[5]) * 1e6;
+    const double begin = cpu_ns();
+    double now, runs = 0;
+    do {
+        work();
+        runs++;
+        now = cpu_ns();
+    } while (now - begin < warm);
+    const long count = long(batch / ((now - begin) / runs)) + 1;
+    std::vector<double> took(std::atoi(argv[6]));
+    for (double &each : took) {
+        const double start = cpu_ns();
+        for (long i = 0; i < count; i++)
+            work();
+        each = (cpu_ns() - start) / count;
+    }
+    std::sort(took.begin(), took.end());
+    return {took[took.size() / 2], took[0]};
+}
+
+static jinja::program compiled(const std::string &source)
+{
+    jinja::lexer lexer;
+    return jinja::parse_from_tokens(lexer.tokenize(source));
+}
+
+static std::string rendered(const jinja::program &program, const jinja::context &data)
+{
+    jinja::context scope(data);
+    jinja::runtime runtime(scope);
+    return jinja::runtime::gather_string_parts(runtime.execute(program))->as_string().str();
+}
+
+static int run(char **argv)
+{
+    const std::string command = argv[1], workload = argv[2], folder = argv[3];
+    const std::string name = workload == "stocks200" ? "stocks20" : workload == "chattools" ? "chat" : workload;
+    const std::string source = contents(folder + "/templates-llama.cpp/" + name + ".jinja");
+    jinja::context data(source);
+    jinja::global_from_json(data, common_json::parse(contents(folder + "/data/" + workload + ".json")), false);
+    const jinja::program program = compiled(source);
+    if (command == "check") {
+        std::ofstream(argv[4], std::ios::binary) << rendered(program, data);
+    } else if (command == "cold") {
+        const auto compile = timed(argv, [&] { compiled(source); });
+        const auto cold = timed(argv, [&] { rendered(compiled(source), data); });
+        std::printf("{\"compile_ns\": %.1f, \"cold_ns\": %.1f}\n", compile.first, cold.first);
+    } else {
+        const auto time = timed(argv, [&] { rendered(program, data); });
+        std::printf("{\"median_ns\": %.2f, \"best_ns\": %.2f, \"bytes\": %zu}\n", time.first, time.second, rendered(program, data).size());
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    try {
+        return argc > 4 ? run(argv) : 2;
+    } catch (const std::exception &problem) {
+        std::cerr << "error: " << problem.what() << "\n";
+        return 1;
+    }
+}
