@@ -29,7 +29,7 @@ static burin_status arrive_version(es_arrivals *a, const es_entry *entry, burin_
     logged.commit       = number_of(a, entry);
     burin_status status = es_replay_version(s, &logged, err);
     if (status == BURIN_OK && a->live)
-        es_retain(s, es_table_at(&s->trees, logged.tree));
+        es_retain(s, es_tree_at(s, logged.tree));
     return status;
 }
 

@@ -16,8 +16,8 @@ void es_memory_init(es_memory *m, const burin_allocator *alloc, uint64_t limit)
 void es_memory_deinit(es_memory *m)
 {
     for (unsigned k = 0; k < ES_SEGMENTS; k++) {
-        if (m->base[k])
-            base_free(m->alloc, (void *)(m->base[k] + ((uintptr_t)ES_UNIT << k)), m->sizes[k]); // NOLINT: the segment's address
+        if (m->segments[k].p)
+            base_free(m->alloc, m->segments[k].p, m->segments[k].size);
     }
     es_memory_init(m, m->alloc, m->limit);
 }
@@ -53,7 +53,7 @@ static void push_free(es_memory *m, es_ref ref, uint32_t units)
 /* The rest of the newest segment becomes free blocks, so that nothing is lost when it is left. */
 static void retire_segment(es_memory *m)
 {
-    while (m->next < m->end) {
+    while (m->next != m->end) {
         uint32_t units = m->end - m->next;
         if (units > ES_EXACT)
             units = ES_EXACT;
@@ -70,23 +70,29 @@ void es_prefer_large_pages(void *p, size_t size)
         madvise((void *)start, end - start, MADV_HUGEPAGE); // NOLINT: an address inside the segment; only a wish
 }
 
+/* A segment with room for so many units, which may take several numbers. */
 static bool add_segment(es_memory *m, uint32_t units)
 {
-    unsigned k = m->end ? 31 - (unsigned)__builtin_clz(m->end - 1) + 1 : ES_FIRST;
-    while (k < ES_SEGMENTS && (uint64_t)1 << k < units)
-        k++;
-    if (k >= ES_SEGMENTS)
+    enum { LARGEST = 1 << ES_INSIDE };
+    uint32_t numbers = units / LARGEST + (units % LARGEST != 0), room = LARGEST * numbers;
+    unsigned smallest = m->count < ES_INSIDE - ES_FIRST ? ES_FIRST + m->count : ES_INSIDE;
+    if (m->count > ES_SEGMENTS - numbers)
         return false;
-    size_t size = (size_t)ES_UNIT << k;
-    char  *p    = base_alloc(m->alloc, size);
+    for (uint32_t half = room / 2; half >= units && half >= (uint32_t)1 << smallest; half /= 2)
+        room = half;
+    size_t size = (size_t)room * ES_UNIT;
+    void  *p    = base_alloc(m->alloc, size);
     if (!p)
         return false;
     es_prefer_large_pages(p, size);
     retire_segment(m);
-    m->base[k]  = (uintptr_t)p - ((uintptr_t)ES_UNIT << k);
-    m->sizes[k] = size;
-    m->next     = (uint32_t)1 << k;
-    m->end      = k == ES_SEGMENTS - 1 ? UINT32_MAX : (uint32_t)1 << (k + 1);
+    m->segments[m->count].p    = p;
+    m->segments[m->count].size = size;
+    m->next                    = m->count << ES_INSIDE;
+    m->end                     = m->next + room;
+    for (uintptr_t base = (uintptr_t)p - (uintptr_t)m->next * ES_UNIT; numbers > 0; numbers--)
+        m->base[m->count++] = base;
+    m->next += m->next == 0; /* reference 0 is none */
     return true;
 }
 
@@ -105,7 +111,7 @@ es_ref es_alloc(es_memory *m, uint32_t units)
     if (ref) {
         memcpy(list, es_at(m, ref), sizeof *list);
     } else {
-        if (m->end - m->next < units && !add_segment(m, units))
+        if (m->end - m->next < units && !add_segment(m, units + (m->count == 0)))
             return 0;
         ref = m->next;
         m->next += units;

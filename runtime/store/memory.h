@@ -1,8 +1,8 @@
 /* The memory of an entity store: blocks named by 32-bit references, and their return when no reader can see them.
  *
- * A reference is the number of a unit of 8 bytes. Segment k holds the units 2^k .. 2^(k+1) - 1, so the address of a block
- * is one load and one addition away, segments never move, and a store of any size needs 32 pointers. Freed blocks wait
- * in lists by size. Every block begins with the number of the commit that made it (its birth), which is what retention
+ * A reference is a number of a segment, of 7 bits, above the number of a unit of 8 bytes in it, of 25; so the address of a block is one
+ * shift, one load and one addition away. Segments never move; each is twice as large as the one before, up to 256 MiB. A larger one,
+ * for a larger block, has several numbers. Freed blocks wait in lists by size. Every block begins with the number of the commit that made it (its birth), which is what retention
  * decides by (runtime/store/retain.c).
  * Who changes what: only the holder of the store's lock allocates or frees; readers only follow references that were
  * published to them. A block that readers may still look at goes through the limbo. */
@@ -15,8 +15,9 @@ typedef uint32_t es_ref; /* 0: nothing */
 
 enum {
     ES_UNIT        = 8,  /* bytes */
-    ES_FIRST       = 13, /* the first segment: 64 KiB */
-    ES_SEGMENTS    = 32,
+    ES_SEGMENTS    = 128,
+    ES_INSIDE      = 25, /* bits of a reference that say where in a segment */
+    ES_FIRST       = 13, /* the first segment: 2^13 units, 64 KiB */
     ES_EXACT       = 64, /* blocks of up to so many units have a list for each size, larger ones eight for each power of two */
     ES_SIZE_LISTS  = ES_EXACT + 1 + 8 * 32,
 };
@@ -39,9 +40,10 @@ typedef struct es_dead {
 
 typedef struct es_memory {
     const burin_allocator *alloc;
-    uintptr_t              base[ES_SEGMENTS];  /* address of segment k less 2^k units; 0: not there */
-    size_t                 sizes[ES_SEGMENTS]; /* bytes as allocated */
-    uint32_t               next, end;          /* units of the newest segment that were never used */
+    uintptr_t              base[ES_SEGMENTS]; /* address of a segment less its first reference's units */
+    struct { void *p; size_t size; } segments[ES_SEGMENTS]; /* as allocated; a number that is the one before's has none */
+    uint32_t               count;             /* numbers given */
+    uint32_t               next, end;         /* units of the newest segment that were never used; the last may be 0: the number after all */
     es_ref                 free[ES_SIZE_LISTS];
     es_ref                 limbo_first, limbo_last;
     uint64_t               used;  /* bytes in live blocks, the limbo's included */
@@ -57,7 +59,7 @@ void es_memory_deinit(es_memory *m);
 
 static inline void *es_at(const es_memory *m, es_ref ref)
 {
-    return (void *)(m->base[31 - __builtin_clz(ref)] + (uintptr_t)ref * ES_UNIT); // NOLINT: the segment's address
+    return (void *)(m->base[ref >> ES_INSIDE] + (uintptr_t)ref * ES_UNIT); // NOLINT: the segment's address
 }
 /* The units that a block of so many bytes takes; 0 when it is too large for a store (2 GiB). */
 uint32_t es_units(size_t bytes);

@@ -168,7 +168,7 @@ static es_tree *tree_of(burin_txn *t, const es_touch *touch)
     burin_store *s = t->store;
     if (!touch->tree && !es_table_reach_all(&s->trees, &s->memory, touch->number))
         return NULL;
-    es_tree *tree = es_table_at(&s->trees, touch->number);
+    es_tree *tree = es_tree_at(s, touch->number);
     if (!touch->tree)
         memset(tree, 0, sizeof *tree);
     return tree;
@@ -194,16 +194,26 @@ void es_commit_versions(burin_txn *t, const burin_commit_options *options)
     }
 }
 
-/* Say where entities live that are new, or have come from where they lived. */
-static void publish_homes(burin_txn *t)
+void es_publish_left(burin_store *s, const es_touch *touch)
 {
-    for (uint32_t n = 0; n < t->draft_count; n++) {
-        const es_draft *d = t->drafts[n];
-        if (!d->place || (d->touch && !(d->flags & ES_FOREIGN)))
+    for (uint32_t n = 0; n < touch->change_count; n++) {
+        _Atomic es_home *home = es_home_at(s, touch->changes[n].id);
+        if (touch->changes[n].what == BURIN_REMOVED && atomic_load_explicit(home, memory_order_relaxed).tree == touch->number)
+            atomic_store_explicit(home, ((es_home){touch->number, 0}), memory_order_release);
+    }
+}
+
+/* An entity lives where it first was, until that tree no longer has it. */
+void es_publish_homes(burin_store *s, const es_touch *touch)
+{
+    for (uint32_t n = 0; n < touch->change_count; n++) {
+        uint32_t         id   = touch->changes[n].id;
+        _Atomic es_home *home = es_home_at(s, id);
+        es_home          now  = atomic_load_explicit(home, memory_order_relaxed);
+        if (touch->changes[n].what == BURIN_REMOVED)
             continue;
-        _Atomic uint32_t *home = es_home(t->store, d->id);
-        if (!d->touch || atomic_load_explicit(home, memory_order_relaxed) == t->touches[d->touch - 1].tree)
-            atomic_store_explicit(home, t->touches[d->place - 1].number, memory_order_release);
+        if (now.tree == touch->number || (touch->changes[n].what == BURIN_ADDED && now.record == 0))
+            atomic_store_explicit(home, ((es_home){touch->number, es_index_get(&s->memory, touch->index, id)}), memory_order_release);
     }
 }
 
@@ -215,18 +225,22 @@ void es_commit_publish(burin_txn *t)
         es_touch *touch = &t->touches[n];
         if (!touch->changed)
             continue;
-        es_publish_version(s, es_table_at(&s->trees, touch->number), touch->version + 1, &touch->next);
+        es_publish_version(s, es_tree_at(s, touch->number), touch->version + 1, &touch->next);
         trees       = touch->number > trees ? touch->number : trees;
         touch->tree = touch->number;
+        es_publish_left(s, touch);
     }
-    publish_homes(t);
+    for (uint32_t n = 0; n < t->touch_count; n++) {
+        if (t->touches[n].changed)
+            es_publish_homes(s, &t->touches[n]);
+    }
     atomic_store_explicit(&s->tree_count, trees, memory_order_release);
     atomic_store(&s->seq, t->writer.seq);
     for (uint32_t n = 0; n < t->writer.dropped.len; n++)
         es_free(&s->memory, t->writer.dropped.items[n].ref, t->writer.dropped.items[n].units);
     for (uint32_t n = 0; n < t->touch_count; n++) {
         if (t->touches[n].changed)
-            es_retain(s, es_table_at(&s->trees, t->touches[n].number));
+            es_retain(s, es_tree_at(s, t->touches[n].number));
     }
 }
 
@@ -250,7 +264,7 @@ static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, e
     es_writer w      = {.m = &s->memory, .seq = seq, .dead = &none};
     es_place  place;
     bool      made = seq < UINT32_MAX && es_table_reach_all(&s->trees, &s->memory, number);
-    es_tree  *fork = made ? es_table_at(&s->trees, number) : NULL;
+    es_tree  *fork = made ? es_tree_at(s, number) : NULL;
     if (made) {
         *fork = (es_tree){.parent_tree = tree, .parent_version = version, .fork_seq = from->seq};
         made  = es_place_version(s, &w, fork, 1, &place);

@@ -108,8 +108,7 @@ burin_status es_find(const burin_store *s, uint32_t snapshot, burin_entity *enti
     es_version *entry;
     uint32_t    tree = entity->tree, version = entity->version;
     if (tree == 0) {
-        if (entity->id < atomic_load_explicit(&s->next_id, memory_order_acquire) && es_has_home(s, entity->id))
-            tree = atomic_load_explicit(es_home(s, entity->id), memory_order_acquire);
+        tree = es_home_of(s, entity->id).tree;
         if (tree == 0)
             return not_there(entity, err);
     }
@@ -128,43 +127,68 @@ burin_status es_find(const burin_store *s, uint32_t snapshot, burin_entity *enti
     return not_there(&(burin_entity){entity->id, tree, version}, err);
 }
 
-/* ---- the short way: what most look-ups are; whatever is not there takes the long one, which says why ---- */
+/* ---- reading ----
+ *
+ * Most reads are of what an entity is now, which stands where it lives. Others go through the index of a version; es_find says why an entity is
+ * not there. */
 
-static bool look_into(const burin_reader *reader, uint32_t tree)
-{
-    es_version *entry;
-    if (tree == 0 || tree > es_reader_trees(reader->store) || !es_head_at(reader->store, es_tree_at(reader->store, tree), reader->snapshot, &entry))
-        return false;
-    *reader->newest = (es_newest){tree, entry->index};
-    return true;
-}
-
-static inline const es_record *look(const burin_reader *reader, const burin_entity *entity)
+/* In an old version, or the newest of a tree that the entity lives in no more, or in which something younger has been written. */
+static const es_record *look_into(const burin_reader *reader, burin_entity entity)
 {
     const burin_store *s    = reader->store;
-    uint32_t           tree = entity->tree;
-    if (tree == 0 && entity->id < atomic_load_explicit(&s->next_id, memory_order_acquire) && es_has_home(s, entity->id))
-        tree = atomic_load_explicit(es_home(s, entity->id), memory_order_acquire);
-    if (entity->version == 0) {
-        if (BURIN_UNLIKELY(tree != reader->newest->tree || tree == 0) && !look_into(reader, tree))
-            return NULL;
-        return es_record_at(s, es_index_get(&s->memory, reader->newest->index, entity->id));
-    }
-    if (BURIN_UNLIKELY(tree == 0 || tree > es_reader_trees(s)))
+    uint32_t           tree = entity.tree ? entity.tree : es_home_of(s, entity.id).tree;
+    es_version        *entry;
+    if (tree == 0 || tree > es_reader_trees(s))
         return NULL;
     const es_tree *t = es_tree_at(s, tree);
-    if (BURIN_UNLIKELY(entity->version > atomic_load_explicit(&t->head, memory_order_acquire)))
+    if (entity.version == 0) {
+        if (tree != reader->newest->tree) {
+            if (!es_head_at(s, t, reader->snapshot, &entry))
+                return NULL;
+            *reader->newest = (es_newest){tree, entry->index};
+        }
+        return es_record_at(s, es_index_get(&s->memory, reader->newest->index, entity.id));
+    }
+    if (BURIN_UNLIKELY(entity.version > atomic_load_explicit(&t->head, memory_order_acquire)))
         return NULL;
-    const es_version *entry = es_version_entry(s, t, entity->version);
+    entry = es_version_entry(s, t, entity.version);
     if (BURIN_UNLIKELY(!entry || atomic_load_explicit(&entry->state, memory_order_acquire) != ES_KEPT || entry->seq > reader->snapshot))
         return NULL;
-    return es_record_at(s, es_index_get(&s->memory, entry->index, entity->id));
+    return es_record_at(s, es_index_get(&s->memory, entry->index, entity.id));
 }
 
-static inline burin_status find_record(const burin_reader *reader, burin_entity *entity, const es_record **record, burin_error *err)
+static inline const es_record *current(const burin_reader *reader, burin_entity entity)
 {
-    *record = look(reader, entity);
-    return BURIN_LIKELY(*record != NULL) ? BURIN_OK : es_find(reader->store, reader->snapshot, entity, record, err);
+    const burin_store *s = reader->store;
+    return entity.version ? NULL : es_record_at(s, es_current(s, reader->snapshot, entity.id, entity.tree));
+}
+
+static burin_status find_record(const burin_reader *reader, burin_entity entity, const es_record **record, burin_error *err)
+{
+    *record = look_into(reader, entity);
+    return BURIN_LIKELY(*record != NULL) ? BURIN_OK : es_find(reader->store, reader->snapshot, &entity, record, err);
+}
+
+static __attribute__((noinline)) burin_status get_by_index(const burin_reader *reader, burin_entity entity, int attribute, burin_heap *heap, burin_value *out,
+                                                           burin_error *err)
+{
+    const es_record *record;
+    burin_status     status = find_record(reader, entity, &record, err);
+    return BURIN_UNLIKELY(status) ? status : es_record_value(reader->store, record, attribute, heap, out, err);
+}
+
+burin_status burin_reader_get(const burin_reader *reader, burin_entity entity, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
+{
+    const es_record *record = current(reader, entity);
+    return BURIN_LIKELY(record != NULL) ? es_record_value(reader->store, record, attribute, heap, out, err)
+                                        : get_by_index(reader, entity, attribute, heap, out, err);
+}
+
+burin_status burin_reader_children(const burin_reader *reader, burin_entity entity, int attribute, burin_children *out, burin_error *err)
+{
+    const es_record *record = current(reader, entity);
+    burin_status     status = BURIN_LIKELY(record != NULL) ? BURIN_OK : find_record(reader, entity, &record, err);
+    return BURIN_UNLIKELY(status) ? status : es_cell_children(reader->store, es_type_at(reader->store, record->type), record->cells, attribute, out, err);
 }
 
 burin_status burin_reader_find(const burin_reader *reader, burin_entity *entity, burin_error *err)
@@ -198,24 +222,6 @@ burin_status burin_reader_info(const burin_reader *reader, burin_entity entity, 
     if (status == BURIN_OK)
         fill_info(reader, entity, record, info);
     return status;
-}
-
-burin_status burin_reader_get(const burin_reader *reader, burin_entity entity, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
-{
-    const es_record *record;
-    burin_status     status = find_record(reader, &entity, &record, err);
-    if (BURIN_UNLIKELY(status))
-        return status;
-    return es_cell_value(reader->store, es_type_at(reader->store, record->type), record->nulls, record->cells, attribute, heap, out, err);
-}
-
-burin_status burin_reader_children(const burin_reader *reader, burin_entity entity, int attribute, burin_children *out, burin_error *err)
-{
-    const es_record *record;
-    burin_status     status = find_record(reader, &entity, &record, err);
-    if (BURIN_UNLIKELY(status))
-        return status;
-    return es_cell_children(reader->store, es_type_at(reader->store, record->type), record->cells, attribute, out, err);
 }
 
 burin_status burin_reader_origin(const burin_reader *reader, burin_entity entity, int attribute, burin_entity *source, int *source_attribute,

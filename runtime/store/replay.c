@@ -275,7 +275,7 @@ burin_status es_replay_tree(burin_store *s, const es_logged_tree *logged, burin_
                        logged->parent_version, logged->parent_tree, count);
     if (!es_table_reach_all(&s->trees, &s->memory, logged->tree))
         return es_fail_memory(s, err);
-    *(es_tree *)es_table_at(&s->trees, logged->tree) = (es_tree){.parent_tree = logged->parent_tree, .parent_version = logged->parent_version,
+    *es_tree_at(s, logged->tree) = (es_tree){.parent_tree = logged->parent_tree, .parent_version = logged->parent_version,
                                                                  .retention = logged->retention, .is_listed = true};
     if (logged->tree > count)
         atomic_store_explicit(&s->tree_count, logged->tree, memory_order_release);
@@ -320,23 +320,6 @@ static burin_status begin(replay *r, es_tree *tree, uint64_t commit)
     return BURIN_OK;
 }
 
-/* An entity lives where it first was, until that tree no longer has it. */
-static void settle(const replay *r)
-{
-    const burin_store *s = r->store;
-    for (uint32_t n = 0; n < r->touch.change_count; n++) {
-        _Atomic uint32_t *home = es_home(s, r->touch.changes[n].id);
-        uint32_t          at   = atomic_load_explicit(home, memory_order_relaxed);
-        es_version       *entry;
-        if (r->touch.changes[n].what != BURIN_ADDED || at == r->touch.number)
-            continue;
-        bool there = at && es_head_at(s, es_tree_at(s, at), UINT32_MAX, &entry) &&
-                     es_index_get(&s->memory, entry->index, r->touch.changes[n].id);
-        if (!there)
-            atomic_store_explicit(home, r->touch.number, memory_order_release);
-    }
-}
-
 static burin_status make(replay *r, es_tree *tree, const es_logged_version *logged)
 {
     es_place     place;
@@ -357,7 +340,8 @@ static burin_status make(replay *r, es_tree *tree, const es_logged_version *logg
         if (!r->base_version && r->before)
             r->before->pins++; /* for the fork */
         es_publish_version(r->store, tree, r->version, &place);
-        settle(r);
+        es_publish_left(r->store, &r->touch);
+        es_publish_homes(r->store, &r->touch);
     }
     return status;
 }
@@ -369,7 +353,7 @@ burin_status es_replay_version(burin_store *s, const es_logged_version *logged, 
     r.touch.number = logged->tree;
     if (!es_replay_knows(s, logged->tree))
         return es_fail(err, BURIN_ERR_DATA, "there is no tree %u", logged->tree);
-    es_tree     *tree   = es_table_at(&s->trees, logged->tree);
+    es_tree     *tree   = es_tree_at(s, logged->tree);
     burin_status status = begin(&r, tree, logged->commit);
     if (status == BURIN_OK)
         status = reach_ids(s, logged->last_id, err);

@@ -198,7 +198,7 @@ burin_status burin_store_retain(burin_store *store, uint32_t tree, const burin_r
     if (status == BURIN_OK)
         status = queue(store, es_log_retention(store, tree, retention), &logged, err);
     if (status == BURIN_OK) {
-        es_tree *t   = es_table_at(&store->trees, tree);
+        es_tree *t   = es_tree_at(store, tree);
         t->retention = *retention;
         es_retain(store, t);
         es_sweep(store);
@@ -223,7 +223,7 @@ static burin_status change_keeps(burin_store *store, uint32_t tree, uint32_t ver
     if (status == BURIN_OK)
         entry->pins += (uint32_t)difference;
     if (status == BURIN_OK && entry->pins == 0) {
-        es_retain(store, es_table_at(&store->trees, tree));
+        es_retain(store, es_tree_at(store, tree));
         es_sweep(store);
     }
     pthread_mutex_unlock(&store->lock);

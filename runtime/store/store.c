@@ -72,7 +72,7 @@ burin_store *burin_store_new(const burin_store_options *options, burin_error *er
     pthread_mutex_init(&s->lock, NULL);
     es_memory_init(&s->memory, &s->alloc, given.memory_limit);
     s->trees.item = sizeof(es_tree);
-    s->homes.item = sizeof(uint32_t);
+    s->homes.item = sizeof(es_home);
     atomic_store(&s->seq, 1);
     atomic_store(&s->next_id, ES_ID_BLOCK);
     return s;

@@ -27,6 +27,7 @@ typedef struct es_type {
     uint64_t         blocks;     /* attributes whose cell refers to a block */
     uint64_t         children;   /* attributes that own entities */
     uint64_t         optional;   /* attributes that are null when unset */
+    uint8_t          tags[BURIN_ATTRIBUTES_MAX]; /* where a cell is the value: its burin_kind; else 0 */
 } es_type;
 
 /* ---- blocks ---- */
@@ -106,6 +107,13 @@ typedef struct es_directory {
     _Atomic es_ref chunks[];
 } es_directory;
 
+/* Where an entity lives: the tree, and its record in the newest version there (0: it is not there any more). A reader that finds a
+ * record no younger than the commit it pinned has what it may see: were it not the newest one then, it would stand here no longer. */
+typedef struct es_home {
+    uint32_t tree; /* 0: nowhere yet */
+    es_ref   record;
+} es_home;
+
 /* ---- trees ---- */
 
 typedef struct es_tree {
@@ -122,19 +130,16 @@ typedef struct es_tree {
 
 /* A table that grows without moving: segment k holds 16 * 2^k items. */
 typedef struct es_table {
-    void    *segments[28];
+    void    *segments[29];
     size_t   item; /* bytes */
 } es_table;
-static inline void *es_table_at(const es_table *t, uint32_t n)
+/* Item n, of so many bytes; NULL where its segment is not there. What it holds is for the one who made it to publish. */
+static inline void *es_table_find(const es_table *t, uint32_t n, size_t item)
 {
-    uint64_t at = (uint64_t)n + 16;
-    unsigned k  = 63 - (unsigned)__builtin_clzll(at);
-    return (char *)t->segments[k - 4] + (at - ((uint64_t)1 << k)) * t->item;
-}
-/* Whether item n's segment is there; what it holds is for the one who made it to publish. */
-static inline bool es_table_has(const es_table *t, uint32_t n)
-{
-    return __atomic_load_n(&t->segments[63 - (unsigned)__builtin_clzll((uint64_t)n + 16) - 4], __ATOMIC_ACQUIRE) != NULL;
+    uint64_t at      = (uint64_t)n + 16;
+    unsigned k       = 63 - (unsigned)__builtin_clzll(at);
+    char    *segment = __atomic_load_n(&t->segments[k - 4], __ATOMIC_ACQUIRE);
+    return BURIN_LIKELY(segment != NULL) ? segment + (at - ((uint64_t)1 << k)) * item : NULL;
 }
 /* Make item n exist, zeroed; false when memory is out or the store's limit is reached. */
 bool es_table_reach(es_table *t, es_memory *m, uint32_t n);
@@ -161,7 +166,7 @@ struct burin_store {
     _Atomic uint32_t type_count;
     es_memory        memory;
     es_table         trees;      /* es_tree, by number */
-    es_table         homes;      /* _Atomic uint32_t: the tree an entity lives in, by id */
+    es_table         homes;      /* _Atomic es_home, by id */
     es_slot         *slots;
     burin_txn       *idle;       /* ended transactions, for the next to begin */
     uint64_t         conflicts, rebases;
@@ -183,10 +188,21 @@ struct burin_reader {
     es_newest    room;
 };
 
-static inline const es_tree *es_tree_at(const burin_store *s, uint32_t tree) { return es_table_at(&s->trees, tree); }
-static inline _Atomic uint32_t *es_home(const burin_store *s, uint32_t id) { return es_table_at(&s->homes, id); }
-static inline bool es_has_home(const burin_store *s, uint32_t id) { return es_table_has(&s->homes, id); }
+static inline es_tree *es_tree_at(const burin_store *s, uint32_t tree) { return es_table_find(&s->trees, tree, sizeof(es_tree)); }
+static inline _Atomic es_home *es_home_at(const burin_store *s, uint32_t id) { return es_table_find(&s->homes, id, sizeof(es_home)); }
+static inline es_home es_home_of(const burin_store *s, uint32_t id)
+{
+    const _Atomic es_home *home = es_home_at(s, id);
+    return BURIN_LIKELY(home != NULL) ? atomic_load_explicit(home, memory_order_acquire) : (es_home){0};
+}
 static inline const es_record *es_record_at(const burin_store *s, es_ref ref) { return ref ? es_at(&s->memory, ref) : NULL; }
+/* What an entity is in the newest version that `snapshot` sees of the tree it lives in; 0: look into the index. tree: 0: any. */
+static inline es_ref es_current(const burin_store *s, uint32_t snapshot, uint32_t id, uint32_t tree)
+{
+    es_home home = es_home_of(s, id);
+    bool    here = home.record && (tree == 0 || tree == home.tree) && es_record_at(s, home.record)->birth <= snapshot;
+    return here ? home.record : 0;
+}
 static inline size_t es_record_size(const es_type *type) { return sizeof(es_record) + type->count * sizeof(uint64_t); }
 
 /* The entry of a version from 1 to head; NULL when its chunk is gone. */
@@ -250,6 +266,16 @@ static inline burin_text es_key_at(const uint32_t *offsets, uint32_t count, uint
 /* A plain cell as a value; text is borrowed, DATA made in `heap`. The cells are a record's. */
 burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t nulls, const uint64_t *cells, int attribute, burin_heap *heap,
                            burin_value *out, burin_error *err);
+/* The same of a record; what most reads are of takes the short way. */
+static inline burin_status es_record_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
+{
+    const es_type *type = s->types[r->type];
+    uint8_t        tag  = (unsigned)attribute < type->count ? type->tags[attribute] : 0;
+    if (BURIN_UNLIKELY(!tag || (r->nulls >> attribute) & 1))
+        return es_cell_value(s, type, r->nulls, r->cells, attribute, heap, out, err);
+    *out = (burin_value){tag, 0, 0, 0, {(int64_t)r->cells[attribute]}};
+    return BURIN_OK;
+}
 burin_status es_cell_children(const burin_store *s, const es_type *type, const uint64_t *cells, int attribute, burin_children *out, burin_error *err);
 /* An attribute of the type that is not there, or does not hold what is asked for: BURIN_ERR_ATTRIBUTE, _TYPE. */
 burin_status es_no_attribute(const es_type *type, int attribute, burin_error *err);

@@ -201,7 +201,7 @@ bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *v
 {
     es_draft        *draft  = es_txn_draft(t, id);
     bool             ours   = draft && (draft->touch == touch || !draft->touch || !touch);
-    const es_record *record = touch && !ours ? es_record_at(t->store, es_index_get(&t->store->memory, t->touches[touch - 1].base, id)) : NULL;
+    const es_record *record = touch && !ours ? es_record_at(t->store, es_txn_ref(t, &t->touches[touch - 1], id)) : NULL;
     if (draft && !record) { /* a draft of another tree's came here, unless this tree has the entity too, from before a fork */
         view_draft(t, draft, view);
         return true;
@@ -214,10 +214,7 @@ bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *v
 /* The tree an entity without a draft is read from; 0 after filling err. */
 static uint32_t touch_of(burin_txn *t, burin_entity entity, burin_error *err)
 {
-    const burin_store *s    = t->store;
-    uint32_t           tree = entity.tree;
-    if (tree == 0 && entity.id < atomic_load_explicit(&s->next_id, memory_order_acquire) && es_has_home(s, entity.id))
-        tree = atomic_load_explicit(es_home(s, entity.id), memory_order_acquire);
+    uint32_t tree = entity.tree ? entity.tree : es_home_of(t->store, entity.id).tree;
     if (tree == 0) {
         es_fail(err, BURIN_ERR_KEY, "there is no entity %u", entity.id);
         return 0;
@@ -345,7 +342,7 @@ burin_status es_txn_open_view(burin_txn *t, const es_view *view, es_draft **draf
     d->field = r->field;
     d->flags = r->owner ? 0 : ES_ROOT;
     d->touch = view->touch;
-    d->base  = es_index_get(&t->store->memory, t->touches[view->touch - 1].base, r->id);
+    d->base  = es_txn_ref(t, &t->touches[view->touch - 1], r->id);
     d->nulls = r->nulls;
     memcpy(d->cells, r->cells, view->type->count * sizeof *d->cells);
     *draft = d;
@@ -431,9 +428,9 @@ static inline const es_record *unchanged(const burin_txn *t, const burin_entity 
     uint32_t           tree = entity->tree;
     if (t->watch_reads || t->touch_count == 0 || es_txn_draft(t, entity->id))
         return NULL;
-    if (tree == 0 && entity->id < atomic_load_explicit(&s->next_id, memory_order_acquire) && es_has_home(s, entity->id))
-        tree = atomic_load_explicit(es_home(s, entity->id), memory_order_acquire);
-    return tree && tree == t->touches[0].tree ? es_record_at(s, es_index_get(&s->memory, t->touches[0].base, entity->id)) : NULL;
+    if (tree == 0)
+        tree = es_home_of(s, entity->id).tree;
+    return tree && tree == t->touches[0].tree ? es_record_at(s, es_txn_ref(t, &t->touches[0], entity->id)) : NULL;
 }
 
 burin_status burin_txn_get(burin_txn *txn, burin_entity entity, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
@@ -441,7 +438,7 @@ burin_status burin_txn_get(burin_txn *txn, burin_entity entity, int attribute, b
     es_view          view;
     const es_record *record = unchanged(txn, &entity);
     if (BURIN_LIKELY(record != NULL))
-        return es_cell_value(txn->store, es_type_at(txn->store, record->type), record->nulls, record->cells, attribute, heap, out, err);
+        return es_record_value(txn->store, record, attribute, heap, out, err);
     burin_status status = es_txn_view(txn, entity, &view, err);
     return BURIN_UNLIKELY(status) ? status : es_view_get(txn->store, &view, attribute, heap, out, err);
 }

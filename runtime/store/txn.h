@@ -138,6 +138,13 @@ static inline es_draft *es_txn_draft(const burin_txn *t, uint32_t id)
     }
 }
 
+/* The record of an entity in the base of a touch; 0: none. */
+static inline es_ref es_txn_ref(const burin_txn *t, const es_touch *touch, uint32_t id)
+{
+    es_ref current = touch->tree ? es_current(t->store, touch->rebased ? UINT32_MAX : t->snapshot, id, touch->tree) : 0;
+    return current ? current : es_index_get(&t->store->memory, touch->base, id);
+}
+
 static inline void es_view_record(const burin_store *s, uint32_t touch, const es_record *r, es_view *view)
 {
     *view = (es_view){es_type_at(s, r->type), r->id, r->owner, r->type, r->field, touch, r->nulls, 0, r->cells, NULL, r};

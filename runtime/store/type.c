@@ -72,6 +72,22 @@ static burin_status check(const char *name, const burin_attribute *attributes, s
     return BURIN_OK;
 }
 
+/* The kind of value that cells of an attribute are as they stand; 0: they refer to something. */
+static burin_kind tag_of(burin_attribute_kind kind)
+{
+    switch (kind) {
+    case BURIN_BOOL_ATTRIBUTE:
+        return BURIN_BOOL;
+    case BURIN_INT_ATTRIBUTE:
+    case BURIN_REF_ATTRIBUTE:
+        return BURIN_INT;
+    case BURIN_FLOAT_ATTRIBUTE:
+        return BURIN_FLOAT;
+    default:
+        return BURIN_MISSING;
+    }
+}
+
 static es_type *copy_type(burin_store *s, const char *name, const burin_attribute *attributes, size_t count)
 {
     es_type *type = base_alloc(&s->alloc, sizeof *type);
@@ -88,6 +104,7 @@ static es_type *copy_type(burin_store *s, const char *name, const burin_attribut
         *to                   = attributes[n];
         to->name              = copy_name(s, to->name);
         to->entity_type       = to->entity_type ? copy_name(s, to->entity_type) : NULL;
+        type->tags[n]         = (uint8_t)tag_of(to->kind);
         type->blocks |= es_is_block(to->kind) ? bit : 0;
         type->children |= es_is_owning(to->kind) ? bit : 0;
         type->optional |= to->optional || to->kind == BURIN_REF_ATTRIBUTE || to->kind == BURIN_DATA_ATTRIBUTE ? bit : 0;
@@ -218,25 +235,15 @@ burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t n
         *out = burin_none();
         return BURIN_OK;
     }
-    burin_attribute_kind kind  = type->attributes[attribute].kind;
-    const es_bytes      *bytes = kind >= BURIN_TEXT_ATTRIBUTE && kind <= BURIN_DATA_ATTRIBUTE && cell ? es_at(&s->memory, (es_ref)cell) : NULL;
-    switch (kind) {
-    case BURIN_BOOL_ATTRIBUTE:
-        *out = burin_bool(cell != 0);
-        return BURIN_OK;
-    case BURIN_FLOAT_ATTRIBUTE:
-        *out      = burin_float(0);
-        out->as.i = (int64_t)cell;
-        return BURIN_OK;
-    case BURIN_TEXT_ATTRIBUTE:
-        *out = bytes ? burin_string_borrow(bytes->data, bytes->len) : burin_string_borrow("", 0);
-        return BURIN_OK;
-    case BURIN_DATA_ATTRIBUTE:
-        return es_data_value(heap, bytes ? (burin_text){bytes->data, bytes->len} : (burin_text){NULL, 0}, out, err);
-    default: /* INT, REF */
-        *out = burin_int((int64_t)cell);
+    if (type->tags[attribute]) {
+        *out = (burin_value){type->tags[attribute], 0, 0, 0, {(int64_t)cell}};
         return BURIN_OK;
     }
+    const es_bytes *bytes = cell ? es_at(&s->memory, (es_ref)cell) : NULL;
+    if (type->attributes[attribute].kind == BURIN_DATA_ATTRIBUTE)
+        return es_data_value(heap, bytes ? (burin_text){bytes->data, bytes->len} : (burin_text){NULL, 0}, out, err);
+    *out = bytes ? burin_string_borrow(bytes->data, bytes->len) : burin_string_borrow("", 0);
+    return BURIN_OK;
 }
 
 burin_status es_cell_children(const burin_store *s, const es_type *type, const uint64_t *cells, int attribute, burin_children *out, burin_error *err)
