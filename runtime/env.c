@@ -119,11 +119,13 @@ const rt_function *rt_names_function(const rt_names *names, burin_text name)
     return found && (*found)->function.call ? &(*found)->function : NULL;
 }
 
-const burin_value *rt_names_value(const rt_names *names, burin_text name)
+const burin_value *rt_names_value_of(const rt_names *names, burin_text name, uint32_t hash)
 {
-    entry **found = names_find(names, name, rt_text_hash(name));
+    entry **found = names_find(names, name, hash);
     return found ? &(*found)->value : NULL;
 }
+
+const burin_value *rt_names_value(const rt_names *names, burin_text name) { return rt_names_value_of(names, name, rt_text_hash(name)); }
 
 bool rt_names_next(const rt_names *names, uint32_t *at, burin_text *name)
 {

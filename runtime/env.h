@@ -8,7 +8,10 @@
 /* A map from names to functions or values; open addressing over text. */
 typedef struct rt_names rt_names;
 const rt_function *rt_names_function(const rt_names *names, burin_text name);
+/* A function's value is the FUNCTION. */
 const burin_value *rt_names_value(const rt_names *names, burin_text name);
+/* The same with the name's hash known (rt_text_hash). */
+const burin_value *rt_names_value_of(const rt_names *names, burin_text name, uint32_t hash);
 /* Walk the names in the order they were added: start with *at = 0; false at the end. */
 bool rt_names_next(const rt_names *names, uint32_t *at, burin_text *name);
 

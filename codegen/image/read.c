@@ -371,9 +371,11 @@ static void get_loop(reader *r, ir_loop *l)
 
 static void get_site(reader *r, ir_site *s)
 {
-    s->name  = get_text(r);
-    s->hash  = rt_text_hash(s->name);
-    s->plain = get(r);
+    s->name       = get_text(r);
+    s->hash       = rt_text_hash(s->name);
+    uint32_t bits = get(r);
+    s->plain      = bits & 1;
+    s->is_item    = bits & 2;
 }
 
 static void get_block_place(reader *r, ir_block_place *b)

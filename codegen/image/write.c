@@ -194,7 +194,7 @@ static void put_tables(writer *w, const ir_program *p)
     put(w, p->site_count);
     for (uint32_t n = 0; n < p->site_count; n++) {
         put_text(w, p->sites[n].name);
-        put(w, p->sites[n].plain);
+        put(w, (uint32_t)p->sites[n].plain | (uint32_t)p->sites[n].is_item << 1);
     }
     put(w, p->loop_count);
     for (uint32_t n = 0; n < p->loop_count; n++) {

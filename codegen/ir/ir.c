@@ -52,13 +52,21 @@ static bool operand_fits(const ir_program *p, const ir_unit *u, char spec, uint3
     }
 }
 
+/* Some instructions have several constants, in a row: are they all there? */
+static bool constants_fit(const ir_program *p, const ir_insn *i)
+{
+    uint32_t more = i->op == OP_SUM_TEXT && i->c > 1 ? i->c : i->op == OP_PRINT_EACH ? 2 : i->op == OP_IMPORT_NAME ? 1 : 0;
+    return !more || (i->d < p->constant_count && more < p->constant_count - i->d);
+}
+
 bool ir_verify(const ir_program *program, const ir_unit *unit)
 {
     for (uint32_t pc = 0; pc < unit->code_len; pc++) {
         const ir_insn *i    = &unit->code[pc];
         const char    *spec = ir_op_operands(i->op);
         if (i->op >= OP_COUNT || !operand_fits(program, unit, spec[0], i->a) || !operand_fits(program, unit, spec[1], i->b) ||
-            !operand_fits(program, unit, spec[2], i->c) || !operand_fits(program, unit, spec[3], i->d))
+            !operand_fits(program, unit, spec[2], i->c) || !operand_fits(program, unit, spec[3], i->d) ||
+            !constants_fit(program, i))
             return false;
     }
     return unit->code_len && unit->code[unit->code_len - 1].op == OP_END && unit->parameters <= unit->registers;

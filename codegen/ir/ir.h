@@ -86,11 +86,12 @@ typedef struct ir_call {
     ir_output          print;     /* OUT_CALL, OUT_METHOD */
 } ir_call;
 
-/* An attribute access, or a look into the context: its name and what inline caches need to know of it. */
+/* x.name, x["name"], or a look into the context: the name and what inline caches need to know of it. */
 typedef struct ir_site {
     burin_text name;
     uint32_t   hash;
-    bool       plain; /* no Python method or attribute of dict is called so, and no sandbox rule applies: dicts may be asked directly */
+    bool       plain;   /* no Python method or attribute of dict is called so, and no sandbox rule applies: dicts may be asked directly */
+    bool       is_item; /* x["name"]; plain, for both kinds are the same to dicts then */
 } ir_site;
 
 typedef struct ir_loop {

@@ -276,6 +276,37 @@ uint32_t attribute_site(lowerer *c, burin_text name)
     return vector_add(c, c->sites, site);
 }
 
+static bool is_loop_name(scope *f, ast_node *node)
+{
+    variable *var = node->kind == AST_Name ? symbols_find(&f->sym, ast_as(Name, node)->name) : NULL;
+    return var && var->is_loop;
+}
+
+/* The site of `x["name"]`; UINT32_MAX when it is another item, or one that needs more than the name. */
+static uint32_t item_site(lowerer *c, const ast_Getitem *node)
+{
+    burin_value key = node->arg->kind == AST_Const ? ast_as(Const, node->arg)->value : rt_missing();
+    burin_text  name = key.kind == BURIN_STRING ? rt_text_of(key) : (burin_text){"_", 1};
+    ir_site     site = {.name = name, .hash = rt_text_hash(name), .plain = true, .is_item = true};
+    if (is_dict_attribute(name) || (name.len && name.data[0] == '_'))
+        return UINT32_MAX;
+    site.name = program_text(c, name);
+    return vector_add(c, c->sites, site);
+}
+
+ast_node *member_object(lowerer *c, scope *f, ast_node *node, uint32_t *site)
+{
+    ast_node *object = NULL;
+    if (node->kind == AST_Getattr && !is_loop_name(f, ast_as(Getattr, node)->node)) {
+        object = ast_as(Getattr, node)->node;
+        *site  = attribute_site(c, ast_as(Getattr, node)->attr);
+    } else if (node->kind == AST_Getitem && !is_loop_name(f, ast_as(Getitem, node)->node)) {
+        object = ast_as(Getitem, node)->node;
+        *site  = item_site(c, ast_as(Getitem, node));
+    }
+    return object && *site <= UINT16_MAX ? object : NULL;
+}
+
 static uint16_t lower_getattr(lowerer *c, scope *f, ast_Getattr *node, uint16_t want)
 {
     uint16_t       dst  = into(c, want);
@@ -302,8 +333,11 @@ static uint16_t lower_getitem(lowerer *c, scope *f, ast_Getitem *node, uint16_t 
 {
     uint16_t dst    = into(c, want);
     uint32_t mark   = c->unit->temps;
+    uint32_t site   = item_site(c, node);
     uint16_t object = expr(c, f, node->node, NO_REG);
-    if (node->arg->kind == AST_Slice) {
+    if (site != UINT32_MAX) {
+        emit(c, OP_ATTR, dst, object, 0, site);
+    } else if (node->arg->kind == AST_Slice) {
         ast_Slice *slice = ast_as(Slice, node->arg);
         uint16_t   parts = temps(c, 3);
         slice_part(c, f, slice->start, parts);
@@ -390,30 +424,32 @@ static bool is_single_compare(const ast_node *node)
     return node->kind == AST_Compare && ((const ast_Compare *)node)->ops.count == 1;
 }
 
-/* `x.attr == "text"` (or !=) in one instruction. False when the comparison is another one. */
-static bool jump_attribute(lowerer *c, scope *f, ast_node *node, uint32_t *chain)
+/* Jump if `x.attr == "text"` (or !=) is `truth`, in one instruction. False when the node is something else. */
+static bool jump_attribute(lowerer *c, scope *f, ast_node *node, bool truth, uint32_t *chain)
 {
-    ast_Operand *op    = ast_as(Operand, ast_as(Compare, node)->ops.first);
-    ast_node    *left  = ast_as(Compare, node)->expr;
+    if (!is_single_compare(node))
+        return false;
+    ast_Operand *op = ast_as(Operand, ast_as(Compare, node)->ops.first);
     burin_value  v;
-    if (op->op > AST_NE || left->kind != AST_Getattr || op->expr->kind != AST_Const || ast_as(Const, op->expr)->value.kind != BURIN_STRING ||
-        loop_variable(c, f, ast_as(Getattr, left)->node) || !fold(c, op->expr, &v))
+    uint32_t     site;
+    if (op->op > AST_NE || op->expr->kind != AST_Const || ast_as(Const, op->expr)->value.kind != BURIN_STRING || !fold(c, op->expr, &v))
         return false;
-    uint32_t site = attribute_site(c, ast_as(Getattr, left)->attr), text = constant(c, v);
-    if (site > UINT16_MAX || text > UINT16_MAX)
+    ast_node *left = member_object(c, f, ast_as(Compare, node)->expr, &site);
+    uint32_t  text = left ? constant(c, v) : 0;
+    if (!left || text > UINT16_MAX)
         return false;
-    uint16_t object = expr(c, f, ast_as(Getattr, left)->node, NO_REG);
-    emit_jump(c, op->op == AST_EQ ? OP_JUMP_ATTR_NE : OP_JUMP_ATTR_EQ, text, object, site, chain);
+    emit_jump(c, (op->op == AST_EQ) == truth ? OP_JUMP_ATTR_EQ : OP_JUMP_ATTR_NE, text, expr(c, f, left, NO_REG), site, chain);
     return true;
 }
 
-/* `x.attr` in one instruction. False when there are too many sites. */
+/* Jump if `x.attr` is true, or false, in one instruction. False when the node is something else. */
 static bool jump_on_attribute(lowerer *c, scope *f, ast_node *node, ir_op op, uint32_t *chain)
 {
-    uint32_t mark = c->unit->temps, site;
-    if (node->kind != AST_Getattr || loop_variable(c, f, ast_as(Getattr, node)->node) || (site = attribute_site(c, ast_as(Getattr, node)->attr)) > UINT16_MAX)
+    uint32_t  mark = c->unit->temps, site;
+    ast_node *of   = member_object(c, f, node, &site);
+    if (!of)
         return false;
-    uint16_t object = expr(c, f, ast_as(Getattr, node)->node, NO_REG);
+    uint16_t object = expr(c, f, of, NO_REG);
     emit_jump(c, op == OP_JUMP_IF ? OP_JUMP_ATTR_IF : OP_JUMP_ATTR_NOT, 0, object, site, chain);
     c->unit->temps = mark;
     return true;
@@ -441,7 +477,7 @@ void jump_unless(lowerer *c, scope *f, ast_node *node, uint32_t *chain)
         jump_when(c, f, ast_as(Or, node)->left, &yes);
         jump_unless(c, f, ast_as(Or, node)->right, chain);
         land(c, yes);
-    } else if (is_single_compare(node) && jump_attribute(c, f, node, chain)) {
+    } else if (jump_attribute(c, f, node, false, chain)) {
         /* done */
     } else if (is_single_compare(node)) {
         ast_Operand *op    = ast_as(Operand, ast_as(Compare, node)->ops.first);
@@ -466,6 +502,8 @@ void jump_when(lowerer *c, scope *f, ast_node *node, uint32_t *chain)
         jump_unless(c, f, ast_as(And, node)->left, &no);
         jump_when(c, f, ast_as(And, node)->right, chain);
         land(c, no);
+    } else if (jump_attribute(c, f, node, true, chain)) {
+        /* done */
     } else if (is_single_compare(node)) {
         jump_unless(c, f, node, &no);
         emit_jump(c, OP_JUMP, 0, 0, 0, chain);

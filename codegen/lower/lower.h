@@ -179,6 +179,9 @@ void jump_when(lowerer *c, scope *f, ast_node *node, uint32_t *chain);
 /* Where a name's value is: its register in this unit (through OUTER into `want` or a temporary for outer ones). `checked`: never missing. */
 uint16_t name_register(lowerer *c, scope *f, burin_text name, uint16_t want, bool checked);
 uint32_t attribute_site(lowerer *c, burin_text name);
+/* The x of `x.name`, and of `x["name"]` where a dict could mean nothing but the item, with the site of the name; NULL when the node is neither,
+ * when x is `loop`, and when the instruction has no room for the site's number. */
+ast_node *member_object(lowerer *c, scope *f, ast_node *node, uint32_t *site);
 uint32_t constant_undefined(lowerer *c, rt_undefined_class cls, burin_text name, burin_text hint);
 
 /* ---- call.c ---- */

@@ -87,12 +87,6 @@ static bool print_concat(lowerer *c, scope *f, ast_node *node)
     return true;
 }
 
-static bool is_loop_name(scope *f, ast_node *node)
-{
-    variable *var = node->kind == AST_Name ? symbols_find(&f->sym, ast_as(Name, node)->name) : NULL;
-    return var && var->is_loop;
-}
-
 /* The operands of a chain of `+`, leftmost first, while they fit; the number of them, 0 when there are too many. */
 enum { SUM_MAX = 32 };
 
@@ -110,17 +104,25 @@ static uint32_t sum_operands(ast_node *node, ast_node **operands, uint32_t at)
 
 static bool is_text_constant(const ast_node *node) { return node->kind == AST_Const && ((const ast_Const *)node)->value.kind == BURIN_STRING; }
 
+/* `count` texts in a row are printed as one; each by itself follows, for a sum that has become a value. */
+static void add_texts(lowerer *c, uint16_t sum, ast_node *const *nodes, uint32_t count)
+{
+    burin_text joined = rt_text_of(ast_as(Const, nodes[0])->value);
+    for (uint32_t n = 1; n < count; n++)
+        joined = joined_text(c, joined, rt_text_of(ast_as(Const, nodes[n])->value));
+    emit(c, OP_SUM_TEXT, sum, 0, (uint16_t)count, constant_text(c, joined));
+    for (uint32_t n = 0; count > 1 && n < count; n++)
+        constant_text(c, rt_text_of(ast_as(Const, nodes[n])->value));
+}
+
 static void add_operand(lowerer *c, scope *f, uint16_t sum, ast_node *node)
 {
-    uint32_t mark = c->unit->temps;
-    if (is_text_constant(node)) {
-        emit(c, OP_SUM_TEXT, sum, 0, 0, constant_text(c, rt_text_of(ast_as(Const, node)->value)));
-    } else if (node->kind == AST_Getattr && !is_loop_name(f, ast_as(Getattr, node)->node)) {
-        uint32_t site = attribute_site(c, ast_as(Getattr, node)->attr);
-        emit(c, OP_SUM_ATTR, sum, expr(c, f, ast_as(Getattr, node)->node, NO_REG), 0, site);
-    } else {
+    uint32_t  mark   = c->unit->temps, site;
+    ast_node *object = member_object(c, f, node, &site);
+    if (object)
+        emit(c, OP_SUM_ATTR, sum, expr(c, f, object, NO_REG), 0, site);
+    else
         emit(c, OP_SUM_ADD, sum, expr(c, f, node, NO_REG), 0, 0);
-    }
     c->unit->temps = mark;
 }
 
@@ -141,23 +143,26 @@ static bool print_sum(lowerer *c, scope *f, ast_node *node)
         emit(c, OP_SUM_BEGIN, sum, 0, 0, constant_text(c, rt_text_of(ast_as(Const, operands[0])->value)));
     else
         emit(c, OP_SUM_BEGIN_VALUE, sum, expr(c, f, operands[0], NO_REG), 0, 0);
-    for (uint32_t n = 1; n < count; n++)
-        add_operand(c, f, sum, operands[n]);
+    for (uint32_t n = 1, texts; n < count; n += texts ? texts : 1) {
+        for (texts = 0; n + texts < count && is_text_constant(operands[n + texts]); texts++) {}
+        if (texts)
+            add_texts(c, sum, &operands[n], texts);
+        else
+            add_operand(c, f, sum, operands[n]);
+    }
     emit(c, OP_SUM_END, 0, sum, 0, 0);
     return true;
 }
 
 static bool print_attribute(lowerer *c, scope *f, ast_node *node)
 {
-    if (node->kind != AST_Getattr || c->is_volatile || c->program->native || c->program->finalize)
+    uint32_t site;
+    if (c->is_volatile || c->program->native || c->program->finalize)
         return false;
-    ast_Getattr *attr = ast_as(Getattr, node);
-    if (is_loop_name(f, attr->node))
+    ast_node *of = member_object(c, f, node, &site);
+    if (!of)
         return false;
-    uint32_t site = attribute_site(c, attr->attr);
-    if (site > UINT16_MAX)
-        return false;
-    uint16_t object = expr(c, f, attr->node, NO_REG);
+    uint16_t object = expr(c, f, of, NO_REG);
     uint32_t text   = take_text(c);
     emit(c, c->autoescape ? OP_OUT_ATTR_E : OP_OUT_ATTR, 0, object, site, text);
     return true;

@@ -101,23 +101,16 @@ vm_context *vm_context_over(vm *m, vm_context *up, const vm_template *tpl, vm_fr
 
 /* ---- looking up ---- */
 
-static burin_value function_value(const rt_names *globals, burin_text name)
+static burin_value resolve_global(const vm_context *c, burin_text name, uint32_t hash)
 {
-    const rt_function *fn = rt_names_function(globals, name);
-    return fn ? rt_pointer(BURIN_FUNCTION, fn) : rt_missing();
+    const burin_value *value = rt_names_value_of(c->globals, name, hash);
+    return value ? *value : rt_missing();
 }
 
 static burin_value resolve_base(vm *m, const vm_context *c, burin_text name, uint32_t hash)
 {
-    if (c->base.kind == BURIN_DICT) {
-        const burin_value *found = rt_dict_find_text(rt_dict_of(&m->st, c->base), name, hash);
-        if (found)
-            return *found;
-    }
-    if (!c->globals)
-        return rt_missing();
-    const burin_value *value = rt_names_value(c->globals, name);
-    return value ? *value : function_value(c->globals, name);
+    const burin_value *found = c->base.kind == BURIN_DICT ? rt_dict_find_text(rt_dict_of(&m->st, c->base), name, hash) : NULL;
+    return found ? *found : resolve_global(c, name, hash);
 }
 
 burin_value vm_resolve(vm *m, const vm_context *c, burin_text name, uint32_t hash)
@@ -139,9 +132,11 @@ burin_value vm_resolve_site(vm_frame *f, uint32_t number)
 {
     const ir_site    *site = &f->program->sites[number];
     const vm_context *c    = f->context;
-    if (!c->up && c->base.kind == BURIN_DICT)
-        f->caches[number].slot = rt_keys_slot(rt_dict_of(&f->m->st, c->base)->keys, site->name, site->hash);
-    return vm_resolve(f->m, c, site->name, site->hash);
+    if (c->up || c->vars || c->locals || c->base.kind != BURIN_DICT)
+        return vm_resolve(f->m, c, site->name, site->hash);
+    const rt_dict *variables = rt_dict_of(&f->m->st, c->base);
+    uint32_t       slot = f->caches[number].slot = rt_keys_slot(variables->keys, site->name, site->hash);
+    return slot == UINT32_MAX ? resolve_global(c, site->name, site->hash) : variables->values[slot];
 }
 
 burin_status vm_export(vm *m, vm_context *context, burin_text name, burin_value value, unsigned how)
@@ -169,7 +164,7 @@ static burin_status add_globals(rt_state *st, rt_dict *all, const rt_names *glob
     uint32_t     at = 0;
     while (!status && globals && rt_names_next(globals, &at, &name)) {
         const burin_value *value = rt_names_value(globals, name);
-        status = rt_dict_put(st, all, rt_string(name.data, name.len), value ? *value : function_value(globals, name));
+        status = rt_dict_put(st, all, rt_string(name.data, name.len), *value);
     }
     return status;
 }

@@ -371,6 +371,8 @@ burin_status vm_piece(vm *m, burin_value v);
 
 /* Add to a sum what is no plain text, or to one that has become a value. */
 burin_status vm_sum_value(vm_frame *f, burin_value *sum, burin_value part);
+/* The same for `count` texts; where there are several, they stand behind the joined one. */
+burin_status vm_sum_texts(vm_frame *f, burin_value *sum, const burin_value *texts, uint32_t count);
 /* Print every item of a value (of its keys() or values(): `how` as in the table of instructions) between two texts; `texts` are these, and
  * the second joined with the first. */
 burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, const burin_value *texts);

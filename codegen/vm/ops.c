@@ -82,18 +82,21 @@ static __attribute__((noinline)) const burin_value *find_attribute(vm_frame *f, 
         status = find_member(f, of, number, room);
     else if (of.kind == BURIN_DICT && site->plain) /* it could only be an item */
         status = rt_undefined_new(st, of, rt_string(site->name.data, site->name.len), room);
+    else if (site->is_item)
+        status = rt_get_item(st, of, rt_string(site->name.data, site->name.len), room);
     else
         status = rt_get_attr(st, of, site->name, room);
     return BURIN_LIKELY(status == BURIN_OK) ? room : NULL;
 }
 
-/* Mostly it is where it was in the last render. */
+/* Mostly it is where it was in the last render. What would call a function is left to find_attribute, so this one saves no registers. */
 const burin_value *vm_attribute_at(vm_frame *f, const burin_value *object, uint32_t number, burin_value *room)
 {
+    enum { SHORT = 16 }; /* texts up to here are compared without a call */
     const ir_site *site  = &f->program->sites[number];
     vm_cache      *cache = &f->caches[number];
-    if (BURIN_LIKELY(object->kind == BURIN_DICT && site->plain)) {
-        const rt_dict *dict = rt_dict_of(&f->m->st, *object);
+    if (BURIN_LIKELY(object->kind == BURIN_DICT && site->plain && site->name.len <= SHORT && !f->m->st.heap.shadows)) {
+        const rt_dict *dict = object->as.p;
         if (dict->keys != cache->lacking && dict->keys->lasting && BURIN_LIKELY(rt_keys_has(dict->keys, cache->slot, site->name, site->hash))) {
             cache->keys = dict->keys;
             return &dict->values[cache->slot];

@@ -226,7 +226,7 @@ OPERATION(sum_begin_value)
 OPERATION(sum_text)
 {
     if (BURIN_UNLIKELY(regs[i->a].kind != BURIN_MISSING))
-        return vm_sum_value(f, &regs[i->a], f->constants[i->d]);
+        return vm_sum_texts(f, &regs[i->a], &f->constants[i->d], i->c);
     return op_print_text(f->out, op_constant_text(f, i->d));
 }
 OPERATION(sum_add) { return op_sum_part(f, &regs[i->a], &regs[i->b]); }

@@ -105,6 +105,16 @@ burin_status vm_sum_value(vm_frame *f, burin_value *sum, burin_value part)
     return status ? status : rt_binary_op(&f->m->st, RT_ADD, left, part, sum);
 }
 
+burin_status vm_sum_texts(vm_frame *f, burin_value *sum, const burin_value *texts, uint32_t count)
+{
+    burin_status status = BURIN_OK;
+    if (count == 1)
+        return vm_sum_value(f, sum, texts[0]);
+    for (uint32_t n = 1; n <= count && !status; n++)
+        status = vm_sum_value(f, sum, texts[n]);
+    return status;
+}
+
 /* ---- native templates (jinja2.nativetypes) ---- */
 
 burin_status vm_piece(vm *m, burin_value v)

@@ -77,6 +77,27 @@ static void text_before_a_value_is_printed_with_it(void **state)
     free(ir);
 }
 
+static void an_item_by_a_text_is_found_as_an_attribute_is(void **state)
+{
+    static const struct { const char *text; bool at_site; } rows[] = {
+        {"{{ x['y'] }}", true}, {"{% if x['y'] == 'z' %}a{% endif %}", true}, {"{{ x['y'] + 'z' }}", true}, {"{% set a = x['y'] %}", true},
+        {"{{ x[y] }}", false},  {"{{ x[0] }}", false}, {"{{ x['items'] }}", false}, {"{{ x['_y'] }}", false},
+    };
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        char *ir = ir_of(*state, rows[n].text);
+        assert_int_equal(strstr(ir, " item ") == NULL, rows[n].at_site);
+        free(ir);
+    }
+}
+
+static void texts_that_are_added_one_after_the_other_are_printed_as_one(void **state)
+{
+    char *ir = ir_of(*state, "{{ x + 'a' + 'b' + y + 'c' }}");
+    assert_non_null(strstr(ir, "2 \"ab\""));
+    assert_non_null(strstr(ir, "1 \"c\""));
+    free(ir);
+}
+
 static void only_functions_that_read_outer_variables_capture_frames(void **state)
 {
     char *alone  = ir_of(*state, "{% macro m(a) %}{{ a }}{% endmacro %}");
@@ -101,6 +122,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(constants_are_joined_with_the_text_around_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_context_variable_is_resolved_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(text_before_a_value_is_printed_with_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_item_by_a_text_is_found_as_an_attribute_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(texts_that_are_added_one_after_the_other_are_printed_as_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_functions_that_read_outer_variables_capture_frames, set_up, tear_down),
         cmocka_unit_test_setup_teardown(conditions_become_jumps, set_up, tear_down),
     };
