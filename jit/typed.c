@@ -120,11 +120,20 @@ static bool may_be_number(const typed *t, uint32_t pc, uint32_t reg, const uint8
     return kinds[reg] != TYPED_BOOL && (!v || v->kind == BURIN_INT || v->kind == BURIN_FLOAT);
 }
 
+bool typed_adds_text(const typed *t, uint32_t pc)
+{
+    const ir_insn     *i = &t->unit->code[pc];
+    const burin_value *b = typed_constant(t, pc, i->b), *c = typed_constant(t, pc, i->c), *k = c ? c : b;
+    return operation_of(i) == OP_ADD && k && k->kind == BURIN_STRING;
+}
+
 static bool takes_arithmetic(const typed *t, uint32_t pc, const uint8_t *kinds)
 {
     const ir_insn *i = &t->unit->code[pc];
     ir_op          op = operation_of(i);
     bool           floats = kinds[i->b] == TYPED_FLOAT || kinds[i->c] == TYPED_FLOAT;
+    if (typed_adds_text(t, pc))
+        return kinds[i->b] == TYPED_ANY && kinds[i->c] == TYPED_ANY;
     return may_be_number(t, pc, i->b, kinds) && may_be_number(t, pc, i->c, kinds) && !(floats && (op == OP_MOD || op == OP_FLOORDIV));
 }
 
@@ -152,7 +161,9 @@ bool typed_takes(const typed *t, uint32_t pc, const uint8_t *kinds)
     case OP_COMPARE: return takes_comparison(t, pc, i->d, kinds);
     case OP_JUMP_COMPARE: return takes_comparison(t, pc, i->a, kinds);
     case OP_LOAD_ITEM: return kinds[i->b] == TYPED_ANY && may_be_number(t, pc, i->c, kinds) && kinds[i->c] != TYPED_FLOAT;
+    case OP_LOAD_NAMED: return kinds[i->b] == TYPED_ANY;
     case OP_EACH_NEXT: return !t->is_function;
+    case OP_FIND_METHOD: return !t->is_function && kinds[i->b] == TYPED_ANY;
     case OP_INVOKE: return typed_callee(t, pc) != NULL;
     case OP_RETURN: return t->is_function;
     default: return false;
@@ -262,7 +273,7 @@ static void suppose(typed *t)
 {
     for (uint32_t pc = t->from; pc < t->until; pc++) {
         const ir_insn *i = &t->unit->code[pc];
-        if (operation_of(i) != OP_COUNT || computes(i->op)) {
+        if ((operation_of(i) != OP_COUNT && !typed_adds_text(t, pc)) || computes(i->op)) {
             t->supposed[i->b] = TYPED_INT;
             if (i->op != OP_NEG)
                 t->supposed[i->c] = TYPED_INT;
@@ -312,7 +323,8 @@ static bool is_class(const typed *t, uint32_t pc)
     switch (op) {
     case OP_CLEAR: return !t->unit->handler_count;
     case OP_LOADK: case OP_MOVE: case OP_JUMP: case OP_TURN: case OP_GLOBAL: case OP_GLOBAL_OR: case OP_SET_GLOBAL: case OP_CELL_GET: case OP_CELL_SET:
-    case OP_BOUND: case OP_NOT: case OP_JUMP_IF: case OP_JUMP_NOT: case OP_LOAD_ITEM: case OP_EACH_NEXT:
+    case OP_BOUND: case OP_NOT: case OP_JUMP_IF: case OP_JUMP_NOT: case OP_LOAD_ITEM: case OP_LOAD_NAMED:
+    case OP_FIND_METHOD: case OP_EACH_NEXT:
         return true;
     case OP_INVOKE: return typed_callee(t, pc) != NULL;
     default: return operation_of(&t->unit->code[pc]) != OP_COUNT || computes(op);

@@ -32,6 +32,7 @@ struct typed {
     /* while it is written */
     func          *f;
     uint8_t       *now;           /* kinds of registers */
+    uint8_t       *stored;        /* by register that is local: memory holds the same */
     block         *at;            /* of targets */
     place         *head, *as, *real; /* of registers that are local: two halves of any value, or an integer in the second; a float */
     bool          *leaves;        /* by instruction: the unit's usual code goes on there */
@@ -54,6 +55,8 @@ bool typed_takes(const typed *t, uint32_t pc, const uint8_t *kinds);
 void typed_step(const typed *t, uint32_t pc, uint8_t *kinds);
 /* The constant that a register holds before an instruction, loaded just before; NULL: unknown. */
 const burin_value *typed_constant(const typed *t, uint32_t pc, uint32_t reg);
+/* Does the instruction add a text that is constant? */
+bool typed_adds_text(const typed *t, uint32_t pc);
 /* The unit that an INVOKE probably calls, which can be called directly; NULL: none. */
 const typed *typed_callee(const typed *t, uint32_t pc);
 /* The rows of registers that an instruction reads and writes are told one by one. */

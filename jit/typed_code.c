@@ -41,7 +41,8 @@ static void write_halves(typed *t, uint32_t r, expr head, expr as)
     }
     set(f, t->head[r], head);
     set(f, t->as[r], as);
-    t->now[r] = TYPED_ANY;
+    t->now[r]    = TYPED_ANY;
+    t->stored[r] = false;
 }
 
 static void write_number(typed *t, uint32_t r, typed_kind kind, expr as)
@@ -51,7 +52,8 @@ static void write_number(typed *t, uint32_t r, typed_kind kind, expr as)
         return;
     }
     set(t->f, t->as[r], as);
-    t->now[r] = (uint8_t)kind;
+    t->now[r]    = (uint8_t)kind;
+    t->stored[r] = false;
 }
 
 static void write_float(typed *t, uint32_t r, expr real)
@@ -63,7 +65,8 @@ static void write_float(typed *t, uint32_t r, expr real)
         return;
     }
     set(f, t->real[r], real);
-    t->now[r] = TYPED_FLOAT;
+    t->now[r]    = TYPED_FLOAT;
+    t->stored[r] = false;
 }
 
 static void write_operand(typed *t, uint32_t r, operand o)
@@ -87,8 +90,9 @@ static void to_memory(typed *t, uint32_t r)
 {
     func   *f = t->f;
     operand o = read_register(t, r);
-    if (!t->is_local[r] || o.kind == TYPED_NONE)
+    if (!t->is_local[r] || o.kind == TYPED_NONE || t->stored[r])
         return;
+    t->stored[r] = true;
     store(f, T_L, register_address(f, r), 0, head_of(f, o));
     store_field(f, FIELD_burin_value_as, register_address(f, r), as_of(f, o));
 }
@@ -99,8 +103,38 @@ static void reload_register(void *user, uint32_t r)
 {
     typed *t = user;
     func  *f = t->f;
-    if (t->is_local[r])
-        write_halves(t, r, load(f, T_L, register_address(f, r), 0), load_field(f, FIELD_burin_value_as, register_address(f, r)));
+    if (!t->is_local[r])
+        return;
+    write_halves(t, r, load(f, T_L, register_address(f, r), 0), load_field(f, FIELD_burin_value_as, register_address(f, r)));
+    t->stored[r] = true;
+}
+
+/* ---- ways aside ---- */
+
+/* What is known of registers while a block is written that the code in between does not go through. */
+typedef struct aside {
+    block   before;
+    uint8_t now[TYPED_REGISTERS_MAX], stored[TYPED_REGISTERS_MAX];
+} aside;
+
+static void note_aside(typed *t, aside *a, block before)
+{
+    a->before = before;
+    memcpy(a->now, t->now, t->unit->registers);
+    memcpy(a->stored, t->stored, t->unit->registers);
+}
+
+static block begin_aside(typed *t, aside *a)
+{
+    note_aside(t, a, t->f->block);
+    return t->f->block = new_block(t->f);
+}
+
+static void end_aside(typed *t, const aside *a)
+{
+    memcpy(t->now, a->now, t->unit->registers);
+    memcpy(t->stored, a->stored, t->unit->registers);
+    t->f->block = a->before;
 }
 
 /* ---- leaving ---- */
@@ -122,17 +156,13 @@ static void all_to_halves(typed *t, const uint8_t *live)
 /* A block that leaves the region for instruction `pc`. */
 static block leave_for(typed *t, uint32_t pc)
 {
-    func   *f = t->f;
-    block   before = f->block, leaving = new_block(f);
-    uint8_t now[TYPED_REGISTERS_MAX];
-    memcpy(now, t->now, t->unit->registers);
-    f->block = leaving;
+    aside a;
+    block leaving = begin_aside(t, &a);
     all_to_halves(t, t->live[pc]);
-    set(f, t->out_pc, num(f, T_U, pc));
-    go(f, t->out);
+    set(t->f, t->out_pc, num(t->f, T_U, pc));
+    go(t->f, t->out);
     t->leaves[pc] = true;
-    memcpy(t->now, now, t->unit->registers);
-    f->block = before;
+    end_aside(t, &a);
     return leaving;
 }
 
@@ -140,11 +170,10 @@ static block leave_for(typed *t, uint32_t pc)
 static block leave_failed(typed *t, uint32_t pc)
 {
     func   *f = t->f;
-    block   before = f->block, leaving = new_block(f);
-    uint8_t now[TYPED_REGISTERS_MAX], all[TYPED_REGISTERS_MAX]; /* handlers may read any of them */
-    memcpy(now, t->now, t->unit->registers);
+    aside   a;
+    block   leaving = begin_aside(t, &a);
+    uint8_t all[TYPED_REGISTERS_MAX]; /* handlers may read any of them */
     memset(all, true, sizeof all);
-    f->block = leaving;
     if (t->is_function) {
         expr arguments[] = {get(f->m), gcc_jit_param_as_rvalue(t->me), num(f, T_U, pc), get(f->status)};
         give(f, call_api(f, API_direct_failed, 4, arguments));
@@ -152,8 +181,7 @@ static block leave_failed(typed *t, uint32_t pc)
         all_to_halves(t, all);
         go(f, t->failed);
     }
-    memcpy(t->now, now, t->unit->registers);
-    f->block = before;
+    end_aside(t, &a);
     return leaving;
 }
 
@@ -162,17 +190,13 @@ static block way_to(typed *t, uint32_t pc)
 {
     if (!is_inside(t, pc))
         return leave_for(t, pc);
-    func   *f = t->f;
-    block   before = f->block, way = new_block(f);
-    uint8_t now[TYPED_REGISTERS_MAX];
-    memcpy(now, t->now, t->unit->registers);
-    f->block = way;
+    aside a;
+    block way = begin_aside(t, &a);
     for (uint32_t r = 0; r < t->unit->registers; r++)
         if (t->kinds[pc][r] == TYPED_ANY)
             make_any(t, r);
-    go(f, t->at[pc]);
-    memcpy(t->now, now, t->unit->registers);
-    f->block = before;
+    go(t->f, t->at[pc]);
+    end_aside(t, &a);
     return way;
 }
 
@@ -239,6 +263,41 @@ static enum gcc_jit_binary_op sign_of(ir_op op)
     return op == OP_ADD ? GCC_JIT_BINARY_OP_PLUS : op == OP_SUB ? GCC_JIT_BINARY_OP_MINUS : op == OP_MUL ? GCC_JIT_BINARY_OP_MULT : GCC_JIT_BINARY_OP_DIVIDE;
 }
 
+static expr is_plain_text(func *f, operand o)
+{
+    expr kind_and_safe = binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_L, o.head, num(f, T_L, 0xFF | BURIN_SAFE << 8));
+    return compare(f, GCC_JIT_COMPARISON_EQ, kind_and_safe, num(f, T_L, BURIN_STRING));
+}
+
+/* Both halves of what two texts are when they are joined. */
+static void join_texts(typed *t, uint32_t pc, operand x, operand y, place head, place as)
+{
+    func *f           = t->f;
+    expr  arguments[] = {get(f->m), x.head, x.as, y.head, y.as};
+    block failed      = new_block(f), done = new_block(f);
+    set(f, as, call_api(f, API_join, 5, arguments));
+    set(f, head, load_field(f, FIELD_vm_direct_head, get(f->m)));
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(head), num(f, T_L, DIRECT_FAILED)), true), done, failed);
+    f->block = failed;
+    set(f, f->status, cast(f, T_I, get(as)));
+    if (!t->is_function)
+        store_field(f, FIELD_vm_frame_pc, gcc_jit_param_as_rvalue(f->frame), num(f, T_U, pc));
+    go(f, leave_failed(t, pc));
+    f->block = done;
+}
+
+/* A text is added to a constant one, or the other way round; what else there is is left to the usual code. */
+static void write_text_addition(typed *t, uint32_t pc)
+{
+    func          *f    = t->f;
+    const ir_insn *i    = &t->unit->code[pc];
+    operand        x    = read_register(t, i->b), y = read_register(t, i->c);
+    place          head = local(f, T_L, "head"), as = local(f, T_L, "as");
+    require(f, is_plain_text(f, typed_constant(t, pc, i->c) ? x : y), leave_for(t, pc));
+    join_texts(t, pc, x, y, head, as);
+    write_halves(t, i->a, get(head), get(as));
+}
+
 static expr both_integers(typed *t, operand x, operand y)
 {
     func *f = t->f;
@@ -272,7 +331,15 @@ static void write_arithmetic(typed *t, uint32_t pc, ir_op op)
     require(f, overflows(t, op, x, y, result), out);
     set(f, head, num(f, T_L, BURIN_INT));
     go(f, done);
-    f->block   = numbers;
+    f->block = numbers;
+    if (op == OP_ADD && x.kind == TYPED_ANY && y.kind == TYPED_ANY) {
+        block texts = new_block(f), others = new_block(f);
+        branch(f, both(f, is_plain_text(f, x), is_plain_text(f, y)), texts, others);
+        f->block = texts;
+        join_texts(t, pc, x, y, head, result);
+        go(f, done);
+        f->block = others;
+    }
     place real = as_float(t, x, false, out), other = as_float(t, y, false, out);
     set(f, result, bits_of(f, binary(f, sign_of(op), T_F, get(real), get(other))));
     set(f, head, num(f, T_L, BURIN_FLOAT));
@@ -424,6 +491,29 @@ static void write_jump_truth(typed *t, uint32_t pc)
     t->f->block = next;
 }
 
+/* ---- by body ---- */
+
+static void write_by_body(typed *t, uint32_t pc)
+{
+    func          *f = t->f;
+    const ir_insn *i = &t->unit->code[pc];
+    typed_reads(f->e->request->program, t->unit, pc, flush_register, t);
+    spill(f);
+    set(f, f->status, call_body(f, pc));
+    reload(f);
+    block failed = leave_failed(t, pc);
+    if (op_forms[i->op] == FORM_JUMPING) {
+        block not_taken = new_block(f), taken = new_block(f);
+        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, NATIVE_TAKEN)), taken, not_taken);
+        f->block = taken;
+        typed_writes(t->unit, pc, reload_register, t);
+        go(f, way_to(t, i->d));
+        f->block = not_taken;
+    }
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), failed);
+    typed_writes(t->unit, pc, reload_register, t);
+}
+
 /* ---- names and items ---- */
 
 static expr globals_of(typed *t)
@@ -502,6 +592,52 @@ static void write_load_item(typed *t, uint32_t pc)
     write_operand(t, i->a, value_at(t, list_item(f, list, at, out)));
 }
 
+/* What belongs to the function's object or the frame. */
+static expr own_field(typed *t, field of_function, field of_frame)
+{
+    func *f = t->f;
+    return t->is_function ? load_field(f, of_function, load_field(f, FIELD_rt_object_value_self, gcc_jit_param_as_rvalue(t->me)))
+                          : load_field(f, of_frame, gcc_jit_param_as_rvalue(f->frame));
+}
+static expr caches_of(typed *t) { return own_field(t, FIELD_vm_function_caches, FIELD_vm_frame_caches); }
+
+static void write_load_named(typed *t, uint32_t pc)
+{
+    func          *f      = t->f;
+    const ir_insn *i      = &t->unit->code[pc];
+    operand        object = read_register(t, i->b);
+    block          out    = leave_for(t, pc);
+    require(f, is_of(f, object.head, BURIN_DICT), out);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), out);
+    expr  arguments[] = {caches_of(t), own_field(t, FIELD_vm_function_program, FIELD_vm_frame_program), reinterpret(f, T_PTR, object.as), num(f, T_U, i->d)};
+    place found       = as_local(f, T_PTR, call_api(f, API_named, 4, arguments));
+    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(found), num(f, T_PTR, 0)), out);
+    write_operand(t, i->a, value_at(t, get(found)));
+}
+
+/* The method that values of this kind have; else the body finds what there is. */
+static void write_find_method(typed *t, uint32_t pc)
+{
+    func          *f      = t->f;
+    const ir_insn *i      = &t->unit->code[pc];
+    operand        object = read_register(t, i->b);
+    place          kind   = as_local(f, T_L, cast(f, T_L, cast(f, T_B, object.head)));
+    place          cache  = as_local(f, T_PTR, offset(f, caches_of(t), (int64_t)(i->d * sizeof(vm_cache))));
+    block          known  = new_block(f), other = new_block(f), done = new_block(f), looked = new_block(f);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_cache_word, get(cache)), binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, get(kind), num(f, T_L, 1))), looked, other);
+    f->block = looked;
+    branch(f, compare(f, GCC_JIT_COMPARISON_NE, get(kind), num(f, T_L, BURIN_SET)), known, other); /* a set may be frozen */
+    f->block = other;
+    uint8_t before[TYPED_REGISTERS_MAX];
+    memcpy(before, t->stored, t->unit->registers);
+    write_by_body(t, pc);
+    go(f, done);
+    memcpy(t->stored, before, t->unit->registers);
+    f->block = known;
+    write_halves(t, i->a, num(f, T_L, BURIN_MISSING), reinterpret(f, T_L, load_field(f, FIELD_vm_cache_method, get(cache))));
+    begin(f, done);
+}
+
 /* ---- turns ---- */
 
 /* Count a step. Where the counter runs out limits are looked at: here, or, in a function that was called directly, by the interpreter, which counts the step
@@ -549,9 +685,9 @@ static void write_each_next(typed *t, uint32_t pc)
     block          range = new_block(f), other = new_block(f), list = new_block(f), there = new_block(f), ended = new_block(f), taken = new_block(f), out = leave_for(t, pc);
     place          kind = as_local(f, T_B, load_field(f, FIELD_rt_iter_kind, iterator)), over = as_local(f, T_PTR, load_field(f, FIELD_rt_iter_over, iterator));
     place          at = as_local(f, T_L, load_field(f, FIELD_rt_iter_at, iterator)), head = local(f, T_L, "head"), as = local(f, T_L, "as");
-    uint8_t        before[TYPED_REGISTERS_MAX];
+    aside          behind; /* the end of it, where nothing is written */
     bool           ints = t->is_local[i->b] && t->supposed[i->b] == TYPED_INT;
-    memcpy(before, t->now, t->unit->registers);
+    note_aside(t, &behind, ended);
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_RANGE)), range, other);
     f->block     = other;
     expr is_list = compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_LIST)), is_tuple = compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_TUPLE));
@@ -581,31 +717,7 @@ static void write_each_next(typed *t, uint32_t pc)
     else
         write_halves(t, i->b, get(head), get(as));
     go(f, way_to(t, i->d));
-    memcpy(t->now, before, t->unit->registers);
-    f->block = ended;
-}
-
-/* ---- by body ---- */
-
-static void write_by_body(typed *t, uint32_t pc)
-{
-    func          *f = t->f;
-    const ir_insn *i = &t->unit->code[pc];
-    typed_reads(f->e->request->program, t->unit, pc, flush_register, t);
-    spill(f);
-    set(f, f->status, call_body(f, pc));
-    reload(f);
-    block failed = leave_failed(t, pc);
-    if (op_forms[i->op] == FORM_JUMPING) {
-        block not_taken = new_block(f), taken = new_block(f);
-        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, NATIVE_TAKEN)), taken, not_taken);
-        f->block = taken;
-        typed_writes(t->unit, pc, reload_register, t);
-        go(f, way_to(t, i->d));
-        f->block = not_taken;
-    }
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), failed);
-    typed_writes(t->unit, pc, reload_register, t);
+    end_aside(t, &behind);
 }
 
 /* ---- all of it ---- */
@@ -628,6 +740,10 @@ static void write_typed_instruction(typed *t, uint32_t pc)
     }
     if (op == OP_DIV) {
         write_division(t, pc);
+        return;
+    }
+    if (typed_adds_text(t, pc)) {
+        write_text_addition(t, pc);
         return;
     }
     if (op != OP_COUNT) {
@@ -656,6 +772,8 @@ static void write_typed_instruction(typed *t, uint32_t pc)
     case OP_JUMP_COMPARE: write_jump_compare(t, pc); break;
     case OP_JUMP_IF: case OP_JUMP_NOT: write_jump_truth(t, pc); break;
     case OP_LOAD_ITEM: write_load_item(t, pc); break;
+    case OP_LOAD_NAMED: write_load_named(t, pc); break;
+    case OP_FIND_METHOD: write_find_method(t, pc); break;
     case OP_TURN: count_turn(t, pc); break;
     case OP_EACH_NEXT: write_each_next(t, pc); break;
     case OP_INVOKE: write_direct_call(t, pc); break;
@@ -674,6 +792,8 @@ static void write_one(typed *t, uint32_t pc)
     if (!f->block)
         return; /* never reached */
     memcpy(t->now, t->kinds[pc], t->unit->registers);
+    if (t->at[pc]) /* come to from elsewhere, too */
+        memset(t->stored, false, t->unit->registers);
     if (typed_takes(t, pc, t->now)) {
         write_typed_instruction(t, pc);
     } else if (op_forms[t->unit->code[pc].op] == FORM_LEAVING) {
@@ -689,11 +809,12 @@ bool typed_begin(typed *t, func *f)
     size_t registers = t->unit->registers + 1;
     t->f    = f;
     t->now  = arena_zalloc(memory, registers);
+    t->stored = arena_zalloc(memory, registers);
     t->at   = arena_zalloc(memory, (t->unit->code_len + 1) * sizeof *t->at);
     t->head = arena_zalloc(memory, registers * sizeof *t->head);
     t->as   = arena_zalloc(memory, registers * sizeof *t->as);
     t->real = arena_zalloc(memory, registers * sizeof *t->real);
-    if (!t->now || !t->at || !t->head || !t->as || !t->real)
+    if (!t->now || !t->stored || !t->at || !t->head || !t->as || !t->real)
         return false;
     for (uint32_t r = 0; r < t->unit->registers; r++) {
         if (!t->is_local[r])

@@ -155,6 +155,26 @@ static burin_status bind(rt_state *st, const rt_function *f, burin_value self, c
     return BURIN_OK;
 }
 
+/* Lay the arguments of a call that gives none by name out in `bound`, as bind does. False: they are too many or too few, or it is no such
+ * function. */
+static inline bool bind_positional(const rt_function *f, burin_value self, const rt_arguments *args, burin_value *bound)
+{
+    const rt_signature *sig = f->signature;
+    uint32_t            at  = 0;
+    if (args->named_count || sig->by_name || sig->rest || sig->named || args->count + (self.kind != BURIN_MISSING) > sig->count || sig->count > ON_STACK_MAX)
+        return false;
+    if (self.kind != BURIN_MISSING)
+        bound[at++] = self;
+    for (uint32_t n = 0; n < args->count; n++)
+        bound[at++] = args->positional[n];
+    for (; at < sig->count; at++) {
+        if (sig->parameters[at].required)
+            return false;
+        bound[at] = sig->parameters[at].fallback;
+    }
+    return true;
+}
+
 static burin_status bind_and_call(rt_state *st, const rt_function *f, burin_value self, const rt_arguments *args, burin_value *out)
 {
     const rt_signature *sig   = f->signature;
@@ -163,7 +183,7 @@ static burin_status bind_and_call(rt_state *st, const rt_function *f, burin_valu
 
     if (count > ON_STACK_MAX && !(bound = heap_alloc(&st->heap, count * sizeof *bound)))
         return rt_fail_memory(st);
-    burin_status status = bind(st, f, self, args, bound);
+    burin_status status = bind_positional(f, self, args, bound) ? BURIN_OK : bind(st, f, self, args, bound);
     if (BURIN_UNLIKELY(status)) {
         if (status == BURIN_ERR_TYPE && (f->flags & RT_METHOD)) {
             rt_clear_error(st);
@@ -189,12 +209,6 @@ burin_status rt_call_settle(rt_state *st, burin_status status)
 
 burin_status rt_call_bound(rt_state *st, const rt_function *f, burin_value self, const rt_arguments *args, burin_value *out)
 {
-    const rt_signature *sig = f->signature;
-    if (BURIN_LIKELY(args->count + 1 == sig->count && args->count <= 2 && !args->named_count && !sig->by_name && !sig->rest && !sig->named && self.kind != BURIN_MISSING)) {
-        burin_value bound[3] = {self, args->count ? args->positional[0] : rt_missing(), args->count > 1 ? args->positional[1] : rt_missing()};
-        burin_call  call     = {st, f, bound, sig->count, st->autoescape};
-        return rt_call_done(st, f->call(&call, out));
-    }
     return bind_and_call(st, f, self, args, out);
 }
 

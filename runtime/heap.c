@@ -106,6 +106,7 @@ void heap_reset_slow(burin_heap *h)
     rewind_to_start(h);
     h->floor        = (heap_position){NULL, NULL, NULL};
     h->over_limit   = false;
+    h->open         = NULL;
     h->shadows      = 0;
     h->shadow_table = NULL;
 }

@@ -5,6 +5,7 @@
  * survive is protected by the floor: whoever stores a pointer into something that existed before (a list's append, a
  * namespace attribute, the state of an iterator) calls `heap_escape` afterwards, and a release never goes below it.
  * Always true: mark <= next; floor <= next. Blocks are kept when the heap is reset, so a warm render makes no malloc.
+ * A text that has just been made by joining is open: another may be joined to it where it stands, and the old one is then its beginning.
  * Objects with a `release` function are chained and released when they go (release or reset). */
 #ifndef BURIN_RUNTIME_HEAP_H
 #define BURIN_RUNTIME_HEAP_H
@@ -51,6 +52,7 @@ struct burin_heap {
     bool                   borrowed;    /* what is made here is the host's: containers are marked RT_BORROWED */
     uint32_t               shadows;     /* containers of the host that this heap holds changed copies of */
     void                  *shadow_table;
+    char                  *open;        /* end of the text that heap_extend may make longer; NULL: none */
     uint64_t               hash_seed;
 };
 
@@ -81,11 +83,26 @@ static inline void *heap_alloc(burin_heap *h, size_t size)
 /* Grow in place when `p` is the newest allocation, else copy. */
 void *heap_resize(burin_heap *h, void *p, size_t old_size, size_t new_size);
 
+/* What has been made lies up to `end`, at the end of the newest allocation, and more may be put behind it. */
+static inline void heap_open(burin_heap *h, char *end) { h->open = end; }
+/* Room for `more` bytes behind `end`, if that is the open end and there is room; then the new end is open. */
+static inline bool heap_extend(burin_heap *h, const char *end, size_t more)
+{
+    size_t aligned = ((uintptr_t)end + 7) & ~(uintptr_t)7, wanted = ((uintptr_t)end + more + 7) & ~(uintptr_t)7;
+    if (end != h->open || aligned != (uintptr_t)h->next || (size_t)(h->end - h->next) <= wanted - aligned)
+        return false;
+    h->next += wanted - aligned;
+    h->open += more;
+    HEAP_UNPOISON(end, h->next);
+    return true;
+}
+
 static inline heap_position heap_mark(const burin_heap *h) { return (heap_position){h->current, h->next, h->releasable}; }
 void heap_release_slow(burin_heap *h, heap_position mark);
 /* Drop what was made since `mark`, down to the floor. */
 static inline void heap_release(burin_heap *h, heap_position mark)
 {
+    h->open = NULL;
 #if !defined(HEAP_SANITIZED)
     if (BURIN_LIKELY(mark.block == h->current && mark.releasable == h->releasable &&
                      (h->floor.block != mark.block || h->floor.next <= mark.next))) { /* the usual case: all in one block */

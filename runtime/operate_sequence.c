@@ -4,6 +4,7 @@
  * with the data is charged to the render's steps. */
 #include "runtime/operate_sequence.h"
 #include "runtime/attribute.h"
+#include "runtime/base/text.h"
 #include "runtime/complex.h"
 #include "runtime/host.h"
 #include "runtime/struct.h"
@@ -13,13 +14,20 @@
 
 burin_status rt_join_texts(rt_state *st, burin_value a, burin_value b, burin_value *out)
 {
-    char *data;
-    if (rt_charge(st, ((uint64_t)a.len + b.len) / 64) || rt_string_new(st, (size_t)a.len + b.len, &data, out))
+    size_t len = (size_t)a.len + b.len;
+    if (rt_charge(st, len / 64))
         return st->status;
-    if (a.len)
-        memcpy(data, a.as.s, a.len);
-    if (b.len)
-        memcpy(data + a.len, b.as.s, b.len);
+    if (len <= UINT32_MAX && a.len && heap_extend(&st->heap, a.as.s + a.len, b.len)) {
+        text_copy((char *)(uintptr_t)a.as.s + a.len, b.as.s, b.len); /* behind what `a` shows of it */
+        *out = rt_string(a.as.s, len);
+    } else {
+        char *data;
+        if (rt_string_new(st, len, &data, out))
+            return st->status;
+        text_copy(data, a.as.s, a.len);
+        text_copy(data + a.len, b.as.s, b.len);
+        heap_open(&st->heap, data + len);
+    }
     out->flags = (uint8_t)((a.flags & b.flags & BURIN_ASCII) | ((a.flags | b.flags) & BURIN_SAFE));
     out->kind  = a.kind;
     return BURIN_OK;

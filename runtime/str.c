@@ -155,8 +155,14 @@ burin_status rt_str(rt_state *st, burin_value v, burin_value *out)
         return BURIN_OK;
     }
     if (v.kind == BURIN_INT) {
-        char digits[32];
-        return rt_string_copy(st, digits, text_from_int(v.as.i, digits), out);
+        char         digits[32], *data;
+        size_t       len    = text_from_int(v.as.i, digits);
+        burin_status status = rt_string_new(st, len, &data, out);
+        if (!status) {
+            text_copy(data, digits, len);
+            out->flags |= BURIN_ASCII;
+        }
+        return status;
     }
     if (v.kind == BURIN_OBJECT && rt_object_of(v)->cls->str)
         return host_text(st, v, rt_object_of(v)->cls->str, "__str__", out);

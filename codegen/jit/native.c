@@ -56,6 +56,31 @@ static void api_resolve(vm_frame *f, burin_value *regs, uint32_t from, uint32_t 
 
 static const burin_value *api_attribute(vm_frame *f, const burin_value *object, uint32_t site) { return vm_dict_attribute(f, object, site); }
 
+static const burin_value *api_named(vm_cache *caches, const ir_program *p, const rt_dict *dict, uint32_t site)
+{
+    return vm_named_in(&caches[site], &p->sites[site], dict);
+}
+
+static burin_value text_of(int64_t head, int64_t as)
+{
+    burin_value v;
+    memcpy(&v, &head, sizeof head);
+    v.as.i = as;
+    return v;
+}
+
+static int64_t api_join(vm *m, int64_t a_head, int64_t a, int64_t b_head, int64_t b)
+{
+    burin_value  joined;
+    burin_status status = rt_join_texts(&m->st, text_of(a_head, a), text_of(b_head, b), &joined);
+    if (BURIN_UNLIKELY(status)) {
+        m->direct_head = DIRECT_FAILED;
+        return status;
+    }
+    memcpy(&m->direct_head, &joined, sizeof m->direct_head);
+    return joined.as.i;
+}
+
 static uint32_t api_caught(vm_frame *f)
 {
     const ir_handler *handler = vm_catch(f, f->pc);

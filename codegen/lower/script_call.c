@@ -136,7 +136,7 @@ uint16_t call_of(script *s, ast_Call *node, uint16_t want)
         row.looked = true;
         at_node(s, node->node);
         what.function = temp(c);
-        emit(c, OP_FIND_METHOD, what.function, callee, 0, constant(c, rt_string(row.method.data, row.method.len)));
+        emit(c, OP_FIND_METHOD, what.function, callee, 0, attribute_site(c, row.method));
     }
     uint16_t first = arguments_of(s, node, what, &row);
     row.plain      = !row.named && !row.rest && !row.expand;

@@ -44,8 +44,11 @@ typedef struct vm_cache {
     const rt_keys   *keys;
     const void      *lacking; /* keys, or the layout of a struct */
     uint32_t         slot;
-    uint64_t         word;    /* structs of this type (rt_struct_word) ... */
-    const rt_member *member;  /* ... have the name here */
+    uint64_t         word;    /* structs of this type (rt_struct_word) have the name in `member`; values of this kind (FIND_METHOD) the method */
+    union {
+        const rt_member          *member;
+        const rt_function *method;
+    };
 } vm_cache;
 
 typedef struct vm_frame vm_frame;

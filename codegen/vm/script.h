@@ -47,10 +47,15 @@ vm_frame *vm_push_frame(vm *m, const vm_function *fn, burin_status *status);
 vm_frame *vm_leave(vm_frame *f);
 /* Call any value. A function's frame is given back, to be run; everything else is called: NULL, with its result in *out. */
 vm_frame *vm_invoke(vm_frame *f, burin_value callee, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status);
-/* An item by the site's name, and where it is in a dict, for the next time. */
-burin_status vm_load_named(vm_frame *f, burin_value object, uint32_t site, burin_value *out);
-/* The attribute that a method call calls: a value, or MISSING with the method of the object's type. */
-burin_status vm_find_method(vm_frame *f, burin_value object, burin_text name, burin_value *out);
+/* Where a dict has the site's name, mostly where it was in the last dict; NULL: nowhere. */
+const burin_value *vm_find_named(vm_cache *cache, const ir_site *site, const rt_dict *dict);
+static inline const burin_value *vm_named_in(vm_cache *cache, const ir_site *site, const rt_dict *dict)
+{
+    uint32_t slot = cache->slot;
+    return BURIN_LIKELY(rt_keys_has(dict->keys, slot, site->name, site->hash)) ? &dict->values[slot] : vm_find_named(cache, site, dict);
+}
+/* The attribute of the site's name that a method call calls: a value, or MISSING with the method of the object's type. */
+burin_status vm_find_method(vm_frame *f, burin_value object, uint32_t site, burin_value *out);
 vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status);
 /* Run a frame from vm_invoke to its end. */
 burin_status vm_finish(vm_frame *f, burin_value *out);

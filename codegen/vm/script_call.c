@@ -2,6 +2,7 @@
 #include "codegen/vm/script.h"
 
 #include "codegen/vm/script_ops.h"
+#include "runtime/builtins/builtins.h"
 
 /* ---- cells ---- */
 
@@ -122,14 +123,24 @@ vm_frame *vm_invoke(vm_frame *f, burin_value callee, const ir_call *call, const 
     return NULL;
 }
 
-burin_status vm_find_method(vm_frame *f, burin_value object, burin_text name, burin_value *out)
+static burin_status find_method(rt_state *st, burin_value object, burin_text name, uint32_t hash, burin_value *out)
 {
-    rt_state          *st     = &f->m->st;
-    const rt_function *method = object.kind == BURIN_OBJECT ? NULL : rt_method_find(st, object, name);
+    const rt_function *method = object.kind == BURIN_OBJECT ? NULL : rt_method_find_hashed(st, object, name, hash);
     if (!method)
         return rt_load_attr(st, object, name, out);
     *out = rt_pointer(BURIN_MISSING, method);
     return BURIN_OK;
+}
+
+burin_status vm_find_method(vm_frame *f, burin_value object, uint32_t number, burin_value *out)
+{
+    const ir_site *site   = &f->program->sites[number];
+    burin_status   status = find_method(&f->m->st, object, site->name, site->hash, out);
+    if (!status && out->kind == BURIN_MISSING && !(((const rt_function *)out->as.p)->flags & RT_MARKUP_ONLY)) {
+        f->caches[number].word   = op_method_word(object);
+        f->caches[number].method = out->as.p;
+    }
+    return status;
 }
 
 vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status)
@@ -139,7 +150,7 @@ vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call,
     *status = BURIN_OK;
     if (call->looked)
         callee = regs[-1];
-    else if ((*status = vm_find_method(f, object, call->method, &callee)))
+    else if ((*status = find_method(st, object, call->method, rt_text_hash(call->method), &callee)))
         return NULL;
     if (callee.kind != BURIN_MISSING)
         return vm_invoke(f, callee, call, regs, out, status);

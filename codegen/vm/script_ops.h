@@ -5,7 +5,9 @@
 #include "codegen/vm/jumps.h"
 #include "codegen/vm/script.h"
 #include "runtime/assign.h"
+#include "runtime/env.h"
 #include "runtime/exception.h"
+#include "runtime/type.h"
 
 #define OPERATION(name) static inline __attribute__((always_inline)) burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
 #define DECISION(name) \
@@ -91,20 +93,16 @@ OPERATION(load_item)
     }
     return rt_python_item(&f->m->st, object, key, &regs[i->a]);
 }
-/* A dict's item by a name that is known: mostly where it was in the last dict. */
+/* An item by a name that is known. */
 OPERATION(load_named)
 {
     const ir_site     *site   = &f->program->sites[i->d];
-    const burin_value *object = &regs[i->b];
-    if (BURIN_LIKELY(object->kind == BURIN_DICT)) {
-        const rt_dict *dict = rt_dict_of(&f->m->st, *object);
-        uint32_t       slot = f->caches[i->d].slot;
-        if (BURIN_LIKELY(rt_keys_has(dict->keys, slot, site->name, site->hash))) {
-            regs[i->a] = dict->values[slot];
-            return BURIN_OK;
-        }
+    const burin_value *object = &regs[i->b], *found;
+    if (BURIN_LIKELY(object->kind == BURIN_DICT) && BURIN_LIKELY((found = vm_named_in(&f->caches[i->d], site, rt_dict_of(&f->m->st, *object))) != NULL)) {
+        regs[i->a] = *found;
+        return BURIN_OK;
     }
-    return vm_load_named(f, *object, i->d, &regs[i->a]);
+    return rt_python_item(&f->m->st, *object, rt_string(site->name.data, site->name.len), &regs[i->a]);
 }
 OPERATION(set_item) { return rt_set_item(&f->m->st, regs[i->a], regs[i->b], regs[i->c]); }
 OPERATION(del_item) { return rt_del_item(&f->m->st, regs[i->b], regs[i->c]); }
@@ -129,6 +127,37 @@ OPERATION(spread_named) { return vm_spread_named(&f->m->st, regs[i->a], regs[i->
 
 OPERATION(function) { return vm_function_new(f, &f->program->functions[i->d], &regs[i->b], &regs[i->a]); }
 
+/* What a call of the value calls: a function itself, or what makes values of a type; NULL: something else, or nothing. */
+static inline const rt_function *op_function_called(const rt_state *st, burin_value v)
+{
+    if (v.kind == BURIN_FUNCTION)
+        return v.as.p;
+    const rt_object_value *object = v.kind == BURIN_OBJECT ? v.as.p : NULL;
+    if (!object || object->cls != &rt_type_class.base || !st->env->types)
+        return NULL;
+    uint8_t number = ((const rt_type *)object->self)->number;
+    return number ? &st->env->types[number] : NULL;
+}
+/* A function of the runtime or the host, with arguments that lie side by side. */
+static inline __attribute__((always_inline)) burin_status op_call_function(vm_frame *f, const rt_function *function, const burin_value *args, uint32_t count,
+                                                                           burin_value *out)
+{
+    rt_state    *st     = &f->m->st;
+    burin_value  result = rt_missing();
+    burin_status status;
+    if (BURIN_LIKELY(rt_takes_positional(function, count))) {
+        burin_call made = {.st = st, .function = function, .args = (burin_value *)(uintptr_t)args, .count = count, .autoescape = st->autoescape};
+        status          = rt_call_done(st, function->call(&made, &result));
+    } else {
+        status = rt_call_function(st, function, &(rt_arguments){.positional = args, .count = count}, &result);
+    }
+    if (BURIN_LIKELY(!status))
+        rt_copy_words(out, &result);
+    return status;
+}
+/* What a method's cache is known by: values of this kind have it, unless they are frozen. 0: whether the value has it is not known by its kind. */
+static inline uint64_t op_method_word(burin_value object) { return object.kind == BURIN_OBJECT || rt_is_frozen(object) ? 0 : 1u + object.kind; }
+
 /* The frame that the call enters; NULL when it is done, or has failed. */
 static inline __attribute__((always_inline)) vm_frame *enter_invoke(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
 {
@@ -140,29 +169,40 @@ static inline __attribute__((always_inline)) vm_frame *enter_invoke(vm_frame *f,
         vm_frame *callee = vm_push_frame(f->m, fn, status);
         if (BURIN_LIKELY(callee != NULL))
             for (uint32_t n = 0; n < call->positional; n++)
-                callee->regs[n] = regs[i->c + n];
+                rt_copy_words(&callee->regs[n], &regs[i->c + n]);
         return callee;
     }
-    if (regs[i->b].kind == BURIN_FUNCTION && call->plain && rt_takes_positional(regs[i->b].as.p, call->positional)) {
-        const rt_function *function = regs[i->b].as.p;
-        burin_call         made     = {.st = &f->m->st, .function = function, .args = &regs[i->c], .count = call->positional, .autoescape = f->m->st.autoescape};
-        burin_value        result   = rt_missing();
-        *status                     = rt_call_done(&f->m->st, function->call(&made, &result));
-        if (BURIN_LIKELY(!*status))
-            regs[i->a] = result;
+    const rt_function *function = call->plain ? op_function_called(&f->m->st, regs[i->b]) : NULL;
+    if (BURIN_LIKELY(function != NULL)) {
+        *status = op_call_function(f, function, &regs[i->c], call->positional, &regs[i->a]);
         return NULL;
     }
     return vm_invoke(f, regs[i->b], call, &regs[i->c], &regs[i->a], status);
 }
 OPERATION(find_method)
 {
-    f->pc = (uint32_t)(i - f->unit->code);
-    return vm_find_method(f, regs[i->b], op_constant_text(f, i->d), &regs[i->a]);
+    burin_value     object = regs[i->b];
+    const vm_cache *cache  = &f->caches[i->d];
+    f->pc                  = (uint32_t)(i - f->unit->code);
+    if (BURIN_LIKELY(cache->word == op_method_word(object) && cache->word)) {
+        regs[i->a] = rt_pointer(BURIN_MISSING, cache->method);
+        return BURIN_OK;
+    }
+    return vm_find_method(f, object, i->d, &regs[i->a]);
 }
-static inline vm_frame *enter_invoke_method(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
+static inline __attribute__((always_inline)) vm_frame *enter_invoke_method(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
 {
-    f->pc   = (uint32_t)(i - f->unit->code);
-    *status = BURIN_OK;
+    const ir_call *call = &f->program->calls[i->d];
+    f->pc               = (uint32_t)(i - f->unit->code);
+    *status             = BURIN_OK;
+    if (BURIN_LIKELY(call->plain && call->looked && regs[i->c - 1].kind == BURIN_MISSING)) {
+        const rt_function *method = regs[i->c - 1].as.p;
+        if (BURIN_LIKELY(rt_takes_positional(method, call->positional + 1u))) {
+            rt_copy_words(&regs[i->c - 1], &regs[i->b]); /* where FIND_METHOD has put it: the object is the first argument */
+            *status        = op_call_function(f, method, &regs[i->c - 1], call->positional + 1u, &regs[i->a]);
+            return NULL;
+        }
+    }
     return vm_invoke_method(f, regs[i->b], &f->program->calls[i->d], &regs[i->c], &regs[i->a], status);
 }
 OPERATION(invoke)

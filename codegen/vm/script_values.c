@@ -182,15 +182,10 @@ burin_status vm_spread_named(rt_state *st, burin_value dict, burin_value items, 
 
 /* ---- items ---- */
 
-burin_status vm_load_named(vm_frame *f, burin_value object, uint32_t number, burin_value *out)
+const burin_value *vm_find_named(vm_cache *cache, const ir_site *site, const rt_dict *dict)
 {
-    rt_state          *st    = &f->m->st;
-    const ir_site     *site  = &f->program->sites[number];
-    const rt_dict     *dict  = object.kind == BURIN_DICT ? rt_dict_of(st, object) : NULL;
-    const burin_value *found = dict ? rt_dict_find_text(dict, site->name, site->hash) : NULL;
-    if (!found)
-        return rt_python_item(st, object, rt_string(site->name.data, site->name.len), out);
-    f->caches[number].slot = (uint32_t)(found - dict->values);
-    *out                   = *found;
-    return BURIN_OK;
+    const burin_value *found = rt_dict_find_text(dict, site->name, site->hash);
+    if (found)
+        cache->slot = (uint32_t)(found - dict->values);
+    return found;
 }

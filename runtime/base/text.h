@@ -34,6 +34,28 @@ static inline __attribute__((always_inline)) bool text_same(const char *a, const
 static inline bool text_is(burin_text a, const char *z) { return text_equal(a, (burin_text){z, strlen(z)}); }
 
 /* True when every byte is below 128 (vector search). */
+/* Copy bytes that do not overlap: mostly few. */
+static inline void text_copy(char *to, const char *from, size_t len)
+{
+    uint64_t x, y;
+    uint32_t u, v;
+    if (len > 16) {
+        memcpy(to, from, len);
+    } else if (len >= 8) {
+        memcpy(&x, from, 8);
+        memcpy(&y, from + len - 8, 8);
+        memcpy(to, &x, 8);
+        memcpy(to + len - 8, &y, 8);
+    } else if (len >= 4) {
+        memcpy(&u, from, 4);
+        memcpy(&v, from + len - 4, 4);
+        memcpy(to, &u, 4);
+        memcpy(to + len - 4, &v, 4);
+    } else {
+        for (size_t n = 0; n < len; n++)
+            to[n] = from[n];
+    }
+}
 bool text_is_ascii(const char *data, size_t len);
 /* Code points in valid UTF-8. */
 size_t text_count(const char *data, size_t len);

@@ -100,6 +100,34 @@ static void the_newest_allocation_grows_in_place(void **state)
     assert_true(run_free(r));
 }
 
+static void what_is_open_is_made_longer_once(void **state)
+{
+    run        *r = run_new();
+    burin_heap *h = &r->st.heap;
+    (void)state;
+    char *p = heap_alloc(h, 5), *next = h->next;
+    assert_false(heap_extend(h, p + 5, 1)); /* nothing is open */
+    heap_open(h, p + 5);
+    assert_false(heap_extend(h, p + 3, 1)); /* a beginning of it */
+    assert_true(heap_extend(h, p + 5, 2));
+    assert_ptr_equal(h->next, next); /* there was room */
+    assert_false(heap_extend(h, p + 5, 1)); /* what is behind is somebody's now */
+    assert_true(heap_extend(h, p + 7, 10));
+    assert_ptr_equal(h->next, p + 24);
+    memset(p, 0x5A, 17);
+    assert_false(heap_extend(h, p + 17, (size_t)(h->end - h->next) + 8)); /* no room in the block */
+    heap_alloc(h, 1);
+    assert_false(heap_extend(h, p + 17, 1)); /* no longer the newest */
+    heap_position mark = heap_mark(h);
+    char *q = heap_alloc(h, 8);
+    heap_open(h, q + 8);
+    heap_release(h, mark);
+    assert_false(heap_extend(h, q + 8, 1)); /* gone, though something else may end there now */
+    heap_alloc(h, 8);
+    assert_false(heap_extend(h, q + 8, 1));
+    assert_true(run_free(r));
+}
+
 static void the_limit_is_kept_and_told(void **state)
 {
     run *r = run_new();
@@ -194,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_loop_that_releases_holds_no_more_than_one_round),
         cmocka_unit_test(what_escaped_is_not_released),
         cmocka_unit_test(the_newest_allocation_grows_in_place),
+        cmocka_unit_test(what_is_open_is_made_longer_once),
         cmocka_unit_test(the_limit_is_kept_and_told),
         cmocka_unit_test(reset_keeps_blocks_for_the_next_render),
         cmocka_unit_test(objects_are_released_newest_first_when_they_go),
