@@ -38,12 +38,13 @@ typedef struct burin_open_options {
 
 /* Open a store that is kept at `where`, a path or a URI. options: copied; NULL: defaults.
  * Returns NULL after filling `err`: BURIN_ERR_NOT_IMPLEMENTED (built without what keeps it), BURIN_ERR_OS (not there, not to be read or
- * written), BURIN_ERR_DATA (no store, a damaged one, or one of a later Burin), BURIN_ERR_NOMEM, BURIN_ERR_LIMIT. */
+ * written), BURIN_ERR_DATA (no store, a damaged one, or one of a later Burin), BURIN_ERR_NOMEM, BURIN_ERR_LIMIT. A file of an earlier Burin is
+ * brought up to date, which `read_only` does not do: BURIN_ERR_DATA. */
 BURIN_API burin_store *burin_store_open(const char *where, const burin_open_options *options, burin_error *err);
 /* See that everything done so far is kept; needed after commits with `defer` only. A store in memory: does nothing. BURIN_ERR_OS. */
 BURIN_API burin_status burin_store_sync(burin_store *store, burin_error *err);
 /* Take in what other processes have committed since the store was opened or last did so: as if they had been committed here now, each of their commits
- * at once; readers that are pinned do not see it. commits: how many there were; may be NULL. Any thread, also of a store that is read only. A store in
+ * at once; readers that are pinned do not see it. The retention that others have set for trees holds here from then on, too. commits: how many there were; may be NULL. Any thread, also of a store that is read only. A store in
  * memory: there are none. Errors: BURIN_ERR_OS; BURIN_ERR_GONE (what leads from what is here to what is there was compacted away),
  * BURIN_ERR_DATA, BURIN_ERR_NOMEM, BURIN_ERR_LIMIT: the store is to be opened again. */
 BURIN_API burin_status burin_store_refresh(burin_store *store, uint64_t *commits, burin_error *err);

@@ -5,7 +5,7 @@
  *   tree     where each tree comes from, what its retention is, and its newest version
  *   version  a row each, in the order in which they were written; `states` is pack.h's, `sum` its check, `writer` names the process
  *
- * The schema has a version (user_version); another one is refused. A tree's `head` moves only from what this process believes it is: of two
+ * The schema has a version (user_version): one that is older is brought up to date when it is opened to be written, a later one refused. A tree's `head` moves only from what this process believes it is: of two
  * processes that write to one tree, the second finds it moved, and its batch is undone as a whole. Rows only get higher ids, so that who has
  * seen all up to one finds what is new; they are read through a connection of their own. */
 #include "runtime/store/backend.h"
@@ -44,14 +44,21 @@ static const char *const texts[STATEMENT_COUNT] = {
     [READ_VERSIONS] = "SELECT tree, version, keeps, last_id, commits, time_ns, note, states, sum, before, writer FROM version"
                       " WHERE id > ?1 AND writer <> ?2 ORDER BY id",
 };
-static const char schema[] = "CREATE TABLE store (next_id INTEGER NOT NULL, next_tree INTEGER NOT NULL);"
-                             "CREATE TABLE type (number INTEGER PRIMARY KEY, packed BLOB NOT NULL);"
+#define STORE_TABLE "CREATE TABLE store (next_id INTEGER NOT NULL, next_tree INTEGER NOT NULL);"
+#define VERSION_TABLE \
+    "CREATE TABLE version (id INTEGER PRIMARY KEY, tree INTEGER NOT NULL, version INTEGER NOT NULL, keeps INTEGER NOT NULL," \
+    " last_id INTEGER NOT NULL, commits INTEGER NOT NULL, time_ns INTEGER NOT NULL, before INTEGER NOT NULL, writer INTEGER NOT NULL," \
+    " note TEXT NOT NULL, states BLOB NOT NULL, sum INTEGER NOT NULL);"
+static const char schema[] = STORE_TABLE "CREATE TABLE type (number INTEGER PRIMARY KEY, packed BLOB NOT NULL);"
                              "CREATE TABLE tree (tree INTEGER PRIMARY KEY, parent_tree INTEGER NOT NULL, parent_version INTEGER NOT NULL,"
-                             " head INTEGER NOT NULL, last INTEGER NOT NULL, since_time_ns INTEGER NOT NULL);"
-                             "CREATE TABLE version (id INTEGER PRIMARY KEY, tree INTEGER NOT NULL, version INTEGER NOT NULL, keeps INTEGER NOT NULL,"
-                             " last_id INTEGER NOT NULL, commits INTEGER NOT NULL, time_ns INTEGER NOT NULL, before INTEGER NOT NULL, writer INTEGER NOT NULL,"
-                             " note TEXT NOT NULL, states BLOB NOT NULL, sum INTEGER NOT NULL);"
+                             " head INTEGER NOT NULL, last INTEGER NOT NULL, since_time_ns INTEGER NOT NULL);" VERSION_TABLE
                              "INSERT INTO store VALUES (16, 1);";
+/* From version 1, of one process at a time: it knew neither what numbers are given, nor what a version comes after, nor who wrote it. */
+static const char from_1[] = STORE_TABLE
+    "INSERT INTO store SELECT (SELECT (coalesce(max(last_id), 0) / 16 + 1) * 16 FROM version), (SELECT coalesce(max(tree), 0) + 1 FROM tree);"
+    "ALTER TABLE version RENAME TO version_1;" VERSION_TABLE
+    "INSERT INTO version SELECT id, tree, version, keeps, last_id, commits, time_ns, lag(version, 1, 0) OVER (PARTITION BY tree ORDER BY version), 1, note, states, sum"
+    " FROM version_1; DROP TABLE version_1;";
 
 typedef struct connection {
     sqlite3      *db;
@@ -135,16 +142,21 @@ static int64_t pragma(connection *c, const char *sql)
     return value;
 }
 
-/* Two processes may do so at the same time: the second finds the tables made. */
-static burin_status make_tables(connection *c)
+/* Run SQL that makes the tables what they are to be now, if the schema is still at `version`: another process may be doing the same. */
+static burin_status change_schema(connection *c, int version, const char *sql)
 {
-    char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; PRAGMA application_id = %d; PRAGMA user_version = %d; %s COMMIT;", APPLICATION, SCHEMA, schema);
-    burin_status status = sql ? BURIN_OK : es_fail(c->err, BURIN_ERR_NOMEM, "out of memory");
-    if (status == BURIN_OK && sqlite3_exec(c->db, sql, NULL, NULL, NULL) != SQLITE_OK && pragma(c, "SELECT count(*) FROM sqlite_schema") <= 0)
-        status = failed(c);
+    char        *mark   = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION, SCHEMA);
+    burin_status status = mark ? execute(c, "BEGIN IMMEDIATE") : es_fail(c->err, BURIN_ERR_NOMEM, "out of memory");
+    if (status == BURIN_OK && pragma(c, "PRAGMA user_version") == version) {
+        status = execute(c, sql);
+        if (status == BURIN_OK)
+            status = execute(c, mark);
+    }
+    if (status == BURIN_OK)
+        status = execute(c, "COMMIT");
     if (!sqlite3_get_autocommit(c->db))
         sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
-    sqlite3_free(sql);
+    sqlite3_free(mark);
     return status;
 }
 
@@ -153,7 +165,7 @@ static burin_status check_schema(connection *c, const burin_open_options *option
     int64_t      tables = pragma(c, "SELECT count(*) FROM sqlite_schema");
     burin_status status = tables < 0 ? failed(c) : BURIN_OK;
     if (tables == 0 && options->create && !options->read_only)
-        status = make_tables(c);
+        status = change_schema(c, 0, schema);
     if (status)
         return status;
     int64_t application = pragma(c, "PRAGMA application_id"), version = pragma(c, "PRAGMA user_version");
@@ -161,6 +173,10 @@ static burin_status check_schema(connection *c, const burin_open_options *option
         return failed(c);
     if (application != APPLICATION)
         return es_fail(c->err, BURIN_ERR_DATA, "the file is no store of Burin's");
+    if (version == 1 && options->read_only)
+        return es_fail(c->err, BURIN_ERR_DATA, "the store's format is 1: it is brought up to date when it is opened to be written, not only read");
+    if (version == 1)
+        return change_schema(c, 1, from_1);
     if (version != SCHEMA)
         return es_fail(c->err, BURIN_ERR_DATA, "the store's format is %lld, this Burin knows %d", (long long)version, SCHEMA);
     return BURIN_OK;

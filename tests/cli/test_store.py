@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """burin store: looking at and tending a store that is kept in a file."""
+import contextlib
 import json
 import os
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -67,6 +69,45 @@ def test_what_is_exported_is_imported():
         r = burin("store", "import", "w", "world.json", cwd=folder)
         same(r.code, 1)
         assert "empty" in r.err, r
+
+
+# What a store of one process was: a file with the rows of today's, but for what several processes need.
+FORMAT_1 = """
+CREATE TABLE type (number INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+CREATE TABLE tree (tree INTEGER PRIMARY KEY, parent_tree INTEGER NOT NULL, parent_version INTEGER NOT NULL, head INTEGER NOT NULL, last INTEGER NOT NULL,
+                   since_time_ns INTEGER NOT NULL);
+CREATE TABLE version (id INTEGER PRIMARY KEY, tree INTEGER NOT NULL, version INTEGER NOT NULL, keeps INTEGER NOT NULL, last_id INTEGER NOT NULL,
+                      commits INTEGER NOT NULL, time_ns INTEGER NOT NULL, note TEXT NOT NULL, states BLOB NOT NULL, sum INTEGER NOT NULL);
+INSERT INTO type SELECT * FROM new.type;
+INSERT INTO tree SELECT * FROM new.tree;
+INSERT INTO version SELECT id, tree, version, keeps, last_id, commits, time_ns, note, states, sum FROM new.version;
+PRAGMA application_id = 1114993262;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_file_of_format_1_is_brought_up_to_date():
+    with world() as folder:
+        name = os.path.join(folder, "old")
+        with contextlib.closing(sqlite3.connect(name)) as db:
+            db.execute("ATTACH DATABASE ? AS new", [os.path.join(folder, "w")])
+            db.executescript(FORMAT_1)
+        with open(name, "rb") as f:
+            before = f.read()
+        r = burin("store", "log", "old", cwd=folder)
+        same(r.code, 1)
+        assert "format is 1" in r.err, r
+        with open(name, "rb") as f:
+            same(f.read(), before, "who only reads changes nothing")
+        r = burin("store", "gc", "old", cwd=folder)
+        same((r.code, r.err), (0, ""))
+        for words in (["log"], ["export"], ["verify"]):
+            same(burin("store", words[0], "old", cwd=folder).out, burin("store", words[0], "w", cwd=folder).out, words)
+        with contextlib.closing(sqlite3.connect(name)) as db:
+            same(db.execute("PRAGMA user_version").fetchone(), (2,))
+            same(db.execute("SELECT name FROM sqlite_schema ORDER BY name").fetchall(), [("store",), ("tree",), ("type",), ("version",)])
+        r = burin("store", "import", "old", "tree.json", cwd=folder)
+        same((r.code, r.out), (0, "tree 2  root @32\n"), "numbers go on where they were")
 
 
 def test_gc_keeps_what_it_is_told():
