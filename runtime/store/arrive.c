@@ -33,6 +33,17 @@ static burin_status arrive_version(es_arrivals *a, const es_entry *entry, burin_
     return status;
 }
 
+/* A tree that is here already: its retention is what was set last, here or elsewhere. */
+static void arrive_retention(const es_arrivals *a, const es_logged_tree *logged)
+{
+    es_tree *tree = es_tree_at(a->store, logged->tree);
+    bool     same = tree->retention.last == logged->retention.last && tree->retention.since_time_ns == logged->retention.since_time_ns;
+    if (same || tree->retention_change > a->kept)
+        return;
+    tree->retention = logged->retention;
+    es_retain(a->store, tree);
+}
+
 burin_status es_arrive(es_arrivals *a, const es_entry *entry, burin_error *err)
 {
     uint32_t types = burin_store_type_count(a->store), number = entry->as.version.version;
@@ -42,7 +53,10 @@ burin_status es_arrive(es_arrivals *a, const es_entry *entry, burin_error *err)
             return BURIN_OK;
         return number == types + 1 ? es_unpack_type(a->store, entry->as.version.states, err) : es_fail(err, BURIN_ERR_DATA, "a type is missing");
     case ES_ENTRY_TREE:
-        return a->live && es_replay_knows(a->store, entry->as.tree.tree) ? BURIN_OK : es_replay_tree(a->store, &entry->as.tree, err);
+        if (!a->live || !es_replay_knows(a->store, entry->as.tree.tree))
+            return es_replay_tree(a->store, &entry->as.tree, err);
+        arrive_retention(a, &entry->as.tree);
+        return BURIN_OK;
     default:
         return arrive_version(a, entry, err);
     }
@@ -70,9 +84,9 @@ static burin_status queue_entry(void *user, const es_entry *entry, burin_error *
 }
 
 /* Types need the lock themselves; the rest is done under it, so that no commit comes in between. */
-static burin_status take_in(burin_store *s, const buf *news, uint64_t *commits, burin_error *err)
+static burin_status take_in(burin_store *s, const buf *news, uint64_t kept, uint64_t *commits, burin_error *err)
 {
-    es_arrivals  a      = {.store = s, .live = true};
+    es_arrivals  a      = {.store = s, .live = true, .kept = kept};
     burin_status status = BURIN_OK;
     es_entry    *entry;
     size_t       at = 0;
@@ -103,9 +117,10 @@ burin_status burin_store_refresh(burin_store *store, uint64_t *commits, burin_er
     burin_status status = BURIN_OK;
     if (log) {
         pthread_mutex_lock(&log->following);
-        status = log->ops->news(log->backend, queue_entry, &news, err);
+        uint64_t kept = es_log_kept(log);
+        status        = log->ops->news(log->backend, queue_entry, &news, err);
         if (status == BURIN_OK)
-            status = take_in(store, &news, &number, err);
+            status = take_in(store, &news, kept, &number, err);
         pthread_mutex_lock(&log->lock); /* nothing is written anew meanwhile */
         if (status == BURIN_OK)
             log->ops->seen(log->backend);

@@ -60,6 +60,7 @@ typedef struct es_arrivals {
     uint64_t     given;  /* and the store's; 0: none yet */
     uint64_t     commits; /* so far */
     bool         live;   /* the store is in use: what it has already is passed over. Under its lock, but for types */
+    uint64_t     kept;   /* live: changes of this process up to this one are in what was read */
 } es_arrivals;
 /* Take an entry in. What is of the last commit is seen after es_replay_commit(store, given). BURIN_ERR_DATA; BURIN_ERR_GONE: a live store lacks what it
  * differs from. */

@@ -237,6 +237,14 @@ burin_status es_log_replace(burin_store *s, burin_error *err)
 
 /* ---- waiting ---- */
 
+uint64_t es_log_kept(es_log *log)
+{
+    pthread_mutex_lock(&log->lock);
+    uint64_t kept = log->kept;
+    pthread_mutex_unlock(&log->lock);
+    return kept;
+}
+
 static burin_status wait_for(burin_store *s, uint64_t number, size_t waiting_max, burin_error *err)
 {
     es_log      *log    = s->log;

@@ -54,6 +54,8 @@ void es_log_undo(burin_store *s);
 
 /* ---- without it ---- */
 
+/* Changes up to this number are kept. */
+uint64_t es_log_kept(es_log *log);
 /* See that the entries up to this number are kept. */
 burin_status es_log_wait(burin_store *s, uint64_t number, burin_error *err);
 /* Do not wait, but see that the queue does not grow without bound. */

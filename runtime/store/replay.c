@@ -275,8 +275,8 @@ burin_status es_replay_tree(burin_store *s, const es_logged_tree *logged, burin_
                        logged->parent_version, logged->parent_tree, count);
     if (!es_table_reach_all(&s->trees, &s->memory, logged->tree))
         return es_fail_memory(s, err);
-    *es_tree_at(s, logged->tree) = (es_tree){.parent_tree = logged->parent_tree, .parent_version = logged->parent_version,
-                                                                 .retention = logged->retention, .is_listed = true};
+    *es_tree_at(s, logged->tree) = (es_tree){
+        .parent_tree = logged->parent_tree, .parent_version = logged->parent_version, .retention = logged->retention, .is_listed = true};
     if (logged->tree > count)
         atomic_store_explicit(&s->tree_count, logged->tree, memory_order_release);
     return BURIN_OK;

@@ -199,7 +199,8 @@ burin_status burin_store_retain(burin_store *store, uint32_t tree, const burin_r
         status = queue(store, es_log_retention(store, tree, retention), &logged, err);
     if (status == BURIN_OK) {
         es_tree *t   = es_tree_at(store, tree);
-        t->retention = *retention;
+        t->retention        = *retention;
+        t->retention_change = logged;
         es_retain(store, t);
         es_sweep(store);
     }

@@ -126,6 +126,7 @@ typedef struct es_tree {
     bool             is_listed; /* it was read as being there, its versions follow */
     uint32_t         first_dropped, last_dropped; /* chunks of which no version is kept, waiting to go; number + 1, 0: none */
     burin_retention  retention;
+    uint64_t         retention_change; /* of the log, that set it here; 0: none did */
 } es_tree;
 
 /* A table that grows without moving: segment k holds 16 * 2^k items. */

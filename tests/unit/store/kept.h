@@ -283,6 +283,32 @@ static void what_others_do_comes_whole_and_in_order(void **state)
     burin_store_free(other);
 }
 
+static void retention_that_another_sets_holds_here(void **state)
+{
+    world       *w     = *state;
+    burin_store *other = open_store(w, false, false);
+    for (int n = 2; n <= 10; n++)
+        assert_int_equal(set(w->store, w->root, n, false), BURIN_OK);
+    assert_int_equal(refresh(other), 9);
+    assert_int_equal(get(other, (burin_entity){w->root.id, 1, 3}), 3);
+    assert_int_equal(burin_store_retain(w->store, 1, &(burin_retention){.last = 2}, NULL), BURIN_OK);
+    assert_int_equal(refresh(other), 0); /* no commit, but heard */
+    assert_int_equal(get(other, (burin_entity){w->root.id, 1, 3}), -BURIN_ERR_GONE);
+    assert_int_equal(get(other, (burin_entity){w->root.id, 1, 9}), 9);
+    assert_int_equal(set(w->store, w->root, 11, false), BURIN_OK);
+    assert_int_equal(refresh(other), 1);
+    assert_int_equal(get(other, (burin_entity){w->root.id, 1, 9}), -BURIN_ERR_GONE); /* it holds for what comes, too */
+    assert_int_equal(burin_store_retain(other, 1, &(burin_retention){0}, NULL), BURIN_OK);
+    assert_int_equal(refresh(other), 0); /* what was set here last stays */
+    assert_int_equal(refresh(w->store), 0);
+    for (int n = 12; n <= 15; n++)
+        assert_int_equal(set(w->store, w->root, n, false), BURIN_OK);
+    assert_int_equal(refresh(other), 4);
+    assert_int_equal(get(other, (burin_entity){w->root.id, 1, 11}), 11);
+    assert_int_equal(get(w->store, (burin_entity){w->root.id, 1, 11}), 11);
+    burin_store_free(other);
+}
+
 static void compaction_drops_nothing_that_it_has_not_seen(void **state)
 {
     world       *w     = *state;
@@ -307,12 +333,13 @@ static void compaction_drops_nothing_that_it_has_not_seen(void **state)
     for (int n = 11; n <= 13; n++)
         assert_int_equal(set(other, mine, n, false), BURIN_OK);
     assert_int_equal(refresh(w->store), 3);
+    assert_int_equal(burin_store_retain(w->store, 1, &(burin_retention){.last = 1}, NULL), BURIN_OK);
     assert_int_equal(burin_store_compact(w->store, NULL), BURIN_OK);
     uint64_t commits;
     assert_int_equal(burin_store_refresh(late, &commits, NULL), BURIN_ERR_GONE); /* from version 11 to 14 nothing leads any more */
     burin_store_free(late);
     uint32_t fork;
-    assert_int_equal(burin_store_fork(other, 2, 3, &fork, NULL), BURIN_ERR_CONFLICT); /* of a version that is kept nowhere else */
+    assert_int_equal(burin_store_fork(other, 1, 1, &fork, NULL), BURIN_ERR_CONFLICT); /* of a version that is kept nowhere else */
     burin_store_free(other);
     reopen(w);
     assert_int_equal(get(w->store, mine), 13);
@@ -375,6 +402,6 @@ static void who_waits_is_told(void **state)
     ROW(what_was_committed_is_there_again), ROW(deferred_commits_are_kept_by_a_sync), ROW(read_only_is_read_only), \
     ROW(changes_of_two_trees_are_kept_together), ROW(a_second_writer_is_found_and_does_no_harm), \
     ROW(writers_of_different_trees_do_not_meet), ROW(what_others_do_comes_whole_and_in_order), \
-    ROW(compaction_drops_nothing_that_it_has_not_seen), ROW(a_graph_follows_what_others_do), ROW(who_waits_is_told)
+    ROW(retention_that_another_sets_holds_here), ROW(compaction_drops_nothing_that_it_has_not_seen), ROW(a_graph_follows_what_others_do), ROW(who_waits_is_told)
 
 #endif
