@@ -2,6 +2,7 @@
 #include "engine/grant.h"
 #include "runtime/base/memory.h"
 #include "runtime/call.h"
+#include "runtime/store/txn.h"
 
 #include <stdio.h>
 
@@ -65,8 +66,10 @@ static burin_status give_back(burin_call *call, burin_store *store, burin_reader
     *out            = item.value;
     if (!item.entity.id)
         return BURIN_OK;
-    if (rt_state_of(burin_call_heap(call))->invocation) /* it is of the same transaction */
-        return live_value(rt_state_of(burin_call_heap(call)), item.entity, out) ? no_memory(call) : BURIN_OK;
+    rt_state        *st = rt_state_of(burin_call_heap(call));
+    const burin_txn *t  = live_txn(st);
+    if (t && t->store == store) /* it is of the same transaction */
+        return live_value(st, item.entity, out) ? no_memory(call) : BURIN_OK;
     if (!*reader)
         *reader = new_reader(call, store);
     if (!*reader)
@@ -97,6 +100,13 @@ static burin_status give_all_back(burin_call *call, const burin_callable_info *i
     return BURIN_OK;
 }
 
+/* A call from a script or template: in the transaction of the call or of the host that it runs in itself, if in one of the same store. */
+static inline burin_invoke_options options_of(rt_state *st, const burin_callable *f)
+{
+    bool joins = BURIN_UNLIKELY(st->txn && !st->invocation) && st->txn->store == burin_registry_store(burin_callable_registry(f));
+    return (burin_invoke_options){.heap = &st->heap, .parent = st->invocation, .txn = joins ? st->txn : NULL, .cancel = st->cancel};
+}
+
 static burin_status call_granted(burin_call *call, burin_value *out)
 {
     const burin_callable      *f    = burin_call_data(call);
@@ -107,9 +117,8 @@ static burin_status call_granted(burin_call *call, burin_value *out)
     burin_status               status = gather(call, info, &given);
     if (status)
         return status;
-    rt_state *st = rt_state_of(burin_call_heap(call));
-    status = burin_invoke_named(f, given.names, given.items, given.count, &(burin_invoke_options){.heap = &st->heap, .parent = st->invocation, .cancel = st->cancel},
-                                &result, &err);
+    burin_invoke_options options = options_of(rt_state_of(burin_call_heap(call)), f);
+    status                       = burin_invoke_named(f, given.names, given.items, given.count, &options, &result, &err);
     if (status)
         return grant_raise(call, status, &err);
     status = give_all_back(call, info, burin_registry_store(burin_callable_registry(f)), &result, out);
@@ -122,8 +131,7 @@ static burin_status call_plain(burin_call *call, burin_value *out)
 {
     const burin_callable *f   = burin_call_data(call);
     burin_error           err = BURIN_ERROR_INIT;
-    rt_state             *st  = call->st;
-    burin_invoke_options  options = {.heap = &st->heap, .parent = st->invocation, .cancel = st->cancel};
+    burin_invoke_options  options = options_of(call->st, f);
     burin_item            items[BURIN_PARAMETERS_MAX];
     burin_result          result;
     for (uint32_t n = 0; n < call->count; n++) {
@@ -175,7 +183,8 @@ static const granted *committed(burin_call *call, burin_entity entity)
 {
     burin_error   err    = BURIN_ERROR_INIT;
     rt_state     *st     = rt_state_of(burin_call_heap(call));
-    burin_reader *reader = st->invocation ? new_reader(call, burin_registry_store(burin_callable_registry(burin_invocation_callable(st->invocation)))) : NULL;
+    burin_txn    *t      = live_txn(st);
+    burin_reader *reader = t ? new_reader(call, t->store) : NULL;
     burin_value   v;
     if (!reader) {
         no_memory(call);

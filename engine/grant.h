@@ -14,7 +14,9 @@ typedef struct granted { /* what an entity object holds; in the heap */
 const granted *granted_of(burin_value v);
 /* An entity as a value in the heap; tree and version are filled in. */
 burin_status grant_value(burin_heap *heap, burin_reader *reader, burin_entity entity, burin_value *out, burin_error *err);
-/* An entity in the transaction of the call that the state runs for: it can be changed, and is of use to that run only. BURIN_ERR_NOMEM. */
+/* The transaction that the state runs in: its call's, or the host's; NULL: none. */
+burin_txn *live_txn(const rt_state *st);
+/* An entity in that transaction: it can be changed, and is of use as long as the state runs in it. BURIN_ERR_NOMEM. */
 burin_status live_value(rt_state *st, burin_entity entity, burin_value *out);
 /* The entity behind such a value; false for every other value. */
 bool live_entity(burin_value v, burin_entity *out);

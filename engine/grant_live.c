@@ -1,6 +1,8 @@
-/* Entities in the transaction of a call, as objects of the script that runs for it: what is set is set in the transaction. An object says
- * which call it is of; in another one it is refused. */
+/* Entities in a transaction, as objects of the script that runs in it: what is set is set in the transaction, which is that of the
+ * call the script runs for, or one of the host's. An object says which it is of; in another one it is refused. */
 #include "engine/grant.h"
+#include "engine/interpreter.h"
+#include "runtime/base/diag.h"
 #include "runtime/call.h"
 #include "runtime/registry/registry.h"
 
@@ -8,17 +10,22 @@
 
 typedef struct live {
     burin_entity entity;
-    uint64_t     execution; /* of the call */
+    uint64_t     work; /* work_of the state it was made in */
 } live;
 
 static const rt_class live_class;
+
+/* What a state runs for, as a number: a call, or a transaction of the host's. */
+static uint64_t work_of(const rt_state *st) { return st->invocation ? st->invocation->execution << 1 : st->txn_number << 1 | 1; }
+
+burin_txn *live_txn(const rt_state *st) { return st->invocation ? burin_invocation_txn(st->invocation) : st->txn; }
 
 burin_status live_value(rt_state *st, burin_entity entity, burin_value *out)
 {
     live *self = heap_alloc(&st->heap, sizeof *self);
     if (!self)
         return BURIN_ERR_NOMEM;
-    *self = (live){entity, st->invocation->execution};
+    *self = (live){entity, work_of(st)};
     *out  = burin_object(&st->heap, &live_class.base, self);
     return out->kind == BURIN_MISSING ? BURIN_ERR_NOMEM : BURIN_OK;
 }
@@ -40,19 +47,18 @@ static burin_status give(burin_call *call, burin_entity entity, burin_value *out
 /* The transaction that the script runs in; NULL after raising. */
 static burin_txn *txn_of(burin_call *call)
 {
-    burin_invocation *running = rt_state_of(burin_call_heap(call))->invocation;
-    burin_txn        *t       = running ? burin_invocation_txn(running) : NULL;
+    burin_txn *t = live_txn(rt_state_of(burin_call_heap(call)));
     if (!t)
-        burin_raise(call, BURIN_ERR_USAGE, "there is no transaction: only functions that are registered to work on entities have one");
+        burin_raise(call, BURIN_ERR_USAGE, "there is no transaction: functions that are registered to work on entities have one, and scripts that are given one");
     return t;
 }
 
 static burin_txn *txn_of_live(burin_call *call, const live *self)
 {
-    const burin_invocation *running = rt_state_of(burin_call_heap(call))->invocation;
-    if (running && running->execution == self->execution)
+    const rt_state *st = rt_state_of(burin_call_heap(call));
+    if (work_of(st) == self->work)
         return txn_of(call);
-    burin_raise(call, BURIN_ERR_USAGE, "entity %u belongs to a call that has ended", self->entity.id);
+    burin_raise(call, BURIN_ERR_USAGE, "entity %u belongs to a %s that has ended", self->entity.id, self->work & 1 ? "transaction" : "call");
     return NULL;
 }
 
@@ -200,7 +206,7 @@ static const live *live_arg(burin_call *call, size_t n, const char *function)
 {
     const live *self = burin_object_self(burin_arg(call, n), &live_class.base);
     if (!self)
-        burin_raise(call, BURIN_ERR_TYPE, "%s() needs an entity of its call, not %s", function, burin_type_name(burin_arg(call, n)));
+        burin_raise(call, BURIN_ERR_TYPE, "%s() needs an entity of its transaction, not %s", function, burin_type_name(burin_arg(call, n)));
     return self;
 }
 
@@ -222,7 +228,7 @@ static burin_status create(burin_call *call, burin_value *out)
     burin_status status = burin_txn_create(t, type, &made.entity, &err);
     if (status)
         return grant_raise(call, status, &err);
-    made.execution = rt_state_of(burin_call_heap(call))->invocation->execution;
+    made.work = work_of(rt_state_of(burin_call_heap(call)));
     for (size_t at = 0; !status && burin_next(burin_arg(call, 1), &at, &key, &value);)
         status = live_set(call, &made, burin_text_of(key), value);
     return status ? status : give(call, made.entity, out);
@@ -277,14 +283,98 @@ static burin_status copy(burin_call *call, burin_value *out)
     return status ? grant_raise(call, status, &err) : give(call, made, out);
 }
 
+/* What an address, or a number, names in the transaction. */
+static burin_status named(burin_call *call, burin_value *out)
+{
+    burin_error     err   = BURIN_ERROR_INIT;
+    burin_value     given = burin_arg(call, 0);
+    burin_txn      *t     = txn_of(call);
+    burin_addressed found = {.what = BURIN_ADDRESSED_ENTITY};
+    int64_t         id    = 0;
+    if (!t)
+        return BURIN_ERR_USAGE;
+    if (given.kind == BURIN_STRING) {
+        burin_status status = burin_txn_resolve(t, burin_text_of(given), burin_call_heap(call), &found, &err);
+        if (status)
+            return grant_raise(call, status, &err);
+    } else if (given.kind == BURIN_INT && burin_as_int(given, &id) && id > 0 && id <= UINT32_MAX) {
+        found.entity = (burin_entity){(uint32_t)id, 0, 0};
+        if (!burin_txn_type(t, found.entity))
+            return burin_raise(call, BURIN_ERR_KEY, "there is no entity %lld", (long long)id);
+    } else {
+        return burin_raise(call, BURIN_ERR_TYPE, "entity() needs an address or the number of an entity, not %s", burin_type_name(given));
+    }
+    if (found.what != BURIN_ADDRESSED_ENTITY)
+        return burin_raise(call, BURIN_ERR_TYPE, "%.*s names no entity", (int)given.len, given.as.s);
+    return give(call, found.entity, out);
+}
+
+/* The roots of all trees that are there, but for those that the transaction has taken away. */
+static burin_status list_roots(burin_call *call, burin_txn *t, const burin_reader *reader, burin_value *out)
+{
+    burin_error  err    = BURIN_ERROR_INIT;
+    burin_heap  *heap   = burin_call_heap(call);
+    burin_value  root;
+    burin_status status = BURIN_OK;
+    *out                = burin_list(heap, burin_reader_trees(reader));
+    for (uint32_t tree = 1; tree <= burin_reader_trees(reader) && !status && out->kind != BURIN_MISSING; tree++) {
+        burin_version_info info = {0};
+        uint32_t           head = burin_reader_head(reader, tree);
+        if (head && burin_reader_version(reader, tree, head, &info, &err))
+            return grant_raise(call, err.status, &err);
+        burin_entity entity = {info.root, tree, 0};
+        if (!info.root || !burin_txn_type(t, entity))
+            continue;
+        status = give(call, entity, &root);
+        if (status == BURIN_OK && burin_list_append(heap, *out, root))
+            status = no_memory(call);
+    }
+    return out->kind == BURIN_MISSING ? no_memory(call) : status;
+}
+
+static burin_status roots(burin_call *call, burin_value *out)
+{
+    burin_txn *t = txn_of(call);
+    if (!t)
+        return BURIN_ERR_USAGE;
+    burin_reader *reader = burin_reader_new(t->store);
+    if (!reader)
+        return no_memory(call);
+    burin_reader_pin(reader);
+    burin_status status = list_roots(call, t, reader, out);
+    burin_reader_free(reader);
+    return status;
+}
+
 burin_status burin_env_grant_changes(burin_env *env)
 {
     static const struct { const char *name, *signature; burin_function body; } rows[] = {
         {"create", "type, /, **attributes", create}, {"attach", "child, owner, attribute, at=?", attach}, {"detach", "entity", detach},
-        {"promote", "entity", promote}, {"copy", "entity", copy},
+        {"promote", "entity", promote}, {"copy", "entity", copy}, {"entity", "address", named}, {"roots", "", roots},
     };
     burin_status status = BURIN_OK;
     for (size_t n = 0; n < sizeof rows / sizeof *rows && !status; n++)
         status = burin_env_add_function(env, rows[n].name, rows[n].signature, rows[n].body, NULL, 0);
     return status;
+}
+
+/* ---- transactions of the host's ---- */
+
+void burin_interpreter_set_txn(burin_interpreter *in, burin_txn *txn)
+{
+    rt_state *st = interpreter_state(in);
+    st->txn      = txn;
+    st->txn_number++;
+}
+
+burin_status burin_interpreter_set_entity(burin_interpreter *in, const char *name, burin_entity entity, burin_error *err)
+{
+    burin_value value;
+    rt_state   *st = interpreter_state(in);
+    if (!st->txn || !burin_txn_type(st->txn, entity))
+        return diag_fail(err, st->txn ? BURIN_ERR_KEY : BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, st->txn ? "there is no entity %u" : "entity %u: there is no transaction",
+                         entity.id);
+    if (live_value(st, entity, &value) || interpreter_put(in, name, value))
+        return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+    return BURIN_OK;
 }

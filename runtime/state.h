@@ -32,6 +32,8 @@ struct rt_state {
     void          *writer; /* of whoever set `write` */
     burin_value (*find_variable)(rt_state *st, burin_text name); /* MISSING when there is none */
     struct burin_invocation *invocation; /* the call of a registry that it runs for (burin/registry.h); NULL: none */
+    struct burin_txn *txn;  /* without one: the transaction that the host has it run in (burin/grant.h); NULL: none */
+    uint64_t       txn_number; /* counts those */
 };
 
 /* The state a heap belongs to: every burin_heap is the first member of one (a render's, or one the host builds values in). */

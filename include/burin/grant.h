@@ -14,6 +14,7 @@
 #define BURIN_GRANT_H
 
 #include "burin/environment.h"
+#include "burin/interpreter.h"
 #include "burin/registry.h"
 
 #ifdef __cplusplus
@@ -55,12 +56,35 @@ BURIN_API burin_status burin_env_grant_versions(burin_env *env);
  * out: may be NULL. Errors: as burin_register; what the script fails with; BURIN_ERR_VALUE (it defines no such function). */
 BURIN_API burin_status burin_register_script(burin_registry *registry, burin_env *env, const burin_declaration *declaration, burin_text text,
                                              const burin_callable **out, burin_error *err);
-/* Let such functions change which entities there are, in their transaction; elsewhere these are BURIN_ERR_USAGE:
+/* Let such functions, and scripts in a transaction (below), change which entities there are; elsewhere these are BURIN_ERR_USAGE:
  *   create('Type', attribute=value, ...)     a new entity, nowhere yet
  *   attach(child, owner, 'attribute', at)    put it under an owner; at: an index, or a key; left out: at the end
  *   detach(e), promote(e)                    as burin_txn_detach, burin_txn_promote; they give e
- *   copy(e)                                  a copy of it with all below, nowhere yet */
+ *   copy(e)                                  a copy of it with all below, nowhere yet
+ *   entity('@7.nodes[0]'), entity(7)         what an address (burin/address.h) or a number names, as the transaction has it
+ *   roots()                                  the roots of the store's trees, in a list */
 BURIN_API burin_status burin_env_grant_changes(burin_env *env);
+
+/* ---- scripts in a transaction ---- */
+
+/* Have what an interpreter runs from now on work in a transaction of the host's, as functions of scripts do in their call's: what
+ * burin_env_grant_changes grants works, entities are set by assignment, functions granted are called in it. NULL: in none again. Borrowed; the host
+ * commits or aborts it, after setting another or none: entities that the script still has are then refused.
+ *
+ *     burin_txn *txn = burin_txn_begin(store, &err);
+ *     burin_interpreter_set_txn(in, txn);
+ *     status = burin_interpreter_set_entity(in, "grid", grid, &err);
+ *     if (!status)
+ *         status = burin_interpreter_run(in, text, "rules.py", NULL, &err);
+ *     burin_interpreter_set_txn(in, NULL);
+ *     if (status)
+ *         burin_txn_abort(txn);
+ *     else
+ *         status = burin_txn_commit(txn, NULL, NULL, &err);
+ */
+BURIN_API void burin_interpreter_set_txn(burin_interpreter *in, burin_txn *txn);
+/* An entity of that transaction as a variable. Errors: BURIN_ERR_USAGE (there is none), BURIN_ERR_KEY (it has no such entity), BURIN_ERR_NOMEM. */
+BURIN_API burin_status burin_interpreter_set_entity(burin_interpreter *in, const char *name, burin_entity entity, burin_error *err);
 
 #ifdef __cplusplus
 }

@@ -122,6 +122,36 @@ def test_gc_keeps_what_it_is_told():
         same(burin("store", "verify", "w", cwd=folder).code, 0)
 
 
+HIRE = """office = entity('@16.by[\\'k\\']')
+for name in argv:
+    node = create('Node', name=name, n=len(name))
+    attach(node, roots()[0], 'nodes')
+office.n += 1
+print(office.n, [node.name for node in entity(16).nodes])
+"""
+
+
+def test_scripts_change_a_store():
+    with world() as folder:
+        with open(os.path.join(folder, "hire.py"), "w", encoding="utf-8") as file:
+            file.write(HIRE)
+        r = burin("run", "hire.py", "--store", "w", "--", "cyd", "dora", cwd=folder)
+        same((r.code, r.out, r.err), (0, "1 ['ann', 'cyd', 'dora']\n", ""))
+        newest = burin("store", "log", "w", cwd=folder).out.splitlines()[0]
+        assert newest.startswith("1:4  commit 4 ") and newest.endswith("  5 entities, 4 changed  hire.py"), newest
+        same(burin("store", "diff", "w", "1:3", "1", cwd=folder).out.splitlines()[-2:], ["added     @32 (Node)", "added     @33 (Node)"])
+        for bad in ("entity(16).nodes[0].n = 5\n1 / 0\n", "create('Node')\n"): # it fails, or leaves what is nowhere
+            r = burin("run", "-", "--store", "w", stdin=bad, cwd=folder)
+            same((r.code, r.out), (1, ""))
+            assert r.err, bad
+        same(len(burin("store", "log", "w", cwd=folder).out.splitlines()), 4)
+        same(burin("run", "-", "--store", "w", stdin="print(entity(17).n)", cwd=folder).out, "2\n")
+        same(len(burin("store", "log", "w", cwd=folder).out.splitlines()), 4) # nothing changed: no version
+        r = burin("run", "-", "--store", "none", stdin="1", cwd=folder)
+        same(r.code, 1)
+        same(burin("run", "-", stdin="roots()", cwd=folder).code, 1) # without a store it is no name
+
+
 def test_mistakes():
     rows = [([], 2), (["init"], 2), (["dance", "w"], 2), (["log", "w", "x"], 2), (["log", "w", "9"], 1), (["show", "w", "@99"], 1), (["show", "w", "17"], 1),
             (["diff", "w", "1:1"], 2), (["diff", "w", "1:1", "1:9"], 1), (["export", "w", "1:"], 2), (["import", "w", "none.json"], 1),

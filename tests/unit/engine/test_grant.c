@@ -363,13 +363,69 @@ static void templates_and_scripts_call_functions_of_scripts(void **state)
     assert_int_equal(burin_env_grant(p.env, hire, NULL), BURIN_OK);
     assert_int_equal(burin_env_grant_changes(p.env), BURIN_OK);
     renders(&p, "{% set eve = hire(map.nodes[0], name='eve') %}{{ eve.name }} {{ eve.owner.agents[0] == eve }} {{ eve.version }} {{ eve.owner.owner.width }}", "eve True 2 1");
-    renders(&p, "{{ create('Agent') }}", "there is no transaction: only functions that are registered to work on entities have one");
+    renders(&p, "{{ create('Agent') }}", "there is no transaction: functions that are registered to work on entities have one, and scripts that are given one");
     const burin_callable *team = script(w, p.env, (burin_declaration){.name = "team", .signature = "node: Node -> [Agent]", .effect = BURIN_EFFECT_CHANGES},
                                         "def team(node):\n    return [hire(node, n) for n in ('fay', 'gus')]\n");
     uint32_t before = head(w);
     assert_int_equal(CALL(w, team, BURIN_OK, burin_item_entity(w->nodes[1]))->count, 2); /* a script's function from another script's */
     assert_int_equal(head(w), before + 1);
     close_page(&p);
+    burin_env_unref(env);
+}
+
+/* ---- whole scripts in a transaction ---- */
+
+static void runs(world *w, burin_interpreter *in, const char *text, burin_status status, const char *message)
+{
+    burin_error_clear(&w->err);
+    assert_int_equal(burin_interpreter_run(in, (burin_text){text, strlen(text)}, NULL, NULL, &w->err), status);
+    assert_string_equal(w->err.message ? w->err.message : "", message);
+}
+
+static burin_txn *begin_work(world *w, burin_interpreter *in)
+{
+    burin_txn *t = burin_txn_begin(w->store, NULL);
+    burin_interpreter_set_txn(in, t);
+    assert_int_equal(burin_interpreter_set_entity(in, "map", w->map, NULL), BURIN_OK);
+    return t;
+}
+
+static void scripts_work_in_a_transaction_they_are_given(void **state)
+{
+    world             *w   = *state;
+    burin_env         *env = hiring_env(w);
+    burin_interpreter *in  = burin_interpreter_new(env, NULL);
+    assert_int_equal(burin_interpreter_set_entity(in, "map", w->map, &w->err), BURIN_ERR_USAGE);
+    assert_string_equal(w->err.message, "entity 16: there is no transaction");
+    burin_txn *t = begin_work(w, in);
+    burin_error_clear(&w->err);
+    assert_int_equal(burin_interpreter_set_entity(in, "none", (burin_entity){9999, 0, 0}, &w->err), BURIN_ERR_KEY);
+    runs(w, in, "ann = map.nodes[0].agents[0]\n"
+                "ann.speed = 40\n"
+                "assert speed_up(ann, by=2) == ann and ann.speed == 42\n" /* a function in C, in the same transaction */
+                "eve = create('Agent', name='eve')\n"
+                "attach(eve, entity('@%d.nodes[1]' % map.id), 'agents')\n"
+                "assert entity(eve.id) == eve and roots() == [map] and len(history(ann)) == 1\n", BURIN_OK, "");
+    assert_int_equal(speed_of(w, w->agents[0]), 1); /* nobody else sees it yet */
+    runs(w, in, "entity('@16.width')", BURIN_ERR_TYPE, "@16.width names no entity");
+    runs(w, in, "entity(99)", BURIN_ERR_KEY, "there is no entity 99");
+    runs(w, in, "entity(None)", BURIN_ERR_TYPE, "entity() needs an address or the number of an entity, not NoneType");
+    burin_interpreter_set_txn(in, NULL);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    burin_reader_pin(w->reader);
+    assert_int_equal(head(w), 2);
+    assert_int_equal(speed_of(w, w->agents[0]), 42);
+    runs(w, in, "map.width", BURIN_ERR_USAGE, "entity 16 belongs to a transaction that has ended");
+    runs(w, in, "roots()", BURIN_ERR_USAGE, "there is no transaction: functions that are registered to work on entities have one, and scripts that are given one");
+    t = begin_work(w, in);
+    runs(w, in, "ann", BURIN_OK, "");
+    runs(w, in, "ann.speed = 1", BURIN_ERR_USAGE, "entity 18 belongs to a transaction that has ended");
+    runs(w, in, "map.width = 7\nassert map.width == 7\n", BURIN_OK, "");
+    burin_interpreter_set_txn(in, NULL);
+    burin_txn_abort(t);
+    burin_reader_pin(w->reader);
+    assert_int_equal(head(w), 2);
+    burin_interpreter_free(in);
     burin_env_unref(env);
 }
 
@@ -386,6 +442,7 @@ int main(void)
         TEST(what_functions_of_scripts_may_not_do),
         TEST(functions_of_scripts_have_types_defaults_and_limits),
         TEST(templates_and_scripts_call_functions_of_scripts),
+        TEST(scripts_work_in_a_transaction_they_are_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
