@@ -89,7 +89,7 @@ static uint32_t api_caught(vm_frame *f)
 
 /* ---- printing ---- */
 
-/* A string that is no short one. */
+/* A string that takes more than NATIVE_VALUE_ROOM. */
 static char *put_long(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
 {
     enum { ESCAPED_MAX = 5 }; /* "&#34;" */
@@ -99,6 +99,8 @@ static char *put_long(vm_frame *f, char *to, const burin_value *v, uint64_t rest
     if ((uint64_t)(out->end - to) < most + rest)
         return NULL;
     if (as_is) {
+        if (v->len <= RT_SHORT)
+            return rt_write_short(to, v, false);
         memcpy(to, v->as.s, v->len);
         return to + v->len;
     }
@@ -110,7 +112,7 @@ static char *put_long(vm_frame *f, char *to, const burin_value *v, uint64_t rest
 static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
 {
     if (BURIN_LIKELY(v->kind == BURIN_STRING)) {
-        char *after = rt_write_short(to, v, escaped);
+        char *after = BURIN_LIKELY(v->len <= NATIVE_VALUE_ROOM) ? rt_write_short(to, v, escaped) : NULL;
         return BURIN_LIKELY(after != NULL) ? after : put_long(f, to, v, rest, escaped);
     }
     if (v->kind == BURIN_INT)
