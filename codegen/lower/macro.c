@@ -27,7 +27,7 @@ static void check_parameters(lowerer *c, const definition *d)
     for (ast_node *n = d->args->first; n; n = n->next)
         for (ast_node *m = d->args->first; m != n; m = m->next)
             if (text_equal(ast_as(Name, m)->name, ast_as(Name, n)->name)) {
-                lower_refuse(c, NULL, "duplicate argument 'l_1_%.*s' in function definition", ast_as(Name, n)->name);
+                lower_refuse(c, n, "duplicate argument 'l_1_%.*s' in function definition", ast_as(Name, n)->name);
                 return;
             }
 }

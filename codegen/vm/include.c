@@ -275,6 +275,7 @@ static burin_status include_module(vm_frame *f, const vm_template *tpl)
         f->m->bad_piece = module->bad_piece;
         f->m->bad_frame = f;
         f->m->bad_depth = f->m->captures;
+        f->m->bad_place = (vm_place){f->tpl, f->program, f->unit, f->pc};
     }
     return rt_write_str(&f->m->st, f->m->out, module->body);
 }

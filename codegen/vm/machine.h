@@ -190,6 +190,7 @@ struct vm {
     const char   *bad_piece;  /* type of the first printed piece that is no text, until it is joined with the others; NULL */
     vm_frame     *bad_frame;  /* whose pieces it is among ... */
     uint32_t      bad_depth;  /* ... at which depth of captures */
+    vm_place      bad_place;  /* where it was printed */
     uint32_t      captures; /* open ones: while there are any, nothing may be flushed */
     burin_status (*held_flush)(rt_out *out);
     uint32_t      natives;  /* native functions that run in one another */
@@ -264,6 +265,8 @@ burin_status vm_tick(vm *m);
 
 /* Note where the pending error happened or passed through. */
 void vm_locate(vm_frame *f);
+/* The same for an error that is found out when no frame runs any more. */
+void vm_locate_at(vm *m, vm_place at);
 void vm_forget_error(vm *m);
 /* The pending error's trace in the heap, NULL when memory is out; and back. */
 const vm_trace *vm_trace_take(vm *m);

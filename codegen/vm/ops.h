@@ -139,7 +139,11 @@ static inline __attribute__((always_inline)) burin_status op_print(vm_frame *f, 
 OPERATION(out) { return op_print(f, i->d, &regs[i->b], false); }
 OPERATION(out_e) { return op_print(f, i->d, &regs[i->b], true); }
 OPERATION(out_v) { return f->context->mode->autoescape ? op_out_e(f, regs, i) : op_out(f, regs, i); }
-OPERATION(out_raw) { return vm_print_value(f->m, regs[i->b], PRINT_RAW); }
+OPERATION(out_raw)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_print_value(f->m, regs[i->b], PRINT_RAW);
+}
 
 /* The attribute of a dict with known keys: a comparison and a load. Where it is, or NULL after a failure. */
 static inline __attribute__((always_inline)) const burin_value *op_attribute_at(vm_frame *f, const burin_value *object, uint32_t site, burin_value *room,

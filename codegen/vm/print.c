@@ -10,6 +10,7 @@ static burin_status note_bad_piece(vm *m, burin_value v)
         m->bad_piece = rt_type_name(&m->st, v);
         m->bad_frame = m->frame;
         m->bad_depth = m->captures;
+        m->bad_place = (vm_place){m->frame->tpl, m->frame->program, m->frame->unit, m->frame->pc};
     }
     return BURIN_OK;
 }

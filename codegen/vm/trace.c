@@ -28,11 +28,17 @@ void vm_trace_free(vm *m)
     m->trace_count = m->trace_cap = 0;
 }
 
+void vm_locate_at(vm *m, vm_place at)
+{
+    if (make_room(m, m->trace_count + 1)) /* a place that memory is out for is left out */
+        m->trace[m->trace_count++] = at;
+}
+
 void vm_locate(vm_frame *f)
 {
     vm *m = f->m;
-    if (!m->is_again && make_room(m, m->trace_count + 1)) /* a place that memory is out for is left out */
-        m->trace[m->trace_count++] = (vm_place){f->tpl, f->program, f->unit, f->pc};
+    if (!m->is_again)
+        vm_locate_at(m, (vm_place){f->tpl, f->program, f->unit, f->pc});
     m->is_again = false;
 }
 

@@ -59,8 +59,10 @@ burin_status vm_end_slow(vm *m, burin_status status)
     if (m->captures && m->out)
         m->out->flush = m->held_flush;
     m->captures = 0;
-    if (!status && m->bad_piece)
+    if (!status && m->bad_piece) {
         status = vm_bad_piece(m);
+        vm_locate_at(m, m->bad_place);
+    }
     if (status)
         vm_report(m);
     m->err = NULL;

@@ -20,7 +20,7 @@ import oracle
 import shrink
 
 # Python, not Jinja2, refuses to compile these; the line is then that of the template which asked for this one, and Burin names the place.
-COMPILES_NOT = re.compile(r"object has no attribute 'nodes'$|^keyword argument repeated|^'(break|continue)' (outside loop|not properly in loop)")
+COMPILES_NOT = re.compile(r"object has no attribute 'nodes'$|^keyword argument repeated|^duplicate argument|^'(break|continue)' (outside loop|not properly in loop)")
 # Names and counts of the Python functions behind filters, and names that Python's compiler gives to sources: said otherwise (docs/COMPATIBILITY.md).
 WORDED = re.compile(r"positional argument|exactly one argument|^sequence item [0-9]|unexpected keyword argument|multiple values for|got some positional-only|^keyword argument repeated|' outside loop|not properly in loop")
 LIMITS = ["--timeout", "4", "--max-memory", "512M"]

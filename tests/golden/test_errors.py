@@ -55,6 +55,12 @@ CASES = [
     ("caller without a default", {}, ["-t", "{% macro m(caller) %}{{ caller() }}{% endmacro %}"]),
     ("break outside a loop", {}, ["-e", "loopcontrols", "-t", "{% break %}"]),
     ("a keyword argument twice", {}, ["-t", "{{ dict(a=1, a=2) }}"]),
+    ("a parameter twice", {}, ["-t", "text\n{% macro m(a, b, a) %}{% endmacro %}"]),
+    # ---- found out when the printed pieces are joined
+    ("a filter block that makes no text", {}, ["-t", "text\n  {% if 1 %}{% filter count %}x{% endfilter %}{% endif %}"]),
+    ("a filter block that makes no text, in a block", {}, ["-t", "{% block a %}\n{% filter upper|list %}x{% endfilter %}{% endblock %}"]),
+    ("a filter block that makes no text, included", {"a.html": "\n{% include 'b.html' %}", "b.html": "b\n{% filter count %}{% endfilter %}"}, ["a.html"]),
+    ("a filter block that makes no text, in generation", {}, ["-p", "hf-chat", "-t", "{% generation %}{% filter count %}x{% endfilter %}{% endgeneration %}"]),
     # ---- undefined
     ("a template that extends itself", {"a.html": "{% extends 'a.html' %}"}, ["a.html"]),
     ("an undefined variable, strict", {}, ["--strict", "-t", "Dear {{ usr }}", "-D", "user=Ada"]),
