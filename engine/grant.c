@@ -2,7 +2,7 @@
 #include "engine/grant.h"
 #include "runtime/base/memory.h"
 #include "runtime/call.h"
-#include "runtime/store/txn.h"
+#include "runtime/registry/registry.h"
 
 #include <stdio.h>
 
@@ -43,9 +43,11 @@ static burin_status gather(burin_call *call, const burin_callable_info *info, ar
     burin_value positional = burin_arg(call, 0), named = burin_arg(call, 1), key, value;
     size_t      given = burin_length(positional);
     out->count        = 0;
-    if (given > info->parameter_count)
-        return burin_raise(call, BURIN_ERR_TYPE, "%s() takes %zu positional argument%s but %zu %s given", info->name, info->parameter_count,
-                           info->parameter_count == 1 ? "" : "s", given, given == 1 ? "was" : "were");
+    if (given > info->parameter_count) {
+        char takes[ARITY_SIZE];
+        rg_too_many(info, given, takes);
+        return burin_raise(call, BURIN_ERR_TYPE, "%s() %s", info->name, takes);
+    }
     for (; out->count < given; out->count++) {
         out->names[out->count] = (burin_text){info->parameters[out->count].name, strlen(info->parameters[out->count].name)};
         out->items[out->count] = item_of(burin_at(positional, out->count));

@@ -5,6 +5,7 @@
  * in the heap for long signatures. Nothing is allocated otherwise.
  * Errors are looked for only after binding did not work out, in the order CPython reports them. */
 #include "runtime/attribute.h"
+#include "runtime/base/arity.h"
 #include "runtime/base/text.h"
 #include "runtime/builtins/builtins.h"
 #include "runtime/convert.h"
@@ -23,10 +24,7 @@ static void list_missing(buf *list, const rt_signature *sig, const burin_value *
         const rt_parameter *parameter = &sig->parameters[p];
         if (!parameter->required || bound[p].kind != BURIN_MISSING)
             continue;
-        if (listed)
-            buf_append_z(list, missing == 2 ? " and " : listed + 1 == missing ? ", and " : ", ");
-        buf_printf(list, "'%.*s'", (int)parameter->name.len, parameter->name.data);
-        listed++;
+        buf_printf(list, "%s'%.*s'", arity_joint(listed++, missing), (int)parameter->name.len, parameter->name.data);
     }
 }
 
@@ -35,15 +33,16 @@ static burin_status fail_missing(rt_state *st, const rt_function *f, const burin
     const rt_signature *sig  = f->signature;
     buf                 list = buf_make(st->heap.alloc);
     uint32_t            missing = 0;
+    char                what[ARITY_SIZE];
     for (uint32_t p = 0; p < sig->count; p++)
         missing += sig->parameters[p].required && bound[p].kind == BURIN_MISSING;
     list_missing(&list, sig, bound, missing);
+    arity_missing(what, missing, "positional");
     burin_status status;
     if (list.failed)
         status = rt_fail_memory(st);
     else
-        status = rt_fail(st, BURIN_ERR_TYPE, "%s() missing %u required positional argument%s: %.*s", f->name, missing,
-                         missing == 1 ? "" : "s", (int)list.len, list.data);
+        status = rt_fail(st, BURIN_ERR_TYPE, "%s() %s%.*s", f->name, what, (int)list.len, list.data);
     buf_deinit(&list);
     return status;
 }
@@ -52,14 +51,11 @@ static burin_status fail_too_many(rt_state *st, const rt_function *f, uint32_t g
 {
     const rt_signature *sig      = f->signature;
     uint32_t            required = 0;
+    char                takes[ARITY_SIZE];
     for (uint32_t p = 0; p < sig->count; p++)
         required += sig->parameters[p].required;
-    const char *verb = given == 1 ? "was" : "were";
-    if (required < sig->count)
-        return rt_fail(st, BURIN_ERR_TYPE, "%s() takes from %u to %u positional arguments but %u %s given", f->name, required,
-                       sig->count, given, verb);
-    return rt_fail(st, BURIN_ERR_TYPE, "%s() takes %u positional argument%s but %u %s given", f->name, sig->count,
-                   sig->count == 1 ? "" : "s", given, verb);
+    arity_too_many(takes, required, sig->count, given, 0);
+    return rt_fail(st, BURIN_ERR_TYPE, "%s() %s", f->name, takes);
 }
 
 static burin_status fail_unexpected(rt_state *st, const rt_function *f, burin_text name)

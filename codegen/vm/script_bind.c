@@ -1,6 +1,7 @@
 /* Binding the arguments of a call to the parameters of a function of a script; as CPython does (initialize_locals in ceval.c), down
  * to the order in which it looks for mistakes. */
 #include "codegen/vm/script.h"
+#include "runtime/base/arity.h"
 #include "runtime/builder.h"
 
 #include <stdio.h>
@@ -22,20 +23,20 @@ static burin_status fail_missing(rt_state *st, const vm_function *fn, const buri
 {
     builder  list;
     uint32_t missing = 0, listed = 0;
-    char     middle[80];
+    char     middle[ARITY_SIZE];
     for (uint32_t p = from; p < until; p++)
         missing += regs[p].kind == BURIN_MISSING;
     builder_init(&list, st, 64);
     for (uint32_t p = from; p < until; p++) {
         if (regs[p].kind != BURIN_MISSING)
             continue;
-        const char *between = !listed ? "'" : missing == 2 ? " and '" : listed + 1 == missing ? ", and '" : ", '";
-        builder_ascii(&list, between, strlen(between));
+        const char *joint = arity_joint(listed++, missing);
+        builder_ascii(&list, joint, strlen(joint));
+        builder_byte(&list, '\'');
         builder_text(&list, fn->row->names[p].data, fn->row->names[p].len);
         builder_byte(&list, '\'');
-        listed++;
     }
-    snprintf(middle, sizeof middle, "missing %u required %s argument%s: ", missing, kind, missing == 1 ? "" : "s");
+    arity_missing(middle, missing, kind);
     return fail_with_list(fn, middle, &list);
 }
 
@@ -43,17 +44,11 @@ static burin_status fail_too_many(rt_state *st, const vm_function *fn, uint32_t 
 {
     const ir_function *row = fn->row;
     uint32_t           by_keyword = 0;
-    char               takes[32], more[64] = "";
+    char               takes[ARITY_SIZE];
     for (uint32_t p = row->positional; p < (uint32_t)row->positional + row->keyword_only; p++)
         by_keyword += regs[p].kind != BURIN_MISSING;
-    if (row->defaults)
-        snprintf(takes, sizeof takes, "from %u to %u", row->positional - row->defaults, row->positional);
-    else
-        snprintf(takes, sizeof takes, "%u", row->positional);
-    if (by_keyword)
-        snprintf(more, sizeof more, " positional argument%s (and %u keyword-only argument%s)", given == 1 ? "" : "s", by_keyword, by_keyword == 1 ? "" : "s");
-    return rt_fail(st, BURIN_ERR_TYPE, "%.*s() takes %s positional argument%s but %u%s %s given", (int)row->qualified.len, row->qualified.data, takes,
-                   row->positional != 1 || row->defaults ? "s" : "", given, more, given == 1 && !by_keyword ? "was" : "were");
+    arity_too_many(takes, row->positional - row->defaults, row->positional, given, by_keyword);
+    return rt_fail(st, BURIN_ERR_TYPE, "%.*s() %s", (int)row->qualified.len, row->qualified.data, takes);
 }
 
 /* A keyword that is no parameter: one given by position only, or unknown. */

@@ -196,22 +196,56 @@ static burin_status bind_one(burin_invocation *call, size_t n, burin_item *item)
     return rg_link(call, (f->configs >> n) & 1 ? BURIN_LINK_CONFIG : BURIN_LINK_INPUT, BURIN_SEMANTIC_UNCHANGED, based(call, item->entity));
 }
 
+/* ---- what is missing, what is too much ---- */
+
+static bool is_optional(const burin_parameter *p) { return p->fallback.entity.id || p->fallback.value.kind != BURIN_MISSING; }
+static bool is_given(const burin_item *args, size_t count, size_t n) { return n < count && (args[n].entity.id || args[n].value.kind != BURIN_MISSING); }
+
+void rg_too_many(const burin_callable_info *info, size_t given, char out[ARITY_SIZE])
+{
+    unsigned required = 0;
+    for (size_t n = 0; n < info->parameter_count; n++)
+        required += !is_optional(&info->parameters[n]);
+    arity_too_many(out, required, (unsigned)info->parameter_count, (unsigned)given, 0);
+}
+
+static burin_status fail_missing(const burin_invocation *call, const burin_item *args, size_t count)
+{
+    const burin_callable_info *info    = &call->callable->info;
+    buf                        list    = buf_make(&call->callable->registry->alloc);
+    unsigned                   missing = 0, listed = 0;
+    char                       what[ARITY_SIZE];
+    for (size_t n = 0; n < info->parameter_count; n++)
+        missing += !is_optional(&info->parameters[n]) && !is_given(args, count, n);
+    for (size_t n = 0; n < info->parameter_count; n++) {
+        if (!is_optional(&info->parameters[n]) && !is_given(args, count, n))
+            buf_printf(&list, "%s'%s'", arity_joint(listed++, missing), info->parameters[n].name);
+    }
+    arity_missing(what, missing, "positional");
+    burin_status status = list.failed ? rg_no_memory(call->err)
+                                      : es_fail(call->err, BURIN_ERR_TYPE, "%s() %s%.*s", info->name, what, (int)list.len, list.data);
+    buf_deinit(&list);
+    return status;
+}
+
 burin_status rg_bind(burin_invocation *call, const burin_item *args, size_t count, burin_item *out)
 {
     const burin_callable *f     = call->callable;
     size_t                given = 0;
-    if (count > f->info.parameter_count)
-        return es_fail(call->err, BURIN_ERR_TYPE, "%s() takes %zu argument%s but %zu %s given", f->info.name, f->info.parameter_count,
-                       f->info.parameter_count == 1 ? "" : "s", count, count == 1 ? "was" : "were");
+    if (count > f->info.parameter_count) {
+        char takes[ARITY_SIZE];
+        rg_too_many(&f->info, count, takes);
+        return es_fail(call->err, BURIN_ERR_TYPE, "%s() %s", f->info.name, takes);
+    }
     for (size_t n = 0; n < f->count; n++) {
         const burin_parameter *p   = &f->parameters[n];
         const burin_item      *arg = (f->bound >> n) & 1 || given >= count ? NULL : &args[given++];
         if (arg && (arg->entity.id || arg->value.kind != BURIN_MISSING))
             out[n] = *arg;
-        else if (p->fallback.entity.id || p->fallback.value.kind != BURIN_MISSING)
+        else if (is_optional(p))
             out[n] = p->fallback;
         else
-            return es_fail(call->err, BURIN_ERR_TYPE, "%s() missing required argument '%s'", f->info.name, p->name);
+            return fail_missing(call, args, count);
         burin_status status = out[n].literal && !arg && !out[n].entity.id ? BURIN_OK : bind_one(call, n, &out[n]);
         if (status)
             return status;

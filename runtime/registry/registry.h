@@ -8,6 +8,7 @@
 #define BURIN_REGISTRY_REGISTRY_H
 
 #include "burin/registry.h"
+#include "runtime/base/arity.h"
 #include "runtime/base/diag.h"
 #include "runtime/value.h"
 #include "runtime/store/txn.h"
@@ -112,6 +113,8 @@ typedef struct rg_arguments {
 burin_status rg_place(burin_invocation *call, const rg_arguments *given, burin_item *out);
 
 /* Arguments to parameters: defaults, addresses, types, versions. `out` has room for all parameters. */
+/* More were given than there are parameters, in CPython's words for it: what follows "f() ". */
+void rg_too_many(const burin_callable_info *info, size_t given, char out[ARITY_SIZE]);
 burin_status rg_bind(burin_invocation *call, const burin_item *args, size_t count, burin_item *out);
 /* Remember an entity that the call has to do with. */
 burin_status rg_link(burin_invocation *call, burin_link link, burin_semantic semantic, burin_entity entity);

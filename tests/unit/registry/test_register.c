@@ -152,13 +152,14 @@ static void wrong_arguments_are_errors_that_name_them(void **state)
     world                *w = *state;
     const burin_callable *f = declare(w, (burin_declaration){.name = "add", .signature = "a: int, b: int -> int", .body = add, .pure = true});
     const struct { burin_item args[3]; size_t count; const char *want; } rows[] = {
-        {{item_int(1)}, 1, "add() missing required argument 'b'"},
-        {{item_int(1), item_int(2), item_int(3)}, 3, "add() takes 2 arguments but 3 were given"},
+        {{item_int(1)}, 1, "add() missing 1 required positional argument: 'b'"},
+        {{item_int(1), item_int(2), item_int(3)}, 3, "add() takes 2 positional arguments but 3 were given"},
+        {{burin_item_value(burin_missing())}, 0, "add() missing 2 required positional arguments: 'a' and 'b'"},
         {{item_int(1), item_text("2")}, 2, "add() argument b must be int, not str"},
         {{item_int(1), burin_item_value(burin_float(2))}, 2, "add() argument b must be int, not float"},
         {{item_int(1), burin_item_value(burin_bool(true))}, 2, "add() argument b must be int, not bool"},
         {{item_int(1), burin_item_entity(w->map)}, 2, "add() argument b must be int, not Map"},
-        {{burin_item_value(burin_missing()), item_int(1)}, 2, "add() missing required argument 'a'"},
+        {{burin_item_value(burin_missing()), item_int(1)}, 2, "add() missing 1 required positional argument: 'a'"},
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
         call_with(w, f, rows[n].args, rows[n].count, (burin_invoke_options){0}, BURIN_ERR_TYPE);
