@@ -27,10 +27,7 @@ static burin_status arrive_version(es_arrivals *a, const es_entry *entry, burin_
     if (entry->before != head)
         return es_fail(err, BURIN_ERR_DATA, "version %u of tree %u comes after version %u, but %u is there", logged.version, logged.tree, entry->before, head);
     logged.commit       = number_of(a, entry);
-    burin_status status = es_replay_version(s, &logged, err);
-    if (status == BURIN_OK && a->live)
-        es_retain(s, es_tree_at(s, logged.tree));
-    return status;
+    return es_replay_version(s, &logged, err);
 }
 
 /* A tree that is here already: its retention is what was set last, here or elsewhere. */
@@ -41,7 +38,6 @@ static void arrive_retention(const es_arrivals *a, const es_logged_tree *logged)
     if (same || tree->retention_change > a->kept)
         return;
     tree->retention = logged->retention;
-    es_retain(a->store, tree);
 }
 
 burin_status es_arrive(es_arrivals *a, const es_entry *entry, burin_error *err)
@@ -83,6 +79,13 @@ static burin_status queue_entry(void *user, const es_entry *entry, burin_error *
     return news->failed ? es_fail(err, BURIN_ERR_NOMEM, "out of memory") : BURIN_OK;
 }
 
+/* What is kept of trees is as it was set, here or elsewhere. */
+static void retain_all(burin_store *s)
+{
+    for (uint32_t tree = 1; tree <= s->tree_count; tree++)
+        es_retain(s, es_tree_at(s, tree));
+}
+
 /* Types need the lock themselves; the rest is done under it, so that no commit comes in between. */
 static burin_status take_in(burin_store *s, const buf *news, uint64_t kept, uint64_t *commits, burin_error *err)
 {
@@ -100,10 +103,12 @@ static burin_status take_in(burin_store *s, const buf *news, uint64_t kept, uint
         if (entry->kind != ES_ENTRY_TYPE)
             status = es_arrive(&a, entry, err);
     }
-    if (status == BURIN_OK)
+    if (status == BURIN_OK) {
         es_replay_commit(s, a.given);
-    else if (a.given) /* of the last commit perhaps not all has arrived: it must not be seen */
+        retain_all(s); /* now that what replaces it is seen */
+    } else if (a.given) /* of the last commit perhaps not all has arrived: it must not be seen */
         es_log_fail(s, "what another process has committed could not be taken in");
+    es_sweep(s);
     pthread_mutex_unlock(&s->lock);
     *commits = a.commits;
     return status;

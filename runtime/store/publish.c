@@ -49,9 +49,8 @@ bool es_place_version(burin_store *s, es_writer *w, es_tree *tree, uint32_t vers
 }
 
 /* Versions between the head and a new one were not kept: they are dropped from the beginning, and chunks of nothing else are not made. */
-static void skip_versions(const burin_store *s, const es_tree *tree, uint32_t head, uint32_t version)
+static void skip_versions(const burin_store *s, const es_tree *tree, uint32_t head, uint32_t version, uint32_t seq)
 {
-    uint32_t seq = head ? es_version_entry(s, tree, head)->seq : 0;
     for (uint32_t at = head + 1; at < version; at++) {
         es_version *entry = es_version_entry(s, tree, at);
         if (!entry) {
@@ -73,7 +72,7 @@ void es_publish_version(burin_store *s, es_tree *tree, uint32_t version, const e
         es_directory *dir = es_at(&s->memory, atomic_load_explicit(&tree->directory, memory_order_relaxed));
         atomic_store_explicit(&dir->chunks[(version - 1) / ES_CHUNK], place->chunk, memory_order_release);
     }
-    skip_versions(s, tree, head, version);
+    skip_versions(s, tree, head, version, place->entry->seq);
     if (head)
         es_version_entry(s, tree, head)->after = version;
     else

@@ -124,7 +124,7 @@ static bool drop(burin_store *s, es_tree *tree, uint32_t version)
     if (e->note)
         add_block(gone, e->note, sizeof(es_bytes) + ((const es_bytes *)es_at(&s->memory, e->note))->len);
     atomic_store_explicit(&e->state, ES_DROPPED, memory_order_release);
-    es_limbo_put(&s->memory, ref, seq);
+    es_limbo_put(&s->memory, ref, seq + 1); /* who has pinned this commit may have found it still there */
     tree->kept--;
     chunk->dropped_seq = seq;
     if (++chunk->dropped == ES_CHUNK)

@@ -221,8 +221,8 @@ static inline es_chunk *es_chunk_of(es_version *entry, uint32_t version)
 static inline uint32_t es_head_at(const burin_store *s, const es_tree *tree, uint32_t snapshot, es_version **entry)
 {
     uint32_t head = atomic_load_explicit(&tree->head, memory_order_acquire);
-    while (head && (*entry = es_version_entry(s, tree, head))->seq > snapshot)
-        head--;
+    while (head && (!(*entry = es_version_entry(s, tree, head)) || (*entry)->seq > snapshot)) /* chunks between are not made of what was never here */
+        head = *entry ? head - 1 : (head - 1) / ES_CHUNK * ES_CHUNK;
     return head;
 }
 static inline uint32_t es_reader_trees(const burin_store *s) { return atomic_load_explicit(&s->tree_count, memory_order_acquire); }

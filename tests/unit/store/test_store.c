@@ -522,6 +522,64 @@ static void a_pinned_reader_sees_the_store_as_it_was(void **state)
     assert_int_equal(head(w), 101);
 }
 
+/* Of a version that the reader's own commit still had, too. */
+static void what_was_borrowed_of_a_dropped_version_stays_while_pinned(void **state)
+{
+    world          *w    = *state;
+    burin_retention last = {.last = 1};
+    burin_txn      *t    = begin(w);
+    burin_txn_set(t, w->agents[0], NAME, text_value("bob"), NULL);
+    commit(w, t); /* which pins version 2 */
+    burin_value name;
+    assert_int_equal(burin_reader_get(w->reader, (burin_entity){w->agents[0].id, 1, 1}, NAME, NULL, &name, NULL), BURIN_OK);
+    assert_int_equal(burin_store_retain(w->store, 1, &last, NULL), BURIN_OK);
+    assert_int_equal(burin_reader_get(w->reader, (burin_entity){w->agents[0].id, 1, 1}, NAME, NULL, &(burin_value){0}, NULL), BURIN_ERR_GONE);
+    for (int n = 0; n < 100; n++) {
+        t = begin(w);
+        burin_txn_set(t, w->agents[0], NAME, text_value(n % 2 ? "one" : "two"), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    }
+    assert_int_equal(name.len, 3);
+    assert_memory_equal(name.as.s, "ann", 3);
+}
+
+/* Where entities live is told as of the pinned commit, also when they have moved, gone, or changed since. */
+static void a_pinned_reader_finds_what_lives_elsewhere_now(void **state)
+{
+    world    *w = *state;
+    uint32_t  fork;
+    assert_int_equal(burin_store_fork(w->store, 1, 1, &fork, NULL), BURIN_OK);
+    burin_reader *pinned = burin_reader_new(w->store);
+    burin_reader_pin(pinned);
+    burin_txn *t = begin(w);
+    burin_txn_set(t, w->agents[0], SPEED, burin_int(5), NULL);
+    burin_txn_promote(t, w->agents[1], NULL);
+    burin_txn_detach(t, w->agents[2], NULL);
+    commit(w, t);
+    t = begin(w);
+    burin_txn_set(t, w->agents[1], SPEED, burin_int(6), NULL);
+    burin_txn_set(t, (burin_entity){w->agents[3].id, fork, 0}, SPEED, burin_int(7), NULL);
+    commit(w, t);
+    for (int n = 0; n < 4; n++) {
+        burin_entity there = {w->agents[n].id, 0, 0};
+        burin_value  speed;
+        assert_int_equal(burin_reader_get(pinned, there, SPEED, NULL, &speed, NULL), BURIN_OK);
+        assert_int_equal(speed.as.i, 0);
+        assert_int_equal(burin_reader_find(pinned, &there, NULL), BURIN_OK);
+        assert_int_equal(there.tree, 1);
+        assert_int_equal(burin_reader_get(pinned, (burin_entity){w->agents[n].id, fork, 0}, SPEED, NULL, &speed, NULL), BURIN_OK);
+        assert_int_equal(speed.as.i, 0);
+    }
+    assert_int_equal(get(w, w->agents[0], SPEED).as.i, 5);
+    assert_int_equal(get(w, w->agents[1], SPEED).as.i, 6);
+    assert_int_equal(burin_reader_get(w->reader, w->agents[2], SPEED, NULL, &(burin_value){0}, NULL), BURIN_ERR_KEY);
+    assert_int_equal(burin_reader_get(w->reader, (burin_entity){w->agents[1].id, 1, 0}, SPEED, NULL, &(burin_value){0}, NULL), BURIN_ERR_KEY);
+    assert_int_equal(get(w, w->agents[3], SPEED).as.i, 0);
+    assert_int_equal(get(w, (burin_entity){w->agents[3].id, fork, 0}, SPEED).as.i, 7);
+    assert_int_equal(get(w, (burin_entity){w->agents[2].id, fork, 0}, SPEED).as.i, 0);
+    burin_reader_free(pinned);
+}
+
 static void borrowed_values_say_where_they_come_from(void **state)
 {
     world       *w = *state;
@@ -782,6 +840,7 @@ int main(void)
         ROW(b4_b5_b81_roots_and_what_is_nowhere), ROW(b46_a_detached_child_can_found_a_tree), ROW(b50_a_root_brings_its_tree_along),
         ROW(b36_of_two_commits_from_one_base_the_second_conflicts), ROW(forks_share_history_and_part), ROW(a_commit_carried_over_holds_to_what_was_read), ROW(b36_what_was_read_in_another_tree_holds_too),
         ROW(retention_drops_versions_and_gives_their_memory_back), ROW(a_pinned_reader_sees_the_store_as_it_was),
+        ROW(what_was_borrowed_of_a_dropped_version_stays_while_pinned), ROW(a_pinned_reader_finds_what_lives_elsewhere_now),
         ROW(b7_a_root_that_changes_stays_a_root), ROW(b13_b14_b15_what_is_empty_alone_and_deep), ROW(b21_b25_two_branches_and_a_replaced_child),
         ROW(b10_b32_where_a_value_comes_from_is_no_content), ROW(b33_by_force_what_is_equal_is_written_once), ROW(b38_b39_what_the_caller_holds_is_the_callers),
         ROW(b42_entities_are_found_by_their_type_each_once), ROW(b43_b44_a_commit_costs_its_path_and_always_the_same), ROW(b47_a_root_that_is_detached_takes_its_tree_with_it),
