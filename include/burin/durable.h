@@ -3,8 +3,8 @@
  * A store opened here is in memory as any other, and is read as fast. What changes it is also written to where it is kept, before the
  * call that changed it returns: commits, types, forks, retention, kept versions. Threads that wait at the same time share one write
  * (group commit). A commit that has returned BURIN_OK is never lost, and no commit is ever half there; how much that holds against is
- * the durability. When a write fails, the call says so (BURIN_ERR_OS): what it did is in memory, whether it is kept is unknown until the
- * store is opened again, and from then on the store refuses changes.
+ * the durability. When a write fails, the call says so (BURIN_ERR_OS): what it did is in memory (of a `shared` store: not), whether it is kept is
+ * unknown until the store is opened again, and from then on the store refuses changes.
  * Where it is kept: a file (SQLite: one file, beside it only its journal while it is open), if Burin was built with libsqlite3; or a
  * PostgreSQL database (14 or later, as libpq is), "postgresql://user@host/name", if it was built with libpq. The store is the tables
  * burin_* of the connection's first schema ("...?options=-csearch_path%3Dmine" chooses one). When its connection is lost, a write finds out
@@ -12,8 +12,9 @@
  *
  * Several processes, or several burin_store of one, may change a store at the same time, each its own trees. Each sees what the others have committed
  * when it asks (burin_store_refresh). Of two that commit to one tree without having seen each other's version, or define a type, the second gets
- * BURIN_ERR_CONFLICT: what it did is not kept, and its store refuses changes until it is opened again. Entities and trees have numbers of their own in
- * all of them; numbers of trees may have gaps. Commits are counted by each for itself. */
+ * BURIN_ERR_CONFLICT: what it did is not kept, and its store refuses changes until it is opened again. Stores that were opened as `shared` may change
+ * the same trees: there the second, too, gets BURIN_ERR_CONFLICT, but nothing was done, what the other has done has been taken in, and the transaction
+ * may be made again. Entities and trees have numbers of their own in all of them; numbers of trees may have gaps. Commits are counted by each for itself. */
 #ifndef BURIN_DURABLE_H
 #define BURIN_DURABLE_H
 
@@ -33,6 +34,8 @@ typedef struct burin_open_options {
     burin_store_options store;
     burin_durability    durability;
     bool                create;    /* make it where it is not there */
+    bool                shared;    /* other processes change the same trees: see above. Every change is written before it is seen, one after the other; threads
+                                      share no writes, and `defer` is not looked at */
     bool                read_only; /* see it as it is now; changes are refused with BURIN_ERR_USAGE. Beside a process that changes it */
 } burin_open_options;
 

@@ -114,28 +114,44 @@ static burin_status take_in(burin_store *s, const buf *news, uint64_t kept, uint
     return status;
 }
 
+/* With log->following. */
+static burin_status take_news(burin_store *s, uint64_t *commits, burin_error *err)
+{
+    es_log      *log    = s->log;
+    buf          news   = buf_make(&s->alloc);
+    uint64_t     kept   = es_log_kept(log);
+    burin_status status = log->ops->news(log->backend, queue_entry, &news, err);
+    if (status == BURIN_OK)
+        status = take_in(s, &news, kept, commits, err);
+    pthread_mutex_lock(&log->lock); /* nothing is written anew meanwhile */
+    if (status == BURIN_OK)
+        log->ops->seen(log->backend);
+    pthread_mutex_unlock(&log->lock);
+    buf_deinit(&news);
+    return status;
+}
+
 burin_status burin_store_refresh(burin_store *store, uint64_t *commits, burin_error *err)
 {
-    es_log      *log    = store->log;
-    buf          news   = buf_make(&store->alloc);
     uint64_t     number = 0;
     burin_status status = BURIN_OK;
-    if (log) {
-        pthread_mutex_lock(&log->following);
-        uint64_t kept = es_log_kept(log);
-        status        = log->ops->news(log->backend, queue_entry, &news, err);
-        if (status == BURIN_OK)
-            status = take_in(store, &news, kept, &number, err);
-        pthread_mutex_lock(&log->lock); /* nothing is written anew meanwhile */
-        if (status == BURIN_OK)
-            log->ops->seen(log->backend);
-        pthread_mutex_unlock(&log->lock);
-        pthread_mutex_unlock(&log->following);
+    if (store->log) {
+        pthread_mutex_lock(&store->log->following);
+        status = take_news(store, &number, err);
+        pthread_mutex_unlock(&store->log->following);
     }
-    buf_deinit(&news);
     if (commits)
         *commits = number;
     return status;
+}
+
+void es_catch_up(burin_store *s)
+{
+    uint64_t commits;
+    if (pthread_mutex_trylock(&s->log->following))
+        return;
+    take_news(s, &commits, NULL); /* what fails is said by burin_store_refresh, and by the next try */
+    pthread_mutex_unlock(&s->log->following);
 }
 
 burin_status burin_store_wait(burin_store *store, uint64_t timeout_ns, bool *changed, burin_error *err)

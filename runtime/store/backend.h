@@ -30,9 +30,9 @@ es_entry *es_next_entry(const buf *entries, size_t *at);
 /* The check of a version's states: FNV-1a, as a number that databases can hold. */
 int64_t es_sum(burin_text bytes);
 
-/* What entries use up: numbers above all of theirs (of entities a multiple of ES_ID_BLOCK), and how often their versions are kept. */
+/* What entries use up: numbers above all of theirs (of entities a multiple of ES_ID_BLOCK); how often their versions are kept, how many types there are. */
 typedef struct es_contents {
-    int64_t next_id, next_tree, keeps;
+    int64_t next_id, next_tree, keeps, types;
 } es_contents;
 es_contents es_contents_of(const buf *entries);
 
@@ -75,7 +75,8 @@ typedef struct es_backend_ops {
     /* Give everything it keeps, as types, then trees with their retention, then versions: those of one commit together, each after what it differs from. */
     burin_status (*read)(es_backend *backend, es_entry_sink sink, void *user, burin_error *err);
     /* Keep entries, all or none; when it returns they are kept as durably as was asked for. anew: instead of all there are.
-     * BURIN_ERR_CONFLICT: somebody else has written a version of a tree that has one here, or a type; anew: anything that was not seen. */
+     * BURIN_ERR_CONFLICT: somebody else has written a version of a tree that has one here, or a type; anew: anything that was not seen, but for the
+     * retention of trees that are there already, which stays. */
     burin_status (*write)(es_backend *backend, const buf *entries, bool anew, burin_error *err);
     /* Numbers for new entities, or new trees, that nobody else gets: so many from *first. Not while it writes. */
     burin_status (*reserve)(es_backend *backend, es_reserved what, uint32_t count, uint32_t *first, burin_error *err);

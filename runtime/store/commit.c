@@ -386,10 +386,7 @@ static burin_status log_versions(burin_txn *t, uint64_t *logged, burin_error *er
         if (touch->changed)
             good = (touch->tree || es_log_tree(s, touch->number, es_tree_at(s, touch->number))) && es_log_version(s, &kept);
     }
-    good = good && es_log_done(s, logged);
-    if (!good)
-        es_log_undo(s);
-    return good ? BURIN_OK : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    return es_log_done(s, good, logged, err);
 }
 
 burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_commit_result *result, uint64_t *logged, burin_error *err)

@@ -26,13 +26,14 @@ int64_t es_sum(burin_text bytes)
 
 es_contents es_contents_of(const buf *entries)
 {
-    es_contents     all = {ES_ID_BLOCK, 1, 0};
+    es_contents     all = {ES_ID_BLOCK, 1, 0, 0};
     const es_entry *entry;
     size_t          at = 0;
     while ((entry = es_next_entry(entries, &at))) {
         int64_t tree = entry->kind == ES_ENTRY_TREE ? entry->as.tree.tree : 0, id = entry->kind == ES_ENTRY_VERSION ? entry->as.version.last_id : 0;
         all.next_tree = tree >= all.next_tree ? tree + 1 : all.next_tree;
         all.next_id   = id >= all.next_id ? (id / ES_ID_BLOCK + 1) * ES_ID_BLOCK : all.next_id;
+        all.types += entry->kind == ES_ENTRY_TYPE;
         all.keeps += entry->kind == ES_ENTRY_VERSION ? entry->as.version.keeps : 0;
     }
     return all;

@@ -4,12 +4,12 @@
 
 enum { QUEUE_MAX = 1 << 20 }; /* bytes that deferred commits may leave waiting */
 
-es_log *es_log_new(const burin_allocator *alloc, const es_backend_ops *ops, es_backend *backend, bool read_only)
+es_log *es_log_new(const burin_allocator *alloc, const es_backend_ops *ops, es_backend *backend, const burin_open_options *options)
 {
     es_log *log = base_alloc(alloc, sizeof *log);
     if (!log)
         return NULL;
-    *log = (es_log){.alloc = *alloc, .ops = ops, .backend = backend, .read_only = read_only, .failure = BURIN_ERROR_INIT};
+    *log = (es_log){.alloc = *alloc, .ops = ops, .backend = backend, .read_only = options->read_only, .shared = options->shared, .failure = BURIN_ERROR_INIT};
     log->change = buf_make(&log->alloc);
     log->queue  = buf_make(&log->alloc);
     log->batch  = buf_make(&log->alloc);
@@ -92,23 +92,35 @@ bool es_log_version(burin_store *s, const es_kept *kept)
     return end(s, at);
 }
 
-/* ---- numbers ---- */
+/* ---- the backend, for one at a time ---- */
 
-enum { IDS_STEP = 1024, TREES_STEP_MAX = 16 }; /* of trees first one, then twice as many each time: numbers that are not used are lost */
-
-/* Have at least `count` numbers in a row; the backend is nobody else's meanwhile. */
-static burin_status reserve(es_log *log, es_reserved what, uint32_t count, uint32_t *first, burin_error *err)
+static void begin_use(es_log *log)
 {
     pthread_mutex_lock(&log->lock);
     while (log->writing)
         pthread_cond_wait(&log->written, &log->lock);
     log->writing = true;
     pthread_mutex_unlock(&log->lock);
-    burin_status status = log->ops->reserve(log->backend, what, count, first, err);
+}
+
+static void end_use(es_log *log)
+{
     pthread_mutex_lock(&log->lock);
     log->writing = false;
     pthread_cond_broadcast(&log->written);
     pthread_mutex_unlock(&log->lock);
+}
+
+/* ---- numbers ---- */
+
+enum { IDS_STEP = 1024, TREES_STEP_MAX = 16 }; /* of trees first one, then twice as many each time: numbers that are not used are lost */
+
+/* Have at least `count` numbers in a row. */
+static burin_status reserve(es_log *log, es_reserved what, uint32_t count, uint32_t *first, burin_error *err)
+{
+    begin_use(log);
+    burin_status status = log->ops->reserve(log->backend, what, count, first, err);
+    end_use(log);
     return status;
 }
 
@@ -189,22 +201,53 @@ burin_status es_log_ready(const burin_store *s, burin_error *err)
     return status;
 }
 
-bool es_log_done(burin_store *s, uint64_t *number)
+/* False when memory is out. */
+static bool queue_change(es_log *log, uint64_t *number)
 {
-    es_log *log = s->log;
-    *number     = 0;
-    if (!log)
-        return true;
     pthread_mutex_lock(&log->lock);
-    bool good = !log->change.failed && buf_reserve(&log->queue, log->change.len);
-    if (good && log->change.len) {
+    bool good = buf_reserve(&log->queue, log->change.len);
+    if (good) {
         buf_append(&log->queue, log->change.data, log->change.len);
         *number = ++log->queued;
     }
     log->queue.failed = false; /* a reservation that failed spoils nothing */
     pthread_mutex_unlock(&log->lock);
-    es_log_undo(s);
     return good;
+}
+
+/* Whatever it fails by, the change is not done; where it may be kept all the same, nothing is written any more. */
+static burin_status write_change(es_log *log, burin_error *err)
+{
+    burin_error  failure = BURIN_ERROR_INIT;
+    begin_use(log);
+    burin_status status = log->ops->write(log->backend, &log->change, false, &failure);
+    pthread_mutex_lock(&log->lock);
+    if (status == BURIN_ERR_OS)
+        es_fail(&log->failure, status, "%s", failure.message ? failure.message : "a write failed");
+    pthread_mutex_unlock(&log->lock);
+    end_use(log);
+    if (status == BURIN_ERR_CONFLICT)
+        atomic_store(&log->is_behind, true);
+    if (status)
+        es_fail(err, status, "%s", failure.message ? failure.message : "out of memory");
+    burin_error_clear(&failure);
+    return status;
+}
+
+burin_status es_log_done(burin_store *s, bool good, uint64_t *number, burin_error *err)
+{
+    es_log      *log    = s->log;
+    burin_status status = BURIN_OK;
+    *number             = 0;
+    if (!log)
+        return BURIN_OK;
+    good = good && !log->change.failed;
+    if (good && log->change.len && log->shared)
+        status = write_change(log, err);
+    else if (good && log->change.len)
+        good = queue_change(log, number);
+    es_log_undo(s);
+    return good ? status : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
 }
 
 void es_log_undo(burin_store *s)
@@ -264,6 +307,14 @@ static burin_status wait_for(burin_store *s, uint64_t number, size_t waiting_max
 }
 
 burin_status es_log_wait(burin_store *s, uint64_t number, burin_error *err) { return wait_for(s, number, 0, err); }
+
+burin_status es_log_end(burin_store *s, burin_status status, uint64_t number, burin_error *err)
+{
+    if (status == BURIN_ERR_CONFLICT && s->log && atomic_exchange(&s->log->is_behind, false))
+        es_catch_up(s);
+    return status ? status : es_log_wait(s, number, err);
+}
+
 burin_status es_log_defer(burin_store *s, uint64_t number, burin_error *err) { return wait_for(s, number, QUEUE_MAX, err); }
 
 burin_status burin_store_sync(burin_store *store, burin_error *err)

@@ -39,7 +39,7 @@ burin_store *burin_store_open(const char *where, const burin_open_options *optio
     const es_backend_ops *ops   = backend_for(where, err);
     burin_store          *s     = ops ? burin_store_new(&given.store, err) : NULL;
     es_backend           *b     = s ? ops->open(where, &given, err) : NULL;
-    es_log               *log   = b ? es_log_new(&s->alloc, ops, b, given.read_only) : NULL;
+    es_log               *log   = b ? es_log_new(&s->alloc, ops, b, &given) : NULL;
     if (log && ops->read(b, load_entry, &(es_arrivals){.store = s}, err) == BURIN_OK) {
         s->log = log;
         return s;

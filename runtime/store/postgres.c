@@ -29,7 +29,7 @@ enum { SCHEMA = 2, INT8 = 20, BYTEA = 17, TEXT = 25 /* types by their numbers in
 #define IN_ORDER " ORDER BY min(id) OVER (PARTITION BY xid), id" /* transactions whole */
 
 typedef enum statement {
-    COUNT_BATCH, MOVE_HEAD, ADD_TYPE, ADD_TREE, ADD_VERSION, SET_RETENTION, SET_KEEPS, BEGIN, LOCK, CHECK_SEEN, DROP_VERSIONS, DROP_TREES, DROP_TYPES, USE_NUMBERS,
+    COUNT_BATCH, MOVE_HEAD, ADD_TYPE, ADD_TREE, ADD_VERSION, SET_RETENTION, SET_KEEPS, BEGIN, LOCK, CHECK_SEEN, DROP_VERSIONS, RESET_TREES, DROP_TYPES, USE_NUMBERS,
     COMMIT, NOTIFY, ADD_WRITER, READ_WRITER, RESERVE_IDS, RESERVE_TREES, READ_SNAPSHOT, READ_TYPES, READ_TREES, READ_VERSIONS, READ_NEWS, STATEMENT_COUNT
 } statement;
 static const struct {
@@ -38,8 +38,9 @@ static const struct {
     [COUNT_BATCH]   = {"count_batch", "UPDATE burin_writer SET batches = CASE WHEN batches = $2 THEN $2 + 1 END WHERE writer = $1", "ii"},
     [MOVE_HEAD]     = {"move_head", "UPDATE burin_tree SET head = CASE WHEN head = $3 THEN $2 END WHERE tree = $1", "iii"},
     [ADD_TYPE]      = {"add_type", "INSERT INTO burin_type (number, packed) VALUES ($1, $2)", "ib"},
-    [ADD_TREE]      = {"add_tree", "INSERT INTO burin_tree (tree, parent_tree, parent_version, last, since_time_ns, head) VALUES ($1, CASE WHEN $2 = 0 OR $6 = 1"
-                                   " OR EXISTS (SELECT 1 FROM burin_version WHERE tree = $2 AND version = $3) THEN $2 END, $3, $4, $5, 0)", "iiiiii"},
+    [ADD_TREE]      = {"add_tree", "INSERT INTO burin_tree (tree, parent_tree, parent_version, last, since_time_ns, head) SELECT $1, CASE WHEN $2 = 0 OR $6 = 1"
+                                   " OR EXISTS (SELECT 1 FROM burin_version WHERE tree = $2 AND version = $3) THEN $2 END, $3, $4, $5, 0"
+                                   " WHERE NOT ($6 = 1 AND EXISTS (SELECT 1 FROM burin_tree WHERE tree = $1))", "iiiiii"},
     [ADD_VERSION]   = {"add_version", "INSERT INTO burin_version (" VERSION_COLUMNS ", batch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                        "iiiiiibbiiii"},
     [SET_RETENTION] = {"set_retention", "UPDATE burin_tree SET last = $2, since_time_ns = $3 WHERE tree = $1", "iii"},
@@ -47,9 +48,10 @@ static const struct {
     [BEGIN]         = {"begin_anew", "BEGIN", ""},
     [LOCK]          = {"lock_all", "LOCK TABLE burin_tree, burin_version IN EXCLUSIVE MODE", ""},
     [CHECK_SEEN]    = {"check_seen", "UPDATE burin_store SET format = CASE WHEN NOT EXISTS (SELECT 1 FROM burin_version WHERE " UNSEEN
-                                     ") AND coalesce((SELECT sum(keeps) = $3 FROM burin_version), true) THEN format END", "tii"},
+                                     ") AND coalesce((SELECT sum(keeps) = $3 FROM burin_version), true)"
+                                     " AND (SELECT count(*) FROM burin_type) = $4 THEN format END", "tiii"},
     [DROP_VERSIONS] = {"drop_versions", "DELETE FROM burin_version", ""},
-    [DROP_TREES]    = {"drop_trees", "DELETE FROM burin_tree", ""},
+    [RESET_TREES]   = {"reset_trees", "UPDATE burin_tree SET head = 0", ""},
     [DROP_TYPES]    = {"drop_types", "DELETE FROM burin_type", ""},
     [USE_NUMBERS]   = {"use_numbers", "UPDATE burin_store SET next_id = greatest(next_id, $1), next_tree = greatest(next_tree, $2)", "ii"},
     [COMMIT]        = {"commit_anew", "COMMIT", ""},
@@ -390,7 +392,7 @@ static bool send_clear(es_backend *b, const buf *entries)
     es_contents contents = es_contents_of(entries);
     connection *c        = &b->main;
     bool        good     = send(c, BEGIN, NULL, NULL) && send(c, LOCK, NULL, NULL) &&
-                send(c, CHECK_SEEN, (int64_t[]){b->writer, contents.keeps}, &(burin_text){b->seen.text, b->seen.len}) &&
+                send(c, CHECK_SEEN, (int64_t[]){b->writer, contents.keeps, contents.types}, &(burin_text){b->seen.text, b->seen.len}) &&
                 send(c, USE_NUMBERS, (int64_t[]){contents.next_id, contents.next_tree}, NULL);
     for (statement drop = DROP_VERSIONS; drop <= DROP_TYPES && good; drop++)
         good = send(c, drop, NULL, NULL);

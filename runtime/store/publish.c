@@ -246,13 +246,10 @@ void es_commit_publish(burin_txn *t)
 /* ---- forks ---- */
 
 /* The fork for where it is kept; nothing is visible yet. */
-static bool log_fork(burin_store *s, uint32_t number, const es_tree *fork, es_version *entry, uint64_t *logged)
+static burin_status log_fork(burin_store *s, uint32_t number, const es_tree *fork, es_version *entry, uint64_t *logged, burin_error *err)
 {
     es_kept kept = {.tree = number, .version = 1, .adjacent = true, .entry = entry};
-    bool    good = es_log_tree(s, number, fork) && es_log_version(s, &kept) && es_log_done(s, logged);
-    if (!good)
-        es_log_undo(s);
-    return good;
+    return es_log_done(s, es_log_tree(s, number, fork) && es_log_version(s, &kept), logged, err);
 }
 
 /* The new tree with its one version, under the lock. */
@@ -274,9 +271,9 @@ static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, e
         place.entry->root     = from->root;
         place.entry->entities = from->entities;
         place.entry->time_ns  = now_ns();
-        made                  = log_fork(s, number, fork, place.entry, logged);
     }
-    if (!made) {
+    burin_status status = made ? log_fork(s, number, fork, place.entry, logged, err) : es_fail_memory(s, err);
+    if (status) {
         for (uint32_t n = 0; n < w.made.len; n++)
             es_free(&s->memory, w.made.items[n].ref, w.made.items[n].units);
     } else {
@@ -287,7 +284,7 @@ static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, e
         atomic_store(&s->seq, seq);
     }
     es_blocks_deinit(&w.made, &s->alloc);
-    return made ? BURIN_OK : es_fail_memory(s, err);
+    return status;
 }
 
 burin_status burin_store_fork(burin_store *store, uint32_t tree, uint32_t version, uint32_t *out, burin_error *err)
@@ -303,5 +300,5 @@ burin_status burin_store_fork(burin_store *store, uint32_t tree, uint32_t versio
     if (status == BURIN_OK)
         status = fork_tree(store, tree, version, entry, *out, &logged, err);
     pthread_mutex_unlock(&store->lock);
-    return status ? status : es_log_wait(store, logged, err);
+    return es_log_end(store, status, logged, err);
 }

@@ -177,15 +177,6 @@ void es_retain(burin_store *s, es_tree *tree)
 
 /* ---- the interface ---- */
 
-/* See that a change is queued before it is made; *logged: what to wait for. */
-static burin_status queue(burin_store *s, bool good, uint64_t *logged, burin_error *err)
-{
-    good = good && es_log_done(s, logged);
-    if (!good)
-        es_log_undo(s);
-    return good ? BURIN_OK : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
-}
-
 burin_status burin_store_retain(burin_store *store, uint32_t tree, const burin_retention *retention, burin_error *err)
 {
     es_version *entry;
@@ -196,7 +187,7 @@ burin_status burin_store_retain(burin_store *store, uint32_t tree, const burin_r
     if (status == BURIN_OK)
         status = es_find_version(store, UINT32_MAX, tree, &head, &entry, err);
     if (status == BURIN_OK)
-        status = queue(store, es_log_retention(store, tree, retention), &logged, err);
+        status = es_log_done(store, es_log_retention(store, tree, retention), &logged, err);
     if (status == BURIN_OK) {
         es_tree *t   = es_tree_at(store, tree);
         t->retention        = *retention;
@@ -205,7 +196,7 @@ burin_status burin_store_retain(burin_store *store, uint32_t tree, const burin_r
         es_sweep(store);
     }
     pthread_mutex_unlock(&store->lock);
-    return status ? status : es_log_wait(store, logged, err);
+    return es_log_end(store, status, logged, err);
 }
 
 /* Keep a version once more, or once less. */
@@ -220,7 +211,7 @@ static burin_status change_keeps(burin_store *store, uint32_t tree, uint32_t ver
     if (status == BURIN_OK && difference < 0 && entry->pins == 0)
         status = es_fail(err, BURIN_ERR_USAGE, "version %u of tree %u was not kept", version, tree);
     if (status == BURIN_OK)
-        status = queue(store, es_log_keeps(store, tree, version, difference), &logged, err);
+        status = es_log_done(store, es_log_keeps(store, tree, version, difference), &logged, err);
     if (status == BURIN_OK)
         entry->pins += (uint32_t)difference;
     if (status == BURIN_OK && entry->pins == 0) {
@@ -228,7 +219,7 @@ static burin_status change_keeps(burin_store *store, uint32_t tree, uint32_t ver
         es_sweep(store);
     }
     pthread_mutex_unlock(&store->lock);
-    return status ? status : es_log_wait(store, logged, err);
+    return es_log_end(store, status, logged, err);
 }
 
 burin_status burin_store_keep(burin_store *store, uint32_t tree, uint32_t version, burin_error *err)

@@ -17,7 +17,7 @@
 enum { APPLICATION = 0x4275726e /* "Burn" */, SCHEMA = 2, LOOK_NS = 2000000 /* between two looks for what is new */ };
 
 typedef enum statement {
-    BEGIN, COMMIT, ROLLBACK, ADD_TYPE, ADD_TREE, ADD_VERSION, MOVE_HEAD, SET_RETENTION, SET_KEEPS, RESERVE_IDS, RESERVE_TREES, USE_NUMBERS, COUNT_UNSEEN, SUM_KEEPS,
+    BEGIN, COMMIT, ROLLBACK, ADD_TYPE, ADD_TREE, ADD_VERSION, MOVE_HEAD, SET_RETENTION, SET_KEEPS, RESERVE_IDS, RESERVE_TREES, USE_NUMBERS, COUNT_UNSEEN, SUM_KEEPS, COUNT_TYPES,
     LAST_ROW, DATA_VERSION, READ_TYPES, READ_TREES, READ_VERSIONS, STATEMENT_COUNT
 } statement;
 static const char *const texts[STATEMENT_COUNT] = {
@@ -26,7 +26,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [ROLLBACK]      = "ROLLBACK",
     [ADD_TYPE]      = "INSERT INTO type (number, packed) VALUES (?, ?)",
     [ADD_TREE]      = "INSERT INTO tree (tree, parent_tree, parent_version, head, last, since_time_ns)" /* no fork of what has been dropped */
-                      " VALUES (?1, CASE WHEN ?2 = 0 OR ?6 OR EXISTS (SELECT 1 FROM version WHERE tree = ?2 AND version = ?3) THEN ?2 END, ?3, 0, ?4, ?5)",
+                      " SELECT ?1, CASE WHEN ?2 = 0 OR ?6 OR EXISTS (SELECT 1 FROM version WHERE tree = ?2 AND version = ?3) THEN ?2 END, ?3, 0, ?4, ?5"
+                      " WHERE NOT (?6 AND EXISTS (SELECT 1 FROM tree WHERE tree = ?1))",
     [ADD_VERSION]   = "INSERT INTO version (tree, version, keeps, last_id, commits, time_ns, note, states, sum, before, writer, id)"
                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [MOVE_HEAD]     = "UPDATE tree SET head = ?2 WHERE tree = ?1 AND head = ?3",
@@ -37,6 +38,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [USE_NUMBERS]   = "UPDATE store SET next_id = max(next_id, ?1), next_tree = max(next_tree, ?2)",
     [COUNT_UNSEEN]  = "SELECT count(*) FROM version WHERE id > ?1 AND writer <> ?2",
     [SUM_KEEPS]     = "SELECT sum(keeps) FROM version",
+    [COUNT_TYPES]   = "SELECT count(*) FROM type",
     [LAST_ROW]      = "SELECT max(id) FROM version",
     [DATA_VERSION]  = "PRAGMA data_version",
     [READ_TYPES]    = "SELECT number, packed FROM type ORDER BY number",
@@ -305,18 +307,20 @@ static burin_status clear(es_backend *b, const buf *entries, int64_t *row)
 {
     connection  *c = &b->main;
     es_contents  contents = es_contents_of(entries);
-    int64_t      unseen = 0, keeps = 0, rows = 0;
+    int64_t      unseen = 0, keeps = 0, types = 0, rows = 0;
     burin_status status = ask(c, COUNT_UNSEEN, (int64_t[]){b->seen, b->writer}, 2, &unseen);
     if (status == BURIN_OK)
         status = ask(c, SUM_KEEPS, NULL, 0, &keeps);
     if (status == BURIN_OK)
+        status = ask(c, COUNT_TYPES, NULL, 0, &types);
+    if (status == BURIN_OK)
         status = ask(c, LAST_ROW, NULL, 0, &rows);
-    if (status == BURIN_OK && (unseen || (rows && keeps != contents.keeps)))
+    if (status == BURIN_OK && (unseen || types != contents.types || (rows && keeps != contents.keeps)))
         status = es_fail(c->err, BURIN_ERR_CONFLICT, "another process has changed the store");
     if (status == BURIN_OK)
         status = run(c, USE_NUMBERS, (int64_t[]){contents.next_id, contents.next_tree}, 2);
     *row = rows + 1;
-    return status ? status : execute(c, "DELETE FROM version; DELETE FROM tree; DELETE FROM type");
+    return status ? status : execute(c, "DELETE FROM version; UPDATE tree SET head = 0; DELETE FROM type");
 }
 
 static burin_status write_batch(es_backend *b, const buf *entries, bool anew, burin_error *err)

@@ -125,9 +125,7 @@ burin_status es_txn_commit(burin_txn *t, const burin_commit_options *options, bu
     es_txn_end(t);
     es_sweep(store);
     pthread_mutex_unlock(&store->lock);
-    if (status || !logged)
-        return status;
-    return options->defer ? es_log_defer(store, logged, err) : es_log_wait(store, logged, err);
+    return !status && options->defer ? es_log_defer(store, logged, err) : es_log_end(store, status, logged, err);
 }
 
 burin_status burin_txn_commit(burin_txn *txn, const burin_commit_options *options, burin_commit_result *result, burin_error *err)

@@ -134,20 +134,21 @@ burin_status es_define(burin_store *store, const char *name, const burin_attribu
         es_type   *made   = copy_type(store, name, attributes, count);
         burin_type number = store->type_count + 1;
         store->types[number] = made;
-        if (made && (is_kept || (es_log_type(store, number) && es_log_done(store, &logged)))) {
+        if (!made)
+            status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+        else if (!is_kept)
+            status = es_log_done(store, es_log_type(store, number), &logged, err);
+        if (status == BURIN_OK) {
             atomic_store_explicit(&store->type_count, number, memory_order_release);
             *type = number;
         } else {
-            if (!is_kept)
-                es_log_undo(store);
             store->types[number] = NULL;
             if (made)
                 es_type_free(store, made);
-            status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
         }
     }
     pthread_mutex_unlock(&store->lock);
-    return status ? status : es_log_wait(store, logged, err);
+    return es_log_end(store, status, logged, err);
 }
 
 burin_status burin_store_define(burin_store *store, const char *name, const burin_attribute *attributes, size_t count, burin_type *type, burin_error *err)

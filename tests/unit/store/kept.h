@@ -11,12 +11,16 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { WHERE_SIZE = 512, N = 0, KIDS };
 
 typedef struct world {
     char             where[WHERE_SIZE];
     burin_durability durability;
+    bool             shared;
     burin_store     *store;
     burin_entity     root;
 } world;
@@ -24,7 +28,7 @@ typedef struct world {
 static inline burin_store *open_store(const world *w, bool create, bool read_only)
 {
     burin_error  err   = BURIN_ERROR_INIT;
-    burin_store *store = burin_store_open(w->where, &(burin_open_options){.durability = w->durability, .create = create, .read_only = read_only}, &err);
+    burin_store *store = burin_store_open(w->where, &(burin_open_options){.durability = w->durability, .create = create, .shared = w->shared, .read_only = read_only}, &err);
     if (!store)
         fail_msg("%s", err.message);
     return store;
@@ -299,6 +303,7 @@ static void retention_that_another_sets_holds_here(void **state)
     assert_int_equal(refresh(other), 1);
     assert_int_equal(get(other, (burin_entity){w->root.id, 1, 9}), -BURIN_ERR_GONE); /* it holds for what comes, too */
     assert_int_equal(burin_store_retain(other, 1, &(burin_retention){0}, NULL), BURIN_OK);
+    assert_int_equal(burin_store_compact(w->store, NULL), BURIN_OK); /* which is not to bring back what was set before */
     assert_int_equal(refresh(other), 0); /* what was set here last stays */
     assert_int_equal(refresh(w->store), 0);
     for (int n = 12; n <= 15; n++)
@@ -345,6 +350,130 @@ static void compaction_drops_nothing_that_it_has_not_seen(void **state)
     assert_int_equal(get(w->store, mine), 13);
     assert_int_equal(get(w->store, w->root), 3);
     assert_int_equal(burin_store_verify(w->store, NULL), BURIN_OK);
+}
+
+static void who_is_pinned_sees_what_was_before_a_gap(void **state)
+{
+    world       *w     = *state;
+    burin_store *other = open_store(w, false, true);
+    assert_int_equal(set(w->store, w->root, 2, false), BURIN_OK);
+    assert_int_equal(refresh(other), 1);
+    burin_reader *pinned = burin_reader_new(other);
+    burin_value   value;
+    burin_reader_pin(pinned);
+    assert_int_equal(burin_store_keep(w->store, 1, 2, NULL), BURIN_OK);
+    assert_int_equal(burin_store_retain(w->store, 1, &(burin_retention){.last = 1}, NULL), BURIN_OK);
+    for (int n = 3; n <= 50; n++)
+        assert_int_equal(set(w->store, w->root, n, true), BURIN_OK);
+    assert_int_equal(burin_store_compact(w->store, NULL), BURIN_OK); /* from version 2 to 50 */
+    assert_int_equal(refresh(other), 1);
+    assert_int_equal(burin_reader_head(pinned, 1), 2);
+    assert_int_equal(burin_reader_get(pinned, w->root, N, NULL, &value, NULL), BURIN_OK);
+    assert_int_equal(value.as.i, 2);
+    burin_reader_pin(pinned);
+    assert_int_equal(burin_reader_head(pinned, 1), 50);
+    assert_int_equal(burin_reader_get(pinned, w->root, N, NULL, &value, NULL), BURIN_OK);
+    assert_int_equal(value.as.i, 50);
+    burin_reader_free(pinned);
+    burin_store_free(other);
+}
+
+/* ---- several writers of one tree ---- */
+
+static void the_loser_in_a_shared_store_tries_again(void **state)
+{
+    world     *w = *state;
+    burin_type type;
+    uint32_t   fork;
+    w->shared = true;
+    reopen(w);
+    burin_store *other = open_store(w, false, false);
+    assert_int_equal(set(w->store, w->root, 1, false), BURIN_OK);
+    assert_int_equal(set(other, w->root, 2, false), BURIN_ERR_CONFLICT);
+    assert_int_equal(get(other, w->root), 1); /* nothing of its own, and what the other did */
+    assert_int_equal(newest(other, 1), 2);
+    assert_int_equal(set(other, w->root, 2, true), BURIN_OK);
+    assert_int_equal(refresh(w->store), 1); /* deferred or not */
+    assert_int_equal(get(w->store, w->root), 2);
+    assert_int_equal(burin_store_define(w->store, "Other", NULL, 0, &type, NULL), BURIN_OK);
+    assert_int_equal(burin_store_define(other, "Different", NULL, 0, &type, NULL), BURIN_ERR_CONFLICT);
+    assert_int_equal(burin_store_find_type(other, "Different"), 0);
+    assert_int_equal(burin_store_find_type(other, "Other"), 2);
+    assert_int_equal(burin_store_define(other, "Different", NULL, 0, &type, NULL), BURIN_OK);
+    assert_int_equal(type, 3);
+    assert_int_equal(burin_store_compact(w->store, NULL), BURIN_ERR_CONFLICT); /* it has not seen the type */
+    refresh(w->store);
+    assert_int_equal(burin_store_retain(w->store, 1, &(burin_retention){.last = 1}, NULL), BURIN_OK);
+    assert_int_equal(burin_store_compact(w->store, NULL), BURIN_OK);
+    assert_int_equal(burin_store_fork(other, 1, 1, &fork, NULL), BURIN_ERR_CONFLICT); /* nowhere else is it kept any more */
+    assert_int_equal(burin_store_fork(other, 1, 3, &fork, NULL), BURIN_OK);
+    assert_int_equal(set(other, w->root, 4, false), BURIN_OK);
+    assert_int_equal(burin_store_verify(other, NULL), BURIN_OK);
+    burin_store_free(other);
+    reopen(w);
+    assert_int_equal(get(w->store, (burin_entity){w->root.id, 1, 0}), 4);
+    assert_int_equal(get(w->store, (burin_entity){w->root.id, fork, 0}), 2);
+    assert_int_equal(burin_store_find_type(w->store, "Different"), 3);
+    assert_int_equal(burin_store_verify(w->store, NULL), BURIN_OK);
+}
+
+enum { INCREMENTS = 60 };
+
+/* Add one, so often, whatever others do meanwhile. */
+static inline bool count_up(burin_store *store, burin_entity e)
+{
+    for (int done = 0; done < INCREMENTS;) {
+        burin_value  now;
+        burin_txn   *t      = burin_txn_begin(store, NULL);
+        burin_status status = burin_txn_get(t, e, N, NULL, &now, NULL);
+        if (!status)
+            status = burin_txn_set(t, e, N, burin_int(now.as.i + 1), NULL);
+        if (status) {
+            burin_txn_abort(t);
+            return false;
+        }
+        status = burin_txn_commit(t, NULL, NULL, NULL);
+        if (status && status != BURIN_ERR_CONFLICT)
+            return false;
+        done += !status;
+    }
+    return true;
+}
+
+static inline void *count_in_a_thread(void *user)
+{
+    const world *w = user;
+    return count_up(w->store, w->root) ? user : NULL;
+}
+
+/* Two threads of one process, and another process: none loses a change of another's. */
+static void writers_of_one_tree_lose_nothing(void **state)
+{
+    world *w = *state;
+    int    code;
+    w->shared = true;
+    burin_store_free(w->store); /* no connection of this process is the child's, too */
+    pid_t child = fork();
+    if (child == 0) {
+        burin_store *store = burin_store_open(w->where, &(burin_open_options){.durability = w->durability, .shared = true}, NULL);
+        _exit(store && count_up(store, w->root) ? 0 : 1);
+    }
+    w->store = open_store(w, false, false);
+    pthread_t thread;
+    void     *good;
+    assert_int_equal(pthread_create(&thread, NULL, count_in_a_thread, w), 0);
+    assert_non_null(count_in_a_thread(w));
+    pthread_join(thread, &good);
+    assert_non_null(good);
+    assert_int_equal(waitpid(child, &code, 0), child);
+    assert_int_equal(code, 0);
+    refresh(w->store);
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(get(w->store, w->root), 3 * INCREMENTS);
+        assert_int_equal(newest(w->store, 1), 1 + 3 * INCREMENTS);
+        assert_int_equal(burin_store_verify(w->store, NULL), BURIN_OK);
+        reopen(w);
+    }
 }
 
 /* A reactive graph follows what other processes commit: the store takes it in, then the follower does. */
@@ -402,6 +531,8 @@ static void who_waits_is_told(void **state)
     ROW(what_was_committed_is_there_again), ROW(deferred_commits_are_kept_by_a_sync), ROW(read_only_is_read_only), \
     ROW(changes_of_two_trees_are_kept_together), ROW(a_second_writer_is_found_and_does_no_harm), \
     ROW(writers_of_different_trees_do_not_meet), ROW(what_others_do_comes_whole_and_in_order), \
-    ROW(retention_that_another_sets_holds_here), ROW(compaction_drops_nothing_that_it_has_not_seen), ROW(a_graph_follows_what_others_do), ROW(who_waits_is_told)
+    ROW(retention_that_another_sets_holds_here), ROW(compaction_drops_nothing_that_it_has_not_seen), \
+    ROW(who_is_pinned_sees_what_was_before_a_gap), ROW(the_loser_in_a_shared_store_tries_again), ROW(writers_of_one_tree_lose_nothing), \
+    ROW(a_graph_follows_what_others_do), ROW(who_waits_is_told)
 
 #endif
