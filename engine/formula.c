@@ -21,7 +21,7 @@ struct burin_formula {
     source       src;
     arena        memory; /* the text and the names */
     rt_out       out;    /* what the expression prints, which nobody sees */
-    burin_text  *names;
+    const burin_text *names; /* of the slots, and maybe more */
     uint32_t     slot_count;
     atomic_bool  jit_seen; /* its first use has been noted (jit.c), or nothing is compiled */
     formula_kernels       kernels;
@@ -49,15 +49,16 @@ static burin_status no_template(void *user, rt_state *st, burin_text name, const
 
 static bool copy_names(burin_formula *f, const char *const *names, size_t count)
 {
-    f->names      = arena_alloc(&f->memory, (count > 0 ? count : 1) * sizeof *f->names);
-    f->slot_count = (uint32_t)count;
-    for (size_t n = 0; f->names && n < count; n++) {
-        size_t len  = strlen(names[n]);
-        f->names[n] = (burin_text){arena_copy(&f->memory, (burin_text){names[n], len}), len};
-        if (!f->names[n].data)
+    burin_text *copies = arena_alloc(&f->memory, (count > 0 ? count : 1) * sizeof *copies);
+    f->names           = copies;
+    f->slot_count      = (uint32_t)count;
+    for (size_t n = 0; copies && n < count; n++) {
+        size_t len = strlen(names[n]);
+        copies[n]  = (burin_text){arena_copy(&f->memory, (burin_text){names[n], len}), len};
+        if (!copies[n].data)
             return false;
     }
-    return f->names != NULL;
+    return copies != NULL;
 }
 
 static jit_subject subject_of(burin_formula *f)
@@ -173,8 +174,12 @@ static burin_status load(burin_formula *f, burin_text bytes, burin_error *err)
     f->slot_count = from.slot_count;
     if (!f->src.text.data)
         return fail_memory(err);
-    status = saved_program(f->env, &from, &f->program, err);
-    return status ? status : make_machine(f, err);
+    uint32_t names;
+    if ((status = saved_program(f->env, &from, &f->program, err)))
+        return status;
+    f->names         = codegen_globals(f->program, &names); /* the slots come first */
+    f->kernels_after = KERNELS_AFTER;
+    return make_machine(f, err);
 }
 
 burin_formula *burin_formula_load(burin_env *env, burin_text bytes, burin_error *err)
@@ -229,6 +234,9 @@ static void choose_kernel(burin_formula *f, const burin_value *slots)
     formula_kernel_choose(&f->kernels, &(formula_source){f->env, &f->src, f->names, f->slot_count}, slots, used.steps, used.memory);
 }
 
+/* Where kernels are made the program is compiled once it turns out that it runs nevertheless: there is none, or it has failed. */
+static bool needs_native_program(const burin_formula *f) { return f->kernels_after == UINT32_MAX || f->kernels.count > 0; }
+
 static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)
 {
     *out            = rt_missing();
@@ -238,7 +246,7 @@ static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, 
     if (f->kernels.current)
         formula_kernel_missed(&f->kernels);
     f->out.next = f->out.data;
-    if (BURIN_UNLIKELY(!atomic_load_explicit(&f->jit_seen, memory_order_acquire)))
+    if (BURIN_UNLIKELY(!atomic_load_explicit(&f->jit_seen, memory_order_acquire)) && needs_native_program(f))
         jit_first_use(subject_of(f));
     burin_status status = vm_run_formula(f->machine, slots, f->slot_count, &f->out, out, err);
     if (!status && rt_whole(vm_state(f->machine), out))

@@ -10,6 +10,8 @@ typedef enum rt_binary {
     RT_BINARY_COUNT
 } rt_binary;
 typedef enum rt_unary { RT_NEG, RT_POS, RT_INVERT } rt_unary;
+/* Lists and tuples of at most so many items are looked through by `in` without a step of their own. */
+enum { RT_LOOKED_THROUGH = 8 };
 typedef enum rt_compare { RT_EQ, RT_NE, RT_LT, RT_LE, RT_GT, RT_GE, RT_IN, RT_NOT_IN, RT_COMPARE_COUNT } rt_compare;
 
 /* Any operands; TypeError "unsupported operand type(s) for +: 'int' and 'str'" and the like; undefined operands raise as

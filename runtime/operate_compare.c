@@ -349,7 +349,8 @@ static burin_status in_list(rt_state *st, burin_value item, burin_value list, bo
     for (uint32_t n = 0; !*out && n < rt_list_of(st, list)->len; n++)
         if (equal_items(st, rt_list_of(st, list)->items[n], item, out))
             return st->status;
-    return rt_charge(st, rt_list_of(st, list)->len);
+    uint32_t len = rt_list_of(st, list)->len;
+    return len > RT_LOOKED_THROUGH ? rt_charge(st, len) : BURIN_OK;
 }
 
 static burin_status in_range(rt_state *st, burin_value item, const rt_range *range, bool *out)

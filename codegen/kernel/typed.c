@@ -10,6 +10,7 @@ typedef struct typer {
     const rt_env     *env;
     const kernel_name *names;
     uint32_t          count, depth;
+    uint32_t          choices; /* that the part lies in: only some inputs come to it */
     bool              possible, uneven;
 } typer;
 
@@ -165,19 +166,37 @@ static typed *join(typer *t, typed_kind kind, typed *x, typed *y, uint8_t type)
     return n;
 }
 
+/* A number that stands there, also with a sign. */
+static typed *literal_of(typer *t, ast_node *item)
+{
+    if (item->kind == AST_Const)
+        return constant_of(t, ast_as(Const, item)->value);
+    bool   is_negative = item->kind == AST_Unary && ast_as(Unary, item)->op == AST_NEG && ast_as(Unary, item)->node->kind == AST_Const;
+    typed *x           = is_negative ? literal_of(t, ast_as(Unary, item)->node) : none(t);
+    return x ? unary_of(t, AST_NEG, x) : NULL;
+}
+
+static const ast_list *items_of(ast_node *of)
+{
+    switch (of->kind) {
+    case AST_Tuple: return &ast_as(Tuple, of)->items;
+    case AST_List: return &ast_as(List, of)->items;
+    case AST_SetDisplay: return &ast_as(SetDisplay, of)->items;
+    default: return NULL;
+    }
+}
+
 /* x in (1, 2): x == 1 or x == 2. Of constants only: equality of names is not all there is to `in`. */
 static typed *member(typer *t, typed *x, ast_node *of)
 {
     typed *found = NULL;
-    const ast_list *items = of->kind == AST_Tuple ? &ast_as(Tuple, of)->items : of->kind == AST_List ? &ast_as(List, of)->items : NULL;
+    const ast_list *items = items_of(of);
     if (!items || !items->first)
         return none(t);
-    x->kept   = true;
-    t->uneven = true;
+    x->kept = true;
+    t->uneven |= t->choices && items->count > RT_LOOKED_THROUGH;
     for (ast_node *item = items->first; item; item = item->next) {
-        if (item->kind != AST_Const)
-            return none(t);
-        typed *value = constant_of(t, ast_as(Const, item)->value);
+        typed *value = literal_of(t, item);
         typed *equal = value ? compare(t, AST_EQ, x, value) : NULL;
         if (!equal)
             return NULL;
@@ -211,7 +230,9 @@ static typed *links(typer *t, typed *left, ast_node *at)
     typed *right, *first = link(t, left, ast_as(Operand, at), !at->next, &right);
     if (!first || !at->next)
         return first;
+    t->choices++;
     typed *rest = links(t, right, at->next);
+    t->choices--;
     return rest ? join(t, TYPED_AND, first, rest, VEC_BOOL) : NULL;
 }
 
@@ -307,8 +328,10 @@ static typed *call_type(typer *t, ast_Call *node)
 static typed *cond_type(typer *t, ast_Cond *node)
 {
     typed *test = node->no ? type_of(t, node->test) : none(t);
-    typed *yes  = test ? type_of(t, node->yes) : NULL;
-    typed *no   = yes ? type_of(t, node->no) : NULL;
+    t->choices++;
+    typed *yes = test ? type_of(t, node->yes) : NULL;
+    typed *no  = yes ? type_of(t, node->no) : NULL;
+    t->choices--;
     typed *n    = no ? join(t, TYPED_COND, yes, no, joined(yes, no)) : NULL;
     if (n)
         n->test = test;
@@ -323,7 +346,10 @@ static typed *pair_type(typer *t, ast_node *left, ast_node *right, int op)
 
 static typed *both_type(typer *t, typed_kind kind, ast_node *left, ast_node *right)
 {
-    typed *x = type_of(t, left), *y = x ? type_of(t, right) : NULL;
+    typed *x = type_of(t, left);
+    t->choices++;
+    typed *y = x ? type_of(t, right) : NULL;
+    t->choices--;
     return y ? join(t, kind, x, y, joined(x, y)) : NULL;
 }
 
@@ -361,7 +387,7 @@ static typed *type_of(typer *t, ast_node *node)
 
 typed *typed_make(arena *a, const rt_env *env, ast_node *tree, const kernel_name *names, uint32_t count, bool *possible, bool *uneven)
 {
-    typer  t = {a, env, names, count, 0, true, false};
+    typer  t = {.a = a, .env = env, .names = names, .count = count, .possible = true};
     typed *n = type_of(&t, tree);
     *possible = t.possible;
     *uneven |= t.uneven;

@@ -82,6 +82,36 @@ static void results_have_the_kind_that_is_asked_for(void **state)
     burin_env_unref(env);
 }
 
+/* A formula that has evaluated often has a kernel; a new one has not. */
+static void steps_are_the_same_with_and_without_a_kernel(void **state)
+{
+    static const char *const names[] = {"a", "b"};
+    static const char *const texts[] = {
+        "a in (1, 2, 3)", "a not in [1, -2.5]", "a in {0, 1, True}", "b > 1 and a in (1, 2)", "a if b in (1, 2, 3, 4, 5, 6, 7, 8) else -a",
+        "b > 1 and a in (1, 2, 3, 4, 5, 6, 7, 8, 9)", "a in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)", "0 < a < b in (2, 5)", "a in (b, 2)", "a in ()",
+    };
+    burin_env *env = script_env(NULL);
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        burin_formula *often = formula_of(env, texts[i], names, 2);
+        for (int n = 0; n < 60; n++) {
+            burin_value    slots[] = {burin_int(n % 12 - 2), burin_float(n / 12)}, x, y;
+            burin_formula *once    = formula_of(env, texts[i], names, 2);
+            burin_limits   used_x, used_y;
+            assert_int_equal(burin_formula_eval(often, slots, &x, NULL), BURIN_OK);
+            assert_int_equal(burin_formula_eval(once, slots, &y, NULL), BURIN_OK);
+            burin_formula_used(often, &used_x);
+            burin_formula_used(once, &used_y);
+            if (x.kind != y.kind || x.as.i != y.as.i || used_x.steps != used_y.steps)
+                fail_msg("%s, input %d: %lld in %llu steps, not %lld in %llu", texts[i], n, (long long)x.as.i, (unsigned long long)used_x.steps,
+                         (long long)y.as.i, (unsigned long long)used_y.steps);
+            burin_formula_free(once);
+        }
+        burin_formula_free(often);
+    }
+    burin_env_unref(env);
+}
+
 static void errors_leave_the_formula_usable(void **state)
 {
     static const char *const names[] = {"x"};
@@ -152,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slots_are_the_variables),
         cmocka_unit_test(results_have_the_kind_that_is_asked_for),
+        cmocka_unit_test(steps_are_the_same_with_and_without_a_kernel),
         cmocka_unit_test(errors_leave_the_formula_usable),
         cmocka_unit_test(names_are_those_that_no_function_owns),
     };

@@ -213,6 +213,52 @@ static void formulas_are_native_too(void **state)
     }
 }
 
+static void evaluate_numbers(burin_formula *f, burin_jit *jit)
+{
+    burin_value value;
+    for (int n = 0; n < 20; n++) {
+        burin_value slots[] = {burin_int(n), burin_int(n % 5)};
+        assert_int_equal(burin_formula_eval(f, slots, &value, NULL), BURIN_OK);
+        assert_int_equal(value.as.i, n % 5 == 3 ? n * 3 : n);
+        burin_jit_wait(jit);
+    }
+}
+
+static void of_a_formula_of_numbers_only_the_kernel_is_compiled(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "b"};
+    compiler_log             l = {0};
+    burin_value              value;
+    char                    *bytes;
+    size_t                   len;
+    compiler_need();
+    burin_jit     *jit = compiler_make(BURIN_ENGINE_JIT, true, compiler_path(), NULL, &l);
+    burin_env     *env = make_env(jit);
+    burin_formula *f   = burin_formula_compile(env, BURIN_TEXT("a * b if b > 1 and b in (3, 7, -1) else a"), names, 2, NULL);
+    assert_non_null(f);
+    l.compiled = 0;
+    evaluate_numbers(f, jit);
+    assert_int_equal(l.compiled, 1);
+    burin_value slots[] = {burin_string_borrow("xy", 2), burin_int(3)}; /* no numbers: now the program is worth it */
+    for (int n = 0; n < 3; n++) {
+        assert_int_equal(burin_formula_eval(f, slots, &value, NULL), BURIN_OK);
+        assert_int_equal(value.len, 6);
+        burin_jit_wait(jit);
+    }
+    assert_int_equal(l.compiled, 2);
+    assert_int_equal(burin_formula_save(f, &bytes, &len, NULL), BURIN_OK);
+    burin_formula *loaded = burin_formula_load(env, (burin_text){bytes, len}, NULL);
+    assert_non_null(loaded);
+    evaluate_numbers(loaded, jit);
+    assert_int_equal(l.compiled, 3);
+    free(bytes);
+    burin_formula_free(loaded);
+    burin_formula_free(f);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
 static void errors_have_the_same_place(void **state)
 {
     (void)state;
@@ -312,6 +358,7 @@ int main(void)
         cmocka_unit_test(functions_that_are_hot_become_native),
         cmocka_unit_test(a_loop_that_runs_goes_on_natively),
         cmocka_unit_test(formulas_are_native_too),
+        cmocka_unit_test(of_a_formula_of_numbers_only_the_kernel_is_compiled),
         cmocka_unit_test(errors_have_the_same_place),
         cmocka_unit_test(an_interpreter_that_goes_takes_back_what_waits),
         cmocka_unit_test(a_compiler_that_is_killed_does_no_harm),
