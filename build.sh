@@ -21,7 +21,7 @@ usage() {
   fuzz [SECONDS] [NAME]       fuzz each target, or one, for SECONDS (60)
   bench [--quick] [NAME...]   measure against hand-written C and other engines; writes docs/BENCHMARKS.md
   bench store [--quick]       measure the entity store; writes docs/BENCHMARKS-STORE.md
-  bench expr [--quick]        measure expressions and scripts against CPython, asteval, LuaJIT, node, muParser; writes docs/BENCHMARKS-EXPR.md
+  bench expr [--quick]        measure expressions and scripts against CPython, asteval, LuaJIT, node, muParser, ExprTk; writes docs/BENCHMARKS-EXPR.md
   bench columns [--rows N]    measure formulas over columns against loops in C, numexpr and numpy
   bench reactive [--quick]    measure the reactive graph; writes docs/BENCHMARKS-REACTIVE.md
   differential [SECONDS] [SEED]

@@ -31,12 +31,17 @@ TASKS = {
 }
 
 
-def muparser(folder):
-    program = os.path.join(folder, "expr_muparser")
+def compiled(name, source, package, folder, libraries=()):
+    """The peer in C++ as a program; None, and a line that says why, where it is missing."""
+    program = os.path.join(folder, os.path.splitext(source)[0])
     if not shutil.which("g++"):
-        return missing("muParser", "there is no g++")
-    done = subprocess.run(["g++", "-O3", os.path.join(PEERS, "expr_muparser.cpp"), "-o", program, "-lmuparser"], capture_output=True, text=True)
-    return program if done.returncode == 0 else missing("muParser", "it does not compile (package libmuparser-dev)")
+        return missing(name, "there is no g++")
+    path = os.path.join(PEERS, source)
+    newest = max(os.path.getmtime(file) for file in (path, os.path.join(PEERS, "expr_scalar.hpp")))
+    if os.path.exists(program) and os.path.getmtime(program) > newest:
+        return program
+    done = subprocess.run(["g++", "-O3", path, "-o", program, *libraries], capture_output=True, text=True)
+    return program if done.returncode == 0 else missing(name, "it does not compile (package %s)" % package)
 
 
 def engines(build, folder):
@@ -64,9 +69,11 @@ def engines(build, folder):
         yield "node", ["node", os.path.join(PEERS, "expr.mjs")]
     else:
         missing("node", "there is no node")
-    program = muparser(folder)
-    if program:
-        yield "muParser", [program]
+    for name, source, package, libraries in (("muParser", "expr_muparser.cpp", "libmuparser-dev", ["-lmuparser"]),
+                                             ("ExprTk", "expr_exprtk.cpp", "libexprtk-dev", [])):
+        program = compiled(name, source, package, folder, libraries)
+        if program:
+            yield name, [program]
 
 
 def measure(name, command, task, quick):
