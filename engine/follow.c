@@ -1,31 +1,37 @@
 /* A graph that follows a store.
  *
- * For each tree: the version seen last, a bitset of the entities that are followed, and an open-addressing table from entity to
- * its cells, which are chained. Only what passes the bit test is looked up. */
+ * For each tree: the version seen last, and pages of 64 ids, each a bitset of the entities that are followed and their numbers. An
+ * entity's cells lie side by side, by attribute. So a change costs one bit test, or no more than the cells that it sets. */
 #include "engine/follow.h"
 
 #include "runtime/base/diag.h"
 #include "runtime/base/memory.h"
 #include "runtime/reactive/graph.h"
+#include "runtime/store/store.h"
 
 #include <string.h>
 
 struct follow_cell {
-    uint32_t    id;
-    int         attribute;
-    burin_node  node;
-    uint32_t    next;             /* of the same entity; 0: none */
-    bool        has_children;
-    burin_heap *heaps[2];         /* of containers, where the attribute may have one: the value is in one of them */
-    unsigned    current;
+    burin_node node;
+    uint32_t   room; /* of containers, where the attribute may have one; 0: none */
 };
 
+struct follow_entity {
+    uint64_t attributes;     /* that have cells */
+    uint32_t first, reserved; /* cells of them, and of them and more */
+};
+
+enum { PAGE = 64 };
+
+typedef struct follow_page {
+    uint64_t  bits;
+    uint32_t *entities; /* PAGE numbers; NULL while there are no bits */
+} follow_page;
+
 struct follow_tree {
-    uint32_t  tree, version;
-    uint64_t *bits;
-    uint32_t  words;
-    uint32_t *slots;              /* numbers of first cells; 0 is free */
-    uint32_t  slot_count, used;   /* a power of two */
+    uint32_t     tree, version;
+    follow_page *pages;
+    uint32_t     page_count;
 };
 
 static const span nowhere = {0, 0};
@@ -60,14 +66,14 @@ static bool grow(const burin_allocator *alloc, void *array, uint32_t count, uint
     return true;
 }
 
-static void drop_heaps(follow_cell *cell)
-{
-    for (unsigned n = 0; n < 2; n++)
-        if (cell->heaps[n])
-            burin_heap_free(cell->heaps[n]);
-}
-
 /* ---- life ---- */
+
+static void free_pages(burin_follower *f, follow_tree *t)
+{
+    for (uint32_t k = 0; k < t->page_count; k++)
+        base_free(f->alloc, t->pages[k].entities, PAGE * sizeof(uint32_t));
+    base_free(f->alloc, t->pages, t->page_count * sizeof *t->pages);
+}
 
 burin_follower *burin_follower_new(burin_graph *graph, burin_store *store, burin_error *err)
 {
@@ -81,7 +87,7 @@ burin_follower *burin_follower_new(burin_graph *graph, burin_store *store, burin
     f->graph      = graph;
     f->store      = store;
     f->alloc      = alloc;
-    f->cell_count = 1;
+    f->room_count = 1;
     f->reader     = burin_reader_new(store);
     if (!f->reader)
         no_memory(err);
@@ -99,59 +105,19 @@ void burin_follower_free(burin_follower *f)
         return;
     follow_addresses_free(f->addresses);
     burin_graph_dispose(f->graph, f->scope);
-    for (uint32_t k = 1; k < f->cell_count; k++)
-        drop_heaps(&f->cells[k]);
-    for (uint32_t k = 0; k < f->tree_count; k++) {
-        base_free(f->alloc, f->trees[k].bits, f->trees[k].words * sizeof(uint64_t));
-        base_free(f->alloc, f->trees[k].slots, f->trees[k].slot_count * sizeof(uint32_t));
-    }
+    for (uint32_t k = 1; k < f->room_count; k++)
+        follow_room_close(&f->rooms[k]);
+    for (uint32_t k = 0; k < f->tree_count; k++)
+        free_pages(f, &f->trees[k]);
     base_free(f->alloc, f->trees, f->tree_room * sizeof *f->trees);
+    base_free(f->alloc, f->entities, f->entity_room * sizeof *f->entities);
     base_free(f->alloc, f->cells, f->cell_room * sizeof *f->cells);
+    base_free(f->alloc, f->rooms, f->room_room * sizeof *f->rooms);
     burin_reader_free(f->reader);
     base_free(f->alloc, f, sizeof *f);
 }
 
-/* ---- the table ---- */
-
-static uint32_t slot_of(const burin_follower *f, const follow_tree *t, uint32_t id)
-{
-    uint32_t at = id * 2654435769u & (t->slot_count - 1);
-    while (t->slots[at] && f->cells[t->slots[at]].id != id)
-        at = (at + 1) & (t->slot_count - 1);
-    return at;
-}
-
-static bool table_grow(burin_follower *f, follow_tree *t)
-{
-    uint32_t  count = t->slot_count ? 2 * t->slot_count : 64, *old = t->slots, old_count = t->slot_count;
-    uint32_t *wider = base_alloc(f->alloc, count * sizeof *wider);
-    if (!wider)
-        return false;
-    memset(wider, 0, count * sizeof *wider);
-    t->slots      = wider;
-    t->slot_count = count;
-    for (uint32_t k = 0; k < old_count; k++)
-        if (old[k])
-            t->slots[slot_of(f, t, f->cells[old[k]].id)] = old[k];
-    base_free(f->alloc, old, old_count * sizeof *old);
-    return true;
-}
-
-static bool is_followed(const follow_tree *t, uint32_t id) { return id / 64 < t->words && t->bits[id / 64] >> id % 64 & 1; }
-
-static bool bits_reserve(burin_follower *f, follow_tree *t, uint32_t id)
-{
-    uint32_t words = id / 64 + 1 + id / 128;
-    if (id / 64 < t->words)
-        return true;
-    uint64_t *wider = f->alloc->resize(f->alloc->user, t->bits, t->words * sizeof *wider, words * sizeof *wider);
-    if (!wider)
-        return false;
-    memset(wider + t->words, 0, (words - t->words) * sizeof *wider);
-    t->bits  = wider;
-    t->words = words;
-    return true;
-}
+/* ---- tables ---- */
 
 static follow_tree *tree_of(burin_follower *f, uint32_t tree)
 {
@@ -164,27 +130,86 @@ static follow_tree *tree_of(burin_follower *f, uint32_t tree)
     return &f->trees[f->tree_count++];
 }
 
+static bool reserve_page(burin_follower *f, follow_tree *t, uint32_t id)
+{
+    uint32_t page = id / PAGE;
+    while (page >= t->page_count)
+        if (!grow(f->alloc, &t->pages, t->page_count, &t->page_count, sizeof *t->pages))
+            return false;
+    if (t->pages[page].entities)
+        return true;
+    t->pages[page].entities = base_alloc(f->alloc, PAGE * sizeof(uint32_t));
+    return t->pages[page].entities;
+}
+
+/* NULL: nobody follows it. */
+static inline follow_entity *entity_of(const burin_follower *f, const follow_tree *t, uint32_t id)
+{
+    const follow_page *page = &t->pages[id / PAGE];
+    bool               is_followed = id / PAGE < t->page_count && page->bits >> id % PAGE & 1;
+    return is_followed ? &f->entities[page->entities[id % PAGE]] : NULL;
+}
+
+/* The cell of an attribute, or where it belongs. */
+static inline uint32_t place_of(const follow_entity *e, int attribute)
+{
+    return e->first + (uint32_t)__builtin_popcountll(e->attributes & (((uint64_t)1 << attribute) - 1));
+}
+
+/* Room for one more cell of an entity; what does not end the array goes there. */
+static bool reserve_cell(burin_follower *f, follow_entity *e)
+{
+    uint32_t count = (uint32_t)__builtin_popcountll(e->attributes), more = 1;
+    bool     is_last = e->first + e->reserved == f->cell_count;
+    if (count < e->reserved)
+        return true;
+    if (!is_last)
+        more = 2 * count + 1;
+    while (f->cell_count + more > f->cell_room)
+        if (!grow(f->alloc, &f->cells, f->cell_room, &f->cell_room, sizeof *f->cells))
+            return false;
+    if (!is_last) {
+        memcpy(&f->cells[f->cell_count], &f->cells[e->first], count * sizeof *f->cells);
+        e->first    = f->cell_count;
+        e->reserved = 0;
+    }
+    e->reserved += more;
+    f->cell_count += more;
+    return true;
+}
+
 /* ---- values ---- */
 
-static burin_status read_children(burin_follower *f, follow_cell *cell, burin_entity entity, burin_heap *heap, burin_value *out, burin_error *err)
+static burin_status list_children(burin_heap *heap, const burin_children *children, burin_value *out, burin_error *err)
 {
-    burin_children children;
-    burin_status   status = burin_reader_children(f->reader, entity, cell->attribute, &children, err);
-    if (status)
-        return status;
-    *out = burin_list(heap, children.count);
-    for (size_t k = 0; k < children.count; k++)
-        if (burin_list_append(heap, *out, burin_int(children.ids[k])))
+    *out = burin_list(heap, children->count);
+    for (size_t k = 0; k < children->count && out->kind != BURIN_MISSING; k++)
+        if (burin_list_append(heap, *out, burin_int(children->ids[k])))
             return no_memory(err);
     return out->kind == BURIN_MISSING ? no_memory(err) : BURIN_OK;
 }
 
-/* What the attribute holds in a version of the tree, in a heap of the cell; none where there is no such entity. */
-static burin_status read_value(burin_follower *f, follow_cell *cell, burin_entity entity, burin_heap *heap, burin_value *out, burin_error *err)
+/* What the attribute holds in a state of the entity, in a heap of the cell's; none where there is no such entity, NULL. */
+static inline burin_status read_value(const burin_follower *f, const es_record *state, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
 {
-    if (cell->has_children)
-        return read_children(f, cell, entity, heap, out, err);
-    return burin_reader_get(f->reader, entity, cell->attribute, heap, out, err);
+    burin_children children;
+    *out = burin_none();
+    if (!state)
+        return BURIN_OK;
+    const es_type *type = es_type_at(f->store, state->type);
+    if (BURIN_LIKELY(attribute >= 64 || !(type->children >> attribute & 1)))
+        return es_cell_value(f->store, type, state->nulls, state->cells, attribute, heap, out, err);
+    burin_status status = es_cell_children(f->store, type, state->cells, attribute, &children, err);
+    return status ? status : list_children(heap, &children, out, err);
+}
+
+/* NULL: in that version there is no such entity, or the version is no longer kept. */
+static const es_record *state_of(const burin_follower *f, const follow_tree *t, uint32_t version, uint32_t id)
+{
+    es_version *entry;
+    if (es_find_version(f->store, f->reader->snapshot, t->tree, &version, &entry, NULL))
+        return NULL;
+    return es_record_at(f->store, es_index_get(&f->store->memory, entry->index, id));
 }
 
 static burin_status fail_as_graph(burin_follower *f, burin_status status, burin_error *err)
@@ -194,27 +219,27 @@ static burin_status fail_as_graph(burin_follower *f, burin_status status, burin_
 
 /* ---- following ---- */
 
-/* A cell that is in no table yet: what it holds may need heaps. */
-static burin_status prepare(burin_follower *f, burin_type type, follow_cell *cell, burin_error *err)
+/* Room for the containers that a cell may have; *room: its number, 0 when it can have none. */
+static burin_status open_room(burin_follower *f, burin_type type, int attribute, uint32_t *room, burin_error *err)
 {
     size_t                 count;
     const burin_attribute *all = burin_type_attributes(f->store, type, &count);
-    if (cell->attribute < 0 || (size_t)cell->attribute >= count || all[cell->attribute].kind < BURIN_DATA_ATTRIBUTE || all[cell->attribute].kind == BURIN_REF_ATTRIBUTE)
+    *room                      = 0;
+    if (all[attribute].kind < BURIN_DATA_ATTRIBUTE || all[attribute].kind == BURIN_REF_ATTRIBUTE)
         return BURIN_OK;
-    cell->has_children = all[cell->attribute].kind != BURIN_DATA_ATTRIBUTE;
-    cell->heaps[0]     = burin_heap_new(f->alloc);
-    cell->heaps[1]     = burin_heap_new(f->alloc);
-    return cell->heaps[0] && cell->heaps[1] ? BURIN_OK : no_memory(err);
+    if (!grow(f->alloc, &f->rooms, f->room_count, &f->room_room, sizeof *f->rooms) || !follow_room_open(&f->rooms[f->room_count], f->alloc))
+        return no_memory(err);
+    *room = f->room_count++;
+    return BURIN_OK;
 }
 
-static burin_status make_cell(burin_follower *f, follow_tree *t, follow_cell *cell, burin_error *err)
+static burin_status make_cell(burin_follower *f, const es_record *state, int attribute, follow_cell *cell, burin_error *err)
 {
     burin_node   before;
-    burin_value  value  = burin_none();
-    burin_entity entity = {.id = cell->id, .tree = t->tree, .version = t->version};
-    burin_status status = BURIN_OK;
-    if (!burin_reader_find(f->reader, &entity, NULL))
-        status = read_value(f, cell, entity, cell->heaps[cell->current], &value, err);
+    burin_value  value;
+    follow_room *room   = cell->room ? &f->rooms[cell->room] : NULL;
+    burin_heap  *heap   = room ? room->heaps[room->current] : NULL;
+    burin_status status = read_value(f, state, attribute, heap, &value, err);
     if (status)
         return status;
     status = burin_graph_enter(f->graph, f->scope, &before);
@@ -222,47 +247,62 @@ static burin_status make_cell(burin_follower *f, follow_tree *t, follow_cell *ce
         status = burin_graph_cell(f->graph, value, &cell->node);
         burin_graph_leave(f->graph, before);
     }
-    return status ? fail_as_graph(f, status, err) : BURIN_OK;
+    if (status)
+        return fail_as_graph(f, status, err);
+    if (room)
+        follow_room_took(room, heap, value);
+    return BURIN_OK;
 }
 
 /* There is room in every table. */
-static void enter(burin_follower *f, follow_tree *t, const follow_cell *cell)
+static void enter(burin_follower *f, follow_tree *t, uint32_t id, int attribute, follow_cell cell)
 {
-    uint32_t slot           = slot_of(f, t, cell->id);
-    f->cells[f->cell_count] = *cell;
-    f->cells[f->cell_count].next = t->slots[slot];
-    t->used += !t->slots[slot];
-    t->slots[slot] = f->cell_count++;
-    t->bits[cell->id / 64] |= (uint64_t)1 << cell->id % 64;
+    follow_entity *e     = entity_of(f, t, id);
+    uint32_t       place = place_of(e, attribute), behind = e->first + (uint32_t)__builtin_popcountll(e->attributes) - place;
+    memmove(&f->cells[place + 1], &f->cells[place], behind * sizeof *f->cells);
+    f->cells[place] = cell;
+    e->attributes |= (uint64_t)1 << attribute;
+}
+
+/* The entity, which nobody may follow yet. NULL: memory is out. */
+static follow_entity *reserve_entity(burin_follower *f, follow_tree *t, uint32_t id)
+{
+    follow_entity *e = entity_of(f, t, id);
+    if (e)
+        return e;
+    if (!reserve_page(f, t, id) || !grow(f->alloc, &f->entities, f->entity_count, &f->entity_room, sizeof *f->entities))
+        return NULL;
+    follow_page *page              = &t->pages[id / PAGE];
+    page->entities[id % PAGE]     = f->entity_count;
+    page->bits |= (uint64_t)1 << id % PAGE;
+    f->entities[f->entity_count] = (follow_entity){0};
+    return &f->entities[f->entity_count++];
 }
 
 static burin_status follow_pinned(burin_follower *f, burin_entity entity, int attribute, burin_node *out, burin_error *err)
 {
     burin_entity_info info;
-    burin_status      status = burin_reader_find(f->reader, &entity, err);
-    follow_tree      *t      = status ? NULL : tree_of(f, entity.tree);
+    follow_cell       cell;
+    burin_status      status = burin_reader_info(f->reader, entity, &info, err);
+    if (!status && (unsigned)attribute >= es_type_at(f->store, info.type)->count)
+        status = es_no_attribute(es_type_at(f->store, info.type), attribute, err);
     if (status)
         return status;
-    if (!t || (2 * t->used >= t->slot_count && !table_grow(f, t)) || !bits_reserve(f, t, entity.id) ||
-        !grow(f->alloc, &f->cells, f->cell_count, &f->cell_room, sizeof *f->cells))
-        return no_memory(err);
-    for (uint32_t k = t->slots[slot_of(f, t, entity.id)]; k; k = f->cells[k].next)
-        if (f->cells[k].attribute == attribute) {
-            *out = f->cells[k].node;
-            return BURIN_OK;
-        }
-    follow_cell made = {.id = entity.id, .attribute = attribute};
-    status           = burin_reader_info(f->reader, entity, &info, err);
-    if (!status)
-        status = prepare(f, info.type, &made, err);
-    if (!status)
-        status = make_cell(f, t, &made, err);
-    if (status) {
-        drop_heaps(&made);
-        return status;
+    follow_tree   *t = tree_of(f, info.entity.tree);
+    follow_entity *e = t ? reserve_entity(f, t, info.entity.id) : NULL;
+    if (e && e->attributes >> attribute & 1) {
+        *out = f->cells[place_of(e, attribute)].node;
+        return BURIN_OK;
     }
-    enter(f, t, &made);
-    *out = made.node;
+    if (!e || !reserve_cell(f, e))
+        return no_memory(err);
+    status = open_room(f, info.type, attribute, &cell.room, err);
+    if (!status)
+        status = make_cell(f, state_of(f, t, t->version, info.entity.id), attribute, &cell, err);
+    if (status)
+        return status;
+    enter(f, t, info.entity.id, attribute, cell);
+    *out = cell.node;
     return BURIN_OK;
 }
 
@@ -278,57 +318,127 @@ burin_status burin_follow(burin_follower *f, burin_entity entity, int attribute,
 
 /* ---- updates ---- */
 
+enum { WAITING = 16, FETCH_AHEAD = 4 };
+
+typedef struct waiting { /* a cell that is to be set */
+    const es_record *state;
+    uint32_t         cell;
+    int              attribute;
+} waiting;
+
 typedef struct updating {
     burin_follower *f;
     follow_tree    *tree;
-    uint32_t        head;
+    es_index        index; /* of its newest version */
+    waiting         ring[WAITING];
+    uint32_t        added, taken; /* of the ring: cells wait while what setting them looks at is fetched */
     uint64_t        changed;
     burin_error    *err;
 } updating;
 
-/* The heap for the next value of a cell. What the cell was before the open batch stays where it is: another value at its place would be
- * taken for it. */
-static burin_heap *next_heap(burin_follower *f, follow_cell *cell, bool *goes_on)
+static burin_status set_in_room(updating *u, const follow_cell *cell, const es_record *state, int attribute)
 {
-    *goes_on = f->graph->nodes[cell->node.index].flags & RX_TOUCHED;
-    if (!cell->heaps[0])
-        return NULL;
-    if (*goes_on)
-        return cell->heaps[cell->current];
-    burin_heap_clear(cell->heaps[!cell->current]);
-    return cell->heaps[!cell->current];
-}
-
-/* What the attribute of an entity holds now becomes the cell's; none of an entity that is not there, NULL. */
-static burin_status set_cell(updating *u, follow_cell *cell, const burin_entity *entity)
-{
-    bool         goes_on;
-    burin_heap  *heap   = next_heap(u->f, cell, &goes_on);
-    burin_value  value  = burin_none();
-    burin_status status = entity ? read_value(u->f, cell, *entity, heap, &value, u->err) : BURIN_OK;
+    burin_value  value;
+    follow_room *room   = &u->f->rooms[cell->room];
+    burin_heap  *heap   = follow_room_next(u->f->graph, cell->node, room);
+    burin_status status = read_value(u->f, state, attribute, heap, &value, u->err);
     if (status)
         return status;
     status = burin_graph_set(u->f->graph, cell->node, value);
     if (status)
         return fail_as_graph(u->f, status, u->err);
-    if (!goes_on)
-        cell->current = !cell->current;
-    u->changed++;
+    follow_room_took(room, heap, value);
     return BURIN_OK;
+}
+
+/* What the attribute of an entity holds now becomes the cell's. */
+static inline burin_status set_cell(updating *u, const follow_cell *cell, const es_record *state, int attribute)
+{
+    burin_value  value;
+    burin_graph *g = u->f->graph;
+    u->changed++;
+    if (cell->room)
+        return set_in_room(u, cell, state, attribute);
+    burin_status status = read_value(u->f, state, attribute, NULL, &value, u->err);
+    if (status)
+        return status;
+    status = burin_graph_set(g, cell->node, value);
+    return BURIN_LIKELY(!status) ? BURIN_OK : fail_as_graph(u->f, status, u->err);
+}
+
+static inline burin_status take_waiting(updating *u)
+{
+    const waiting *w = &u->ring[u->taken++ % WAITING];
+    return set_cell(u, &u->f->cells[w->cell], w->state, w->attribute);
+}
+
+/* One more; and the one that has waited longest is set. */
+static inline burin_status add_waiting(updating *u, waiting added)
+{
+    const burin_graph *g = u->f->graph;
+    __builtin_prefetch(&u->f->cells[added.cell]);
+    if (added.state)
+        __builtin_prefetch(&added.state->cells[added.attribute]);
+    u->ring[u->added++ % WAITING] = added;
+    if (u->added - u->taken > FETCH_AHEAD) {
+        const follow_cell *near = &u->f->cells[u->ring[(u->added - FETCH_AHEAD) % WAITING].cell];
+        __builtin_prefetch(&g->nodes[near->node.index]);
+        __builtin_prefetch(&g->values[near->node.index]);
+    }
+    return u->added - u->taken > 2 * FETCH_AHEAD ? take_waiting(u) : BURIN_OK;
+}
+
+/* Some attributes of an entity, which has cells for them. */
+static burin_status set_cells(updating *u, const follow_entity *e, uint32_t id, uint64_t attributes)
+{
+    burin_status     status = BURIN_OK;
+    const es_record *state  = es_record_at(u->f->store, es_index_get(&u->f->store->memory, u->index, id));
+    for (; attributes && !status; attributes &= attributes - 1) {
+        int attribute = __builtin_ctzll(attributes);
+        status        = add_waiting(u, (waiting){state, place_of(e, attribute), attribute});
+    }
+    return status;
 }
 
 static burin_status take_change(void *user, const burin_change *change)
 {
-    updating    *u      = user;
-    burin_status status = BURIN_OK;
-    if (!is_followed(u->tree, change->id))
+    updating            *u = user;
+    const follow_entity *e = entity_of(u->f, u->tree, change->id);
+    if (!e)
         return BURIN_OK;
-    burin_entity entity     = {.id = change->id, .tree = u->tree->tree, .version = u->head};
-    bool         is_there   = !burin_reader_find(u->f->reader, &entity, NULL);
-    bool         everything = change->what == BURIN_ADDED || change->what == BURIN_REMOVED;
-    for (uint32_t k = u->tree->slots[slot_of(u->f, u->tree, change->id)]; k && !status; k = u->f->cells[k].next)
-        if (everything || change->attributes >> u->f->cells[k].attribute & 1)
-            status = set_cell(u, &u->f->cells[k], is_there ? &entity : NULL);
+    bool     everything = change->what == BURIN_ADDED || change->what == BURIN_REMOVED;
+    uint64_t attributes = everything ? e->attributes : e->attributes & change->attributes;
+    return attributes ? set_cells(u, e, change->id, attributes) : BURIN_OK;
+}
+
+/* Versions between are no longer kept: whatever is followed in the tree is read. */
+static burin_status take_all(updating *u)
+{
+    burin_status status = BURIN_OK;
+    for (uint32_t page = 0; page < u->tree->page_count; page++)
+        for (uint64_t bits = u->tree->pages[page].bits; bits && !status; bits &= bits - 1) {
+            uint32_t             id = page * PAGE + (uint32_t)__builtin_ctzll(bits);
+            const follow_entity *e  = entity_of(u->f, u->tree, id);
+            status                  = set_cells(u, e, id, e->attributes);
+        }
+    return status;
+}
+
+static burin_status update_tree(updating *u)
+{
+    burin_follower *f    = u->f;
+    follow_tree    *t    = u->tree;
+    uint32_t        head = 0;
+    es_version     *entry;
+    burin_status    status = es_find_version(f->store, f->reader->snapshot, t->tree, &head, &entry, u->err);
+    if (status || head == t->version)
+        return status;
+    u->index = entry->index;
+    status   = burin_reader_diff(f->reader, t->tree, t->version, t->tree, head, take_change, u, NULL);
+    if (status == BURIN_ERR_GONE)
+        status = take_all(u);
+    while (!status && u->taken < u->added)
+        status = take_waiting(u);
     return status;
 }
 
@@ -340,9 +450,7 @@ burin_status burin_follower_update(burin_follower *f, uint64_t *changed, burin_e
     burin_graph_begin(f->graph);
     for (uint32_t k = 0; k < f->tree_count && !status; k++) {
         u.tree = &f->trees[k];
-        u.head = burin_reader_head(f->reader, u.tree->tree);
-        if (u.head != u.tree->version)
-            status = burin_reader_diff(f->reader, u.tree->tree, u.tree->version, u.tree->tree, u.head, take_change, &u, err);
+        status = update_tree(&u);
     }
     for (uint32_t k = 0; k < f->tree_count && !status; k++)
         f->trees[k].version = burin_reader_head(f->reader, f->trees[k].tree);

@@ -11,8 +11,7 @@ struct follow_address {
     follow_address *older;
     burin_follower *follower;
     burin_node      cell;
-    burin_heap     *heaps[2]; /* of containers: the value is in the current one */
-    unsigned        current;
+    follow_room     room; /* of the value */
     size_t          size, steps, len; /* steps: where they begin */
     char            text[];
 };
@@ -24,9 +23,7 @@ void follow_addresses_free(follow_address *newest)
     while (newest) {
         follow_address *a = newest;
         newest            = a->older;
-        for (unsigned n = 0; n < 2; n++)
-            if (a->heaps[n])
-                burin_heap_free(a->heaps[n]);
+        follow_room_close(&a->room);
         base_free(a->follower->alloc, a, a->size);
     }
 }
@@ -48,21 +45,20 @@ static size_t step_end(const follow_address *a, size_t at)
     return at + 1;
 }
 
-/* Follow the attribute that the first `len` bytes lead through last. */
+/* Follow the attribute that the first `len` bytes lead through last. A container found is in `heap`, not the attribute's cell's: that has
+ * its own times. */
 static burin_status follow_through(follow_address *a, size_t len, burin_heap *heap, burin_addressed *found, burin_error *err)
 {
     burin_follower *f = a->follower;
     burin_node      cell;
-    burin_value     value;
+    burin_value     read;
     burin_status    status = burin_reader_resolve(f->reader, (burin_text){a->text, len}, heap, found, err);
     if (status || !found->holder.id)
         return status;
     burin_entity holder = {.id = found->holder.id, .tree = found->holder.tree};
     status              = burin_follow(f, holder, found->attribute, &cell, err);
-    if (!status && burin_graph_get(f->graph, cell, &value))
+    if (!status && burin_graph_get(f->graph, cell, &read))
         status = diag_fail(err, BURIN_ERR_RUNTIME, NULL, 0, nowhere, "%s", burin_graph_message(f->graph));
-    if (!status && found->what == BURIN_ADDRESSED_VALUE && !found->inside)
-        found->value = value;
     return status;
 }
 
@@ -76,13 +72,11 @@ static burin_value ids_of(burin_heap *heap, const burin_children *children)
 }
 
 /* Go along the address. What is not there any more is none; what is no attribute at all, or wants memory, is a failure. */
-static burin_status go_along(follow_address *a, burin_value *out, burin_error *err)
+static burin_status go_along(follow_address *a, burin_heap *heap, burin_value *out, burin_error *err)
 {
-    burin_heap     *heap   = a->heaps[!a->current];
     burin_addressed found  = {.value = burin_none()};
     burin_status    status = BURIN_OK;
     size_t          at     = a->steps;
-    burin_heap_clear(heap);
     while (at < a->len && !status) {
         at     = step_end(a, at);
         status = follow_through(a, at, heap, &found, err);
@@ -110,12 +104,13 @@ static burin_status follow_again(burin_graph *g, void *user, const burin_inputs 
     burin_value     value;
     (void)in, (void)out;
     follower_pin(a->follower);
-    burin_status status = go_along(a, &value, &err);
+    burin_heap  *heap   = follow_room_next(g, a->cell, &a->room);
+    burin_status status = go_along(a, heap, &value, &err);
     if (status)
         burin_graph_fail(g, status, "%s", err.message ? err.message : burin_status_class(status));
     burin_error_clear(&err);
     if (!status && !(status = burin_graph_set(g, a->cell, value)))
-        a->current = !a->current;
+        follow_room_took(&a->room, heap, value);
     follower_unpin(a->follower);
     return status;
 }
@@ -151,9 +146,8 @@ burin_status burin_follow_address(burin_follower *f, burin_text text, burin_node
     *a = (follow_address){.follower = f, .older = f->addresses, .size = size, .len = text.len, .steps = text.len - address.path.len};
     memcpy(a->text, text.data, text.len);
     f->addresses = a;
-    for (unsigned n = 0; n < 2; n++)
-        if (!(a->heaps[n] = burin_heap_new(f->alloc)))
-            return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
+    if (!follow_room_open(&a->room, f->alloc))
+        return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
     follower_pin(f);
     status = burin_reader_find(f->reader, &address.entity, err);
     if (!status && !(status = burin_graph_enter(f->graph, f->scope, &before))) {

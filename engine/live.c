@@ -279,12 +279,14 @@ burin_status live_run_begin(burin_live *live, const live_reads *reads, const bur
     burin_heap_clear(run->variables);
     *variables = burin_dict(run->variables, reads->count);
     for (uint32_t k = 0; k < reads->count && !status; k++) {
-        const live_name *name  = reads->names[k];
-        burin_value      value = name->record;
+        const live_name *name = reads->names[k];
+        burin_value      value;
         if (!reads->is_dynamic)
             value = *burin_input(inputs, k);
         else if (name->node.index)
             status = burin_graph_get(live->graph, name->node, &value);
+        else
+            value = name->record;
         if (!status && burin_dict_set(run->variables, *variables, burin_string_borrow(name->name, strlen(name->name)), value))
             status = no_memory(live);
     }

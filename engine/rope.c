@@ -1,5 +1,5 @@
 /* Ropes: the text of a template in pieces, each literal or a node that renders. An effect a part says what its change does to the
- * text; where a piece begins is a sum over a Fenwick tree of lengths. */
+ * text; where a piece begins is a sum over a Fenwick tree of lengths, or counted on from the piece patched last. */
 #include "engine/rope.h"
 
 #include "engine/live.h"
@@ -10,19 +10,18 @@
 #include <string.h>
 
 typedef struct rope_part {
-    burin_rope     *rope;
+    burin_rope     *rope; /* this and the next two lines are what most runs look at */
+    uint32_t        piece;
+    bool            is_hole, is_name; /* is_name: it prints one input, as it is or escaped, and nothing else */
     burin_template *tpl;   /* shares the text of the rope's */
     live_reads      reads;
     burin_node      node, effect;
-    uint32_t        piece;
     burin_text      title; /* of the source */
-    bool            is_hole, is_name; /* is_name: it prints one input, as it is or escaped, and nothing else */
 } rope_part;
 
 typedef struct rope_piece {
     burin_text literal; /* in the rope's arena */
     uint32_t   part;    /* UINT32_MAX: a literal */
-    size_t     len;     /* of its text as patched last */
 } rope_piece;
 
 struct burin_rope {
@@ -33,7 +32,10 @@ struct burin_rope {
     arena           memory; /* texts, pieces and parts */
     rope_piece     *pieces;
     rope_part     **parts;
-    size_t         *sums;   /* the Fenwick tree; from 1 */
+    size_t         *lengths;      /* of each piece's text as patched last */
+    size_t         *sums;         /* the Fenwick tree of them; from 1 */
+    size_t          patched_at;   /* where the piece that was patched last begins */
+    uint32_t        patched_last;
     uint32_t        piece_count, piece_room, part_count, part_room;
     size_t          len;
     bool            is_complete, is_escaped; /* is_escaped: what the template prints at its top level is escaped */
@@ -44,9 +46,12 @@ static const span nowhere = {0, 0};
 
 /* ---- lengths ---- */
 
+enum { STEPS_MAX = 64 }; /* pieces from one to the next that are added up one by one */
+
 static void add_length(burin_rope *rope, uint32_t piece, size_t by) /* may wrap: lengths also shrink */
 {
     rope->len += by;
+    rope->lengths[piece] += by;
     for (uint32_t k = piece + 1; k <= rope->piece_count; k += k & -k)
         rope->sums[k] += by;
 }
@@ -56,6 +61,18 @@ static size_t offset_of(const burin_rope *rope, uint32_t piece)
     for (uint32_t k = piece; k; k -= k & -k)
         sum += rope->sums[k];
     return sum;
+}
+/* The same, of the piece that is to be patched. Patches come in the order of the text: mostly it is not far from the last, which nothing has
+ * moved since. */
+static size_t next_offset(burin_rope *rope, uint32_t piece)
+{
+    if (piece < rope->patched_last || piece - rope->patched_last > STEPS_MAX)
+        rope->patched_at = offset_of(rope, piece);
+    else
+        for (uint32_t k = rope->patched_last; k < piece; k++)
+            rope->patched_at += rope->lengths[k];
+    rope->patched_last = piece;
+    return rope->patched_at;
 }
 
 /* ---- running ---- */
@@ -102,14 +119,13 @@ static burin_status render_part(burin_graph *g, void *user, const burin_inputs *
 
 static burin_status patch_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
 {
-    rope_part        *part  = user;
+    const rope_part  *part  = user;
     burin_rope       *rope  = part->rope;
-    rope_piece       *piece = &rope->pieces[part->piece];
     const burin_value text  = *burin_input(inputs, 0);
-    burin_patch       patch = {offset_of(rope, part->piece), piece->len, burin_text_of(text)};
+    burin_patch       patch = {next_offset(rope, part->piece), rope->lengths[part->piece], burin_text_of(text)};
     (void)g, (void)out;
-    add_length(rope, part->piece, (size_t)text.len - piece->len);
-    piece->len = text.len;
+    if (text.len != patch.removed)
+        add_length(rope, part->piece, (size_t)text.len - patch.removed);
     return rope->is_complete && rope->patch ? rope->patch(rope->user, &patch) : BURIN_OK;
 }
 
@@ -183,7 +199,6 @@ static burin_status add_piece(void *user, const rope_cut *cut)
         if (!copy)
             return BURIN_ERR_NOMEM;
         piece.literal = (burin_text){copy, cut->literal.len};
-        piece.len     = cut->literal.len;
     }
     if (!grow(&rope->memory, &rope->pieces, rope->piece_count, &rope->piece_room, sizeof *rope->pieces))
         return BURIN_ERR_NOMEM;
@@ -232,12 +247,12 @@ static burin_status build(burin_rope *rope, burin_error *err)
     arena_deinit(&scratch);
     if (status)
         return status;
-    rope->sums = arena_alloc(&rope->memory, (rope->piece_count + 1) * sizeof *rope->sums);
-    if (!rope->sums)
+    rope->sums    = arena_zalloc(&rope->memory, (rope->piece_count + 1) * sizeof *rope->sums);
+    rope->lengths = arena_zalloc(&rope->memory, (rope->piece_count + 1) * sizeof *rope->lengths);
+    if (!rope->sums || !rope->lengths)
         return BURIN_ERR_NOMEM;
-    memset(rope->sums, 0, (rope->piece_count + 1) * sizeof *rope->sums);
     for (uint32_t k = 0; k < rope->piece_count; k++)
-        add_length(rope, k, rope->pieces[k].len);
+        add_length(rope, k, rope->pieces[k].literal.len);
     status            = make_nodes(rope);
     rope->is_complete = true;
     return status ? diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(rope->live->graph)) : BURIN_OK;

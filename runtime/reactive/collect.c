@@ -30,6 +30,13 @@ burin_value rx_line_shift(rx_line *line)
     return v;
 }
 
+static void unpush(burin_graph *g, rx_line *line)
+{
+    rx_value_free(g, line->at[line->first + --line->len]);
+    if (line->len == 0)
+        line->first = 0;
+}
+
 void rx_line_clear(burin_graph *g, rx_line *line)
 {
     while (line->len)
@@ -81,18 +88,35 @@ burin_status rx_operator_emit_line(burin_graph *g, rx_operator *op, burin_value 
 
 /* ---- several side by side ---- */
 
-/* The first of every line; they are shifted into `row`, which the caller frees. */
+/* The first of every line, which leave the lines once they have been emitted: the want of memory loses none. */
 static burin_status emit_row(burin_graph *g, rx_operator *op, burin_value *out)
 {
     burin_value *row = base_alloc(g->alloc, op->line_count * sizeof *row);
     if (!row)
         return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
     for (uint32_t k = 0; k < op->line_count; k++)
-        row[k] = rx_line_shift(&op->lines[k]);
+        row[k] = op->lines[k].at[op->lines[k].first];
     burin_status status = emit(g, op, row, op->line_count, out);
-    for (uint32_t k = 0; k < op->line_count; k++)
-        rx_value_free(g, row[k]);
+    for (uint32_t k = 0; k < op->line_count && !status; k++)
+        rx_value_free(g, rx_line_shift(&op->lines[k]));
     base_free(g->alloc, row, op->line_count * sizeof *row);
+    return status;
+}
+
+/* A source's value, if it is another one, into its line. It counts as seen once it is there, or there is no place for it. */
+static burin_status take_in(burin_graph *g, rx_operator *op, uint32_t k, burin_value now)
+{
+    bool         changed;
+    bool         is_full = op->lines[k].len == op->limit;
+    burin_status status  = BURIN_OK;
+    if (rx_value_same(op->last[k], now))
+        return BURIN_OK;
+    if (!is_full)
+        status = rx_line_push(g, &op->lines[k], now);
+    if (!status && (status = rx_operator_changed(g, op, k, now, &changed)) && !is_full)
+        unpush(g, &op->lines[k]);
+    if (!status && is_full)
+        status = burin_graph_fail(g, BURIN_ERR_LIMIT, "zip: more than %llu values of one source wait", (unsigned long long)op->limit);
     return status;
 }
 
@@ -102,12 +126,7 @@ RX_OPERATOR_FN(zip)
     bool         is_full = true;
     rx_operator_hold(g, op, out);
     for (uint32_t k = 0; k < in->count; k++) {
-        bool         changed;
-        burin_status status = rx_operator_changed(g, op, k, *burin_input(in, k), &changed);
-        if (!status && changed && op->lines[k].len == op->limit)
-            status = burin_graph_fail(g, BURIN_ERR_LIMIT, "zip: more than %llu values of one source wait", (unsigned long long)op->limit);
-        if (!status && changed)
-            status = rx_line_push(g, &op->lines[k], *burin_input(in, k));
+        burin_status status = take_in(g, op, k, *burin_input(in, k));
         if (status)
             return status;
         is_full &= op->lines[k].len != 0;

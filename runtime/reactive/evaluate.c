@@ -24,6 +24,9 @@ static bool take_failure(burin_graph *g, uint32_t node, uint64_t run, burin_stat
 bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
 {
     burin_value own;
+    bool        changed;
+    if (!status && rx_text_set(g, node, v, &changed))
+        return changed;
     if (!status)
         status = rx_value_copy(g, v, &own);
     return status ? take_failure(g, node, run, status) : rx_value_set(g, node, own);

@@ -230,6 +230,8 @@ static inline uint32_t rx_pop(rx_vector *v) { return v->at[--v->len]; }
 /* Bytes by size class, reused without malloc. */
 void *rx_bytes(burin_graph *g, size_t size);
 void  rx_bytes_free(burin_graph *g, void *p, size_t size);
+/* Are both sizes one class? */
+bool rx_bytes_fit(size_t size, size_t other);
 
 /* ---- box.c ---- */
 
@@ -249,6 +251,8 @@ bool         rx_value_same(burin_value a, burin_value b);
 void         rx_value_drop(burin_graph *g, uint32_t node);
 /* Give a node a value of the graph's own, or a failure; true when it differs from what the node had. */
 bool         rx_value_set(burin_graph *g, uint32_t node, burin_value v);
+/* The same of a borrowed text, which is written over the node's, if that is a text it fits. False: it does not, and nothing has been done. */
+bool rx_text_set(burin_graph *g, uint32_t node, burin_value v, bool *changed);
 /* Nothing but its kind and 64 bits. */
 static inline bool rx_is_plain(burin_value v) { return (uint8_t)(v.kind - BURIN_NONE) <= BURIN_FLOAT - BURIN_NONE; }
 /* Of two floats' bits: is each a NaN? Then they are the same value. */

@@ -88,6 +88,8 @@ void *rx_bytes(burin_graph *g, size_t size)
     return p;
 }
 
+bool rx_bytes_fit(size_t size, size_t other) { return class_of(size) == class_of(other); }
+
 void rx_bytes_free(burin_graph *g, void *p, size_t size)
 {
     unsigned class = class_of(size);

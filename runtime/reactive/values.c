@@ -99,6 +99,19 @@ bool rx_value_set(burin_graph *g, uint32_t node, burin_value v)
     return true;
 }
 
+bool rx_text_set(burin_graph *g, uint32_t node, burin_value v, bool *changed)
+{
+    burin_value *at = &g->values[node];
+    if (!is_text(v) || !is_text(*at) || g->nodes[node].flags & RX_ERROR || !rx_bytes_fit(at->len, v.len))
+        return false;
+    *changed = !rx_value_same(*at, v);
+    if (v.len)
+        memmove((char *)at->as.s, v.as.s, v.len); /* it may be a part of what is there */
+    v.as.s = at->as.s;
+    *at    = v;
+    return true;
+}
+
 bool rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_text message)
 {
     const rx_failure *old = rx_failure_of(g, node);

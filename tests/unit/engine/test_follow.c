@@ -178,6 +178,92 @@ static void updates_in_a_batch_of_the_hosts_are_one(void **state)
     burin_heap_free(heap);
 }
 
+typedef struct seeing {
+    world      *w;
+    burin_node  notes;
+    int         commits;
+    burin_heap *heap;
+    burin_value list;
+    char        seen[200];
+} seeing;
+
+static void commit_longer(seeing *s)
+{
+    burin_list_append(s->heap, s->list, burin_int((int64_t)burin_length(s->list)));
+    set(s->w, 3, NOTES, s->list);
+}
+
+/* In its first run, takes in three commits one by one. */
+static burin_status update_thrice(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    seeing *s = user;
+    (void)g, (void)in, (void)out;
+    for (; s->commits < 3; s->commits++) {
+        commit_longer(s);
+        update(s->w);
+    }
+    return BURIN_OK;
+}
+static burin_status see_notes(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    seeing *s    = user;
+    char   *text = burin_repr(*burin_input(in, 0), NULL);
+    (void)g, (void)out;
+    strcat(strcat(s->seen, text), ";");
+    free(text);
+    return BURIN_OK;
+}
+
+/* What an effect takes in follows in the next round: until then the cell has what it had, and it is all there. */
+static void updates_in_an_effect_leave_what_a_cell_holds(void **state)
+{
+    seeing     s = {.w = *state, .heap = burin_heap_new(NULL)};
+    burin_node trigger, effect;
+    s.list  = burin_list(s.heap, 9);
+    s.notes = follow(s.w, s.w->agents[3], NOTES);
+    commit_longer(&s);
+    update(s.w);
+    commit_longer(&s);
+    update(s.w);
+    s.commits = 3;
+    burin_graph_cell(s.w->graph, burin_int(0), &trigger);
+    assert_int_equal(burin_graph_effect(s.w->graph, update_thrice, &s, BURIN_NODE_STATIC, &trigger, 1, &effect), BURIN_OK);
+    assert_int_equal(burin_graph_effect(s.w->graph, see_notes, &s, BURIN_NODE_STATIC, (burin_node[]){s.notes, trigger}, 2, &effect), BURIN_OK);
+    for (int k = 0; k < 2; k++) {
+        s.commits = 0;
+        assert_int_equal(burin_graph_set(s.w->graph, trigger, burin_int(k + 1)), BURIN_OK);
+    }
+    assert_string_equal(s.seen, "[0, 1];[0, 1];[0, 1, 2, 3, 4];[0, 1, 2, 3, 4];[0, 1, 2, 3, 4, 5, 6, 7];");
+    commit_longer(&s);
+    update(s.w);
+    assert_holds(s.w, s.notes, "[0, 1, 2, 3, 4, 5, 6, 7, 8]");
+    burin_heap_free(s.heap);
+}
+
+static void a_follower_that_has_missed_versions_reads_all(void **state)
+{
+    world     *w        = *state;
+    burin_node speed[2] = {follow(w, w->agents[3], SPEED), follow(w, w->agents[70], SPEED)}, name = follow(w, w->agents[3], NAME), late;
+    set(w, 3, SPEED, burin_int(30));
+    set(w, 3, NAME, burin_string_borrow("Ada", 3));
+    burin_txn *t = burin_txn_begin(w->store, NULL);
+    burin_txn_detach(t, w->agents[70], NULL);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    burin_retention keep_last = {.last = 1};
+    assert_int_equal(burin_store_retain(w->store, 1, &keep_last, NULL), BURIN_OK);
+    late = follow(w, w->agents[4], SPEED);
+    assert_int_equal(update(w), 4);
+    assert_holds(w, speed[0], "30");
+    assert_holds(w, speed[1], "None");
+    assert_holds(w, name, "'Ada'");
+    assert_holds(w, late, "4");
+    keep_last.last = 2;
+    assert_int_equal(burin_store_retain(w->store, 1, &keep_last, NULL), BURIN_OK);
+    set(w, 4, SPEED, burin_int(40));
+    assert_int_equal(update(w), 1);
+    assert_holds(w, late, "40");
+}
+
 static void what_nobody_follows_changes_nothing(void **state)
 {
     world     *w = *state;
@@ -298,6 +384,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_cell_holds_what_the_newest_version_holds), TEST(all_commits_since_are_one_batch), TEST(updates_in_a_batch_of_the_hosts_are_one),
+        TEST(updates_in_an_effect_leave_what_a_cell_holds), TEST(a_follower_that_has_missed_versions_reads_all),
         TEST(what_nobody_follows_changes_nothing),
         TEST(children_are_a_list_of_ids), TEST(an_entity_that_has_gone_leaves_none), TEST(what_is_not_there_cannot_be_followed),
         TEST(an_address_is_followed_wherever_it_leads), TEST(what_is_no_address_is_not_followed),
