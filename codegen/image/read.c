@@ -299,7 +299,9 @@ static void get_call(reader *r, ir_call *c)
     c->method       = get_text(r);
     c->unknown      = get_text(r);
     c->names        = flags & 16 ? get_texts(r, c->named) : NULL;
-    if (!r->failed && flags & 8)
+    if (flags & 64 && r->program->finalize)
+        c->function = r->program->finalize;
+    else if (!r->failed && flags & 8)
         bind(r, c);
 }
 

@@ -8,6 +8,7 @@ typedef struct writer {
     buf        *out;
     rt_state    st;    /* to walk containers and to print large integers */
     const char *wrong;
+    const rt_function *finalize; /* the program's */
 } writer;
 
 static void put(writer *w, uint32_t n) { buf_append(w->out, (const char *)&n, sizeof n); }
@@ -144,8 +145,9 @@ static void put_unit(writer *w, const ir_unit *u)
 static void put_call(writer *w, const ir_call *c)
 {
     put(w, c->positional | (uint32_t)c->named << 16);
+    const bool is_finalize = c->function && c->function == w->finalize;
     put(w, (uint32_t)c->rest | (uint32_t)c->expand << 1 | (uint32_t)c->is_test << 2 | (uint32_t)(c->function != NULL) << 3 |
-               (uint32_t)(c->names != NULL) << 4 | (uint32_t)c->plain << 5 | (uint32_t)c->print << 8);
+               (uint32_t)(c->names != NULL) << 4 | (uint32_t)c->plain << 5 | (uint32_t)is_finalize << 6 | (uint32_t)c->print << 8);
     put(w, c->site);
     put_text(w, c->method);
     put_text(w, c->unknown);
@@ -228,7 +230,7 @@ static void put_tables(writer *w, const ir_program *p)
 
 const char *image_write(const ir_program *p, buf *out)
 {
-    writer w = {.out = out, .st = {.env = p->env, .steps_left = UINT64_MAX}};
+    writer w = {.out = out, .st = {.env = p->env, .steps_left = UINT64_MAX}, .finalize = p->finalize};
     heap_init(&w.st.heap, out->alloc, 0);
     w.st.message = buf_make(out->alloc);
     buf_append(out, image_magic, sizeof image_magic);

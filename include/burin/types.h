@@ -46,7 +46,9 @@ typedef struct burin_text {
 #define BURIN_TEXT(literal) ((burin_text){"" literal, sizeof(literal) - 1})
 
 /* Where memory comes from. `resize(user, NULL, 0, n)` allocates, `resize(user, p, old, 0)` frees; it returns NULL on
- * failure and then leaves `p` as it was. Must be callable from every thread that uses the environment. Like Lua's lua_Alloc. */
+ * failure and then leaves `p` as it was. Must be callable from every thread that uses the environment. Like Lua's lua_Alloc.
+ * What may outlive an environment comes from malloc all the same: the texts of a burin_error, the library's loaders and what loaders
+ * hand over, and every result that is said to be malloc'ed. A render in which nothing is loaded and nothing fails takes none of it. */
 typedef struct burin_allocator {
     void *(*resize)(void *user, void *block, size_t old_size, size_t new_size);
     void *user;

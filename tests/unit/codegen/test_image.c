@@ -147,6 +147,23 @@ static void filters_are_bound_by_name(void **state)
     rt_env_deinit(&other);
 }
 
+static void finalize_is_the_environments(void **state)
+{
+    fixture     *f        = *state;
+    rt_function  finalize = {.name = "finalize", .call = shout, .self = rt_missing()}, other = finalize;
+    ir_program  *read;
+    f->options.finalize = &finalize;
+    write_template(f, "{{ x }}{{ x.y|upper }}");
+    f->options.finalize = &other;
+    assert_null(read_image(f, buf_text(&f->first), &read));
+    assert_int_equal(read->call_count, f->program->call_count);
+    for (uint32_t n = 0; n < read->call_count; n++)
+        assert_ptr_equal(read->calls[n].function, f->program->calls[n].function == &finalize ? &other : f->program->calls[n].function);
+    codegen_free(read);
+    f->options.finalize = NULL;
+    assert_string_equal(read_image(f, buf_text(&f->first), &read), "the image was made with other options");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +171,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_cut_off_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_builds_and_options_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(filters_are_bound_by_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(finalize_is_the_environments, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
