@@ -129,26 +129,32 @@ static burin_status call_granted(burin_call *call, burin_value *out)
 }
 
 /* The same for a function whose parameters are the template's: what was given stands at its place already. */
-static burin_status call_plain(burin_call *call, burin_value *out)
+static __attribute__((noinline)) burin_status call_placed(burin_call *call, const burin_callable *f, const burin_invoke_options *options, burin_value *out)
 {
-    const burin_callable *f   = burin_call_data(call);
-    burin_error           err = BURIN_ERROR_INIT;
-    burin_invoke_options  options = options_of(call->st, f);
-    burin_item            items[BURIN_PARAMETERS_MAX];
-    burin_result          result;
-    for (uint32_t n = 0; n < call->count; n++) {
-        burin_value v = burin_arg(call, n);
-        items[n]      = BURIN_UNLIKELY(v.kind == BURIN_OBJECT) ? item_of(v) : burin_item_value(v);
-    }
-    burin_status status = burin_invoke(f, items, call->count, &options, &result, &err);
-    if (BURIN_UNLIKELY(status))
+    burin_error  err = BURIN_ERROR_INIT;
+    burin_item   items[BURIN_PARAMETERS_MAX];
+    burin_result result;
+    for (uint32_t n = 0; n < call->count; n++)
+        items[n] = item_of(burin_arg(call, n));
+    burin_status status = burin_invoke(f, items, call->count, options, &result, &err);
+    if (status)
         return grant_raise(call, status, &err);
-    *out = result.one.item.value;
-    if (BURIN_LIKELY(!result.items && !result.one.item.entity.id))
-        return BURIN_OK;
     status = give_all_back(call, burin_callable_info_of(f), burin_registry_store(burin_callable_registry(f)), &result, out);
     burin_result_clear(burin_callable_registry(f), &result);
     return status;
+}
+
+static burin_status call_plain(burin_call *call, burin_value *out)
+{
+    const burin_callable *f       = burin_call_data(call);
+    burin_error           err     = BURIN_ERROR_INIT;
+    burin_invoke_options  options = options_of(call->st, f);
+    burin_status          status;
+    if (BURIN_UNLIKELY(call->st->heap.shadows))
+        burin_arg(call, 0); /* has them all as the host sees them */
+    if (!rg_invoke_values(f, call->args, call->count, &options, out, &status, &err))
+        return call_placed(call, f, &options, out);
+    return BURIN_UNLIKELY(status) ? grant_raise(call, status, &err) : BURIN_OK;
 }
 
 /* "a, b=?" for the parameters of a function; false where attributes of a configuration may be given too, or they have no room. */

@@ -37,30 +37,76 @@ static burin_status check_cancelled(const burin_invocation *call)
     return burin_invocation_cancelled(call) ? es_fail(call->err, BURIN_ERR_CANCELLED, "%s() was cancelled", call->callable->info.name) : BURIN_OK;
 }
 
+static void drop_items(const burin_registry *r, burin_returned *items, size_t count, size_t cap)
+{
+    for (size_t n = 0; n < count; n++)
+        base_free(&r->alloc, (char *)items[n].key.data, items[n].key.len);
+    base_free(&r->alloc, items, cap * sizeof *items);
+}
+
 /* ---- pure functions of values ---- */
 
-/* Whether all arguments are there and as declared, so that nothing is to be done to them. */
-static inline bool fits(const burin_callable *f, const burin_item *args, size_t count)
+/* Whether a value is what its parameter takes as it is. */
+static inline bool fits(const burin_callable *f, size_t n, const burin_value *v)
 {
-    if (count != f->count)
-        return false;
+    return (f->accepts[n] >> v->kind) & 1 && !(v->kind == BURIN_STRING && v->len && v->as.s[0] == '@');
+}
+
+/* Whether all arguments are there and as declared, so that nothing is to be done to them. */
+static inline bool all_fit(const burin_callable *f, const burin_item *args, size_t count)
+{
     for (size_t n = 0; n < count; n++) {
-        const burin_value *v = &args[n].value;
-        if (args[n].entity.id || !((f->accepts[n] >> v->kind) & 1) || (v->kind == BURIN_STRING && v->len && v->as.s[0] == '@'))
+        if (args[n].entity.id || !fits(f, n, &args[n].value))
             return false;
     }
     return true;
 }
 
-static inline burin_status invoke_direct(burin_invocation *call, const burin_item *args, burin_result *result)
+/* Whether a call with so many arguments can go the short way. */
+static inline bool is_direct(const burin_callable *f, size_t count, const burin_invocation *call)
 {
-    const burin_callable *f    = call->callable;
-    burin_item           *one  = &result->one.item;
+    return f->direct && f->info.pure && count == f->count && !(BURIN_UNLIKELY(call->options->cancel) && burin_invocation_cancelled(call));
+}
+
+/* A call that failed, or whose result is not as declared: it may be made so. */
+static __attribute__((noinline)) burin_status direct_outcome(burin_invocation *call, burin_status status, burin_item *one)
+{
+    burin_result result = {0};
+    call->scratch       = arena_make(&call->callable->registry->alloc);
+    if (status == BURIN_OK) {
+        status = rg_outcome(call, one, &result);
+        *one   = result.one.item;
+    }
+    drop_items(call->callable->registry, call->items, call->item_count, call->item_cap);
+    return status;
+}
+
+/* one: preset to none. */
+static inline burin_status invoke_direct(burin_invocation *call, const burin_item *args, burin_item *one)
+{
+    const burin_callable *f      = call->callable;
     burin_status          status = f->body(call, args, one);
-    if (BURIN_LIKELY(!status && !one->entity.id && (f->gives >> one->value.kind) & 1))
+    if (BURIN_LIKELY(!status && !call->items && !one->entity.id && (f->gives >> one->value.kind) & 1))
         return BURIN_UNLIKELY(call->options->cancel) ? check_cancelled(call) : BURIN_OK;
-    call->scratch = arena_make(&f->registry->alloc);
-    return status ? status : rg_outcome(call, &(burin_item){one->value, one->entity, 0}, result);
+    return direct_outcome(call, status, one);
+}
+
+bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t count, const burin_invoke_options *options, burin_value *out, burin_status *status,
+                      burin_error *err)
+{
+    burin_invocation call;
+    burin_item       items[BURIN_PARAMETERS_MAX], one = burin_item_value(burin_none());
+    begin(&call, f, options, err);
+    if (!is_direct(f, count, &call))
+        return false;
+    for (size_t n = 0; n < count; n++) {
+        if (!fits(f, n, &args[n]))
+            return false;
+        items[n] = burin_item_value(args[n]);
+    }
+    *status = invoke_direct(&call, items, &one);
+    *out    = one.value;
+    return true;
 }
 
 /* ---- all others ---- */
@@ -197,13 +243,6 @@ static burin_status finish(burin_invocation *call, burin_status status, es_savep
     return status;
 }
 
-static void drop_items(const burin_registry *r, burin_returned *items, size_t count, size_t cap)
-{
-    for (size_t n = 0; n < count; n++)
-        base_free(&r->alloc, (char *)items[n].key.data, items[n].key.len);
-    base_free(&r->alloc, items, cap * sizeof *items);
-}
-
 /* The items become the caller's, cut to size so that their number tells it. */
 static burin_status hand_over(burin_invocation *call)
 {
@@ -277,8 +316,8 @@ burin_status burin_invoke(const burin_callable *callable, const burin_item *args
     result->count     = 0;
     result->execution = 0;
     result->commit    = (burin_commit_result){0};
-    if (callable->direct && callable->info.pure && (!call.options->cancel || !burin_invocation_cancelled(&call)) && fits(callable, args, count))
-        status = invoke_direct(&call, args, result);
+    if (is_direct(callable, count, &call) && all_fit(callable, args, count))
+        status = invoke_direct(&call, args, &result->one.item);
     else
         status = invoke(&call, &(rg_arguments){args, NULL, count}, result);
     if (!err)

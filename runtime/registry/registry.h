@@ -86,6 +86,13 @@ const burin_allocator *rg_events_allocator(const burin_events *events);
 /* Identifiers joined by dots. */
 bool rg_is_name(const char *name);
 
+/* ---- calls (invoke.c) ---- */
+
+/* Call a pure function of values with values that its parameters take as they are: what is left of burin_invoke then. False, and nothing has
+ * happened, where they are not, or it is no such function. */
+bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t count, const burin_invoke_options *options, burin_value *out, burin_status *status,
+                      burin_error *err);
+
 /* ---- signatures (signature.c) ---- */
 
 /* Read a signature into the callable's info and plan; texts go to the arena. */

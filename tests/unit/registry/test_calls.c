@@ -279,6 +279,8 @@ static void results_that_are_not_as_declared_are_errors_on_every_path(void **sta
     }
     CALL(w, declare(w, (burin_declaration){.name = "f", .signature = "a: int -> text", .body = same, .pure = true}), BURIN_ERR_TYPE, item_int(1));
     assert_string_equal(w->err.message, "f() result must be text, not int");
+    CALL(w, declare(w, (burin_declaration){.name = "f", .signature = "a: int -> none", .body = several, .pure = true}), BURIN_ERR_TYPE, item_int(1));
+    assert_string_equal(w->err.message, "f() gave several results, but declares one");
 }
 
 /* 78 */
