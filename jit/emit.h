@@ -53,8 +53,6 @@ typedef struct emitter {
 
 #define NO_SHAPE UINT32_MAX
 
-enum { NO_KEYS = 1 }; /* an address that no cache has for keys */
-
 typedef struct typed_loop typed_loop;
 
 /* A function that is being written: a unit, or a part of one. */
@@ -86,7 +84,7 @@ typedef struct func {
     block             *resume;                /* of each instruction with a slow path: where to go on */
     bool              *ends_run;              /* of each instruction: a run ends before it */
     uint32_t           shape_reg;             /* the register whose dict is looked at; NO_SHAPE for none ... */
-    place              shape_at, shape_keys, shape_values; /* ... its address, and the dict's keys and values */
+    place              shape_at, shape_keys, shape_values; /* ... its address, the serial of the dict's keys, and its values */
     uint32_t          *known;                 /* of each register: 1 + the constant it holds, if it was noted since `epoch` began */
     uint8_t           *kinds;                 /* of each register: its kind, if it was noted since then; BURIN_KIND_COUNT for any */
     uint32_t          *known_since, epoch;

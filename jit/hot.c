@@ -31,7 +31,7 @@ static uint32_t measure_depth(func *f, uint32_t *depth)
 static uint32_t cost_of(ir_op op)
 {
     switch (op) {
-    case OP_NEXT: case OP_NEXT_UNPACK: case OP_EACH_NEXT:
+    case OP_NEXT: case OP_NEXT_UNPACK: case OP_EACH_NEXT: case OP_PRINT_EACH:
         return 4;
     case OP_ATTR: case OP_ITEM: case OP_OUT_ATTR: case OP_OUT_ATTR_E: case OP_SUM_ATTR: case OP_JUMP_ATTR_EQ: case OP_JUMP_ATTR_NE: case OP_JUMP_ATTR_IF: case OP_JUMP_ATTR_NOT: case OP_ADD:
     case OP_SUB: case OP_MUL: case OP_DIV: case OP_FLOORDIV: case OP_MOD: case OP_COMPARE: case OP_JUMP_COMPARE: case OP_LOOP_ATTR:

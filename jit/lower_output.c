@@ -72,4 +72,5 @@ const lowering output_lowerings[OP_COUNT] = {
     [OP_OUT_E]    = lower_out,
     [OP_OUT_ATTR] = lower_out_attr,
     [OP_OUT_ATTR_E] = lower_out_attr,
+    [OP_PRINT_EACH] = lower_print_each,
 };

@@ -58,7 +58,7 @@ block begin_member(func *f, const wire_member *m, uint32_t reg, place word)
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(word), num(f, T_L, (int64_t)m->word)), same, other);
     f->block = same;
     if (f->shape_reg != reg) /* no cache knows the keys of a struct */
-        set(f, f->shape_keys, reinterpret(f, T_PTR, num(f, T_L, NO_KEYS)));
+        set(f, f->shape_keys, num(f, T_L, RT_NO_SERIAL));
     return other;
 }
 
@@ -80,7 +80,7 @@ static void note_shape(func *f, uint32_t reg, block slow)
     require_kind(f, reg, BURIN_DICT, slow);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), slow);
     place dict = as_local(f, T_PTR, register_pointer(f, reg));
-    set(f, f->shape_keys, load_field(f, FIELD_rt_dict_keys, get(dict)));
+    set(f, f->shape_keys, load_field(f, FIELD_rt_keys_serial, load_field(f, FIELD_rt_dict_keys, get(dict))));
     set(f, f->shape_values, load_field(f, FIELD_rt_dict_values, get(dict)));
 }
 

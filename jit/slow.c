@@ -39,7 +39,7 @@ void begin_run(func *f, uint32_t from)
     uint32_t until = from;
     uint64_t room  = 0;
     while (until < f->unit->code_len && (until == from || !f->at[until]) && op_forms[f->unit->code[until].op] == FORM_PLAIN && lowering_of(f, until) &&
-           room + room_of(f, until) <= RUN_ROOM_MAX)
+           f->unit->code[until].op != OP_PRINT_EACH && room + room_of(f, until) <= RUN_ROOM_MAX)
         room += room_of(f, until++);
     while (until > from && !room_of(f, until - 1)) /* end with what prints */
         until--;
@@ -99,11 +99,11 @@ static void look_at_shape_again(func *f)
            other);
     f->block   = is_dict;
     place dict = as_local(f, T_PTR, load(f, T_PTR, get(f->shape_at), (int64_t)field_offset(FIELD_burin_value_as)));
-    set(f, f->shape_keys, load_field(f, FIELD_rt_dict_keys, get(dict)));
+    set(f, f->shape_keys, load_field(f, FIELD_rt_keys_serial, load_field(f, FIELD_rt_dict_keys, get(dict))));
     set(f, f->shape_values, load_field(f, FIELD_rt_dict_values, get(dict)));
     go(f, ready);
     f->block = other;
-    set(f, f->shape_keys, reinterpret(f, T_PTR, num(f, T_L, NO_KEYS)));
+    set(f, f->shape_keys, num(f, T_L, RT_NO_SERIAL));
     begin(f, ready);
 }
 

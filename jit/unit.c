@@ -153,7 +153,7 @@ static void prologue(func *f)
         {offsetof(func, to), T_PTR, "to"},   {offsetof(func, end), T_PTR, "end"},             {offsetof(func, status), T_I, "status"},
         {offsetof(func, caches), T_PTR, "caches"}, {offsetof(func, constants), T_PTR, "constants"},
         {offsetof(func, slow_pc), T_U, "pc"}, {offsetof(func, slow_next), T_U, "next"}, {offsetof(func, slow_room), T_L, "room"}, {offsetof(func, slow_until), T_U, "until"},
-        {offsetof(func, shape_at), T_PTR, "shape"}, {offsetof(func, shape_keys), T_PTR, "keys"}, {offsetof(func, shape_values), T_PTR, "values"},
+        {offsetof(func, shape_at), T_PTR, "shape"}, {offsetof(func, shape_keys), T_L, "keys"}, {offsetof(func, shape_values), T_PTR, "values"},
     };
     expr frame = gcc_jit_param_as_rvalue(f->frame);
     for (size_t n = 0; n < sizeof locals / sizeof locals[0]; n++)

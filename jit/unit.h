@@ -37,6 +37,8 @@ ir_op operation_of(const ir_insn *i);
 /* Write text k at `to`, which stays there; where it ends. */
 place write_text(func *f, uint32_t k);
 void  lower_text(func *f, uint32_t pc);
+/* lower_each.c; it asks for its room itself. */
+void  lower_print_each(func *f, uint32_t pc);
 
 /* ---- the slow path ---- */
 

@@ -9,13 +9,14 @@
 #include "runtime/operate.h"
 #include "runtime/value.h"
 
+#include "runtime/base/clock.h"
 #include "runtime/base/text.h"
 
 #include <math.h>
 
 enum { SMALL_MAX = 8, ENTRIES_MAX = 1 << 29 };
 
-static const rt_keys no_keys = {.shared = 1};
+static const rt_keys no_keys = {.serial = RT_NO_SERIAL, .shared = 1};
 
 /* ---- looking up ---- */
 
@@ -126,7 +127,7 @@ static rt_keys *keys_place(void *memory, uint32_t cap)
     rt_keys *keys    = memory;
     uint32_t slots   = index_size(cap);
     keys->shared     = 0;
-    keys->lasting    = 0;
+    keys->serial     = RT_NO_SERIAL;
     keys->len        = 0;
     keys->cap        = cap;
     keys->index_mask = slots ? slots - 1 : 0;
@@ -374,6 +375,14 @@ static burin_status shapes_grow(rt_state *st, rt_shapes *shapes)
     return BURIN_OK;
 }
 
+/* From place and time: at one place another time gives another number, and that two places at two times give the same is as likely as for
+ * numbers drawn from 2^64. */
+uint64_t rt_keys_serial(const rt_keys *keys)
+{
+    uint64_t serial = monotonic_ns() * 0x9E3779B97F4A7C15u ^ (uint64_t)(uintptr_t)keys * 0xC2B2AE3D27D4EB4Fu;
+    return serial > RT_NO_SERIAL ? serial : ~serial;
+}
+
 /* New shared keys; *out is NULL when a key occurs twice. */
 static burin_status keys_share(rt_state *st, const burin_value *texts, uint32_t count, rt_keys **out)
 {
@@ -389,7 +398,7 @@ static burin_status keys_share(rt_state *st, const burin_value *texts, uint32_t 
         keys_append(keys, texts[n], hash);
     }
     keys->shared  = 1;
-    keys->lasting = st->heap.borrowed;
+    keys->serial  = st->heap.borrowed ? rt_keys_serial(keys) : RT_NO_SERIAL;
     *out          = keys;
     return BURIN_OK;
 }

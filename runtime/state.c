@@ -4,10 +4,10 @@
  * of it) change nothing and give its status. */
 #include "runtime/state.h"
 
+#include "runtime/base/clock.h"
 #include "runtime/env.h"
 
 #include <stdio.h>
-#include <time.h>
 
 burin_status rt_vfail(rt_state *st, burin_status status, const char *format, va_list args)
 {
@@ -67,11 +67,7 @@ burin_status rt_check_interrupts(rt_state *st)
     st->unlooked = 0;
     if (st->cancel && __atomic_load_n(st->cancel, __ATOMIC_RELAXED))
         return rt_fail(st, BURIN_ERR_CANCELLED, "cancelled by the host");
-    if (st->deadline_ns) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= st->deadline_ns)
-            return rt_fail(st, BURIN_ERR_LIMIT, "the time limit was reached");
-    }
+    if (st->deadline_ns && monotonic_ns() >= st->deadline_ns)
+        return rt_fail(st, BURIN_ERR_LIMIT, "the time limit was reached");
     return BURIN_OK;
 }

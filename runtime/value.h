@@ -27,15 +27,16 @@ typedef struct rt_list { /* LIST, TUPLE */
 
 /* Keys of a dict: entries in insertion order, and an open-addressing index over them. Keys that are `shared` (built by
  * the JSON reader, the API's freeze, or the compiler) never change and serve any number of dicts: they are the dicts'
- * shape, and an inline cache may remember (keys pointer, slot). A dict that gets another key takes a private copy. */
+ * shape, and an inline cache may remember (serial of the keys, slot). A dict that gets another key takes a private copy. */
 typedef struct rt_key {
     burin_value value;
     uint32_t    hash;
     bool        live; /* false: deleted */
 } rt_key;
+enum { RT_NO_SERIAL = 1 };
 typedef struct rt_keys {
+    uint64_t  serial;    /* of keys that are shared, and no render's: no others have it, so caches may know them by it; else RT_NO_SERIAL */
     uint16_t  shared;
-    uint16_t  lasting;   /* shared, and no render's: their address stays theirs as long as a render runs, so caches may know them by it */
     uint32_t  len, cap;   /* entries used (dead ones included), room */
     uint32_t  index_mask; /* size of index - 1 */
     rt_key   *entries;
@@ -234,6 +235,8 @@ typedef struct rt_shapes {
 } rt_shapes;
 /* The shared keys for `count` STRING values; *out is NULL when a key occurs twice. */
 burin_status rt_shapes_keys(rt_state *st, rt_shapes *shapes, const burin_value *keys, uint32_t count, rt_keys **out);
+/* A serial for these keys, which never change. */
+uint64_t rt_keys_serial(const rt_keys *keys);
 /* A dict with shared keys; copies the values (keys->len of them). */
 burin_status rt_dict_from_keys(rt_state *st, rt_keys *keys, const burin_value *values, rt_dict **out);
 

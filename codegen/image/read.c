@@ -4,6 +4,7 @@
 #include "codegen/image/image.h"
 
 #include "codegen/image/format.h"
+#include "runtime/base/clock.h"
 #include "runtime/base/text.h"
 #include "runtime/call.h"
 
@@ -456,7 +457,7 @@ const char *image_read(burin_text image, const codegen_options *options, const b
     *out          = NULL;
     if (!p)
         return "out of memory";
-    *p       = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .env = options->env, .finalize = options->finalize};
+    *p       = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .made_ns = monotonic_ns(), .env = options->env, .finalize = options->finalize};
     reader r = {.at = image.data, .end = image.data + image.len, .program = p, .room = room, .size = size};
     r.st     = (rt_state){.env = options->env, .steps_left = UINT64_MAX, .message = buf_make(alloc)};
     heap_init(&r.st.heap, alloc, 0);

@@ -170,6 +170,7 @@ struct ir_program {
     arena            memory;
     burin_heap       heap;      /* containers among the constants; borrowed */
     bool             heap_used;
+    uint64_t         made_ns;   /* of CLOCK_MONOTONIC */
     const rt_env    *env;
     const rt_function *finalize;
     bool             native, autoescape, is_expression;

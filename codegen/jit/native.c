@@ -124,6 +124,8 @@ static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *
 static char *api_put(vm_frame *f, char *to, const burin_value *v, uint64_t rest) { return put_value(f, to, v, rest, false); }
 static char *api_put_escaped(vm_frame *f, char *to, const burin_value *v, uint64_t rest) { return put_value(f, to, v, rest, true); }
 
+static char *api_put_each(char *to, const burin_value *items, uint64_t count, const burin_value *joint) { return vm_put_ints(to, items, count, joint); }
+
 static size_t api_length(const char *text) { return strlen(text); }
 
 static void api_copy(char *to, const char *from, uint64_t len) { memcpy(to, from, len); }

@@ -2,6 +2,7 @@
 #include "codegen/jit/code.h"
 #include "codegen/lower/lower.h"
 
+#include "runtime/base/clock.h"
 #include "runtime/base/text.h"
 
 #include <assert.h>
@@ -298,7 +299,7 @@ static ir_program *program_new(const codegen_options *options, bool as_expressio
     ir_program *p = base_alloc(alloc, sizeof *p);
     if (!p)
         return NULL;
-    *p = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .env = options->env, .finalize = options->finalize,
+    *p = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .made_ns = monotonic_ns(), .env = options->env, .finalize = options->finalize,
                       .native = options->native && !as_expression, .autoescape = options->autoescape, .is_expression = as_expression};
     return p;
 }

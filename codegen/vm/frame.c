@@ -196,7 +196,7 @@ static vm_program *program_new(vm *m, const ir_program *program)
     memset(p, 0, program_size(program->site_count));
     p->program    = program;
     p->site_count = program->site_count;
-    p->run        = m->run;
+    p->made_ns    = program->made_ns;
     p->next       = *list;
     *list         = p;
     m->sites += program->site_count;
@@ -206,16 +206,11 @@ static vm_program *program_new(vm *m, const ir_program *program)
 vm_cache *vm_caches_of_sites(vm *m, const ir_program *program)
 {
     vm_program *p = *program_list(m, program);
-    while (p && (p->program != program || p->site_count != program->site_count))
+    while (p && (p->program != program || p->made_ns != program->made_ns))
         p = p->next;
-    if (!p && !(p = program_new(m, program)))
-        return NULL;
-    if (p->run != m->run) {
-        for (uint32_t n = 0; n < p->site_count; n++)
-            p->caches[n].keys = p->caches[n].lacking = NULL, p->caches[n].word = 0;
-        p->run = m->run;
-    }
-    return p->caches;
+    if (!p)
+        p = program_new(m, program);
+    return p ? p->caches : NULL;
 }
 
 /* ---- counting ---- */

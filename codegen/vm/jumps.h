@@ -158,10 +158,10 @@ DECISION(jump_attr_ne)
 /* Do dicts with the object's keys, or structs of its type, lack the attribute for certain? */
 static inline bool is_lacking(vm_frame *f, const burin_value *object, uint32_t site)
 {
-    const void *lacking = f->caches[site].lacking;
+    uint64_t lacking = f->caches[site].lacking;
     if (object->kind == BURIN_DICT)
-        return rt_dict_of(&f->m->st, *object)->keys == lacking;
-    return object->kind == BURIN_STRUCT && lacking && rt_layout_of(&f->m->st, *object) == lacking;
+        return rt_dict_of(&f->m->st, *object)->keys->serial == lacking;
+    return object->kind == BURIN_STRUCT && lacking && (uintptr_t)rt_layout_of(&f->m->st, *object) == lacking;
 }
 
 /* x.attribute as a condition: no undefined value is made of what is lacking. */

@@ -38,11 +38,11 @@ struct vm_context {
     uint32_t            chain_len, chain_cap;
 };
 
-/* An inline cache of one site: dicts with these (lasting) keys have the name in that slot, those with the other keys lack it. From one run to the next only the slot is
- * remembered, as a guess: keys that are gone may have left their address to others. */
+/* An inline cache of one site, for as long as the machine lives: dicts whose keys have this serial have the name in that slot, those with the other
+ * one lack it. 0: not known. */
 typedef struct vm_cache {
-    const rt_keys   *keys;
-    const void      *lacking; /* keys, or the layout of a struct */
+    uint64_t         keys;
+    uint64_t         lacking; /* a serial, or the address of a struct's layout */
     uint32_t         slot;
     uint64_t         word;    /* structs of this type (rt_struct_word) have the name in `member`; values of this kind (FIND_METHOD) the method */
     union {
@@ -129,8 +129,8 @@ typedef struct vm_module {
 enum { VM_PROGRAM_LISTS = 512 }; /* a power of two */
 typedef struct vm_program { /* the caches of a program; kept from run to run, though the program may be gone */
     const ir_program  *program;
+    uint64_t           made_ns; /* another one at its address was made later */
     uint32_t           site_count;
-    uint64_t           run;     /* the last one it was met in */
     struct vm_program *next;
     vm_cache           caches[];
 } vm_program;
@@ -182,7 +182,6 @@ struct vm {
     vm_frame     *frame;    /* running */
     vm_program   *programs[VM_PROGRAM_LISTS]; /* by the program's address; the last made first */
     size_t        sites;    /* in all of them */
-    uint64_t      run;      /* counts up */
     vm_module    *modules;  /* default modules made in this render */
     rt_list      *pieces;   /* native programs: what was printed */
     stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
@@ -382,6 +381,9 @@ burin_status vm_sum_texts(vm_frame *f, burin_value *sum, const burin_value *text
 /* Print every item of a value (of its keys() or values(): `how` as in the table of instructions) between two texts; `texts` are these, and
  * the second joined with the first. */
 burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, const burin_value *texts);
+/* Print integers from 0 to 9999, each with the joint behind it, which is short, where there is room: for each the joint and 4 bytes, and 32 more. The
+ * end; NULL when one of them is something else. */
+char *vm_put_ints(char *to, const burin_value *items, size_t count, const burin_value *joint);
 
 /* ---- vm.c ---- */
 
@@ -424,7 +426,6 @@ static inline void vm_begin(vm *m, rt_out *out, burin_error *err)
     m->captures     = 0;
     m->natives      = 0;
     m->bad_piece    = NULL;
-    m->run++;
     if (BURIN_UNLIKELY(m->sites > VM_SITES_KEPT)) /* of programs that may be gone */
         vm_caches_free(m);
     vm_begin_steps(m);

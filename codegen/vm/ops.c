@@ -6,20 +6,20 @@
 /* Apart from the loop, whose registers it would take. */
 bool vm_same_text(const char *a, const char *b, size_t len) { return text_same(a, b, len); }
 
-/* The attribute of a dict with lasting keys, for the next time too: where it is, NULL when the dict has none. The slot of an
- * earlier run is tried first. */
+/* The attribute of a dict whose keys have a serial, for the next time too: where it is, NULL when the dict has none. The slot that it had in
+ * others is tried first. */
 static inline const burin_value *find_cached(vm_cache *cache, const ir_site *site, const rt_dict *dict)
 {
-    if (dict->keys == cache->lacking)
+    if (dict->keys->serial == cache->lacking)
         return NULL;
     uint32_t slot = cache->slot;
     if (!rt_keys_has(dict->keys, slot, site->name, site->hash))
         slot = rt_keys_slot(dict->keys, site->name, site->hash);
     if (slot == UINT32_MAX) {
-        cache->lacking = dict->keys;
+        cache->lacking = dict->keys->serial;
         return NULL;
     }
-    cache->keys = dict->keys;
+    cache->keys = dict->keys->serial;
     cache->slot = slot;
     return &dict->values[slot];
 }
@@ -48,9 +48,9 @@ static burin_status find_member(vm_frame *f, burin_value object, uint32_t number
     const rt_layout *layout = rt_layout_of(st, object);
     if (site->name.len && site->name.data[0] == '_')
         return rt_get_attr(st, object, site->name, out);
-    const rt_member *member = layout == cache->lacking ? NULL : rt_member_find(layout, site->name, site->hash);
+    const rt_member *member = (uintptr_t)layout == cache->lacking ? NULL : rt_member_find(layout, site->name, site->hash);
     if (!member) {
-        cache->lacking = layout;
+        cache->lacking = (uintptr_t)layout;
         return rt_undefined_new(st, object, rt_string(site->name.data, site->name.len), out);
     }
     cache->word   = rt_struct_word(object);
@@ -65,7 +65,7 @@ const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uin
     if (object->kind != BURIN_DICT || !site->plain)
         return NULL;
     const rt_dict *dict = rt_dict_of(&f->m->st, *object);
-    return dict->keys->lasting ? find_cached(&f->caches[number], site, dict) : rt_dict_find_text(dict, site->name, site->hash);
+    return dict->keys->serial != RT_NO_SERIAL ? find_cached(&f->caches[number], site, dict) : rt_dict_find_text(dict, site->name, site->hash);
 }
 
 /* An attribute in none of the places where the cache looks; *room may be the object. */
@@ -89,7 +89,7 @@ static __attribute__((noinline)) const burin_value *find_attribute(vm_frame *f, 
     return BURIN_LIKELY(status == BURIN_OK) ? room : NULL;
 }
 
-/* Mostly it is where it was in the last render. What would call a function is left to find_attribute, so this one saves no registers. */
+/* Mostly it is where it was in others. What would call a function is left to find_attribute, so this one saves no registers. */
 const burin_value *vm_attribute_at(vm_frame *f, const burin_value *object, uint32_t number, burin_value *room)
 {
     enum { SHORT = 16 }; /* texts up to here are compared without a call */
@@ -97,8 +97,8 @@ const burin_value *vm_attribute_at(vm_frame *f, const burin_value *object, uint3
     vm_cache      *cache = &f->caches[number];
     if (BURIN_LIKELY(object->kind == BURIN_DICT && site->plain && site->name.len <= SHORT && !f->m->st.heap.shadows)) {
         const rt_dict *dict = object->as.p;
-        if (dict->keys != cache->lacking && dict->keys->lasting && BURIN_LIKELY(rt_keys_has(dict->keys, cache->slot, site->name, site->hash))) {
-            cache->keys = dict->keys;
+        if (dict->keys->serial != cache->lacking && dict->keys->serial != RT_NO_SERIAL && BURIN_LIKELY(rt_keys_has(dict->keys, cache->slot, site->name, site->hash))) {
+            cache->keys = dict->keys->serial;
             return &dict->values[cache->slot];
         }
     }

@@ -89,6 +89,12 @@ static __attribute__((noinline)) run_end run_of_values(const each *e, char *to, 
 {
     return run_of_ints(e, to, (const char *)items, sizeof *items, FROM_VALUES, count);
 }
+char *vm_put_ints(char *to, const burin_value *items, size_t count, const burin_value *joint)
+{
+    const each e   = {.joint = joint};
+    run_end    run = run_of_ints(&e, to, (const char *)items, sizeof *items, FROM_VALUES, (uint32_t)count);
+    return run.at == (const char *)(items + count) ? run.to : NULL;
+}
 static __attribute__((noinline)) run_end run_of_i32(const each *e, char *to, const char *at, size_t stride, uint32_t count)
 {
     return run_of_ints(e, to, at, stride, FROM_I32, count);

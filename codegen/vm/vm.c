@@ -2,14 +2,9 @@
  * for the next one; whatever happens, the machine can be used again. */
 #include "codegen/vm/machine.h"
 
-#include <time.h>
+#include "runtime/base/clock.h"
 
-uint64_t vm_deadline(uint64_t from_now_ns)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + from_now_ns;
-}
+uint64_t vm_deadline(uint64_t from_now_ns) { return monotonic_ns() + from_now_ns; }
 
 vm *vm_new(const rt_env *env, const burin_allocator *alloc, const vm_host *host)
 {

@@ -97,7 +97,7 @@ static inline burin_status part_get(rt_state *st, builtin_part *part, burin_valu
             *out = dict->values[part->slot];
             return BURIN_OK;
         }
-        if (dict->keys->lasting) {
+        if (dict->keys->serial != RT_NO_SERIAL) {
             uint32_t slot = rt_keys_slot(dict->keys, rt_text_of(part->key), part->hash);
             if (slot != UINT32_MAX) {
                 part->keys = dict->keys;
