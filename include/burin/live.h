@@ -54,7 +54,8 @@ BURIN_API burin_status burin_live_formula(burin_live *live, burin_text source, b
  *
  * A program is made for the kinds of values that are there now: call this once the cells have values like those to come. Formulas that read
  * records, texts or containers, and those that dynamic nodes read, stay by themselves. A region ends when one of its formulas, or a node that
- * one reads, is disposed of, or a dynamic node reads one; its formulas go on by themselves, and another call puts them into regions again.
+ * one reads, is disposed of, a dynamic node reads one, or its runs have taken longer than the formulas by themselves would have, mostly because few
+ * of them ran; its formulas go on by themselves, and another call puts them into regions again.
  * BURIN_ERR_USAGE (inside a computed node), BURIN_ERR_NOMEM: what is not in regions runs as before. */
 BURIN_API burin_status burin_live_fuse(burin_live *live, uint32_t *fused, burin_error *err);
 

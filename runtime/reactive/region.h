@@ -11,7 +11,8 @@
  *   for, where the program fails, and in a watched graph.
  *
  * So a region changes no value and no count. It is dissolved, and its members are nodes like others again, when a member or an input is
- * disposed of, when a dynamic node reads a member (it could make it wait), and when an input rises to the leader's height. */
+ * disposed of, when a dynamic node reads a member (it could make it wait), when an input rises to the leader's height, and when its runs
+ * have cost more than the members by themselves would have. */
 #ifndef BURIN_REACTIVE_REGION_H
 #define BURIN_REACTIVE_REGION_H
 
@@ -37,6 +38,7 @@ struct rx_region {
     uint32_t   number, leader, count, input_count;
     uint32_t   load;       /* how many nodes follow what is marked, about */
     bool       is_waiting; /* the leader is queued for it, or it runs */
+    int32_t    gain;       /* what runs of the region have saved, about, in ns */
     bool       is_synced;  /* what follows is right, and cells hold the values of needed members */
     uint64_t   needed[RX_REGION_WORDS], outputs[RX_REGION_WORDS]; /* outputs: somebody outside reads it */
     uint64_t   dirty[RX_REGION_WORDS], floats[RX_REGION_WORDS];

@@ -215,6 +215,30 @@ static void what_is_fused_is_said(void **state)
     desk_expect(d, most, "UsageError");
 }
 
+static burin_status do_nothing(burin_graph *g, void *user, const burin_inputs *in, burin_value *out) { return (void)g, (void)user, (void)in, (void)out, BURIN_OK; }
+
+/* Five formulas, of which the second tells whether all run in each batch; how many go into a region again after many. */
+static uint32_t fused_again(desk *d, const char *second, const char *want)
+{
+    uint32_t   fused;
+    burin_node effect, last;
+    formula(d, "a + 1", "first");
+    formula(d, second, "second");
+    formula(d, "second + 1", "third");
+    formula(d, "third + 2", "fourth");
+    last = formula(d, "fourth + 3", NULL);
+    assert_int_equal(burin_graph_effect(d->g, do_nothing, NULL, BURIN_NODE_STATIC, &last, 1, &effect), BURIN_OK);
+    assert_int_equal(burin_live_fuse(d->live, &fused, NULL), BURIN_OK);
+    assert_int_equal(fused, 5);
+    for (int k = 2; k < 2002; k++)
+        assert_int_equal(burin_graph_set(d->g, d->a, burin_int(k)), BURIN_OK);
+    desk_expect(d, last, want);
+    assert_int_equal(burin_live_fuse(d->live, &fused, NULL), BURIN_OK);
+    return fused;
+}
+static void a_region_of_which_little_runs_is_dissolved(void **state) { assert_int_equal(fused_again(*state, "first * 0", "6"), 5); }
+static void a_region_that_runs_stays(void **state) { assert_int_equal(fused_again(*state, "first * 2", "4010"), 0); }
+
 /* ---- registered functions ---- */
 
 static burin_status add_all(burin_invocation *call, const burin_item *args, burin_item *out)
@@ -282,6 +306,7 @@ int main(void)
         TEST(a_failure_is_told_with_its_line_in_the_script_or_the_expression), TEST(a_run_leaves_nothing_behind),
         TEST(a_container_that_is_read_stays_as_it_is), TEST(scripts_read_records),
         TEST(a_formula_follows_and_its_equal_container_stops_the_change), TEST(formulas_read_records), TEST(what_is_fused_is_said),
+        TEST(a_region_of_which_little_runs_is_dissolved), TEST(a_region_that_runs_stays),
         TEST(a_call_follows_its_arguments), TEST(what_is_no_node_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
