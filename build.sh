@@ -34,8 +34,9 @@ usage() {
   clean                       remove build/
   help                        this text
 
-Needs: a C compiler, cmake, ninja, re2c, lemon, pkg-config, libgmp, libunistring; libyaml for YAML data, libedit for burin repl; cmocka and
-python3 for tests. On Debian and its kin what is missing is installed (as root, or through sudo).
+Needs: a C compiler, cmake, ninja, re2c, lemon, pkg-config, libgmp, libunistring; if they can be had, libyaml for YAML data, libedit for burin
+repl, SQLite and libpq for stores, libgccjit for native code; cmocka and python3 for tests. On Debian and its kin what is missing is
+installed (as root, or through sudo).
 TEXT
 }
 
@@ -56,10 +57,10 @@ build lemon          command:lemon       to generate the parser
 build pkg-config     command:pkg-config  to find libraries
 build libgmp-dev     header:gmp.h        integers without bound
 build libunistring-dev header:unicase.h  Unicode case mapping
-build libyaml-dev    header:yaml.h       YAML data in the command
-build libedit-dev    header:editline/readline.h lines and history in burin repl
-build libsqlite3-dev header:sqlite3.h    entity stores in a file
-build libpq-dev header:postgresql/libpq-fe.h entity stores in PostgreSQL
+extra libyaml-dev    header:yaml.h       YAML data in the command
+extra libedit-dev    header:editline/readline.h lines and history in burin repl
+extra libsqlite3-dev header:sqlite3.h    entity stores in a file
+extra libpq-dev header:postgresql/libpq-fe.h entity stores in PostgreSQL
 native libgccjit-12-dev header:libgccjit.h native code; without it everything is interpreted
 test  libcmocka-dev  header:cmocka.h     the unit tests
 test  python3        command:python3     test scripts
@@ -149,7 +150,7 @@ build() {
     fi
     if ! command -v cmake >/dev/null || ! command -v ninja >/dev/null || [ ! -f "$dir/build.ninja" ]; then
         need "${groups[@]}"
-        (need native) || say "going on without libgccjit-12-dev: templates and expressions will be interpreted only."
+        (need extra native) || say "going on without them; without libgccjit-12-dev templates and expressions are interpreted only."
         configure "$dir" "$kind"
     elif [ $tests = ON ] && ! grep -q '^BURIN_TESTS:BOOL=ON' "$dir/CMakeCache.txt"; then
         need "${groups[@]}"
@@ -160,7 +161,7 @@ build() {
 
 configure() {
     local dir=$1 kind=$2 log
-    mkdir -p "$dir"
+    mkdir -p "$dir" || fail "cannot write to ${here}: builds lie in its folder build/."
     log=$dir/configure.log
     say "configuring the $kind build in ${dir#"$here/"}"
     if ! cmake -S "$here" -B "$dir" -G Ninja -DBURIN_KIND="$kind" "${options[@]}" >"$log" 2>&1; then
