@@ -307,6 +307,16 @@ burin_status rt_dict_put(rt_state *st, rt_dict *d, burin_value key, burin_value 
     return BURIN_OK;
 }
 
+burin_status rt_dict_put_text(rt_state *st, rt_dict *d, burin_text key, uint32_t hash, burin_value value)
+{
+    uint32_t slot = rt_keys_slot(d->keys, key, hash);
+    if (slot == UINT32_MAX)
+        return insert(st, d, rt_string(key.data, key.len), hash, value);
+    if (d->values)
+        d->values[slot] = value;
+    return BURIN_OK;
+}
+
 burin_status rt_dict_put_z(rt_state *st, rt_dict *d, const char *key, burin_value value)
 {
     return rt_dict_put(st, d, rt_string(key, strlen(key)), value);

@@ -187,6 +187,8 @@ uint32_t     rt_text_hash(burin_text key); /* the hash dicts use for str keys; e
 /* Insert or replace (a replaced key keeps its place). `d` must be editable; calls nothing of the host. */
 burin_status rt_dict_put(rt_state *st, rt_dict *d, burin_value key, burin_value value);
 burin_status rt_dict_put_z(rt_state *st, rt_dict *d, const char *key, burin_value value);
+/* The same with a str key whose hash is known. */
+burin_status rt_dict_put_text(rt_state *st, rt_dict *d, burin_text key, uint32_t hash, burin_value value);
 /* *removed is BURIN_MISSING when the key was not there. */
 burin_status rt_dict_remove(rt_state *st, rt_dict *d, burin_value key, burin_value *removed);
 /* Walk in insertion order: start with *at = 0; false at the end. key / value may be NULL. */

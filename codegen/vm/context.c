@@ -142,16 +142,17 @@ burin_value vm_resolve_site(vm_frame *f, uint32_t number)
 burin_status vm_export(vm *m, vm_context *context, burin_text name, burin_value value, unsigned how)
 {
     rt_state    *st     = &m->st;
-    burin_value  key    = rt_string(name.data, name.len), removed;
+    uint32_t     hash   = rt_text_hash(name);
+    burin_value  removed;
     burin_status status = context->vars ? BURIN_OK : rt_dict_new(st, 8, &context->vars);
     if (!status && how == 1 && !context->exported)
         status = rt_dict_new(st, 8, &context->exported);
     if (!status)
-        status = rt_dict_put(st, context->vars, key, value);
+        status = rt_dict_put_text(st, context->vars, name, hash, value);
     if (!status && how == 1)
-        status = rt_dict_put(st, context->exported, key, burin_none());
+        status = rt_dict_put_text(st, context->exported, name, hash, burin_none());
     if (!status && how == 2 && context->exported)
-        status = rt_dict_remove(st, context->exported, key, &removed);
+        status = rt_dict_remove(st, context->exported, rt_string(name.data, name.len), &removed);
     return status;
 }
 
