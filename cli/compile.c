@@ -83,6 +83,7 @@ static burin_compile_options compile_options(const cli_options *options)
     burin_compile_options how    = burin_compile_options_default();
     const char           *symbol = options_last(options, OPT_SYMBOL), *cpu = options_last(options, OPT_CPU);
     how.interpreted = options_has(options, OPT_INTERPRETED);
+    how.helper      = getenv("BURIN_JIT");
     if (symbol)
         how.symbol = symbol;
     if (cpu)
@@ -124,6 +125,8 @@ static int compile_path(const cli_options *options, const char *path)
 
 static int compile_script(const cli_options *options, const char *path)
 {
+    static const char *const set[] = {"argv"}; /* what `burin run` sets */
+    burin_compile_options    how     = compile_options(options);
     setup_source source;
     burin_error  err   = BURIN_ERROR_INIT;
     burin_env   *env   = NULL;
@@ -134,7 +137,7 @@ static int compile_script(const cli_options *options, const char *path)
         return code;
     if (!source.text.data)
         complain("%s: there is no such file", source.name);
-    else if ((env = setup_env(options, NULL, 0, NULL)) && burin_script_save(env, source.text, source.name, &bytes, &len, &err))
+    else if ((env = setup_env(options, NULL, 0, NULL)) && burin_script_compile(env, source.text, source.name, set, 1, &how, &bytes, &len, &err))
         complain_error(options, &err);
     else if (env && output_write_bytes(options, (burin_text){bytes, len}))
         code = EXIT_DONE;

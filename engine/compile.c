@@ -4,6 +4,7 @@
 
 #include "codegen/image/image.h"
 #include "codegen/image/link.h"
+#include "codegen/jit/callees.h"
 #include "codegen/jit/client.h"
 #include "codegen/jit/members.h"
 #include "codegen/jit/native.h"
@@ -147,6 +148,28 @@ burin_status compile_listing(const burin_template *tpl, wire_output output, buf 
     return status;
 }
 
+static burin_status ask_for_script(maker *m, const ir_program *program, buf *object, saved_native *out)
+{
+    buf           bytes   = buf_make(m->env->alloc);
+    arena         memory  = arena_make(m->env->alloc);
+    client_answer answer;
+    wire_request  request = {.abi = native_abi(), .level = LEVEL, .cpu = m->options.cpu, .program = program, .prefix = BURIN_TEXT(NATIVE_PREFIX),
+                             .units = program->units, .unit_count = program->unit_count};
+    callees_find(&request, &memory);
+    burin_status status = wire_write(&request, &bytes) ? BURIN_OK : fail_memory(m);
+    if (!status && client_compile(m->client, buf_text(&bytes), &answer) != CLIENT_DONE)
+        status = fail(m, "burin-jit", answer.why);
+    if (!status) {
+        buf_append(object, answer.output.data, answer.output.len);
+        *out = (saved_native){request.abi, wire_hash(buf_text(&bytes)), request.cpu, request.level, buf_text(object)};
+        if (object->failed)
+            status = fail_memory(m);
+    }
+    arena_deinit(&memory);
+    buf_deinit(&bytes);
+    return status;
+}
+
 static burin_status compile_template(maker *m, const char *name, size_t number)
 {
     burin_template *tpl    = NULL;
@@ -240,6 +263,22 @@ static burin_status check_options(maker *m, burin_compile_form form, const burin
                          SYMBOL_MAX);
     m->output = form == BURIN_COMPILE_ASSEMBLER ? WIRE_ASSEMBLER : form == BURIN_COMPILE_C ? WIRE_C : WIRE_OBJECT;
     return BURIN_OK;
+}
+
+burin_status compile_script_natively(burin_env *env, const ir_program *program, const burin_compile_options *options, buf *object, saved_native *out,
+                                     burin_error *err)
+{
+    maker          m      = {.env = env, .err = err};
+    client_options helper = client_options_default(native_abi());
+    burin_status   status = check_options(&m, BURIN_COMPILE_OBJECT, options);
+    *out                  = (saved_native){0};
+    if (status || m.options.interpreted)
+        return status;
+    helper.helper = m.options.helper;
+    m.client      = client_new(env->alloc, &helper);
+    status        = m.client ? ask_for_script(&m, program, object, out) : fail_memory(&m);
+    client_free(m.client);
+    return status;
 }
 
 burin_status burin_compile(burin_env *env, const char *const *names, size_t count, burin_compile_form form, const char *path,

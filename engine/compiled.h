@@ -5,6 +5,7 @@
 #include "burin/compiled.h"
 #include "codegen/ir/ir.h"
 #include "codegen/jit/wire.h"
+#include "engine/saved.h"
 #include "engine/template.h"
 
 #define COMPILED_MAGIC "burin compiled1" /* 16 bytes with its NUL */
@@ -39,6 +40,10 @@ uint64_t compiled_options(const burin_env *env);
 
 /* The template's native code, WIRE_ASSEMBLER or WIRE_C, for people. Starts a burin-jit for it. */
 burin_status compile_listing(const burin_template *tpl, wire_output output, buf *out, burin_error *err);
+
+/* Native code of a program of a script, as `options` (NULL: the defaults) say. The object is in *object, which the caller frees, and out->object is that. */
+burin_status compile_script_natively(burin_env *env, const ir_program *program, const burin_compile_options *options, buf *object, saved_native *out,
+                                     burin_error *err);
 
 const compiled_entry *compiled_find(const burin_env *env, const char *name);
 /* The entry's program for a template that has the source. */

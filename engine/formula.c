@@ -194,7 +194,7 @@ burin_formula *burin_formula_load(burin_env *env, burin_text bytes, burin_error 
 
 burin_status burin_formula_save(const burin_formula *f, char **bytes, size_t *len, burin_error *err)
 {
-    return saved_write(f->env, SAVED_FORMULA, f->program, &f->src, f->slot_count, bytes, len, err);
+    return saved_write(f->env, SAVED_FORMULA, f->program, &f->src, f->slot_count, NULL, bytes, len, err);
 }
 
 void burin_formula_free(burin_formula *f)

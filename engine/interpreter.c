@@ -6,6 +6,7 @@
 
 #include "codegen/vm/vm.h"
 #include "codegen/image/image.h"
+#include "engine/compiled.h"
 #include "engine/environment.h"
 #include "engine/jit.h"
 #include "engine/saved.h"
@@ -317,11 +318,29 @@ static burin_status script_for(burin_interpreter *in, burin_text text, const cha
 
 burin_status burin_script_save(burin_env *env, burin_text text, const char *name, char **bytes, size_t *len, burin_error *err)
 {
-    script             *s;
-    burin_interpreter  *in     = burin_interpreter_new(env, err); /* a session without names */
-    burin_status        status = in ? script_for(in, text, name, false, &s, err) : BURIN_ERR_USAGE;
+    burin_compile_options options = burin_compile_options_default();
+    options.interpreted           = true;
+    return burin_script_compile(env, text, name, NULL, 0, &options, bytes, len, err);
+}
+
+burin_status burin_script_compile(burin_env *env, burin_text text, const char *name, const char *const *names, size_t count,
+                                  const burin_compile_options *options, char **bytes, size_t *len, burin_error *err)
+{
+    script            *s      = NULL;
+    saved_native       native = {0};
+    buf                object = buf_make(env->alloc);
+    burin_interpreter *in     = burin_interpreter_new(env, err);
+    burin_status       status = in ? BURIN_OK : BURIN_ERR_USAGE;
+    for (size_t n = 0; n < count && !status; n++)
+        if (find_name(in, (burin_text){names[n], strlen(names[n])}) == UINT32_MAX && !add_name(in, (burin_text){names[n], strlen(names[n])}))
+            status = fail_memory(err);
     if (!status)
-        status = saved_write(env, SAVED_SCRIPT, s->program, &s->src, 0, bytes, len, err);
+        status = script_for(in, text, name, false, &s, err);
+    if (!status)
+        status = compile_script_natively(env, s->program, options, &object, &native, err);
+    if (!status)
+        status = saved_write(env, SAVED_SCRIPT, s->program, &s->src, 0, &native, bytes, len, err);
+    buf_deinit(&object);
     burin_interpreter_free(in);
     return status;
 }
@@ -334,11 +353,24 @@ static script *find_saved(const burin_interpreter *in, burin_text sum, uint32_t 
     return NULL;
 }
 
+/* Has each name of the program the number in the session that it has in the program? Native code knows names by their numbers. */
+static bool keeps_numbers(const burin_interpreter *in, const ir_program *program)
+{
+    uint32_t          count;
+    const burin_text *names = codegen_globals(program, &count);
+    for (uint32_t n = 0; n < count && n < in->name_count; n++)
+        if (!text_equal(names[n], in->names[n]))
+            return false;
+    return true;
+}
+
 static burin_status load(burin_interpreter *in, script *s, const saved *from, burin_error *err)
 {
     burin_status status = saved_program(in->env, from, &s->program, err);
     if (status)
         return status;
+    if (keeps_numbers(in, s->program))
+        saved_use_native(from, s->program);
     const char *wrong = image_join_session(s->program, in->names, in->name_count);
     if (wrong)
         return diag_fail(err, BURIN_ERR_LIMIT, &s->src, 0, (span){0, 0}, "%s", wrong);

@@ -2,12 +2,13 @@
 
 #include "burin/interpreter.h"
 #include "codegen/image/image.h"
+#include "codegen/jit/code.h"
 #include "runtime/base/diag.h"
 
 #include <stdlib.h>
 
 static const span nowhere        = {0, 0};
-static const char saved_magic[8] = "\0burinp1"; /* no text begins with a NUL */
+static const char saved_magic[8] = "\0burinp2"; /* no text begins with a NUL */
 
 typedef struct saved_head {
     char     magic[8];
@@ -16,6 +17,8 @@ typedef struct saved_head {
     uint32_t kind, slot_count;
     uint32_t name_len, has_name;
     uint64_t source_len, image_len;
+    uint64_t native_abi, native_request, native_len;
+    uint32_t native_cpu, native_level;
     uint8_t  sum[BLAKE2B_SIZE]; /* of the head before it, and what follows it */
 } saved_head;
 
@@ -49,12 +52,19 @@ static burin_status give(const buf *from, char **bytes, size_t *len, burin_error
     return BURIN_OK;
 }
 
-burin_status saved_write(const burin_env *env, saved_kind kind, const ir_program *program, const source *src, uint32_t slot_count, char **bytes,
-                         size_t *len, burin_error *err)
+burin_status saved_write(const burin_env *env, saved_kind kind, const ir_program *program, const source *src, uint32_t slot_count,
+                         const saved_native *native, char **bytes, size_t *len, burin_error *err)
 {
     saved_head  head  = {.abi = image_abi(), .options = options_of(env), .kind = kind, .slot_count = slot_count, .has_name = src->name != NULL,
                          .name_len = src->name ? (uint32_t)strlen(src->name) : 0, .source_len = src->text.len};
     buf         out   = buf_make(env->alloc);
+    if (native) {
+        head.native_abi     = native->abi;
+        head.native_request = native->request;
+        head.native_len     = native->object.len;
+        head.native_cpu     = native->cpu;
+        head.native_level   = native->level;
+    }
     memcpy(head.magic, saved_magic, sizeof saved_magic);
     buf_append(&out, (const char *)&head, sizeof head);
     buf_append(&out, src->name, head.name_len);
@@ -64,6 +74,8 @@ burin_status saved_write(const burin_env *env, saved_kind kind, const ir_program
     const size_t before = out.len;
     const char  *wrong  = image_write(program, &out);
     head.image_len      = out.len - before;
+    if (native)
+        buf_append(&out, native->object.data, native->object.len);
     if (!out.failed) {
         sum_of(&head, (burin_text){out.data + sizeof head, out.len - sizeof head}, head.sum);
         memcpy(out.data, &head, sizeof head);
@@ -87,8 +99,9 @@ static const char *check_head(const burin_env *env, saved_kind kind, const saved
         return kind == SAVED_FORMULA ? "it is a script, no formula" : "it is a formula, no script";
     if (head->options != options_of(env))
         return "it was made with other options";
-    if (head->name_len + UINT64_C(2) > body.len || head->source_len > body.len - head->name_len - 2 ||
-        head->image_len != body.len - head->name_len - 2 - head->source_len)
+    const uint64_t texts = head->name_len + UINT64_C(2);
+    if (texts > body.len || head->source_len > body.len - texts || head->native_len > body.len - texts - head->source_len ||
+        head->image_len != body.len - texts - head->source_len - head->native_len)
         return "its parts are larger than it is";
     return NULL;
 }
@@ -112,6 +125,8 @@ burin_status saved_open(const burin_env *env, saved_kind kind, burin_text bytes,
     out->name   = (burin_text){body.data, head.name_len};
     out->source = (burin_text){body.data + head.name_len + 1, (size_t)head.source_len};
     out->image  = (burin_text){out->source.data + out->source.len + 1, (size_t)head.image_len};
+    out->native = (saved_native){head.native_abi, head.native_request, head.native_cpu, head.native_level,
+                                 {out->image.data + out->image.len, (size_t)head.native_len}};
     return BURIN_OK;
 }
 
@@ -128,4 +143,21 @@ burin_status saved_program(const burin_env *env, const saved *from, ir_program *
         return BURIN_OK;
     codegen_free(*out);
     return refuse(err, "it has more slots than names");
+}
+
+void saved_use_native(const saved *from, ir_program *program)
+{
+    const saved_native *native  = &from->native;
+    wire_request        request = {.abi = native->abi, .level = native->level, .cpu = native->cpu, .prefix = BURIN_TEXT(NATIVE_PREFIX), .program = program,
+                                   .units = program->units, .unit_count = program->unit_count};
+    if (!native->object.len || native->abi != native_abi() || native->cpu > code_cpu_here())
+        return;
+    char *aligned = base_alloc(program->alloc, native->object.len); /* the bytes are anywhere */
+    if (!aligned)
+        return;
+    memcpy(aligned, native->object.data, native->object.len);
+    if (!code_install(program, &request, native->request, (burin_text){aligned, native->object.len}, 0))
+        for (uint32_t n = 0; n < program->unit_count; n++)
+            atomic_store_explicit(&program->heat[n].state, NATIVE_THERE, memory_order_release);
+    base_free(program->alloc, aligned, native->object.len);
 }

@@ -10,7 +10,7 @@
 #ifndef BURIN_INTERPRETER_H
 #define BURIN_INTERPRETER_H
 
-#include "burin/environment.h"
+#include "burin/compiled.h"
 #include "burin/template.h"
 
 #ifdef __cplusplus
@@ -52,6 +52,14 @@ BURIN_API burin_status burin_interpreter_eval(burin_interpreter *in, burin_text 
  * *bytes   a malloc'ed block of *len bytes; free it with free.
  * Returns  what compiling it comes to, BURIN_ERR_RUNTIME when a constant of it cannot be stored. */
 BURIN_API burin_status burin_script_save(burin_env *env, burin_text source, const char *name, char **bytes, size_t *len, burin_error *err);
+/* The same with native code of all of it, for processors of options->cpu, by burin-jit, as burin_compile (burin/compiled.h) has it of templates. It is
+ * used in a session whose first names are `names` and then the script's own, as far as there are any: give the variables that the
+ * host sets before it runs the script, in their order. Elsewhere the script runs as one of burin_script_save.
+ *
+ * options  NULL: the defaults; `interpreted`: no native code; `symbol` is not used
+ * Errors   also BURIN_ERR_RUNTIME with a sentence when burin-jit fails. */
+BURIN_API burin_status burin_script_compile(burin_env *env, burin_text source, const char *name, const char *const *names, size_t count,
+                                            const burin_compile_options *options, char **bytes, size_t *len, burin_error *err);
 /* Do the bytes begin as those of burin_script_save and burin_formula_save do? No text of a script does. */
 BURIN_API bool burin_is_saved(burin_text bytes);
 /* Run it in a session, whose names it uses, as burin_interpreter_run does with its text. The bytes are borrowed for the call; the same ones

@@ -247,16 +247,57 @@ def cases_ahead_of_time():
     expect([n["id"] for n in none if "burin-jit" in n.get("message", "")] == [1, 2, 4, 5], "what --ahead compiles: %r" % none)
 
 
+LOOP = """def step(n):
+    return n * 31 % 1000003
+
+
+total = 0
+for i in range(300000):
+    total = step(total + i)
+print(total, argv)
+"""
+
+
+def native_scripts(folder, expected, size):
+    """With native code: the same answers, and it is used; without a compiler it is not made."""
+    write(folder, "rules.py", "def tax(price, *, rate=0.2):\n    return price * rate\n\n\nprint(argv, [tax(float(n)) for n in argv], f'{tax(3, rate=2)!r}')\n1 / 0\n")
+    write(folder, "loop.py", LOOP)
+    program, loop = os.path.join(folder, "native.bin"), os.path.join(folder, "loop.bin")
+    if "burin-jit" in burin("compile", "--script", os.path.join(folder, "rules.py"), "-o", program)[2]:
+        print("native code of scripts: skipped, there is no burin-jit")
+        return
+    expect(os.path.getsize(program) > size, "there is native code in it")
+    os.remove(os.path.join(folder, "rules.py"))
+    expect(burin("run", program, "--", "1", "2.5") == expected, "the native program runs as its text: %r" % (burin("run", program, "--", "1", "2.5"),))
+    expect(burin("compile", "--script", os.path.join(folder, "loop.py"), "-o", loop)[0] == 0 and
+           burin("compile", "--script", os.path.join(folder, "loop.py"), "-o", loop + "2")[0] == 0, "a loop is compiled twice")
+    expect(open(loop, "rb").read() == open(loop + "2", "rb").read(), "the same script gives the same bytes")
+    expect(burin("run", loop, "x") == burin("run", os.path.join(folder, "loop.py"), "x") == (0, "%d ['x']\n" % loop_total(), ""), "the loop: %r" % (burin("run", loop, "x"),))
+    steps = ["--max-steps", "1000"]
+    expect(burin("run", loop, *steps) == burin("run", os.path.join(folder, "loop.py"), *steps) and burin("run", loop, *steps)[0] == 1, "the limit of steps")
+    done = subprocess.run([BURIN, "compile", "--script", os.path.join(folder, "loop.py"), "-o", loop + "3"], capture_output=True, text=True,
+                          env={**os.environ, "BURIN_JIT": "/nowhere/burin-jit"})
+    expect(done.returncode == 1 and "burin-jit" in done.stderr and not os.path.exists(loop + "3"), "without a compiler: %r" % done.stderr)
+
+
+def loop_total():
+    total = 0
+    for i in range(300000):
+        total = (total + i) * 31 % 1000003
+    return total
+
+
 def scripts_become_programs(folder):
     """Another process runs what one has compiled: output, errors with their place and calls, arguments; damage is refused."""
     write(folder, "rules.py", "def tax(price, *, rate=0.2):\n    return price * rate\n\n\nprint(argv, [tax(float(n)) for n in argv], f'{tax(3, rate=2)!r}')\n1 / 0\n")
     path, program = os.path.join(folder, "rules.py"), os.path.join(folder, "rules.bin")
-    expect(burin("compile", "--script", path, "-o", program) == (0, "", ""), "a script is compiled")
+    expect(burin("compile", "--script", path, "-o", program, "--interpreted") == (0, "", ""), "a script is compiled")
     text = burin("run", path, "--", "1", "2.5")
     expect(text[0] == 1 and "ZeroDivisionError" in text[2] and "rules.py:6" in text[2] and text[1].startswith("['1', '2.5'] [0.2, 0.5] 6"), "the text runs: %r" % (text,))
     os.remove(path)
     expect(burin("run", program, "--", "1", "2.5") == text, "the program runs as its text: %r" % (burin("run", program, "--", "1", "2.5"),))
     whole = open(program, "rb").read()
+    native_scripts(folder, text, len(whole))
     for what, data in (("cut off", whole[:-1]), ("changed", whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])):
         with open(program, "wb") as file:
             file.write(data)

@@ -2,6 +2,7 @@
 #include "codegen/image/image.h"
 #include "codegen/ir/ir.h"
 #include "parser/parser.h"
+#include "parser/script.h"
 #include "runtime/builtins/builtins.h"
 
 #include <setjmp.h>
@@ -97,6 +98,31 @@ static void what_is_read_is_what_was_written(void **state)
     }
 }
 
+/* What the text of a program does not show. */
+static void calls_of_scripts_keep_how_they_are_made(void **state)
+{
+    fixture       *f       = *state;
+    const char    *text    = "a.m(f(1))\na.m()\na.m(*x)\nf(1, k=2)\nf(**y)\n";
+    source         src     = {.text = {text, strlen(text)}};
+    script_options options = {.nesting_max = 200};
+    ast_node      *tree;
+    ir_program    *read;
+    uint32_t       looked = 0, plain = 0;
+    assert_int_equal(parse_script(&f->memory, &src, &options, &tree, NULL), BURIN_OK);
+    assert_int_equal(codegen_compile_script(&f->options, &src, tree, NULL, 0, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
+    assert_null(image_write(f->program, &f->first));
+    assert_null(read_image(f, buf_text(&f->first), &read));
+    assert_int_equal(read->call_count, f->program->call_count);
+    for (uint32_t n = 0; n < read->call_count; n++) {
+        const ir_call *a = &f->program->calls[n], *b = &read->calls[n];
+        assert_true(a->positional == b->positional && a->named == b->named && a->rest == b->rest && a->expand == b->expand && a->plain == b->plain && a->looked == b->looked);
+        looked += a->looked;
+        plain += a->plain;
+    }
+    assert_true(looked >= 1 && plain >= 3);
+    codegen_free(read);
+}
+
 static void what_is_cut_off_is_refused(void **state)
 {
     fixture *f = *state;
@@ -168,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_read_is_what_was_written, set_up, tear_down),
+cmocka_unit_test_setup_teardown(calls_of_scripts_keep_how_they_are_made, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_cut_off_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_builds_and_options_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(filters_are_bound_by_name, set_up, tear_down),

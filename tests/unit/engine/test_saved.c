@@ -18,6 +18,7 @@ static const char *const scripts[] = {
     "def deep(n):\n    return 1 // n if n == 0 else deep(n - 1)\n\n\ndeep(3)",
     "len = 4\nlen + 1",
     "while True:\n    pass",
+    "def named(n, seen):\n    seen.append(n)\n    return n\nseen = []\nprint(' '.join([named('a', seen), named('b', seen)]).upper(), seen)\n(1).nothing(named('c', seen))",
     "session",
     "session = session + [1]\nown = session",
 };

@@ -213,6 +213,37 @@ static void formulas_are_native_too(void **state)
     }
 }
 
+/* In a session with the names it was compiled for, and in others; without a compiler there. */
+static void saved_native_code_gives_the_same(void **state)
+{
+    (void)state;
+    static const char *const   names[] = {"argv", "other"};
+    burin_compile_options      how     = burin_compile_options_default();
+    burin_env                 *env     = make_env(NULL);
+    char                      *bytes;
+    size_t                     len;
+    uint64_t                   steps, expected_steps;
+    int64_t                    expected = interpreted(&expected_steps);
+    compiler_need();
+    how.helper = compiler_path();
+    assert_int_equal(burin_script_compile(env, (burin_text){script, sizeof script - 1}, "all.py", names, 2, &how, &bytes, &len, NULL), BURIN_OK);
+    for (int before = 0; before < 4; before++) { /* none, the same, one of them, others */
+        burin_interpreter *in = burin_interpreter_new(env, NULL);
+        assert_non_null(in);
+        if (before == 3)
+            assert_int_equal(burin_interpreter_set(in, "all", burin_int(1)), BURIN_OK);
+        for (int n = 0; n < 2 && before; n++)
+            if (n < 1 || before != 2)
+                assert_int_equal(burin_interpreter_set(in, names[n], burin_int(1)), BURIN_OK);
+        assert_int_equal(burin_interpreter_run_saved(in, (burin_text){bytes, len}, NULL, NULL), BURIN_OK);
+        assert_int_equal(call(in, &steps), expected);
+        assert_int_equal(steps, expected_steps);
+        burin_interpreter_free(in);
+    }
+    free(bytes);
+    burin_env_unref(env);
+}
+
 static void evaluate_numbers(burin_formula *f, burin_jit *jit)
 {
     burin_value value;
@@ -357,6 +388,7 @@ int main(void)
         cmocka_unit_test(eager_scripts_are_native_before_they_run),
         cmocka_unit_test(functions_that_are_hot_become_native),
         cmocka_unit_test(a_loop_that_runs_goes_on_natively),
+        cmocka_unit_test(saved_native_code_gives_the_same),
         cmocka_unit_test(formulas_are_native_too),
         cmocka_unit_test(of_a_formula_of_numbers_only_the_kernel_is_compiled),
         cmocka_unit_test(errors_have_the_same_place),
