@@ -149,7 +149,7 @@ static void pack_listed(packing *p, const es_version *entry)
         if (!gone && c->what != BURIN_TOUCHED)
             put_state(s, p->out, r);
         p->last_id = c->id;
-        }
+    }
 }
 
 void es_pack_version(const burin_store *s, const es_kept *kept, buf *out)

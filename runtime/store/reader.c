@@ -87,6 +87,14 @@ static burin_status not_there(const burin_entity *entity, burin_error *err)
     return es_fail(err, BURIN_ERR_KEY, "entity %u is not in version %u of tree %u", entity->id, entity->version, entity->tree);
 }
 
+/* Whether an entity came to a tree, or was made there: it did not begin with it, as a part of what was forked. */
+static bool is_own(const burin_store *s, const es_tree *tree, uint32_t id)
+{
+    es_version *entry;
+    uint32_t    version = tree->parent_version;
+    return !tree->parent_tree || es_find_version(s, UINT32_MAX, tree->parent_tree, &version, &entry, NULL) || !es_index_get(&s->memory, entry->index, id);
+}
+
 /* An entity has moved to another tree since `snapshot`: look for where it was then. */
 static burin_status find_anywhere(const burin_store *s, uint32_t snapshot, burin_entity *entity, const es_record **record, burin_error *err)
 {
@@ -94,7 +102,7 @@ static burin_status find_anywhere(const burin_store *s, uint32_t snapshot, burin
     for (uint32_t tree = 1; tree <= count; tree++) {
         es_version *entry;
         uint32_t    head = es_head_at(s, es_tree_at(s, tree), snapshot, &entry);
-        if (head && es_tree_at(s, tree)->parent_tree == 0 && (*record = es_record_at(s, es_index_get(&s->memory, entry->index, entity->id)))) {
+        if (head && (*record = es_record_at(s, es_index_get(&s->memory, entry->index, entity->id))) && is_own(s, es_tree_at(s, tree), entity->id)) {
             entity->tree    = tree;
             entity->version = head;
             return BURIN_OK;
@@ -117,7 +125,7 @@ burin_status es_find(const burin_store *s, uint32_t snapshot, burin_entity *enti
     if (BURIN_UNLIKELY(status)) {
         if (!anywhere)
             return status;
-    } else if ((*record = es_record_at(s, es_index_get(&s->memory, entry->index, entity->id)))) {
+    } else if ((*record = es_record_at(s, es_ref_in(s, snapshot, tree, version, entry, entity->id)))) {
         entity->tree    = tree;
         entity->version = version;
         return BURIN_OK;
@@ -154,7 +162,7 @@ static const es_record *look_into(const burin_reader *reader, burin_entity entit
     entry = es_version_entry(s, t, entity.version);
     if (BURIN_UNLIKELY(!entry || atomic_load_explicit(&entry->state, memory_order_acquire) != ES_KEPT || entry->seq > reader->snapshot))
         return NULL;
-    return es_record_at(s, es_index_get(&s->memory, entry->index, entity.id));
+    return es_record_at(s, es_ref_in(s, reader->snapshot, tree, entity.version, entry, entity.id));
 }
 
 static inline const es_record *current(const burin_reader *reader, burin_entity entity)

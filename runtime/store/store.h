@@ -206,6 +206,13 @@ static inline es_ref es_current(const burin_store *s, uint32_t snapshot, uint32_
 }
 static inline size_t es_record_size(const es_type *type) { return sizeof(es_record) + type->count * sizeof(uint64_t); }
 
+/* What an entity is in a version that `snapshot` sees: where it has not changed since, what it is now. 0: it is not there. */
+static inline es_ref es_ref_in(const burin_store *s, uint32_t snapshot, uint32_t tree, uint32_t version, const es_version *entry, uint32_t id)
+{
+    es_ref current = es_current(s, snapshot, id, tree);
+    return current && es_record_at(s, current)->version <= version ? current : es_index_get(&s->memory, entry->index, id);
+}
+
 /* The entry of a version from 1 to head; NULL when its chunk is gone. */
 static inline es_version *es_version_entry(const burin_store *s, const es_tree *tree, uint32_t version)
 {

@@ -549,10 +549,16 @@ static void a_pinned_reader_finds_what_lives_elsewhere_now(void **state)
     world    *w = *state;
     uint32_t  fork;
     assert_int_equal(burin_store_fork(w->store, 1, 1, &fork, NULL), BURIN_OK);
+    burin_entity only_there;
+    burin_txn   *t = begin(w);
+    burin_txn_create(t, w->agent, &only_there, NULL);
+    burin_txn_attach(t, only_there, (burin_entity){w->nodes[0].id, fork, 0}, AGENTS, BURIN_END, no_key, NULL);
+    commit(w, t);
     burin_reader *pinned = burin_reader_new(w->store);
     burin_reader_pin(pinned);
-    burin_txn *t = begin(w);
+    t = begin(w);
     burin_txn_set(t, w->agents[0], SPEED, burin_int(5), NULL);
+    burin_txn_promote(t, only_there, NULL);
     burin_txn_promote(t, w->agents[1], NULL);
     burin_txn_detach(t, w->agents[2], NULL);
     commit(w, t);
@@ -577,6 +583,8 @@ static void a_pinned_reader_finds_what_lives_elsewhere_now(void **state)
     assert_int_equal(get(w, w->agents[3], SPEED).as.i, 0);
     assert_int_equal(get(w, (burin_entity){w->agents[3].id, fork, 0}, SPEED).as.i, 7);
     assert_int_equal(get(w, (burin_entity){w->agents[2].id, fork, 0}, SPEED).as.i, 0);
+    assert_int_equal(burin_reader_find(pinned, &only_there, NULL), BURIN_OK);
+    assert_int_equal(only_there.tree, fork);
     burin_reader_free(pinned);
 }
 
