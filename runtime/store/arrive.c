@@ -11,6 +11,7 @@ static uint64_t number_of(es_arrivals *a, const es_entry *entry)
     a->writer = entry->writer;
     a->commit = entry->as.version.commit;
     a->given  = a->commit > next ? a->commit : next;
+    a->parts  = 0;
     a->commits++;
     return a->given;
 }
@@ -27,7 +28,9 @@ static burin_status arrive_version(es_arrivals *a, const es_entry *entry, burin_
     if (entry->before != head)
         return es_fail(err, BURIN_ERR_DATA, "version %u of tree %u comes after version %u, but %u is there", logged.version, logged.tree, entry->before, head);
     logged.commit       = number_of(a, entry);
-    return es_replay_version(s, &logged, err);
+    burin_status status = es_replay_version(s, &logged, err);
+    a->parts += !status;
+    return status;
 }
 
 /* A tree that is here already: its retention is what was set last, here or elsewhere. */
@@ -106,7 +109,7 @@ static burin_status take_in(burin_store *s, const buf *news, uint64_t kept, uint
     if (status == BURIN_OK) {
         es_replay_commit(s, a.given);
         retain_all(s); /* now that what replaces it is seen */
-    } else if (a.given) /* of the last commit perhaps not all has arrived: it must not be seen */
+    } else if (a.parts) /* of the last commit perhaps not all has arrived: it must not be seen */
         es_log_fail(s, "what another process has committed could not be taken in");
     es_sweep(s);
     pthread_mutex_unlock(&s->lock);

@@ -58,6 +58,7 @@ typedef struct es_arrivals {
     int64_t      writer; /* of the last version, */
     uint64_t     commit; /* its number for its commit, */
     uint64_t     given;  /* and the store's; 0: none yet */
+    uint32_t     parts;  /* of it that have arrived */
     uint64_t     commits; /* so far */
     bool         live;   /* the store is in use: what it has already is passed over. Under its lock, but for types */
     uint64_t     kept;   /* live: changes of this process up to this one are in what was read */

@@ -180,8 +180,10 @@ static void advance(es_log *log)
     log->writing = false;
     if (status == BURIN_OK)
         log->kept = number;
-    else
+    else if (!log->failure.status)
         log->failure = err;
+    else
+        burin_error_clear(&err);
     pthread_cond_broadcast(&log->written);
 }
 

@@ -164,28 +164,29 @@ static es_touch *add_touch(burin_txn *t)
 
 uint32_t es_txn_found(burin_txn *t) { return add_touch(t) ? t->touch_count : 0; }
 
-uint32_t es_txn_touch(burin_txn *t, uint32_t tree, burin_error *err)
+/* The number of a tree in t->touches, from 1, as the transaction sees it. BURIN_ERR_KEY, BURIN_ERR_NOMEM. */
+static burin_status touch_tree(burin_txn *t, uint32_t tree, uint32_t *number)
 {
     for (uint32_t n = 0; n < t->touch_count; n++) {
-        if (t->touches[n].tree == tree)
-            return n + 1;
+        if (t->touches[n].tree == tree) {
+            *number = n + 1;
+            return BURIN_OK;
+        }
     }
-    uint32_t    version = 0;
-    es_version *entry;
-    if (es_find_version(t->store, t->snapshot, tree, &version, &entry, err))
-        return 0;
-    es_touch *touch = add_touch(t);
-    if (!touch) {
-        es_fail(err, BURIN_ERR_NOMEM, "out of memory");
-        return 0;
-    }
+    uint32_t     version = 0;
+    es_version  *entry;
+    burin_status status = es_find_version(t->store, t->snapshot, tree, &version, &entry, NULL);
+    es_touch    *touch  = status ? NULL : add_touch(t);
+    if (!touch)
+        return status ? status : BURIN_ERR_NOMEM;
     touch->tree     = tree;
     touch->version  = version;
     touch->base     = touch->begun = entry->index;
     touch->root     = entry->root;
     touch->entities = entry->entities;
     touch->fork_seq = es_tree_at(t->store, tree)->fork_seq;
-    return t->touch_count;
+    *number         = t->touch_count;
+    return BURIN_OK;
 }
 
 /* ---- views ---- */
@@ -209,17 +210,6 @@ bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *v
     return record != NULL;
 }
 
-/* The tree an entity without a draft is read from; 0 after filling err. */
-static uint32_t touch_of(burin_txn *t, burin_entity entity, burin_error *err)
-{
-    uint32_t tree = entity.tree ? entity.tree : es_home_of(t->store, entity.id).tree;
-    if (tree == 0) {
-        es_fail(err, BURIN_ERR_KEY, "there is no entity %u", entity.id);
-        return 0;
-    }
-    return es_txn_touch(t, tree, err);
-}
-
 burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin_error *err)
 {
     es_draft *draft = es_txn_draft(t, entity.id);
@@ -230,22 +220,23 @@ burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin
         view_draft(t, draft, view);
         return BURIN_OK;
     }
-    uint32_t touch = touch_of(t, entity, err);
+    uint32_t     touch = 0, tree = entity.tree ? entity.tree : es_home_of(t->store, entity.id).tree;
+    burin_status status = tree ? touch_tree(t, tree, &touch) : BURIN_ERR_KEY;
     if (BURIN_LIKELY(touch && es_txn_relative(t, touch, entity.id, view))) {
         if (BURIN_UNLIKELY(t->watch_reads))
             es_txn_note_read(t, entity.id, touch);
         return BURIN_OK;
     }
-    if (touch == 0 && entity.tree)
-        return err && err->status ? err->status : BURIN_ERR_KEY;
     burin_entity found = {entity.id, entity.tree, 0};
     const es_record *record;
-    burin_status status = es_find(t->store, t->snapshot, &found, &record, err); /* it moved since, or is not there */
+    if (status != BURIN_ERR_NOMEM) { /* it moved since, or is not there */
+        status = es_find(t->store, t->snapshot, &found, &record, err);
+        if (status)
+            return status;
+        status = touch_tree(t, found.tree, &touch);
+    }
     if (status)
-        return status;
-    touch = es_txn_touch(t, found.tree, err);
-    if (!touch)
-        return BURIN_ERR_NOMEM;
+        return es_fail(err, status, "out of memory");
     es_view_record(t->store, touch, record, view);
     if (t->watch_reads)
         es_txn_note_read(t, entity.id, touch);

@@ -177,8 +177,6 @@ void es_touch_deinit(es_touch *touch, const burin_allocator *alloc);
 void es_txn_free(burin_txn *t);
 /* Forget everything and let others begin it; under the lock. */
 void es_txn_end(burin_txn *t);
-/* The number of a tree in t->touches, from 1, as the transaction sees it; 0 after filling err. */
-uint32_t es_txn_touch(burin_txn *t, uint32_t tree, burin_error *err);
 /* One more tree, to be founded. */
 uint32_t es_txn_found(burin_txn *t);
 

@@ -1,14 +1,17 @@
-/* Memory runs out at every allocation while a store is kept in a file, and follows another: what fails says so, what was acknowledged is
- * in the file, and all memory is given back. */
+/* Memory runs out at every allocation while a store is kept in a file or a database, meets another writer, or follows one: what fails says so, what
+ * was acknowledged is kept, and all memory is given back. */
 #include "tests/oom/failing.h"
-#include "tests/support/folder.h"
+#include "tests/support/server.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
 enum { NAME, CHILDREN };
 
-static char folder[FOLDER_SIZE], path[FOLDER_SIZE + 16];
+static char   folder[FOLDER_SIZE], path[FOLDER_SIZE + 128]; /* path: a URI while the store is in the database */
+static bool   shared;
+static long   step = 1; /* in a database each try takes its time: there not every allocation fails */
+static server postgres;
 
 static burin_status define(burin_store *s)
 {
@@ -67,14 +70,18 @@ static uint64_t count_trees(void)
 
 static burin_store *open_failing(bool create)
 {
-    return burin_store_open(path, &(burin_open_options){.store = {.allocator = &failing}, .create = create, .durability = BURIN_DURABILITY_NORMAL}, NULL);
+    return burin_store_open(path, &(burin_open_options){.store = {.allocator = &failing}, .create = create, .shared = shared, .durability = BURIN_DURABILITY_NORMAL}, NULL);
 }
 
-/* ---- a file ---- */
+/* ---- one store ---- */
 
-static void clear_file(void)
+static void clear(void)
 {
     char beside[sizeof path + 8];
+    if (postgres.pid) {
+        assert_true(server_execute(&postgres, "DROP SCHEMA IF EXISTS mine CASCADE; CREATE SCHEMA mine"));
+        return;
+    }
     unlink(path);
     snprintf(beside, sizeof beside, "%s-wal", path);
     unlink(beside);
@@ -82,30 +89,38 @@ static void clear_file(void)
     unlink(beside);
 }
 
-static void keep_in_a_file(void)
+static void keep_one(void)
 {
     uint64_t     kept = 0;
+    bool         first = false;
     uint32_t     fork;
     burin_status status;
-    clear_file();
+    clear();
     burin_store *s = open_failing(true);
     if (!s) {
         assert_true(oom.failed);
         return;
     }
     is_lack_of_memory(status = define(s));
+    if (status && shared) {
+        oom.fail_at = 0;
+        assert_int_equal(define(s), BURIN_OK); /* nothing has come of it */
+    }
     for (int n = 0; n < 3; n++) {
         status = plant(s, n ? "another" : "first");
         if (status != BURIN_ERR_USAGE) /* there is no type */
             is_lack_of_memory(status);
         kept += status == BURIN_OK;
+        first |= n == 0 && !status;
     }
     status = burin_store_fork(s, 1, 0, &fork, NULL);
     kept += status == BURIN_OK;
+    if (first) /* it is tree 1: no number was lost */
+        is_lack_of_memory(burin_store_retain(s, 1, &(burin_retention){.last = 1}, NULL));
     status = burin_store_compact(s, NULL);
     is_lack_of_memory(status);
     burin_store_free(s);
-    if (access(path, F_OK) == 0)
+    if (postgres.pid || access(path, F_OK) == 0)
         assert_int_equal(count_trees(), kept);
     s = open_failing(false);
     if (s)
@@ -121,7 +136,7 @@ static void follow_another(void)
 {
     long saved  = oom.fail_at;
     oom.fail_at = 0;
-    clear_file();
+    clear();
     burin_store *writer = burin_store_open(path, &(burin_open_options){.create = true, .durability = BURIN_DURABILITY_NORMAL}, NULL);
     burin_store *s      = open_failing(false);
     uint64_t     commits;
@@ -147,39 +162,111 @@ static void follow_another(void)
     assert_int_equal(count_trees(), 3);
 }
 
+/* The number of the first tree's root at its head. */
+static burin_status name_root(burin_store *s, const char *name)
+{
+    burin_reader      *reader = burin_reader_new(s);
+    burin_version_info info   = {0};
+    if (!reader)
+        return BURIN_ERR_NOMEM;
+    burin_reader_pin(reader);
+    burin_reader_version(reader, 1, burin_reader_head(reader, 1), &info, NULL);
+    burin_reader_free(reader);
+    burin_txn   *t      = burin_txn_begin(s, NULL);
+    burin_status status = t ? burin_txn_set(t, (burin_entity){info.root, 1, 0}, NAME, burin_string_borrow(name, strlen(name)), NULL) : BURIN_ERR_NOMEM;
+    if (status == BURIN_OK)
+        return burin_txn_commit(t, NULL, NULL, NULL);
+    burin_txn_abort(t);
+    return status;
+}
+
+/* Two that change one tree: the loser may lack the memory to take in what the other did, and does so later. */
+static void meet_another(void)
+{
+    long saved  = oom.fail_at;
+    oom.fail_at = 0;
+    clear();
+    burin_store *writer = burin_store_open(path, &(burin_open_options){.create = true, .durability = BURIN_DURABILITY_NORMAL}, NULL);
+    assert_true(writer && define(writer) == BURIN_OK && plant(writer, "theirs") == BURIN_OK);
+    burin_store *s = open_failing(false);
+    assert_non_null(s);
+    assert_int_equal(name_root(writer, "one"), BURIN_OK);
+    oom.fail_at         = saved;
+    burin_status status = name_root(s, "two");
+    if (status != BURIN_ERR_CONFLICT)
+        is_lack_of_memory(status);
+    assert_int_not_equal(status, BURIN_OK);
+    oom.fail_at = 0;
+    assert_int_equal(burin_store_refresh(s, NULL, NULL), BURIN_OK);
+    assert_int_equal(name_root(s, "two"), BURIN_OK);
+    burin_store_free(s);
+    burin_store_free(writer);
+    assert_int_equal(count_trees(), 1);
+    oom.fail_at = saved;
+}
+
 static bool has_files(void)
 {
-    clear_file();
+    clear();
     burin_store *s = burin_store_open(path, &(burin_open_options){.create = true}, NULL);
     burin_store_free(s);
     return s != NULL;
 }
 
-static void stores_in_files(void **state)
+static void stores_that_are_kept(void **state)
 {
     (void)state;
-    fail_every_allocation(keep_in_a_file, 20);
+    shared = false;
+    fail_allocations(keep_one, step, 20);
+}
+
+static void stores_that_are_shared(void **state)
+{
+    (void)state;
+    shared = true;
+    fail_allocations(keep_one, step, 20);
+}
+
+static void shared_stores_that_meet(void **state)
+{
+    (void)state;
+    shared = true;
+    fail_allocations(meet_another, step, 5);
 }
 
 static void stores_that_follow(void **state)
 {
     (void)state;
-    fail_every_allocation(follow_another, 5);
+    shared = false;
+    fail_allocations(follow_another, step, 5);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(stores_in_files), cmocka_unit_test(stores_that_follow)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(stores_that_are_kept), cmocka_unit_test(stores_that_are_shared), cmocka_unit_test(shared_stores_that_meet),
+                                       cmocka_unit_test(stores_that_follow)};
+    int  result = 0, places = 0;
     if (!folder_make(folder))
         return 1;
     snprintf(path, sizeof path, "%s/store", folder);
-    if (!has_files()) {
-        puts("skipped: built without SQLite");
-        folder_remove(folder);
-        return 77;
+    if (has_files()) {
+        result += cmocka_run_group_tests_name("in files", tests, NULL, NULL);
+        places++;
     }
-    int result = cmocka_run_group_tests(tests, NULL, NULL);
-    clear_file();
+    clear();
     folder_remove(folder);
-    return result;
+    const char *why = server_make(&postgres);
+    if (!why) {
+        snprintf(path, sizeof path, "%s&options=-csearch_path%%3Dmine", postgres.uri);
+        step = 7;
+        result += cmocka_run_group_tests_name("in a database", tests, NULL, NULL);
+        server_remove(&postgres);
+        places++;
+    } else if (strncmp(why, "skipped", 7) != 0) {
+        puts(why);
+        return 1;
+    }
+    if (places < 2)
+        puts("skipped: there is no SQLite, or no PostgreSQL");
+    return result ? 1 : places < 2 ? 77 : 0;
 }
