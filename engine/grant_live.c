@@ -221,10 +221,11 @@ static burin_status create(burin_call *call, burin_value *out)
     if (name.kind != BURIN_STRING)
         return burin_raise(call, BURIN_ERR_TYPE, "create() needs the name of a type, not %s", burin_type_name(name));
     char zero_ended[128];
+    bool fits = name.len < sizeof zero_ended && !memchr(name.as.s, '\0', name.len);
     snprintf(zero_ended, sizeof zero_ended, "%.*s", (int)name.len, name.as.s);
-    burin_type type = burin_store_find_type(t->store, zero_ended);
+    burin_type type = fits ? burin_store_find_type(t->store, zero_ended) : 0;
     if (!type)
-        return burin_raise(call, BURIN_ERR_KEY, "there is no entity type '%s'", zero_ended);
+        return burin_raise(call, BURIN_ERR_KEY, "there is no entity type '%.*s'", (int)name.len, name.as.s);
     burin_status status = burin_txn_create(t, type, &made.entity, &err);
     if (status)
         return grant_raise(call, status, &err);

@@ -106,7 +106,7 @@ typedef struct burin_declaration {
     void        *data;      /* for burin_invocation_data */
     void       (*release)(void *data); /* when the registry dies; may be NULL */
     burin_effect effect;
-    bool         pure;      /* the same arguments give the same result: only with BURIN_EFFECT_NONE; such calls leave no record */
+    bool         pure;      /* the same arguments give the same result: only with BURIN_EFFECT_NONE; such calls leave no record, and no events */
     uint32_t     cost_ns;   /* what a call is thought to take; 0: unknown */
 } burin_declaration;
 /* Register a function. A name that is taken gets a new version: calls by name go to it from now on, the old one stays for those who hold it.

@@ -65,7 +65,8 @@ static inline bool all_fit(const burin_callable *f, const burin_item *args, size
 /* Whether a call with so many arguments can go the short way. */
 static inline bool is_direct(const burin_callable *f, size_t count, const burin_invocation *call)
 {
-    return f->direct && f->info.pure && count == f->count && !(BURIN_UNLIKELY(call->options->cancel) && burin_invocation_cancelled(call));
+    return f->direct && f->info.pure && count == f->count && (!call->parent || call->depth <= f->registry->depth_max) &&
+           !(BURIN_UNLIKELY(call->options->cancel) && burin_invocation_cancelled(call));
 }
 
 /* A call that failed, or whose result is not as declared: it may be made so. */
@@ -126,18 +127,21 @@ static burin_status join(burin_invocation *call)
 
 /* ---- events ---- */
 
+/* Of pure functions nothing is told, whichever way they went. */
+static bool is_told(const burin_callable *f) { return f->registry->events && !f->info.pure; }
+
 static burin_event_span event_begin(const burin_invocation *call, burin_event_span parent, burin_event_type type)
 {
     const burin_callable *f = call->callable;
-    return f->registry->events ? burin_events_begin(f->registry->events, parent, &(burin_event){.type = type, .name = f->info.name, .detail = call->execution})
-                               : parent;
+    burin_event           event = {.type = type, .name = f->info.name, .detail = call->execution};
+    return is_told(f) ? burin_events_begin(f->registry->events, parent, &event) : parent;
 }
 
 static void event_end(const burin_invocation *call, burin_event_span parent, burin_event_span own, burin_event_type type, uint64_t detail,
                       burin_status status)
 {
     const burin_callable *f = call->callable;
-    if (f->registry->events)
+    if (is_told(f))
         burin_events_end(f->registry->events, parent, own, &(burin_event){.type = type, .name = f->info.name, .detail = detail}, status);
 }
 
@@ -247,8 +251,12 @@ static burin_status finish(burin_invocation *call, burin_status status, es_savep
 static burin_status hand_over(burin_invocation *call)
 {
     const burin_registry *r = call->callable->registry;
-    if (!call->items)
+    if (!call->item_count) { /* there may be room that a failed burin_give had made */
+        base_free(&r->alloc, call->items, call->item_cap * sizeof *call->items);
+        call->items    = NULL;
+        call->item_cap = 0;
         return BURIN_OK;
+    }
     burin_returned *cut = r->alloc.resize(r->alloc.user, call->items, call->item_cap * sizeof *cut, call->item_count * sizeof *cut);
     if (!cut)
         return rg_no_memory(call->err);
@@ -280,7 +288,8 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
     call->link_count      = 0;
     call->link_cap        = sizeof call->few / sizeof *call->few;
     call->scratch         = arena_make(&r->alloc);
-    call->execution = result->execution = atomic_fetch_add_explicit(&r->executions, 1, memory_order_relaxed) + 1;
+    if (!call->callable->info.pure)
+        call->execution = result->execution = atomic_fetch_add_explicit(&r->executions, 1, memory_order_relaxed) + 1;
     call->within        = call->parent ? call->parent->running : call->options->within;
     call->span          = event_begin(call, call->within, BURIN_EVENT_CALL);
     burin_status status = join(call);
@@ -298,7 +307,8 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
     if (status == BURIN_OK && call->owns_txn)
         tell_results(call, result);
     event_end(call, call->within, call->span, BURIN_EVENT_CALL, call->execution, status);
-    rg_remember(call, status, time, clock_ns(CLOCK_MONOTONIC) - start, result);
+    if (call->execution)
+        rg_remember(call, status, time, clock_ns(CLOCK_MONOTONIC) - start, result);
     arena_deinit(&call->scratch);
     return status;
 }

@@ -21,10 +21,10 @@ burin_status burin_give(burin_invocation *call, burin_text key, burin_item item)
     return BURIN_OK;
 }
 
-/* Whether the transaction has changed an entity or something below it. */
+/* Whether the transaction has changed an entity or something below it. What was drafted last is looked at first: it is the call's own. */
 static bool is_changed(const burin_txn *t, const es_view *view)
 {
-    for (uint32_t n = 0; n < t->draft_count; n++) {
+    for (uint32_t n = t->draft_count; n-- > 0;) {
         es_view  above;
         uint32_t at = t->drafts[n]->id, touch = t->drafts[n]->touch;
         while (at != view->id && es_txn_relative(t, touch, at, &above) && above.owner) {

@@ -8,7 +8,6 @@
 #include "runtime/store/data.h"
 
 #include <errno.h>
-#include <time.h>
 
 struct burin_pool {
     burin_allocator alloc;
@@ -134,11 +133,7 @@ burin_pool *burin_pool_new(const burin_pool_options *options, burin_error *err)
     p->alloc     = alloc;
     p->queue_max = o.queue_max ? o.queue_max : UINT32_MAX;
     p->holders   = 1;
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->ended, &clock);
-    pthread_condattr_destroy(&clock);
+    rg_condition(&p->ended);
     pthread_cond_init(&p->work, NULL);
     pthread_mutex_init(&p->lock, NULL);
     uint32_t started = 0;
@@ -258,23 +253,10 @@ bool burin_future_done(const burin_future *future)
     return done;
 }
 
-static struct timespec after(int64_t timeout_ns)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    now.tv_sec += (time_t)(timeout_ns / 1000000000);
-    now.tv_nsec += (long)(timeout_ns % 1000000000);
-    if (now.tv_nsec >= 1000000000) {
-        now.tv_sec++;
-        now.tv_nsec -= 1000000000;
-    }
-    return now;
-}
-
 burin_status burin_future_wait(burin_future *future, int64_t timeout_ns, const burin_result **result, burin_error *err)
 {
     burin_pool     *p     = future->pool;
-    struct timespec until = after(timeout_ns < 0 ? 0 : timeout_ns);
+    struct timespec until = rg_after(timeout_ns < 0 ? 0 : (uint64_t)timeout_ns);
     int             waked = 0;
     pthread_mutex_lock(&p->lock);
     while (!future->done && waked != ETIMEDOUT)

@@ -13,6 +13,8 @@
 #include "runtime/value.h"
 #include "runtime/store/txn.h"
 
+#include <time.h>
+
 enum { RG_NAMES_MIN = 64, RG_RECORDS = 1000, RG_DEPTH = 64 };
 
 struct burin_callable {
@@ -83,6 +85,10 @@ struct burin_invocation {
 burin_status rg_no_memory(burin_error *err);
 /* What a bus takes its memory from (events.c). */
 const burin_allocator *rg_events_allocator(const burin_events *events);
+/* The time, by the clock that burin's conditions wait by, so many nanoseconds from now. */
+struct timespec rg_after(uint64_t ns);
+/* A condition that waits by that clock. */
+void rg_condition(pthread_cond_t *condition);
 /* Identifiers joined by dots. */
 bool rg_is_name(const char *name);
 
@@ -119,9 +125,9 @@ typedef struct rg_arguments {
 /* Arguments by name to positions; a configuration given by its attributes is made. `out` has room for all parameters. */
 burin_status rg_place(burin_invocation *call, const rg_arguments *given, burin_item *out);
 
-/* Arguments to parameters: defaults, addresses, types, versions. `out` has room for all parameters. */
 /* More were given than there are parameters, in CPython's words for it: what follows "f() ". */
 void rg_too_many(const burin_callable_info *info, size_t given, char out[ARITY_SIZE]);
+/* Arguments to parameters: defaults, addresses, types, versions. `out` has room for all parameters. */
 burin_status rg_bind(burin_invocation *call, const burin_item *args, size_t count, burin_item *out);
 /* Remember an entity that the call has to do with. */
 burin_status rg_link(burin_invocation *call, burin_link link, burin_semantic semantic, burin_entity entity);

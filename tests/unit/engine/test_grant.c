@@ -409,6 +409,9 @@ static void scripts_work_in_a_transaction_they_are_given(void **state)
     assert_int_equal(speed_of(w, w->agents[0]), 1); /* nobody else sees it yet */
     runs(w, in, "entity('@16.width')", BURIN_ERR_TYPE, "@16.width names no entity");
     runs(w, in, "entity(99)", BURIN_ERR_KEY, "there is no entity 99");
+    runs(w, in, "create('Agent\\0x')", BURIN_ERR_KEY, "there is no entity type 'Agent'");
+    runs(w, in, "create('A' * 130)", BURIN_ERR_KEY,
+         "there is no entity type 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'");
     runs(w, in, "entity(None)", BURIN_ERR_TYPE, "entity() needs an address or the number of an entity, not NoneType");
     burin_interpreter_set_txn(in, NULL);
     assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);

@@ -495,6 +495,53 @@ static void calls_are_not_nested_without_end(void **state)
     assert_int_equal(head(w), 1);
 }
 
+/* 83 */
+static void pure_functions_are_not_nested_without_end(void **state)
+{
+    world *w = *state;
+    CALL(w, declare(w, (burin_declaration){.name = "f", .signature = "a: int -> int", .body = deeper, .pure = true}), BURIN_ERR_RECURSION, item_int(1));
+    assert_string_equal(w->err.message, "f(): calls are nested more than 64 deep");
+}
+
+static burin_status hear(void *user, const burin_event *events, size_t count)
+{
+    (void)events;
+    *(size_t *)user += count;
+    return BURIN_OK;
+}
+
+/* 79: whichever way its arguments took */
+static void pure_functions_leave_no_record_and_no_events(void **state)
+{
+    burin_events   *events   = burin_events_new(NULL, NULL);
+    burin_registry *registry = burin_registry_new(&(burin_registry_options){.events = events}, NULL);
+    size_t          heard    = 0;
+    seen            s        = {0};
+    assert_int_equal(burin_events_subscribe(events, &(burin_subscription){.pattern = "*", .handler = hear, .user = &heard}, NULL, NULL), BURIN_OK);
+    static const struct { burin_declaration d; burin_status want; } rows[] = {
+        {{.name = "f", .signature = "a: float -> float", .body = same, .pure = true}, BURIN_OK},
+        {{.name = "f", .signature = "a: int, b: int = 2 -> int", .body = same, .pure = true}, BURIN_OK},
+        {{.name = "f", .signature = "a: int -> (int)", .body = several, .pure = true}, BURIN_OK},
+        {{.name = "f", .signature = "a: text -> text", .body = same, .pure = true}, BURIN_ERR_TYPE},
+    };
+    (void)state;
+    for (size_t n = 0; n <= sizeof rows / sizeof *rows; n++) {
+        const burin_callable *f;
+        burin_result          result;
+        burin_item            arg = item_int(1);
+        burin_declaration     d   = n < sizeof rows / sizeof *rows ? rows[n].d : (burin_declaration){.name = "f", .signature = "a: int -> int", .body = same};
+        assert_int_equal(burin_register(registry, &d, &f, NULL), BURIN_OK);
+        assert_int_equal(burin_invoke(f, &arg, 1, NULL, &result, NULL), d.pure ? rows[n].want : BURIN_OK);
+        assert_int_equal(result.execution, d.pure ? 0 : 1);
+        burin_result_clear(registry, &result);
+    }
+    burin_registry_records(registry, see, &s);
+    assert_int_equal(s.records, 1); /* of the last, which is not pure */
+    assert_int_equal(heard, 4);
+    burin_registry_free(registry);
+    burin_events_free(events);
+}
+
 static void the_newest_records_are_kept(void **state)
 {
     world                *w = *state;
@@ -530,6 +577,8 @@ int main(void)
         TEST(a_call_apart_commits_by_itself),
         TEST(a_call_in_a_given_transaction_is_committed_by_its_owner),
         TEST(calls_are_not_nested_without_end),
+        TEST(pure_functions_are_not_nested_without_end),
+        TEST(pure_functions_leave_no_record_and_no_events),
         TEST(the_newest_records_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
