@@ -58,6 +58,9 @@ static burin_status fail_encoding(burin_text text, const source *src, burin_erro
     uint8_t     byte   = (uint8_t)text.data[at];
     size_t      length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
     const char *reason = "invalid continuation byte";
+    source      valid  = {.name = src->name, .text = {text.data, at}}; /* what comes before can be shown */
+    span        where  = {(uint32_t)at, (uint32_t)at};
+    uint32_t    line, column;
 
     if (byte < 0xc2 || byte > 0xf4)
         reason = "invalid start byte";
@@ -67,7 +70,8 @@ static burin_status fail_encoding(burin_text text, const source *src, burin_erro
             if (((uint8_t)text.data[n] & 0xc0) != 0x80)
                 reason = "invalid continuation byte";
     }
-    return diag_fail(err, BURIN_ERR_UNICODE_DECODE, src, 0, nowhere, "'utf-8' codec can't decode byte 0x%02x in position %zu: %s", byte, at, reason);
+    diag_locate(valid.text, where.start, &line, &column);
+    return diag_fail(err, BURIN_ERR_UNICODE_DECODE, &valid, line, where, "'utf-8' codec can't decode byte 0x%02x in position %zu: %s", byte, at, reason);
 }
 
 static burin_template *template_new(burin_env *env, const char *name, burin_text text)

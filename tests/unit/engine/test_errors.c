@@ -155,11 +155,13 @@ static void invalid_utf8_is_reported_as_python_does(void **state)
     static const struct {
         const char *source;
         const char *message;
+        uint32_t    line, column;
+        const char *before; /* what is shown of the line */
     } rows[] = {
-        {"ab\xff", "'utf-8' codec can't decode byte 0xff in position 2: invalid start byte"},
-        {"\xc3(", "'utf-8' codec can't decode byte 0xc3 in position 0: invalid continuation byte"},
-        {"a\xe2\x82", "'utf-8' codec can't decode byte 0xe2 in position 1: unexpected end of data"},
-        {"\xc0\x80", "'utf-8' codec can't decode byte 0xc0 in position 0: invalid start byte"},
+        {"ab\xff", "'utf-8' codec can't decode byte 0xff in position 2: invalid start byte", 1, 3, "ab"},
+        {"\xc3(", "'utf-8' codec can't decode byte 0xc3 in position 0: invalid continuation byte", 1, 1, ""},
+        {"a\xe2\x82", "'utf-8' codec can't decode byte 0xe2 in position 1: unexpected end of data", 1, 2, "a"},
+        {"one\n{{ \xc0\x80 }}", "'utf-8' codec can't decode byte 0xc0 in position 7: invalid start byte", 2, 4, "{{ "},
     };
     burin_env *env = burin_env_new(NULL, NULL);
     (void)state;
@@ -167,6 +169,9 @@ static void invalid_utf8_is_reported_as_python_does(void **state)
         burin_error err = failure_of(env, NULL, rows[i].source, "{}");
         assert_int_equal(err.status, BURIN_ERR_UNICODE_DECODE);
         assert_string_equal(err.message, rows[i].message);
+        assert_int_equal(err.line, rows[i].line);
+        assert_int_equal(err.column, rows[i].column);
+        assert_string_equal(err.source_line, rows[i].before);
         burin_error_clear(&err);
     }
     burin_env_unref(env);
