@@ -415,6 +415,7 @@ static void exchange(world *w)
     free(again);
 }
 
+/* 17 */
 static void the_store_does_what_the_model_does(void **state)
 {
     static const burin_attribute attributes[] = {

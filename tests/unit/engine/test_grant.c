@@ -121,12 +121,14 @@ static void granted_functions_are_called_by_position_and_by_name(void **state)
     close_page(&p);
 }
 
+/* 8: equal is what is of one state, by whichever version it was reached. */
 static void a_call_gives_the_new_version_and_the_old_one_stays(void **state)
 {
     page p;
     open_page(&p, state, true);
     renders(&p, "{% set ann = map.nodes[0].agents[0] %}{% set now = speed_up(ann, by=10) %}{{ ann.speed }} {{ now.speed }} {{ now.version }} {{ ann == now }}",
             "1 11 2 False");
+    renders(&p, "{{ at(map, 1).nodes[1].agents[0] == map.nodes[1].agents[0] }} {{ at(map, 1) == map }} {{ map.nodes[1].agents[0] == map.nodes[1].agents[1] }}", "True False False");
     renders(&p, "{% set ann = map.nodes[0].agents[0] %}{{ speed_up(speed_up(ann)).speed }}", "13");
     char *text = render(&p, "{% set ann = map.nodes[0].agents[0] %}{{ speed_up(ann).speed }}{{ speed_up(ann) }}"); /* the second would write over the first */
     assert_non_null(strstr(text, "has changed since version 4"));

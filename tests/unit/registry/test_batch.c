@@ -30,6 +30,7 @@ static burin_status wander(burin_invocation *call, const burin_item *args, burin
     return status ? status : args[2].value.as.i ? burin_invocation_fail(call, BURIN_ERR_VALUE, "lost") : BURIN_OK;
 }
 
+/* 82 */
 static void each_call_has_its_own_status_and_all_have_one_commit(void **state)
 {
     world                *w = *state;

@@ -150,7 +150,7 @@ static void an_argument_given_back_as_it_was_is_unchanged(void **state)
     assert_int_equal(records(w).records, 2);
 }
 
-/* 66 */
+/* 2, 66 */
 static void a_new_entity_is_a_creation_with_a_tree_of_its_own(void **state)
 {
     world        *w = *state;
@@ -161,7 +161,7 @@ static void a_new_entity_is_a_creation_with_a_tree_of_its_own(void **state)
     assert_string_equal(note_of(w, r->one.item.entity), "f#1");
 }
 
-/* 67: the loss of the child is stored. */
+/* 67: the loss of the child is stored. 48: whether it is named as it is now, or as it was in a version. */
 static void a_child_taken_out_is_a_detachment(void **state)
 {
     world                *w = *state;
@@ -173,6 +173,11 @@ static void a_child_taken_out_is_a_detachment(void **state)
     assert_int_equal(r->commit.trees, 2);
     burin_reader_children(w->reader, (burin_entity){w->nodes[1].id, 1, 0}, AGENTS, &children, NULL);
     assert_int_equal(children.count, 1);
+    r = CALL(w, f, BURIN_OK, burin_item_entity(w->map), burin_item_entity((burin_entity){w->agents[2].id, 1, 1}));
+    assert_int_equal(r->one.semantic, BURIN_SEMANTIC_DETACHMENT);
+    assert_int_equal(r->one.item.entity.tree, 3);
+    burin_reader_children(w->reader, (burin_entity){w->nodes[1].id, 1, 0}, AGENTS, &children, NULL);
+    assert_int_equal(children.count, 0);
 }
 
 static void an_effect_that_was_not_declared_is_refused(void **state)
@@ -487,6 +492,7 @@ static void a_call_in_a_given_transaction_is_committed_by_its_owner(void **state
     assert_int_equal(speed_of(w, w->agents[0]), 8);
 }
 
+/* 83 */
 static void calls_are_not_nested_without_end(void **state)
 {
     world *w = *state;

@@ -62,6 +62,7 @@ static int teardown(void **state)
     return 0;
 }
 
+/* 16 */
 static void a_tree_is_its_entities_and_who_owns_whom(void **state)
 {
     static const char *const want[] = {

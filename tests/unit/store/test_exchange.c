@@ -108,6 +108,7 @@ static burin_store *again(world *w, burin_reader **reader)
     return store;
 }
 
+/* 12 too */
 static void b92_every_kind_comes_back_as_it_was(void **state)
 {
     world        *w = *state;

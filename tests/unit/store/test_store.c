@@ -140,6 +140,7 @@ static void b18_no_change_makes_no_version(void **state)
     assert_int_equal(head(w), 1);
 }
 
+/* 37 too: a leaf's change is a version of its tree. */
 static void b19_b20_a_change_makes_states_up_to_the_root(void **state)
 {
     world     *w = *state;
@@ -156,6 +157,7 @@ static void b19_b20_a_change_makes_states_up_to_the_root(void **state)
     expect(&f, w->root, BURIN_TOUCHED, 0);
 }
 
+/* 9 too: who was not touched is who they were. */
 static void b6_b34_b35_states_name_the_version_that_wrote_them(void **state)
 {
     world            *w = *state;
@@ -176,6 +178,20 @@ static void b6_b34_b35_states_name_the_version_that_wrote_them(void **state)
         assert_int_equal(info.written, 1);
         assert_int_equal(info.owner, w->nodes[1].id);
     }
+}
+
+static void b41_what_is_not_there_is_not_found(void **state)
+{
+    world             *w      = *state;
+    const burin_entity rows[] = {{999, 0, 0}, {999, 1, 1}, {0, 0, 0}, {w->agents[0].id, 9, 0}, {w->agents[0].id, 1, 9}, {w->agents[0].id, 9, 1}};
+    burin_version_info info;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        burin_entity e = rows[n];
+        assert_int_equal(burin_reader_find(w->reader, &e, NULL), BURIN_ERR_KEY);
+    }
+    assert_int_equal(burin_reader_head(w->reader, 9), 0);
+    assert_int_equal(burin_reader_version(w->reader, 9, 1, &info, NULL), BURIN_ERR_KEY);
+    assert_int_equal(burin_reader_version(w->reader, 1, 9, &info, NULL), BURIN_ERR_KEY);
 }
 
 static void b22_b23_b24_adding_and_removing_change_the_owner(void **state)
@@ -296,6 +312,7 @@ static void b30_data_comes_back_as_it_was(void **state)
 
 /* ---- misuse ---- */
 
+/* 49 too */
 static void b11_sharing_and_circles_are_refused_and_leave_no_trace(void **state)
 {
     world      *w   = *state;
@@ -337,6 +354,7 @@ static void attributes_hold_only_what_they_are(void **state)
     burin_txn_abort(t);
 }
 
+/* 1 too: what is new is nowhere. */
 static void b4_b5_b81_roots_and_what_is_nowhere(void **state)
 {
     world       *w = *state;
@@ -351,6 +369,7 @@ static void b4_b5_b81_roots_and_what_is_nowhere(void **state)
 
 /* ---- trees ---- */
 
+/* 3, 45 too */
 static void b46_a_detached_child_can_found_a_tree(void **state)
 {
     world     *w = *state;
@@ -503,6 +522,7 @@ static void retention_drops_versions_and_gives_their_memory_back(void **state)
     assert_int_equal(burin_store_release(w->store, 1, 1, NULL), BURIN_ERR_GONE);
 }
 
+/* 40 */
 static void a_pinned_reader_sees_the_store_as_it_was(void **state)
 {
     world          *w    = *state;
@@ -842,6 +862,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(b18_no_change_makes_no_version), ROW(b19_b20_a_change_makes_states_up_to_the_root),
         ROW(b6_b34_b35_states_name_the_version_that_wrote_them), ROW(b22_b23_b24_adding_and_removing_change_the_owner),
+        ROW(b41_what_is_not_there_is_not_found),
         ROW(b26_moving_changes_both_owners_and_keeps_the_entity), ROW(b27_b28_other_fields_orders_and_keys_are_changes),
         ROW(b29_a_child_moved_out_of_a_removed_owner_stays), ROW(b31_equal_means_the_same_kind_and_bits), ROW(b30_data_comes_back_as_it_was),
         ROW(b11_sharing_and_circles_are_refused_and_leave_no_trace), ROW(attributes_hold_only_what_they_are),
