@@ -24,13 +24,11 @@ void follow_room_close(follow_room *room)
             burin_heap_free(room->heaps[n]);
 }
 
-static bool owns_nothing(burin_value v) { return v.kind <= BURIN_FLOAT || v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
-
 /* Does the cell have the container that it was set to last, or was it none? */
 static bool has_it(const burin_graph *g, burin_node cell, burin_value set)
 {
     burin_value has = g->values[cell.index];
-    return owns_nothing(set) ? owns_nothing(has) : has.kind == set.kind && has.as.p == set.as.p;
+    return rx_is_kept(set) ? rx_is_kept(has) : has.kind == set.kind && has.as.p == set.as.p;
 }
 
 burin_heap *follow_room_next(const burin_graph *g, burin_node cell, follow_room *room)

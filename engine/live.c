@@ -5,6 +5,7 @@
 #include "runtime/base/diag.h"
 #include "runtime/base/text.h"
 #include "runtime/operate.h"
+#include "runtime/reactive/graph.h"
 #include "runtime/state.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ typedef struct live_node live_node;
 struct live_node {
     live_node  *older;
     burin_live *live;
+    burin_node  node;
     live_source source;
     live_reads  reads;
     burin_heap *current;
@@ -308,7 +310,7 @@ burin_status live_fail(burin_live *live, burin_error *err)
 
 /* ---- nodes ---- */
 
-enum { SAME_DEPTH_MAX = 32 };
+enum { SAME_DEPTH_MAX = 32, SWEEP_MIN = 64 };
 
 /* Nothing that can be seen tells two values apart; deeper than the bound they are taken for different ones. */
 static bool is_same(rt_state *st, burin_value a, burin_value b, unsigned depth)
@@ -318,13 +320,9 @@ static bool is_same(rt_state *st, burin_value a, burin_value b, unsigned depth)
     bool        equal = false;
     if (a.kind != b.kind || depth == SAME_DEPTH_MAX)
         return false;
+    if (rx_is_kept(a))
+        return rx_value_same(a, b);
     switch ((burin_kind)a.kind) {
-    case BURIN_NONE:
-    case BURIN_BOOL:
-    case BURIN_INT:
-    case BURIN_FLOAT: return a.as.i == b.as.i;
-    case BURIN_STRING:
-    case BURIN_BYTES: return a.len == b.len && (a.flags & BURIN_SAFE) == (b.flags & BURIN_SAFE) && memcmp(a.as.s, b.as.s, a.len) == 0;
     case BURIN_LIST:
     case BURIN_TUPLE:
         equal = burin_length(a) == burin_length(b);
@@ -340,8 +338,6 @@ static bool is_same(rt_state *st, burin_value a, burin_value b, unsigned depth)
     default: return false;
     }
 }
-
-static bool owns_nothing(burin_value v) { return (v.kind >= BURIN_NONE && v.kind <= BURIN_FLOAT) || v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
 
 /* The graph keeps plain values and texts itself; a container stays in the heap it was made in, which becomes the node's. */
 static void take_container(live_node *n, live_run *run, burin_value *out)
@@ -369,7 +365,7 @@ static burin_status compute(burin_graph *g, void *user, const burin_inputs *inpu
     if (n->source.direct && !n->reads.is_dynamic) {
         if (n->source.direct(n->source.what, inputs, out, &err))
             return live_fail(n->live, &err);
-        if (owns_nothing(*out))
+        if (rx_is_kept(*out))
             return BURIN_OK;
     }
     burin_status status = live_run_begin(n->live, &n->reads, inputs, &run, &variables);
@@ -379,9 +375,37 @@ static burin_status compute(burin_graph *g, void *user, const burin_inputs *inpu
             status = live_fail(n->live, &err);
     }
     live_run_end(n->live);
-    if (!status && !owns_nothing(*out))
+    if (!status && !rx_is_kept(*out))
         take_container(n, run, out);
     return !status && out->kind == BURIN_MISSING ? burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory") : status;
+}
+
+/* Hosts make nodes and dispose of them: now and then, free what is left of those. */
+static void sweep(burin_live *live)
+{
+    if (live->node_count < live->sweep_at)
+        return;
+    for (live_node **at = &live->nodes; *at;) {
+        live_node *n = *at;
+        if (live->graph->nodes[n->node.index].generation == n->node.generation) {
+            at = &n->older;
+            continue;
+        }
+        *at = n->older;
+        node_free(n);
+        live->node_count--;
+    }
+    live->sweep_at = 2 * live->node_count + SWEEP_MIN;
+}
+
+static burin_status make_node(burin_live *live, live_node *n, const name_list *wanted)
+{
+    if (!live_reads_find(live, wanted, &n->reads))
+        return no_memory(live);
+    burin_status status = live_make(live, compute, n, &n->reads, &n->node);
+    if (!status && (status = live_entitle(live, n->node, "", n->source.title, "")))
+        burin_graph_dispose(live->graph, n->node);
+    return status;
 }
 
 burin_status live_node_make(burin_live *live, const live_source *from, const name_list *wanted, burin_node *out, burin_error *err)
@@ -393,15 +417,18 @@ burin_status live_node_make(burin_live *live, const live_source *from, const nam
         return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
     }
     *n                  = (live_node){.live = live, .source = *from};
-    burin_status status = live_reads_find(live, wanted, &n->reads) ? live_make(live, compute, n, &n->reads, out) : no_memory(live);
-    if (!status) {
-        n->older    = live->nodes;
-        live->nodes = n;
-        return live_entitle(live, *out, "", from->title, "");
+    burin_status status = make_node(live, n, wanted);
+    if (status) {
+        diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(live->graph));
+        node_free(n);
+        return status;
     }
-    diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(live->graph));
-    node_free(n);
-    return status;
+    sweep(live);
+    n->older    = live->nodes;
+    live->nodes = n;
+    live->node_count++;
+    *out = n->node;
+    return BURIN_OK;
 }
 
 /* ---- expressions ---- */

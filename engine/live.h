@@ -42,6 +42,7 @@ struct burin_live {
     size_t       all_count, all_room;
     burin_heap  *objects;  /* records */
     struct live_node *nodes; /* newest first */
+    size_t       node_count, sweep_at; /* sweep_at: when so many, those that are gone are freed */
     struct live_formula *formulas; /* newest first; they belong to their nodes */
     live_run     runs[LIVE_RUNS_MAX];
     uint32_t     running;

@@ -12,15 +12,13 @@ static burin_status no_memory(burin_error *err) { return diag_fail(err, BURIN_ER
 typedef struct call {
     const burin_allocator *alloc;
     const burin_callable  *callable;
-    name_list              sorted; /* the arguments' names */
-    char                  *names[BURIN_PARAMETERS_MAX]; /* in their order */
-    size_t                 count;
+    name_list              names; /* of the arguments */
 } call;
 
 static void release_call(void *what)
 {
     call *c = what;
-    name_list_deinit(&c->sorted);
+    name_list_deinit(&c->names);
     base_free(c->alloc, c, sizeof *c);
 }
 
@@ -48,11 +46,11 @@ static burin_status evaluate_call(void *what, live_run *run, burin_value variabl
     burin_item           args[BURIN_PARAMETERS_MAX];
     burin_invoke_options options = {.heap = run->result};
     burin_result         result  = {0};
-    for (size_t k = 0; k < c->count; k++) {
-        args[k]         = burin_item_value(burin_get(variables, c->names[k]));
+    for (size_t k = 0; k < c->names.count; k++) {
+        args[k]         = burin_item_value(burin_get(variables, c->names.names[k]));
         args[k].literal = 1;
     }
-    burin_status status = burin_invoke(c->callable, args, c->count, &options, &result, err);
+    burin_status status = burin_invoke(c->callable, args, c->names.count, &options, &result, err);
     if (!status)
         status = take_results(run->result, &result, out, err);
     burin_result_clear(burin_callable_registry(c->callable), &result);
@@ -68,20 +66,18 @@ burin_status burin_live_call(burin_live *live, const burin_callable *callable, c
     call *c = base_alloc(live->env->alloc, sizeof *c);
     if (!c)
         return no_memory(err);
-    *c                  = (call){.alloc = live->env->alloc, .callable = callable, .count = count};
+    *c                  = (call){.alloc = live->env->alloc, .callable = callable};
     burin_status status = BURIN_OK;
     for (size_t k = 0; k < count && !status; k++) {
         if (!name_map_get(&live->names, (burin_text){names[k], strlen(names[k])}))
             status = diag_fail(err, BURIN_ERR_USAGE, NULL, 0, nowhere, "'%s' is not bound", names[k]);
-        else if (name_list_add(&c->sorted, names[k]))
+        else if (name_list_add(&c->names, names[k]))
             status = no_memory(err);
-        else
-            c->names[k] = c->sorted.names[k];
     }
     if (status) {
         release_call(c);
         return status;
     }
     live_source made = {evaluate_call, release_call, c, {info->name, strlen(info->name)}};
-    return live_node_make(live, &made, &c->sorted, out, err);
+    return live_node_make(live, &made, &c->names, out, err);
 }

@@ -10,12 +10,11 @@ static burin_status no_memory(burin_error *err) { return diag_fail(err, BURIN_ER
 
 static void release(void *what)
 {
-    live_formula  *f  = what;
-    live_formula **at = &f->live->formulas;
-    while (*at && *at != f)
-        at = &(*at)->older;
-    if (*at)
-        *at = f->older;
+    live_formula *f = what;
+    if (f->held_by)
+        *f->held_by = f->older;
+    if (f->older)
+        f->older->held_by = f->held_by;
     base_free(f->live->env->alloc, f->program.slots, f->program.names.count * sizeof *f->program.slots);
     base_free(f->live->env->alloc, f->reads, f->program.names.count * sizeof *f->reads);
     live_program_deinit(&f->program);
@@ -70,7 +69,10 @@ burin_status burin_live_formula(burin_live *live, burin_text text, burin_node *o
         return status;
     }
     f->older       = live->formulas;
+    f->held_by     = &live->formulas;
     live->formulas = f;
+    if (f->older)
+        f->older->held_by = &f->older;
     live_source made = {live_program_evaluate, release, f, text, live_program_direct};
     status           = live_node_make(live, &made, &f->program.names, out, err);
     if (!status)

@@ -7,7 +7,7 @@
 typedef struct live_formula live_formula;
 struct live_formula {
     live_program  program; /* its names: the bound ones among those that are read */
-    live_formula *older;
+    live_formula *older, **held_by; /* held_by: of the list of its live */
     burin_live   *live;
     burin_node   *reads;   /* what the names were bound to; {0, 0}: a record */
     burin_node    node;

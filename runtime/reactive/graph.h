@@ -255,6 +255,8 @@ bool         rx_value_set(burin_graph *g, uint32_t node, burin_value v);
 bool rx_text_set(burin_graph *g, uint32_t node, burin_value v, bool *changed);
 /* Nothing but its kind and 64 bits. */
 static inline bool rx_is_plain(burin_value v) { return (uint8_t)(v.kind - BURIN_NONE) <= BURIN_FLOAT - BURIN_NONE; }
+/* A value that a graph keeps a copy of; others are borrowed. */
+static inline bool rx_is_kept(burin_value v) { return rx_is_plain(v) || v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
 /* Of two floats' bits: is each a NaN? Then they are the same value. */
 static inline bool rx_is_nan_again(int64_t a, int64_t b)
 {

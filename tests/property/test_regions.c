@@ -259,6 +259,7 @@ static void open_side(pair *p, unsigned k)
     side         *s       = &p->sides[k];
     burin_options options = burin_options_default();
     options.scripts       = true;
+    options.limits.memory = 1 << 20; /* products of products of texts and ints grow beyond all bounds */
     s->env                = burin_env_new(&options, NULL);
     if (k == NATIVE)
         assert_int_equal(burin_env_set_jit(s->env, jit), BURIN_OK);

@@ -1,5 +1,6 @@
 /* Scripts and registered functions as nodes of a reactive graph. */
 #include "live_desk.h"
+#include "tests/support/budget.h"
 
 static burin_registry *registry;
 
@@ -215,6 +216,39 @@ static void what_is_fused_is_said(void **state)
     desk_expect(d, most, "UsageError");
 }
 
+/* Two stay; what the others took does not. */
+static void what_is_disposed_of_is_freed(void **state)
+{
+    desk          *d         = *state;
+    budget         memory    = {.left = BUDGET_NONE};
+    size_t         early     = 0;
+    burin_options  options   = burin_options_default();
+    burin_node     kept[2]   = {{0, 0}, {0, 0}};
+    burin_allocator allocator = budget_allocator(&memory);
+    options.scripts          = true;
+    options.allocator        = &allocator;
+    burin_env  *env          = burin_env_new(&options, NULL);
+    burin_live *live         = burin_live_new(d->g, env, NULL);
+    burin_live_bind(live, "a", d->a);
+    for (int k = 0; k < 5000; k++) {
+        burin_node node;
+        assert_int_equal(burin_live_formula(live, BURIN_TEXT("[a, a + 1]"), &node, NULL), BURIN_OK);
+        desk_expect(d, node, "[1, 2]");
+        if (k == 7 || k == 4000)
+            kept[k == 7] = node;
+        else
+            assert_int_equal(burin_graph_dispose(d->g, node), BURIN_OK);
+        if (k == 500)
+            early = memory.held;
+    }
+    assert_true(memory.held < 2 * early);
+    for (int k = 0; k < 2; k++)
+        desk_expect(d, kept[k], "[1, 2]");
+    burin_live_free(live);
+    burin_env_unref(env);
+    assert_int_equal(memory.held, 0);
+}
+
 static burin_status do_nothing(burin_graph *g, void *user, const burin_inputs *in, burin_value *out) { return (void)g, (void)user, (void)in, (void)out, BURIN_OK; }
 
 /* Five formulas, of which the second tells whether all run in each batch; how many go into a region again after many. */
@@ -306,7 +340,7 @@ int main(void)
         TEST(a_failure_is_told_with_its_line_in_the_script_or_the_expression), TEST(a_run_leaves_nothing_behind),
         TEST(a_container_that_is_read_stays_as_it_is), TEST(scripts_read_records),
         TEST(a_formula_follows_and_its_equal_container_stops_the_change), TEST(formulas_read_records), TEST(what_is_fused_is_said),
-        TEST(a_region_of_which_little_runs_is_dissolved), TEST(a_region_that_runs_stays),
+        TEST(what_is_disposed_of_is_freed), TEST(a_region_of_which_little_runs_is_dissolved), TEST(a_region_that_runs_stays),
         TEST(a_call_follows_its_arguments), TEST(what_is_no_node_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
