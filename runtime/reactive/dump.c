@@ -199,7 +199,7 @@ static void json_node(dump *d, uint32_t node, const char **comma)
     if (rx_failure_of(g, node))
         json_text(d, "error", (burin_text){rx_failure_of(g, node)->message, rx_failure_of(g, node)->len});
     buf_printf(&d->out, ", \"height\": %u, \"static\": %s, \"needed\": %s, \"stale\": %s", rx_kind(n) == RX_EFFECT ? 0 : n->height,
-               n->flags & RX_STATIC ? "true" : "false", n->flags & RX_NEEDED || rx_kind(n) == RX_EFFECT ? "true" : "false", n->flags & RX_STALE ? "true" : "false");
+               n->flags & RX_STATIC ? "true" : "false", rx_is_needed(g, node) ? "true" : "false", n->flags & RX_STALE ? "true" : "false");
     if (g->watch) {
         const rx_seen *seen = &g->watch->seen[node];
         buf_printf(&d->out, ", \"runs\": %u, \"changes\": %u, \"ns\": %llu, \"batch\": %llu, \"why\": %u", seen->runs, seen->changes,

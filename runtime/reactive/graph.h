@@ -197,6 +197,9 @@ static inline unsigned rx_kind(const rx_node *n) { return n->flags & RX_KIND; }
 /* Does it make what it reads needed? */
 static inline bool rx_needs(const rx_node *n) { return n->flags & RX_NEEDED || rx_kind(n) == RX_EFFECT; }
 
+/* Is it an effect, or does an effect or a needed node read it? */
+static inline bool rx_is_needed(const burin_graph *g, uint32_t node) { return g->turns[node].needed || rx_kind(&g->nodes[node]) == RX_EFFECT; }
+
 /* Put a node last into its height's bucket, and take the first out of one that is not empty. Buckets are rings, so that
  * nodes run, and effects are queued, in the order in which what they read has changed: mostly that of making. */
 static inline void rx_enqueue(rx_turn *turns, uint32_t *bucket, uint32_t node)

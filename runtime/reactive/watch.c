@@ -181,7 +181,7 @@ burin_status burin_graph_describe(burin_graph *g, burin_node node, burin_node_in
     if (!index)
         return BURIN_ERR_USAGE;
     const rx_node  *n   = &g->nodes[index];
-    burin_node_info all = {.kind = rx_kind_text(n), .is_static = n->flags & RX_STATIC, .needed = g->turns[node.index].needed > 0 || rx_kind(n) == RX_EFFECT,
+    burin_node_info all = {.kind = rx_kind_text(n), .is_static = n->flags & RX_STATIC, .needed = rx_is_needed(g, node.index),
                            .stale = n->flags & RX_STALE, .failed = n->flags & RX_ERROR, .height = n->height};
     if (index < g->name_cap)
         all.name = g->names[index];

@@ -30,6 +30,7 @@ def test_json_has_nodes_edges_values_and_causes():
         same(by_name["{{ total }}"]["why"], by_name["total"]["id"])
         same(by_name["total"]["why"], by_name["price"]["id"])
         same(by_name["news"]["value"], "1")
+        same([n["name"] for n in graph["nodes"] if not n["needed"]], ["news"])  # nothing reads it
         same(sum(n["kind"] == "effect" for n in graph["nodes"]), 3)
         same(graph["counters"]["nodes"], len(graph["nodes"]) + 1)  # and the scope
 
