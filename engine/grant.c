@@ -25,10 +25,20 @@ static burin_reader *new_reader(burin_call *call, burin_store *store)
     return NULL;
 }
 
-static burin_item item_of(burin_value v)
+/* An argument. What is an entity of another store means nothing to the function. */
+static burin_status item_of(burin_call *call, const burin_callable *f, burin_value v, burin_item *out)
 {
     burin_entity entity;
-    return burin_value_entity(v, &entity) ? burin_item_entity(entity) : burin_item_value(v);
+    *out = burin_item_value(v);
+    if (!burin_value_entity(v, &entity))
+        return BURIN_OK;
+    const granted     *g     = granted_of(v);
+    const burin_txn   *t     = live_txn(rt_state_of(burin_call_heap(call)));
+    const burin_store *store = g ? burin_reader_store(g->reader) : t ? t->store : NULL, *own = burin_registry_store(burin_callable_registry(f));
+    *out                     = burin_item_entity(entity);
+    if (!store || !own || store == own)
+        return BURIN_OK;
+    return burin_raise(call, BURIN_ERR_VALUE, "%s() got an entity of another store", burin_callable_info_of(f)->name);
 }
 
 typedef struct arguments {
@@ -38,27 +48,29 @@ typedef struct arguments {
 } arguments;
 
 /* What the template gave, by position and by name, all by name. */
-static burin_status gather(burin_call *call, const burin_callable_info *info, arguments *out)
+static burin_status gather(burin_call *call, const burin_callable *f, arguments *out)
 {
+    const burin_callable_info *info = burin_callable_info_of(f);
     burin_value positional = burin_arg(call, 0), named = burin_arg(call, 1), key, value;
-    size_t      given = burin_length(positional);
+    size_t       given  = burin_length(positional);
+    burin_status status = BURIN_OK;
     out->count        = 0;
     if (given > info->parameter_count) {
         char takes[ARITY_SIZE];
         rg_too_many(info, given, takes);
         return burin_raise(call, BURIN_ERR_TYPE, "%s() %s", info->name, takes);
     }
-    for (; out->count < given; out->count++) {
+    for (; out->count < given && !status; out->count++) {
         out->names[out->count] = (burin_text){info->parameters[out->count].name, strlen(info->parameters[out->count].name)};
-        out->items[out->count] = item_of(burin_at(positional, out->count));
+        status                 = item_of(call, f, burin_at(positional, out->count), &out->items[out->count]);
     }
-    for (size_t at = 0; burin_next(named, &at, &key, &value); out->count++) {
+    for (size_t at = 0; !status && burin_next(named, &at, &key, &value); out->count++) {
         if (out->count == 2 * BURIN_PARAMETERS_MAX)
             return burin_raise(call, BURIN_ERR_TYPE, "%s() got more arguments than a function may have", info->name);
         out->names[out->count] = burin_text_of(key);
-        out->items[out->count] = item_of(value);
+        status                 = item_of(call, f, value, &out->items[out->count]);
     }
-    return BURIN_OK;
+    return status;
 }
 
 /* One thing a function gave, as a value. */
@@ -116,7 +128,7 @@ static burin_status call_granted(burin_call *call, burin_value *out)
     burin_error                err  = BURIN_ERROR_INIT;
     burin_result               result;
     arguments                  given;
-    burin_status               status = gather(call, info, &given);
+    burin_status               status = gather(call, f, &given);
     if (status)
         return status;
     burin_invoke_options options = options_of(rt_state_of(burin_call_heap(call)), f);
@@ -134,9 +146,12 @@ static __attribute__((noinline)) burin_status call_placed(burin_call *call, cons
     burin_error  err = BURIN_ERROR_INIT;
     burin_item   items[BURIN_PARAMETERS_MAX];
     burin_result result;
-    for (uint32_t n = 0; n < call->count; n++)
-        items[n] = item_of(burin_arg(call, n));
-    burin_status status = burin_invoke(f, items, call->count, options, &result, &err);
+    burin_status status = BURIN_OK;
+    for (uint32_t n = 0; n < call->count && !status; n++)
+        status = item_of(call, f, burin_arg(call, n), &items[n]);
+    if (status)
+        return status;
+    status = burin_invoke(f, items, call->count, options, &result, &err);
     if (status)
         return grant_raise(call, status, &err);
     status = give_all_back(call, burin_callable_info_of(f), burin_registry_store(burin_callable_registry(f)), &result, out);
@@ -316,6 +331,8 @@ static burin_status diff(burin_call *call, burin_value *out)
         l.b = entity_arg(call, 1, "diff");
     if (!l.b)
         return BURIN_ERR_TYPE;
+    if (burin_reader_store(l.a->reader) != burin_reader_store(l.b->reader))
+        return burin_raise(call, BURIN_ERR_VALUE, "diff() needs two entities of one store");
     burin_status status = begin(call, &l);
     if (status)
         return status;

@@ -27,7 +27,7 @@ BURIN_API burin_value burin_entity_value(burin_heap *heap, burin_reader *reader,
 BURIN_API bool burin_value_entity(burin_value value, burin_entity *out);
 
 /* Let templates call a function of a registry. as: the name there; NULL: its own, of which the part behind the last dot. Arguments by position or name, as burin_invoke_named;
- * entities may be given as values or by address. Entities among the results are of the version that the call made. The registry must outlive
+ * entities may be given as values or by address. Those of another store are refused (BURIN_ERR_VALUE). Entities among the results are of the version that the call made. The registry must outlive
  * the environment. Errors: as burin_env_add_function. */
 BURIN_API burin_status burin_env_grant(burin_env *env, const burin_callable *callable, const char *as);
 /* Let them look at other versions:

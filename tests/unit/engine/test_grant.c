@@ -5,6 +5,7 @@ typedef struct page {
     world     *w;
     burin_env *env;
     burin_error err;
+    world       *other; /* whose map the page sees as `other`; NULL: nobody's */
 } page;
 
 static burin_status speed_up(burin_invocation *call, const burin_item *args, burin_item *out) /* (agent: Agent, by: int = 1) */
@@ -63,6 +64,8 @@ static char *render(page *p, const char *source)
     burin_reader_pin(p->w->reader);
     burin_error_clear(&p->err);
     burin_dict_set_z(p->w->heap, vars, "map", burin_entity_value(p->w->heap, p->w->reader, p->w->map, NULL));
+    if (p->other)
+        burin_dict_set_z(p->w->heap, vars, "other", burin_entity_value(p->w->heap, p->other->reader, p->other->map, NULL));
     text = burin_render_once(p->env, (burin_text){source, strlen(source)}, vars, &len, &p->err);
     if (!text)
         text = strdup(p->err.message);
@@ -148,6 +151,21 @@ static void versions_can_be_looked_at(void **state)
     renders(&p, "{{ at(map, 9) }}", "tree 1 has no version 9");
     renders(&p, "{{ at(map, 0) }}", "there is no version 0");
     renders(&p, "{{ history(3) }}", "history() needs an entity, not int");
+    close_page(&p);
+}
+
+static void entities_of_another_store_are_refused(void **state)
+{
+    page  p;
+    void *other;
+    open_page(&p, state, true);
+    world_open(&other);
+    p.other = other;
+    renders(&p, "{{ speed_up(other.nodes[0].agents[0]) }}", "agents.speed_up() got an entity of another store");
+    renders(&p, "{{ speed_up(agent=other.nodes[0].agents[0]).speed }}", "agents.speed_up() got an entity of another store");
+    renders(&p, "{{ diff(map, other) }}", "diff() needs two entities of one store");
+    renders(&p, "{{ other.nodes[0].agents[0] == map.nodes[0].agents[0] }}", "False");
+    world_close(&other);
     close_page(&p);
 }
 
@@ -442,6 +460,7 @@ int main(void)
         TEST(granted_functions_are_called_by_position_and_by_name),
         TEST(a_call_gives_the_new_version_and_the_old_one_stays),
         TEST(versions_can_be_looked_at),
+        TEST(entities_of_another_store_are_refused),
         TEST(scripts_look_at_entities_and_versions),
         TEST(functions_of_scripts_work_in_a_transaction),
         TEST(what_functions_of_scripts_may_not_do),
