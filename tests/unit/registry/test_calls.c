@@ -87,7 +87,8 @@ static burin_status see(void *user, const burin_record *record)
     if (s->records++ == 0) {
         s->last  = *record;
         s->links = record->count;
-        memcpy(s->linked, record->links, record->count * sizeof *record->links);
+        for (size_t n = 0; n < record->count; n++)
+            s->linked[n] = record->links[n];
     }
     return BURIN_OK;
 }
