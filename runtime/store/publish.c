@@ -197,7 +197,8 @@ void es_publish_left(burin_store *s, const es_touch *touch)
 {
     for (uint32_t n = 0; n < touch->change_count; n++) {
         _Atomic es_home *home = es_home_at(s, touch->changes[n].id);
-        if (touch->changes[n].what == BURIN_REMOVED && atomic_load_explicit(home, memory_order_relaxed).tree == touch->number)
+        es_home          now  = atomic_load_explicit(home, memory_order_relaxed);
+        if (touch->changes[n].what == BURIN_REMOVED && now.tree == touch->number)
             atomic_store_explicit(home, ((es_home){touch->number, 0}), memory_order_release);
     }
 }
