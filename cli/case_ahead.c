@@ -1,5 +1,6 @@
 /* A case whose templates are compiled ahead of time, for `burin batch --ahead`. */
 #include "cli/case.h"
+#include "cli/compiler.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ static burin_status move_compiled(batch_case *c, burin_env *from, const case_tem
     if (snprintf(folder, sizeof folder, "%s/burin-ahead-XXXXXX", tmp && *tmp ? tmp : "/tmp") >= (int)sizeof folder || !mkdtemp(folder))
         return case_fail(c, BURIN_ERR_OS, "no temporary folder can be made");
     snprintf(path, sizeof path, "%s/case.so", folder);
-    options.helper      = getenv("BURIN_JIT");
+    options.helper      = compiler_helper();
     burin_status status = burin_compile(from, good->names, good->count, BURIN_COMPILE_SHARED, path, &options, &err);
     if (!status)
         status = burin_env_add_compiled_file(to, path, &err);

@@ -1,5 +1,6 @@
 /* `burin compile`: templates into files of compiled templates, a script into its program. */
 #include "cli/cli.h"
+#include "cli/compiler.h"
 #include "cli/output.h"
 #include "cli/setup.h"
 
@@ -83,7 +84,7 @@ static burin_compile_options compile_options(const cli_options *options)
     burin_compile_options how    = burin_compile_options_default();
     const char           *symbol = options_last(options, OPT_SYMBOL), *cpu = options_last(options, OPT_CPU);
     how.interpreted = options_has(options, OPT_INTERPRETED);
-    how.helper      = getenv("BURIN_JIT");
+    how.helper      = compiler_helper();
     if (symbol)
         how.symbol = symbol;
     if (cpu)

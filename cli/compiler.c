@@ -68,6 +68,8 @@ static void explain_cache(const char *folder)
     burin_error_clear(&err);
 }
 
+const char *compiler_helper(void) { return getenv("BURIN_JIT"); }
+
 bool compiler_start(const cli_options *options, burin_jit **out)
 {
     char              folder[PATH_MAX];
@@ -80,7 +82,7 @@ bool compiler_start(const cli_options *options, burin_jit **out)
     if (wish.engine == BURIN_ENGINE_INTERP)
         return true;
     wish.eager  = options_has(options, OPT_JIT_EAGER);
-    wish.helper = getenv("BURIN_JIT");
+    wish.helper = compiler_helper();
     if (threshold)
         wish.threshold_ns = (uint64_t)(strtod(threshold, NULL) * 1e6) + 1; /* 0 is "by estimation" to the library */
     if (options_has(options, OPT_JIT_LEVEL))

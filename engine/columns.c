@@ -7,9 +7,9 @@
 #include "engine/formula.h"
 #include "engine/jit_kernel.h"
 #include "parser/script.h"
+#include "runtime/base/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 
 typedef struct column_program {
     block_program *loops; /* NULL: there are none */
@@ -432,13 +432,6 @@ burin_status columns_value(burin_columns *c, const burin_column *in, const colum
     return BURIN_OK;
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 void burin_columns_set_cancel(burin_columns *c, const volatile int *cancel) { formula_state(c->formula)->cancel = cancel; }
 
 /* The machine's own deadline is that of the last row that was evaluated alone. */
@@ -452,7 +445,7 @@ burin_status columns_interrupted(burin_columns *c, burin_error *err)
 burin_status columns_begin(burin_columns *c, const burin_column *in, size_t from, size_t to, burin_error *err)
 {
     c->failed_row  = SIZE_MAX;
-    c->deadline_ns = c->env->options.limits.time_ns ? now_ns() + c->env->options.limits.time_ns : 0;
+    c->deadline_ns = c->env->options.limits.time_ns ? monotonic_ns() + c->env->options.limits.time_ns : 0;
     c->steps_left  = c->env->options.limits.steps ? c->env->options.limits.steps : UINT64_MAX;
     if (err && err->status)
         burin_error_clear(err);

@@ -145,9 +145,8 @@ static bool reserve_page(burin_follower *f, follow_tree *t, uint32_t id)
 /* NULL: nobody follows it. */
 static inline follow_entity *entity_of(const burin_follower *f, const follow_tree *t, uint32_t id)
 {
-    const follow_page *page = &t->pages[id / PAGE];
-    bool               is_followed = id / PAGE < t->page_count && page->bits >> id % PAGE & 1;
-    return is_followed ? &f->entities[page->entities[id % PAGE]] : NULL;
+    const follow_page *page = id / PAGE < t->page_count ? &t->pages[id / PAGE] : NULL;
+    return page && page->bits >> id % PAGE & 1 ? &f->entities[page->entities[id % PAGE]] : NULL;
 }
 
 /* The cell of an attribute, or where it belongs. */

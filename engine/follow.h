@@ -16,7 +16,7 @@ typedef struct follow_room {
     burin_value set; /* last; text in it is not to be looked at */
 } follow_room;
 
-/* False when memory is out. */
+/* False when memory is out: then it is closed. */
 bool follow_room_open(follow_room *room, const burin_allocator *alloc);
 void follow_room_close(follow_room *room);
 /* The heap for a value that the cell is to be set to, and that it has been. */

@@ -19,9 +19,11 @@ bool follow_room_open(follow_room *room, const burin_allocator *alloc)
 
 void follow_room_close(follow_room *room)
 {
-    for (unsigned n = 0; n < 2; n++)
+    for (unsigned n = 0; n < 2; n++) {
         if (room->heaps[n])
             burin_heap_free(room->heaps[n]);
+        room->heaps[n] = NULL;
+    }
 }
 
 /* Does the cell have the container that it was set to last, or was it none? */

@@ -32,6 +32,8 @@ static burin_status item_of(burin_call *call, const burin_callable *f, burin_val
     *out = burin_item_value(v);
     if (!burin_value_entity(v, &entity))
         return BURIN_OK;
+    if (live_check(call, v))
+        return BURIN_ERR_USAGE;
     const granted     *g     = granted_of(v);
     const burin_txn   *t     = live_txn(rt_state_of(burin_call_heap(call)));
     const burin_store *store = g ? burin_reader_store(g->reader) : t ? t->store : NULL, *own = burin_registry_store(burin_callable_registry(f));
@@ -225,7 +227,7 @@ static const granted *entity_arg(burin_call *call, size_t n, const char *functio
     const granted *g = granted_of(burin_arg(call, n));
     burin_entity   live;
     if (live_entity(burin_arg(call, n), &live))
-        return committed(call, live);
+        return live_check(call, burin_arg(call, n)) ? NULL : committed(call, live);
     if (!g)
         burin_raise(call, BURIN_ERR_TYPE, "%s() needs an entity, not %s", function, burin_type_name(burin_arg(call, n)));
     return g;

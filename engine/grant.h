@@ -20,6 +20,8 @@ burin_txn *live_txn(const rt_state *st);
 burin_status live_value(rt_state *st, burin_entity entity, burin_value *out);
 /* The entity behind such a value; false for every other value. */
 bool live_entity(burin_value v, burin_entity *out);
+/* Raise for such a value where what it was made for has ended: BURIN_ERR_USAGE. BURIN_OK for every other value. */
+burin_status live_check(burin_call *call, burin_value v);
 
 /* Raise in the template what a function of the store failed with, and clear it. */
 burin_status grant_raise(burin_call *call, burin_status status, burin_error *err);

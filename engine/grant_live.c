@@ -53,14 +53,20 @@ static burin_txn *txn_of(burin_call *call)
     return t;
 }
 
-static burin_txn *txn_of_live(burin_call *call, const live *self)
+static burin_status check(burin_call *call, const live *self)
 {
-    const rt_state *st = rt_state_of(burin_call_heap(call));
-    if (work_of(st) == self->work)
-        return txn_of(call);
-    burin_raise(call, BURIN_ERR_USAGE, "entity %u belongs to a %s that has ended", self->entity.id, self->work & 1 ? "transaction" : "call");
-    return NULL;
+    if (work_of(rt_state_of(burin_call_heap(call))) == self->work)
+        return BURIN_OK;
+    return burin_raise(call, BURIN_ERR_USAGE, "entity %u belongs to a %s that has ended", self->entity.id, self->work & 1 ? "transaction" : "call");
 }
+
+burin_status live_check(burin_call *call, burin_value v)
+{
+    const live *self = burin_object_self(v, &live_class.base);
+    return self ? check(call, self) : BURIN_OK;
+}
+
+static burin_txn *txn_of_live(burin_call *call, const live *self) { return check(call, self) ? NULL : txn_of(call); }
 
 /* ---- reading ---- */
 

@@ -8,12 +8,12 @@
 #include "codegen/jit/members.h"
 #include "engine/jit_cache.h"
 #include "engine/jit_kernel.h"
+#include "runtime/base/clock.h"
 #include "runtime/base/diag.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -60,13 +60,6 @@ struct burin_jit {
     jit_cache              cache;
     _Atomic(jit_tier *)    tier;    /* NULL until something is to be compiled */
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* ---- telling ---- */
 
@@ -282,7 +275,7 @@ static void compile(jit_tier *t, jit_subject s, uint64_t since_ns)
             tell_unavailable(t, s, event.why);
             continue;
         }
-        event.waited_ns = now_ns() - since_ns;
+        event.waited_ns = monotonic_ns() - since_ns;
         tell(t->jit, &event, s);
     }
     order_close(&o, t->jit);
@@ -294,7 +287,7 @@ static void compile_from_cache(burin_jit *jit, jit_subject s)
 {
     order           o;
     burin_jit_event event;
-    uint64_t        since_ns = now_ns();
+    uint64_t        since_ns = monotonic_ns();
     buf             bytes = buf_make(jit->alloc), object = buf_make(jit->alloc);
     bool            ready = order_open(&o, jit, s);
     while (ready && order_next(&o, jit, s, &event)) {
@@ -302,7 +295,7 @@ static void compile_from_cache(burin_jit *jit, jit_subject s)
         if (!wire_write(&o.request, &bytes) || !install_kept(jit, s.program, &o.request, buf_text(&bytes), &object, &event))
             break;
         settle(s.program, &o.request, NATIVE_THERE);
-        event.waited_ns = now_ns() - since_ns;
+        event.waited_ns = monotonic_ns() - since_ns;
         tell(jit, &event, s);
     }
     order_close(&o, jit);
@@ -357,7 +350,7 @@ static void compile_kernel(jit_tier *t, jit_kernel *k, uint64_t since_ns)
         tell_unavailable(t, s, event.why);
         return;
     }
-    event.waited_ns = now_ns() - since_ns;
+    event.waited_ns = monotonic_ns() - since_ns;
     tell(t->jit, &event, s);
 }
 
@@ -558,7 +551,7 @@ static bool put_in_queue(jit_subject s, jit_kernel *k)
         template_hold(s.tpl);
     if (k)
         jit_kernel_hold(k);
-    *j = (job){.s = s, .kernel = k, .since_ns = now_ns()};
+    *j = (job){.s = s, .kernel = k, .since_ns = monotonic_ns()};
     pthread_mutex_lock(&t->lock);
     bool queued = start_thread(t);
     if (queued) {
@@ -618,7 +611,7 @@ static void compile_now(jit_subject s)
         return;
     pthread_mutex_lock(&t->compiling); /* who comes second waits until the first has compiled it */
     if (want_all(s.program))
-        compile(t, s, now_ns());
+        compile(t, s, monotonic_ns());
     pthread_mutex_unlock(&t->compiling);
 }
 
@@ -676,7 +669,7 @@ void jit_want_kernel(burin_env *env, jit_kernel *k)
         return;
     }
     pthread_mutex_lock(&t->compiling);
-    compile_kernel(t, k, now_ns());
+    compile_kernel(t, k, monotonic_ns());
     pthread_mutex_unlock(&t->compiling);
 }
 

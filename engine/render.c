@@ -7,11 +7,11 @@
 
 #include "engine/jit.h"
 #include "engine/suggest.h"
+#include "runtime/base/clock.h"
 #include "runtime/base/diag.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
 enum { OUT_FIRST_SIZE = 4096, OUT_KEEP_MAX = 1 << 24 };
 
@@ -106,13 +106,10 @@ static void charge(void *user, const vm_template *tpl, const struct ir_unit *uni
 
 static uint64_t system_seed(void)
 {
-    uint64_t        seed = 0;
-    struct timespec now;
+    uint64_t seed = 0;
 
-    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed) {
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        seed = (uint64_t)now.tv_nsec * 0x9e3779b97f4a7c15u + (uint64_t)now.tv_sec;
-    }
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
+        seed = monotonic_ns() * 0x9e3779b97f4a7c15u;
     return seed | 1;
 }
 

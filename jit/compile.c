@@ -8,24 +8,10 @@
 #include "jit/assemble.h"
 #include "jit/kernel.h"
 #include "jit/typed.h"
+#include "runtime/base/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
-
-static uint64_t cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static uint64_t wall_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static uint64_t resident_bytes(void)
 {
@@ -161,19 +147,19 @@ static const char *compile(compiler *c, burin_text bytes, const wire_request *re
                            protocol_result *result)
 {
     buf              text  = buf_make(out->alloc);
-    uint64_t         start = cpu_ns();
+    uint64_t         start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     gcc_jit_context *g     = gcc_jit_context_acquire();
     if (!g)
         return "libgccjit gives no context";
     set_options(g, request);
     const char *wrong = write(g, memory, request, what) ? context_text(g, c, request, &text) : "out of memory";
     gcc_jit_context_release(g);
-    result->compile_ns = cpu_ns() - start;
+    result->compile_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start;
     if (!wrong && request->output == WIRE_OBJECT) {
-        start = wall_ns();
+        start = monotonic_ns();
         add_stamp(c, request, wire_hash(bytes), &text);
         wrong = text.failed ? "out of memory" : assemble(c->assembler, buf_text(&text), out);
-        result->assemble_ns = wall_ns() - start;
+        result->assemble_ns = monotonic_ns() - start;
     } else if (!wrong) {
         buf_append(out, text.data, text.len);
     }

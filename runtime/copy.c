@@ -140,7 +140,7 @@ static burin_status copy_keys(copier *c, const rt_keys *from, rt_keys **out)
     if (!to || (from->shared && remember(c, from, to)))
         return c->st->status;
     *to         = *from;
-    to->serial  = from->shared && c->heap->borrowed ? rt_keys_serial(to) : RT_NO_SERIAL;
+    to->serial  = RT_NO_SERIAL;
     to->cap     = from->len;
     to->entries = (rt_key *)(to + 1);
     to->index   = slots ? (uint32_t *)(to->entries + from->len) : NULL;
@@ -152,6 +152,8 @@ static burin_status copy_keys(copier *c, const rt_keys *from, rt_keys **out)
         if (from->entries[n].live && copy_value(c, from->entries[n].value, &to->entries[n].value))
             return c->st->status;
     }
+    if (to->shared && c->heap->borrowed)
+        to->serial = rt_keys_serial(to);
     return BURIN_OK;
 }
 

@@ -9,7 +9,7 @@
 #include "runtime/operate.h"
 #include "runtime/value.h"
 
-#include "runtime/base/clock.h"
+#include "runtime/base/serial.h"
 #include "runtime/base/text.h"
 
 #include <math.h>
@@ -385,11 +385,11 @@ static burin_status shapes_grow(rt_state *st, rt_shapes *shapes)
     return BURIN_OK;
 }
 
-/* From place and time: at one place another time gives another number, and that two places at two times give the same is as likely as for
- * numbers drawn from 2^64. */
 uint64_t rt_keys_serial(const rt_keys *keys)
 {
-    uint64_t serial = monotonic_ns() * 0x9E3779B97F4A7C15u ^ (uint64_t)(uintptr_t)keys * 0xC2B2AE3D27D4EB4Fu;
+    uint64_t serial = serial_begin(keys);
+    for (uint32_t n = 0; n < keys->len; n++)
+        serial = serial_with(serial, keys->entries[n].hash);
     return serial > RT_NO_SERIAL ? serial : ~serial;
 }
 

@@ -237,7 +237,7 @@ typedef struct rt_shapes {
 } rt_shapes;
 /* The shared keys for `count` STRING values; *out is NULL when a key occurs twice. */
 burin_status rt_shapes_keys(rt_state *st, rt_shapes *shapes, const burin_value *keys, uint32_t count, rt_keys **out);
-/* A serial for these keys, which never change. */
+/* A serial for these keys, which are all there and never change. */
 uint64_t rt_keys_serial(const rt_keys *keys);
 /* A dict with shared keys; copies the values (keys->len of them). */
 burin_status rt_dict_from_keys(rt_state *st, rt_keys *keys, const burin_value *values, rt_dict **out);

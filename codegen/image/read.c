@@ -4,7 +4,6 @@
 #include "codegen/image/image.h"
 
 #include "codegen/image/format.h"
-#include "runtime/base/clock.h"
 #include "runtime/base/text.h"
 #include "runtime/call.h"
 
@@ -445,6 +444,8 @@ static void get_program(reader *r, ir_program *p, const codegen_options *options
     for (uint32_t n = 0; !r->failed && n < p->constant_count; n++)
         p->constants[n] = get_value(r);
     get_tables(r, p);
+    if (!r->failed)
+        p->serial = ir_serial(p);
     for (uint32_t n = 0; !r->failed && n < p->unit_count; n++)
         if (!ir_verify(p, p->units[n]))
             fail(r, "a unit does not pass the verifier", (burin_text){NULL, 0});
@@ -458,7 +459,7 @@ const char *image_read(burin_text image, const codegen_options *options, const b
     *out          = NULL;
     if (!p)
         return "out of memory";
-    *p       = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .made_ns = monotonic_ns(), .env = options->env, .finalize = options->finalize};
+    *p       = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .env = options->env, .finalize = options->finalize};
     reader r = {.at = image.data, .end = image.data + image.len, .program = p, .room = room, .size = size};
     r.st     = (rt_state){.env = options->env, .steps_left = UINT64_MAX, .message = buf_make(alloc)};
     heap_init(&r.st.heap, alloc, 0);

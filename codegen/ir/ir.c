@@ -1,6 +1,7 @@
 /* What is asked of a program: names of instructions, places, blocks; the verifier. */
 #include "codegen/ir/ir.h"
 
+#include "runtime/base/serial.h"
 #include "runtime/base/text.h"
 
 static const char *const op_names[] = {
@@ -70,4 +71,12 @@ bool ir_verify(const ir_program *program, const ir_unit *unit)
             return false;
     }
     return unit->code_len && unit->code[unit->code_len - 1].op == OP_END && unit->parameters <= unit->registers;
+}
+
+uint64_t ir_serial(const ir_program *program)
+{
+    uint64_t serial = serial_begin(program);
+    for (uint32_t n = 0; n < program->site_count; n++)
+        serial = serial_with(serial, program->sites[n].hash);
+    return serial;
 }

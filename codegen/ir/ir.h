@@ -170,7 +170,7 @@ struct ir_program {
     arena            memory;
     burin_heap       heap;      /* containers among the constants; borrowed */
     bool             heap_used;
-    uint64_t         made_ns;   /* of CLOCK_MONOTONIC */
+    uint64_t         serial;    /* of its sites (runtime/base/serial.h) */
     const rt_env    *env;
     const rt_function *finalize;
     bool             native, autoescape, is_expression;
@@ -192,6 +192,9 @@ struct ir_program {
     ir_heat         *heat;     /* likewise */
     native_code     *code;     /* freed with the program */
 };
+
+/* The serial of a program whose sites are there. */
+uint64_t ir_serial(const ir_program *program);
 
 /* The unit of the block, NULL when the program has none of that name. */
 const ir_unit *ir_find_block(const ir_program *program, burin_text name);

@@ -3,6 +3,7 @@
 #include "codegen/jit/client.h"
 
 #include "codegen/jit/find_helper.h"
+#include "runtime/base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,6 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { END_MS = 1000, KILLED_MS = 10000, RETRY_MAX_MS = 300000, WHY_SIZE = 256 };
@@ -38,13 +38,6 @@ struct client {
     builder_library        library;     /* of the process */
     char                   why[WHY_SIZE];
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- life ---- */
 
@@ -293,14 +286,14 @@ static bool ensure_process(client *c)
         end_process(c, false);
     if (c->fd >= 0)
         return true;
-    if (c->failures && now_ms() < c->retry_at_ms)
+    if (c->failures && monotonic_ms() < c->retry_at_ms)
         return false; /* c->why still says why */
     if (start(c)) {
         c->failures = 0;
         return true;
     }
     uint64_t wait  = (uint64_t)c->options.retry_ms << (c->failures < 16 ? c->failures : 16);
-    c->retry_at_ms = now_ms() + (int64_t)(wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS);
+    c->retry_at_ms = monotonic_ms() + (int64_t)(wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS);
     c->failures++;
     return false;
 }

@@ -1,24 +1,17 @@
 /* Messages over a stream socket, with a deadline. */
 #include "codegen/jit/protocol.h"
+#include "runtime/base/clock.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Wait until the socket is ready for `events`. */
 static protocol_status wait_for(int fd, short events, int64_t deadline_ms)
 {
     for (;;) {
         struct pollfd p    = {.fd = fd, .events = events};
-        int64_t       left = deadline_ms < 0 ? -1 : deadline_ms - now_ms();
+        int64_t       left = deadline_ms < 0 ? -1 : deadline_ms - monotonic_ms();
         if (deadline_ms >= 0 && left < 0)
             left = 0;
         int ready = poll(&p, 1, left > INT32_MAX ? INT32_MAX : (int)left);
@@ -76,7 +69,7 @@ static protocol_status receive_all(int fd, void *data, size_t len, int64_t deadl
     return PROTOCOL_OK;
 }
 
-static int64_t deadline_of(int timeout_ms) { return timeout_ms < 0 ? -1 : now_ms() + timeout_ms; }
+static int64_t deadline_of(int timeout_ms) { return timeout_ms < 0 ? -1 : monotonic_ms() + timeout_ms; }
 
 protocol_status protocol_send(int fd, protocol_kind kind, uint32_t number, burin_text head, burin_text body, int timeout_ms)
 {

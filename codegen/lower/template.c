@@ -2,7 +2,6 @@
 #include "codegen/jit/code.h"
 #include "codegen/lower/lower.h"
 
-#include "runtime/base/clock.h"
 #include "runtime/base/text.h"
 
 #include <assert.h>
@@ -290,6 +289,8 @@ static void finish_program(lowerer *c)
     p->block_count = c->blocks.count;
     for (uint32_t i = 0; i < c->blocks.count; i++)
         p->blocks[i] = c->blocks.items[i].unit;
+    if (!c->status)
+        p->serial = ir_serial(p);
     for (uint32_t i = 0; i < p->unit_count && !c->status; i++)
         assert(ir_verify(p, p->units[i]));
 }
@@ -299,7 +300,7 @@ static ir_program *program_new(const codegen_options *options, bool as_expressio
     ir_program *p = base_alloc(alloc, sizeof *p);
     if (!p)
         return NULL;
-    *p = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .made_ns = monotonic_ns(), .env = options->env, .finalize = options->finalize,
+    *p = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .env = options->env, .finalize = options->finalize,
                       .native = options->native && !as_expression, .autoescape = options->autoescape, .is_expression = as_expression};
     return p;
 }

@@ -196,7 +196,7 @@ static vm_program *program_new(vm *m, const ir_program *program)
     memset(p, 0, program_size(program->site_count));
     p->program    = program;
     p->site_count = program->site_count;
-    p->made_ns    = program->made_ns;
+    p->serial     = program->serial;
     p->next       = *list;
     *list         = p;
     m->sites += program->site_count;
@@ -206,7 +206,7 @@ static vm_program *program_new(vm *m, const ir_program *program)
 vm_cache *vm_caches_of_sites(vm *m, const ir_program *program)
 {
     vm_program *p = *program_list(m, program);
-    while (p && (p->program != program || p->made_ns != program->made_ns))
+    while (p && (p->program != program || p->serial != program->serial))
         p = p->next;
     if (!p)
         p = program_new(m, program);

@@ -129,7 +129,7 @@ typedef struct vm_module {
 enum { VM_PROGRAM_LISTS = 512 }; /* a power of two */
 typedef struct vm_program { /* the caches of a program; kept from run to run, though the program may be gone */
     const ir_program  *program;
-    uint64_t           made_ns; /* another one at its address was made later */
+    uint64_t           serial; /* the program's: another one may come to lie at its address */
     uint32_t           site_count;
     struct vm_program *next;
     vm_cache           caches[];

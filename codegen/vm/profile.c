@@ -2,21 +2,14 @@
  * runs then is given the time since the look before. Short runs add up: what is left of a stretch at a run's end goes on
  * in the next one. Only machines whose host wants to know are looked at; that costs two readings of the clock a run. */
 #include "codegen/vm/machine.h"
+#include "runtime/base/clock.h"
 
-#include <time.h>
 
 enum { SAMPLE_STEPS = 1024 };
 
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 void vm_profile_begin(vm *m)
 {
-    m->profile.since_ns = now_ns();
+    m->profile.since_ns = monotonic_ns();
     if (!m->profile.steps_left)
         m->profile.steps_left = SAMPLE_STEPS;
 }
@@ -24,7 +17,7 @@ void vm_profile_begin(vm *m)
 void vm_profile_end(vm *m)
 {
     uint32_t done = m->tick_from - m->tick;
-    m->profile.carried_ns += now_ns() - m->profile.since_ns;
+    m->profile.carried_ns += monotonic_ns() - m->profile.since_ns;
     m->profile.steps_left -= done < m->profile.steps_left ? done : m->profile.steps_left - 1;
 }
 
@@ -33,7 +26,7 @@ uint32_t vm_profile_tick(vm *m)
     vm_profile *p = &m->profile;
     p->steps_left -= m->tick_from < p->steps_left ? m->tick_from : p->steps_left;
     if (p->steps_left == 0) {
-        uint64_t now = now_ns();
+        uint64_t now = monotonic_ns();
         if (m->frame)
             m->host.sample(m->host.user, m->frame->tpl, m->frame->unit, p->carried_ns + now - p->since_ns);
         *p = (vm_profile){.steps_left = SAMPLE_STEPS, .since_ns = now};

@@ -76,23 +76,24 @@ static inline burin_status run_root(vm *m, vm_frame *f, vm_cache *caches)
     return status;
 }
 
-static burin_status run_in_session(vm *m, const vm_template *tpl, burin_value *out)
+static burin_status run_in_session(vm *m, vm_template *tpl, burin_value *out)
 {
     const ir_program *program = tpl->program;
-    vm_context       *context = vm_context_new(m, tpl, rt_missing(), NULL);
-    vm_cache         *caches  = context ? vm_caches(m, program) : NULL;
+    if (!tpl->session) /* one for all its runs: scripts set nothing in it */
+        tpl->session = vm_context_new(m, tpl, rt_missing(), NULL);
+    vm_cache *caches = tpl->session ? vm_caches(m, program) : NULL;
     if (!caches)
         return rt_fail_memory(&m->st);
     if (!globals_room(m, program->root_temps, program->global_count))
         return rt_fail(&m->st, BURIN_ERR_NOMEM, "out of memory");
     vm_frame f;
-    frame_of(&f, m, tpl, context);
+    frame_of(&f, m, tpl, tpl->session);
     burin_status status = run_root(m, &f, caches);
     *out                = f.result;
     return status;
 }
 
-burin_status vm_run_script(vm *m, const vm_template *script, rt_out *out, burin_value *result, burin_error *err)
+burin_status vm_run_script(vm *m, vm_template *script, rt_out *out, burin_value *result, burin_error *err)
 {
     vm_begin(m, out, err);
     return vm_end(m, run_in_session(m, script, result));

@@ -11,6 +11,7 @@ typedef struct vm_template {
     const char       *name;     /* NULL for a template from a string: "<template>" in messages */
     const source     *src;      /* for excerpts */
     const rt_names   *globals;  /* the environment's globals as this template sees them */
+    struct vm_context *session; /* of a script, from its first run on: vm_run_script's, in the session's heap */
 } vm_template;
 
 /* The back-arrow: what running code asks of the engine. Failures are reported with rt_fail. */
@@ -61,7 +62,7 @@ void vm_session_procedures(vm *machine, bool on);
  * The values put there must live as long as the session. NULL when memory is out. */
 burin_value *vm_session_variables(vm *machine, uint32_t count);
 /* Run a script; what it prints goes to `out`. */
-burin_status vm_run_script(vm *machine, const vm_template *script, rt_out *out, burin_value *result, burin_error *err);
+burin_status vm_run_script(vm *machine, vm_template *script, rt_out *out, burin_value *result, burin_error *err);
 /* Formulas: a script of one expression that a machine evaluates again and again, each time in a fresh session whose first `count`
  * variables are the slots. Borrowed by the machine. */
 void         vm_formula_begin(vm *machine, const vm_template *formula);

@@ -152,7 +152,7 @@ burin_status rx_flush(burin_graph *g)
     if (!(g->effects.len | g->queued | g->change_count))
         return BURIN_OK;
     g->flushing    = true;
-    uint64_t start = g->watch && g->watch->asked.times ? rx_clock() : 0;
+    uint64_t start = g->watch && g->watch->asked.times ? monotonic_ns() : 0;
     for (unsigned round = 0; !status; round++) {
         if (g->queued || g->change_count)
             rx_settle(g);

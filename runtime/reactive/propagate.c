@@ -1,5 +1,6 @@
 /* The pass: what a batch changed, then everything needed that stands above it, lowest first. */
-#include "runtime/reactive/pass.h"
+#include "runtime/reactive/evaluate.h"
+#include "runtime/reactive/wide.h"
 
 /* ---- marking ---- */
 
@@ -49,17 +50,43 @@ void rx_mark_changed(burin_graph *g, uint32_t node) { rx_mark_readers(g, node); 
 
 /* ---- the pass ---- */
 
-bool rx_nobody_wants(const burin_graph *g, uint32_t node, bool *open)
+/* Will everyone who needs this node run anyway, and read it then if at all? Then it need not run before. Only nodes that dynamic ones
+ * read, by links, can wait so. *open: somebody who does not need it may have to be marked. */
+static inline bool wants_it(const rx_node *reader) { return rx_needs(reader) && (reader->flags & (RX_STATIC | RX_DIRTY)) != RX_DIRTY; }
+
+__attribute__((noinline)) static bool nobody_wants(const burin_graph *g, uint32_t node, bool *open)
 {
     uint32_t reader;
     *open = false;
     RX_FOR_READERS(g, node, reader) {
         const rx_node *r = &g->nodes[reader];
-        if (rx_wants_it(r))
+        if (wants_it(r))
             return false;
         *open |= !(r->flags & RX_STALE);
     }
     return true;
+}
+
+static inline bool may_wait(const burin_graph *g, uint32_t node, bool *open)
+{
+    const rx_node *n = &g->nodes[node];
+    if (!n->first_link || n->flags & RX_OPERATOR)
+        return false; /* an operator runs in every batch that reaches it */
+    const rx_link *link  = &g->links[n->first_link];
+    const rx_node *first = &g->nodes[link->reader];
+    *open                = !(first->flags & RX_STALE);
+    if (wants_it(first))
+        return false;
+    return (!link->next_reader && n[1].readers == n->readers) || nobody_wants(g, node, open);
+}
+
+/* A needed static computed node, DIRTY, and not raised since it was queued. */
+static inline bool is_ordinary(const burin_graph *g, uint32_t node, uint32_t height)
+{
+    bool open;
+    enum { WHAT = RX_COMPUTED | RX_STATIC | RX_NEEDED | RX_DIRTY };
+    const rx_node *n = &g->nodes[node];
+    return (n->flags & (RX_KIND | WHAT | RX_FUSED)) == WHAT && n->height == height && !may_wait(g, node, &open);
 }
 
 static void take_changes(burin_graph *g)
@@ -115,7 +142,7 @@ static inline uint32_t only_reader(burin_graph *g, uint32_t node)
     else
         return 0;
     const rx_node *r = &g->nodes[reader];
-    return (r->flags & PLACE) == (RX_COMPUTED | RX_NEEDED) && !rx_may_wait(g, reader, &open) ? reader : 0;
+    return (r->flags & PLACE) == (RX_COMPUTED | RX_NEEDED) && !may_wait(g, reader, &open) ? reader : 0;
 }
 
 static inline bool run_static(burin_graph *g, uint32_t node)
@@ -228,26 +255,31 @@ void rx_follow(burin_graph *g, uint32_t cell)
 }
 
 /* Run the ordinary nodes that come first in a bucket, at one go: they queue only what is higher. False when the first is not
- * ordinary. */
-static bool run_ordinary(burin_graph *g, uint32_t height)
+ * ordinary. wide: many are queued, so that fetching what their turns look at is worth more than going on from one node to its reader. */
+static inline __attribute__((always_inline)) bool run_ordinary(burin_graph *g, uint32_t height, bool wide)
 {
-    uint32_t last = g->buckets[height], node = g->turns[last].next;
-    if (!rx_is_ordinary(g, node, height))
+    uint32_t    last  = g->buckets[height], node = g->turns[last].next;
+    rx_fetching ahead = wide ? rx_fetch_begin(g, node) : (rx_fetching){0};
+    if (!is_ordinary(g, node, height))
         return false;
     g->buckets[height] = 0;
     for (bool is_last = false; !is_last;) {
         rx_node *n    = &g->nodes[node];
         uint32_t next = g->turns[node].next;
-        if (BURIN_UNLIKELY(!rx_is_ordinary(g, node, height))) {
+        if (BURIN_UNLIKELY(!is_ordinary(g, node, height))) {
             g->turns[last].next = node;
             g->buckets[height]  = last;
             break;
         }
+        if (wide)
+            rx_fetch_next(g, &ahead);
         is_last = node == last;
         g->queued--;
         n->flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
         if (rx_evaluate_static(g, node)) {
-            if (is_last)
+            if (wide)
+                rx_mark_readers(g, node);
+            else if (is_last)
                 spread(g, node);
             else
                 climb(g, node);
@@ -256,6 +288,9 @@ static bool run_ordinary(burin_graph *g, uint32_t height)
     }
     return true;
 }
+
+static bool run_narrow(burin_graph *g, uint32_t height) { return run_ordinary(g, height, false); }
+static __attribute__((noinline)) bool run_wide(burin_graph *g, uint32_t height) { return run_ordinary(g, height, true); }
 
 /* A node of the pass that does not run now. */
 __attribute__((noinline)) static void put_off(burin_graph *g, uint32_t node, uint32_t height)
@@ -283,7 +318,7 @@ static inline void run_other(burin_graph *g, uint32_t node, uint32_t height)
         rx_region_run(g, node);
     } else if (BURIN_UNLIKELY((n->flags & (RX_KIND | WHAT)) != WHAT || n->height != height)) {
         put_off(g, node, height);
-    } else if (rx_may_wait(g, node, &open)) {
+    } else if (may_wait(g, node, &open)) {
         n->flags &= (uint16_t)~RX_QUEUED;
         if (open)
             rx_mark_above(g, node);
@@ -315,7 +350,7 @@ void rx_settle(burin_graph *g)
         uint32_t height = g->lowest;
         if (!g->buckets[height])
             g->lowest = height + 1;
-        else if (!(g->queued < RX_WIDE ? run_ordinary(g, height) : rx_run_wide(g, height)))
+        else if (!(g->queued < RX_WIDE ? run_narrow(g, height) : run_wide(g, height)))
             run_first(g, height);
     }
     g->frame   = frame.outer;

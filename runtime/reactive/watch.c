@@ -1,7 +1,6 @@
 /* Watching: for every node what marked it and what changed it, how often and how long it ran; and the trace. */
 #include "runtime/reactive/watch.h"
 
-#include <time.h>
 
 /* ---- the trace ---- */
 
@@ -48,13 +47,6 @@ static void trace_event(burin_graph *g, const char *category, burin_text name, u
 
 /* ---- what is noted ---- */
 
-uint64_t rx_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 burin_text rx_name_of(const burin_graph *g, uint32_t node, char (*room)[RX_NAME_ROOM])
 {
     if (node < g->name_cap && g->names[node].data)
@@ -86,14 +78,14 @@ burin_status rx_call_watched(burin_graph *g, uint32_t node, const burin_inputs *
     const rx_node *n = &g->nodes[node];
     burin_compute  fn = g->fns[n->fn];
     bool           times = g->watch->asked.times;
-    uint64_t       start = times ? rx_clock() : 0;
+    uint64_t       start = times ? monotonic_ns() : 0;
     burin_status   status = fn(g, n->user, inputs, out);
     rx_watch      *w      = g->watch;
     rx_seen       *seen   = &w->seen[node];
     seen->runs++;
     if (!times)
         return status;
-    uint64_t ns = rx_clock() - start;
+    uint64_t ns = monotonic_ns() - start;
     seen->ns += ns;
     if (w->asked.trace)
         trace_event(g, rx_kind(&g->nodes[node]) == RX_EFFECT ? "effect" : "computed", rx_name_of(g, node, &w->name_of_event), start, ns, seen->marked_by);
@@ -103,7 +95,7 @@ burin_status rx_call_watched(burin_graph *g, uint32_t node, const burin_inputs *
 void rx_note_batch(burin_graph *g, uint64_t start)
 {
     rx_watch *w     = g->watch;
-    uint64_t  ns    = rx_clock() - start, bound = 1000;
+    uint64_t  ns    = monotonic_ns() - start, bound = 1000;
     unsigned  place = 0;
     for (; place < RX_BATCH_BUCKETS && ns > bound; place++)
         bound *= 10;
@@ -151,7 +143,7 @@ burin_status burin_graph_watch(burin_graph *g, const burin_watch *asked)
     memcpy(&w->asked, asked, asked->struct_size < sizeof w->asked ? asked->struct_size : sizeof w->asked);
     w->asked.times |= w->asked.trace != NULL;
     w->event = buf_make(g->alloc);
-    w->began = rx_clock();
+    w->began = monotonic_ns();
     g->watch = w;
     g->careful++;
     g->memory += sizeof *w;

@@ -3,6 +3,7 @@
 #define BURIN_REACTIVE_WATCH_H
 
 #include "burin/watch.h"
+#include "runtime/base/clock.h"
 #include "runtime/reactive/graph.h"
 
 #include <stdio.h>
@@ -25,7 +26,6 @@ struct rx_watch {
     uint64_t    batch_buckets[RX_BATCH_BUCKETS + 1], batch_ns;
 };
 
-uint64_t   rx_clock(void); /* ns, monotonic */
 void       rx_note_batch(burin_graph *g, uint64_t start);
 /* A node's name, or "node 7" in `room`. */
 burin_text rx_name_of(const burin_graph *g, uint32_t node, char (*room)[RX_NAME_ROOM]);

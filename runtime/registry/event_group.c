@@ -25,7 +25,7 @@ burin_event_group *burin_event_group_begin(burin_events *events, burin_event_spa
     }
     *g = (burin_event_group){.alloc = *alloc, .events = events, .parent = parent, .event = *event, .parts = parts};
     pthread_mutex_init(&g->lock, NULL);
-    rg_condition(&g->done);
+    monotonic_condition(&g->done);
     g->own = burin_events_begin(events, parent, event);
     return g;
 }
@@ -55,28 +55,9 @@ void burin_event_group_done(burin_event_group *group, burin_status status)
     let_go(group);
 }
 
-void rg_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &clock);
-    pthread_condattr_destroy(&clock);
-}
-
-struct timespec rg_after(uint64_t ns)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    uint64_t part = (uint64_t)t.tv_nsec + ns % 1000000000u;
-    t.tv_sec += (time_t)(ns / 1000000000u + part / 1000000000u);
-    t.tv_nsec = (long)(part % 1000000000u);
-    return t;
-}
-
 burin_status burin_event_group_end(burin_event_group *group, uint64_t timeout_ns)
 {
-    struct timespec until = rg_after(timeout_ns);
+    struct timespec until = monotonic_after(timeout_ns);
     bool            late  = false;
     pthread_mutex_lock(&group->lock);
     while (group->parts && !late) {

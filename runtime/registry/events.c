@@ -8,7 +8,6 @@
 
 #include "burin/events.h"
 
-#include <time.h>
 
 enum { HISTORY_BIT = BURIN_SUBSCRIPTIONS_MAX };
 
@@ -325,13 +324,6 @@ void burin_events_flush(burin_events *events)
 
 /* ---- telling ---- */
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static bool reach_queue(burin_events *e)
 {
     uint32_t cap = e->queue_cap ? 2 * e->queue_cap : 16;
@@ -361,7 +353,7 @@ static burin_event_span tell(burin_events *e, burin_event_span parent, burin_eve
     event.parent  = parent.span;
     event.phase   = phase;
     event.status  = status;
-    event.time_ns = now_ns();
+    event.time_ns = (int64_t)clock_ns(CLOCK_REALTIME);
     if (e->history)
         e->history[e->remembered++ % e->history_cap] = event;
     if (reach_queue(e)) {

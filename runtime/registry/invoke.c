@@ -2,16 +2,7 @@
  * begins no transaction and leaves no record. */
 #include "runtime/registry/registry.h"
 
-#include <time.h>
-
 static const burin_invoke_options no_options;
-
-static uint64_t clock_ns(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* A frame without what is only needed on the long way. */
 static inline void begin(burin_invocation *call, const burin_callable *f, const burin_invoke_options *options, burin_error *err)
@@ -281,15 +272,18 @@ static void take_items(burin_invocation *call, burin_status status, burin_result
 static burin_status invoke(burin_invocation *call, const rg_arguments *given, burin_result *result)
 {
     burin_registry *r     = call->callable->registry;
-    uint64_t        start = clock_ns(CLOCK_MONOTONIC);
-    int64_t         time  = (int64_t)clock_ns(CLOCK_REALTIME_COARSE);
+    uint64_t        start = 0;
+    int64_t         time  = 0;
     es_savepoint    point = {0};
     call->links           = call->few;
     call->link_count      = 0;
     call->link_cap        = sizeof call->few / sizeof *call->few;
     call->scratch         = arena_make(&r->alloc);
-    if (!call->callable->info.pure)
+    if (!call->callable->info.pure) { /* it leaves a record */
+        start           = monotonic_ns();
+        time            = (int64_t)clock_ns(CLOCK_REALTIME_COARSE);
         call->execution = result->execution = atomic_fetch_add_explicit(&r->executions, 1, memory_order_relaxed) + 1;
+    }
     call->within        = call->parent ? call->parent->running : call->options->within;
     call->span          = event_begin(call, call->within, BURIN_EVENT_CALL);
     burin_status status = join(call);
@@ -308,7 +302,7 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
         tell_results(call, result);
     event_end(call, call->within, call->span, BURIN_EVENT_CALL, call->execution, status);
     if (call->execution)
-        rg_remember(call, status, time, clock_ns(CLOCK_MONOTONIC) - start, result);
+        rg_remember(call, status, time, monotonic_ns() - start, result);
     arena_deinit(&call->scratch);
     return status;
 }

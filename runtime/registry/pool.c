@@ -133,7 +133,7 @@ burin_pool *burin_pool_new(const burin_pool_options *options, burin_error *err)
     p->alloc     = alloc;
     p->queue_max = o.queue_max ? o.queue_max : UINT32_MAX;
     p->holders   = 1;
-    rg_condition(&p->ended);
+    monotonic_condition(&p->ended);
     pthread_cond_init(&p->work, NULL);
     pthread_mutex_init(&p->lock, NULL);
     uint32_t started = 0;
@@ -256,7 +256,7 @@ bool burin_future_done(const burin_future *future)
 burin_status burin_future_wait(burin_future *future, int64_t timeout_ns, const burin_result **result, burin_error *err)
 {
     burin_pool     *p     = future->pool;
-    struct timespec until = rg_after(timeout_ns < 0 ? 0 : (uint64_t)timeout_ns);
+    struct timespec until = monotonic_after(timeout_ns < 0 ? 0 : (uint64_t)timeout_ns);
     int             waked = 0;
     pthread_mutex_lock(&p->lock);
     while (!future->done && waked != ETIMEDOUT)

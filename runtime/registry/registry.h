@@ -9,11 +9,10 @@
 
 #include "burin/registry.h"
 #include "runtime/base/arity.h"
+#include "runtime/base/clock.h"
 #include "runtime/base/diag.h"
 #include "runtime/value.h"
 #include "runtime/store/txn.h"
-
-#include <time.h>
 
 enum { RG_NAMES_MIN = 64, RG_RECORDS = 1000, RG_DEPTH = 64 };
 
@@ -85,10 +84,6 @@ struct burin_invocation {
 burin_status rg_no_memory(burin_error *err);
 /* What a bus takes its memory from (events.c). */
 const burin_allocator *rg_events_allocator(const burin_events *events);
-/* The time, by the clock that burin's conditions wait by, so many nanoseconds from now. */
-struct timespec rg_after(uint64_t ns);
-/* A condition that waits by that clock. */
-void rg_condition(pthread_cond_t *condition);
 /* Identifiers joined by dots. */
 bool rg_is_name(const char *name);
 

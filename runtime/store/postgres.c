@@ -14,13 +14,13 @@
  * What is new for this process are the rows of transactions that its last snapshot did not see: a feed that misses nothing, whatever the order in which
  * transactions end. It is read through a connection of its own, which NOTIFY wakes up.
  * All columns are bigint or bytea, and go in binary. */
+#include "runtime/base/clock.h"
 #include "runtime/store/backend.h"
 
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { SCHEMA = 2, INT8 = 20, BYTEA = 17, TEXT = 25 /* types by their numbers in pg_type */, PARAMETERS_MAX = 12, RECONNECTS_MAX = 50, RECONNECT_MS = 100 };
 
@@ -581,19 +581,12 @@ static bool take_notices(es_backend *b)
     return any;
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static burin_status wait_for_news(es_backend *b, uint64_t timeout_ns, bool *any, burin_error *err)
 {
-    uint64_t     until  = now_ns() + timeout_ns;
+    uint64_t     until  = monotonic_ns() + timeout_ns;
     burin_status status = open_feed(b, err);
     while (!status && !(*any = take_notices(b))) {
-        uint64_t      now    = now_ns();
+        uint64_t      now    = monotonic_ns();
         struct pollfd socket = {.fd = PQsocket(b->feed.db), .events = POLLIN};
         if (now >= until)
             break;

@@ -1,9 +1,9 @@
 /* Versions: making their entries, publishing them all at once, and forking. See commit.c. */
+#include "runtime/base/clock.h"
 #include "runtime/store/commit.h"
 #include "runtime/store/log.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 enum { DIRECTORY_MIN = 4 };
 
@@ -154,13 +154,6 @@ void es_fill_version(es_writer *w, es_touch *touch, es_version *entry, int64_t t
     entry->dead     = write_dead(w, &touch->dead);
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* The tree a touch stands for; a new one stays invisible. NULL when memory is out. */
 static es_tree *tree_of(burin_txn *t, const es_touch *touch)
 {
@@ -182,7 +175,7 @@ void es_commit_versions(burin_txn *t, const burin_commit_options *options)
         if (!touch->changed)
             continue;
         if (time_ns == 0)
-            time_ns = options->time_ns ? options->time_ns : now_ns();
+            time_ns = options->time_ns ? options->time_ns : (int64_t)clock_ns(CLOCK_REALTIME);
         w->dead       = &touch->dead;
         w->shared     = touch->fork_seq;
         es_tree *tree = tree_of(t, touch);
@@ -271,7 +264,7 @@ static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, e
         place.entry->index    = from->index;
         place.entry->root     = from->root;
         place.entry->entities = from->entities;
-        place.entry->time_ns  = now_ns();
+        place.entry->time_ns  = (int64_t)clock_ns(CLOCK_REALTIME);
     }
     burin_status status = made ? log_fork(s, number, fork, place.entry, logged, err) : es_fail_memory(s, err);
     if (status) {

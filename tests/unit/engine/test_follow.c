@@ -1,4 +1,7 @@
 /* A reactive graph that follows a store. */
+#include "engine/follow.h"
+#include "tests/support/budget.h"
+
 #include <burin/burin.h>
 
 #include <setjmp.h>
@@ -379,6 +382,20 @@ static void what_is_no_address_is_not_followed(void **state)
     }
 }
 
+static void room_that_memory_is_out_for_is_closed(void **state)
+{
+    (void)state;
+    bool opened = false;
+    for (long allocations = 0; !opened; allocations++) {
+        budget          memory    = {.left = allocations};
+        burin_allocator allocator = budget_allocator(&memory);
+        follow_room     room;
+        opened = follow_room_open(&room, &allocator);
+        follow_room_close(&room); /* as whoever owns it does at its end, whatever became of it */
+        assert_int_equal(memory.held, 0);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 int main(void)
 {
@@ -387,6 +404,7 @@ int main(void)
         TEST(updates_in_an_effect_leave_what_a_cell_holds), TEST(a_follower_that_has_missed_versions_reads_all),
         TEST(what_nobody_follows_changes_nothing),
         TEST(children_are_a_list_of_ids), TEST(an_entity_that_has_gone_leaves_none), TEST(what_is_not_there_cannot_be_followed),
+        cmocka_unit_test(room_that_memory_is_out_for_is_closed),
         TEST(an_address_is_followed_wherever_it_leads), TEST(what_is_no_address_is_not_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -442,7 +442,9 @@ static void scripts_work_in_a_transaction_they_are_given(void **state)
     runs(w, in, "roots()", BURIN_ERR_USAGE, "there is no transaction: functions that are registered to work on entities have one, and scripts that are given one");
     t = begin_work(w, in);
     runs(w, in, "ann", BURIN_OK, "");
-    runs(w, in, "ann.speed = 1", BURIN_ERR_USAGE, "entity 18 belongs to a transaction that has ended");
+    static const char *const uses[] = {"ann.speed = 1", "speed_up(ann)", "speed_up(ann, by=2)", "history(ann)", "diff(map, ann)", "attach(ann, map.nodes[0], 'agents')"};
+    for (size_t n = 0; n < sizeof uses / sizeof *uses; n++)
+        runs(w, in, uses[n], BURIN_ERR_USAGE, "entity 18 belongs to a transaction that has ended");
     runs(w, in, "map.width = 7\nassert map.width == 7\n", BURIN_OK, "");
     burin_interpreter_set_txn(in, NULL);
     burin_txn_abort(t);

@@ -259,6 +259,30 @@ static void limits_pass_every_handler_and_leave_the_interpreter_usable(void **st
 }
 
 /* What an exception carries from raise to raise grows by what is new. */
+/* A session keeps what its scripts have made; that one has run is not among it. */
+static void a_text_that_makes_nothing_takes_no_memory_each_time(void **state)
+{
+    burin_env         *env = script_env();
+    burin_interpreter *in  = burin_interpreter_new(env, NULL);
+    burin_value        value;
+    burin_limits       first, last;
+    (void)state;
+    assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("x = 3"), NULL, NULL, NULL), BURIN_OK);
+    for (int n = 0; n < 50000; n++) {
+        assert_int_equal(burin_interpreter_eval(in, n % 2 ? BURIN_TEXT("x + 1") : BURIN_TEXT("x * 2"), &value, NULL), BURIN_OK);
+        if (n == 1)
+            burin_interpreter_used(in, &first);
+    }
+    burin_interpreter_used(in, &last);
+    assert_int_equal(last.memory, first.memory);
+    burin_interpreter_reset(in);
+    assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("x = 3"), NULL, NULL, NULL), BURIN_OK);
+    assert_int_equal(burin_interpreter_eval(in, BURIN_TEXT("x + 1"), &value, NULL), BURIN_OK);
+    assert_int_equal(value.as.i, 4);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
 static void an_exception_may_be_raised_again_and_again(void **state)
 {
     const burin_limits limits = {.memory = 4 << 20, .depth = 200};
@@ -283,6 +307,7 @@ int main(void)
         cmocka_unit_test(failures_have_pythons_class_message_and_place),
         cmocka_unit_test(scripts_and_formulas_have_what_the_host_adds),
         cmocka_unit_test(a_profile_takes_parts_of_the_language_away),
+        cmocka_unit_test(a_text_that_makes_nothing_takes_no_memory_each_time),
         cmocka_unit_test(an_exception_may_be_raised_again_and_again),
         cmocka_unit_test(functions_print_as_procedures_in_the_profile_of_asteval),
         cmocka_unit_test(limits_pass_every_handler_and_leave_the_interpreter_usable),
