@@ -124,7 +124,7 @@ def llama_peer(folder):
     sources = os.path.join(os.path.dirname(crate["manifest_path"]), "llama.cpp")
     program = os.path.join(home, "bench-llama-" + crate["version"])
     if not os.access(program, os.X_OK):
-        done = subprocess.run([compiler, "-O3", "-DNDEBUG", "-std=c++17", *("-I" + os.path.join(sources, each) for each in ("common", "vendor", "ggml/include")),
+        done = subprocess.run([compiler, "-O3", "-DNDEBUG", "-std=c++17", *("-I" + os.path.join(sources, each) for each in ("common", "vendor", "ggml/include")), "-I" + PEERS,
                                os.path.join(home, "main.cpp"), *(os.path.join(sources, "common", each + ".cpp") for each in LLAMA_SOURCES),
                                "-o", program], capture_output=True, text=True)
         if done.returncode:

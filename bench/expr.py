@@ -31,17 +31,17 @@ TASKS = {
 }
 
 
-def compiled(name, source, package, folder, libraries=()):
-    """The peer in C++ as a program; None, and a line that says why, where it is missing."""
+def compiled(name, source, header, folder, libraries=()):
+    """The peer in C++ as a program; None, and a line that says why, where it is missing. CPLUS_INCLUDE_PATH counts."""
     program = os.path.join(folder, os.path.splitext(source)[0])
     if not shutil.which("g++"):
         return missing(name, "there is no g++")
     path = os.path.join(PEERS, source)
-    newest = max(os.path.getmtime(file) for file in (path, os.path.join(PEERS, "expr_scalar.hpp")))
+    newest = max(os.path.getmtime(file) for file in (path, os.path.join(PEERS, "expr_scalar.hpp"), os.path.join(PEERS, "measure.hpp")))
     if os.path.exists(program) and os.path.getmtime(program) > newest:
         return program
-    done = subprocess.run(["g++", "-O3", path, "-o", program, *libraries], capture_output=True, text=True)
-    return program if done.returncode == 0 else missing(name, "it does not compile (package %s)" % package)
+    done = subprocess.run(["g++", "-O2", path, "-o", program, *libraries], capture_output=True, text=True)
+    return program if done.returncode == 0 else missing(name, "it does not compile: is %s there?" % header)
 
 
 def engines(build, folder):
@@ -69,9 +69,9 @@ def engines(build, folder):
         yield "node", ["node", os.path.join(PEERS, "expr.mjs")]
     else:
         missing("node", "there is no node")
-    for name, source, package, libraries in (("muParser", "expr_muparser.cpp", "libmuparser-dev", ["-lmuparser"]),
-                                             ("ExprTk", "expr_exprtk.cpp", "libexprtk-dev", [])):
-        program = compiled(name, source, package, folder, libraries)
+    for name, source, header, libraries in (("muParser", "expr_muparser.cpp", "muParser.h (package libmuparser-dev)", ["-lmuparser"]),
+                                            ("ExprTk", "expr_exprtk.cpp", "exprtk.hpp (in no package of Debian 12)", [])):
+        program = compiled(name, source, header, folder, libraries)
         if program:
             yield name, [program]
 

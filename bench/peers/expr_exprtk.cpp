@@ -1,6 +1,10 @@
 // ExprTk. Built by bench/expr.py where ExprTk is there.
 #include "expr_scalar.hpp"
 
+#define exprtk_disable_rtl_io /* what takes long to compile, and no formula here needs */
+#define exprtk_disable_rtl_io_file
+#define exprtk_disable_rtl_vecops
+#define exprtk_disable_string_capabilities
 #include <exprtk.hpp>
 
 struct Expression {

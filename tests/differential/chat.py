@@ -4,7 +4,7 @@
 
 Renders every *.jinja below FOLDER with each conversation and each set of variables below, in the environment of Hugging Face's transformers,
 with Jinja2 and with `burin batch` (BURIN in the environment; the options are the latter's, --engine jit say), and shows the first case of each template
-that ends otherwise: in text, class, line or message. Exit status 1 when any does. Such templates ship with inference servers and training kits."""
+that ends otherwise: in text, class, line or message (but of a RecursionError). Exit status 1 when any does. Such templates ship with inference servers and training kits."""
 import argparse
 import os
 import pathlib

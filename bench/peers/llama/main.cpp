@@ -4,13 +4,11 @@
 #include "jinja/parser.h"
 #include "jinja/runtime.h"
 #include "json.h"
+#include "measure.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
-#include <functional>
 #include <iostream>
 #include <sstream>
 
@@ -31,34 +29,10 @@ static std::string contents(const std::string &path)
     return text.str();
 }
 
-static double cpu_ns()
-{
-    timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return now.tv_sec * 1e9 + now.tv_nsec;
-}
-
 /* Median and best time of `work`, ns, at the pace the command line gives from its fourth argument on. */
-static std::pair<double, double> timed(char **argv, const std::function<void()> &work)
+template <class Work> static std::pair<double, double> timed(char **argv, Work work)
 {
-    const double warm = std::atof(argv[4]) * 1e6, batch = std::atof(argv[5]) * 1e6;
-    const double begin = cpu_ns();
-    double now, runs = 0;
-    do {
-        work();
-        runs++;
-        now = cpu_ns();
-    } while (now - begin < warm);
-    const long count = long(batch / ((now - begin) / runs)) + 1;
-    std::vector<double> took(std::atoi(argv[6]));
-    for (double &each : took) {
-        const double start = cpu_ns();
-        for (long i = 0; i < count; i++)
-            work();
-        each = (cpu_ns() - start) / count;
-    }
-    std::sort(took.begin(), took.end());
-    return {took[took.size() / 2], took[0]};
+    return measure(std::atof(argv[4]), std::atof(argv[5]), std::atoi(argv[6]), 1, work);
 }
 
 static jinja::program compiled(const std::string &source)
