@@ -89,10 +89,11 @@ class Comparison:
                 return False
             return found is not None and self.kind(found) == kind
 
-        compared = self.compared
+        counted = self.compared, self.errors
         small = shrink.shrink(made, differs)
-        self.compared = compared
-        return small, self.both(small)
+        pair = self.both(small)
+        self.compared, self.errors = counted
+        return small, pair
 
 
 def show(case, pair):
