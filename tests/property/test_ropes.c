@@ -86,7 +86,7 @@ static void make_page(page *p)
     }
     for (unsigned k = 0; k < 8; k++)
         append(p, p->body, parts[roll(p, sizeof parts / sizeof *parts)], NAMES);
-    strcat(p->whole, p->body);
+    memcpy(p->whole + strlen(p->whole), p->body, strlen(p->body) + 1);
 }
 
 static burin_rope *make_rope(page *p)
