@@ -1,14 +1,15 @@
 /* Numbers to decimal text.
  *
- * Integers are written two digits at a time from a table of 00..99.
+ * Integers below 10^4 are written from a table of 00..99, others eight digits at a time.
  *
  * Doubles are written as Python's repr does: the shortest digits that read back as the same double, the nearest to it if
- * there are several. Prices, percentages and coordinates have few decimals, so that is tried first: for k = 0..6, if
- * r = round(x * 10^k) is below 10^15 and r / 10^k == x, then r with k decimals is the answer. The division is correctly
- * rounded (both operands are exact), so r / 10^k reads back as x; and two different decimals of at most 15 digits never
- * read as the same double, so no other one can be as short. All else goes through Schubfach (R. Giulietti, "The Schubfach
- * way to render doubles"): the interval that rounds to x, scaled by a 128-bit power of ten with sticky rounding, holds at
- * most a handful of candidates of the right length. */
+ * there are several. Prices, percentages and whole numbers have at most four decimals, so that is tried first: if the
+ * nearest n / 10^4 rounds to x, its digits without the last zeros are the answer, for two different decimals of at most 15
+ * digits never read as the same double, so no other one can be as short. All else goes through Schubfach (R. Giulietti,
+ * "The Schubfach way to render doubles"): the interval that rounds to x, scaled by a 128-bit power of ten with sticky
+ * rounding, holds at most a handful of candidates of the right length. */
+#include <math.h>
+
 #include "runtime/base/power.h"
 #include "runtime/base/text.h"
 
@@ -28,36 +29,38 @@ static const uint64_t power10[20] = {
     10000000000000000000u,
 };
 
-/* Decimal digits of n; 1 for 0. */
+/* Decimal digits of n, which is not 0. */
 static inline unsigned digit_count(uint64_t n)
 {
-    unsigned bits  = 64 - (unsigned)__builtin_clzll(n | 1);
+    unsigned bits  = 64 - (unsigned)__builtin_clzll(n);
     unsigned guess = bits * 1233 >> 12; /* bits * log10(2), cut off: right, or one too few */
-    return guess + (n >= power10[guess]) + (n == 0);
+    return guess + (n >= power10[guess]);
 }
 
-/* Write the lowest `count` digits of n, with leading zeros. */
-static inline void write_digits(uint64_t n, unsigned count, char *out)
+/* The eight digits of n < 10^8, one a byte, the first in the lowest: fields of four digits are halved to fields of two, those
+ * to fields of one, all fields at once (P. Khuong, "How to print integers really fast"). */
+static inline uint64_t eight_digits(uint32_t n)
 {
-    while (count >= 2) {
-        unsigned pair = (unsigned)(n % 100);
-        n /= 100;
-        count -= 2;
-        memcpy(out + count, text_digit_pairs + 2 * pair, 2);
-    }
-    if (count)
-        out[0] = (char)('0' + n % 10);
+    uint64_t fours    = n / 10000 | (uint64_t)(n % 10000) << 32;
+    uint64_t hundreds = fours * 10486 >> 20 & 0x7F0000007Fu;
+    uint64_t twos     = hundreds | (fours - 100 * hundreds) << 16;
+    uint64_t tens     = twos * 103 >> 10 & 0x000F000F000F000Fu;
+    return tens | (twos - 10 * tens) << 8;
 }
 
-static inline size_t write_uint(uint64_t n, char *out)
+enum { EIGHT_DIGITS = 100000000 };
+static const uint64_t zeros = 0x3030303030303030u; /* "00000000" */
+
+static size_t write_uint(uint64_t n, char *out)
 {
-    if (n < 10000) {
-        char *end = text_put_small(out, (unsigned)n);
-        return (size_t)(end - out);
-    }
-    unsigned count = digit_count(n);
-    write_digits(n, count, out);
-    return count;
+    if (n < 10000)
+        return (size_t)(text_put_small(out, (unsigned)n) - out);
+    size_t   head   = n >= EIGHT_DIGITS ? write_uint(n / EIGHT_DIGITS, out) : 0;
+    uint64_t digits = eight_digits((uint32_t)(n % EIGHT_DIGITS)), text = digits | zeros;
+    unsigned skip   = head ? 0 : (unsigned)__builtin_ctzll(digits) / 8;
+    text >>= 8 * skip;
+    memcpy(out + head, &text, 8);
+    return head + 8 - skip;
 }
 
 size_t text_from_int(int64_t i, char *out)
@@ -116,121 +119,114 @@ static decimal shortest(uint64_t fraction, int biased)
     return (decimal){s + (value > middle || (value == middle && (s & 1))), k};
 }
 
-/* Lay digits out as repr does: positional from 1e-4 up to 1e16, else with an exponent of at least two digits. */
+/* "e-05", "e+16", "e+308"; the end. */
+static char *write_exponent(int exponent, char *out)
+{
+    unsigned n = (unsigned)(exponent < 0 ? -exponent : exponent);
+    *out++     = 'e';
+    *out++     = exponent < 0 ? '-' : '+';
+    if (n >= 100)
+        *out++ = (char)('0' + n / 100);
+    memcpy(out, text_digit_pairs + 2 * (n % 100), 2);
+    return out + 2;
+}
+
+/* Lay digits out as repr does: positional from 1e-4 up to 1e16, else with an exponent of at least two digits. Pieces are
+ * copied whole, in constant sizes; what is past their ends is written over, or past the text's end (`out` has room for 32). */
 static size_t write_decimal(decimal d, char *out)
 {
-    while (d.digits % 10 == 0) {
-        d.digits /= 10;
-        d.exponent++;
-    }
-    int   count = (int)digit_count(d.digits);
-    int   point = count + d.exponent; /* the decimal point stands after so many digits */
-    char *start = out;
+    enum { DIGITS = 17, END = 24 };
+    char     room[END + DIGITS] = "";
+    uint64_t high = d.digits / EIGHT_DIGITS, middle = eight_digits((uint32_t)(high % EIGHT_DIGITS)), low = eight_digits((uint32_t)(d.digits % EIGHT_DIGITS));
+    int      cut  = low ? __builtin_ctzll(__builtin_bswap64(low)) / 8 : 8 + (middle ? __builtin_ctzll(__builtin_bswap64(middle)) / 8 : 8);
+    int      all  = (int)digit_count(d.digits), count = all - cut;
+    room[7]       = (char)('0' + high / EIGHT_DIGITS);
+    middle |= zeros;
+    low |= zeros;
+    memcpy(room + 8, &middle, 8);
+    memcpy(room + 16, &low, 8);
+    const char *digits = room + END - all;
+    int         point  = all + d.exponent; /* the decimal point stands after so many digits */
 
     if (point > 16 || point < -3) {
-        write_digits(d.digits, (unsigned)count, out + 1);
-        out[0] = out[1];
+        out[0] = digits[0];
         out[1] = '.';
-        out += count > 1 ? count + 1 : 1;
+        memcpy(out + 2, digits + 1, DIGITS - 1);
         int exponent = point - 1;
-        *out++       = 'e';
-        *out++       = exponent < 0 ? '-' : '+';
-        if (exponent < 0)
-            exponent = -exponent;
-        if (exponent >= 100)
-            *out++ = (char)('0' + exponent / 100);
-        memcpy(out, text_digit_pairs + 2 * (exponent % 100), 2);
-        return (size_t)(out + 2 - start);
+        return (size_t)(write_exponent(exponent, out + (count > 1 ? count + 1 : 1)) - out);
     }
     if (point <= 0) {
         memcpy(out, "0.000", 5);
-        write_digits(d.digits, (unsigned)count, out + 2 - point);
+        memcpy(out + 2 - point, digits, DIGITS);
         return (size_t)(2 - point + count);
     }
+    memcpy(out, digits, DIGITS);
     if (point >= count) {
-        write_digits(d.digits, (unsigned)count, out);
         memset(out + count, '0', (size_t)(point - count));
         memcpy(out + point, ".0", 2);
         return (size_t)point + 2;
     }
-    write_digits(d.digits, (unsigned)count, out + 1);
-    memmove(out, out + 1, (size_t)point);
     out[point] = '.';
+    memcpy(out + point + 1, digits + point, 8);
+    if (point <= 8)
+        memcpy(out + point + 9, digits + point + 8, 8);
     return (size_t)count + 1;
 }
 
-/* Doubles with at most six decimals and 15 digits in all; 0 when x is none. 1e-4 <= x < 2^53. */
-static size_t write_few_decimals(double x, char *out)
+static inline size_t write_fraction(uint32_t digits, char *out)
 {
-    uint64_t whole = (uint64_t)x;
-    if ((double)whole == x) {
-        size_t len = write_uint(whole, out);
-        memcpy(out + len, ".0", 2);
-        return len + 2;
-    }
-#pragma GCC unroll 6
-    for (unsigned decimals = 1; decimals <= 6; decimals++) {
-        double   scale  = (double)power10[decimals], scaled = x * scale;
-        uint64_t digits = (uint64_t)(scaled + 0.5);
-        double   off    = (double)digits - scaled;
-        if (digits >= power10[15])
-            return 0;
-        if (off > scaled * 0x1p-51 || off < scaled * -0x1p-51 || (double)digits / scale != x)
-            continue;
-        size_t len = write_uint(whole, out); /* x is no integer, so digits / 10^decimals has the same whole part */
-        out[len++] = '.';
-        write_digits(digits - whole * power10[decimals], decimals, out + len);
-        return len + decimals;
-    }
-    return 0;
+    uint32_t text = digits | 0x30303030u;
+    memcpy(out, &text, 4);
+    return 4 - (unsigned)__builtin_ctz(__builtin_bswap32(digits | 1)) / 8;
 }
 
-/* Prices, percentages, coordinates: x = n / 100 with n < 10^11 exactly rounded, so n's digits are the shortest that read
- * back as x (at most 15). 0 when x is none of them. */
-static inline size_t write_hundredths(double x, char *out)
+/* Prices, percentages, ratios, whole numbers: x = n / 10^4, 2^-11 <= x < 2^27, whose fields are `fraction` and `biased`. With
+ * x = m / 2^shift, n / 10^4 rounds to x if it lies less than half a unit of m away: |m * 10^4 - n * 2^shift| < 10^4 / 2,
+ * all of it exact in integers. (Below a power of two the unit is half of that; but those are n / 10^4 exactly, or far from
+ * it.) 0 when x is none of them. */
+static inline size_t write_four_decimals(double x, uint64_t fraction, int biased, char *out)
 {
-    if (!(x >= 0.01 && x < 1e9))
+    enum { SCALE = 10000 };
+    uint64_t n   = (uint64_t)(int64_t)(x * SCALE + 0.5);
+    uint64_t off = (fraction | 1ull << 52) * SCALE - (n << (1075 - biased));
+    if (off + (SCALE / 2 - 1) > SCALE - 2)
         return 0;
-    int64_t hundredths = (int64_t)(x * 100.0 + 0.5);
-    if ((double)hundredths / 100.0 != x)
-        return 0;
-    unsigned fraction = (unsigned)(hundredths % 100);
-    size_t   len      = write_uint((uint64_t)hundredths / 100, out);
-    out[len]          = '.';
-    memcpy(out + len + 1, text_digit_pairs + 2 * fraction, 2);
-    return len + (fraction % 10 ? 3 : 2);
+    if (BURIN_UNLIKELY(n >= 100000000)) {
+        size_t len = write_uint(n / SCALE, out);
+        out[len]   = '.';
+        return len + 1 + write_fraction((uint32_t)(eight_digits(n % SCALE) >> 32), out + len + 1);
+    }
+    uint64_t digits = eight_digits((uint32_t)n);
+    unsigned skip   = (unsigned)__builtin_ctz((uint32_t)digits | 1u << 24) / 8;
+    uint32_t whole  = ((uint32_t)digits | 0x30303030u) >> 8 * skip;
+    memcpy(out, &whole, 4);
+    out[4 - skip] = '.';
+    return 5 - skip + write_fraction((uint32_t)(digits >> 32), out + 5 - skip);
+}
+
+/* What is left: zero, the smallest and the largest, more decimals than four. */
+static __attribute__((noinline)) size_t write_any(double f, char *out)
+{
+    if (isnan(f) || isinf(f) || f == 0) {
+        memcpy(out, isnan(f) ? "nan" : isinf(f) ? "inf" : "0.0", 3);
+        return 3;
+    }
+    uint64_t bits;
+    memcpy(&bits, &f, 8);
+    return write_decimal(shortest(bits & 0xFFFFFFFFFFFFFu, (int)(bits >> 52)), out);
 }
 
 size_t text_from_double(double f, char *out)
 {
-    size_t negative = f < 0, len;
-    out[0]          = '-';
-    if (BURIN_LIKELY((len = write_hundredths(negative ? -f : f, out + negative)) != 0))
-        return negative + len;
     uint64_t bits;
     memcpy(&bits, &f, 8);
-    uint64_t fraction = bits & 0xFFFFFFFFFFFFFu;
-    int      biased   = (int)(bits >> 52) & 0x7FF;
-    if (biased == 0x7FF && fraction) {
-        memcpy(out, "nan", 3);
-        return 3;
-    }
-    size_t sign = bits >> 63;
-    out[0]      = '-';
-    out += sign;
-    if (biased == 0x7FF) {
-        memcpy(out, "inf", 3);
-        return sign + 3;
-    }
-    double x = sign ? -f : f;
-    if (x == 0) {
-        memcpy(out, "0.0", 3);
-        return sign + 3;
-    }
-    if (x >= 1e-4 && x < 0x1p53) {
-        len = write_few_decimals(x, out);
-        if (len)
+    int    biased = (int)(bits >> 52) & 0x7FF;
+    size_t sign   = (size_t)(bits >> 63) & !isnan(f), len;
+    out[0]        = '-';
+    if (BURIN_LIKELY(biased >= 1023 - 11 && biased < 1023 + 27)) {
+        len = write_four_decimals(fabs(f), bits & 0xFFFFFFFFFFFFFu, biased, out + sign);
+        if (BURIN_LIKELY(len != 0))
             return sign + len;
     }
-    return sign + write_decimal(shortest(fraction, biased), out);
+    return sign + write_any(fabs(f), out + sign);
 }

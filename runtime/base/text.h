@@ -97,7 +97,7 @@ static inline __attribute__((always_inline)) char *text_put_small(char *out, uns
 /* Decimal digits of i to out (room for 20); the number of bytes. */
 size_t text_from_int(int64_t i, char *out);
 /* Python's repr(float) to out (room for 32): shortest digits that read back the same, "1e+16", "inf", "nan"; bytes written.
- * Decimal fast path, then Ryu or Grisu with exact fallback; never printf. */
+ * A decimal fast path, then Schubfach; never printf. */
 size_t text_from_double(double f, char *out);
 /* Correctly rounded double of a Python float literal without underscores ("1.5", "1e3", ".5", "5."); false if malformed. */
 bool text_to_double(const char *data, size_t len, double *out);
