@@ -34,6 +34,9 @@ static burin_status BURIN_PRINTF(3, 4) refuse(dumper *d, burin_status status, co
     return status;
 }
 
+static bool         is_too_long(const dumper *d) { return d->style->most && d->out->len > d->style->most; }
+static burin_status refuse_length(dumper *d) { return refuse(d, BURIN_ERR_LIMIT, "the limit of output was reached"); }
+
 json_style json_style_default(void)
 {
     return (json_style){.item_separator = BURIN_TEXT(", "), .key_separator = BURIN_TEXT(": ")};
@@ -438,6 +441,8 @@ static burin_status dump(dumper *d, burin_value v, const enclosing *around)
     enclosing    here = {0};
     burin_status status;
 
+    if (is_too_long(d))
+        return refuse_length(d);
     switch (v.kind) {
     case BURIN_NONE: buffer_text(d->out, "null"); return BURIN_OK;
     case BURIN_BOOL: buffer_text(d->out, v.as.i ? "true" : "false"); return BURIN_OK;
@@ -471,5 +476,7 @@ burin_status json_dump(buffer *out, burin_value v, const json_style *style, char
 
     if (!status && out->failed)
         status = refuse(&d, BURIN_ERR_NOMEM, "out of memory");
+    if (!status && is_too_long(&d))
+        status = refuse_length(&d);
     return status;
 }

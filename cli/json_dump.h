@@ -11,6 +11,7 @@ typedef struct json_style {
     bool        lossless;       /* what JSON has no form for becomes {"$tuple": ..} etc. (docs/BATCH.md) */
     burin_text  indent;         /* one level of indentation; data == NULL: everything on one line */
     burin_text  item_separator, key_separator;
+    size_t      most;           /* bytes of text, then BURIN_ERR_LIMIT; 0: any number */
     /* lossless: writes the form of an object that is none of Burin's own; false when it has none. May be NULL. */
     bool      (*object_form)(buffer *out, burin_value v);
 } json_style;
@@ -19,7 +20,7 @@ typedef struct json_style {
 json_style json_style_default(void);
 
 /* Append `v` to `out`. On failure *message is static or inside `scratch` and says why as Python would: BURIN_ERR_TYPE,
- * BURIN_ERR_VALUE (a cycle), BURIN_ERR_RECURSION, BURIN_ERR_NOMEM. */
+ * BURIN_ERR_VALUE (a cycle), BURIN_ERR_RECURSION, BURIN_ERR_LIMIT, BURIN_ERR_NOMEM. */
 burin_status json_dump(buffer *out, burin_value v, const json_style *style, char *message, size_t message_size);
 
 /* Append a text with quotes and escapes. */

@@ -79,26 +79,24 @@ static int print_undefined(job *j, burin_value value)
 /* What {{ }} would print. */
 static int print_value(job *j, burin_value value)
 {
-    size_t len;
+    burin_text text;
 
     if (value.kind == BURIN_UNDEFINED)
         return print_undefined(j, value);
-    char *text = burin_str(value, &len);
-    if (!text) {
-        complain("out of memory");
-        return EXIT_FAILED;
-    }
-    bool done = output_write(j->options, (burin_text){text, len});
-    free(text);
-    return done ? EXIT_DONE : EXIT_FAILED;
+    if (burin_render_str(j->render, value, &text, &j->err))
+        return complain_error(j->options, &j->err);
+    return output_write(j->options, text) ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int print_json(job *j, burin_value value, bool pretty)
 {
-    json_style style = json_style_default();
-    buffer     text  = {0};
-    char       why[256];
+    json_style   style  = json_style_default();
+    burin_limits limits = {0};
+    buffer       text   = {0};
+    char         why[256];
 
+    options_limits(j->options, &limits);
+    style.most = (size_t)limits.output;
     if (pretty) {
         style.indent         = BURIN_TEXT("  ");
         style.item_separator = BURIN_TEXT(",");

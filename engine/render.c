@@ -185,17 +185,10 @@ void burin_render_used(const burin_render *render, burin_limits *used)
 
 /* ---- one run ---- */
 
-burin_status render_begin(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
+static void begin_output(burin_render *render)
 {
     rt_out *out = &render->out;
 
-    if (err && err->status) /* left from an earlier call */
-        burin_error_clear(err);
-    if (vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING)
-        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the variables must be a dict");
-    if (tpl->env != render->env)
-        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the template belongs to another environment than the render");
-    jit_use(render->env, tpl);
     if (out->cap > OUT_KEEP_MAX) /* one huge page must not be paid for for ever */
         rt_out_deinit(out);
     out->limit   = (size_t)render->limits.output;
@@ -205,6 +198,18 @@ burin_status render_begin(burin_render *render, burin_template *tpl, burin_value
     out->flushed = 0;
     out->flush   = NULL;
     out->sink    = NULL;
+}
+
+burin_status render_begin(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
+{
+    if (err && err->status) /* left from an earlier call */
+        burin_error_clear(err);
+    if (vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING)
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the variables must be a dict");
+    if (tpl->env != render->env)
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the template belongs to another environment than the render");
+    jit_use(render->env, tpl);
+    begin_output(render);
     if (!render->env->options.random_seed)
         render->seed = render->seed * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX generator */
     vm_state(render->machine)->random = render->seed;
@@ -253,6 +258,15 @@ static burin_status finish_text(burin_render *render, burin_status status, burin
     render_fail(render, status, vars, err);
     render_end(render);
     return status;
+}
+
+burin_status burin_render_str(burin_render *render, burin_value value, burin_text *out, burin_error *err)
+{
+    if (err && err->status)
+        burin_error_clear(err);
+    *out = (burin_text){NULL, 0};
+    begin_output(render);
+    return finish_text(render, vm_write_str(render->machine, value, &render->out, err), burin_missing(), out, err);
 }
 
 burin_status burin_render_text(burin_render *render, burin_template *tpl, burin_value vars, burin_text *out, burin_error *err)

@@ -146,6 +146,12 @@ burin_status vm_render_macro(vm *m, const vm_template *tpl, burin_text macro, co
     return vm_end(m, status);
 }
 
+burin_status vm_write_str(vm *m, burin_value value, rt_out *out, burin_error *err)
+{
+    begin(m, out, err);
+    return vm_end(m, rt_write_str(&m->st, out, value));
+}
+
 burin_status vm_eval(vm *m, const vm_template *expr, burin_value vars, burin_value *out, burin_error *err)
 {
     rt_out text;

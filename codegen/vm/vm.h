@@ -48,6 +48,8 @@ burin_status vm_render(vm *machine, const vm_template *tpl, burin_value vars, rt
 burin_status vm_render_value(vm *machine, const vm_template *tpl, burin_value vars, burin_value *out, burin_error *err);
 burin_status vm_render_block(vm *machine, const vm_template *tpl, burin_text block, burin_value vars, rt_out *out, burin_error *err);
 burin_status vm_render_macro(vm *machine, const vm_template *tpl, burin_text macro, const burin_value *args, size_t count, burin_value vars, rt_out *out, burin_error *err);
+/* str(value), which lives outside of the machine. */
+burin_status vm_write_str(vm *machine, burin_value value, rt_out *out, burin_error *err);
 /* A program compiled as_expression; undefined results come back as they are. */
 burin_status vm_eval(vm *machine, const vm_template *expr, burin_value vars, burin_value *out, burin_error *err);
 

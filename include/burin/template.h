@@ -95,6 +95,8 @@ BURIN_API burin_status burin_render_block(burin_render *render, burin_template *
 /* One macro of the template's top level, called with positional arguments (Template.module); *out as in burin_render_text.
  * BURIN_ERR_ATTRIBUTE when there is none of that name. */
 BURIN_API burin_status burin_render_macro(burin_render *render, burin_template *tpl, const char *macro, const burin_value *args, size_t count, burin_value vars, burin_text *out, burin_error *err);
+/* What {{ value }} prints, without escaping: str() of any value, within the render's limits; *out as in burin_render_text. */
+BURIN_API burin_status burin_render_str(burin_render *render, burin_value value, burin_text *out, burin_error *err);
 /* What the last render used: steps, memory and output are filled in, the rest is 0. */
 BURIN_API void burin_render_used(const burin_render *render, burin_limits *used);
 

@@ -186,6 +186,10 @@ def test_limits_stop_a_render():
     for template, options, error in rows:
         r = burin("-t", template, *options)
         assert r.code == 1 and any(e in r.err for e in ([error] if isinstance(error, str) else error)), (options, r)
+    for form in ("print", "json", "json-pretty"): # the text of a small value may be long
+        r = burin("eval", "[['x' * 1000] * 100] * 100", "--max-output", "100K", "--expr-out", form)
+        same((r.code, r.out), (1, ""))
+        assert "the limit of output was reached" in r.err, r
 
 
 def test_mistakes_are_explained_and_coded():

@@ -186,6 +186,35 @@ static void limits_hold_for_values_and_texts(void **state)
     burin_env_unref(env);
 }
 
+static void a_value_is_written_as_it_prints_within_the_limits(void **state)
+{
+    burin_options options = burin_options_default();
+    options.limits        = (burin_limits){.output = 20};
+    burin_env    *env     = burin_env_new(&options, NULL);
+    burin_render *render  = burin_render_new(env, NULL);
+    burin_heap   *heap    = burin_heap_new(NULL);
+    burin_error   err     = BURIN_ERROR_INIT;
+    burin_value   list    = burin_list(heap, 2);
+    burin_text    text;
+    (void)state;
+    for (int n = 0; n < 3; n++) {
+        burin_list_append(heap, list, burin_string(heap, "a<b", 3));
+        if (n < 2) {
+            assert_int_equal(burin_render_str(render, list, &text, &err), BURIN_OK);
+            assert_text(text, n ? "['a<b', 'a<b']" : "['a<b']");
+        }
+    }
+    assert_int_equal(burin_render_str(render, list, &text, &err), BURIN_ERR_LIMIT);
+    assert_string_equal(err.message, "the limit of output was reached");
+    assert_int_equal(text.len, 0);
+    assert_int_equal(burin_render_str(render, burin_string(heap, "a<b", 3), &text, &err), BURIN_OK);
+    assert_text(text, "a<b");
+    assert_int_equal(err.status, BURIN_OK);
+    burin_heap_free(heap);
+    burin_render_free(render);
+    burin_env_unref(env);
+}
+
 static void a_template_that_is_wrong_is_refused_with_its_place(void **state)
 {
     burin_env  *env = burin_env_new(NULL, NULL);
@@ -208,6 +237,7 @@ int main(void)
         cmocka_unit_test(a_template_of_one_expression_gives_its_value),
         cmocka_unit_test(a_value_is_not_escaped_and_a_text_is),
         cmocka_unit_test(limits_hold_for_values_and_texts),
+        cmocka_unit_test(a_value_is_written_as_it_prints_within_the_limits),
         cmocka_unit_test(a_template_that_is_wrong_is_refused_with_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
