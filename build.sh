@@ -62,6 +62,7 @@ extra libedit-dev    header:editline/readline.h lines and history in burin repl
 extra libsqlite3-dev header:sqlite3.h    entity stores in a file
 extra libpq-dev header:postgresql/libpq-fe.h entity stores in PostgreSQL
 native libgccjit-12-dev header:libgccjit.h native code; without it everything is interpreted
+test  g++            command:c++         the example in C++, and whether the headers are C++ too
 test  libcmocka-dev  header:cmocka.h     the unit tests
 test  python3        command:python3     test scripts
 test  python3-jinja2 python:jinja2       the tests that compare with Jinja2

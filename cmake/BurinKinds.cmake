@@ -35,7 +35,7 @@ endforeach()
 # status says so for unset ones. The sanitizer builds and clang look for the real thing.
 add_library(burin_warnings INTERFACE)
 target_compile_options(burin_warnings INTERFACE
-    -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-missing-field-initializers
+    -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes> -Wvla -Wno-missing-field-initializers
     $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 option(BURIN_WERROR "warnings are errors" OFF)
 if(BURIN_WERROR)

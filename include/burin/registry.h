@@ -83,8 +83,16 @@ typedef struct burin_item {
     burin_entity entity;
     uint32_t     literal; /* not 0: a text is not looked at for an address */
 } burin_item;
-static inline burin_item burin_item_value(burin_value value) { return (burin_item){value, {0, 0, 0}, 0}; }
-static inline burin_item burin_item_entity(burin_entity entity) { return (burin_item){burin_missing(), entity, 0}; }
+static inline burin_item burin_item_value(burin_value value)
+{
+    burin_item item = {value, {0, 0, 0}, 0};
+    return item;
+}
+static inline burin_item burin_item_entity(burin_entity entity)
+{
+    burin_item item = {burin_missing(), entity, 0};
+    return item;
+}
 
 /* A function's C code. args: as many as parameters, each as declared; those left out have their defaults. Entities belong to the
  * call's transaction. out: the result, preset to none; several results go through burin_give instead. Texts and containers in results are constants, or the arguments',

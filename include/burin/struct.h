@@ -107,16 +107,52 @@ typedef struct burin_slice {
 /* A struct that stands for an array, with one field. What that is an array of is described before it. */
 #define BURIN_DESCRIBE_ARRAY(owner, name, fields) {name, sizeof(owner), fields, sizeof(fields) / sizeof((fields)[0]), true}
 
-#define BURIN_MEMBER_(owner, member) (((owner *)0)->member)
-#define BURIN_OFFSET_(owner, member) ((uint32_t)offsetof(owner, member))
-#define BURIN_SIZE_(owner, member)   ((uint32_t)sizeof(BURIN_MEMBER_(owner, member)))
-#define BURIN_ROOM_(owner, member)   (BURIN_SIZE_(owner, member) / (uint32_t)sizeof(BURIN_MEMBER_(owner, member)[0]))
+#define BURIN_MEMBER_(owner, member) ((BURIN_CAST_(owner *, 0))->member)
+#define BURIN_OFFSET_(owner, member) BURIN_CAST_(uint32_t, offsetof(owner, member))
+#define BURIN_SIZE_(owner, member)   BURIN_CAST_(uint32_t, sizeof(BURIN_MEMBER_(owner, member)))
+#define BURIN_ROOM_(owner, member)   BURIN_CAST_(uint32_t, BURIN_SIZE_(owner, member) / sizeof(BURIN_MEMBER_(owner, member)[0]))
 #define BURIN_SIGNED_(size)          ((size) == 1 ? BURIN_FORM_I8 : (size) == 2 ? BURIN_FORM_I16 : (size) == 4 ? BURIN_FORM_I32 : BURIN_FORM_I64)
 #define BURIN_UNSIGNED_(size)        ((size) == 1 ? BURIN_FORM_U8 : (size) == 2 ? BURIN_FORM_U16 : (size) == 4 ? BURIN_FORM_U32 : BURIN_FORM_U64)
 
-#ifndef __cplusplus /* C++ writes burin_field's members out, and BURIN_DESCRIBE around them */
+/* BURIN_FORM_OF(x): the form of an expression that is not evaluated; a type without one does not compile.
+ * BURIN_INTEGER_FORM_OF(x): the same for integers and enums alone: counts, lengths, what has names. */
+#ifdef __cplusplus
+#define BURIN_FORM_OF(x)         (burin_cxx::form_of<burin_cxx::bare<decltype(x)>::type>::form)
+#define BURIN_INTEGER_FORM_OF(x) (burin_cxx::integer_form_of<burin_cxx::bare<decltype(x)>::type>::form)
 
-/* The form of an expression that is not evaluated; a type without one does not compile. */
+extern "C++" {
+namespace burin_cxx {
+template <class T> struct bare { typedef T type; };
+template <class T> struct bare<T &> : bare<T> {};
+template <class T> struct bare<const T> : bare<T> {};
+template <class T> struct bare<volatile T> : bare<T> {};
+template <class T> struct bare<const volatile T> : bare<T> {};
+
+template <burin_form F> struct has_form { static constexpr burin_form form = F; };
+template <class T> struct integer_form_of : integer_form_of<__underlying_type(T)> {}; /* enums */
+template <class T> struct form_of : integer_form_of<T> {};
+
+template <> struct integer_form_of<signed char> : has_form<BURIN_FORM_I8> {};
+template <> struct integer_form_of<unsigned char> : has_form<BURIN_FORM_U8> {};
+template <> struct integer_form_of<short> : has_form<BURIN_SIGNED_(sizeof(short))> {};
+template <> struct integer_form_of<unsigned short> : has_form<BURIN_UNSIGNED_(sizeof(short))> {};
+template <> struct integer_form_of<int> : has_form<BURIN_SIGNED_(sizeof(int))> {};
+template <> struct integer_form_of<unsigned> : has_form<BURIN_UNSIGNED_(sizeof(int))> {};
+template <> struct integer_form_of<long> : has_form<BURIN_SIGNED_(sizeof(long))> {};
+template <> struct integer_form_of<unsigned long> : has_form<BURIN_UNSIGNED_(sizeof(long))> {};
+template <> struct integer_form_of<long long> : has_form<BURIN_SIGNED_(sizeof(long long))> {};
+template <> struct integer_form_of<unsigned long long> : has_form<BURIN_UNSIGNED_(sizeof(long long))> {};
+template <> struct form_of<bool> : has_form<BURIN_FORM_BOOL> {};
+template <> struct form_of<char> : has_form<static_cast<char>(-1) < 0 ? BURIN_FORM_I8 : BURIN_FORM_U8> {};
+template <> struct form_of<float> : has_form<BURIN_FORM_F32> {};
+template <> struct form_of<double> : has_form<BURIN_FORM_F64> {};
+template <> struct form_of<char *> : has_form<BURIN_FORM_CSTRING> {};
+template <> struct form_of<const char *> : has_form<BURIN_FORM_CSTRING> {};
+template <> struct form_of<burin_text> : has_form<BURIN_FORM_TEXT> {};
+template <> struct form_of<burin_value> : has_form<BURIN_FORM_VALUE> {};
+} // namespace burin_cxx
+}
+#else
 #define BURIN_FORM_OF(x)                                                                                                          \
     _Generic((x), bool: BURIN_FORM_BOOL, char: (char)-1 < 0 ? BURIN_FORM_I8 : BURIN_FORM_U8, signed char: BURIN_FORM_I8,            \
         unsigned char: BURIN_FORM_U8, short: BURIN_SIGNED_(sizeof(short)), unsigned short: BURIN_UNSIGNED_(sizeof(short)),          \
@@ -124,15 +160,15 @@ typedef struct burin_slice {
         unsigned long: BURIN_UNSIGNED_(sizeof(long)), long long: BURIN_SIGNED_(sizeof(long long)),                                  \
         unsigned long long: BURIN_UNSIGNED_(sizeof(long long)), float: BURIN_FORM_F32, double: BURIN_FORM_F64,                      \
         char *: BURIN_FORM_CSTRING, const char *: BURIN_FORM_CSTRING, burin_text: BURIN_FORM_TEXT, burin_value: BURIN_FORM_VALUE)
-/* The same for integers alone: counts and lengths. */
 #define BURIN_INTEGER_FORM_OF(x)                                                                                                  \
     _Generic((x), signed char: BURIN_FORM_I8, unsigned char: BURIN_FORM_U8, short: BURIN_SIGNED_(sizeof(short)),                   \
         unsigned short: BURIN_UNSIGNED_(sizeof(short)), int: BURIN_SIGNED_(sizeof(int)), unsigned: BURIN_UNSIGNED_(sizeof(int)),    \
         long: BURIN_SIGNED_(sizeof(long)), unsigned long: BURIN_UNSIGNED_(sizeof(long)),                                            \
         long long: BURIN_SIGNED_(sizeof(long long)), unsigned long long: BURIN_UNSIGNED_(sizeof(long long)))
+#endif
 #define BURIN_ROW_(owner, member, form, shape, pointer, count_form, item, room, count_at, type, names)                             \
-    {#member, form, shape, pointer, count_form, BURIN_UNSIGNED_(sizeof(size_t)), BURIN_OFFSET_(owner, member), (uint32_t)sizeof(item), room, \
-     count_at, (int32_t)offsetof(burin_text, len), type, names}
+    {#member, form, shape, pointer, count_form, BURIN_UNSIGNED_(sizeof(size_t)), BURIN_OFFSET_(owner, member),                      \
+     BURIN_CAST_(uint32_t, sizeof(item)), room, count_at, BURIN_CAST_(int32_t, offsetof(burin_text, len)), type, names}
 
 /* Any integer, float, double, bool, char * (text that ends with NUL), burin_text (pointer and length), burin_value. */
 #define BURIN_FIELD(owner, member)                                                                                                \
@@ -143,7 +179,7 @@ typedef struct burin_slice {
 /* char *member, with its length in bytes in an integer member. */
 #define BURIN_LENGTH_TEXT(owner, member, length)                                                                                  \
     {#member, BURIN_FORM_TEXT, BURIN_ONE, false, 0, BURIN_INTEGER_FORM_OF(BURIN_MEMBER_(owner, length)), BURIN_OFFSET_(owner, member), \
-     BURIN_SIZE_(owner, member), 0, 0, (int32_t)offsetof(owner, length) - (int32_t)offsetof(owner, member), NULL, NULL}
+     BURIN_SIZE_(owner, member), 0, 0, BURIN_CAST_(int32_t, offsetof(owner, length)) - BURIN_CAST_(int32_t, offsetof(owner, member)), NULL, NULL}
 /* An integer or enum member, shown by the names in `list`, an array of burin_enum. */
 #define BURIN_NAMED(owner, member, list)                                                                                          \
     BURIN_ROW_(owner, member, BURIN_INTEGER_FORM_OF(BURIN_MEMBER_(owner, member)), BURIN_ONE, false, 0, BURIN_MEMBER_(owner, member), 0, 0, \
@@ -179,7 +215,6 @@ typedef struct burin_slice {
 #define BURIN_POINTERS(owner, member, counter, type)                                                                              \
     BURIN_ROW_(owner, member, BURIN_FORM_STRUCT, BURIN_COUNTED, true, BURIN_INTEGER_FORM_OF(BURIN_MEMBER_(owner, counter)),        \
                *BURIN_MEMBER_(owner, member)[0], 0, BURIN_OFFSET_(owner, counter), type, NULL)
-#endif
 
 /* ---- types ---- */
 

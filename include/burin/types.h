@@ -42,8 +42,14 @@ typedef struct burin_text {
     size_t      len;  /* bytes */
 } burin_text;
 
-/* A burin_text for a string literal. */
+/* A burin_text for a string literal. BURIN_CAST_ is for these headers. */
+#ifdef __cplusplus
+#define BURIN_TEXT(literal) (burin_text{"" literal, sizeof(literal) - 1})
+#define BURIN_CAST_(type, x) static_cast<type>(x)
+#else
 #define BURIN_TEXT(literal) ((burin_text){"" literal, sizeof(literal) - 1})
+#define BURIN_CAST_(type, x) ((type)(x))
+#endif
 
 /* Where memory comes from. `resize(user, NULL, 0, n)` allocates, `resize(user, p, old, 0)` frees; it returns NULL on
  * failure and then leaves `p` as it was. Must be callable from every thread that uses the environment. Like Lua's lua_Alloc.

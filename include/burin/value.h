@@ -93,7 +93,7 @@ static inline burin_value burin_float(double f)
 /* Text that is borrowed: `data` must outlive every use of the value. At most 4 GiB - 1 bytes of valid UTF-8. */
 static inline burin_value burin_string_borrow(const char *data, size_t len)
 {
-    burin_value v = {BURIN_STRING, 0, 0, (uint32_t)len, {0}};
+    burin_value v = {BURIN_STRING, 0, 0, BURIN_CAST_(uint32_t, len), {0}};
     v.as.s        = data;
     return v;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every header compiles alone, public ones also as C++ and as pedantic C; headers open with a comment and are guarded;
+"""Every header compiles alone, public ones also as pedantic C and C++; headers open with a comment and are guarded;
 every public declaration has one."""
 import concurrent.futures
 import os
@@ -44,7 +44,8 @@ def main():
                 jobs.append(pool.submit(compiles, path, CC, "-std=c11", "-pedantic", "-x", "c"))
                 cxx = shutil.which("c++")
                 if cxx:
-                    jobs.append(pool.submit(compiles, path, cxx, "-std=c++17", "-x", "c++"))
+                    for standard in ("c++11", "c++20"):
+                        jobs.append(pool.submit(compiles, path, cxx, "-std=" + standard, "-Wpedantic", "-Wconversion", "-Wold-style-cast", "-x", "c++"))
     findings += [job.result() for job in jobs if job.result()]
     for path in headers:
         text = tree.read(path)
