@@ -38,13 +38,22 @@ burin_live *burin_live_new(burin_graph *graph, burin_env *env, burin_error *err)
     live->graph         = graph;
     live->env           = burin_env_ref(env);
     live->names         = name_map_make(env->alloc);
-    live->objects       = burin_heap_new(env->alloc);
-    burin_status status = live->objects ? burin_graph_scope(graph, &live->scope) : BURIN_ERR_NOMEM;
+    live->scratch       = burin_heap_new(env->alloc);
+    burin_status status = live->scratch ? burin_graph_scope(graph, &live->scope) : BURIN_ERR_NOMEM;
     if (!status)
         return live;
-    diag_fail(err, status, NULL, 0, nowhere, "%s", live->objects ? burin_graph_message(graph) : "out of memory");
+    diag_fail(err, status, NULL, 0, nowhere, "%s", live->scratch ? burin_graph_message(graph) : "out of memory");
     burin_live_free(live);
     return NULL;
+}
+
+static void drop_name(const burin_live *live, live_name *name)
+{
+    if (--name->holders)
+        return;
+    if (name->object)
+        burin_heap_free(name->object);
+    base_free(live->env->alloc, name, name->size);
 }
 
 static void node_free(live_node *n)
@@ -73,12 +82,12 @@ void burin_live_free(burin_live *live)
         burin_heap_free(live->runs[k].variables);
         burin_heap_free(live->runs[k].result);
     }
-    for (size_t k = 0; k < live->all_count; k++)
-        base_free(alloc, live->all[k], live->all[k]->size);
-    base_free(alloc, live->all, live->all_room * sizeof *live->all);
+    for (size_t k = 0; k < live->names.size; k++)
+        if (live->names.slots[k].value)
+            drop_name(live, live->names.slots[k].value);
     name_map_deinit(&live->names);
-    if (live->objects)
-        burin_heap_free(live->objects);
+    if (live->scratch)
+        burin_heap_free(live->scratch);
     burin_env *env = live->env;
     base_free(alloc, live, sizeof *live);
     burin_env_unref(env);
@@ -88,33 +97,25 @@ void burin_live_free(burin_live *live)
 
 static burin_status no_memory(burin_live *live) { return burin_graph_fail(live->graph, BURIN_ERR_NOMEM, "out of memory"); }
 
-static bool keep(burin_live *live, live_name *name)
-{
-    if (live->all_count == live->all_room) {
-        size_t      room  = live->all_room ? 2 * live->all_room : 16;
-        live_name **moved = live->env->alloc->resize(live->env->alloc->user, live->all, live->all_room * sizeof *moved, room * sizeof *moved);
-        if (!moved)
-            return false;
-        live->all      = moved;
-        live->all_room = room;
-    }
-    live->all[live->all_count++] = name;
-    return true;
-}
-
-static burin_status bind(burin_live *live, const char *name, burin_node node, burin_value record)
+/* `object`: the heap of a record; it becomes the name's, or is freed. */
+static burin_status bind(burin_live *live, const char *name, burin_node node, burin_value record, burin_heap *object)
 {
     size_t     len = strlen(name), size = sizeof(live_name) + len + 1;
-    live_name *n = base_alloc(live->env->alloc, size);
-    if (!n)
-        return no_memory(live);
-    *n = (live_name){.name = (char *)(n + 1), .node = node, .record = record, .size = size};
-    memcpy(n->name, name, len + 1);
-    if (!keep(live, n)) {
-        base_free(live->env->alloc, n, size);
+    live_name *n = base_alloc(live->env->alloc, size), *old = name_map_get(&live->names, (burin_text){name, len});
+    if (!n) {
+        if (object)
+            burin_heap_free(object);
         return no_memory(live);
     }
-    return name_map_put(&live->names, (burin_text){n->name, len}, n) ? BURIN_OK : no_memory(live);
+    *n = (live_name){.name = (char *)(n + 1), .node = node, .record = record, .object = object, .holders = 1, .size = size};
+    memcpy(n->name, name, len + 1);
+    if (!name_map_put(&live->names, (burin_text){n->name, len}, n)) {
+        drop_name(live, n);
+        return no_memory(live);
+    }
+    if (old)
+        drop_name(live, old);
+    return BURIN_OK;
 }
 
 burin_status burin_live_bind(burin_live *live, const char *name, burin_node node)
@@ -125,7 +126,7 @@ burin_status burin_live_bind(burin_live *live, const char *name, burin_node node
         return status;
     if (info.kind.data[0] != 'c') /* cell, computed */
         return burin_graph_fail(live->graph, BURIN_ERR_USAGE, "a name stands for a cell or a computed node");
-    return bind(live, name, node, burin_missing());
+    return bind(live, name, node, burin_missing(), NULL);
 }
 
 /* ---- records ---- */
@@ -175,18 +176,22 @@ burin_status burin_live_bind_record(burin_live *live, const char *name, const ch
         r->fields[k].node = nodes[k];
         text              = stpcpy(text, fields[k]) + 1;
     }
-    burin_value object = burin_object(live->objects, &record_class, r);
+    burin_heap *heap   = burin_heap_new(live->env->alloc);
+    burin_value object = heap ? burin_object(heap, &record_class, r) : burin_missing();
     if (object.kind == BURIN_MISSING) {
         record_release(r);
+        if (heap)
+            burin_heap_free(heap);
         return no_memory(live);
     }
-    return bind(live, name, (burin_node){0, 0}, object);
+    return bind(live, name, (burin_node){0, 0}, object, heap);
 }
 
 /* ---- what a node reads ---- */
 
-static void add_read(live_reads *reads, const live_name *name)
+static void add_read(live_reads *reads, live_name *name)
 {
+    name->holders++;
     reads->names[reads->count++] = name;
     reads->is_dynamic |= name->node.index == 0;
 }
@@ -201,7 +206,7 @@ bool live_reads_find(burin_live *live, const name_list *wanted, live_reads *read
     if (!reads->names)
         return false;
     for (size_t k = 0; wanted && k < wanted->count; k++) {
-        const live_name *name = name_map_get(&live->names, (burin_text){wanted->names[k], strlen(wanted->names[k])});
+        live_name *name = name_map_get(&live->names, (burin_text){wanted->names[k], strlen(wanted->names[k])});
         if (name)
             add_read(reads, name);
     }
@@ -213,6 +218,8 @@ bool live_reads_find(burin_live *live, const name_list *wanted, live_reads *read
 
 void live_reads_deinit(burin_live *live, live_reads *reads)
 {
+    for (uint32_t k = 0; k < reads->count; k++)
+        drop_name(live, reads->names[k]);
     base_free(live->env->alloc, reads->names, reads->room * sizeof *reads->names);
     *reads = (live_reads){0};
 }

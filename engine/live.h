@@ -8,11 +8,13 @@
 #include "engine/name_map.h"
 #include "engine/template.h"
 
-/* What a name stands for. */
+/* What a name stands for. It lives as long as it is bound, or a node reads it. */
 typedef struct live_name {
     char       *name; /* this block, behind it */
     burin_node  node; /* {0, 0}: a record */
     burin_value record;
+    burin_heap *object; /* the record's */
+    uint32_t    holders;
     size_t      size;
 } live_name;
 
@@ -24,9 +26,9 @@ typedef struct live_run {
 
 /* The bound names that a node reads. */
 typedef struct live_reads {
-    const live_name **names; /* `room` of them */
-    uint32_t          count, room;
-    bool              is_dynamic; /* one is a record */
+    live_name **names; /* held; `room` of them */
+    uint32_t    count, room;
+    bool        is_dynamic; /* one is a record */
 } live_reads;
 
 enum { LIVE_TITLE_MAX = 60 }; /* bytes of source in a node's name */
@@ -38,9 +40,7 @@ struct burin_live {
     burin_env   *env;
     burin_node   scope;
     name_map     names;    /* name -> live_name, the newest of each */
-    live_name  **all;      /* every live_name ever bound: nodes go on using them */
-    size_t       all_count, all_room;
-    burin_heap  *objects;  /* records */
+    burin_heap  *scratch;  /* of what ropes print by themselves */
     struct live_node *nodes; /* newest first */
     size_t       node_count, sweep_at; /* sweep_at: when so many, those that are gone are freed */
     struct live_formula *formulas; /* newest first; they belong to their nodes */

@@ -166,6 +166,7 @@ static kernel_added join(division *d, draft *into, const live_formula *f)
     rx_plan     *p = &into->plan;
     kernel_name  names[NAMES_MAX];
     vec_type     type;
+    uint32_t     inputs = p->input_count;
     arena_reset(&d->trees);
     ast_node    *tree = parse(d, f);
     if (!tree)
@@ -176,6 +177,8 @@ static kernel_added join(division *d, draft *into, const live_formula *f)
         p->nodes[p->count]          = f->node.index;
         p->kinds[p->count++]        = (uint8_t)kernel_kind_of(type);
         d->marks[f->node.index].in = into;
+    } else {
+        p->input_count = inputs; /* nobody else reads what has come with it */
     }
     return added;
 }

@@ -269,7 +269,7 @@ burin_rope *burin_rope_new(burin_live *live, burin_template *tpl, burin_status (
         rope->patch  = patch;
         rope->user   = user;
         rope->memory = arena_make(live->env->alloc);
-        rt_out_init(&rope->out, rt_state_of(live->objects), 0);
+        rt_out_init(&rope->out, rt_state_of(live->scratch), 0);
         rope->out.limit  = live->env->options.limits.output;
         rope->is_escaped = template_options(live->env, tpl->src.name, false).autoescape;
     }

@@ -33,7 +33,8 @@ BURIN_API burin_live *burin_live_new(burin_graph *graph, burin_env *env, burin_e
 /* Disposes of its nodes; its ropes have been freed before. NULL is allowed. */
 BURIN_API void burin_live_free(burin_live *live);
 
-/* Bind a name (copied), or bind it to another node: for what is made from now on. A name that is not bound is undefined.
+/* Bind a name (copied), or bind it to another node: for what is made from now on; nodes made before go on with what it stood for. A name that
+ * is not bound is undefined.
  * BURIN_ERR_USAGE (no cell or computed node), BURIN_ERR_NOMEM; burin_graph_message says more. */
 BURIN_API burin_status burin_live_bind(burin_live *live, const char *name, burin_node node);
 /* Bind a name to a record: `name.field` and `name['field']` read the field's node, which is found when the expression runs, so that

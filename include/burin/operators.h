@@ -44,7 +44,7 @@ BURIN_API burin_status burin_op_skip(burin_graph *graph, burin_node source, uint
 /* The source's values until `other` changes, after which it does not. */
 BURIN_API burin_status burin_op_take_until(burin_graph *graph, burin_node source, burin_node other, burin_node *out);
 /* [first value of every source], then [second value of every source], and so on. BURIN_ERR_LIMIT, for the event, when more than
- * `waiting_max` values of one source wait for the others; the event is lost. */
+ * `waiting_max` values of one source wait for the others: the last of them is lost. BURIN_ERR_NOMEM: a value is lost if its source changes again. */
 BURIN_API burin_status burin_op_zip(burin_graph *graph, const burin_node *sources, size_t count, uint64_t waiting_max, burin_node *out);
 /* [the source's value, the others' values] when the source changes. */
 BURIN_API burin_status burin_op_with_latest_from(burin_graph *graph, burin_node source, const burin_node *others, size_t count, burin_node *out);
@@ -82,7 +82,8 @@ typedef struct burin_clock burin_clock;
 /* Borrows the graph; freed before it, after the operators that use it have been disposed of. NULL when memory is out. */
 BURIN_API burin_clock *burin_clock_new(burin_graph *graph, uint64_t now_ns);
 BURIN_API void         burin_clock_free(burin_clock *clock); /* NULL is allowed */
-/* Move on to `now_ns` (never back): whoever's time has come by then runs, in a batch for each moment. */
+/* Move on to `now_ns` (never back): whoever's time has come by then runs, in a batch for each moment. After a failure (BURIN_ERR_NOMEM, what a
+ * batch came to) the clock stands at the moment it came to, and moving it again goes on from there. */
 BURIN_API burin_status burin_clock_advance(burin_clock *clock, uint64_t now_ns);
 /* When somebody waits next; UINT64_MAX: nobody does. */
 BURIN_API uint64_t burin_clock_next(const burin_clock *clock);

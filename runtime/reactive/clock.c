@@ -58,14 +58,19 @@ static waiter pop(burin_clock *clock)
     return first;
 }
 
+static void push(burin_clock *clock, waiter w)
+{
+    uint32_t at        = clock->count++;
+    clock->waiters[at] = w;
+    for (; at && is_before(&clock->waiters[at], &clock->waiters[(at - 1) / 2]); at = (at - 1) / 2)
+        swap(&clock->waiters[at], &clock->waiters[(at - 1) / 2]);
+}
+
 burin_status rx_clock_arm(burin_clock *clock, rx_operator *op, uint64_t due)
 {
     if (!rx_grow(clock->graph, &clock->waiters, &clock->room, clock->count + 1, sizeof *clock->waiters))
         return burin_graph_fail(clock->graph, BURIN_ERR_NOMEM, "out of memory");
-    uint32_t at        = clock->count++;
-    clock->waiters[at] = (waiter){due, clock->orders++, op, op->node, op->wake};
-    for (; at && is_before(&clock->waiters[at], &clock->waiters[(at - 1) / 2]); at = (at - 1) / 2)
-        swap(&clock->waiters[at], &clock->waiters[(at - 1) / 2]);
+    push(clock, (waiter){due, clock->orders++, op, op->node, op->wake});
     op->is_armed = true;
     return BURIN_OK;
 }
@@ -75,6 +80,23 @@ burin_status rx_clock_arm(burin_clock *clock, rx_operator *op, uint64_t due)
 /* Is the operator still there? */
 static bool is_alive(const burin_graph *g, burin_node node) { return g->nodes[node.index].generation == node.generation; }
 
+/* Set the cells of those whose moment this is. One that cannot be set goes on waiting. */
+static burin_status wake_all(burin_clock *clock, uint64_t moment)
+{
+    burin_status status = BURIN_OK;
+    while (clock->count && clock->waiters[0].due == moment && !status) {
+        waiter w = pop(clock);
+        if (!is_alive(clock->graph, w.node))
+            continue;
+        status = burin_graph_set(clock->graph, w.wake, burin_int((int64_t)moment));
+        if (status)
+            push(clock, w);
+        else
+            w.op->is_armed = false;
+    }
+    return status;
+}
+
 burin_status burin_clock_advance(burin_clock *clock, uint64_t now_ns)
 {
     burin_graph *g      = clock->graph;
@@ -83,16 +105,11 @@ burin_status burin_clock_advance(burin_clock *clock, uint64_t now_ns)
         uint64_t moment = clock->waiters[0].due;
         clock->now      = moment > clock->now ? moment : clock->now;
         burin_graph_begin(g);
-        while (clock->count && clock->waiters[0].due == moment) {
-            waiter w = pop(clock);
-            if (!is_alive(g, w.node))
-                continue;
-            w.op->is_armed = false;
-            burin_graph_set(g, w.wake, burin_int((int64_t)moment));
-        }
-        status = burin_graph_commit(g);
+        status                 = wake_all(clock, moment);
+        burin_status committed = burin_graph_commit(g);
+        status                 = status ? status : committed;
     }
-    if (now_ns > clock->now)
+    if (!status && now_ns > clock->now)
         clock->now = now_ns;
     return status;
 }

@@ -103,35 +103,49 @@ static burin_status emit_row(burin_graph *g, rx_operator *op, burin_value *out)
     return status;
 }
 
-/* A source's value, if it is another one, into its line. It counts as seen once it is there, or there is no place for it. */
+/* A source's value, if it is another one, into its line. Where memory is out the next run tries again, with what the value is then. */
 static burin_status take_in(burin_graph *g, rx_operator *op, uint32_t k, burin_value now)
 {
     bool         changed;
-    bool         is_full = op->lines[k].len == op->limit;
-    burin_status status  = BURIN_OK;
-    if (rx_value_same(op->last[k], now))
-        return BURIN_OK;
-    if (!is_full)
+    burin_status status = rx_operator_changed(g, op, k, now, &changed);
+    if (!status && changed)
         status = rx_line_push(g, &op->lines[k], now);
-    if (!status && (status = rx_operator_changed(g, op, k, now, &changed)) && !is_full)
-        unpush(g, &op->lines[k]);
-    if (!status && is_full)
-        status = burin_graph_fail(g, BURIN_ERR_LIMIT, "zip: more than %llu values of one source wait", (unsigned long long)op->limit);
+    if (status) {
+        rx_value_free(g, op->last[k]);
+        op->last[k] = burin_missing();
+    }
     return status;
 }
 
+/* What came last into a line that is too long goes. */
+static burin_status cut_lines(burin_graph *g, rx_operator *op)
+{
+    burin_status status = BURIN_OK;
+    for (uint32_t k = 0; k < op->line_count; k++) {
+        if (op->lines[k].len <= op->limit)
+            continue;
+        unpush(g, &op->lines[k]);
+        status = burin_graph_fail(g, BURIN_ERR_LIMIT, "zip: more than %llu values of one source wait", (unsigned long long)op->limit);
+    }
+    return status;
+}
+
+/* A source that fails to be taken in keeps none of the others from it. */
 RX_OPERATOR_FN(zip)
 {
     rx_operator *op      = user;
     bool         is_full = true;
+    burin_status status  = BURIN_OK;
     rx_operator_hold(g, op, out);
     for (uint32_t k = 0; k < in->count; k++) {
-        burin_status status = take_in(g, op, k, *burin_input(in, k));
-        if (status)
-            return status;
+        burin_status taken = take_in(g, op, k, *burin_input(in, k));
+        status             = status ? status : taken;
         is_full &= op->lines[k].len != 0;
     }
-    return is_full ? emit_row(g, op, out) : BURIN_OK;
+    if (!status && is_full)
+        status = emit_row(g, op, out);
+    burin_status cut = cut_lines(g, op);
+    return status ? status : cut;
 }
 burin_status burin_op_zip(burin_graph *g, const burin_node *sources, size_t count, uint64_t waiting_max, burin_node *out)
 {

@@ -1,5 +1,6 @@
 /* Expressions and templates as nodes of a reactive graph. */
 #include "live_desk.h"
+#include "tests/support/budget.h"
 
 static int open_desk(void **state)
 {
@@ -310,6 +311,47 @@ static void a_template_of_another_environment_is_refused(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
+/* Names that are bound again and again, to nodes and records that formulas read; what is disposed of goes with what it read. */
+static void bind_and_read(burin_live *live, burin_graph *g, unsigned times)
+{
+    static const char *const field = "x";
+    burin_node               cell, read;
+    assert_int_equal(burin_graph_cell(g, burin_int(1), &cell), BURIN_OK);
+    for (unsigned k = 0; k < times; k++) {
+        burin_value v;
+        assert_int_equal(burin_live_bind(live, "plain", cell), BURIN_OK);
+        assert_int_equal(burin_live_bind_record(live, "record", &field, &cell, 1), BURIN_OK);
+        assert_int_equal(burin_live_expr(live, BURIN_TEXT("plain + record.x"), &read, NULL), BURIN_OK);
+        assert_int_equal(burin_live_bind_record(live, "record", &field, &read, 1), BURIN_OK);
+        assert_int_equal(burin_live_bind(live, "plain", read), BURIN_OK);
+        assert_int_equal(burin_graph_set(g, cell, burin_int(k)), BURIN_OK);
+        assert_int_equal(burin_graph_get(g, read, &v), BURIN_OK); /* it goes on with what the names stood for */
+        assert_int_equal(v.as.i, 2 * k);
+        burin_graph_dispose(g, read);
+    }
+    burin_graph_dispose(g, cell);
+}
+
+static void bindings_that_nothing_reads_are_freed(void **state)
+{
+    (void)state;
+    budget          memory    = {.left = BUDGET_NONE};
+    burin_allocator allocator = budget_allocator(&memory);
+    burin_options   options   = burin_options_default();
+    options.allocator         = &allocator;
+    burin_env   *env  = burin_env_new(&options, NULL);
+    burin_graph *g    = burin_graph_new(&allocator);
+    burin_live  *live = burin_live_new(g, env, NULL);
+    bind_and_read(live, g, 500);
+    size_t held = memory.held;
+    bind_and_read(live, g, 5000);
+    assert_in_range(memory.held, 0, held + held / 4);
+    burin_live_free(live);
+    burin_graph_free(g);
+    burin_env_unref(env);
+    assert_int_equal(memory.held, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +367,7 @@ int main(void)
         TEST(a_name_prints_any_value_as_the_template_does),
         TEST(a_name_longer_than_the_limit_fails_and_a_shorter_one_works_again),
         TEST(a_template_of_another_environment_is_refused),
+        TEST(bindings_that_nothing_reads_are_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -123,6 +123,28 @@ static void zip_says_when_too_much_waits_and_goes_on(void **state)
     assert_int_equal(burin_op_zip(b->g, NULL, 0, 2, &rows), BURIN_ERR_USAGE);
 }
 
+static void zip_takes_in_all_sources_of_a_batch(void **state)
+{
+    bench     *b = *state;
+    burin_node rows, three;
+    burin_graph_cell(b->g, burin_int(0), &three);
+    assert_int_equal(burin_op_zip(b->g, (burin_node[]){b->a, b->b, three}, 3, 2, &rows), BURIN_OK);
+    set(b, b->a, 1), set(b, b->a, 2);
+    burin_graph_begin(b->g); /* what comes with a row takes the place of what goes into it */
+    set(b, b->a, 3), set(b, b->b, 1), set(b, three, 1);
+    burin_graph_commit(b->g);
+    assert_shows(b, rows, "[1, 1, 1]");
+    burin_graph_begin(b->g); /* one too much; what the others have is not lost */
+    set(b, b->a, 4), set(b, b->b, 2);
+    burin_graph_commit(b->g);
+    assert_shows(b, rows, "LimitError");
+    set(b, b->b, 3);
+    set(b, three, 2);
+    assert_shows(b, rows, "[2, 2, 2]");
+    set(b, three, 3);
+    assert_shows(b, rows, "[3, 3, 3]");
+}
+
 static void a_list_lives_as_long_as_somebody_has_it(void **state)
 {
     bench     *b = *state;
@@ -385,7 +407,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(lists_hold_copies_of_texts), TEST(values_are_forgotten_when_they_are_too_old),
-        TEST(windows_may_begin_more_often_or_more_rarely_than_they_are_long), TEST(zip_says_when_too_much_waits_and_goes_on), TEST(a_list_lives_as_long_as_somebody_has_it),
+        TEST(windows_may_begin_more_often_or_more_rarely_than_they_are_long), TEST(zip_says_when_too_much_waits_and_goes_on),
+        TEST(zip_takes_in_all_sources_of_a_batch), TEST(a_list_lives_as_long_as_somebody_has_it),
         TEST(flat_map_makes_inner_nodes_and_lets_them_go), TEST(flat_map_may_be_disposed_of_by_its_own_function), TEST(a_scope_ends_flat_maps_inside_flat_maps),
         TEST(retry_tries_so_often), TEST(members_are_in_order_whatever_comes_and_goes), TEST(texts_come_after_numbers_and_the_rest_is_left_out),
         TEST(members_are_summed_by_key_whatever_comes_and_goes), TEST(keys_are_told_apart_by_kind),
