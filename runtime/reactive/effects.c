@@ -32,54 +32,62 @@ static void sort_effects(burin_graph *g)
         g->effects.at[k] = (uint32_t)g->order[k];
 }
 
-/* It has failed, or had, or has disposed of itself. */
-__attribute__((noinline)) static void end_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
-{
-    if (rx_kind(&g->nodes[node]) == RX_GONE)
-        rx_put_away(g, node);
-    else
-        rx_take(g, node, run, status, burin_none());
-}
-
-/* Run an effect; it may change the graph as it likes, but for its values. `frame` is the graph's; what is in `out` is of no interest. */
-static inline void run_effect(burin_graph *g, uint32_t node, rx_frame *frame, burin_value *out)
-{
-    rx_node     *n = &g->nodes[node];
-    burin_status status;
-    uint64_t     run = ++g->evaluations;
-    g->effect_runs++;
-    n->flags    = (n->flags & (uint16_t) ~(RX_QUEUED | RX_STALE)) | RX_RUNNING;
-    frame->node = node;
-    if (BURIN_LIKELY(n->flags & RX_STATIC)) {
-        status = rx_call_static(g, node, out);
-    } else {
-        g->frame = frame->outer;
-        status   = rx_call_dynamic(g, node, out);
-        g->frame = frame;
-    }
-    n              = &g->nodes[node];
-    unsigned flags = n->flags & ~RX_RUNNING;
-    n->flags       = (uint16_t)flags;
-    if (BURIN_UNLIKELY(status || (flags & (RX_KIND | RX_ERROR)) != RX_EFFECT))
-        end_other(g, node, run, status);
-}
-
-/* An effect is no longer queued, and does not run. */
+/* An effect is no longer queued. */
 static void take_off(burin_graph *g, uint32_t node)
 {
-    g->nodes[node].flags &= (uint16_t)~RX_QUEUED;
+    g->nodes[node].flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
     if (rx_kind(&g->nodes[node]) == RX_GONE) {
         g->effect_count--;
         rx_put_away(g, node);
     }
 }
 
+/* It has failed, or had, or has disposed of itself. */
+__attribute__((noinline)) static void end_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
+{
+    take_off(g, node);
+    if (rx_kind(&g->nodes[node]) == RX_EFFECT)
+        rx_take(g, node, run, status, burin_none());
+}
+
+static inline void end_effect(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
+{
+    rx_node *n = &g->nodes[node];
+    if (BURIN_UNLIKELY(status || (n->flags & (RX_KIND | RX_ERROR)) != RX_EFFECT))
+        end_other(g, node, run, status);
+    else
+        n->flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
+}
+
+/* An effect that is dynamic, or need not run. */
+__attribute__((noinline)) static void run_other(burin_graph *g, uint32_t node, rx_frame *frame, burin_value *out)
+{
+    if ((g->nodes[node].flags & (RX_KIND | RX_DIRTY)) != (RX_EFFECT | RX_DIRTY)) {
+        take_off(g, node);
+        return;
+    }
+    uint64_t run = ++g->evaluations;
+    g->effect_runs++;
+    g->frame            = frame->outer;
+    burin_status status = rx_call_dynamic(g, node, out);
+    g->frame            = frame;
+    end_effect(g, node, run, status);
+}
+
+/* Run an effect; it may change the graph as it likes, but for its values. It stays queued meanwhile, so that nothing queues it again. `frame` is
+ * the graph's; what is in `out` is of no interest. */
 static inline void run_queued(burin_graph *g, uint32_t node, rx_frame *frame, burin_value *out)
 {
-    if (BURIN_LIKELY((g->nodes[node].flags & (RX_KIND | RX_DIRTY)) == (RX_EFFECT | RX_DIRTY)))
-        run_effect(g, node, frame, out);
-    else
-        take_off(g, node);
+    enum { WHAT = RX_EFFECT | RX_STATIC | RX_DIRTY };
+    const rx_node *n = &g->nodes[node];
+    if (BURIN_UNLIKELY((n->flags & (RX_KIND | WHAT)) != WHAT)) {
+        run_other(g, node, frame, out);
+        return;
+    }
+    uint64_t run = ++g->evaluations;
+    g->effect_runs++;
+    frame->node = node;
+    end_effect(g, node, run, rx_call_static(g, n, out));
 }
 
 /* Those queued now; what they queue comes in the next round. */

@@ -30,10 +30,9 @@ bool rx_evaluate_for(burin_graph *g, uint32_t node, uint32_t reader);
 burin_status rx_failed_input(burin_graph *g, const burin_inputs *inputs);
 
 /* Call a static node's function; `frame` is the graph's. */
-static inline burin_status rx_call_static(burin_graph *g, uint32_t node, burin_value *out)
+static inline burin_status rx_call_static(burin_graph *g, const rx_node *n, burin_value *out)
 {
-    const rx_node *n = &g->nodes[node];
-    burin_inputs   inputs;
+    burin_inputs inputs;
     inputs.values = g->values;
     inputs.nodes  = rx_inputs_of(g, n, &inputs.count);
     if (BURIN_LIKELY(!g->careful))
@@ -41,7 +40,7 @@ static inline burin_status rx_call_static(burin_graph *g, uint32_t node, burin_v
     burin_status status = rx_failed_input(g, &inputs);
     if (status)
         return status;
-    return BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, &inputs, out) : rx_call_watched(g, node, &inputs, out);
+    return BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, &inputs, out) : rx_call_watched(g, (uint32_t)(n - g->nodes), &inputs, out);
 }
 
 /* Call a dynamic node's function, in a frame of its own. */
@@ -59,16 +58,17 @@ static inline burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_
 }
 
 /* Run a static computed node; true when its value changed. The graph's frame is a static one, of no node. Its flags are the caller's. */
-static inline bool rx_evaluate_static(burin_graph *g, uint32_t node)
+static inline bool rx_evaluate_node(burin_graph *g, const rx_node *n, uint32_t node)
 {
     burin_value out = burin_none();
     g->evaluations++;
-    burin_status status = rx_call_static(g, node, &out);
+    burin_status status = rx_call_static(g, n, &out);
     if (rx_take(g, node, g->evaluations, status, out))
         return true;
     g->cutoffs++;
     return false;
 }
+static inline bool rx_evaluate_static(burin_graph *g, uint32_t node) { return rx_evaluate_node(g, &g->nodes[node], node); }
 
 /* Run a dynamic computed node, which changes no graph either, but moves its links, and may pull others; *changed: its value is
  * another one. False when it must be run again later: g->restart says for what. `ends`: flags that the run ends, STALE among them. */

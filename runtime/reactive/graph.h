@@ -420,10 +420,12 @@ void         rx_settle(burin_graph *g);
 /* An effect that is not queued yet takes its turn; room was made with it. */
 static inline void rx_queue_effect(burin_graph *g, uint32_t node)
 {
-    rx_node *n = &g->nodes[node];
+    rx_node *n     = &g->nodes[node];
+    uint32_t place = n->height;
     n->flags |= RX_DIRTY | RX_QUEUED;
-    g->effects_unsorted |= n->height < g->effects_last;
-    g->effects_last                 = n->height;
+    if (BURIN_UNLIKELY(place < g->effects_last))
+        g->effects_unsorted = true;
+    g->effects_last                 = place;
     g->effects.at[g->effects.len++] = node;
 }
 /* End a batch: settle, run effects, and so on until nothing is left to do. */

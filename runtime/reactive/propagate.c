@@ -166,22 +166,23 @@ __attribute__((noinline)) static void follow(burin_graph *g, uint32_t node)
 static inline bool is_ready(const rx_node *n) { return (n->flags & STATE) == READY && !n->first_link; }
 static inline bool is_ready_single(const rx_node *n) { return (n->flags & (STATE | RX_SINGLE)) == SINGLE && !n->first_link; }
 
-/* A node has changed, and others that do not stand below what reads it are yet to run: go on along a chain of static nodes that read
- * nothing but the one below. */
-static inline void climb(burin_graph *g, uint32_t node)
+/* A node has changed that no dynamic one reads, of a graph that nobody watches, and others that do not stand below what reads it are yet to
+ * run: go on along a chain of static nodes that read nothing but the one below. */
+static inline void climb(burin_graph *g, const rx_node *n, uint32_t node)
 {
     for (;;) {
-        const rx_node *n = &g->nodes[node];
-        if (BURIN_UNLIKELY(n[1].readers - n->readers != 1 || n->first_link || g->careful))
+        if (BURIN_UNLIKELY(n[1].readers - n->readers != 1))
             break;
-        uint32_t reader = g->readers[n->readers];
-        if (!is_ready_single(&g->nodes[reader])) {
+        uint32_t       reader = g->readers[n->readers];
+        const rx_node *r      = &g->nodes[reader];
+        if (!is_ready_single(r)) {
             rx_mark_reader_of(g, reader);
             return;
         }
-        if (!rx_evaluate_static(g, reader))
+        if (!rx_evaluate_node(g, r, reader))
             return;
         node = reader;
+        n    = r;
     }
     rx_mark_readers(g, node);
 }
@@ -189,7 +190,7 @@ static inline void climb(burin_graph *g, uint32_t node)
 /* Run the readers of a node that are ready, but for the last of them, and queue the rest. Gives that last one; 0: there is none. */
 static inline uint32_t fan_out(burin_graph *g, uint32_t node)
 {
-    const rx_node *n      = &g->nodes[node];
+    const rx_node *n = &g->nodes[node], *last = NULL;
     uint32_t       height = g->queued ? 0 : n->height + 1, ready = 0, at = n->readers, end = n[1].readers;
     for (; at < end; at++) {
         uint32_t       reader = g->readers[at];
@@ -198,11 +199,12 @@ static inline uint32_t fan_out(burin_graph *g, uint32_t node)
             rx_mark_reader_of(g, reader);
             continue;
         }
-        if (reader == ready)
+        if (r == last)
             continue; /* it reads the node twice */
-        if (ready && rx_evaluate_static(g, ready))
-            climb(g, ready);
+        if (last && rx_evaluate_node(g, last, ready))
+            climb(g, last, ready);
         ready = reader;
+        last  = r;
     }
     return ready;
 }
@@ -276,13 +278,15 @@ static inline __attribute__((always_inline)) bool run_ordinary(burin_graph *g, u
         is_last = node == last;
         g->queued--;
         n->flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
-        if (rx_evaluate_static(g, node)) {
+        if (rx_evaluate_node(g, n, node)) {
             if (wide)
                 rx_mark_readers(g, node);
             else if (is_last)
                 spread(g, node);
+            else if (BURIN_UNLIKELY(n->first_link || g->careful))
+                rx_mark_readers(g, node);
             else
-                climb(g, node);
+                climb(g, n, node);
         }
         node = next;
     }
