@@ -94,7 +94,7 @@ static burin_status add_callable(burin_env *env, rt_names *where, const char *na
 {
     if (env_is_frozen(env) || !name || !signature || !fn)
         return BURIN_ERR_USAGE;
-    return rt_env_add(&env->rt, where, name, signature, fn, data, flags);
+    return rt_env_add(&env->rt, where, name, signature, fn, data, flags & (BURIN_PURE | BURIN_CONTEXT | BURIN_EVAL));
 }
 
 burin_status burin_env_add_function(burin_env *env, const char *name, const char *signature, burin_function fn, void *data, unsigned flags)

@@ -52,24 +52,36 @@ static expr same_bytes(func *f, type t, place data, uint32_t at, const char *tex
     return compare(f, GCC_JIT_COMPARISON_EQ, load(f, t, get(data), at), num(f, t, (int64_t)bytes));
 }
 
-/* Go to `same` or `different`, as the text at v is the constant one, or not; `v` is known to be text. */
-void branch_on_text(func *f, place v, const burin_value *text, block same, block different)
+/* The bytes at `data` are as many as the constant text has. */
+static void branch_on_content(func *f, place data, const burin_value *text, block same, block different)
 {
-    uint32_t len  = text->len;
-    block    next = new_block(f);
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_burin_value_len, get(v)), num(f, T_U, len)), next, different);
-    f->block = next;
+    uint32_t len = text->len;
     if (!len) {
         go(f, same);
         return;
     }
     type     t    = len >= 8 ? T_L : len >= 4 ? T_U : len >= 2 ? T_H : T_B;
     uint32_t size = len >= 8 ? 8 : len >= 4 ? 4 : len >= 2 ? 2 : 1;
-    place    data = as_local(f, T_PTR, load(f, T_PTR, get(v), (int64_t)field_offset(FIELD_burin_value_as)));
     expr     equal = same_bytes(f, t, data, 0, text->as.s, size);
     if (len > size)
         equal = both(f, equal, same_bytes(f, t, data, len - size, text->as.s, size));
     branch(f, equal, same, different);
+}
+
+void branch_on_text(func *f, place v, const burin_value *text, block same, block different)
+{
+    block next = new_block(f);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_burin_value_len, get(v)), num(f, T_U, text->len)), next, different);
+    f->block = next;
+    branch_on_content(f, as_local(f, T_PTR, load(f, T_PTR, get(v), (int64_t)field_offset(FIELD_burin_value_as))), text, same, different);
+}
+
+void branch_on_bytes(func *f, place data, place len, const burin_value *text, block same, block different)
+{
+    block next = new_block(f);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(len), num(f, T_UL, text->len)), next, different);
+    f->block = next;
+    branch_on_content(f, data, text, same, different);
 }
 
 /* The constant text that one of the registers is known to hold, with the other register in *other; NULL when that is not how it is. */

@@ -40,7 +40,8 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
     /* Of -O2, worth their time where registers are locals. */
     static const char *const scripts[] = {"-fpeephole2", "-fexpensive-optimizations"};
     /* More of them, which templates do without. */
-    static const char *const quicker[] = {"-fno-tree-ccp", "-fno-tree-copy-prop", "-fno-compare-elim", "-fno-combine-stack-adjustments", "-fira-region=one"};
+    static const char *const quicker[] = {"-fno-tree-ccp", "-fno-tree-copy-prop", "-fno-compare-elim", "-fno-combine-stack-adjustments", "-fira-region=one",
+                                            "-fno-if-conversion", "-fno-if-conversion2" /* they bring what slow paths note in front of the guards */};
     static const char *const levels[] = {"-march=x86-64", "-march=x86-64", "-march=x86-64-v2", "-march=x86-64-v3", "-march=x86-64-v4"};
     gcc_jit_context_set_int_option(g, GCC_JIT_INT_OPTION_OPTIMIZATION_LEVEL, (int)request->level);
     gcc_jit_context_set_bool_option(g, GCC_JIT_BOOL_OPTION_DEBUGINFO, request->debug);

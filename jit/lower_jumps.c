@@ -32,12 +32,33 @@ static void lower_jump_truth(func *f, uint32_t pc)
     f->block = next;
 }
 
+/* Where a condition or its contrary leads, and what is compared with. */
+typedef struct ways {
+    block              yes, no;
+    const burin_value *text;
+} ways;
+
+static bool branch_on_member_truth(func *f, void *user, const wire_member *m, place at, block slow)
+{
+    const ways *to = user;
+    expr        is;
+    switch (m->form) {
+    case BURIN_FORM_BOOL: is = compare(f, GCC_JIT_COMPARISON_NE, load(f, T_B, get(at), 0), num(f, T_B, 0)); break;
+    case BURIN_FORM_I32: is = compare(f, GCC_JIT_COMPARISON_NE, load(f, T_I, get(at), 0), num(f, T_I, 0)); break;
+    case BURIN_FORM_I64: is = compare(f, GCC_JIT_COMPARISON_NE, load(f, T_L, get(at), 0), num(f, T_L, 0)); break;
+    case BURIN_FORM_TEXT: is = compare(f, GCC_JIT_COMPARISON_NE, get(member_text(f, m, at, slow).len), num(f, T_UL, 0)); break;
+    default: return false;
+    }
+    branch(f, is, to->yes, to->no);
+    return true;
+}
+
 static void lower_jump_attr_truth(func *f, uint32_t pc)
 {
     const ir_insn *i    = &f->unit->code[pc];
     block          next = new_block(f), slow = slow_path(f, pc, next), goal = f->at[i->d];
-    block          yes = i->op == OP_JUMP_ATTR_IF ? goal : next, no = i->op == OP_JUMP_ATTR_IF ? next : goal;
-    branch_on_truth(f, attribute_place(f, i->b, i->c, no, slow), yes, no, slow);
+    ways           to   = {i->op == OP_JUMP_ATTR_IF ? goal : next, i->op == OP_JUMP_ATTR_IF ? next : goal, NULL};
+    branch_on_truth(f, attribute_or_member(f, i->b, i->c, to.no, slow, branch_on_member_truth, &to), to.yes, to.no, slow);
     f->block = next;
 }
 
@@ -71,6 +92,16 @@ static void lower_jump_compare(func *f, uint32_t pc)
     f->block = next;
 }
 
+static bool branch_on_member_text(func *f, void *user, const wire_member *m, place at, block slow)
+{
+    const ways *to = user;
+    if (m->form != BURIN_FORM_TEXT)
+        return false;
+    text_at text = member_text(f, m, at, slow);
+    branch_on_bytes(f, text.data, text.len, to->text, to->yes, to->no);
+    return true;
+}
+
 static void lower_jump_attr(func *f, uint32_t pc)
 {
     const ir_insn     *i    = &f->unit->code[pc];
@@ -80,9 +111,10 @@ static void lower_jump_attr(func *f, uint32_t pc)
         return;
     }
     block next = new_block(f), slow = slow_path(f, pc, next), goal = f->at[i->d];
-    place v    = attribute_place(f, i->b, i->c, NULL, slow);
+    ways  to   = {i->op == OP_JUMP_ATTR_EQ ? goal : next, i->op == OP_JUMP_ATTR_EQ ? next : goal, text};
+    place v    = attribute_or_member(f, i->b, i->c, NULL, slow, branch_on_member_text, &to);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_burin_value_kind, get(v)), num(f, T_B, BURIN_STRING)), slow);
-    branch_on_text(f, v, text, i->op == OP_JUMP_ATTR_EQ ? goal : next, i->op == OP_JUMP_ATTR_EQ ? next : goal);
+    branch_on_text(f, v, text, to.yes, to.no);
     f->block = next;
 }
 

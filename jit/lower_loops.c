@@ -61,36 +61,42 @@ static void next_of_range(func *f, const ir_insn *i, place loop, block slow, blo
     go(f, f->at[i->d]);
 }
 
-/* Where the loop's `loop` is used, for `previtem`. */
-static void remember_item(func *f, const ir_insn *i, place loop)
+/* Does anything look at the items that have gone by? Only `loop.previtem`, or whoever has `loop` as a value. */
+static bool is_looked_back_at(const func *f, uint32_t reg)
 {
-    block extended = new_block(f), ready = new_block(f);
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_ir_loop_extended, load_field(f, FIELD_vm_loop_row, get(loop))), num(f, T_B, 0)), ready, extended);
-    f->block = extended;
+    for (uint32_t pc = 0; pc < f->unit->code_len; pc++) {
+        const ir_insn *i = &f->unit->code[pc];
+        if (i->b == reg && (i->op == OP_LOOP_VALUE || (i->op == OP_LOOP_ATTR && i->c == LOOP_previtem)))
+            return true;
+    }
+    return false;
+}
+
+static void remember_item(func *f, const ir_insn *i, place loop, expr head, expr at)
+{
+    if (!is_looked_back_at(f, i->a))
+        return;
     copy_value(f, load_field(f, FIELD_vm_loop_before, get(loop)), load_field(f, FIELD_vm_loop_current, get(loop)));
-    copy_value(f, load_field(f, FIELD_vm_loop_current, get(loop)), register_address(f, i->b));
-    begin(f, ready);
+    expr current = load_field(f, FIELD_vm_loop_current, get(loop));
+    store(f, T_L, current, 0, head);
+    store_field(f, FIELD_burin_value_as, current, at);
 }
 
 /* Of an array of structs: each is its address. */
 static void next_of_array(func *f, const ir_insn *i, place loop, block slow, block ended)
 {
     block there = new_block(f);
-    place item  = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_item, get(loop)));
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_item_form, get(item)), num(f, T_B, BURIN_FORM_STRUCT)), slow);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_item_is_pointer, get(item)), num(f, T_B, 0)), slow);
+    place head  = as_local(f, T_L, load_field(f, FIELD_vm_loop_word, get(loop)));
+    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(head), num(f, T_L, 0)), slow);
     store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
     count_iteration(f, loop);
     branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(take_one_left(f, loop)), num(f, T_L, 0)), there, ended);
-    f->block   = there;
-    place at   = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_place, get(loop)));
-    expr  tag  = binary(f, GCC_JIT_BINARY_OP_LSHIFT, T_L, cast(f, T_L, load_field(f, FIELD_vm_loop_tag, get(loop))), num(f, T_L, 16));
-    expr  kind = binary(f, GCC_JIT_BINARY_OP_LSHIFT, T_L, cast(f, T_L, load_field(f, FIELD_rt_item_type, get(item))), num(f, T_L, 32));
-    expr  head = binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, tag, kind), num(f, T_L, BURIN_STRUCT));
-    store(f, T_L, register_address(f, i->b), 0, head);
+    f->block = there;
+    place at = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_place, get(loop)));
+    store(f, T_L, register_address(f, i->b), 0, get(head));
     store_field(f, FIELD_burin_value_as, register_address(f, i->b), reinterpret(f, T_L, get(at)));
     store_field(f, FIELD_vm_loop_place, get(loop), add_bytes(f, get(at), load_field(f, FIELD_vm_loop_step, get(loop))));
-    remember_item(f, i, loop);
+    remember_item(f, i, loop, get(head), reinterpret(f, T_L, get(at)));
     go(f, f->at[i->d]);
 }
 

@@ -58,14 +58,37 @@ static void lower_sum_text(func *f, uint32_t pc)
     begin(f, done);
 }
 
-static void lower_sum_part(func *f, uint32_t pc)
+typedef struct part {
+    uint32_t pc;
+    block    done;
+} part;
+
+static bool put_member(func *f, void *user, const wire_member *m, place at, block slow)
 {
-    const ir_insn *i    = &f->unit->code[pc];
-    block          done = new_block(f), slow = slow_path(f, pc, done);
-    require_kind(f, i->a, BURIN_MISSING, slow);
-    place v = i->op == OP_SUM_ATTR ? attribute_place(f, i->b, i->d, NULL, slow) : as_local(f, T_PTR, register_address(f, i->b));
+    const part *p = user;
+    if (m->form != BURIN_FORM_TEXT)
+        return false;
+    set(f, f->to, get(put_bytes(f, p->pc, member_text(f, m, at, slow), slow)));
+    go(f, p->done);
+    return true;
+}
+
+/* Print a register or an attribute; f->to moves on. */
+static void put_part(func *f, uint32_t pc, block slow)
+{
+    const ir_insn *i = &f->unit->code[pc];
+    part           p = {pc, new_block(f)};
+    place          v = i->op == OP_SUM_ATTR ? attribute_or_member(f, i->b, i->d, NULL, slow, put_member, &p) : as_local(f, T_PTR, register_address(f, i->b));
     require_plain_text(f, v, slow);
     set(f, f->to, get(put_text(f, pc, v, slow)));
+    begin(f, p.done);
+}
+
+static void lower_sum_part(func *f, uint32_t pc)
+{
+    block done = new_block(f), slow = slow_path(f, pc, done);
+    require_kind(f, f->unit->code[pc].a, BURIN_MISSING, slow);
+    put_part(f, pc, slow);
     begin(f, done);
 }
 
@@ -99,15 +122,11 @@ static uint32_t end_of_sum(const func *f, uint32_t pc)
 
 static void write_part(func *f, uint32_t pc, block slow)
 {
-    const ir_insn *i = &f->unit->code[pc];
-    place          v;
-    switch (i->op) {
-    case OP_SUM_BEGIN: case OP_SUM_TEXT: lower_text(f, pc); return;
-    case OP_SUM_ATTR: v = attribute_place(f, i->b, i->d, NULL, slow); break;
-    default: v = as_local(f, T_PTR, register_address(f, i->b)); break;
-    }
-    require_plain_text(f, v, slow);
-    set(f, f->to, get(put_text(f, pc, v, slow)));
+    ir_op op = f->unit->code[pc].op;
+    if (op == OP_SUM_BEGIN || op == OP_SUM_TEXT)
+        lower_text(f, pc);
+    else
+        put_part(f, pc, slow);
 }
 
 static void write_whole(func *f, uint32_t pc, uint32_t end)

@@ -41,6 +41,23 @@ static void lower_outer(func *f, uint32_t pc)
     copy_value(f, register_address(f, i->a), offset(f, load_field(f, FIELD_vm_frame_regs, frame), (int64_t)(i->d * sizeof(burin_value))));
 }
 
+/* Of a text only its flags change. */
+static void lower_markup(func *f, uint32_t pc)
+{
+    const ir_insn *i = &f->unit->code[pc];
+    if (i->c != 1) {
+        lower_by_body(f, pc);
+        return;
+    }
+    block done = new_block(f), slow = slow_path(f, pc, done);
+    require_kind(f, i->b, BURIN_STRING, slow);
+    expr head = binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, load(f, T_L, register_address(f, i->b), 0), num(f, T_L, BURIN_SAFE << 8));
+    place as  = as_local(f, T_L, load_field(f, FIELD_burin_value_as, register_address(f, i->b)));
+    store(f, T_L, register_address(f, i->a), 0, head);
+    store_field(f, FIELD_burin_value_as, register_address(f, i->a), get(as));
+    begin(f, done);
+}
+
 /* ---- containers ---- */
 
 static void lower_attr(func *f, uint32_t pc)
@@ -87,6 +104,7 @@ const lowering value_lowerings[OP_COUNT] = {
     [OP_CLEAR] = lower_clear,
     [OP_CHECK] = lower_check,
     [OP_OUTER] = lower_outer,
+    [OP_MARKUP] = lower_markup,
     [OP_ATTR]  = lower_attr,
     [OP_ITEM]  = lower_item,
     [OP_TEST_DEFINED] = lower_test_defined,

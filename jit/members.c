@@ -21,25 +21,29 @@ void set_value(func *f, place value, expr head, expr as)
     store_field(f, FIELD_burin_value_as, at, as);
 }
 
-void set_text(func *f, place value, place text, place len, block slow)
+text_at member_text(func *f, const wire_member *m, place at, block slow)
 {
-    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(text), num(f, T_PTR, 0)), slow);
-    require(f, compare(f, GCC_JIT_COMPARISON_LE, get(len), num(f, T_UL, UINT32_MAX)), slow);
-    expr head = binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, binary(f, GCC_JIT_BINARY_OP_LSHIFT, T_L, cast(f, T_L, get(len)), num(f, T_L, 32)),
+    text_at text = {as_local(f, T_PTR, load(f, T_PTR, get(at), 0)), as_local(f, T_UL, load(f, T_UL, get(at), m->length_offset))};
+    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(text.data), num(f, T_PTR, 0)), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_LE, get(text.len), num(f, T_UL, UINT32_MAX)), slow);
+    return text;
+}
+
+void set_text(func *f, place value, text_at text)
+{
+    expr head = binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, binary(f, GCC_JIT_BINARY_OP_LSHIFT, T_L, cast(f, T_L, get(text.len)), num(f, T_L, 32)),
                        num(f, T_L, BURIN_STRING));
-    set_value(f, value, head, reinterpret(f, T_L, get(text)));
+    set_value(f, value, head, reinterpret(f, T_L, get(text.data)));
 }
 
-static void read_text(func *f, place value, expr length_at, place text, block slow)
+static text_at c_string(func *f, place at, block slow)
 {
-    set_text(f, value, text, as_local(f, T_UL, load(f, T_UL, length_at, 0)), slow);
-}
-
-static void read_c_string(func *f, place value, place text, block slow)
-{
-    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(text), num(f, T_PTR, 0)), slow);
-    expr arguments[] = {get(text)};
-    set_text(f, value, text, as_local(f, T_UL, call_api(f, API_length, 1, arguments)), slow);
+    place data = as_local(f, T_PTR, load(f, T_PTR, get(at), 0));
+    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(data), num(f, T_PTR, 0)), slow);
+    expr    arguments[] = {get(data)};
+    text_at text        = {data, as_local(f, T_UL, call_api(f, API_length, 1, arguments))};
+    require(f, compare(f, GCC_JIT_COMPARISON_LE, get(text.len), num(f, T_UL, UINT32_MAX)), slow);
+    return text;
 }
 
 place member_address(func *f, const wire_member *m, expr object, block slow)
@@ -61,8 +65,8 @@ void read_member_at(func *f, const wire_member *m, place at, place value, block 
     case BURIN_FORM_BOOL:
         set_value(f, value, num(f, T_L, BURIN_BOOL), cast(f, T_L, compare(f, GCC_JIT_COMPARISON_NE, load(f, T_B, get(at), 0), num(f, T_B, 0))));
         break;
-    case BURIN_FORM_TEXT: read_text(f, value, offset(f, get(at), m->length_offset), as_local(f, T_PTR, load(f, T_PTR, get(at), 0)), slow); break;
-    case BURIN_FORM_CSTRING: read_c_string(f, value, as_local(f, T_PTR, load(f, T_PTR, get(at), 0)), slow); break;
+    case BURIN_FORM_TEXT: set_text(f, value, member_text(f, m, at, slow)); break;
+    case BURIN_FORM_CSTRING: set_text(f, value, c_string(f, at, slow)); break;
     case BURIN_FORM_STRUCT: case RT_FORM_ARRAY: set_value(f, value, num(f, T_L, (int64_t)m->head), reinterpret(f, T_L, get(at))); break;
     default: go(f, slow); break;
     }

@@ -17,14 +17,20 @@ typedef struct printing {
 
 /* ---- texts ---- */
 
-/* Copy COPIED bytes; the bits of those that HTML escapes, '#' among them. */
+/* Copy COPIED bytes; the bits of those that HTML escapes, on the plainest processors '#' among them. */
 static place copy_and_look(func *f, place to, place data)
 {
-    static const char text[] = "movdqu (%2), %%xmm0\n\tmovdqu 16(%2), %%xmm1\n\tmovups %%xmm0, (%3)\n\tmovups %%xmm1, 16(%3)\n\t"
-                               "movdqa %%xmm0, %%xmm2\n\tmovdqa %%xmm1, %%xmm3\n\tpor (%4), %%xmm0\n\tpor (%4), %%xmm1\n\t"
-                               "por 32(%4), %%xmm2\n\tpor 32(%4), %%xmm3\n\tpcmpeqb 16(%4), %%xmm0\n\tpcmpeqb 16(%4), %%xmm1\n\t"
-                               "pcmpeqb 48(%4), %%xmm2\n\tpcmpeqb 48(%4), %%xmm3\n\tpor %%xmm2, %%xmm0\n\tpor %%xmm3, %%xmm1\n\t"
-                               "pmovmskb %%xmm0, %0\n\tpmovmskb %%xmm1, %1\n\tshll $16, %1\n\torl %1, %0";
+    static const char plain[] = "movdqu (%2), %%xmm0\n\tmovdqu 16(%2), %%xmm1\n\tmovups %%xmm0, (%3)\n\tmovups %%xmm1, 16(%3)\n\t"
+                                "movdqa %%xmm0, %%xmm2\n\tmovdqa %%xmm1, %%xmm3\n\tpor (%4), %%xmm0\n\tpor (%4), %%xmm1\n\t"
+                                "por 32(%4), %%xmm2\n\tpor 32(%4), %%xmm3\n\tpcmpeqb 16(%4), %%xmm0\n\tpcmpeqb 16(%4), %%xmm1\n\t"
+                                "pcmpeqb 48(%4), %%xmm2\n\tpcmpeqb 48(%4), %%xmm3\n\tpor %%xmm2, %%xmm0\n\tpor %%xmm3, %%xmm1\n\t"
+                                "pmovmskb %%xmm0, %0\n\tpmovmskb %%xmm1, %1\n\tshll $16, %1\n\torl %1, %0";
+    /* the low half of a byte names the one character it could be */
+    static const char shuffling[] = "movdqu (%2), %%xmm0\n\tmovdqu 16(%2), %%xmm1\n\tmovups %%xmm0, (%3)\n\tmovups %%xmm1, 16(%3)\n\t"
+                                    "movdqa 64(%4), %%xmm2\n\tmovdqa %%xmm2, %%xmm3\n\tpshufb %%xmm0, %%xmm2\n\tpshufb %%xmm1, %%xmm3\n\t"
+                                    "pcmpeqb %%xmm0, %%xmm2\n\tpcmpeqb %%xmm1, %%xmm3\n\t"
+                                    "pmovmskb %%xmm2, %0\n\tpmovmskb %%xmm3, %1\n\tshll $16, %1\n\torl %1, %0";
+    const char *text = f->e->request->cpu > WIRE_CPU_BASE ? shuffling : plain;
     static const char *const clobbered[] = {"xmm0", "xmm1", "xmm2", "xmm3", "memory"};
     place                   mask = local(f, T_U, "mask"), high = local(f, T_U, "high");
     place                   bytes = as_local(f, T_PTR, load_field(f, FIELD_native_api_escaped, gcc_jit_param_as_rvalue(f->api)));
@@ -149,26 +155,46 @@ place put_text(func *f, uint32_t pc, place v, block slow)
 
 /* ---- members of structs ---- */
 
+/* A text where it lies; a longer one by the runtime. */
+static void print_bytes(func *f, const printing *p, text_at text)
+{
+    block make  = new_block(f);
+    place value = local(f, T_VALUE, "member");
+    if (f->in_loop[p->pc]) {
+        require(f, compare(f, GCC_JIT_COMPARISON_LE, get(text.len), num(f, T_UL, COPIED)), make);
+        copy_short(f, p, text.data, as_local(f, T_U, cast(f, T_U, get(text.len))), p->escaped, make);
+        f->block = make;
+    } else {
+        begin(f, make);
+    }
+    set_text(f, value, text);
+    set(f, p->v, address_of_value(f, value));
+    go(f, p->call);
+}
+
+place put_bytes(func *f, uint32_t pc, text_at text, block slow)
+{
+    printing p = {.pc = pc, .at = f->to, .to = local(f, T_PTR, "after"), .v = local(f, T_PTR, "v"), .call = new_block(f), .done = new_block(f)};
+    print_bytes(f, &p, text);
+    end_printing(f, &p, slow);
+    return p.to;
+}
+
 /* Print the member here if its form allows; what is left goes on with the value in p->v. */
 static void print_member(func *f, const printing *p, const wire_member *m, expr object, block slow)
 {
-    block  make  = new_block(f);
-    place  at    = member_address(f, m, object, slow), value = local(f, T_VALUE, "member");
-    bool   here  = f->in_loop[p->pc];
-    if (here && (m->form == BURIN_FORM_I32 || m->form == BURIN_FORM_I64)) {
-        place i = as_local(f, T_L, m->form == BURIN_FORM_I32 ? cast(f, T_L, load(f, T_I, get(at), 0)) : load(f, T_L, get(at), 0));
+    place at = member_address(f, m, object, slow), value = local(f, T_VALUE, "member");
+    if (m->form == BURIN_FORM_TEXT) {
+        print_bytes(f, p, member_text(f, m, at, slow));
+        return;
+    }
+    if (f->in_loop[p->pc] && (m->form == BURIN_FORM_I32 || m->form == BURIN_FORM_I64)) {
+        block make = new_block(f);
+        place i    = as_local(f, T_L, m->form == BURIN_FORM_I32 ? cast(f, T_L, load(f, T_I, get(at), 0)) : load(f, T_L, get(at), 0));
         print_small(f, p, i, make);
         f->block = make;
         set_value(f, value, num(f, T_L, BURIN_INT), get(i));
-    } else if (here && m->form == BURIN_FORM_TEXT) {
-        place text = as_local(f, T_PTR, load(f, T_PTR, get(at), 0)), len = as_local(f, T_UL, load(f, T_UL, get(at), m->length_offset));
-        require(f, compare(f, GCC_JIT_COMPARISON_LE, get(len), num(f, T_UL, COPIED)), make);
-        place short_len = as_local(f, T_U, cast(f, T_U, get(len)));
-        copy_short(f, p, text, short_len, p->escaped, make);
-        f->block = make;
-        set_text(f, value, text, len, slow);
     } else {
-        begin(f, make);
         read_member_at(f, m, at, value, slow);
     }
     if (!f->block)

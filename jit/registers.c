@@ -62,16 +62,14 @@ block begin_member(func *f, const wire_member *m, uint32_t reg, place word)
     return other;
 }
 
-/* Is the object in `reg` a struct that has the member? Then read it and go to `ready`. */
-static void try_member(func *f, const wire_member *m, uint32_t reg, place word, place at, block ready, block slow)
+/* The member that lies at `from` as a value, then to `ready`. */
+static void take_member(func *f, const wire_member *m, place from, place at, block ready, block slow)
 {
-    block other = begin_member(f, m, reg, word);
     place value = local(f, T_VALUE, "member");
-    read_member_at(f, m, member_address(f, m, register_pointer(f, reg), slow), value, slow);
+    read_member_at(f, m, from, value, slow);
     if (f->block)
         set(f, at, address_of_value(f, value));
     go(f, ready);
-    f->block = other;
 }
 
 /* The register's dict is looked at once for several attributes in a row. */
@@ -118,14 +116,34 @@ place item_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow
     return at;
 }
 
-place attribute_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow)
+/* Structs of the type that the site's cache knows to lack the attribute; those of the types that have it were looked at. */
+static void try_struct_lacking(func *f, uint32_t reg, uint32_t site, block to)
+{
+    expr  cache = offset(f, get(f->caches), (int64_t)(site * sizeof(vm_cache)));
+    block lacking = new_block(f), other = new_block(f);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, load(f, T_L, register_address(f, reg), 0), load_field(f, FIELD_vm_cache_lacking, cache)), lacking, other);
+    f->block = lacking;
+    branch(f, compare(f, GCC_JIT_COMPARISON_NE, load_field(f, FIELD_rt_env_undefined, load_field(f, FIELD_vm_env, get(f->m))), num(f, T_U, RT_STRICT)), to, other);
+    f->block = other;
+}
+
+place attribute_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow) { return attribute_or_member(f, reg, site, lacking, slow, NULL, NULL); }
+
+place attribute_or_member(func *f, uint32_t reg, uint32_t site, block lacking, block slow, member_use use, void *user)
 {
     uint32_t           count;
     const wire_member *members = members_of(f, site, &count);
     place              word = begin_attribute(f, reg, count), at = count ? local(f, T_PTR, "attribute") : NULL;
     block              ready = count ? new_block(f) : NULL;
-    for (uint32_t n = 0; n < count; n++)
-        try_member(f, &members[n], reg, word, at, ready, slow);
+    for (uint32_t n = 0; n < count; n++) {
+        block other = begin_member(f, &members[n], reg, word);
+        place from  = member_address(f, &members[n], register_pointer(f, reg), slow);
+        if (!use || !use(f, user, &members[n], from, slow))
+            take_member(f, &members[n], from, at, ready, slow);
+        f->block = other;
+    }
+    if (lacking && f->e->request->member_count)
+        try_struct_lacking(f, reg, site, lacking);
     place item = item_place(f, reg, site, lacking, slow);
     if (!count)
         return item;

@@ -111,6 +111,8 @@ expr is_bool_or_int(func *f, expr kind);
 enum { TEXT_COMPARED = 16 }; /* bytes of a constant text that is compared inline */
 /* Go to `same` or `different`, as the text at v is the constant one, or not; `v` is known to be text. */
 void branch_on_text(func *f, place v, const burin_value *text, block same, block different);
+/* The same for `len` bytes at `data`, numbers of T_PTR and T_UL. */
+void branch_on_bytes(func *f, place data, place len, const burin_value *text, block same, block different);
 /* Is there a way to compare what the registers may hold, from what is known of them? Then go to `yes` or `no`, or to `slow` where it is
  * something else. */
 bool compares_inline(const func *f, uint32_t how, uint32_t b, uint32_t c);
@@ -120,6 +122,10 @@ void require(func *f, expr condition, block slow);
 /* Where the attribute of site `site` is in the dict in `reg`, if it is one with the keys that the site's cache knows; or where a local
  * holds it, if it is a member of a struct of a known type. `lacking`, unless NULL, is gone to where the cache knows that there is none. */
 place attribute_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow);
+/* The same, but a member may be used where it lies, without a value made of it: `use` writes that, from f->block on, which leads nowhere then, for
+ * the member at address `at`; false: it has written nothing, as the member's form is not for it. */
+typedef bool (*member_use)(func *f, void *user, const wire_member *m, place at, block slow);
+place attribute_or_member(func *f, uint32_t reg, uint32_t site, block lacking, block slow, member_use use, void *user);
 /* The members that the site may mean; how many. */
 const wire_member *members_of(const func *f, uint32_t site, uint32_t *count);
 
@@ -132,14 +138,20 @@ place member_address(func *f, const wire_member *m, expr object, block slow);
 void read_member_at(func *f, const wire_member *m, place at, place value, block slow);
 /* Where it is in a dict with the keys that the site's cache knows. */
 place item_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow);
-/* Make a local value. A text is of at most 4 GB, and not NULL. */
+/* A text's two parts, numbers of T_PTR and T_UL: of at most 4 GB, and not NULL. */
+typedef struct text_at {
+    place data, len;
+} text_at;
+text_at member_text(func *f, const wire_member *m, place at, block slow);
+/* Make a local value. */
 void set_value(func *f, place value, expr head, expr as);
-void set_text(func *f, place value, place text, place len, block slow);
+void set_text(func *f, place value, text_at text);
 
 /* ---- printing: print.c ---- */
 
 /* Write a text as it is at `to`, which stays there; where it ends. */
 place put_text(func *f, uint32_t pc, place v, block slow);
+place put_bytes(func *f, uint32_t pc, text_at text, block slow);
 /* Print text k, then the register, or an attribute of it. */
 void print_register(func *f, uint32_t pc, uint32_t k, uint32_t reg, bool escaped);
 void print_attribute(func *f, uint32_t pc, uint32_t k, uint32_t reg, uint32_t site, bool escaped);

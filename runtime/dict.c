@@ -274,6 +274,16 @@ static void order_integers(rt_keys *keys)
         keys_append(keys, sorted[n].value, sorted[n].hash);
 }
 
+/* The host's dict has other keys now, so caches must know them by another serial. */
+static void renew_serial(rt_state *st, rt_keys *keys)
+{
+    burin_heap *heap = &st->heap;
+    if (!heap->borrowed)
+        return;
+    heap->serial = serial_with(heap->serial ? heap->serial : serial_begin(heap), 1);
+    keys->serial = heap->serial > RT_NO_SERIAL ? heap->serial : ~heap->serial;
+}
+
 static burin_status insert(rt_state *st, rt_dict *d, burin_value key, uint32_t hash, burin_value value)
 {
     rt_keys *keys = d->keys;
@@ -287,6 +297,7 @@ static burin_status insert(rt_state *st, rt_dict *d, burin_value key, uint32_t h
     if (d->values)
         d->values[d->keys->len] = value;
     keys_append(d->keys, key, hash);
+    renew_serial(st, d->keys);
     d->len++;
     d->version++;
     if ((d->flags & RT_SET) && key.kind == BURIN_INT && d->keys->len <= ORDERED_MAX)
@@ -339,6 +350,7 @@ burin_status rt_dict_remove(rt_state *st, rt_dict *d, burin_value key, burin_val
     rt_key *entry = &d->keys->entries[slot];
     *removed      = d->values ? d->values[slot] : entry->value;
     entry->live   = false;
+    renew_serial(st, d->keys);
     d->len--;
     d->version++;
     while (d->keys->len > 0 && !d->keys->index && !d->keys->entries[d->keys->len - 1].live)

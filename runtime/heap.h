@@ -50,6 +50,7 @@ struct burin_heap {
     size_t                 limit;       /* most bytes that may be held; 0: no limit */
     bool                   over_limit;  /* the last failed allocation was refused by `limit`, not by the allocator */
     bool                   borrowed;    /* what is made here is the host's: containers are marked RT_BORROWED */
+    uint64_t               serial;      /* ... the last that keys of a dict got here; 0: none has got one */
     uint32_t               shadows;     /* containers of the host that this heap holds changed copies of */
     void                  *shadow_table;
     char                  *open;        /* end of the text that heap_extend may make longer; NULL: none */

@@ -35,7 +35,7 @@ typedef struct rt_key {
 } rt_key;
 enum { RT_NO_SERIAL = 1 };
 typedef struct rt_keys {
-    uint64_t  serial;    /* of keys that are shared, and no render's: no others have it, so caches may know them by it; else RT_NO_SERIAL */
+    uint64_t  serial;    /* of keys that are no render's: no others have it, nor these when they were others, so caches may know them by it; else RT_NO_SERIAL */
     uint16_t  shared;
     uint32_t  len, cap;   /* entries used (dead ones included), room */
     uint32_t  index_mask; /* size of index - 1 */

@@ -31,6 +31,9 @@ enum { RT_PRINTED_AS_IS = BURIN_SAFE | BURIN_CLEAN }; /* flags of strings that e
 
 /* rt_out_escaped without the short path. */
 void rt_out_escaped_long(rt_out *out, const char *data, size_t len);
+enum { RT_ESCAPED_MAX = 5, RT_ESCAPED_SLACK = 32 }; /* what a byte may become; what is written behind what counts */
+/* The same at `to`, where there is room for RT_ESCAPED_MAX times `len` and RT_ESCAPED_SLACK bytes; the end. */
+char *rt_escape_at(char *to, const char *data, size_t len);
 /* rt_write_str of an integer. */
 void rt_write_int(rt_out *out, int64_t i);
 

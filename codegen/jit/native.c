@@ -46,8 +46,12 @@ static int32_t api_run(vm_frame *f, uint32_t pc, uint32_t low, uint32_t high)
 static void api_resolve(vm_frame *f, burin_value *regs, uint32_t from, uint32_t until)
 {
     const rt_dict *variables = op_variables(f); /* names that are looked up change none */
+    const uint64_t serial    = variables ? variables->keys->serial : RT_NO_SERIAL;
     for (const ir_insn *i = f->unit->code + from, *end = f->unit->code + until; i < end; i++) {
-        if (i->op == OP_RESOLVE)
+        const vm_cache *cache = &f->caches[i->d];
+        if (BURIN_LIKELY(cache->keys == serial)) /* which no cache is of RT_NO_SERIAL */
+            regs[i->a] = variables->values[cache->slot];
+        else if (i->op == OP_RESOLVE)
             op_resolve_in(f, variables, regs, i);
         else
             op_resolve_u_in(f, variables, regs, i);
@@ -92,21 +96,16 @@ static uint32_t api_caught(vm_frame *f)
 /* A string that takes more than NATIVE_VALUE_ROOM. */
 static char *put_long(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
 {
-    enum { ESCAPED_MAX = 5 }; /* "&#34;" */
-    rt_out  *out   = f->out;
     bool     as_is = !escaped || v->flags & RT_PRINTED_AS_IS;
-    uint64_t most  = as_is ? v->len : (uint64_t)v->len * ESCAPED_MAX;
-    if ((uint64_t)(out->end - to) < most + rest)
+    uint64_t most  = as_is ? v->len : (uint64_t)v->len * RT_ESCAPED_MAX + RT_ESCAPED_SLACK;
+    if ((uint64_t)(f->out->end - to) < most + rest)
         return NULL;
-    if (as_is) {
-        if (v->len <= RT_SHORT)
-            return rt_write_short(to, v, false);
-        memcpy(to, v->as.s, v->len);
-        return to + v->len;
-    }
-    out->next = to;
-    rt_out_escaped_long(out, v->as.s, v->len);
-    return out->next;
+    if (!as_is)
+        return rt_escape_at(to, v->as.s, v->len);
+    if (v->len <= RT_SHORT)
+        return rt_write_short(to, v, false);
+    memcpy(to, v->as.s, v->len);
+    return to + v->len;
 }
 
 static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
@@ -131,7 +130,8 @@ static size_t api_length(const char *text) { return strlen(text); }
 static void api_copy(char *to, const char *from, uint64_t len) { memcpy(to, from, len); }
 
 #define TIMES_16(b) b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b
-static const uint8_t escaped_bytes[64] __attribute__((aligned(16))) = {TIMES_16(5), TIMES_16(0x27), TIMES_16(2), TIMES_16(0x3E)};
+static const uint8_t escaped_bytes[80] __attribute__((aligned(16))) = {TIMES_16(5), TIMES_16(0x27), TIMES_16(2), TIMES_16(0x3E),
+                                                                       255, 0, '"', 0, 0, 0, '&', '\'', 0, 0, 0, 0, '<', 0, '>', 0};
 
 const native_api native_table = {
     .small_numbers = text_small_numbers,

@@ -32,7 +32,8 @@ enum { DIRECT_FAILED = -1 };
 typedef struct native_api {
     const text_small_number *small_numbers; /* text_small_numbers */
     const void *function_class; /* of functions of scripts */
-    const uint8_t           *escaped;       /* byte b is escaped only if (b | escaped[0]) == escaped[16] or (b | escaped[32]) == escaped[48]; each 16 times */
+    const uint8_t           *escaped;       /* byte b is escaped only if (b | escaped[0]) == escaped[16] or (b | escaped[32]) == escaped[48], each 16 times; just if
+                                               b < 128 and escaped[64 + b % 16] == b */
     native_op   ops[OP_COUNT];
 #define API(name, result, parameters, meaning) result (*name) parameters;
 #include "codegen/jit/api.def"

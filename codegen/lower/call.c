@@ -2,6 +2,7 @@
 #include "codegen/lower/lower.h"
 
 #include "runtime/base/text.h"
+#include "runtime/builtins/builtins.h"
 
 /* What Call, Filter and Test nodes share. */
 typedef struct parts {
@@ -241,6 +242,10 @@ static uint16_t apply(lowerer *c, scope *f, const rt_function *fn, burin_text na
     if (fn && binds_statically(fn, p)) {
         check_repeated(c, p, false);
         first = bind_arguments(c, f, fn, p);
+        if (fn->flags & RT_MARKS && !is_test) {
+            emit(c, OP_MARKUP, dst, first, 1, 0);
+            return dst;
+        }
         emit(c, is_test ? OP_TEST : OP_FILTER, dst, 0, first, vector_add(c, c->calls, call));
         return dst;
     }

@@ -135,8 +135,14 @@ burin_value vm_resolve_site(vm_frame *f, uint32_t number)
     if (c->up || c->vars || c->locals || c->base.kind != BURIN_DICT)
         return vm_resolve(f->m, c, site->name, site->hash);
     const rt_dict *variables = rt_dict_of(&f->m->st, c->base);
-    uint32_t       slot = f->caches[number].slot = rt_keys_slot(variables->keys, site->name, site->hash);
-    return slot == UINT32_MAX ? resolve_global(c, site->name, site->hash) : variables->values[slot];
+    vm_cache      *cache     = &f->caches[number];
+    cache->slot              = rt_keys_slot(variables->keys, site->name, site->hash);
+    if (cache->slot == UINT32_MAX) {
+        cache->keys = 0;
+        return resolve_global(c, site->name, site->hash);
+    }
+    cache->keys = variables->keys->serial == RT_NO_SERIAL ? 0 : variables->keys->serial;
+    return variables->values[cache->slot];
 }
 
 burin_status vm_export(vm *m, vm_context *context, burin_text name, burin_value value, unsigned how)

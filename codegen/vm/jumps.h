@@ -161,7 +161,7 @@ static inline bool is_lacking(vm_frame *f, const burin_value *object, uint32_t s
     uint64_t lacking = f->caches[site].lacking;
     if (object->kind == BURIN_DICT)
         return rt_dict_of(&f->m->st, *object)->keys->serial == lacking;
-    return object->kind == BURIN_STRUCT && lacking && (uintptr_t)rt_layout_of(&f->m->st, *object) == lacking;
+    return object->kind == BURIN_STRUCT && rt_struct_word(*object) == lacking;
 }
 
 /* x.attribute as a condition: no undefined value is made of what is lacking. */

@@ -40,6 +40,9 @@ static burin_status walk_array(rt_state *st, vm_loop *loop, burin_value over)
     loop->item   = array.item;
     loop->step   = array.stride;
     loop->left   = loop->length = array.count;
+    loop->word   = array.item->form == BURIN_FORM_STRUCT && !array.item->is_pointer
+                       ? rt_struct_word(rt_struct_value(BURIN_STRUCT, over.reserved, array.item->type, NULL))
+                       : 0;
     return status;
 }
 

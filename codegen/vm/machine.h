@@ -42,7 +42,7 @@ struct vm_context {
  * one lack it. 0: not known. */
 typedef struct vm_cache {
     uint64_t         keys;
-    uint64_t         lacking; /* a serial, or the address of a struct's layout */
+    uint64_t         lacking; /* a serial, or the rt_struct_word of a struct */
     uint32_t         slot;
     uint64_t         word;    /* structs of this type (rt_struct_word) have the name in `member`; values of this kind (FIND_METHOD) the method */
     union {
@@ -87,6 +87,7 @@ typedef struct vm_loop {
     int64_t        next_int, step, left; /* WALK_RANGE; WALK_ARRAY: step and left */
     const char    *place;     /* WALK_ARRAY: the next item */
     const rt_item *item;      /* ... and how it is read */
+    uint64_t       word;      /* ... its rt_struct_word, where items are structs that lie there; else 0 */
     heap_position  mark;
     burin_value    after;     /* the next item, when it was looked at ahead of time */
     burin_value    over;      /* WALK_DICT_...: the dict */

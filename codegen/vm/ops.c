@@ -48,9 +48,9 @@ static burin_status find_member(vm_frame *f, burin_value object, uint32_t number
     const rt_layout *layout = rt_layout_of(st, object);
     if (site->name.len && site->name.data[0] == '_')
         return rt_get_attr(st, object, site->name, out);
-    const rt_member *member = (uintptr_t)layout == cache->lacking ? NULL : rt_member_find(layout, site->name, site->hash);
+    const rt_member *member = rt_struct_word(object) == cache->lacking ? NULL : rt_member_find(layout, site->name, site->hash);
     if (!member) {
-        cache->lacking = (uintptr_t)layout;
+        cache->lacking = rt_struct_word(object);
         return rt_undefined_new(st, object, rt_string(site->name.data, site->name.len), out);
     }
     cache->word   = rt_struct_word(object);

@@ -1,7 +1,7 @@
 /* The tables of filters, tests and globals, assembled from the .def files. Methods have their own (methods.c). */
 #include "runtime/builtins/support.h"
 
-enum { PURE = BURIN_PURE, CONTEXT = BURIN_CONTEXT, EVAL = BURIN_EVAL };
+enum { PURE = BURIN_PURE, CONTEXT = BURIN_CONTEXT, EVAL = BURIN_EVAL, MARKS = RT_MARKS };
 
 const rt_builtin rt_filters[] = {
 #define FILTER(name, signature, flags, doc) {#name, signature, filter_##name, flags, 0, doc},

@@ -17,6 +17,7 @@ enum {
     RT_TYPE_CALL   = 1 << 15, /* the call of a type */
     RT_CHANGES     = 1 << 16, /* changes its set: frozensets do not have it */
     RT_UNBOUND     = 1 << 18, /* a method taken from its type */
+    RT_MARKS       = 1 << 19, /* a filter that only makes Markup of its value: compiled to an instruction of its own */
     RT_OF_CLASS    = 1 << 17, /* a method of the class: self is not looked at (dict.fromkeys, str.maketrans) */
 };
 

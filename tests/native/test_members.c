@@ -49,6 +49,12 @@ static const char *const templates[] = {
     "{% for v in [o, d] %}{{ v.number + 'x' }}{% endfor %}{{ t.lacking }}{{ t.nested.lacking.more }}",
     "{% macro m(s) %}{{ s.x }}{{ s.text }}{{ caller(s) }}{% endmacro %}{% for s in t.spots %}{% call(s) m(s) %}{{ s.y }}{% endcall %}{% endfor %}",
     "{% for s in t.spots %}{% set q = s.x * 2 %}{{ q }}{{ n.text.upper() }}{{ t.number // s.x }}{% endfor %}",
+    "{% for v in [t, o, d, n, odd] %}{% if v.good %}g{% endif %}{% if v.number %}n{% endif %}{% if v.text %}t{% endif %}{% if v.lacking %}l{% endif %}"
+    "{% if not v.large %}-{% endif %}{% if v.real %}r{% endif %}{% if v.spots %}s{% endif %}{% if v.nested %}x{% endif %}{% endfor %}",
+    "{% for v in [odd, t] %}{{ v.text }}{{ v.text|safe }}{{ v.chars|safe }}{% if v.text == 'escape <me>' %}same{% elif v.text != '' %}other{% endif %}{% endfor %}",
+    "{% for v in [t, odd] %}{{ 'a' + v.text + 'b' }}{% endfor %}",
+    "{% for v in [wide, t, wide] %}{{ v.text }}{{ 'a' + v.text + v.text }}{% if v.text == '' %}{% endif %}{% endfor %}{{ wide.text }}{{ wide.text|safe }}",
+    "{% for v in [t, 5, 'a < b', ['<'], none] %}{{ v|safe }}{{ v|e|safe }}{{ (v|safe) + '<' if v is string }}{% endfor %}{{ missing|safe }}",
 };
 
 typedef struct fixture {
@@ -72,6 +78,8 @@ static spot            row[]   = {{1, 0.5}, {2, -1.5}, {0, 1e300}, {-4, 0}};
 static thing           full    = {true, -3, UINT64_MAX, 42, INT64_MAX, 2.5, "a & b", {"escape <me>", 11}, 1, {5, 6.5}, &row[1], &seven, 4, row};
 static thing           nothing = {.colour = 9};
 static other           second  = {"other", "no number", 77};
+static thing           odd     = {.text = {NULL, 5}};
+static thing           wide    = {.text = {"a text of some length, <b>with marks</b> & \"quotes\", which is not copied whole: it's too long", 93}};
 
 static void set(fixture *f, const char *name, const char *type, const void *data)
 {
@@ -105,6 +113,8 @@ static int set_up(void **state)
     set(f, "t", "thing", &full);
     set(f, "n", "thing", &nothing);
     set(f, "o", "other", &second);
+    set(f, "odd", "thing", &odd);
+    set(f, "wide", "thing", &wide);
     burin_value dict = burin_dict(f->heap, 4);
     assert_int_equal(burin_dict_set_z(f->heap, dict, "text", burin_string(f->heap, "in a dict", 9)), BURIN_OK);
     assert_int_equal(burin_dict_set_z(f->heap, dict, "number", burin_string(f->heap, "nine", 4)), BURIN_OK);
@@ -178,9 +188,39 @@ static void native_code_reads_members_as_the_interpreter_does(void **state)
     assert_true(f->compiled >= (int)(sizeof templates / sizeof templates[0]));
 }
 
+/* What caches know of the host's dicts holds only as long as their keys. */
+static void dicts_that_change_between_renders_are_looked_at_again(void **state)
+{
+    static const char source[] = "{{ a }}{{ b }}{{ c }}{{ d.a }}{{ d.b }}{{ d.c }}";
+    static const char *const wanted[] = {"", "1", "12", "123", "1231", "12312", "123123"};
+    fixture *f = *state;
+    for (int e = 0; e < 2; e++) {
+        burin_template *tpl  = burin_template_from_string(f->envs[e], "page", (burin_text){source, strlen(source)}, NULL);
+        burin_render   *r    = burin_render_new(f->envs[e], NULL);
+        burin_value     vars = burin_dict(f->heap, 1), inner = burin_dict(f->heap, 1);
+        assert_non_null(tpl);
+        assert_non_null(r);
+        assert_int_equal(burin_dict_set_z(f->heap, vars, "d", inner), BURIN_OK);
+        for (int n = 0; n <= 6; n++) {
+            burin_text text;
+            char       name[2] = {(char)('a' + (n - 1) % 3), '\0'};
+            if (n)
+                assert_int_equal(burin_dict_set_z(f->heap, n <= 3 ? vars : inner, name, burin_int((n - 1) % 3 + 1)), BURIN_OK);
+            for (int times = 0; times < 2; times++) {
+                assert_int_equal(burin_render_text(r, tpl, vars, &text, NULL), BURIN_OK);
+                assert_int_equal(text.len, strlen(wanted[n]));
+                assert_memory_equal(text.data, wanted[n], text.len);
+            }
+        }
+        burin_render_free(r);
+        burin_template_unref(tpl);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(dicts_that_change_between_renders_are_looked_at_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(native_code_reads_members_as_the_interpreter_does, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
