@@ -48,7 +48,8 @@ BURIN_API burin_store *burin_store_open(const char *where, const burin_open_opti
 BURIN_API burin_status burin_store_sync(burin_store *store, burin_error *err);
 /* Take in what other processes have committed since the store was opened or last did so: as if they had been committed here now, each of their commits
  * at once; readers that are pinned do not see it. The retention that others have set for trees holds here from then on, too. commits: how many there were; may be NULL. Any thread, also of a store that is read only. A store in
- * memory: there are none. Errors: BURIN_ERR_OS; BURIN_ERR_GONE (what leads from what is here to what is there was compacted away),
+ * memory: there are none. Errors: BURIN_ERR_OS; BURIN_ERR_CONFLICT (another process has made a version in place of one that is here, but not kept yet);
+ * BURIN_ERR_GONE (what leads from what is here to what is there was compacted away),
  * BURIN_ERR_DATA, BURIN_ERR_NOMEM, BURIN_ERR_LIMIT: the store is to be opened again. */
 BURIN_API burin_status burin_store_refresh(burin_store *store, uint64_t *commits, burin_error *err);
 /* Wait, at most timeout_ns nanoseconds, until another process may have committed: *changed. It may be told too often, and for PostgreSQL, which is told

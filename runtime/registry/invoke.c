@@ -223,7 +223,7 @@ static burin_status commit(burin_invocation *call, burin_result *result)
 }
 
 /* End the transaction, if it is the call's own, or take back what a failed call did to somebody else's. */
-static burin_status finish(burin_invocation *call, burin_status status, es_savepoint *point, burin_result *result)
+static burin_status finish(burin_invocation *call, burin_status status, burin_result *result)
 {
     if (!call->txn)
         return status;
@@ -232,9 +232,9 @@ static burin_status finish(burin_invocation *call, burin_status status, es_savep
     if (call->owns_txn)
         burin_txn_abort(call->txn);
     else if (status)
-        es_txn_back(call->txn, *point);
+        es_txn_back(call->txn, call->point);
     else
-        es_txn_keep(call->txn, *point);
+        es_txn_keep(call->txn, call->point);
     return status;
 }
 
@@ -274,11 +274,11 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
     burin_registry *r     = call->callable->registry;
     uint64_t        start = 0;
     int64_t         time  = 0;
-    es_savepoint    point = {0};
     call->links           = call->few;
     call->link_count      = 0;
     call->link_cap        = sizeof call->few / sizeof *call->few;
     call->scratch         = arena_make(&r->alloc);
+    call->changed         = (rg_changed){0};
     if (!call->callable->info.pure) { /* it leaves a record */
         start           = monotonic_ns();
         time            = (int64_t)clock_ns(CLOCK_REALTIME_COARSE);
@@ -289,14 +289,14 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
     burin_status status = join(call);
     bool         joined = call->txn != NULL;
     if (joined)
-        point = es_txn_save(call->txn);
+        call->point = es_txn_save(call->txn);
     if (status == BURIN_OK)
         status = run(call, given, result);
     if (status == BURIN_OK)
         status = hand_over(call);
     if (status && call->err->status == BURIN_OK)
         es_fail(call->err, status, "%s() failed", call->callable->info.name);
-    status = finish(call, status, &point, result);
+    status = finish(call, status, result);
     take_items(call, status, result);
     if (status == BURIN_OK && call->owns_txn)
         tell_results(call, result);

@@ -21,20 +21,69 @@ burin_status burin_give(burin_invocation *call, burin_text key, burin_item item)
     return BURIN_OK;
 }
 
-/* Whether the transaction has changed an entity or something below it. What was drafted last is looked at first: it is the call's own. */
-static bool is_changed(const burin_txn *t, const es_view *view)
+/* ---- what the call has changed ----
+ *
+ * The entities it changed and all above them, as a set that is made once a call: each draft is followed up to the first that is in it. */
+
+static uint32_t *place_of(const rg_changed *set, uint32_t id)
 {
-    for (uint32_t n = t->draft_count; n-- > 0;) {
-        es_view  above;
-        uint32_t at = t->drafts[n]->id, touch = t->drafts[n]->touch;
-        while (at != view->id && es_txn_relative(t, touch, at, &above) && above.owner) {
-            at    = above.owner;
-            touch = above.touch;
-        }
-        if (at == view->id)
-            return true;
+    uint32_t at = id * 0x9E3779B1u >> 7;
+    while (set->ids[at & set->mask] && set->ids[at & set->mask] != id)
+        at++;
+    return &set->ids[at & set->mask];
+}
+
+static bool grow(burin_invocation *call)
+{
+    rg_changed *set  = &call->changed, old = *set;
+    uint32_t    size = old.ids ? 2 * (old.mask + 1) : 64;
+    set->ids         = arena_alloc(&call->scratch, size * sizeof *set->ids);
+    if (!set->ids)
+        return false;
+    memset(set->ids, 0, size * sizeof *set->ids);
+    set->mask = size - 1;
+    for (uint32_t n = 0; old.ids && n <= old.mask; n++) {
+        if (old.ids[n])
+            *place_of(set, old.ids[n]) = old.ids[n];
     }
-    return false;
+    return true;
+}
+
+/* An entity, and what is above it. False when memory is out. */
+static bool add_way_up(burin_invocation *call, const es_draft *d)
+{
+    rg_changed *set = &call->changed;
+    es_view     above;
+    uint32_t    id = d->id, touch = d->touch;
+    for (;;) {
+        if (2 * set->count > set->mask && !grow(call))
+            return false;
+        uint32_t *place = place_of(set, id);
+        if (*place == id)
+            return true;
+        *place = id;
+        set->count++;
+        if (!es_txn_relative(call->txn, touch, id, &above) || !above.owner)
+            return true;
+        id    = above.owner;
+        touch = above.touch;
+    }
+}
+
+/* Whether the call, which shares its caller's transaction, has changed an entity or something below it. */
+static burin_status is_changed(burin_invocation *call, uint32_t id, bool *is)
+{
+    if (!call->changed.ids) {
+        const es_draft *d;
+        es_since        since = es_txn_since(call->txn, &call->point);
+        bool            good  = grow(call);
+        while (good && (d = es_txn_next_changed(call->txn, &since)))
+            good = add_way_up(call, d);
+        if (!good)
+            return rg_no_memory(call->err);
+    }
+    *is = *place_of(&call->changed, id) == id;
+    return BURIN_OK;
 }
 
 /* What became of an entity; one that is nowhere becomes a root. */
@@ -44,15 +93,19 @@ static burin_status classify(burin_invocation *call, burin_returned *r)
     burin_status status = es_txn_view(call->txn, r->item.entity, &view, call->err);
     if (status)
         return status;
-    const es_draft *d = view.draft;
+    const es_draft *d       = view.draft;
+    bool            mutated = false;
+    r->semantic             = BURIN_SEMANTIC_UNCHANGED;
     if (d && !d->owner && !(d->flags & ES_ROOT))
         status = burin_txn_promote(call->txn, r->item.entity, call->err);
     if (d && !d->touch)
         r->semantic = BURIN_SEMANTIC_CREATION;
     else if (d && d->flags & ES_PROMOTED)
         r->semantic = BURIN_SEMANTIC_DETACHMENT;
-    else /* in a transaction of its own the commit tells */
-        r->semantic = !call->owns_txn && is_changed(call->txn, &view) ? BURIN_SEMANTIC_MUTATION : BURIN_SEMANTIC_UNCHANGED;
+    else if (!call->owns_txn && !status) /* in a transaction of its own the commit tells */
+        status = is_changed(call, view.id, &mutated);
+    if (mutated)
+        r->semantic = BURIN_SEMANTIC_MUTATION;
     return status;
 }
 

@@ -62,6 +62,12 @@ struct burin_registry {
 };
 
 /* A call that is running. */
+/* Entities by id, open addressing, in the call's scratch memory. */
+typedef struct rg_changed {
+    uint32_t *ids; /* NULL: not made yet */
+    uint32_t  mask, count;
+} rg_changed;
+
 struct burin_invocation {
     const burin_callable       *callable;
     const burin_invoke_options *options;
@@ -70,6 +76,8 @@ struct burin_invocation {
     burin_error                 own_err;  /* where the caller wants none */
     burin_txn                  *txn;      /* NULL: none is needed */
     bool                        owns_txn;
+    es_savepoint                point;    /* where the call began in a transaction that is not its own */
+    rg_changed                  changed;  /* what it has changed there, and what is above that */
     uint32_t                    depth;
     uint64_t                    execution;
     burin_event_span            within, span, running; /* where its events stand, its own, that of its code */

@@ -22,7 +22,7 @@ static burin_status arrive_version(es_arrivals *a, const es_entry *entry, burin_
     es_logged_version logged = entry->as.version;
     uint32_t          head   = es_replay_knows(s, logged.tree) ? atomic_load_explicit(&es_tree_at(s, logged.tree)->head, memory_order_relaxed) : 0;
     if (a->live && logged.version <= head)
-        return BURIN_OK;
+        return es_log_expect_kept(s, logged.tree, logged.version, err);
     if (entry->before != head && a->live)
         return es_fail(err, BURIN_ERR_GONE, "tree %u: what led from version %u to %u is no longer kept; open the store anew", logged.tree, head, logged.version);
     if (entry->before != head)
@@ -109,8 +109,11 @@ static burin_status take_in(burin_store *s, const buf *news, uint64_t kept, uint
     if (status == BURIN_OK) {
         es_replay_commit(s, a.given);
         retain_all(s); /* now that what replaces it is seen */
-    } else if (a.parts) /* of the last commit perhaps not all has arrived: it must not be seen */
-        es_log_fail(s, "what another process has committed could not be taken in");
+    } else if (status == BURIN_ERR_CONFLICT) { /* what is here is not what is kept */
+        es_log_fail(s, status, "another process has changed the same tree");
+    } else if (a.parts) { /* of the last commit perhaps not all has arrived: it must not be seen */
+        es_log_fail(s, BURIN_ERR_OS, "what another process has committed could not be taken in");
+    }
     es_sweep(s);
     pthread_mutex_unlock(&s->lock);
     *commits = a.commits;

@@ -260,12 +260,34 @@ void es_log_undo(burin_store *s)
     s->log->change.failed = false;
 }
 
-void es_log_fail(burin_store *s, const char *why)
+void es_log_fail(burin_store *s, burin_status status, const char *why)
 {
     pthread_mutex_lock(&s->log->lock);
     if (!s->log->failure.status)
-        es_fail(&s->log->failure, BURIN_ERR_OS, "%s", why);
+        es_fail(&s->log->failure, status, "%s", why);
     pthread_mutex_unlock(&s->log->lock);
+}
+
+static bool is_queued(const buf *queue, uint32_t tree, uint32_t version)
+{
+    const es_entry *entry;
+    for (size_t at = 0; at < queue->len; at += entry->size) {
+        entry = (const es_entry *)(const void *)(queue->data + at);
+        if (entry->kind == ES_ENTRY_VERSION && entry->as.version.tree == tree && entry->as.version.version == version)
+            return true;
+    }
+    return false;
+}
+
+burin_status es_log_expect_kept(burin_store *s, uint32_t tree, uint32_t version, burin_error *err)
+{
+    es_log *log = s->log;
+    pthread_mutex_lock(&log->lock);
+    while (log->writing) /* what is being written will be kept, or not */
+        pthread_cond_wait(&log->written, &log->lock);
+    bool kept = !log->failure.status && !is_queued(&log->queue, tree, version);
+    pthread_mutex_unlock(&log->lock);
+    return kept ? BURIN_OK : es_fail(err, BURIN_ERR_CONFLICT, "another process has made version %u of tree %u, too", version, tree);
 }
 
 burin_status es_log_replace(burin_store *s, burin_error *err)

@@ -53,7 +53,9 @@ burin_status es_log_done(burin_store *s, bool good, uint64_t *number, burin_erro
 /* Write the change instead of everything that is kept, with what waits. */
 burin_status es_log_replace(burin_store *s, burin_error *err);
 /* From here on nothing is changed any more. */
-void es_log_fail(burin_store *s, const char *why);
+void es_log_fail(burin_store *s, burin_status status, const char *why);
+/* See that a version which is here is kept, or was when it was written: BURIN_ERR_CONFLICT where it waits to be, or could not be. */
+burin_status es_log_expect_kept(burin_store *s, uint32_t tree, uint32_t version, burin_error *err);
 /* Forget what was said. */
 void es_log_undo(burin_store *s);
 

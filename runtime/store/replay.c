@@ -320,6 +320,50 @@ static burin_status begin(replay *r, es_tree *tree, uint64_t commit)
     return BURIN_OK;
 }
 
+/* ---- entities that one commit has moved between trees ----
+ *
+ * Their new tree's version may arrive before that of the tree they leave: until they have left, where they are going is remembered. */
+
+typedef struct arrival {
+    uint32_t id, tree;
+} arrival;
+
+/* False when memory is out. */
+static bool note_arrivals(const replay *r)
+{
+    burin_store *s = r->store;
+    if (s->arrivals_seq != r->w.seq) {
+        s->arrivals.len = 0;
+        s->arrivals_seq = r->w.seq;
+    }
+    for (uint32_t n = 0; n < r->touch.change_count; n++) {
+        const es_change *c    = &r->touch.changes[n];
+        es_home          home = es_home_of(s, c->id);
+        arrival          a    = {c->id, r->touch.number};
+        if (c->what == BURIN_ADDED && home.record && home.tree != a.tree)
+            buf_append(&s->arrivals, (const char *)&a, sizeof a);
+    }
+    bool good          = !s->arrivals.failed;
+    s->arrivals.failed = false;
+    return good;
+}
+
+/* What has left its tree lives where it has arrived. */
+static void settle_arrivals(const replay *r)
+{
+    burin_store   *s     = r->store;
+    const arrival *items = (const arrival *)(const void *)s->arrivals.data;
+    es_version    *entry;
+    for (size_t n = 0; n < s->arrivals.len / sizeof *items && s->arrivals_seq == r->w.seq; n++) {
+        _Atomic es_home *home = es_home_at(s, items[n].id);
+        if (atomic_load_explicit(home, memory_order_relaxed).record || !es_head_at(s, es_tree_at(s, items[n].tree), UINT32_MAX, &entry))
+            continue;
+        es_home there = {items[n].tree, es_index_get(&s->memory, entry->index, items[n].id)};
+        if (there.record)
+            atomic_store_explicit(home, there, memory_order_release);
+    }
+}
+
 static burin_status make(replay *r, es_tree *tree, const es_logged_version *logged)
 {
     es_place     place;
@@ -334,6 +378,7 @@ static burin_status make(replay *r, es_tree *tree, const es_logged_version *logg
         place.entry->pins = logged->keeps;
         es_fill_version(&r->w, &r->touch, place.entry, logged->time_ns, logged->note);
     }
+    r->w.failed |= !note_arrivals(r);
     if (status == BURIN_OK && r->w.failed)
         status = es_fail_memory(r->store, r->err);
     if (status == BURIN_OK) {
@@ -342,6 +387,7 @@ static burin_status make(replay *r, es_tree *tree, const es_logged_version *logg
         es_publish_version(r->store, tree, r->version, &place);
         es_publish_left(r->store, &r->touch);
         es_publish_homes(r->store, &r->touch);
+        settle_arrivals(r);
     }
     return status;
 }

@@ -66,6 +66,19 @@ bool es_txn_remember(burin_txn *t, es_draft *d)
     return true;
 }
 
+es_since es_txn_since(const burin_txn *t, const es_savepoint *point) { return (es_since){point->drafts, t->saved, point->saved}; }
+
+const es_draft *es_txn_next_changed(const burin_txn *t, es_since *since)
+{
+    if (since->draft < t->draft_count)
+        return t->drafts[since->draft++];
+    if (since->saved == since->last)
+        return NULL;
+    const es_draft *d = since->saved->draft;
+    since->saved      = since->saved->next;
+    return d;
+}
+
 void es_txn_back(burin_txn *t, es_savepoint point)
 {
     for (; t->saved != point.saved; t->saved = t->saved->next)

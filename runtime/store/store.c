@@ -68,7 +68,8 @@ burin_store *burin_store_new(const burin_store_options *options, burin_error *er
         return NULL;
     }
     memset(s, 0, sizeof *s);
-    s->alloc = alloc;
+    s->alloc    = alloc;
+    s->arrivals = buf_make(&s->alloc);
     pthread_mutex_init(&s->lock, NULL);
     es_memory_init(&s->memory, &s->alloc, given.memory_limit);
     s->trees.item = sizeof(es_tree);
@@ -97,6 +98,7 @@ void burin_store_free(burin_store *store)
     es_table_deinit(&store->trees, &alloc);
     es_table_deinit(&store->homes, &alloc);
     es_memory_deinit(&store->memory);
+    buf_deinit(&store->arrivals);
     pthread_mutex_destroy(&store->lock);
     base_free(&alloc, store, sizeof *store);
 }

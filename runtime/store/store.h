@@ -171,6 +171,8 @@ struct burin_store {
     es_slot         *slots;
     burin_txn       *idle;       /* ended transactions, for the next to begin */
     uint64_t         conflicts, rebases;
+    buf              arrivals;   /* replay.c: entities that a commit may have moved here before they left elsewhere, */
+    uint32_t         arrivals_seq; /* and that commit */
     struct es_log   *log;        /* where changes go to be kept; NULL: the store is in memory */
     es_type         *types[BURIN_TYPES_MAX + 1];
 };

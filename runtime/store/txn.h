@@ -112,6 +112,13 @@ typedef struct es_savepoint {
 es_savepoint es_txn_save(burin_txn *t);
 void es_txn_keep(burin_txn *t, es_savepoint point);
 void es_txn_back(burin_txn *t, es_savepoint point);
+/* The drafts that have been opened or changed since a savepoint, each at least once; NULL at the end. */
+typedef struct es_since {
+    uint32_t         draft;
+    struct es_saved *saved, *last;
+} es_since;
+es_since        es_txn_since(const burin_txn *t, const es_savepoint *point);
+const es_draft *es_txn_next_changed(const burin_txn *t, es_since *since);
 /* Remember a draft that is about to change; false when memory is out. */
 bool es_txn_remember(burin_txn *t, es_draft *d);
 

@@ -455,6 +455,33 @@ static void a_call_within_a_call_shares_its_transaction(void **state)
     assert_int_equal(records(w).last.parent, 0); /* the outer one ends last */
 }
 
+static burin_status hurry(burin_invocation *call, const burin_item *args, burin_item *out) /* (m: Map, a: Agent): changes the agent, gives both */
+{
+    burin_status status = burin_txn_set(burin_invocation_txn(call), args[1].entity, SPEED, burin_int(77), burin_invocation_error(call));
+    return status ? status : several(call, args, out);
+}
+
+/* In a transaction of others a result is a mutation where this call has changed it, or something below it. */
+static void a_mutation_is_this_calls_own(void **state)
+{
+    world                *w       = *state;
+    const burin_callable *looks   = declare(w, (burin_declaration){.name = "looks", .signature = "m: Map, a: Agent, b: Agent -> (Map, Agent, Agent)", .body = several, .effect = BURIN_EFFECT_READS});
+    const burin_callable *hurries = declare(w, (burin_declaration){.name = "hurries", .signature = "m: Map, a: Agent, b: Agent -> (Map, Agent, Agent)", .body = hurry, .effect = BURIN_EFFECT_CHANGES});
+    burin_item            args[]  = {burin_item_entity(w->map), burin_item_entity(w->agents[0]), burin_item_entity(w->agents[1])};
+    burin_txn            *t       = burin_txn_begin(w->store, NULL);
+    burin_txn_set(t, w->agents[0], SPEED, burin_int(5), NULL);
+    for (int n = 0; n < 4; n++) {
+        burin_result result;
+        bool         changes = n % 2;
+        assert_int_equal(burin_invoke(changes ? hurries : looks, args, 3, &(burin_invoke_options){.txn = t, .heap = w->heap}, &result, NULL), BURIN_OK);
+        assert_int_equal(result.items[0].semantic, changes ? BURIN_SEMANTIC_MUTATION : BURIN_SEMANTIC_UNCHANGED);
+        assert_int_equal(result.items[1].semantic, changes ? BURIN_SEMANTIC_MUTATION : BURIN_SEMANTIC_UNCHANGED);
+        assert_int_equal(result.items[2].semantic, BURIN_SEMANTIC_UNCHANGED);
+        burin_result_clear(w->registry, &result);
+    }
+    burin_txn_abort(t);
+}
+
 /* 83: what failed inside is taken back, what the outer call did stays. */
 static void a_call_that_fails_within_a_call_takes_its_changes_back(void **state)
 {
@@ -582,6 +609,7 @@ int main(void)
         TEST(a_call_within_a_call_shares_its_transaction),
         TEST(a_call_that_fails_within_a_call_takes_its_changes_back),
         TEST(a_call_apart_commits_by_itself),
+        TEST(a_mutation_is_this_calls_own),
         TEST(a_call_in_a_given_transaction_is_committed_by_its_owner),
         TEST(calls_are_not_nested_without_end),
         TEST(pure_functions_are_not_nested_without_end),

@@ -287,6 +287,55 @@ static void what_others_do_comes_whole_and_in_order(void **state)
     burin_store_free(other);
 }
 
+/* In one commit an entity moves to a tree whose version is written before that of the tree it leaves. */
+static void what_moves_between_trees_lives_where_it_went(void **state)
+{
+    world       *w      = *state;
+    burin_store *other  = open_store(w, false, true);
+    burin_entity second = plant(w->store), kid;
+    burin_txn   *t      = burin_txn_begin(w->store, NULL);
+    burin_txn_create(t, 1, &kid, NULL);
+    burin_txn_attach(t, kid, second, KIDS, BURIN_END, (burin_text){NULL, 0}, NULL);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    t = burin_txn_begin(w->store, NULL);
+    burin_txn_set(t, w->root, N, burin_int(7), NULL);
+    burin_txn_detach(t, kid, NULL);
+    burin_txn_attach(t, kid, w->root, KIDS, BURIN_END, (burin_text){NULL, 0}, NULL);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    refresh(other);
+    for (int n = 0; n < 3; n++) {
+        burin_reader *reader = burin_reader_new(n == 1 ? other : w->store);
+        burin_entity  named  = {kid.id, 0, 2}; /* of the tree it lives in */
+        burin_reader_pin(reader);
+        assert_int_equal(burin_reader_find(reader, &named, NULL), BURIN_OK);
+        assert_int_equal(named.tree, 1);
+        assert_int_equal(burin_reader_find(reader, &(burin_entity){kid.id, 2, 2}, NULL), BURIN_OK);
+        assert_int_equal(burin_reader_find(reader, &(burin_entity){kid.id, 2, 3}, NULL), BURIN_ERR_KEY);
+        burin_reader_free(reader);
+        if (n == 1)
+            reopen(w);
+    }
+    burin_store_free(other);
+}
+
+/* What is here, but not kept, is not taken for what another has made in its place. */
+static void a_refresh_finds_what_another_has_overtaken(void **state)
+{
+    world       *w     = *state;
+    burin_store *other = open_store(w, false, false);
+    assert_int_equal(set(other, w->root, 2, true), BURIN_OK);
+    assert_int_equal(set(w->store, w->root, 1, false), BURIN_OK);
+    assert_int_equal(set(w->store, w->root, 3, false), BURIN_OK);
+    assert_int_equal(burin_store_refresh(other, NULL, NULL), BURIN_ERR_CONFLICT);
+    assert_int_equal(get(other, w->root), 2); /* not 3, which was made from 1 */
+    assert_int_equal(burin_store_sync(other, NULL), BURIN_ERR_CONFLICT);
+    assert_int_equal(set(other, w->root, 4, false), BURIN_ERR_OS);
+    burin_store_free(other);
+    other = open_store(w, false, false);
+    assert_int_equal(get(other, w->root), 3);
+    burin_store_free(other);
+}
+
 static void retention_that_another_sets_holds_here(void **state)
 {
     world       *w     = *state;
@@ -531,6 +580,7 @@ static void who_waits_is_told(void **state)
     ROW(what_was_committed_is_there_again), ROW(deferred_commits_are_kept_by_a_sync), ROW(read_only_is_read_only), \
     ROW(changes_of_two_trees_are_kept_together), ROW(a_second_writer_is_found_and_does_no_harm), \
     ROW(writers_of_different_trees_do_not_meet), ROW(what_others_do_comes_whole_and_in_order), \
+    ROW(what_moves_between_trees_lives_where_it_went), ROW(a_refresh_finds_what_another_has_overtaken), \
     ROW(retention_that_another_sets_holds_here), ROW(compaction_drops_nothing_that_it_has_not_seen), \
     ROW(who_is_pinned_sees_what_was_before_a_gap), ROW(the_loser_in_a_shared_store_tries_again), ROW(writers_of_one_tree_lose_nothing), \
     ROW(a_graph_follows_what_others_do), ROW(who_waits_is_told)
