@@ -156,7 +156,7 @@ static int show_address(store_run *r, const char *word)
     }
     for (size_t n = 0; status == BURIN_OK && n < found.children.count; n++) {
         burin_text key = burin_children_key(&found.children, n);
-        buffer_format(&r->out, "@%u", found.children.ids[n]);
+        buffer_format(&r->out, "@%u", burin_children_id(&found.children, n));
         if (key.len) {
             buffer_text(&r->out, "  ");
             put_text(&r->out, key);

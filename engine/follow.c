@@ -179,11 +179,11 @@ static bool reserve_cell(burin_follower *f, follow_entity *e)
 
 /* ---- values ---- */
 
-static burin_status list_children(burin_heap *heap, const burin_children *children, burin_value *out, burin_error *err)
+static burin_status list_children(burin_heap *heap, burin_children *children, burin_value *out, burin_error *err)
 {
     *out = burin_list(heap, children->count);
     for (size_t k = 0; k < children->count && out->kind != BURIN_MISSING; k++)
-        if (burin_list_append(heap, *out, burin_int(children->ids[k])))
+        if (burin_list_append(heap, *out, burin_int(burin_children_id(children, k))))
             return no_memory(err);
     return out->kind == BURIN_MISSING ? no_memory(err) : BURIN_OK;
 }

@@ -62,11 +62,11 @@ static burin_status follow_through(follow_address *a, size_t len, burin_heap *he
     return status;
 }
 
-static burin_value ids_of(burin_heap *heap, const burin_children *children)
+static burin_value ids_of(burin_heap *heap, burin_children *children)
 {
     burin_value list = burin_list(heap, children->count);
     for (size_t k = 0; k < children->count && list.kind != BURIN_MISSING; k++)
-        if (burin_list_append(heap, list, burin_int(children->ids[k])))
+        if (burin_list_append(heap, list, burin_int(burin_children_id(children, k))))
             return burin_missing();
     return list;
 }

@@ -84,12 +84,12 @@ static burin_status children(burin_call *call, const granted *g, int attribute, 
     if (status)
         return grant_raise(call, status, &err);
     if (kind == BURIN_CHILD_ATTRIBUTE)
-        return relative(call, g, list.count ? list.ids[0] : 0, out);
+        return relative(call, g, list.count ? burin_children_id(&list, 0) : 0, out);
     *out = kind == BURIN_CHILD_DICT_ATTRIBUTE ? burin_dict(heap, list.count) : burin_list(heap, list.count);
     if (out->kind == BURIN_MISSING)
         return no_memory(call);
     for (size_t n = 0; n < list.count && !status; n++) {
-        status = relative(call, g, list.ids[n], &child);
+        status = relative(call, g, burin_children_id(&list, n), &child);
         if (status)
             return status;
         burin_text key = burin_children_key(&list, n);

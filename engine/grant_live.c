@@ -81,11 +81,11 @@ static burin_status children(burin_call *call, burin_txn *t, const live *self, i
         return grant_raise(call, status, &err);
     *out = burin_none();
     if (kind == BURIN_CHILD_ATTRIBUTE)
-        return list.count ? give(call, (burin_entity){list.ids[0], self->entity.tree, 0}, out) : BURIN_OK;
+        return list.count ? give(call, (burin_entity){burin_children_id(&list, 0), self->entity.tree, 0}, out) : BURIN_OK;
     *out = kind == BURIN_CHILD_DICT_ATTRIBUTE ? burin_dict(heap, list.count) : burin_list(heap, list.count);
     for (size_t n = 0; n < list.count && out->kind != BURIN_MISSING && !status; n++) {
         burin_text key = burin_children_key(&list, n);
-        status         = give(call, (burin_entity){list.ids[n], self->entity.tree, 0}, &child);
+        status         = give(call, (burin_entity){burin_children_id(&list, n), self->entity.tree, 0}, &child);
         if (status == BURIN_OK)
             status = out->kind == BURIN_DICT ? burin_dict_set(heap, *out, burin_string(heap, key.data, key.len), child) : burin_list_append(heap, *out, child);
     }

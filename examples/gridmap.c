@@ -39,10 +39,10 @@ static burin_status move_agent(burin_invocation *call, const burin_item *args, b
         return status;
     if (source < 0 || target < 0 || (size_t)source >= nodes.count || (size_t)target >= nodes.count)
         return burin_invocation_fail(call, BURIN_ERR_INDEX, "there are nodes 0 to %zu", nodes.count - 1);
-    burin_entity to = {nodes.ids[target], 0, 0};
-    status          = burin_txn_children(t, (burin_entity){nodes.ids[source], 0, 0}, AGENTS, &agents, err);
+    burin_entity to = {burin_children_id(&nodes, target), 0, 0};
+    status          = burin_txn_children(t, (burin_entity){burin_children_id(&nodes, source), 0, 0}, AGENTS, &agents, err);
     for (size_t n = 0; n < agents.count && !status; n++) {
-        burin_entity agent = {agents.ids[n], 0, 0};
+        burin_entity agent = {burin_children_id(&agents, n), 0, 0};
         burin_value  found;
         status = burin_txn_get(t, agent, NAME, NULL, &found, err);
         if (status || found.len != name.len || memcmp(found.as.s, name.data, name.len) != 0)
@@ -113,10 +113,10 @@ static burin_status wander(const burin_callable *move, burin_reader *reader, bur
         burin_reader_pin(reader);
         status = burin_reader_children(reader, map->entity, NODES, &nodes, err);
         if (!status)
-            status = burin_reader_children(reader, (burin_entity){nodes.ids[source], 0, 0}, AGENTS, &agents, err);
+            status = burin_reader_children(reader, (burin_entity){burin_children_id(&nodes, source), 0, 0}, AGENTS, &agents, err);
         if (status || source == target || agents.count == 0)
             continue;
-        burin_entity agent = {agents.ids[draw(&state, (uint32_t)agents.count)], 0, 0};
+        burin_entity agent = {burin_children_id(&agents, draw(&state, (uint32_t)agents.count)), 0, 0};
         status             = burin_reader_get(reader, agent, NAME, NULL, &name, err);
         burin_item args[]  = {*map, burin_item_value(burin_int(source)), burin_item_value(name), burin_item_value(burin_int(target))};
         if (!status)

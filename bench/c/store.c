@@ -112,11 +112,11 @@ static uint64_t fingerprint(world *w, uint32_t version, uint32_t *count)
     *count             = 0;
     ok(burin_reader_children(w->reader, (burin_entity){w->map.id, 1, version}, NODES, &nodes, NULL), "nodes");
     for (size_t n = 0; n < nodes.count; n++) {
-        ok(burin_reader_children(w->reader, (burin_entity){nodes.ids[n], 1, version}, AGENTS, &agents, NULL), "agents");
+        ok(burin_reader_children(w->reader, (burin_entity){burin_children_id(&nodes, n), 1, version}, AGENTS, &agents, NULL), "agents");
         for (size_t a = 0; a < agents.count; a++) {
             burin_value name;
             uint64_t    hash = 14695981039346656037u;
-            ok(burin_reader_get(w->reader, (burin_entity){agents.ids[a], 1, version}, NAME, NULL, &name, NULL), "name");
+            ok(burin_reader_get(w->reader, (burin_entity){burin_children_id(&agents, a), 1, version}, NAME, NULL, &name, NULL), "name");
             for (uint32_t c = 0; c < name.len; c++)
                 hash = (hash ^ (unsigned char)name.as.s[c]) * 1099511628211u;
             sum += hash;
@@ -135,10 +135,10 @@ static burin_status move_agent(burin_txn *t, burin_entity map, size_t source, bu
     burin_status   status = burin_txn_children(t, map, NODES, &nodes, NULL);
     if (status || source >= nodes.count || target >= nodes.count)
         return status ? status : BURIN_ERR_INDEX;
-    burin_entity from = {nodes.ids[source], map.tree, 0}, to = {nodes.ids[target], map.tree, 0};
+    burin_entity from = {burin_children_id(&nodes, source), map.tree, 0}, to = {burin_children_id(&nodes, target), map.tree, 0};
     status = burin_txn_children(t, from, AGENTS, &agents, NULL);
     for (size_t n = 0; n < agents.count && !status; n++) {
-        burin_entity agent = {agents.ids[n], map.tree, 0};
+        burin_entity agent = {burin_children_id(&agents, n), map.tree, 0};
         status             = burin_txn_get(t, agent, NAME, NULL, &found, NULL);
         if (status || found.len != name.len || memcmp(found.as.s, name.data, name.len) != 0)
             continue;
@@ -164,10 +164,10 @@ static move choose(world *w)
         m.source = draw(w->nodes);
         m.target = draw(w->nodes);
         burin_reader_children(w->reader, w->map, NODES, &nodes, NULL);
-        burin_reader_children(w->reader, (burin_entity){nodes.ids[m.source], 0, 0}, AGENTS, &agents, NULL);
+        burin_reader_children(w->reader, (burin_entity){burin_children_id(&nodes, m.source), 0, 0}, AGENTS, &agents, NULL);
         if (m.source == m.target || agents.count == 0)
             continue;
-        burin_reader_get(w->reader, (burin_entity){agents.ids[draw((uint32_t)agents.count)], 0, 0}, NAME, NULL, &name, NULL);
+        burin_reader_get(w->reader, (burin_entity){burin_children_id(&agents, draw((uint32_t)agents.count)), 0, 0}, NAME, NULL, &name, NULL);
         memcpy(m.name, name.as.s, name.len);
         m.len = name.len;
         return m;
@@ -378,9 +378,9 @@ static uint32_t *agent_ids(world *w)
     burin_children nodes, agents;
     burin_reader_children(w->reader, w->map, NODES, &nodes, NULL);
     for (size_t n = 0; n < nodes.count; n++) {
-        burin_reader_children(w->reader, (burin_entity){nodes.ids[n], 0, 0}, AGENTS, &agents, NULL);
-        memcpy(&ids[at], agents.ids, agents.count * sizeof *ids);
-        at += (uint32_t)agents.count;
+        burin_reader_children(w->reader, (burin_entity){burin_children_id(&nodes, n), 0, 0}, AGENTS, &agents, NULL);
+        for (size_t a = 0; a < agents.count; a++)
+            ids[at++] = burin_children_id(&agents, a);
     }
     return ids;
 }

@@ -123,15 +123,29 @@ BURIN_API burin_status burin_reader_info(const burin_reader *reader, burin_entit
  * NULL for other kinds. Attributes that hold children are BURIN_ERR_TYPE: see burin_reader_children. */
 BURIN_API burin_status burin_reader_get(const burin_reader *reader, burin_entity entity, int attribute, burin_heap *heap, burin_value *out,
                                         burin_error *err);
-/* The ids of the children an attribute holds, in order; keys[n] goes with ids[n] for CHILD_DICT. Borrowed. */
+/* The children that an attribute holds, in order: a cursor over them, which is borrowed as a whole. Of many it shows a part at a time, so that going through
+ * all costs a step each, wherever it begins. */
 typedef struct burin_children {
-    const uint32_t *ids;
     size_t          count;
-    const void     *keys; /* for burin_children_key */
+    /* what burin_children_id looks at: the ids from `first` on, so many as `run` */
+    size_t          first, run;
+    const uint32_t *ids;
+    /* for the functions below */
+    const burin_text *texts;
+    const void       *keys, *own, *memory;
+    uint32_t          list;
+    bool              keyed;
 } burin_children;
 BURIN_API burin_status burin_reader_children(const burin_reader *reader, burin_entity entity, int attribute, burin_children *out, burin_error *err);
+/* For burin_children_id: move to child n, and give its id. */
+BURIN_API uint32_t burin_children_seek(burin_children *children, size_t n);
+/* The id of child n; 0 from `count` on. */
+static inline uint32_t burin_children_id(burin_children *children, size_t n)
+{
+    return n - children->first < children->run ? children->ids[n - children->first] : burin_children_seek(children, n);
+}
 /* The key of child n of a CHILD_DICT; empty for other kinds. */
-BURIN_API burin_text burin_children_key(const burin_children *children, size_t n);
+BURIN_API burin_text burin_children_key(burin_children *children, size_t n);
 
 /* Where an attribute's value was borrowed from (burin_txn_borrow): source->id is 0 when it was set otherwise. */
 BURIN_API burin_status burin_reader_origin(const burin_reader *reader, burin_entity entity, int attribute, burin_entity *source, int *source_attribute,

@@ -1,5 +1,6 @@
 /* Whether a version is a tree: every entity but the root is held by the one owner it names, at the place it names, and no owner is below
  * what it owns. Given that the version before is one, only what changed is looked at. See replay.h. */
+#include "runtime/store/children.h"
 #include "runtime/store/replay.h"
 
 #include <stdlib.h>
@@ -10,11 +11,11 @@ typedef struct check {
     const es_change   *changes;
     uint32_t           count;
     uint8_t           *marks; /* one a change: CHECK_... */
-    uint32_t          *sorted;
-    uint32_t           sorted_cap;
+    uint32_t           seen;  /* blocks that are not younger are of the version before */
+    buf                come, gone; /* ids that an attribute holds now and did not, and the other way round; ascending */
     burin_error       *err;
 } check;
-enum { CHECK_HELD = 1, CHECK_OPEN = 2, CHECK_DONE = 4 };
+enum { CHECK_HELD = 1, CHECK_OPEN = 2, CHECK_DONE = 4, CHECK_LET_GO = 8 };
 
 static burin_status wrong(const check *c, uint32_t id, const char *what) { return es_fail(c->err, BURIN_ERR_DATA, "entity %u %s", id, what); }
 
@@ -43,55 +44,84 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The children of an attribute, ascending; false when memory is out. */
-static bool sort_children(check *c, const burin_children *children)
+/* ---- who holds whom: along what has changed ---- */
+
+static size_t count_of(const buf *ids) { return ids->len / sizeof(uint32_t); }
+static uint32_t *ids_of(const buf *ids) { return (uint32_t *)(void *)ids->data; }
+static bool has(const buf *ids, uint32_t id) { return ids->len && bsearch(&id, ids->data, count_of(ids), sizeof id, by_number); }
+
+static void note_edit(void *user, const es_edit *edit)
 {
-    if (children->count > c->sorted_cap) {
-        const burin_allocator *alloc  = &c->store->alloc;
-        uint32_t               cap    = (uint32_t)children->count + 64;
-        uint32_t *items = alloc->resize(alloc->user, c->sorted, c->sorted_cap * sizeof *items, cap * sizeof *items);
-        if (!items)
-            return false;
-        c->sorted     = items;
-        c->sorted_cap = cap;
-    }
+    check *c = user;
+    for (uint32_t n = 0; n < edit->drop; n++)
+        buf_append(&c->gone, (const char *)&edit->dropped[n].id, sizeof(uint32_t));
+    for (uint32_t n = 0; n < edit->insert; n++)
+        buf_append(&c->come, (const char *)&edit->inserted[n].id, sizeof(uint32_t));
+}
+
+static void sort_ids(const buf *ids)
+{
     bool ascends = true;
-    for (size_t n = 0; n < children->count; n++) {
-        c->sorted[n] = children->ids[n];
-        ascends &= n == 0 || children->ids[n - 1] < children->ids[n];
-    }
+    for (size_t n = 1; n < count_of(ids) && ascends; n++)
+        ascends = ids_of(ids)[n - 1] < ids_of(ids)[n];
     if (!ascends)
-        qsort(c->sorted, children->count, sizeof *c->sorted, by_number);
+        qsort(ids->data, count_of(ids), sizeof(uint32_t), by_number);
+}
+
+/* What an attribute has let go of, and what it holds since; false when memory is out. */
+static bool list_differences(check *c, const es_type *type, int attribute, const es_record *old, const es_record *now)
+{
+    burin_attribute_kind kind = type->attributes[attribute].kind;
+    uint64_t             a = old ? old->cells[attribute] : 0, b = now->cells[attribute];
+    c->come.len = c->gone.len = 0;
+    if (kind == BURIN_CHILD_ATTRIBUTE) {
+        uint32_t before = (uint32_t)a, after = (uint32_t)b;
+        note_edit(c, &(es_edit){0, before != 0, after != 0, &(es_item){.id = before}, &(es_item){.id = after}});
+    } else if (!es_children_edits(c->store, (es_ref)a, (es_ref)b, c->seen, kind == BURIN_CHILD_DICT_ATTRIBUTE, note_edit, c)) {
+        return false;
+    }
+    if (c->come.failed || c->gone.failed)
+        return false;
+    sort_ids(&c->come);
+    sort_ids(&c->gone);
     return true;
 }
 
-/* Everything that an attribute of a changed entity holds names it as its owner, once. */
-static burin_status check_held(check *c, const es_record *owner, int attribute, const burin_children *held)
+static bool is_held_by(const es_record *child, const es_record *owner, int attribute)
+{
+    return child && child->owner == owner->id && child->field == attribute;
+}
+
+/* What an attribute holds since names it as its owner, once. */
+static burin_status check_come(check *c, const es_record *owner, int attribute)
 {
     const char *wants = es_type_at(c->store, owner->type)->attributes[attribute].entity_type;
-    for (size_t n = 0; n < held->count; n++) {
-        const es_record *child = record_in(c, c->after, held->ids[n]);
-        int64_t          at    = find(c, held->ids[n]);
-        if (!child || child->owner != owner->id || child->field != attribute)
-            return wrong(c, held->ids[n], "is not where its owner says");
+    for (size_t n = 0; n < count_of(&c->come); n++) {
+        uint32_t         id    = ids_of(&c->come)[n];
+        const es_record *child = record_in(c, c->after, id);
+        int64_t          at    = find(c, id);
+        if (!is_held_by(child, owner, attribute))
+            return wrong(c, id, "is not where its owner says");
         if (wants && strcmp(wants, es_type_at(c->store, child->type)->name) != 0)
-            return wrong(c, held->ids[n], "is of another type than its owner may hold");
+            return wrong(c, id, "is of another type than its owner may hold");
+        if ((n && ids_of(&c->come)[n - 1] == id) || (is_held_by(record_in(c, c->before, id), owner, attribute) && !has(&c->gone, id)))
+            return wrong(c, id, "is held twice");
         if (at >= 0)
             c->marks[at] |= CHECK_HELD;
-        if (n && c->sorted[n] == c->sorted[n - 1])
-            return wrong(c, c->sorted[n], "is held twice");
     }
     return BURIN_OK;
 }
 
-/* What the attribute held before and holds no more has gone elsewhere. */
-static burin_status check_let_go(const check *c, const es_record *owner, int attribute, const burin_children *before, size_t now)
+/* What it held before and holds no more has gone elsewhere. */
+static burin_status check_gone(const check *c, const es_record *owner, int attribute)
 {
-    for (size_t n = 0; n < before->count; n++) {
-        const es_record *child = record_in(c, c->after, before->ids[n]);
-        if (child && child->owner == owner->id && child->field == attribute &&
-            !(now && bsearch(&before->ids[n], c->sorted, now, sizeof *c->sorted, by_number)))
-            return wrong(c, before->ids[n], "is held by nobody");
+    for (size_t n = 0; n < count_of(&c->gone); n++) {
+        uint32_t id = ids_of(&c->gone)[n];
+        int64_t  at = find(c, id);
+        if (at >= 0)
+            c->marks[at] |= CHECK_LET_GO;
+        if (is_held_by(record_in(c, c->after, id), owner, attribute) && !has(&c->come, id))
+            return wrong(c, id, "is held by nobody");
     }
     return BURIN_OK;
 }
@@ -102,26 +132,22 @@ static burin_status check_attributes(check *c, const es_change *change, const es
     uint64_t       which  = type->children & (old ? change->attributes : UINT64_MAX);
     burin_status   status = BURIN_OK;
     for (int n = 0; (uint32_t)n < type->count && !status; n++) {
-        burin_children held, before = {0};
         if (!((which >> n) & 1))
             continue;
-        es_cell_children(c->store, type, now->cells, n, &held, NULL);
-        if (old)
-            es_cell_children(c->store, type, old->cells, n, &before, NULL);
-        if (!sort_children(c, &held))
+        if (!list_differences(c, type, n, old, now))
             return es_fail(c->err, BURIN_ERR_NOMEM, "out of memory");
-        status = check_held(c, now, n, &held);
+        status = check_come(c, now, n);
         if (status == BURIN_OK)
-            status = check_let_go(c, now, n, &before, held.count);
+            status = check_gone(c, now, n);
     }
     return status;
 }
 
-/* The owner that an entity has left is gone, or no longer holds it. */
-static burin_status check_left(const check *c, const es_record *old)
+/* The owner that an entity has left is gone, or has let go of it. */
+static burin_status check_left(const check *c, const es_record *old, uint32_t change)
 {
     int64_t at = old->owner ? find(c, old->owner) : -1;
-    if (!old->owner || (at >= 0 && (c->changes[at].what == BURIN_REMOVED || (c->changes[at].attributes >> old->field) & 1)))
+    if (!old->owner || (at >= 0 && c->changes[at].what == BURIN_REMOVED) || c->marks[change] & CHECK_LET_GO)
         return BURIN_OK;
     return wrong(c, old->id, "has left an owner that still holds it");
 }
@@ -129,14 +155,14 @@ static burin_status check_left(const check *c, const es_record *old)
 static burin_status check_removed(const check *c, const es_record *old)
 {
     const es_type *type   = es_type_at(c->store, old->type);
-    burin_status   status = check_left(c, old);
+    burin_status   status = BURIN_OK;
     for (int n = 0; (uint32_t)n < type->count && !status; n++) {
         burin_children held = {0};
         if ((type->children >> n) & 1)
             es_cell_children(c->store, type, old->cells, n, &held, NULL);
         for (size_t k = 0; k < held.count && !status; k++) {
-            if (find(c, held.ids[k]) < 0)
-                status = wrong(c, held.ids[k], "is left without an owner");
+            if (find(c, burin_children_id(&held, k)) < 0)
+                status = wrong(c, burin_children_id(&held, k), "is left without an owner");
         }
     }
     return status;
@@ -180,13 +206,13 @@ static burin_status check_all(check *c, uint32_t root)
     for (uint32_t n = 0; n < c->count && !status; n++) { /* who holds whom */
         const es_record *old = record_in(c, c->before, c->changes[n].id), *now = record_in(c, c->after, c->changes[n].id);
         status = now ? check_attributes(c, &c->changes[n], old, now) : check_removed(c, old);
-        if (status == BURIN_OK && now && old && (now->owner != old->owner || now->field != old->field))
-            status = check_left(c, old);
     }
     for (uint32_t n = 0; n < c->count && !status; n++) { /* who is held */
         const es_record *old = record_in(c, c->before, c->changes[n].id), *now = record_in(c, c->after, c->changes[n].id);
         bool             came = now && (!old || now->owner != old->owner || now->field != old->field);
-        if (came && now->owner && !(c->marks[n] & CHECK_HELD))
+        if (old && (!now || came))
+            status = check_left(c, old, n);
+        if (!status && came && now->owner && !(c->marks[n] & CHECK_HELD))
             status = wrong(c, now->id, "is not held by the owner it names");
         if (now && !status)
             status = check_way_up(c, now, root);
@@ -194,10 +220,11 @@ static burin_status check_all(check *c, uint32_t root)
     return status;
 }
 
-burin_status es_check_changes(const burin_store *s, es_index before, es_index after, uint32_t root, const es_change *changes, uint32_t count,
+burin_status es_check_changes(const burin_store *s, es_index before, uint32_t seen, es_index after, uint32_t root, const es_change *changes, uint32_t count,
                               burin_error *err)
 {
-    check        c      = {.store = s, .before = before, .after = after, .changes = changes, .count = count, .err = err};
+    check        c      = {.store = s, .before = before, .after = after, .changes = changes, .count = count, .seen = seen, .come = buf_make(&s->alloc),
+                           .gone = buf_make(&s->alloc), .err = err};
     burin_status status = BURIN_OK;
     c.marks             = count ? base_alloc(&s->alloc, count) : NULL;
     if (count && !c.marks)
@@ -212,7 +239,8 @@ burin_status es_check_changes(const burin_store *s, es_index before, es_index af
     if (status == BURIN_OK)
         status = check_all(&c, root);
     base_free(&s->alloc, c.marks, count);
-    base_free(&s->alloc, c.sorted, c.sorted_cap * sizeof *c.sorted);
+    buf_deinit(&c.come);
+    buf_deinit(&c.gone);
     return status;
 }
 
@@ -249,7 +277,7 @@ burin_status es_check_version(const burin_store *s, es_index index, uint32_t roo
     if (es_index_differ(&s->memory, (es_index){0}, index, list_one, &l))
         status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     if (status == BURIN_OK)
-        status = es_check_changes(s, (es_index){0}, index, root, l.items, l.count, err);
+        status = es_check_changes(s, (es_index){0}, 0, index, root, l.items, l.count, err);
     *count = l.count;
     base_free(&s->alloc, l.items, l.cap * sizeof *l.items);
     return status;

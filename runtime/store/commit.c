@@ -28,13 +28,16 @@ static bool carry(burin_txn *t, es_draft *d, es_index head)
     es_ref             ref = es_index_get(&s->memory, head, d->id);
     if (ref == d->base)
         return true;
-    const es_record *now = es_record_at(s, ref);
-    if (!now || es_compare(s, es_record_at(s, d->base), now).what != BURIN_TOUCHED)
+    const es_record *now = es_record_at(s, ref), *then = es_record_at(s, d->base);
+    if (!now || es_compare(s, then, now).what != BURIN_TOUCHED)
         return false;
     d->base = ref;
-    for (uint32_t n = 0; n < es_type_at(s, d->type)->count; n++) {
-        if (!((d->own >> n) & 1) && es_is_block(es_type_at(s, d->type)->attributes[n].kind))
-            d->cells[n] = now->cells[n]; /* equal, but perhaps another block */
+    const es_type *type = es_type_at(s, d->type);
+    for (uint32_t n = 0; n < type->count; n++) { /* equal, but perhaps other blocks */
+        if (((type->blocks & ~d->own) >> n) & 1)
+            d->cells[n] = now->cells[n];
+        else if (((type->blocks & type->children) >> n) & 1 && then->cells[n] != now->cells[n])
+            ((es_children *)(uintptr_t)d->cells[n])->anew = true; // NOLINT: an own cell is a pointer
     }
     return true;
 }
@@ -128,13 +131,12 @@ static burin_status open_children(burin_txn *t, const es_draft *d, burin_error *
     burin_status status = BURIN_OK;
     es_txn_relative(t, d->touch, d->id, &view);
     for (int n = 0; (uint32_t)n < view.type->count && !status; n++) {
-        burin_children     children;
-        const es_children *own;
+        burin_children children;
         if (!((view.type->children >> n) & 1))
             continue;
-        status = es_view_children(t->store, &view, n, &children, &own, err);
+        status = es_view_children(t->store, &view, n, &children, err);
         for (size_t c = 0; c < children.count && !status; c++) {
-            if (!es_txn_relative(t, d->touch, children.ids[c], &child) || child.draft)
+            if (!es_txn_relative(t, d->touch, burin_children_id(&children, c), &child) || child.draft)
                 continue;
             const es_touch *touch = &t->touches[child.touch - 1];
             if (touch->rebased && es_record_at(t->store, es_index_get(&t->store->memory, touch->begun, child.id)) != child.record)
@@ -213,13 +215,21 @@ static es_writer *write_to(burin_txn *t, es_touch *touch)
     return &t->writer;
 }
 
+void es_retire_cell(es_writer *w, burin_attribute_kind kind, uint64_t cell)
+{
+    if (es_is_owning(kind))
+        es_retire_list(w, (es_ref)cell, kind == BURIN_CHILD_DICT_ATTRIBUTE);
+    else if (cell)
+        es_retire(w, (es_ref)cell, es_bytes_size(es_at(w->m, (es_ref)cell)));
+}
+
 void es_retire_record(es_writer *w, const burin_store *s, es_ref ref)
 {
     const es_record *r    = es_record_at(s, ref);
     const es_type   *type = es_type_at(s, r->type);
     for (uint32_t n = 0; n < type->count; n++) {
-        if (((type->blocks >> n) & 1) && r->cells[n])
-            es_retire(w, (es_ref)r->cells[n], es_block_size(type->attributes[n].kind, es_at(&s->memory, (es_ref)r->cells[n])));
+        if ((type->blocks >> n) & 1)
+            es_retire_cell(w, type->attributes[n].kind, r->cells[n]);
     }
     if (r->origins)
         es_retire(w, r->origins, es_origins_size(es_at(&s->memory, r->origins)));
@@ -382,7 +392,8 @@ static burin_status log_versions(burin_txn *t, uint64_t *logged, burin_error *er
     bool         good = true;
     for (uint32_t n = 0; n < t->touch_count && s->log && good; n++) {
         const es_touch *touch = &t->touches[n];
-        es_kept         kept  = {.tree = touch->number, .version = touch->version + 1, .last = touch->version, .adjacent = true, .entry = touch->next.entry};
+        es_kept         kept  = {.tree = touch->number, .version = touch->version + 1, .last = touch->version, .adjacent = true, .entry = touch->next.entry,
+                                 .before = touch->tree ? es_version_entry(s, es_tree_at(s, touch->tree), touch->version) : NULL};
         if (touch->changed)
             good = (touch->tree || es_log_tree(s, touch->number, es_tree_at(s, touch->number))) && es_log_version(s, &kept);
     }

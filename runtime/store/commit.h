@@ -12,6 +12,8 @@ uint64_t es_draft_differs(const burin_txn *t, const es_draft *d);
  * others are the base record's, unless the draft is new or foreign: then everything is written. Replaced blocks are retired. */
 void es_encode(burin_txn *t, es_writer *w, es_draft *d, uint32_t version, uint64_t differs);
 
+/* The block, or blocks, that a cell refers to. */
+void es_retire_cell(es_writer *w, burin_attribute_kind kind, uint64_t cell);
 /* Every block of a record, and the record. */
 void es_retire_record(es_writer *w, const burin_store *s, es_ref ref);
 /* One more line of a tree's change list; false when memory is out. */

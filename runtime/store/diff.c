@@ -2,7 +2,7 @@
  *
  * A version's change list says what it differs in from the one before; any two versions are compared through their
  * indexes, where shared parts are one pointer. Both give the same. */
-#include "runtime/store/store.h"
+#include "runtime/store/children.h"
 
 static bool same_block(const burin_store *s, burin_attribute_kind kind, es_ref a, es_ref b)
 {
@@ -10,9 +10,10 @@ static bool same_block(const burin_store *s, burin_attribute_kind kind, es_ref a
         return true;
     if (!a || !b)
         return false;
-    const void *x = es_at(&s->memory, a), *y = es_at(&s->memory, b);
-    size_t      size = es_block_size(kind, x);
-    return size == es_block_size(kind, y) && memcmp((const char *)x + sizeof(uint32_t), (const char *)y + sizeof(uint32_t), size - sizeof(uint32_t)) == 0;
+    if (es_is_owning(kind))
+        return es_same_children(&s->memory, es_list_part(&s->memory, a), es_list_part(&s->memory, b), kind == BURIN_CHILD_DICT_ATTRIBUTE);
+    const es_bytes *x = es_at(&s->memory, a), *y = es_at(&s->memory, b);
+    return x->len == y->len && memcmp(x->data, y->data, x->len) == 0;
 }
 
 es_change es_compare(const burin_store *s, const es_record *old, const es_record *new_)

@@ -133,13 +133,13 @@ static void put_arrows(drawing *d, const es_record *r, uint32_t only, arrow how)
         es_cell_children(d->store, type, r->cells, n, &held, NULL);
         for (size_t c = 0; c < held.count; c++) {
             char place[24] = "";
-            if (only && held.ids[c] != only)
+            if (only && burin_children_id(&held, c) != only)
                 continue;
             if (a->kind == BURIN_CHILD_LIST_ATTRIBUTE)
                 snprintf(place, sizeof place, "[%zu]", c);
             else if (a->kind == BURIN_CHILD_DICT_ATTRIBUTE)
                 snprintf(place, sizeof place, ".");
-            put_arrow(d, r->id, held.ids[c], how, name, place, burin_children_key(&held, c));
+            put_arrow(d, r->id, burin_children_id(&held, c), how, name, place, burin_children_key(&held, c));
         }
     }
 }

@@ -148,41 +148,24 @@ burin_status burin_txn_borrow(burin_txn *txn, burin_entity entity, int attribute
 
 /* ---- children ---- */
 
-/* The children of an attribute in memory of the transaction, with room for one more. */
+static es_editor editor_of(burin_txn *t) { return (es_editor){&t->store->memory, &t->arena, t->save, t->saves}; }
+
+/* The children of an attribute, to be changed; NULL when memory is out. */
 static es_children *own_children(burin_txn *t, es_draft *d, int attribute, burin_error *err)
 {
-    const es_type     *type = es_type_at(t->store, d->type);
-    es_children       *own  = own_cell(d, attribute);
-    bool               keyed = type->attributes[attribute].kind == BURIN_CHILD_DICT_ATTRIBUTE;
-    burin_children     now  = {0};
-    if (own && own->count < own->cap)
+    es_children *own = own_cell(d, attribute);
+    if (own)
         return own;
-    if (!own && es_cell_children(t->store, type, d->cells, attribute, &now, err))
-        return NULL;
-    uint32_t     count = own ? own->count : (uint32_t)now.count, cap = count < 6 ? 8 : count + count / 2;
-    uint32_t    *ids   = arena_alloc(&t->arena, cap * sizeof *ids);
-    burin_text  *keys  = keyed ? arena_alloc(&t->arena, cap * sizeof *keys) : NULL;
-    es_children *made  = own ? own : arena_alloc(&t->arena, sizeof *made);
-    if (!ids || !made || (keyed && !keys)) {
+    own = arena_alloc(&t->arena, sizeof *own);
+    if (!own) {
         es_fail(err, BURIN_ERR_NOMEM, "out of memory");
         return NULL;
     }
-    if (count)
-        memcpy(ids, own ? own->ids : now.ids, count * sizeof *ids);
-    for (uint32_t n = 0; keyed && n < count; n++)
-        keys[n] = own ? own->keys[n] : burin_children_key(&now, n);
-    *made               = (es_children){ids, keys, count, cap};
-    d->cells[attribute] = (uintptr_t)made;
+    *own = (es_children){.root  = es_list_part(&t->store->memory, (es_ref)d->cells[attribute]),
+                         .keyed = es_type_at(t->store, d->type)->attributes[attribute].kind == BURIN_CHILD_DICT_ATTRIBUTE};
+    d->cells[attribute] = (uintptr_t)own;
     d->own |= (uint64_t)1 << attribute;
-    return made;
-}
-
-static uint32_t position(const es_children *list, uint32_t id)
-{
-    uint32_t n = 0;
-    while (n < list->count && list->ids[n] != id)
-        n++;
-    return n;
+    return own;
 }
 
 /* Take `id` out of what `owner` holds. */
@@ -197,12 +180,9 @@ static burin_status unlink_child(burin_txn *t, es_draft *owner, int field, uint3
     es_children *list = own_children(t, owner, field, err);
     if (!list)
         return BURIN_ERR_NOMEM;
-    uint32_t at = position(list, id);
-    list->count--;
-    memmove(&list->ids[at], &list->ids[at + 1], (list->count - at) * sizeof *list->ids);
-    if (list->keys)
-        memmove(&list->keys[at], &list->keys[at + 1], (list->count - at) * sizeof *list->keys);
-    return BURIN_OK;
+    es_editor editor = editor_of(t);
+    uint32_t  at     = es_children_find(editor.m, list->root, id, kind == BURIN_CHILD_SET_ATTRIBUTE);
+    return es_children_remove(&editor, list, at) ? BURIN_OK : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
 }
 
 static burin_status detach(burin_txn *t, es_draft *d, burin_error *err)
@@ -260,8 +240,7 @@ static bool is_above(const burin_txn *t, uint32_t id, const es_draft *owner)
     return at == id;
 }
 
-static burin_status check_place(const es_type *type, const es_draft *owner, int attribute, size_t index, burin_text key, const burin_children *now,
-                                const es_children *own, burin_error *err)
+static burin_status check_place(const es_type *type, const es_draft *owner, int attribute, size_t index, burin_text key, burin_children *now, burin_error *err)
 {
     const burin_attribute *a = &type->attributes[attribute];
     switch (a->kind) {
@@ -275,7 +254,7 @@ static burin_status check_place(const es_type *type, const es_draft *owner, int 
         if (!key.data || key.len > UINT32_MAX / 2 || text_valid_prefix(key.data, key.len) != key.len)
             return es_fail(err, BURIN_ERR_VALUE, "a child in '%s' needs a key, in UTF-8", a->name);
         for (size_t n = 0; n < now->count; n++) {
-            if (text_equal(es_view_key(now, own, n), key))
+            if (text_equal(burin_children_key(now, n), key))
                 return es_fail(err, BURIN_ERR_VALUE, "there is a child '%.*s' in '%s' already", (int)key.len, key.data, a->name);
         }
         return BURIN_OK;
@@ -287,11 +266,10 @@ static burin_status check_place(const es_type *type, const es_draft *owner, int 
 /* Why `child` cannot go there; BURIN_OK when it can. */
 static burin_status check_attach(burin_txn *t, const es_draft *child, es_draft *owner, int attribute, size_t index, burin_text key, burin_error *err)
 {
-    es_view            view;
-    burin_children     now;
-    const es_children *own;
-    const es_type     *type   = es_type_at(t->store, owner->type);
-    burin_status       status = es_attribute_is(type, attribute, true, err);
+    es_view        view;
+    burin_children now;
+    const es_type *type   = es_type_at(t->store, owner->type);
+    burin_status   status = es_attribute_is(type, attribute, true, err);
     if (status)
         return status;
     const char *wanted = type->attributes[attribute].entity_type, *given = es_type_at(t->store, child->type)->name;
@@ -302,8 +280,8 @@ static burin_status check_attach(burin_txn *t, const es_draft *child, es_draft *
     if (child->owner)
         return es_fail(err, BURIN_ERR_VALUE, "entity %u is shared: entity %u owns it already", child->id, child->owner);
     es_txn_relative(t, owner->touch, owner->id, &view);
-    status = es_view_children(t->store, &view, attribute, &now, &own, err);
-    return status ? status : check_place(type, owner, attribute, index, key, &now, own, err);
+    status = es_view_children(t->store, &view, attribute, &now, err);
+    return status ? status : check_place(type, owner, attribute, index, key, &now, err);
 }
 
 static burin_status link_child(burin_txn *t, es_draft *owner, int attribute, uint32_t id, size_t index, burin_text key, burin_error *err)
@@ -320,14 +298,12 @@ static burin_status link_child(burin_txn *t, es_draft *owner, int attribute, uin
         return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     if (!list)
         return BURIN_ERR_NOMEM;
-    uint32_t at = kind == BURIN_CHILD_LIST_ATTRIBUTE && index != BURIN_END ? (uint32_t)index : list->count;
-    while (kind == BURIN_CHILD_SET_ATTRIBUTE && at > 0 && list->ids[at - 1] > id)
-        at--;
-    memmove(&list->ids[at + 1], &list->ids[at], (list->count - at) * sizeof *list->ids);
-    list->ids[at] = id;
-    if (list->keys)
-        list->keys[at] = copy; /* a dict's new child stands at its end */
-    list->count++;
+    es_editor editor = editor_of(t);
+    uint32_t  at     = kind == BURIN_CHILD_SET_ATTRIBUTE                            ? es_children_place(editor.m, list->root, id)
+                       : kind == BURIN_CHILD_LIST_ATTRIBUTE && index != BURIN_END ? (uint32_t)index
+                                                                                    : list->root.count; /* a dict's new child stands at its end */
+    if (!es_children_insert(&editor, list, at, id, copy))
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     owner->flags |= ES_SET;
     return BURIN_OK;
 }
@@ -365,9 +341,8 @@ static burin_status copy_one(burin_txn *t, const es_view *from, es_draft *to, co
 {
     copying **end = todo;
     for (int n = 0; (uint32_t)n < from->type->count; n++) {
-        uint64_t           bit = (uint64_t)1 << n;
-        burin_children     children;
-        const es_children *own;
+        uint64_t       bit = (uint64_t)1 << n;
+        burin_children children;
         if (!(from->type->children & bit)) {
             if ((from->type->blocks & bit) && from->cells[n] && !(from->own & bit)) {
                 const es_bytes *bytes  = es_at(&t->store->memory, (es_ref)from->cells[n]);
@@ -382,12 +357,12 @@ static burin_status copy_one(burin_txn *t, const es_view *from, es_draft *to, co
             to->nulls = (to->nulls & ~bit) | (from->nulls & bit);
             continue;
         }
-        burin_status status = es_view_children(t->store, from, n, &children, &own, err);
+        burin_status status = es_view_children(t->store, from, n, &children, err);
         for (size_t c = 0; c < children.count && !status; c++) {
             copying *more = arena_alloc(&t->arena, sizeof *more);
             if (!more)
                 return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
-            *more = (copying){*end, {children.ids[c], 0, 0}, {to->id, 0, 0}, from->touch, n, es_view_key(&children, own, c)};
+            *more = (copying){*end, {burin_children_id(&children, c), 0, 0}, {to->id, 0, 0}, from->touch, n, burin_children_key(&children, c)};
             *end  = more;
             end   = &more->next;
         }

@@ -5,18 +5,6 @@ static const void *own_of(const es_draft *d, uint32_t n) { return (const void *)
 
 /* ---- comparing ---- */
 
-static bool same_children(const es_children *own, const es_list *base, bool keyed)
-{
-    uint32_t count = base ? base->count : 0;
-    if (own->count != count || (count && memcmp(own->ids, base->ids, count * sizeof *own->ids) != 0))
-        return false;
-    for (uint32_t n = 0; keyed && n < count; n++) {
-        if (!text_equal(own->keys[n], es_key_at(es_key_offsets(base), count, n)))
-            return false;
-    }
-    return true;
-}
-
 static bool same_bytes(const es_text *own, const es_bytes *base)
 {
     return own->len == (base ? base->len : 0) && (own->len == 0 || memcmp(own->data, base->data, own->len) == 0);
@@ -29,12 +17,13 @@ uint64_t es_draft_differs(const burin_txn *t, const es_draft *d)
     const es_record   *base    = es_record_at(s, d->base);
     uint64_t           differs = d->nulls ^ base->nulls;
     for (uint32_t n = 0; n < type->count; n++) {
-        uint64_t             bit  = (uint64_t)1 << n;
-        burin_attribute_kind kind = type->attributes[n].kind;
-        bool                 same = d->cells[n] == base->cells[n];
+        uint64_t bit  = (uint64_t)1 << n;
+        bool     same = d->cells[n] == base->cells[n];
         if (d->own & bit) {
-            const void *block = base->cells[n] ? es_at(&s->memory, (es_ref)base->cells[n]) : NULL;
-            same = type->children & bit ? same_children(own_of(d, n), block, kind == BURIN_CHILD_DICT_ATTRIBUTE) : same_bytes(own_of(d, n), block);
+            es_ref             block = (es_ref)base->cells[n];
+            const es_children *own   = own_of(d, n);
+            same = type->children & bit ? es_same_children(&s->memory, own->root, es_list_part(&s->memory, block), own->keyed)
+                                        : same_bytes(own_of(d, n), block ? es_at(&s->memory, block) : NULL);
         }
         differs |= same ? 0 : bit;
     }
@@ -54,42 +43,27 @@ static uint64_t write_bytes(es_writer *w, const es_text *text)
     return ref;
 }
 
-static uint64_t write_children(es_writer *w, const es_children *own)
+/* Bytes of another tree, for this one. */
+static uint64_t copy_bytes(es_writer *w, es_ref from)
 {
-    es_ref   ref;
-    uint32_t bytes = 0, count = own->count;
-    size_t   size  = sizeof(es_list) + count * sizeof(uint32_t);
-    for (uint32_t n = 0; own->keys && n < count; n++)
-        bytes += (uint32_t)own->keys[n].len;
-    if (own->keys)
-        size += (count + (size_t)1) * sizeof(uint32_t) + bytes;
-    es_list *block = count ? es_make(w, size, &ref) : NULL;
-    if (!block)
+    es_ref    ref;
+    size_t    size = es_bytes_size(es_at(w->m, from));
+    es_bytes *made = es_make(w, size, &ref);
+    if (!made)
         return 0;
-    block->count = count;
-    memcpy(block->ids, own->ids, count * sizeof *own->ids);
-    uint32_t *offsets = &block->ids[count];
-    bytes             = 0;
-    for (uint32_t n = 0; own->keys && n < count; n++) {
-        offsets[n] = bytes;
-        memcpy((char *)&offsets[count + 1] + bytes, own->keys[n].data, own->keys[n].len);
-        bytes += (uint32_t)own->keys[n].len;
-    }
-    if (own->keys)
-        offsets[count] = bytes;
+    memcpy(&made->len, &((const es_bytes *)es_at(w->m, from))->len, size - offsetof(es_bytes, len));
     return ref;
 }
 
-/* A block of another tree, for this one. */
-static uint64_t copy_block(es_writer *w, es_ref from, size_t size)
+/* Of a list that the record had, only what was changed is written and retired. */
+static uint64_t write_children(es_writer *w, const es_draft *d, uint32_t n, bool keyed, bool fresh, uint64_t base)
 {
-    es_ref      ref;
-    const char *old  = es_at(w->m, from);
-    char       *made = es_make(w, size, &ref);
-    if (!made)
-        return 0;
-    memcpy(made + sizeof(uint32_t), old + sizeof(uint32_t), size - sizeof(uint32_t));
-    return ref;
+    const es_children *own = (d->own >> n) & 1 ? own_of(d, n) : NULL;
+    if (!own)
+        return es_copy_list(w, (es_ref)d->cells[n], keyed);
+    if (!fresh && own->anew)
+        es_retire_list(w, (es_ref)base, keyed);
+    return es_children_write(w, own, fresh || own->anew);
 }
 
 /* Where the values of the new record came from: what was borrowed now, and what was before and is still there. */
@@ -117,9 +91,8 @@ static es_ref write_origins(es_writer *w, const es_draft *d, const es_origins *o
     return ref;
 }
 
-static uint64_t write_cell(burin_txn *t, es_writer *w, const es_draft *d, const es_type *type, const es_record *base, uint32_t n, uint64_t differs)
+static uint64_t write_cell(es_writer *w, const es_draft *d, const es_type *type, const es_record *base, uint32_t n, uint64_t differs)
 {
-    const burin_store   *s     = t->store;
     uint64_t             bit   = (uint64_t)1 << n;
     bool                 fresh = !base || (d->flags & ES_FOREIGN);
     burin_attribute_kind kind  = type->attributes[n].kind;
@@ -127,13 +100,13 @@ static uint64_t write_cell(burin_txn *t, es_writer *w, const es_draft *d, const 
         return d->cells[n];
     if (!fresh && !(differs & bit))
         return base->cells[n];
-    if (!fresh && base->cells[n])
-        es_retire(w, (es_ref)base->cells[n], es_block_size(kind, es_at(&s->memory, (es_ref)base->cells[n])));
+    if (es_is_owning(kind))
+        return write_children(w, d, n, kind == BURIN_CHILD_DICT_ATTRIBUTE, fresh, base ? base->cells[n] : 0);
+    if (!fresh)
+        es_retire_cell(w, kind, base->cells[n]);
     if (d->own & bit)
-        return type->children & bit ? write_children(w, own_of(d, n)) : write_bytes(w, own_of(d, n));
-    if (!d->cells[n])
-        return 0;
-    return copy_block(w, (es_ref)d->cells[n], es_block_size(kind, es_at(&s->memory, (es_ref)d->cells[n])));
+        return write_bytes(w, own_of(d, n));
+    return d->cells[n] ? copy_bytes(w, (es_ref)d->cells[n]) : 0;
 }
 
 void es_encode(burin_txn *t, es_writer *w, es_draft *d, uint32_t version, uint64_t differs)
@@ -154,7 +127,7 @@ void es_encode(burin_txn *t, es_writer *w, es_draft *d, uint32_t version, uint64
     r->version = version;
     r->nulls   = d->nulls;
     for (uint32_t n = 0; n < type->count; n++)
-        r->cells[n] = write_cell(t, w, d, type, base, n, differs);
+        r->cells[n] = write_cell(w, d, type, base, n, differs);
     const es_origins *old = base && base->origins ? es_at(&s->memory, base->origins) : NULL;
     if (stays && !d->borrowed && (!old || !differs)) {
         r->origins = base->origins;

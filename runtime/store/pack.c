@@ -1,5 +1,6 @@
 /* Versions and types as bytes. See pack.h; back to versions in replay.c. */
 #include "runtime/store/pack.h"
+#include "runtime/store/children.h"
 
 /* ---- numbers and texts ---- */
 
@@ -53,15 +54,62 @@ burin_text es_take_text(es_unpacker *u)
 
 /* ---- states ---- */
 
-static void put_children(buf *out, burin_attribute_kind kind, const es_list *list)
+static void put_child(buf *out, uint32_t id, bool keyed, burin_text key)
 {
-    uint32_t count = list ? list->count : 0;
-    es_put_number(out, count);
-    for (uint32_t n = 0; n < count; n++) {
-        es_put_number(out, list->ids[n]);
-        if (kind == BURIN_CHILD_DICT_ATTRIBUTE)
-            es_put_text(out, es_key_at(es_key_offsets(list), count, n));
+    es_put_number(out, id);
+    if (keyed)
+        es_put_text(out, key);
+}
+
+static void put_children(const burin_store *s, buf *out, es_ref list, bool keyed, unsigned shift)
+{
+    burin_children held;
+    es_part_children(&s->memory, es_list_part(&s->memory, list), keyed, &held);
+    es_put_number(out, (uint64_t)held.count << shift);
+    for (size_t n = 0; n < held.count; n++)
+        put_child(out, burin_children_id(&held, n), keyed, burin_children_key(&held, n));
+}
+
+typedef struct packed_edits {
+    buf  *out; /* NULL: count them only */
+    bool  keyed;
+    uint32_t count;
+} packed_edits;
+
+static void put_edit(void *user, const es_edit *edit)
+{
+    packed_edits *p = user;
+    p->count++;
+    if (!p->out)
+        return;
+    es_put_number(p->out, edit->keep);
+    es_put_number(p->out, edit->drop);
+    es_put_number(p->out, edit->insert);
+    for (uint32_t n = 0; n < edit->insert; n++)
+        put_child(p->out, edit->inserted[n].id, p->keyed, edit->inserted[n].key);
+}
+
+/* What leads from one list to another. */
+static void put_edits(const burin_store *s, buf *out, es_ref old, es_ref list, uint32_t seen, bool keyed)
+{
+    packed_edits counted = {NULL, keyed, 0}, written = {out, keyed, 0};
+    bool         good    = es_children_edits(s, old, list, seen, keyed, put_edit, &counted);
+    es_put_number(out, (uint64_t)counted.count << 1 | 1);
+    out->failed |= !(good && es_children_edits(s, old, list, seen, keyed, put_edit, &written));
+}
+
+static bool is_tree(const burin_store *s, uint64_t cell) { return cell && ((const es_list *)es_at(&s->memory, (es_ref)cell))->level > 0; }
+
+/* Whether a state is best told by what has changed in a list: one of many. */
+static bool has_large_lists(const burin_store *s, const es_record *old, const es_record *r)
+{
+    const es_type *type = es_type_at(s, r->type);
+    uint64_t       lists = type->blocks & type->children;
+    for (uint32_t n = 0; lists && n < type->count; n++) {
+        if ((lists >> n) & 1 && (is_tree(s, old->cells[n]) || is_tree(s, r->cells[n])))
+            return true;
     }
+    return false;
 }
 
 static void put_cell(const burin_store *s, buf *out, burin_attribute_kind kind, uint64_t cell)
@@ -79,17 +127,13 @@ static void put_cell(const burin_store *s, buf *out, burin_attribute_kind kind, 
     case BURIN_DATA_ATTRIBUTE:
         es_put_text(out, bytes ? (burin_text){bytes->data, bytes->len} : (burin_text){NULL, 0});
         return;
-    case BURIN_CHILD_LIST_ATTRIBUTE:
-    case BURIN_CHILD_DICT_ATTRIBUTE:
-    case BURIN_CHILD_SET_ATTRIBUTE:
-        put_children(out, kind, block);
-        return;
     default: /* BOOL, REF, CHILD */
         es_put_number(out, cell);
     }
 }
 
-static void put_state(const burin_store *s, buf *out, const es_record *r)
+/* old: what it differs from, where lists are told so; NULL: whole. seen: the commit of that. */
+static void put_state(const burin_store *s, buf *out, const es_record *r, const es_record *old, uint32_t seen)
 {
     const es_type    *type    = es_type_at(s, r->type);
     const es_origins *origins = r->origins ? es_at(&s->memory, r->origins) : NULL;
@@ -97,8 +141,16 @@ static void put_state(const burin_store *s, buf *out, const es_record *r)
     es_put_number(out, r->owner);
     es_put_number(out, r->field);
     es_put_number(out, r->nulls);
-    for (uint32_t n = 0; n < type->count; n++)
-        put_cell(s, out, type->attributes[n].kind, r->cells[n]);
+    for (uint32_t n = 0; n < type->count; n++) {
+        burin_attribute_kind kind  = type->attributes[n].kind;
+        bool                 keyed = kind == BURIN_CHILD_DICT_ATTRIBUTE;
+        if (!es_is_owning(kind) || kind == BURIN_CHILD_ATTRIBUTE)
+            put_cell(s, out, kind, r->cells[n]);
+        else if (old && (is_tree(s, old->cells[n]) || is_tree(s, r->cells[n])))
+            put_edits(s, out, (es_ref)old->cells[n], (es_ref)r->cells[n], seen, keyed);
+        else
+            put_children(s, out, (es_ref)r->cells[n], keyed, old != NULL);
+    }
     es_put_number(out, origins ? origins->count : 0);
     for (uint32_t n = 0; origins && n < origins->count; n++) {
         const es_origin *o = &origins->items[n];
@@ -115,21 +167,29 @@ static void put_state(const burin_store *s, buf *out, const es_record *r)
 typedef struct packing {
     const burin_store *store;
     buf               *out;
+    const es_version  *before;
     uint32_t           version, last_id;
 } packing;
+
+/* One entity: gone (b is NULL), new (a is NULL), touched, or as it is. */
+static void pack_one(packing *p, uint32_t id, const es_record *a, const es_record *b, bool touched)
+{
+    bool           changed = b && a && !touched && has_large_lists(p->store, a, b);
+    es_packed_kind kind    = !b ? ES_PACKED_REMOVED : touched ? ES_PACKED_TOUCHED : changed ? ES_PACKED_CHANGED : ES_PACKED_STATE;
+    es_put_number(p->out, id - p->last_id);
+    es_put_number(p->out, kind);
+    if (b)
+        es_put_number(p->out, p->version - b->version);
+    if (b && !touched)
+        put_state(p->store, p->out, b, changed ? a : NULL, p->before ? p->before->seq : 0);
+    p->last_id = id;
+}
 
 static int pack_pair(void *user, uint32_t id, es_ref old, es_ref new_)
 {
     packing         *p = user;
     const es_record *a = es_record_at(p->store, old), *b = es_record_at(p->store, new_);
-    bool             whole = b && (!a || es_compare(p->store, a, b).what != BURIN_TOUCHED);
-    es_put_number(p->out, id - p->last_id);
-    es_put_number(p->out, !b ? ES_PACKED_REMOVED : whole ? ES_PACKED_STATE : ES_PACKED_TOUCHED);
-    if (b)
-        es_put_number(p->out, p->version - b->version);
-    if (whole)
-        put_state(p->store, p->out, b);
-    p->last_id = id;
+    pack_one(p, id, a, b, a && b && es_compare(p->store, a, b).what == BURIN_TOUCHED);
     return 0;
 }
 
@@ -138,23 +198,18 @@ static void pack_listed(packing *p, const es_version *entry)
 {
     const burin_store *s       = p->store;
     const es_changes  *changes = entry->changes ? es_at(&s->memory, entry->changes) : NULL;
+    es_index           none    = {0};
     for (uint32_t n = 0; changes && n < changes->count; n++) {
-        const es_change *c    = &changes->items[n];
-        const es_record *r    = es_record_at(s, es_index_get(&s->memory, entry->index, c->id));
-        bool             gone = c->what == BURIN_REMOVED || !r;
-        es_put_number(p->out, c->id - p->last_id);
-        es_put_number(p->out, gone ? ES_PACKED_REMOVED : c->what == BURIN_TOUCHED ? ES_PACKED_TOUCHED : ES_PACKED_STATE);
-        if (!gone)
-            es_put_number(p->out, p->version - r->version);
-        if (!gone && c->what != BURIN_TOUCHED)
-            put_state(s, p->out, r);
-        p->last_id = c->id;
+        const es_change *c   = &changes->items[n];
+        const es_record *now = es_record_at(s, c->what == BURIN_REMOVED ? 0 : es_index_get(&s->memory, entry->index, c->id));
+        const es_record *old = es_record_at(s, es_index_get(&s->memory, p->before ? p->before->index : none, c->id));
+        pack_one(p, c->id, old, now, c->what == BURIN_TOUCHED);
     }
 }
 
 void es_pack_version(const burin_store *s, const es_kept *kept, buf *out)
 {
-    packing p = {.store = s, .out = out, .version = kept->version};
+    packing p = {.store = s, .out = out, .before = kept->before, .version = kept->version};
     es_put_number(out, kept->entry->root);
     if (kept->adjacent)
         pack_listed(&p, kept->entry);

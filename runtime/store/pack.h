@@ -5,6 +5,9 @@
  *
  * States ascend by id. `written` is how many versions ago the state was written: 0 but for states that were made by a version no longer
  * kept. A cell is a number, 8 bytes of a double, a length and bytes, or a count and ids, each with its key in a CHILD_DICT.
+ * In a state of kind CHANGED, which has one before it, a cell of children is twice their count and they, or what leads from those before it to them:
+ *   edits   := 2 * count + 1, edit*          edit := keep drop insert id*
+ * where so many are kept, so many after them left out, and those of the edit put in their place; the rest is kept. Edits are not adjacent.
  * Bytes come from outside (a file, a server, an import): the reader checks everything it takes. */
 #ifndef BURIN_STORE_PACK_H
 #define BURIN_STORE_PACK_H
@@ -21,7 +24,7 @@ typedef struct es_kept {
     es_version *before;   /* the kept one before it, or what the tree was forked from; NULL: nothing */
 } es_kept;
 
-typedef enum es_packed_kind { ES_PACKED_REMOVED, ES_PACKED_TOUCHED, ES_PACKED_STATE } es_packed_kind;
+typedef enum es_packed_kind { ES_PACKED_REMOVED, ES_PACKED_TOUCHED, ES_PACKED_STATE, ES_PACKED_CHANGED, ES_PACKED_KINDS } es_packed_kind;
 
 /* ---- writing ---- */
 

@@ -4,17 +4,17 @@
 
 /* ---- states ---- */
 
-static burin_value plain_children(burin_heap *heap, const es_type *type, const burin_children *held, int attribute)
+static burin_value plain_children(burin_heap *heap, const es_type *type, burin_children *held, int attribute)
 {
     bool        keyed = type->attributes[attribute].kind == BURIN_CHILD_DICT_ATTRIBUTE;
     burin_value made  = keyed ? burin_dict(heap, held->count) : burin_list(heap, held->count);
     bool        good  = made.kind != BURIN_MISSING;
     if (type->attributes[attribute].kind == BURIN_CHILD_ATTRIBUTE)
-        return held->count ? burin_int(held->ids[0]) : burin_none();
+        return held->count ? burin_int(burin_children_id(held, 0)) : burin_none();
     for (size_t n = 0; good && n < held->count; n++) {
         burin_text key = burin_children_key(held, n);
-        good = keyed ? burin_dict_set(heap, made, burin_string_borrow(key.data, key.len), burin_int(held->ids[n])) == BURIN_OK
-                     : burin_list_append(heap, made, burin_int(held->ids[n])) == BURIN_OK;
+        good = keyed ? burin_dict_set(heap, made, burin_string_borrow(key.data, key.len), burin_int(burin_children_id(held, n))) == BURIN_OK
+                     : burin_list_append(heap, made, burin_int(burin_children_id(held, n))) == BURIN_OK;
     }
     return good ? made : burin_missing();
 }

@@ -22,7 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SCHEMA = 2, INT8 = 20, BYTEA = 17, TEXT = 25 /* types by their numbers in pg_type */, PARAMETERS_MAX = 12, RECONNECTS_MAX = 50, RECONNECT_MS = 100 };
+enum { SCHEMA = 3, SCHEMA_BEFORE = 2 /* the same tables; no states told by edits of large lists */, INT8 = 20, BYTEA = 17, TEXT = 25 /* types by their numbers in pg_type */, PARAMETERS_MAX = 12, RECONNECTS_MAX = 50, RECONNECT_MS = 100 };
 
 #define UNSEEN "xid >= pg_snapshot_xmin($1::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) AND writer <> $2"
 #define VERSION_COLUMNS "tree, version, keeps, last_id, commits, time_ns, note, states, sum, before, writer"
@@ -222,6 +222,8 @@ static burin_status check_schema(connection *c, bool create)
         status = failed(c, result);
     else if (PQntuples(result) != 1)
         status = es_fail(c->err, BURIN_ERR_DATA, "the store's database is damaged: burin_store has %d rows", PQntuples(result));
+    else if (strtol(PQgetvalue(result, 0, 0), NULL, 10) == SCHEMA_BEFORE)
+        status = c->read_only ? BURIN_OK : execute(c, "UPDATE burin_store SET format = 3 WHERE format = 2");
     else if (strtol(PQgetvalue(result, 0, 0), NULL, 10) != SCHEMA)
         status = es_fail(c->err, BURIN_ERR_DATA, "the store's format is %s, this Burin knows %d", PQgetvalue(result, 0, 0), SCHEMA);
     PQclear(result);

@@ -3,6 +3,7 @@
  * What is read may be anything: nothing is written anywhere before it is checked, and a version is published only when it is a tree
  * (check.c). Blocks that are as they were are shared with the version before, as a commit shares them. */
 #include "runtime/store/replay.h"
+#include "runtime/store/children.h"
 #include "runtime/store/commit.h"
 #include "runtime/store/data.h"
 
@@ -13,7 +14,7 @@ typedef struct replay {
     es_touch     touch; /* the new version: its index, changes, replaced blocks */
     es_version  *before; /* what it is made from; NULL: nothing */
     uint32_t     version, base_version;
-    buf          image; /* of a block, before it is known whether it is needed */
+    arena        arena; /* for lists of children, until they are blocks */
     burin_error *err;
 } replay;
 
@@ -24,92 +25,103 @@ static burin_status damaged(replay *r, const char *what)
 
 /* ---- blocks ---- */
 
-static bool read_bytes(replay *r, burin_attribute_kind kind)
+/* The base's, where it is the same; 0: it is empty. */
+static es_ref read_bytes(replay *r, burin_attribute_kind kind, es_ref base)
 {
-    burin_text text  = es_take_text(&r->u);
-    es_bytes   block = {0, (uint32_t)text.len};
-    if (text.len > UINT32_MAX / 2)
-        return false;
-    if (kind == BURIN_TEXT_ATTRIBUTE ? text_valid_prefix(text.data, text.len) != text.len : text.len && !es_data_valid(text))
-        return false;
-    buf_append(&r->image, (const char *)&block, offsetof(es_bytes, data));
-    if (text.len)
-        buf_append(&r->image, text.data, text.len);
-    return true;
-}
-
-/* Ids first, then for a CHILD_DICT offsets and keys: the bytes are gone through twice. */
-static bool read_children(replay *r, burin_attribute_kind kind, uint32_t *count)
-{
-    bool keyed        = kind == BURIN_CHILD_DICT_ATTRIBUTE;
-    *count            = (uint32_t)es_take_number(&r->u, (uint64_t)(r->u.end - r->u.at));
-    es_list     block = {0, *count};
-    const char *start = r->u.at;
-    uint32_t    last = 0, offset = 0;
-    buf_append(&r->image, (const char *)&block, offsetof(es_list, ids));
-    for (uint32_t n = 0; n < *count && !r->u.bad; n++) {
-        uint32_t id = (uint32_t)es_take_number(&r->u, UINT32_MAX);
-        r->u.bad |= id == 0 || (kind == BURIN_CHILD_SET_ATTRIBUTE && id <= last);
-        buf_append(&r->image, (const char *)&id, sizeof id);
-        last = id;
-        if (keyed)
-            es_take_text(&r->u);
-    }
-    const char *end = r->u.at;
-    for (unsigned pass = 0; keyed && !r->u.bad && pass < 2; pass++) {
-        r->u.at = start;
-        if (pass == 0)
-            buf_append(&r->image, (const char *)&offset, sizeof offset);
-        for (uint32_t n = 0; n < *count; n++) {
-            es_take_number(&r->u, UINT32_MAX);
-            burin_text key = es_take_text(&r->u);
-            r->u.bad |= text_valid_prefix(key.data, key.len) != key.len || key.len > UINT32_MAX / 2 - offset;
-            offset += pass == 0 ? (uint32_t)key.len : 0;
-            buf_append(&r->image, pass == 0 ? (const char *)&offset : key.data, pass == 0 ? sizeof offset : key.len);
-        }
-    }
-    r->u.at = end;
-    return !r->u.bad;
-}
-
-/* The block of r->image: the base's, where it is the same. */
-static es_ref write_block(replay *r, burin_attribute_kind kind, es_ref base)
-{
-    es_ref      ref = 0;
-    const char *old = base ? es_at(&r->store->memory, base) : NULL;
-    size_t      len = r->image.len, head = sizeof(uint32_t);
-    if (old && es_block_size(kind, old) == len && memcmp(old + head, r->image.data + head, len - head) == 0)
+    burin_text      text = es_take_text(&r->u);
+    const es_bytes *old  = base ? es_at(&r->store->memory, base) : NULL;
+    es_ref          ref  = 0;
+    r->u.bad |= text.len > UINT32_MAX / 2;
+    r->u.bad |= kind == BURIN_TEXT_ATTRIBUTE ? text_valid_prefix(text.data, text.len) != text.len : text.len && !es_data_valid(text);
+    if (r->u.bad || (old && old->len == text.len && memcmp(old->data, text.data, text.len) == 0))
         return base;
-    if (base)
-        es_retire(&r->w, base, es_block_size(kind, old));
-    char *made = es_make(&r->w, len, &ref);
-    if (made)
-        memcpy(made + head, r->image.data + head, len - head);
+    es_retire_cell(&r->w, kind, base);
+    es_bytes *made = text.len ? es_make(&r->w, sizeof *made + text.len, &ref) : NULL;
+    if (!made)
+        return 0;
+    made->len = (uint32_t)text.len;
+    memcpy(made->data, text.data, text.len);
     return ref;
 }
 
-/* A cell whose value is a block; an empty one is 0. */
-static uint64_t read_block(replay *r, burin_attribute_kind kind, es_ref base)
+/* ---- children ---- */
+
+static es_editor editor_of(replay *r) { return (es_editor){.m = &r->store->memory, .arena = &r->arena}; }
+
+/* So many children, into a list from number `at` on. */
+static void read_into(replay *r, es_children *list, uint32_t at, uint64_t count)
 {
-    uint32_t count = 0;
-    r->image.len   = 0;
-    bool is_bytes  = kind == BURIN_TEXT_ATTRIBUTE || kind == BURIN_DATA_ATTRIBUTE;
-    bool good      = is_bytes ? read_bytes(r, kind) : read_children(r, kind, &count);
-    if (!good || r->image.failed) {
-        r->u.bad |= !good;
-        r->w.failed |= r->image.failed;
-        return 0;
+    es_editor e = editor_of(r);
+    for (; count > 0 && !r->u.bad && !r->w.failed; count--) {
+        uint32_t   id  = (uint32_t)es_take_number(&r->u, UINT32_MAX);
+        burin_text key = list->keyed ? es_take_text(&r->u) : (burin_text){NULL, 0};
+        r->u.bad |= id == 0 || (list->keyed && (text_valid_prefix(key.data, key.len) != key.len || key.len > UINT32_MAX / 2 / ES_LEAF_MAX));
+        if (!r->u.bad && !es_children_insert(&e, list, at++, id, key))
+            r->w.failed = true;
     }
-    if (is_bytes ? r->image.len > offsetof(es_bytes, data) : count > 0)
-        return write_block(r, kind, base);
-    if (base)
-        es_retire(&r->w, base, es_block_size(kind, es_at(&r->store->memory, base)));
-    return 0;
+}
+
+/* Whether the children from `first` to before `end` ascend, with those beside them. */
+static bool ascend(const replay *r, const es_children *list, uint32_t first, uint32_t end)
+{
+    burin_children held;
+    uint32_t       last = 0;
+    es_part_children(&r->store->memory, list->root, false, &held);
+    for (uint32_t n = first ? first - 1 : 0; n <= end && n < held.count; n++) {
+        uint32_t id = burin_children_id(&held, n);
+        if (id <= last)
+            return false;
+        last = id;
+    }
+    return true;
+}
+
+/* What leads from the list before it to a list. */
+static void read_edits(replay *r, es_children *list, bool is_set, uint64_t count)
+{
+    es_editor e  = editor_of(r);
+    uint64_t  at = 0;
+    for (uint64_t n = 0; n < count && !r->u.bad && !r->w.failed; n++) {
+        uint64_t keep = es_take_number(&r->u, UINT32_MAX), drop = es_take_number(&r->u, UINT32_MAX), insert = es_take_number(&r->u, UINT32_MAX);
+        at += keep;
+        r->u.bad |= at + drop > list->root.count || insert > (uint64_t)(r->u.end - r->u.at) || (n && !keep);
+        for (; drop > 0 && !r->u.bad && !r->w.failed; drop--)
+            r->w.failed |= !es_children_remove(&e, list, (uint32_t)at);
+        read_into(r, list, (uint32_t)at, insert);
+        if (!r->u.bad && !r->w.failed)
+            r->u.bad |= is_set && !ascend(r, list, (uint32_t)at, (uint32_t)(at + insert));
+        at += insert;
+    }
+}
+
+/* A list of children: whole (the base's, where it is the same), or, `edited`, perhaps as edits of the base's. */
+static es_ref read_children(replay *r, burin_attribute_kind kind, es_ref base, bool edited)
+{
+    const es_memory *m      = &r->store->memory;
+    es_children      list   = {.keyed = kind == BURIN_CHILD_DICT_ATTRIBUTE};
+    bool             is_set = kind == BURIN_CHILD_SET_ATTRIBUTE;
+    uint64_t         count  = es_take_number(&r->u, (uint64_t)UINT32_MAX << 1);
+    bool             edits  = edited && count & 1;
+    count >>= edited;
+    if (count > (uint64_t)(r->u.end - r->u.at))
+        r->u.bad = true;
+    if (edits) {
+        list.root = es_list_part(m, base);
+        read_edits(r, &list, is_set, count);
+    } else {
+        read_into(r, &list, 0, count);
+        r->u.bad |= is_set && !r->u.bad && !r->w.failed && !ascend(r, &list, 0, (uint32_t)count);
+    }
+    if (r->u.bad || r->w.failed || es_same_children(m, list.root, es_list_part(m, base), list.keyed))
+        return base;
+    if (!edits)
+        es_retire_list(&r->w, base, list.keyed);
+    return es_children_write(&r->w, &list, false);
 }
 
 /* ---- states ---- */
 
-static uint64_t read_cell(replay *r, const es_type *type, uint32_t n, const es_record *base)
+static uint64_t read_cell(replay *r, const es_type *type, uint32_t n, const es_record *base, bool edited)
 {
     burin_attribute_kind kind = type->attributes[n].kind;
     uint64_t             cell = 0;
@@ -130,8 +142,11 @@ static uint64_t read_cell(replay *r, const es_type *type, uint32_t n, const es_r
         memcpy(&cell, r->u.at, sizeof cell);
         r->u.at += sizeof cell;
         return cell;
+    case BURIN_TEXT_ATTRIBUTE:
+    case BURIN_DATA_ATTRIBUTE:
+        return read_bytes(r, kind, base ? (es_ref)base->cells[n] : 0);
     default:
-        return read_block(r, kind, base ? (es_ref)base->cells[n] : 0);
+        return read_children(r, kind, base ? (es_ref)base->cells[n] : 0, edited);
     }
 }
 
@@ -168,7 +183,7 @@ static void note_change(replay *r, es_change change)
 }
 
 /* The record of a whole state; NULL when it is damaged or memory is out. */
-static const es_record *read_state(replay *r, uint32_t id, uint32_t written, const es_record *base, es_ref base_ref)
+static const es_record *read_state(replay *r, uint32_t id, uint32_t written, const es_record *base, es_ref base_ref, bool edited)
 {
     burin_type     number = (burin_type)es_take_number(&r->u, burin_store_type_count(r->store));
     const es_type *type   = number ? es_type_at(r->store, number) : NULL;
@@ -187,7 +202,7 @@ static const es_record *read_state(replay *r, uint32_t id, uint32_t written, con
     made->nulls   = es_take_number(&r->u, UINT64_MAX);
     r->u.bad |= (made->nulls & ~type->optional) != 0;
     for (uint32_t n = 0; n < type->count; n++)
-        made->cells[n] = read_cell(r, type, n, base);
+        made->cells[n] = read_cell(r, type, n, base, edited);
     made->origins = read_origins(r, type, base ? base->origins : 0);
     if (base)
         es_retire(&r->w, base_ref, es_record_size(type));
@@ -213,7 +228,7 @@ static const es_record *touch_state(replay *r, uint32_t id, uint32_t written, co
 static void read_one(replay *r, uint32_t *id)
 {
     uint64_t         next = *id + es_take_number(&r->u, UINT32_MAX);
-    es_packed_kind   kind = (es_packed_kind)es_take_number(&r->u, ES_PACKED_STATE);
+    es_packed_kind   kind = (es_packed_kind)es_take_number(&r->u, ES_PACKED_KINDS - 1);
     const es_memory *m    = &r->store->memory;
     if (next <= *id || next >= atomic_load(&r->store->next_id) || r->u.bad) {
         r->u.bad = true;
@@ -233,11 +248,11 @@ static void read_one(replay *r, uint32_t *id)
         return;
     }
     uint32_t ago = (uint32_t)es_take_number(&r->u, r->version - r->base_version - 1);
-    r->u.bad |= kind == ES_PACKED_TOUCHED && !base;
+    r->u.bad |= (kind == ES_PACKED_TOUCHED || kind == ES_PACKED_CHANGED) && !base;
     if (r->u.bad)
         return;
     const es_record *made = kind == ES_PACKED_TOUCHED ? touch_state(r, *id, r->version - ago, base, ref)
-                                                      : read_state(r, *id, r->version - ago, base, ref);
+                                                      : read_state(r, *id, r->version - ago, base, ref, kind == ES_PACKED_CHANGED);
     if (!made)
         return;
     note_change(r, es_compare(r->store, base, made));
@@ -372,7 +387,7 @@ static burin_status make(replay *r, es_tree *tree, const es_logged_version *logg
     if (r->u.bad)
         return damaged(r, "it is damaged");
     if (!r->w.failed)
-        status = es_check_changes(r->store, r->touch.base, r->touch.index, r->touch.root, r->touch.changes, r->touch.change_count,
+        status = es_check_changes(r->store, r->touch.base, r->before ? r->before->seq : 0, r->touch.index, r->touch.root, r->touch.changes, r->touch.change_count,
                                   r->err);
     if (status == BURIN_OK && !r->w.failed && es_place_version(r->store, &r->w, tree, r->version, &place)) {
         place.entry->pins = logged->keeps;
@@ -395,7 +410,7 @@ static burin_status make(replay *r, es_tree *tree, const es_logged_version *logg
 burin_status es_replay_version(burin_store *s, const es_logged_version *logged, burin_error *err)
 {
     replay r = {.store = s, .u = {logged->states.data, logged->states.data + logged->states.len, false}, .version = logged->version, .err = err,
-                .image = buf_make(&s->alloc)};
+                .arena = arena_make(&s->alloc)};
     r.touch.number = logged->tree;
     if (!es_replay_knows(s, logged->tree))
         return es_fail(err, BURIN_ERR_DATA, "there is no tree %u", logged->tree);
@@ -411,6 +426,6 @@ burin_status es_replay_version(burin_store *s, const es_logged_version *logged, 
     es_blocks_deinit(&r.w.made, &s->alloc);
     es_blocks_deinit(&r.w.dropped, &s->alloc);
     es_touch_deinit(&r.touch, &s->alloc);
-    buf_deinit(&r.image);
+    arena_deinit(&r.arena);
     return status;
 }

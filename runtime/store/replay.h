@@ -40,8 +40,9 @@ bool es_list_kept(const burin_store *s, uint32_t snapshot, uint32_t *trees, buf 
 
 /* ---- check.c ---- */
 
-/* See that a version which differs from another, correct one in `changes` (by id) is a tree. BURIN_ERR_DATA, BURIN_ERR_NOMEM. */
-burin_status es_check_changes(const burin_store *s, es_index before, es_index after, uint32_t root, const es_change *changes, uint32_t count,
+/* See that a version which differs from another, correct one in `changes` (by id) is a tree. seen: the commit of the other. BURIN_ERR_DATA,
+ * BURIN_ERR_NOMEM. */
+burin_status es_check_changes(const burin_store *s, es_index before, uint32_t seen, es_index after, uint32_t root, const es_change *changes, uint32_t count,
                               burin_error *err);
 /* The same from nothing. *count: its entities. */
 burin_status es_check_version(const burin_store *s, es_index index, uint32_t root, uint32_t *count, burin_error *err);

@@ -14,7 +14,6 @@ typedef struct walk {
     const char        *at;       /* the step that is taken */
     es_view            view;     /* of out->entity */
     es_view            held;     /* of out->holder */
-    const es_children *own;      /* where out->children are the transaction's */
     burin_addressed   *out;
     burin_error       *err;
 } walk;
@@ -138,11 +137,11 @@ static burin_status step_attribute(walk *w, const es_step *step)
     w->held                   = w->view;
     burin_attribute_kind kind = type->attributes[n].kind;
     if (es_is_owning(kind)) {
-        burin_status status = es_view_children(w->store, &w->view, n, &out->children, &w->own, w->err);
+        burin_status status = es_view_children(w->store, &w->view, n, &out->children, w->err);
         out->what           = BURIN_ADDRESSED_CHILDREN;
         if (status || kind != BURIN_CHILD_ATTRIBUTE)
             return status;
-        return out->children.count ? go_to_child(w, out->children.ids[0]) : step_value(w, burin_none());
+        return out->children.count ? go_to_child(w, burin_children_id(&out->children, 0)) : step_value(w, burin_none());
     }
     burin_value  value;
     burin_error  inner  = BURIN_ERROR_INIT;
@@ -174,21 +173,21 @@ static burin_status no_key(const walk *w, const es_step *step)
 static burin_status step_child(walk *w, const es_step *step)
 {
     const burin_attribute *a        = &w->held.type->attributes[w->out->attribute];
-    const burin_children  *children = &w->out->children;
+    burin_children        *children = &w->out->children;
     size_t                 place    = 0;
     w->out->inside                  = true;
     if (a->kind == BURIN_CHILD_LIST_ATTRIBUTE && step->kind == ES_STEP_INDEX) {
         if (!place_of(step->index, children->count, &place))
             return no_place(w, step, children->count);
     } else if (a->kind == BURIN_CHILD_DICT_ATTRIBUTE && step->kind != ES_STEP_INDEX) {
-        while (place < children->count && !es_step_is(step, es_view_key(children, w->own, place)))
+        while (place < children->count && !es_step_is(step, burin_children_key(children, place)))
             place++;
         if (place == children->count)
             return no_key(w, step);
     } else {
         return fail(w, BURIN_ERR_TYPE, "attribute '%s' (%s) is not entered so", a->name, es_kind_name(a->kind));
     }
-    return go_to_child(w, children->ids[place]);
+    return go_to_child(w, burin_children_id(children, place));
 }
 
 /* From a value to one of its items. */
@@ -267,10 +266,7 @@ burin_status burin_txn_resolve(burin_txn *txn, burin_text address, burin_heap *h
         return status;
     if (read.entity.version)
         w.txn = NULL;
-    status = resolve(&w, read);
-    if (status == BURIN_OK && w.own && w.own->keys && out->what == BURIN_ADDRESSED_CHILDREN) /* with keys as burin_children_key reads them */
-        status = burin_txn_children(txn, out->holder, out->attribute, &out->children, err);
-    return status;
+    return resolve(&w, read);
 }
 
 burin_status burin_txn_put(burin_txn *txn, burin_text address, burin_value value, burin_error *err)

@@ -21,7 +21,8 @@ void es_txn_keep(burin_txn *t, es_savepoint point) { t->save = point.outer; }
 
 static size_t draft_size(const burin_txn *t, const es_draft *d) { return sizeof *d + es_type_at(t->store, d->type)->count * sizeof *d->cells; }
 
-/* Lists of children and origins are changed in place, so the copy has its own. */
+/* Origins, and what says where a list of children begins, are changed in place, so the copy has its own; of the list itself no twig that is older than the
+ * savepoint is. */
 static bool copy_parts(burin_txn *t, es_draft *copy)
 {
     const es_type *type = es_type_at(t->store, copy->type);
@@ -30,14 +31,9 @@ static bool copy_parts(burin_txn *t, es_draft *copy)
             continue;
         const es_children *list = (const es_children *)(uintptr_t)copy->cells[n]; // NOLINT: an own cell is a pointer
         es_children       *made = arena_alloc(&t->arena, sizeof *made);
-        uint32_t          *ids  = arena_alloc(&t->arena, list->cap * sizeof *ids);
-        burin_text        *keys = list->keys ? arena_alloc(&t->arena, list->cap * sizeof *keys) : NULL;
-        if (!made || !ids || (list->keys && !keys))
+        if (!made)
             return false;
-        memcpy(ids, list->ids, list->count * sizeof *ids);
-        if (keys)
-            memcpy(keys, list->keys, list->count * sizeof *keys);
-        *made          = (es_children){ids, keys, list->count, list->cap};
+        *made          = *list;
         copy->cells[n] = (uintptr_t)made;
     }
     for (es_borrowed **at = &copy->borrowed; *at; at = &(*at)->next) {

@@ -14,7 +14,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { APPLICATION = 0x4275726e /* "Burn" */, SCHEMA = 2, LOOK_NS = 2000000 /* between two looks for what is new */ };
+enum { APPLICATION = 0x4275726e /* "Burn" */, SCHEMA = 3, LOOK_NS = 2000000 /* between two looks for what is new */ };
 
 typedef enum statement {
     BEGIN, COMMIT, ROLLBACK, ADD_TYPE, ADD_TREE, ADD_VERSION, MOVE_HEAD, SET_RETENTION, SET_KEEPS, RESERVE_IDS, RESERVE_TREES, USE_NUMBERS, COUNT_UNSEEN, SUM_KEEPS, COUNT_TYPES,
@@ -179,6 +179,8 @@ static burin_status check_schema(connection *c, const burin_open_options *option
         return es_fail(c->err, BURIN_ERR_DATA, "the store's format is 1: it is brought up to date when it is opened to be written, not only read");
     if (version == 1)
         return change_schema(c, 1, from_1);
+    if (version == 2) /* the same tables; states that differ in large lists of children were not told by edits */
+        return options->read_only ? BURIN_OK : change_schema(c, 2, "");
     if (version != SCHEMA)
         return es_fail(c->err, BURIN_ERR_DATA, "the store's format is %lld, this Burin knows %d", (long long)version, SCHEMA);
     return BURIN_OK;

@@ -50,12 +50,24 @@ typedef struct es_bytes { /* TEXT, DATA (encoded: data.h) */
     char     data[];
 } es_bytes;
 
-/* Children. A CHILD_DICT has after the ids their keys: offsets, one more than children, then bytes. */
+/* Children: a leaf of a list of them, or all (children.h). A CHILD_DICT has after the ids their keys: offsets, one more than children, then bytes. */
+enum { ES_LEAF_MAX = 64, ES_FAN_MAX = 16, ES_DEPTH_MAX = 16 };
 typedef struct es_list {
     uint32_t birth;
-    uint32_t count;
+    uint16_t level; /* 0 */
+    uint16_t count; /* to ES_LEAF_MAX */
     uint32_t ids[];
 } es_list;
+typedef struct es_limb {
+    es_ref   ref;
+    uint32_t count; /* of the ids in it */
+} es_limb;
+typedef struct es_branch {
+    uint32_t birth;
+    uint16_t level; /* 1 above leaves, to ES_DEPTH_MAX - 1 */
+    uint16_t count; /* of parts, to ES_FAN_MAX */
+    es_limb  parts[];
+} es_branch;
 
 typedef struct es_origin {
     uint32_t attribute, source, tree, version, source_attribute;
@@ -265,8 +277,7 @@ static inline bool es_is_block(burin_attribute_kind kind)
 static inline bool es_is_owning(burin_attribute_kind kind) { return kind >= BURIN_CHILD_ATTRIBUTE; }
 static inline const es_type *es_type_at(const burin_store *s, burin_type type) { return s->types[type]; }
 const char *es_kind_name(burin_attribute_kind kind);
-/* Bytes of the block that a cell of this kind refers to. */
-size_t es_block_size(burin_attribute_kind kind, const void *block);
+static inline size_t es_bytes_size(const es_bytes *block) { return sizeof *block + block->len; }
 /* The keys of a CHILD_DICT: its offsets, after which come the bytes. */
 static inline const uint32_t *es_key_offsets(const es_list *list) { return &list->ids[list->count]; }
 static inline burin_text es_key_at(const uint32_t *offsets, uint32_t count, uint32_t n)

@@ -444,45 +444,19 @@ burin_status es_view_get(const burin_store *s, const es_view *view, int attribut
     return BURIN_OK;
 }
 
-burin_status es_view_children(const burin_store *s, const es_view *view, int attribute, burin_children *out, const es_children **own, burin_error *err)
+burin_status es_view_children(const burin_store *s, const es_view *view, int attribute, burin_children *out, burin_error *err)
 {
-    *own = NULL;
     if ((unsigned)attribute < view->type->count && ((view->own & view->type->children) >> attribute) & 1) {
-        *own = (const es_children *)(uintptr_t)view->cells[attribute]; // NOLINT: an own cell is a pointer
-        *out = (burin_children){(*own)->ids, (*own)->count, NULL};
+        const es_children *own = (const es_children *)(uintptr_t)view->cells[attribute]; // NOLINT: an own cell is a pointer
+        es_part_children(&s->memory, own->root, own->keyed, out);
         return BURIN_OK;
     }
     return es_cell_children(s, view->type, view->cells, attribute, out, err);
 }
 
-burin_text es_view_key(const burin_children *children, const es_children *own, size_t n)
-{
-    return own && own->keys ? own->keys[n] : burin_children_key(children, n);
-}
-
 burin_status burin_txn_children(burin_txn *txn, burin_entity entity, int attribute, burin_children *out, burin_error *err)
 {
-    es_view            view;
-    const es_children *own;
-    burin_status       status = es_txn_view(txn, entity, &view, err);
-    if (BURIN_UNLIKELY(status))
-        return status;
-    status = es_view_children(txn->store, &view, attribute, out, &own, err);
-    if (status || !own || !own->keys)
-        return status;
-    uint32_t  bytes = 0; /* changed keys, in the form burin_children_key reads */
-    for (uint32_t n = 0; n < own->count; n++)
-        bytes += (uint32_t)own->keys[n].len;
-    uint32_t *offsets = arena_alloc(&txn->arena, (own->count + (size_t)1) * sizeof *offsets + bytes);
-    if (!offsets)
-        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
-    bytes = 0;
-    for (uint32_t n = 0; n < own->count; n++) {
-        offsets[n] = bytes;
-        memcpy((char *)&offsets[own->count + 1] + bytes, own->keys[n].data, own->keys[n].len);
-        bytes += (uint32_t)own->keys[n].len;
-    }
-    offsets[own->count] = bytes;
-    out->keys           = offsets;
-    return BURIN_OK;
+    es_view      view;
+    burin_status status = es_txn_view(txn, entity, &view, err);
+    return BURIN_UNLIKELY(status) ? status : es_view_children(txn->store, &view, attribute, out, err);
 }

@@ -6,20 +6,15 @@
 #ifndef BURIN_STORE_TXN_H
 #define BURIN_STORE_TXN_H
 
-#include "runtime/store/store.h"
+#include "runtime/store/children.h"
 
 enum { ES_ID_BLOCK = 16 }; /* ids are given to transactions in so many at a time, so that what is made together lies together */
 
-/* What cells of a draft point to where the `own` bit says so. */
+/* What cells of a draft point to where the `own` bit says so; lists of children: es_children. */
 typedef struct es_text { /* TEXT, DATA */
     uint32_t    len;
     const char *data;
 } es_text;
-typedef struct es_children {
-    uint32_t   *ids;
-    burin_text *keys; /* CHILD_DICT only */
-    uint32_t    count, cap;
-} es_children;
 
 typedef struct es_read { /* an entity that was read */
     uint32_t id, touch;
@@ -166,9 +161,7 @@ burin_status es_txn_open(burin_txn *t, burin_entity entity, es_draft **draft, bu
 burin_status es_txn_open_view(burin_txn *t, const es_view *view, es_draft **draft, burin_error *err);
 /* A plain attribute of a view, as burin_txn_get. */
 burin_status es_view_get(const burin_store *s, const es_view *view, int attribute, burin_heap *heap, burin_value *out, burin_error *err);
-burin_status es_view_children(const burin_store *s, const es_view *view, int attribute, burin_children *out, const es_children **own, burin_error *err);
-/* Key n of what es_view_children gave. */
-burin_text es_view_key(const burin_children *children, const es_children *own, size_t n);
+burin_status es_view_children(const burin_store *s, const es_view *view, int attribute, burin_children *out, burin_error *err);
 
 static inline burin_txn *es_txn_next_idle(const burin_txn *t) { return t->next_idle; }
 /* Where a commit left an entity. */

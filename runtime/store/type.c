@@ -1,5 +1,5 @@
 /* Entity types: declaring and finding them, and what their attributes' cells refer to. */
-#include "runtime/store/store.h"
+#include "runtime/store/children.h"
 #include "runtime/base/diag.h"
 #include "runtime/store/data.h"
 #include "runtime/store/log.h"
@@ -215,17 +215,6 @@ burin_status es_attribute_is(const es_type *type, int attribute, bool owning, bu
                    type->attributes[attribute].name, type->name, es_kind_name(type->attributes[attribute].kind));
 }
 
-size_t es_block_size(burin_attribute_kind kind, const void *block)
-{
-    if (kind == BURIN_TEXT_ATTRIBUTE || kind == BURIN_DATA_ATTRIBUTE)
-        return sizeof(es_bytes) + ((const es_bytes *)block)->len;
-    const es_list *list = block;
-    size_t         size = sizeof *list + list->count * sizeof *list->ids;
-    if (kind == BURIN_CHILD_DICT_ATTRIBUTE)
-        size += (list->count + 1) * sizeof(uint32_t) + es_key_offsets(list)[list->count];
-    return size;
-}
-
 burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t nulls, const uint64_t *cells, int attribute, burin_heap *heap,
                            burin_value *out, burin_error *err)
 {
@@ -253,21 +242,9 @@ burin_status es_cell_children(const burin_store *s, const es_type *type, const u
         return es_attribute_is(type, attribute, true, err);
     burin_attribute_kind kind = type->attributes[attribute].kind;
     const uint64_t      *cell = &cells[attribute];
-    *out                      = (burin_children){0};
-    if (*cell == 0)
-        return BURIN_OK;
-    if (kind == BURIN_CHILD_ATTRIBUTE) { /* the low half of the cell is the id: little-endian */
-        *out = (burin_children){(const uint32_t *)cell, 1, NULL};
-        return BURIN_OK;
-    }
-    const es_list *list = es_at(&s->memory, (es_ref)*cell);
-    *out                = (burin_children){list->ids, list->count, kind == BURIN_CHILD_DICT_ATTRIBUTE ? es_key_offsets(list) : NULL};
+    if (kind == BURIN_CHILD_ATTRIBUTE) /* the low half of the cell is the id: little-endian */
+        *out = (burin_children){.count = *cell != 0, .run = *cell != 0, .ids = (const uint32_t *)cell};
+    else
+        es_part_children(&s->memory, es_list_part(&s->memory, (es_ref)*cell), kind == BURIN_CHILD_DICT_ATTRIBUTE, out);
     return BURIN_OK;
-}
-
-burin_text burin_children_key(const burin_children *children, size_t n)
-{
-    if (!children->keys || n >= children->count)
-        return (burin_text){NULL, 0};
-    return es_key_at(children->keys, (uint32_t)children->count, (uint32_t)n);
 }

@@ -104,10 +104,29 @@ def test_a_file_of_format_1_is_brought_up_to_date():
         for words in (["log"], ["export"], ["verify"]):
             same(burin("store", words[0], "old", cwd=folder).out, burin("store", words[0], "w", cwd=folder).out, words)
         with contextlib.closing(sqlite3.connect(name)) as db:
-            same(db.execute("PRAGMA user_version").fetchone(), (2,))
+            same(db.execute("PRAGMA user_version").fetchone(), (3,))
             same(db.execute("SELECT name FROM sqlite_schema ORDER BY name").fetchall(), [("store",), ("tree",), ("type",), ("version",)])
         r = burin("store", "import", "old", "tree.json", cwd=folder)
         same((r.code, r.out), (0, "tree 2  root @32\n"), "numbers go on where they were")
+
+
+def test_a_file_of_format_2_is_read_as_it_is_and_brought_up_to_date():
+    with world() as folder:
+        name = os.path.join(folder, "w")
+        log  = burin("store", "log", "w", cwd=folder).out
+        with contextlib.closing(sqlite3.connect(name)) as db:
+            db.execute("PRAGMA user_version = 2")
+        for words, after in (("log", 2), ("verify", 2), ("gc", 3), ("verify", 3)):
+            r = burin("store", words, "w", cwd=folder)
+            same((r.code, r.err), (0, ""))
+            with contextlib.closing(sqlite3.connect(name)) as db:
+                same(db.execute("PRAGMA user_version").fetchone(), (after,))
+        same(burin("store", "log", "w", cwd=folder).out, log)
+        with contextlib.closing(sqlite3.connect(name)) as db:
+            db.execute("PRAGMA user_version = 4")
+        r = burin("store", "log", "w", cwd=folder)
+        same(r.code, 1)
+        assert "format is 4" in r.err, r
 
 
 def test_gc_keeps_what_it_is_told():

@@ -52,7 +52,7 @@ static burin_status second_commit(burin_store *s, burin_entity root)
     burin_entity   copy;
     burin_txn     *t      = burin_txn_begin(s, NULL);
     burin_status   status = t ? burin_txn_children(t, root, CHILDREN, &children, NULL) : BURIN_ERR_NOMEM;
-    uint32_t       first  = status ? 0 : children.ids[0], second = status ? 0 : children.ids[1];
+    uint32_t       first  = status ? 0 : burin_children_id(&children, 0), second = status ? 0 : burin_children_id(&children, 1);
     if (!status)
         status = burin_txn_copy(t, (burin_entity){first, 0, 0}, &copy, NULL);
     if (!status)

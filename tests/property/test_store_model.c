@@ -127,7 +127,7 @@ static void compare_entity(world *w, uint32_t tree, uint32_t version, const mode
         assert_int_equal(burin_reader_children(w->reader, at, field, &children, NULL), BURIN_OK);
         assert_int_equal(children.count, e->counts[field - LIST]);
         for (size_t n = 0; n < children.count; n++) {
-            assert_int_equal(children.ids[n], e->lists[field - LIST][n]);
+            assert_int_equal(burin_children_id(&children, n), e->lists[field - LIST][n]);
             if (field == DICT) {
                 burin_text key = burin_children_key(&children, n);
                 assert_int_equal(key.len, strlen(e->keys[n]));

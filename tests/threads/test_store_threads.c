@@ -77,8 +77,8 @@ static int64_t sum(world *w, burin_reader *reader, bool *failed)
         *failed |= burin_reader_children(reader, (burin_entity){w->roots[n], 0, 0}, 0, &children, NULL) != BURIN_OK;
         for (size_t c = 0; !*failed && c < children.count; c++) {
             burin_value v, label;
-            *failed |= burin_reader_get(reader, (burin_entity){children.ids[c], 0, 0}, AMOUNT, NULL, &v, NULL) != BURIN_OK;
-            *failed |= burin_reader_get(reader, (burin_entity){children.ids[c], 0, 0}, LABEL, NULL, &label, NULL) != BURIN_OK;
+            *failed |= burin_reader_get(reader, (burin_entity){burin_children_id(&children, c), 0, 0}, AMOUNT, NULL, &v, NULL) != BURIN_OK;
+            *failed |= burin_reader_get(reader, (burin_entity){burin_children_id(&children, c), 0, 0}, LABEL, NULL, &label, NULL) != BURIN_OK;
             *failed |= memcmp(label.as.s, "a label that moves about", label.len) != 0;
             total += v.as.i;
         }

@@ -130,7 +130,7 @@ static void b92_every_kind_comes_back_as_it_was(void **state)
     for (int n = LIST; n <= ONE; n++) {
         assert_int_equal(burin_reader_children(reader, w->root, n, &held, NULL), BURIN_OK);
         assert_int_equal(held.count, 1);
-        assert_int_equal(held.ids[0], w->kids[n].id);
+        assert_int_equal(burin_children_id(&held, 0), w->kids[n].id);
     }
     burin_reader_children(reader, w->root, DICT, &held, NULL);
     assert_int_equal(burin_children_key(&held, 0).len, 5);
@@ -218,7 +218,7 @@ static void a_tree_becomes_new_entities(void **state)
         assert_int_equal(burin_txn_children(t, root, LIST, &held, NULL), BURIN_OK);
         assert_int_equal(held.count, 1);
         assert_int_equal(burin_txn_get(t, root, FRIEND, NULL, &value, NULL), BURIN_OK);
-        assert_int_equal(value.as.i, held.ids[0]); /* the reference goes to the new one */
+        assert_int_equal(value.as.i, burin_children_id(&held, 0)); /* the reference goes to the new one */
         assert_int_equal(burin_txn_promote(t, root, NULL), BURIN_OK);
         burin_commit_result result;
         assert_int_equal(burin_txn_commit(t, NULL, &result, NULL), BURIN_OK);

@@ -30,6 +30,26 @@ static int teardown(void **state)
     return 0;
 }
 
+static void a_store_of_the_format_before_is_brought_up_to_date(void **state)
+{
+    static const char expect[] = "DO $$ BEGIN IF (SELECT format FROM mine.burin_store) <> %d THEN RAISE 'another format'; END IF; END $$";
+    world *w = *state;
+    char   sql[sizeof expect];
+    assert_true(server_execute(&postgres, "UPDATE mine.burin_store SET format = 2"));
+    for (int format = 2; format <= 3; format++) {
+        burin_store *store = open_store(w, false, format == 2); /* who only reads changes nothing */
+        assert_int_equal(get(store, w->root), 0);
+        burin_store_free(store);
+        snprintf(sql, sizeof sql, expect, format);
+        assert_true(server_execute(&postgres, sql));
+    }
+    assert_true(server_execute(&postgres, "UPDATE mine.burin_store SET format = 4"));
+    burin_error err = BURIN_ERROR_INIT;
+    assert_null(burin_store_open(w->where, NULL, &err));
+    assert_int_equal(err.status, BURIN_ERR_DATA);
+    burin_error_clear(&err);
+}
+
 /* ---- while the server fails ---- */
 
 enum { COMMITS = 300 };
@@ -253,7 +273,7 @@ int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        KEPT_ROWS, ROW(lost_connections_lose_nothing_and_keep_nothing_twice), ROW(a_crashed_server_loses_nothing_that_was_acknowledged),
+        KEPT_ROWS, ROW(a_store_of_the_format_before_is_brought_up_to_date), ROW(lost_connections_lose_nothing_and_keep_nothing_twice), ROW(a_crashed_server_loses_nothing_that_was_acknowledged),
         ROW(a_killed_server_loses_nothing_of_several_writers), ROW(killed_clients_lose_nothing_and_leave_nothing_half),
         ROW(what_is_no_store_is_refused),
     };

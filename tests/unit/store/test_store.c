@@ -638,8 +638,8 @@ static void a_copy_is_new_entities_with_equal_attributes(void **state)
     assert_int_equal(commit(w, t).states, 4);
     burin_reader_children(w->reader, copy, AGENTS, &children, NULL);
     assert_int_equal(children.count, 2);
-    assert_int_not_equal(children.ids[0], w->agents[0].id);
-    assert_memory_equal(get(w, (burin_entity){children.ids[1], 0, 0}, NAME).as.s, "bob", 3);
+    assert_int_not_equal(burin_children_id(&children, 0), w->agents[0].id);
+    assert_memory_equal(get(w, (burin_entity){burin_children_id(&children, 1), 0, 0}, NAME).as.s, "bob", 3);
 }
 
 /* ---- what the list asks besides ---- */

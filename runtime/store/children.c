@@ -1,0 +1,162 @@
+/* Lists of children as blocks: reading, comparing, copying, retiring. See children.h; sequence.c changes them. */
+#include "runtime/store/twig.h"
+
+/* ---- parts ---- */
+
+static const es_branch *branch_at(const es_memory *m, es_ref ref) { return es_at(m, ref); }
+
+uint32_t es_part_level(const es_memory *m, es_part p)
+{
+    if (p.own)
+        return p.own->level;
+    return p.ref ? ((const es_list *)es_at(m, p.ref))->level : 0;
+}
+
+uint32_t es_part_length(const es_memory *m, es_part p)
+{
+    if (p.own)
+        return p.own->len;
+    return p.ref ? ((const es_list *)es_at(m, p.ref))->count : 0;
+}
+
+es_part es_part_at(const es_memory *m, es_part p, uint32_t n)
+{
+    if (p.own)
+        return p.own->parts[n];
+    return (es_part){branch_at(m, p.ref)->parts[n].ref, branch_at(m, p.ref)->parts[n].count, NULL};
+}
+
+es_part es_list_part(const es_memory *m, es_ref ref)
+{
+    es_part p = {ref, 0, NULL};
+    if (!ref)
+        return p;
+    const es_branch *block = branch_at(m, ref);
+    p.count                = block->level ? 0 : block->count;
+    for (uint32_t n = 0; block->level && n < block->count; n++)
+        p.count += block->parts[n].count;
+    return p;
+}
+
+/* ---- reading ---- */
+
+/* Let the run be the leaf that holds number n, which is below the count. */
+static void show_leaf(const es_memory *m, es_part leaf, size_t first, burin_children *out)
+{
+    out->first = first;
+    out->run   = leaf.count;
+    if (leaf.own) {
+        out->ids   = leaf.own->ids;
+        out->texts = leaf.own->keys;
+        out->keys  = NULL;
+    } else {
+        const es_list *list = es_at(m, leaf.ref);
+        out->ids            = list->ids;
+        out->keys           = out->keyed ? es_key_offsets(list) : NULL;
+        out->texts          = NULL;
+    }
+}
+
+void es_part_children(const es_memory *m, es_part list, bool keyed, burin_children *out)
+{
+    *out = (burin_children){.count = list.count, .keyed = keyed, .memory = m, .list = list.ref, .own = list.own};
+    if (list.count && es_part_level(m, list) == 0)
+        show_leaf(m, list, 0, out);
+}
+
+uint32_t burin_children_seek(burin_children *children, size_t n)
+{
+    const es_memory *m = children->memory;
+    es_part          p = {children->list, (uint32_t)children->count, (es_twig *)children->own};
+    size_t           first = 0;
+    if (n >= children->count)
+        return 0;
+    while (es_part_level(m, p) > 0) {
+        es_part child = es_part_at(m, p, 0);
+        for (uint32_t k = 1; n - first >= child.count; k++) {
+            first += child.count;
+            child = es_part_at(m, p, k);
+        }
+        p = child;
+    }
+    show_leaf(m, p, first, children);
+    return children->ids[n - first];
+}
+
+burin_text burin_children_key(burin_children *children, size_t n)
+{
+    if (!children->keyed || n >= children->count)
+        return (burin_text){NULL, 0};
+    if (n - children->first >= children->run)
+        burin_children_seek(children, n);
+    size_t at = n - children->first;
+    return children->texts ? children->texts[at] : es_key_at(children->keys, (uint32_t)children->run, (uint32_t)at);
+}
+
+/* ---- comparing ---- */
+
+static bool same_one_by_one(const es_memory *m, es_part a, es_part b, bool keyed)
+{
+    burin_children x, y;
+    es_part_children(m, a, keyed, &x);
+    es_part_children(m, b, keyed, &y);
+    for (uint32_t n = 0; n < a.count; n++) {
+        if (burin_children_id(&x, n) != burin_children_id(&y, n) || (keyed && !text_equal(burin_children_key(&x, n), burin_children_key(&y, n))))
+            return false;
+    }
+    return true;
+}
+
+bool es_same_children(const es_memory *m, es_part a, es_part b, bool keyed)
+{
+    if (a.count != b.count)
+        return false;
+    if (a.count == 0 || (!a.own && !b.own && a.ref == b.ref))
+        return true;
+    uint32_t level = es_part_level(m, a), length = es_part_length(m, a);
+    bool     alike = level > 0 && level == es_part_level(m, b) && length == es_part_length(m, b);
+    for (uint32_t n = 0; alike && n < length; n++)
+        alike = es_part_at(m, a, n).count == es_part_at(m, b, n).count;
+    if (!alike)
+        return same_one_by_one(m, a, b, keyed);
+    for (uint32_t n = 0; n < length; n++) {
+        if (!es_same_children(m, es_part_at(m, a, n), es_part_at(m, b, n), keyed))
+            return false;
+    }
+    return true;
+}
+
+/* ---- blocks ---- */
+
+size_t es_list_size(const es_list *block, bool keyed)
+{
+    if (block->level)
+        return sizeof(es_branch) + block->count * sizeof(es_limb);
+    size_t size = sizeof *block + block->count * sizeof *block->ids;
+    return keyed ? size + (block->count + (size_t)1) * sizeof(uint32_t) + es_key_offsets(block)[block->count] : size;
+}
+
+void es_retire_list(es_writer *w, es_ref ref, bool keyed)
+{
+    if (!ref)
+        return;
+    const es_branch *block = branch_at(w->m, ref);
+    for (uint32_t n = 0; block->level && n < block->count; n++)
+        es_retire_list(w, block->parts[n].ref, keyed);
+    es_retire(w, ref, es_list_size((const es_list *)block, keyed));
+}
+
+es_ref es_copy_list(es_writer *w, es_ref from, bool keyed)
+{
+    es_ref ref;
+    if (!from || w->failed)
+        return 0;
+    size_t     size = es_list_size(es_at(w->m, from), keyed);
+    es_branch *made = es_make(w, size, &ref);
+    if (!made)
+        return 0;
+    memcpy(&made->level, &branch_at(w->m, from)->level, size - offsetof(es_branch, level));
+    for (uint32_t n = 0; made->level && n < made->count; n++)
+        made->parts[n].ref = es_copy_list(w, made->parts[n].ref, keyed);
+    return ref;
+}
