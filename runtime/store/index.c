@@ -23,9 +23,8 @@ void es_blocks_deinit(es_blocks *v, const burin_allocator *alloc)
     *v = (es_blocks){0};
 }
 
-void *es_make(es_writer *w, size_t bytes, es_ref *ref)
+static void *make(es_writer *w, uint32_t units, es_ref *ref)
 {
-    uint32_t units = es_units(bytes);
     if (w->failed)
         return NULL;
     *ref = es_alloc(w->m, units);
@@ -36,39 +35,41 @@ void *es_make(es_writer *w, size_t bytes, es_ref *ref)
         w->failed = true;
         return NULL;
     }
-    uint32_t *birth = es_at(w->m, *ref);
-    *birth          = w->seq;
-    return birth;
+    *es_birth(w->m, *ref, units) = w->seq;
+    return es_at(w->m, *ref);
 }
 
-void es_retire(es_writer *w, es_ref ref, size_t bytes)
+void *es_make(es_writer *w, size_t bytes, es_ref *ref) { return make(w, es_units(bytes), ref); }
+
+static void retire(es_writer *w, es_ref ref, uint32_t units)
 {
     if (!ref || w->failed)
         return;
-    uint32_t birth = *(const uint32_t *)es_at(w->m, ref);
+    uint32_t birth = *es_birth(w->m, ref, units);
     if (birth <= w->shared)
         return;
     es_blocks *list = birth == w->seq ? &w->dropped : w->dead;
-    if (!es_blocks_push(list, w->m->alloc, ref, es_units(bytes)))
+    if (!es_blocks_push(list, w->m->alloc, ref, units))
         w->failed = true;
 }
+
+void es_retire(es_writer *w, es_ref ref, size_t bytes) { retire(w, ref, es_units(bytes)); }
 
 /* The node at *where, made changeable: itself if this commit made it, else a copy that takes its place. */
 static es_node *own_node(es_writer *w, es_ref *where)
 {
     es_ref   ref;
     es_node *node = *where ? es_at(w->m, *where) : NULL;
-    if (node && node->birth == w->seq)
+    if (node && *es_birth(w->m, *where, ES_IS_LINE) == w->seq)
         return node;
-    es_node *copy = es_make(w, sizeof *copy, &ref);
+    es_node *copy = make(w, ES_IS_LINE, &ref);
     if (!copy)
         return NULL;
-    copy->unused = 0;
     if (node)
-        memcpy(copy->at, node->at, sizeof copy->at);
+        *copy = *node;
     else
-        memset(copy->at, 0, sizeof copy->at);
-    es_retire(w, *where, sizeof *node);
+        *copy = (es_node){0};
+    retire(w, *where, ES_IS_LINE);
     *where = ref;
     return copy;
 }
@@ -82,11 +83,10 @@ static void cover(es_writer *w, es_index *x, uint32_t id)
     }
     while (es_above(id, x->levels) != x->prefix) {
         es_ref   ref;
-        es_node *top = es_make(w, sizeof *top, &ref);
+        es_node *top = make(w, ES_IS_LINE, &ref);
         if (!top)
             return;
-        top->unused = 0;
-        memset(top->at, 0, sizeof top->at);
+        *top = (es_node){0};
         top->at[x->prefix & 15] = x->ref;
         x->ref = ref;
         x->prefix >>= 4;
@@ -121,7 +121,7 @@ void es_index_put(es_writer *w, es_index *x, uint32_t id, es_ref record)
     }
     *where = record;
     for (uint32_t level = 0; record == 0 && level < x->levels && is_empty(es_at(w->m, *way[level])); level++) {
-        es_retire(w, *way[level], sizeof(es_node));
+        retire(w, *way[level], ES_IS_LINE);
         *way[level] = 0;
     }
     if (!x->ref)

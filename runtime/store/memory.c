@@ -80,50 +80,94 @@ static bool add_segment(es_memory *m, uint32_t units)
         return false;
     for (uint32_t half = room / 2; half >= units && half >= (uint32_t)1 << smallest; half /= 2)
         room = half;
-    size_t size = (size_t)room * ES_UNIT;
+    enum { LINE_BYTES = ES_LINE * ES_UNIT };
+    size_t size = (size_t)room * ES_UNIT + LINE_BYTES;
     void  *p    = base_alloc(m->alloc, size);
     if (!p)
         return false;
     es_prefer_large_pages(p, size);
+    uintptr_t start = ((uintptr_t)p + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1);
     retire_segment(m);
     m->segments[m->count].p    = p;
     m->segments[m->count].size = size;
     m->next                    = m->count << ES_INSIDE;
     m->end                     = m->next + room;
-    for (uintptr_t base = (uintptr_t)p - (uintptr_t)m->next * ES_UNIT; numbers > 0; numbers--)
+    for (uintptr_t base = start - (uintptr_t)m->next * ES_UNIT; numbers > 0; numbers--)
         m->base[m->count++] = base;
     m->next += m->next == 0; /* reference 0 is none */
     return true;
+}
+
+/* Units that were never used, at a multiple of `align` of them; 0 when memory is out. What is left out before them is free. */
+static es_ref cut(es_memory *m, uint32_t units, uint32_t align)
+{
+    uint32_t gap = -m->next & (align - 1);
+    if (m->end - m->next < (uint64_t)units + gap) {
+        if (!add_segment(m, units + (m->count == 0 ? align : 0)))
+            return 0;
+        gap = -m->next & (align - 1);
+    }
+    for (uint32_t piece; gap > 0; gap -= piece) {
+        piece = gap < ES_EXACT ? gap : ES_EXACT;
+        push_free(m, m->next, piece);
+        m->next += piece;
+    }
+    es_ref ref = m->next;
+    m->next += units;
+    return ref;
+}
+
+static es_ref alloc_line(es_memory *m)
+{
+    if (!m->free_line) {
+        es_ref page = cut(m, ES_PAGE, ES_PAGE);
+        if (!page)
+            return 0;
+        m->used += ES_LINE * ES_UNIT; /* of the births */
+        for (uint32_t n = ES_PAGE_LINES - 1; n > 0; n--) {
+            memcpy(es_at(m, page + n * ES_LINE), &m->free_line, sizeof m->free_line);
+            m->free_line = page + n * ES_LINE;
+        }
+    }
+    es_ref ref = m->free_line;
+    memcpy(&m->free_line, es_at(m, ref), sizeof ref);
+    return ref;
+}
+
+static es_ref alloc_units(es_memory *m, uint32_t units)
+{
+    uint32_t rounded = units;
+    es_ref  *list    = &m->free[size_list(&rounded)];
+    assert(rounded == units); /* es_units has rounded it */
+    es_ref ref = *list;
+    if (!ref)
+        return cut(m, units, 1);
+    memcpy(list, es_at(m, ref), sizeof *list);
+    return ref;
 }
 
 es_ref es_alloc(es_memory *m, uint32_t units)
 {
     if (units == 0)
         return 0;
-    uint64_t bytes = (uint64_t)units * ES_UNIT;
+    uint64_t bytes = (uint64_t)(units == ES_IS_LINE ? ES_LINE : units) * ES_UNIT;
     m->over_limit  = m->limit && m->used + bytes > m->limit;
     if (m->over_limit)
         return 0;
-    uint32_t rounded = units;
-    es_ref  *list    = &m->free[size_list(&rounded)];
-    assert(rounded == units); /* es_units has rounded it */
-    es_ref ref = *list;
-    if (ref) {
-        memcpy(list, es_at(m, ref), sizeof *list);
-    } else {
-        if (m->end - m->next < units && !add_segment(m, units + (m->count == 0)))
-            return 0;
-        ref = m->next;
-        m->next += units;
-    }
-    m->used += bytes;
+    es_ref ref = units == ES_IS_LINE ? alloc_line(m) : alloc_units(m, units);
+    m->used += ref ? bytes : 0;
     return ref;
 }
 
 void es_free(es_memory *m, es_ref ref, uint32_t units)
 {
-    m->used -= (uint64_t)units * ES_UNIT;
-    push_free(m, ref, units);
+    m->used -= (uint64_t)(units == ES_IS_LINE ? ES_LINE : units) * ES_UNIT;
+    if (units != ES_IS_LINE) {
+        push_free(m, ref, units);
+        return;
+    }
+    memcpy(es_at(m, ref), &m->free_line, sizeof ref);
+    m->free_line = ref;
 }
 
 void es_limbo_put(es_memory *m, es_ref dead, uint32_t since)
