@@ -46,12 +46,12 @@ static void *oom_resize(void *user, void *block, size_t old_size, size_t new_siz
 }
 static const burin_allocator failing = {oom_resize, NULL};
 
-/* Run a scenario again and again: the 1st allocation fails, then the one `step` later, and so on until all goes through; once only that one, once
+/* Run a scenario again and again: allocation `first` fails, then the one `step` later, and so on until all goes through; once only that one, once
  * all after it too. It must give all its memory back. */
-static inline void fail_allocations(void (*scenario)(void), long step, long at_least)
+static inline void fail_allocations(void (*scenario)(void), long first, long step, long at_least)
 {
     for (int for_ever = 0; for_ever < 2; for_ever++) {
-        long at = 1 - step;
+        long at = first - step;
         do {
             oom.for_ever = for_ever;
             oom.failed   = false;
@@ -65,6 +65,6 @@ static inline void fail_allocations(void (*scenario)(void), long step, long at_l
     }
 }
 
-static inline void fail_every_allocation(void (*scenario)(void), long at_least) { fail_allocations(scenario, 1, at_least); }
+static inline void fail_every_allocation(void (*scenario)(void), long at_least) { fail_allocations(scenario, 1, 1, at_least); }
 
 #endif

@@ -1,16 +1,20 @@
 /* Memory runs out at every allocation while a store is kept in a file or a database, meets another writer, or follows one: what fails says so, what
- * was acknowledged is kept, and all memory is given back. */
+ * was acknowledged is kept, and all memory is given back.
+ *
+ *   test_oom_kept_oom [all | FIRST]     in a database, where each try takes its time, every 7th allocation fails: from FIRST (1 to 7) on, by default from one
+ *                                       that is drawn and printed; all: every one does */
 #include "tests/oom/failing.h"
 #include "tests/support/server.h"
 
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { NAME, CHILDREN };
 
 static char   folder[FOLDER_SIZE], path[FOLDER_SIZE + 128]; /* path: a URI while the store is in the database */
 static bool   shared;
-static long   step = 1; /* in a database each try takes its time: there not every allocation fails */
+static long   first = 1, step = 1;
 static server postgres;
 
 static burin_status define(burin_store *s)
@@ -91,8 +95,8 @@ static void clear(void)
 
 static void keep_one(void)
 {
-    uint64_t     kept = 0;
-    bool         first = false;
+    uint64_t     kept    = 0;
+    bool         planted = false;
     uint32_t     fork;
     burin_status status;
     clear();
@@ -111,11 +115,11 @@ static void keep_one(void)
         if (status != BURIN_ERR_USAGE) /* there is no type */
             is_lack_of_memory(status);
         kept += status == BURIN_OK;
-        first |= n == 0 && !status;
+        planted |= n == 0 && !status;
     }
     status = burin_store_fork(s, 1, 0, &fork, NULL);
     kept += status == BURIN_OK;
-    if (first) /* it is tree 1: no number was lost */
+    if (planted) /* it is tree 1: no number was lost */
         is_lack_of_memory(burin_store_retain(s, 1, &(burin_retention){.last = 1}, NULL));
     status = burin_store_compact(s, NULL);
     is_lack_of_memory(status);
@@ -217,31 +221,42 @@ static void stores_that_are_kept(void **state)
 {
     (void)state;
     shared = false;
-    fail_allocations(keep_one, step, 20);
+    fail_allocations(keep_one, first, step, 20);
 }
 
 static void stores_that_are_shared(void **state)
 {
     (void)state;
     shared = true;
-    fail_allocations(keep_one, step, 20);
+    fail_allocations(keep_one, first, step, 20);
 }
 
 static void shared_stores_that_meet(void **state)
 {
     (void)state;
     shared = true;
-    fail_allocations(meet_another, step, 5);
+    fail_allocations(meet_another, first, step, 5);
 }
 
 static void stores_that_follow(void **state)
 {
     (void)state;
     shared = false;
-    fail_allocations(follow_another, step, 5);
+    fail_allocations(follow_another, first, step, 5);
 }
 
-int main(void)
+/* Which allocations fail in a database. */
+static void choose_some(const char *given)
+{
+    enum { SOME = 7 };
+    if (given && strcmp(given, "all") == 0)
+        return;
+    step  = SOME;
+    first = given ? strtol(given, NULL, 10) : 1 + (long)((uint64_t)time(NULL) % SOME);
+    printf("every %dth allocation from number %ld on\n", SOME, first);
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(stores_that_are_kept), cmocka_unit_test(stores_that_are_shared), cmocka_unit_test(shared_stores_that_meet),
                                        cmocka_unit_test(stores_that_follow)};
@@ -258,7 +273,7 @@ int main(void)
     const char *why = server_make(&postgres);
     if (!why) {
         snprintf(path, sizeof path, "%s&options=-csearch_path%%3Dmine", postgres.uri);
-        step = 7;
+        choose_some(argc > 1 ? argv[1] : NULL);
         result += cmocka_run_group_tests_name("in a database", tests, NULL, NULL);
         server_remove(&postgres);
         places++;

@@ -3,6 +3,8 @@
  * goes on afterwards, and gives all its memory back. */
 #include "tests/oom/failing.h"
 
+#include <stdio.h>
+
 static const burin_text      no_key  = {NULL, 0};
 
 enum { NAME, CHILDREN, NAMED, DATA };
@@ -28,11 +30,12 @@ static burin_status first_commit(burin_store *s, burin_type type, burin_entity *
     burin_entity child;
     burin_txn   *t      = burin_txn_begin(s, NULL);
     burin_status status = t ? burin_txn_create(t, type, root, NULL) : BURIN_ERR_NOMEM;
-    for (int n = 0; n < 40 && !status; n++) {
-        char key[2] = {(char)('A' + n), 0};
-        status      = burin_txn_create(t, type, &child, NULL);
+    for (int n = 0; n < 300 && !status; n++) { /* more than are one block */
+        char   key[12];
+        size_t len = (size_t)snprintf(key, sizeof key, "%d", n);
+        status     = burin_txn_create(t, type, &child, NULL);
         if (!status)
-            status = burin_txn_attach(t, child, *root, n % 2 ? CHILDREN : NAMED, BURIN_END, (burin_text){key, 1}, NULL);
+            status = burin_txn_attach(t, child, *root, n % 2 ? CHILDREN : NAMED, BURIN_END, (burin_text){key, len}, NULL);
         if (!status)
             status = burin_txn_set(t, child, DATA, burin_string_borrow("some data", 9), NULL);
     }
