@@ -1,6 +1,6 @@
 /* Trees and their differences as pictures: Mermaid for Markdown, DOT for Graphviz. See burin/exchange.h. */
 #include "burin/exchange.h"
-#include "runtime/store/store.h"
+#include "runtime/store/children.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,29 +118,46 @@ static void put_arrow(drawing *d, uint32_t from, uint32_t to, arrow how, burin_t
         buf_printf(&d->out, "\"| e%u\n", to);
 }
 
-/* The arrows from what a record holds or refers to; only to `only`, unless that is 0. */
-static void put_arrows(drawing *d, const es_record *r, uint32_t only, arrow how)
+/* The arrow to child `n` of an attribute. */
+static void put_child(drawing *d, const es_record *r, const burin_attribute *a, burin_children *held, size_t n, arrow how)
+{
+    char place[24] = "";
+    if (a->kind == BURIN_CHILD_LIST_ATTRIBUTE)
+        snprintf(place, sizeof place, "[%zu]", n);
+    else if (a->kind == BURIN_CHILD_DICT_ATTRIBUTE)
+        snprintf(place, sizeof place, ".");
+    put_arrow(d, r->id, burin_children_id(held, n), how, (burin_text){a->name, strlen(a->name)}, place, burin_children_key(held, n));
+}
+
+/* The arrow to an entity from the owner that it names, which may be gone. */
+static void put_owner_arrow(drawing *d, es_index index, const es_record *child, arrow how)
+{
+    const es_record *r = es_record_at(d->store, es_index_get(&d->store->memory, index, child->owner));
+    burin_children   held;
+    if (!r || es_cell_children(d->store, es_type_at(d->store, r->type), r->cells, child->field, &held, NULL))
+        return;
+    size_t n = 0;
+    while (n < held.count && burin_children_id(&held, n) != child->id)
+        n++;
+    if (n < held.count)
+        put_child(d, r, &es_type_at(d->store, r->type)->attributes[child->field], &held, n, how);
+}
+
+/* The arrows from what a record holds or refers to. */
+static void put_arrows(drawing *d, const es_record *r)
 {
     const es_type *type = es_type_at(d->store, r->type);
     for (int n = 0; (uint32_t)n < type->count; n++) {
         const burin_attribute *a    = &type->attributes[n];
         burin_text             name = {a->name, strlen(a->name)}, none = {"", 0};
         burin_children         held;
-        if (a->kind == BURIN_REF_ATTRIBUTE && r->cells[n] && !only && es_index_get(&d->store->memory, d->now, (uint32_t)r->cells[n]))
+        if (a->kind == BURIN_REF_ATTRIBUTE && r->cells[n] && es_index_get(&d->store->memory, d->now, (uint32_t)r->cells[n]))
             put_arrow(d, r->id, (uint32_t)r->cells[n], REFERS, name, "", none);
         if (!((type->children >> n) & 1))
             continue;
         es_cell_children(d->store, type, r->cells, n, &held, NULL);
-        for (size_t c = 0; c < held.count; c++) {
-            char place[24] = "";
-            if (only && burin_children_id(&held, c) != only)
-                continue;
-            if (a->kind == BURIN_CHILD_LIST_ATTRIBUTE)
-                snprintf(place, sizeof place, "[%zu]", c);
-            else if (a->kind == BURIN_CHILD_DICT_ATTRIBUTE)
-                snprintf(place, sizeof place, ".");
-            put_arrow(d, r->id, burin_children_id(&held, c), how, name, place, burin_children_key(&held, c));
-        }
+        for (size_t c = 0; c < held.count; c++)
+            put_child(d, r, a, &held, c, OWNED);
     }
 }
 
@@ -169,16 +186,17 @@ static int draw_entity(void *user, uint32_t id, es_ref old, es_ref now)
 static int draw_arrows(void *user, uint32_t id, es_ref old, es_ref now)
 {
     drawing         *d = user;
+    (void)id;
     const es_record *was = es_record_at(d->store, old), *is = es_record_at(d->store, now);
     if (!d->is_diff) {
-        put_arrows(d, is, 0, OWNED);
+        put_arrows(d, is);
         return d->out.failed;
     }
     bool left = was && (!is || is->owner != was->owner || is->field != was->field);
     if (left && was->owner)
-        put_arrows(d, es_record_at(d->store, es_index_get(&d->store->memory, d->old, was->owner)), id, WAS_OWNED);
+        put_owner_arrow(d, d->old, was, WAS_OWNED);
     if (is && is->owner)
-        put_arrows(d, es_record_at(d->store, es_index_get(&d->store->memory, d->now, is->owner)), id, OWNED);
+        put_owner_arrow(d, d->now, is, OWNED);
     return d->out.failed;
 }
 

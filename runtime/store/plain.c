@@ -141,7 +141,9 @@ static burin_status from_plain(burin_heap *heap, burin_value v, unsigned depth, 
 static burin_status take_list(burin_heap *heap, burin_value v, unsigned depth, burin_value *out, burin_error *err)
 {
     burin_status status = v.kind == BURIN_LIST ? BURIN_OK : bad(err, "a list was expected");
-    *out                = burin_list(heap, burin_length(v));
+    *out                = burin_list(heap, status ? 0 : burin_length(v));
+    if (status == BURIN_OK && out->kind == BURIN_MISSING)
+        status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     for (size_t n = 0; n < burin_length(v) && !status; n++) {
         burin_value item;
         status = from_plain(heap, burin_at(v, n), depth + 1, &item, err);
@@ -154,11 +156,11 @@ static burin_status take_list(burin_heap *heap, burin_value v, unsigned depth, b
 static burin_status take_tuple(burin_heap *heap, burin_value v, unsigned depth, burin_value *out, burin_error *err)
 {
     burin_value  list;
-    size_t       count  = burin_length(v);
-    burin_value *items  = heap_alloc(heap, (count + 1) * sizeof *items);
     burin_status status = take_list(heap, v, depth, &list, err);
     if (status)
         return status;
+    size_t       count = burin_length(v);
+    burin_value *items = heap_alloc(heap, (count + 1) * sizeof *items);
     for (size_t n = 0; items && n < count; n++)
         items[n] = burin_at(list, n);
     *out = items ? burin_tuple(heap, items, count) : burin_missing();
@@ -169,7 +171,9 @@ static burin_status take_set(burin_heap *heap, burin_value v, unsigned depth, bu
 {
     burin_value  list;
     burin_status status = take_list(heap, v, depth, &list, err);
-    *out                = burin_set(heap, burin_length(v));
+    *out                = burin_set(heap, status ? 0 : burin_length(v));
+    if (status == BURIN_OK && out->kind == BURIN_MISSING)
+        status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     for (size_t n = 0; !status && n < burin_length(list); n++) {
         status = burin_set_add(heap, *out, burin_at(list, n));
         if (status)
@@ -190,13 +194,19 @@ static burin_status put_item(burin_heap *heap, burin_value dict, burin_value key
 
 static burin_status take_pairs(burin_heap *heap, burin_value v, unsigned depth, burin_value *out, burin_error *err)
 {
-    burin_value  list;
-    burin_status status = take_list(heap, v, depth, &list, err);
-    *out                = burin_dict(heap, burin_length(v));
-    for (size_t n = 0; !status && n < burin_length(list); n++) {
-        burin_value pair = burin_at(list, n);
-        status = pair.kind == BURIN_LIST && burin_length(pair) == 2 ? put_item(heap, *out, burin_at(pair, 0), burin_at(pair, 1), err)
-                                                                    : bad(err, "\"$dict\" takes pairs");
+    burin_status status = v.kind == BURIN_LIST ? BURIN_OK : bad(err, "\"$dict\" takes a list of pairs");
+    *out                = burin_dict(heap, status ? 0 : burin_length(v));
+    if (status == BURIN_OK && out->kind == BURIN_MISSING)
+        status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    for (size_t n = 0; !status && n < burin_length(v); n++) { /* a pair is no level of its own */
+        burin_value pair = burin_at(v, n), key, item;
+        if (pair.kind != BURIN_LIST || burin_length(pair) != 2)
+            return bad(err, "\"$dict\" takes pairs");
+        status = from_plain(heap, burin_at(pair, 0), depth + 1, &key, err);
+        if (status == BURIN_OK)
+            status = from_plain(heap, burin_at(pair, 1), depth + 1, &item, err);
+        if (status == BURIN_OK)
+            status = put_item(heap, *out, key, item, err);
     }
     return status;
 }
@@ -235,6 +245,8 @@ static burin_status take_dict(burin_heap *heap, burin_value v, unsigned depth, b
         return BURIN_OK;
     }
     *out = burin_dict(heap, burin_length(v));
+    if (out->kind == BURIN_MISSING)
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     for (at = 0; !status && burin_next(v, &at, &key, &item);) {
         burin_value value;
         status = from_plain(heap, item, depth + 1, &value, err);

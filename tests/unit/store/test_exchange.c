@@ -146,6 +146,31 @@ static void b92_every_kind_comes_back_as_it_was(void **state)
     burin_store_free(store);
 }
 
+/* Data that is nested as deep as an entity can hold it, whatever it is nested in. */
+static void b92_deep_data_comes_back(void **state)
+{
+    enum { DEEPEST = 100 };
+    world *w = *state;
+    for (int kind = 0; kind < 4; kind++) {
+        burin_value value = burin_int(7);
+        for (int n = 0; n < DEEPEST; n++) {
+            burin_value outer = kind == 0 ? burin_list(w->heap, 1) : kind == 1 ? burin_tuple(w->heap, &value, 1) : burin_dict(w->heap, 1);
+            if (kind == 0)
+                burin_list_append(w->heap, outer, value);
+            else if (kind > 1) /* an object of JSON, or pairs */
+                burin_dict_set(w->heap, outer, kind == 2 ? text_value("key") : burin_int(n), value);
+            value = outer;
+        }
+        burin_txn *t = burin_txn_begin(w->store, NULL);
+        assert_int_equal(burin_txn_set(t, w->root, DATA, value, NULL), BURIN_OK);
+        commit(w, t, "");
+        burin_reader *reader;
+        burin_store  *store = again(w, &reader);
+        burin_reader_free(reader);
+        burin_store_free(store);
+    }
+}
+
 static void b92_history_comes_back_with_its_gaps_forks_and_keeps(void **state)
 {
     world   *w = *state;
@@ -303,7 +328,7 @@ int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        ROW(b92_every_kind_comes_back_as_it_was), ROW(b92_history_comes_back_with_its_gaps_forks_and_keeps), ROW(ids_once_given_are_not_given_again),
+        ROW(b92_every_kind_comes_back_as_it_was), ROW(b92_deep_data_comes_back), ROW(b92_history_comes_back_with_its_gaps_forks_and_keeps), ROW(ids_once_given_are_not_given_again),
         ROW(a_tree_becomes_new_entities), ROW(what_cannot_be_a_store_is_refused), ROW(what_cannot_be_a_tree_is_refused_and_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
