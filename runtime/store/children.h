@@ -40,6 +40,8 @@ typedef struct es_children {
     bool            keyed;
     bool            anew; /* the blocks in it are not those of the record that it will replace */
     struct es_twig *dead; /* those that are no longer in it */
+    struct es_keys *keys; /* of a large dict that was asked for them more than once or twice; NULL: not gathered */
+    uint32_t        asked;
 } es_children;
 
 /* What a change needs. `save`: twigs of before it stay as they are (a savepoint has them); `saves`: what a new one is of. */
@@ -52,6 +54,8 @@ typedef struct es_editor {
 /* These are false when memory is out; the list is then as it was. key: of a dict; it is not copied. */
 bool es_children_insert(const es_editor *e, es_children *list, uint32_t at, uint32_t id, burin_text key);
 bool es_children_remove(const es_editor *e, es_children *list, uint32_t at);
+bool es_children_has_key(const es_editor *e, es_children *list, burin_text key);
+bool es_list_has_key(const es_memory *m, es_part list, burin_text key);
 /* Where an id is; list->root.count where it is not. ascends: the ids of a set do. */
 uint32_t es_children_find(const es_memory *m, es_part list, uint32_t id, bool ascends);
 /* Where an id belongs in a set. */

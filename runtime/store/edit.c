@@ -240,9 +240,16 @@ static bool is_above(const burin_txn *t, uint32_t id, const es_draft *owner)
     return at == id;
 }
 
-static burin_status check_place(const es_type *type, const es_draft *owner, int attribute, size_t index, burin_text key, burin_children *now, burin_error *err)
+static bool has_key(burin_txn *t, const es_draft *owner, int attribute, burin_text key)
 {
-    const burin_attribute *a = &type->attributes[attribute];
+    es_editor    editor = editor_of(t);
+    es_children *own    = own_cell(owner, attribute);
+    return own ? es_children_has_key(&editor, own, key) : es_list_has_key(editor.m, es_list_part(editor.m, (es_ref)owner->cells[attribute]), key);
+}
+
+static burin_status check_place(burin_txn *t, const es_draft *owner, int attribute, size_t index, burin_text key, const burin_children *now, burin_error *err)
+{
+    const burin_attribute *a = &es_type_at(t->store, owner->type)->attributes[attribute];
     switch (a->kind) {
     case BURIN_CHILD_ATTRIBUTE:
         return now->count ? es_fail(err, BURIN_ERR_VALUE, "attribute '%s' of entity %u has a child already", a->name, owner->id) : BURIN_OK;
@@ -253,10 +260,8 @@ static burin_status check_place(const es_type *type, const es_draft *owner, int 
     case BURIN_CHILD_DICT_ATTRIBUTE:
         if (!key.data || key.len > UINT32_MAX / 2 || text_valid_prefix(key.data, key.len) != key.len)
             return es_fail(err, BURIN_ERR_VALUE, "a child in '%s' needs a key, in UTF-8", a->name);
-        for (size_t n = 0; n < now->count; n++) {
-            if (text_equal(burin_children_key(now, n), key))
-                return es_fail(err, BURIN_ERR_VALUE, "there is a child '%.*s' in '%s' already", (int)key.len, key.data, a->name);
-        }
+        if (has_key(t, owner, attribute, key))
+            return es_fail(err, BURIN_ERR_VALUE, "there is a child '%.*s' in '%s' already", (int)key.len, key.data, a->name);
         return BURIN_OK;
     default:
         return BURIN_OK;
@@ -281,7 +286,7 @@ static burin_status check_attach(burin_txn *t, const es_draft *child, es_draft *
         return es_fail(err, BURIN_ERR_VALUE, "entity %u is shared: entity %u owns it already", child->id, child->owner);
     es_txn_relative(t, owner->touch, owner->id, &view);
     status = es_view_children(t->store, &view, attribute, &now, err);
-    return status ? status : check_place(type, owner, attribute, index, key, &now, err);
+    return status ? status : check_place(t, owner, attribute, index, key, &now, err);
 }
 
 static burin_status link_child(burin_txn *t, es_draft *owner, int attribute, uint32_t id, size_t index, burin_text key, burin_error *err)

@@ -34,6 +34,7 @@ static bool copy_parts(burin_txn *t, es_draft *copy)
         if (!made)
             return false;
         *made          = *list;
+        made->keys     = NULL; /* which change in place, too */
         copy->cells[n] = (uintptr_t)made;
     }
     for (es_borrowed **at = &copy->borrowed; *at; at = &(*at)->next) {

@@ -187,6 +187,8 @@ bool es_children_insert(const es_editor *e, es_children *list, uint32_t at, uint
         memmove(&leaf->keys[at + 1], &leaf->keys[at], (leaf->len - at) * sizeof *leaf->keys);
         leaf->keys[at] = key;
     }
+    if (list->keys)
+        es_keys_add(e, list, key);
     leaf->len++;
     while (length > 0)
         way[--length]->count++;
@@ -245,6 +247,8 @@ bool es_children_remove(const es_editor *e, es_children *list, uint32_t at)
     }
     if (!t)
         return false;
+    if (list->keys)
+        es_keys_take(list, t->keys[at]);
     t->len--;
     memmove(&t->ids[at], &t->ids[at + 1], (t->len - at) * sizeof *t->ids);
     if (list->keyed)

@@ -16,6 +16,10 @@ typedef struct es_twig {
     es_part        *parts; /* of a branch */
 } es_twig;
 
+/* Keep list->keys, which is there, in step. */
+void es_keys_add(const es_editor *e, es_children *list, burin_text key);
+void es_keys_take(const es_children *list, burin_text key);
+
 uint32_t es_part_level(const es_memory *m, es_part p);
 uint32_t es_part_length(const es_memory *m, es_part p);
 /* A part of a branch. */
