@@ -4,6 +4,7 @@
 #include "runtime/store/pack.h"
 #include "runtime/store/replay.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
