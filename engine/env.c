@@ -103,6 +103,13 @@ burin_status burin_env_add_function(burin_env *env, const char *name, const char
     return status || !env->rt.python ? status : add_callable(env, env->rt.python, name, signature, fn, data, flags); /* scripts see it too */
 }
 
+void env_set_plain(burin_env *env, const char *name, rt_plain plain)
+{
+    rt_env_set_plain(env->rt.globals, name, plain);
+    if (env->rt.python)
+        rt_env_set_plain(env->rt.python, name, plain);
+}
+
 burin_status burin_env_add_filter(burin_env *env, const char *name, const char *signature, burin_function fn, void *data, unsigned flags)
 {
     return add_callable(env, env->rt.filters, name, signature, fn, data, flags);

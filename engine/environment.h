@@ -59,6 +59,8 @@ static inline script_options env_script_options(const burin_env *env)
 {
     return (script_options){.nesting_max = env->syntax.nesting_max, .source_max = env->options.limits.source};
 }
+/* What native code calls instead of a function that the environment has, under all of that name. */
+void env_set_plain(burin_env *env, const char *name, rt_plain plain);
 static inline bool env_is_frozen(const burin_env *env) { return atomic_load_explicit(&env->frozen, memory_order_relaxed); }
 
 /* A NUL-terminated copy that lives as long as the environment; NULL when memory is out or `text` is NULL. */

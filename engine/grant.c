@@ -1,4 +1,5 @@
 /* Functions that are granted to templates: those of a registry, and those that look at other versions. */
+#include "engine/environment.h"
 #include "engine/grant.h"
 #include "runtime/base/memory.h"
 #include "runtime/call.h"
@@ -197,8 +198,12 @@ burin_status burin_env_grant(burin_env *env, const burin_callable *callable, con
     const char                *dot  = strrchr(info->name, '.');
     char                       signature[1024];
     bool                       plain = write_signature(info, signature, sizeof signature);
-    return burin_env_add_function(env, as ? as : dot ? dot + 1 : info->name, plain ? signature : "*args, **kwargs", plain ? call_plain : call_granted, (void *)callable,
-                                  info->pure ? BURIN_PURE : 0);
+    const char                *name = as ? as : dot ? dot + 1 : info->name;
+    burin_status status = burin_env_add_function(env, name, plain ? signature : "*args, **kwargs", plain ? call_plain : call_granted, (void *)callable,
+                                                 info->pure ? BURIN_PURE : 0);
+    if (status == BURIN_OK && callable->plain.shape && !callable->bound)
+        env_set_plain(env, name, callable->plain);
+    return status;
 }
 
 /* ---- versions ---- */

@@ -244,7 +244,7 @@ burin_status burin_register_script(burin_registry *registry, burin_env *env, con
     burin_declaration     d    = *declaration;
     const char           *dot  = d.name ? strrchr(d.name, '.') : NULL, *name = dot ? dot + 1 : d.name;
     const burin_callable *made = NULL;
-    if (!name || d.body || d.data || d.release)
+    if (!name || d.body || d.plain || d.data || d.release)
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "a function of a script has a name, and no code or data in C");
     script_function *f = new_function(env, name, text);
     if (!f)

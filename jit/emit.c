@@ -212,11 +212,14 @@ void give(func *f, expr result)
 
 /* ---- the runtime ---- */
 
-static expr entry(func *f, size_t bytes, gcc_jit_type *as)
+static expr function_at(func *f, expr at, gcc_jit_type *as)
 {
-    expr at = offset(f, gcc_jit_param_as_rvalue(f->api), (int64_t)bytes);
     return get(gcc_jit_rvalue_dereference(gcc_jit_context_new_cast(f->e->g, f->where, at, gcc_jit_type_get_pointer(as)), f->where));
 }
+
+static expr entry(func *f, size_t bytes, gcc_jit_type *as) { return function_at(f, offset(f, gcc_jit_param_as_rvalue(f->api), (int64_t)bytes), as); }
+
+expr load_function(func *f, field which, expr pointer, gcc_jit_type *as) { return function_at(f, offset(f, pointer, (int64_t)fields[which].offset), as); }
 
 expr call_api(func *f, api_entry which, int count, const expr *arguments)
 {

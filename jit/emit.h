@@ -120,6 +120,8 @@ place at_offset(func *f, type t, expr pointer, int64_t bytes);
 expr  load(func *f, type t, expr pointer, int64_t bytes);
 void  store(func *f, type t, expr pointer, int64_t bytes, expr value);
 expr  load_field(func *f, field which, expr pointer);
+/* A field that holds the address of a function, as one of that type. */
+expr  load_function(func *f, field which, expr pointer, gcc_jit_type *as);
 void  store_field(func *f, field which, expr pointer, expr value);
 size_t field_offset(field which);
 

@@ -145,6 +145,21 @@ static bool takes_comparison(const typed *t, uint32_t pc, uint32_t how, const ui
     return how <= RT_GE && may_be_number(t, pc, i->b, kinds) && may_be_number(t, pc, i->c, kinds) && !mixed;
 }
 
+/* May the arguments of a plain function be what it takes? An integer becomes a float. */
+static bool takes_plain(const typed *t, uint32_t pc, const uint8_t *kinds)
+{
+    uint32_t shape = typed_plain(t, pc);
+    for (uint32_t n = 0; n < rt_plain_count(shape); n++) {
+        uint32_t   reg   = t->unit->code[pc].c + n;
+        burin_kind takes = rt_plain_takes(shape, n);
+        bool       may   = takes == BURIN_BOOL ? kinds[reg] == TYPED_BOOL || kinds[reg] == TYPED_ANY
+                                               : may_be_number(t, pc, reg, kinds) && !(takes == BURIN_INT && kinds[reg] == TYPED_FLOAT);
+        if (!may)
+            return false;
+    }
+    return shape != 0;
+}
+
 bool typed_takes(const typed *t, uint32_t pc, const uint8_t *kinds)
 {
     const ir_insn *i = &t->unit->code[pc];
@@ -164,7 +179,7 @@ bool typed_takes(const typed *t, uint32_t pc, const uint8_t *kinds)
     case OP_LOAD_NAMED: return kinds[i->b] == TYPED_ANY;
     case OP_EACH_NEXT: return !t->is_function;
     case OP_FIND_METHOD: return !t->is_function && kinds[i->b] == TYPED_ANY;
-    case OP_INVOKE: return typed_callee(t, pc) != NULL;
+    case OP_INVOKE: return typed_callee(t, pc) != NULL || takes_plain(t, pc, kinds);
     case OP_RETURN: return t->is_function;
     default: return false;
     }
@@ -201,6 +216,7 @@ void typed_step(const typed *t, uint32_t pc, uint8_t *kinds)
     case OP_MOVE: put(t, kinds, i->a, (typed_kind)kinds[i->b]); break;
     case OP_NEG: put(t, kinds, i->a, (typed_kind)kinds[i->b]); break;
     case OP_NOT: case OP_COMPARE: put(t, kinds, i->a, TYPED_BOOL); break;
+    case OP_INVOKE: put(t, kinds, i->a, typed_plain(t, pc) ? typed_kind_of(rt_plain_gives(typed_plain(t, pc))) : TYPED_ANY); break;
     case OP_EACH_NEXT: put(t, kinds, i->b, t->supposed[i->b] == TYPED_INT ? TYPED_INT : TYPED_ANY); break;
     default: typed_writes(t->unit, pc, mark, &(marking){kinds, TYPED_ANY}); break;
     }
@@ -280,6 +296,10 @@ static void suppose(typed *t)
         }
         if (i->op == OP_LOAD_ITEM)
             t->supposed[i->c] = TYPED_INT;
+        uint32_t shape = i->op == OP_INVOKE ? typed_plain(t, pc) : 0;
+        for (uint32_t n = 0; n < rt_plain_count(shape); n++)
+            if (rt_plain_takes(shape, n) == BURIN_INT)
+                t->supposed[i->c + n] = TYPED_INT;
     }
     for (uint32_t pc = t->until; pc-- > t->from;) /* through moves, from the back */
         if (t->unit->code[pc].op == OP_MOVE && t->supposed[t->unit->code[pc].a] == TYPED_INT)
@@ -326,7 +346,7 @@ static bool is_class(const typed *t, uint32_t pc)
     case OP_BOUND: case OP_NOT: case OP_JUMP_IF: case OP_JUMP_NOT: case OP_LOAD_ITEM: case OP_LOAD_NAMED:
     case OP_FIND_METHOD: case OP_EACH_NEXT:
         return true;
-    case OP_INVOKE: return typed_callee(t, pc) != NULL;
+    case OP_INVOKE: return typed_callee(t, pc) || typed_plain(t, pc);
     default: return operation_of(&t->unit->code[pc]) != OP_COUNT || computes(op);
     }
 }
@@ -338,7 +358,7 @@ static void choose_locals(typed *t)
     bool              pure  = true;
     for (uint32_t pc = t->from; pc < t->until; pc++) {
         bool is = t->is_function || is_class(t, pc);
-        pure &= is && t->unit->code[pc].op != OP_INVOKE;
+        pure &= is && (t->unit->code[pc].op != OP_INVOKE || typed_plain(t, pc));
         if (is) {
             typed_reads(p, t->unit, pc, mark, &(marking){local, true});
             typed_writes(t->unit, pc, mark, &(marking){local, true});
@@ -367,7 +387,7 @@ static bool is_worth_it(const typed *t)
         bool taken = typed_takes(t, pc, t->kinds[pc]);
         if (t->is_function && !taken)
             return false;
-        computed |= taken && (operation_of(&t->unit->code[pc]) != OP_COUNT || computes(op));
+        computed |= taken && (operation_of(&t->unit->code[pc]) != OP_COUNT || computes(op) || (op == OP_INVOKE && typed_plain(t, pc)));
     }
     return computed;
 }

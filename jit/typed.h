@@ -59,6 +59,10 @@ const burin_value *typed_constant(const typed *t, uint32_t pc, uint32_t reg);
 bool typed_adds_text(const typed *t, uint32_t pc);
 /* The unit that an INVOKE probably calls, which can be called directly; NULL: none. */
 const typed *typed_callee(const typed *t, uint32_t pc);
+/* The shape of the plain C function (rt_plain) that an INVOKE probably calls; 0: none. */
+uint32_t typed_plain(const typed *t, uint32_t pc);
+/* INT, BOOL or FLOAT. */
+static inline typed_kind typed_kind_of(burin_kind kind) { return kind == BURIN_INT ? TYPED_INT : kind == BURIN_BOOL ? TYPED_BOOL : TYPED_FLOAT; }
 /* The rows of registers that an instruction reads and writes are told one by one. */
 typedef void (*each_register)(void *user, uint32_t reg);
 void typed_reads(const ir_program *p, const ir_unit *unit, uint32_t pc, each_register call, void *user);
@@ -72,11 +76,12 @@ void typed_write(typed *t);
 void typed_enter(typed *t, uint32_t pc, block other);
 /* To be called first: `f` is the function that is written, whose locals it makes. False when memory is out. */
 bool typed_begin(typed *t, func *f);
-/* All registers to memory, as t->out and t->failed find them. */
-void typed_to_registers(typed *t, expr registers);
 /* A register as an argument: one half of it, of an integer if that is asked for, or a float; else the region is left for `pc`. */
 expr typed_half(typed *t, uint32_t reg, uint32_t pc, typed_kind kind, bool first);
 expr typed_float(typed *t, uint32_t reg, uint32_t pc);
+/* A register as a number of that kind, and one as such a number. An integer becomes a float; what is something else leaves the region. */
+expr typed_number(typed *t, uint32_t reg, uint32_t pc, typed_kind kind);
+void typed_give_number(typed *t, uint32_t reg, typed_kind kind, expr number);
 void typed_give_result(typed *t, uint32_t reg, expr head, expr as);
 /* Count the step of a direct call's beginning; where the counter runs out its frame is made, and API(direct_go_on) looks at the limits. */
 void typed_count_entry(typed *t);
@@ -91,6 +96,8 @@ block typed_fail(typed *t, uint32_t pc);
 bool typed_loops(func *f);
 /* Where instruction `pc` begins a loop of a region: enter it, and go on here with what cannot. */
 void typed_loop_entry(func *f, uint32_t pc);
+/* All registers to memory, as t->out and t->failed find them. */
+void typed_to_registers(typed *t, expr registers);
 /* The ways back to the unit's usual code, once that is written. False when memory is out. */
 bool typed_loops_end(func *f);
 
@@ -102,5 +109,10 @@ bool write_direct(emitter *e);
 bool is_called_directly(const emitter *e, uint32_t unit);
 /* Call one, with the registers' values; what follows goes on in t->f->block. */
 void write_direct_call(typed *t, uint32_t pc);
+
+/* ---- plain.c ---- */
+
+/* Call the function that typed_plain tells of; what follows goes on in t->f->block. */
+void write_plain_call(typed *t, uint32_t pc);
 
 #endif

@@ -776,7 +776,7 @@ static void write_typed_instruction(typed *t, uint32_t pc)
     case OP_FIND_METHOD: write_find_method(t, pc); break;
     case OP_TURN: count_turn(t, pc); break;
     case OP_EACH_NEXT: write_each_next(t, pc); break;
-    case OP_INVOKE: write_direct_call(t, pc); break;
+    case OP_INVOKE: (typed_plain(t, pc) ? write_plain_call : write_direct_call)(t, pc); break;
     default: write_return(t, pc); break;
     }
 }
@@ -861,18 +861,6 @@ void typed_enter(typed *t, uint32_t pc, block other)
     go(f, t->at[pc]);
 }
 
-void typed_to_registers(typed *t, expr registers)
-{
-    func *f = t->f;
-    for (uint32_t r = 0; r < t->unit->registers; r++) {
-        if (!t->is_local[r])
-            continue;
-        expr at = offset(f, registers, (int64_t)(r * sizeof(burin_value)));
-        store(f, T_L, at, 0, get(t->head[r]));
-        store_field(f, FIELD_burin_value_as, at, get(t->as[r]));
-    }
-}
-
 expr typed_half(typed *t, uint32_t reg, uint32_t pc, typed_kind kind, bool first)
 {
     operand o = kind == TYPED_INT ? as_integer(t, reg, pc) : read_register(t, reg);
@@ -885,6 +873,26 @@ expr typed_float(typed *t, uint32_t reg, uint32_t pc)
     if (o.kind == TYPED_ANY)
         require(t->f, compare(t->f, GCC_JIT_COMPARISON_EQ, cast(t->f, T_B, o.head), num(t->f, T_B, BURIN_FLOAT)), typed_leave(t, pc));
     return o.kind == TYPED_FLOAT ? o.real : reinterpret(t->f, T_F, o.as);
+}
+
+expr typed_number(typed *t, uint32_t reg, uint32_t pc, typed_kind kind)
+{
+    if (kind == TYPED_FLOAT)
+        return get(as_float(t, read_register(t, reg), false, leave_for(t, pc)));
+    if (kind == TYPED_INT)
+        return as_integer(t, reg, pc).as;
+    operand o = read_register(t, reg);
+    if (o.kind == TYPED_ANY)
+        require(t->f, is_of(t->f, o.head, BURIN_BOOL), leave_for(t, pc));
+    return o.as;
+}
+
+void typed_give_number(typed *t, uint32_t reg, typed_kind kind, expr number)
+{
+    if (kind == TYPED_FLOAT)
+        write_float(t, reg, number);
+    else
+        write_number(t, reg, kind, number);
 }
 
 void typed_give_result(typed *t, uint32_t reg, expr head, expr as) { write_halves(t, reg, head, as); }

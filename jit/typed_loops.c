@@ -27,6 +27,18 @@ static uint32_t cost_of_region(const typed *t)
     return cost;
 }
 
+void typed_to_registers(typed *t, expr registers)
+{
+    func *f = t->f;
+    for (uint32_t r = 0; r < t->unit->registers; r++) {
+        if (!t->is_local[r])
+            continue;
+        expr at = offset(f, registers, (int64_t)(r * sizeof(burin_value)));
+        store(f, T_L, at, 0, get(t->head[r]));
+        store_field(f, FIELD_burin_value_as, at, get(t->as[r]));
+    }
+}
+
 /* Its code, before the unit's usual code: then it is known where that has to have places. */
 static bool write_loop(func *f, typed *t)
 {

@@ -19,6 +19,23 @@ typedef struct rt_signature {
     uint16_t      by_name;          /* the last so many, those behind "*", cannot be given by position */
 } rt_signature;
 
+/* A C function of numbers, without anything between: see burin_declaration.plain. Its shape is four bits for each thing, a burin_kind (BOOL, INT, FLOAT): the
+ * result in the lowest, then the parameters, then zeros; 0: there is none. Equal shapes are called alike, so generated code compares nothing else. */
+typedef struct rt_plain {
+    void   (*code)(void);
+    uint32_t shape;
+} rt_plain;
+enum { RT_PLAIN_PARAMETERS = 4 };
+static inline burin_kind rt_plain_gives(uint32_t shape) { return (burin_kind)(shape & 15); }
+static inline burin_kind rt_plain_takes(uint32_t shape, uint32_t n) { return (burin_kind)(shape >> (4 * n + 4) & 15); }
+static inline uint32_t rt_plain_count(uint32_t shape)
+{
+    uint32_t n = 0;
+    while (n < RT_PLAIN_PARAMETERS && rt_plain_takes(shape, n))
+        n++;
+    return n;
+}
+
 typedef struct rt_function { /* what a FUNCTION value points at */
     const char         *name;
     const rt_signature *signature;
@@ -26,6 +43,7 @@ typedef struct rt_function { /* what a FUNCTION value points at */
     void               *data;
     uint32_t            flags; /* BURIN_PURE, ... */
     burin_value         self;  /* MISSING; a bound method's object, passed as argument 0 */
+    rt_plain            plain; /* what native code calls instead */
 } rt_function;
 
 /* Keyword arguments of a call: names and values side by side. */

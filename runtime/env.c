@@ -146,9 +146,17 @@ burin_status rt_env_add(rt_env *env, rt_names *where, const char *name, const ch
     entry *made = names_add(where, (burin_text){name, strlen(name)});
     if (!made)
         return BURIN_ERR_NOMEM;
-    made->function = (rt_function){made->name.data, parsed, fn, data, flags, rt_missing()};
+    made->function = (rt_function){made->name.data, parsed, fn, data, flags, rt_missing(), {NULL, 0}};
     made->value    = rt_pointer(BURIN_FUNCTION, &made->function);
     return BURIN_OK;
+}
+
+void rt_env_set_plain(rt_names *where, const char *name, rt_plain plain)
+{
+    burin_text text = {name, strlen(name)};
+    entry    **made = names_find(where, text, rt_text_hash(text));
+    if (made)
+        (*made)->function.plain = plain;
 }
 
 burin_status rt_env_add_value(rt_env *env, rt_names *where, burin_text name, burin_value value)
@@ -186,7 +194,7 @@ static bool method_add(struct method_table *table, const rt_builtin *row)
         return false;
     made->hash     = method_hash(rt_text_hash(name), row->kind);
     made->kind     = row->kind;
-    made->function = (rt_function){row->name, signature, row->call, NULL, row->flags, rt_missing()};
+    made->function = (rt_function){row->name, signature, row->call, NULL, row->flags, rt_missing(), {NULL, 0}};
     if (row->kind == BURIN_BYTES) {
         made->function.call = rt_method_of_bytes;
         made->function.data = (void *)row;
@@ -331,7 +339,7 @@ static bool add_types(rt_env *env)
         if (!rt_signature_parse(&env->python->memory, row->signature, &signature) ||
             rt_env_add_value(env, env->python, (burin_text){row->name, strlen(row->name)}, rt_type_value((rt_type_number)n)))
             return false;
-        env->types[n] = (rt_function){row->name, signature, row->call, NULL, row->flags, rt_missing()};
+        env->types[n] = (rt_function){row->name, signature, row->call, NULL, row->flags, rt_missing(), {NULL, 0}};
     }
     return env->types != NULL;
 }

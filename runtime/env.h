@@ -45,6 +45,8 @@ bool rt_env_add_python(rt_env *env);
 void rt_env_deinit(rt_env *env);
 /* Add or replace. `name` is copied; `signature` in the notation of burin/function.h. */
 burin_status rt_env_add(rt_env *env, rt_names *where, const char *name, const char *signature, burin_function fn, void *data, uint32_t flags);
+/* Say what native code is to call instead of a function that was added. */
+void rt_env_set_plain(rt_names *where, const char *name, rt_plain plain);
 burin_status rt_env_add_value(rt_env *env, rt_names *where, burin_text name, burin_value value);
 
 /* Call a filter or test by name from another (map, select): TemplateRuntimeError "No filter named 'x' found." */

@@ -172,7 +172,7 @@ static burin_status method_of(rt_state *st, const rt_type *type, burin_text name
         if (type->number == RT_TYPE_bool)
             u->function.self.kind = BURIN_BOOL;
     } else {
-        u->function = (rt_function){f->name, &any, call_unbound, u, RT_METHOD | RT_UNBOUND, rt_missing()};
+        u->function = (rt_function){f->name, &any, call_unbound, u, RT_METHOD | RT_UNBOUND, rt_missing(), {NULL, 0}};
     }
     *out = rt_pointer(BURIN_FUNCTION, &u->function);
     return BURIN_OK;

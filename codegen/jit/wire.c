@@ -3,8 +3,9 @@
 
 #include "codegen/jit/reader.h"
 #include "runtime/base/text.h"
+#include "runtime/call.h"
 
-static const char magic[8] = "burin q3";
+static const char magic[8] = "burin q4";
 
 /* ---- writing ---- */
 
@@ -12,7 +13,7 @@ static const char magic[8] = "burin q3";
 static void put_constant(buf *out, burin_value v)
 {
     put(out, v.kind | (uint32_t)v.flags << 8);
-    put(out, v.len);
+    put(out, v.kind == BURIN_FUNCTION ? ((const rt_function *)v.as.p)->plain.shape : v.len);
     if (v.kind == BURIN_BOOL || v.kind == BURIN_INT || v.kind == BURIN_FLOAT)
         put64(out, (uint64_t)v.as.i);
     else if (v.kind == BURIN_STRING && v.len <= WIRE_TEXT_MAX)
@@ -120,6 +121,18 @@ uint64_t wire_hash(burin_text bytes)
 
 /* ---- reading ---- */
 
+/* Is it what rt_plain has for a shape? */
+static bool is_shape(uint32_t shape)
+{
+    uint32_t count = rt_plain_count(shape);
+    for (uint32_t n = 0; n <= count; n++) {
+        uint32_t kind = shape >> (4 * n) & 15;
+        if (kind != BURIN_BOOL && kind != BURIN_INT && kind != BURIN_FLOAT)
+            return false;
+    }
+    return shape >> (4 * count + 4) == 0;
+}
+
 static void get_constant(reader *r, burin_value *v)
 {
     uint32_t word = get(r);
@@ -128,6 +141,8 @@ static void get_constant(reader *r, burin_value *v)
     v->len        = get(r);
     if (word >> 16 || v->kind >= BURIN_KIND_COUNT)
         fail(r, "a constant is of no kind");
+    if (v->kind == BURIN_FUNCTION && v->len && !is_shape(v->len))
+        fail(r, "a function is of no shape");
     if (v->kind == BURIN_BOOL || v->kind == BURIN_INT || v->kind == BURIN_FLOAT)
         v->as.i = (int64_t)get64(r);
     else if (v->kind == BURIN_STRING && v->len <= WIRE_TEXT_MAX)

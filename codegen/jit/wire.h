@@ -3,7 +3,8 @@
  * A request holds what generated code depends on and nothing else: the units to compile and the parts of the program's tables
  * that their instructions name. So equal requests give equal code, and a hash of the bytes is the name of a compiled object in
  * a cache. The reader builds a program of it that is to be compiled, not run: it has the units that were asked
- * for, each with the index that it had; functions, the inside of containers, macros, blocks and includes are missing.
+ * for, each with the index that it had; functions, the inside of containers, macros, blocks and includes are missing. A constant that is a function has
+ * the shape of its plain C code (rt_plain) for its length.
  *
  * Bytes are not trusted: the reader checks every count against what is left and runs the verifier over each unit. */
 #ifndef BURIN_CODEGEN_WIRE_H

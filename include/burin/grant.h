@@ -47,7 +47,7 @@ BURIN_API burin_status burin_env_grant_versions(burin_env *env);
  *         node.size += 1
  *         return agent
  *
- * declaration: as burin_register's, `body`, `data` and `release` NULL: the same types, effects and plans; it is called by name from C, from scripts
+ * declaration: as burin_register's, `body`, `plain`, `data` and `release` NULL: the same types, effects and plans; it is called by name from C, from scripts
  * and from templates as any other. env: made with options.scripts; counted, and frozen. What is granted to it the script can use, and nothing
  * else of the store; its limits hold for each call. Called functions run in the call's transaction.
  * Entities among the arguments belong to the call: their attributes are as the transaction has them, children in tuples and dicts, and are

@@ -99,7 +99,12 @@ static inline burin_item burin_item_entity(burin_entity entity)
  * or the transaction's, or made in burin_invocation_heap. To fail, return burin_invocation_fail(...). Runs on any thread, on several at once. */
 typedef burin_status (*burin_body)(burin_invocation *call, const burin_item *args, burin_item *out);
 
-enum { BURIN_PARAMETERS_MAX = 16, BURIN_ALTERNATIVES_MAX = 4 };
+/* A function in plain C, of numbers: int64_t for `int` and for `bool` (0 or 1), double for `float`; so
+ *     "price: float, count: int -> float"    is    double total(double price, int64_t count)
+ * cast to this type. It cannot fail, and sees nothing but its arguments. Native code calls it as C does, with nothing between. Runs on any thread, on several at once. */
+typedef void (*burin_plain)(void);
+
+enum { BURIN_PARAMETERS_MAX = 16, BURIN_PLAIN_PARAMETERS_MAX = 4, BURIN_ALTERNATIVES_MAX = 4 };
 
 /* Start from {0}; texts are copied. */
 typedef struct burin_declaration {
@@ -111,6 +116,7 @@ typedef struct burin_declaration {
     const char  *signature;
     const char  *doc;       /* NULL: none */
     burin_body   body;
+    burin_plain  plain;     /* instead of a body: at most 4 parameters, each bool, int or float, and one such result; it must be pure */
     void        *data;      /* for burin_invocation_data */
     void       (*release)(void *data); /* when the registry dies; may be NULL */
     burin_effect effect;
@@ -118,7 +124,7 @@ typedef struct burin_declaration {
     uint32_t     cost_ns;   /* what a call is thought to take; 0: unknown */
 } burin_declaration;
 /* Register a function. A name that is taken gets a new version: calls by name go to it from now on, the old one stays for those who hold it.
- * out: may be NULL. On failure `data` stays the caller's. Errors: BURIN_ERR_VALUE (name, signature; with the column), _KEY (a type that the store has not), _USAGE. */
+ * out: may be NULL. On failure `data` stays the caller's. Errors: BURIN_ERR_VALUE (name, signature; with the column), _KEY (a type that the store has not), _USAGE (what contradicts itself). */
 BURIN_API burin_status burin_register(burin_registry *registry, const burin_declaration *declaration, const burin_callable **out, burin_error *err);
 /* The same function with some arguments set for good, under another name: it has the parameters that are left. Its code is that version's.
  * Values other than texts, numbers, booleans and none are refused (BURIN_ERR_TYPE); entities are kept as they are given. */

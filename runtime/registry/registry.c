@@ -145,9 +145,23 @@ static burin_status check_declaration(const burin_registry *r, const burin_decla
     return BURIN_OK;
 }
 
+/* Its code: a body, or what calls a plain function. */
+static burin_status adopt_code(const burin_declaration *d, burin_callable *f, burin_error *err)
+{
+    f->body = d->body;
+    if (!d->plain)
+        return BURIN_OK;
+    f->plain = (rt_plain){d->plain, rg_plain_shape(&f->info)};
+    if (!f->plain.shape || !d->pure)
+        return es_fail(err, BURIN_ERR_USAGE, "%s(): a plain function is pure, has at most %d parameters, each bool, int or float, and one such result", d->name,
+                       BURIN_PLAIN_PARAMETERS_MAX);
+    f->body = rg_plain_body(f->plain.shape);
+    return BURIN_OK;
+}
+
 static burin_status declare(burin_registry *r, const burin_declaration *d, burin_callable **out, burin_error *err)
 {
-    if (!d->body || !d->signature || (unsigned)d->effect >= BURIN_EFFECT_COUNT)
+    if (!d->body == !d->plain || !d->signature || (unsigned)d->effect >= BURIN_EFFECT_COUNT)
         return es_fail(err, BURIN_ERR_USAGE, "a function needs code, a signature and an effect");
     burin_callable *f = new_callable(r, d->name, err);
     if (!f)
@@ -157,13 +171,14 @@ static burin_status declare(burin_registry *r, const burin_declaration *d, burin
     f->info.effect    = d->effect;
     f->info.pure      = d->pure;
     f->info.cost_ns   = d->cost_ns;
-    f->body           = d->body;
     f->data           = d->data;
     if (!f->info.signature || !f->info.doc)
         return rg_no_memory(err);
     burin_status status = rg_signature(r->store, &r->arena, f->info.signature, f, err);
     if (status == BURIN_OK)
         status = check_declaration(r, d, f, err);
+    if (status == BURIN_OK)
+        status = adopt_code(d, f, err);
     if (status)
         return status;
     rg_plan(f);

@@ -11,7 +11,7 @@
 #include "runtime/base/arity.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/diag.h"
-#include "runtime/value.h"
+#include "runtime/call.h"
 #include "runtime/store/txn.h"
 
 enum { RG_NAMES_MIN = 64, RG_RECORDS = 1000, RG_DEPTH = 64 };
@@ -22,11 +22,13 @@ struct burin_callable {
     burin_body          body;
     void               *data;
     void              (*release)(void *data);
+    rt_plain            plain; /* shape 0: it has a body of its own */
     /* the plan */
     const burin_parameter *parameters; /* all, those bound by burin_register_partial too: their values are the fallbacks */
     size_t              count;
     uint32_t            bound, configs; /* bit n: parameter n is bound, is a configuration */
     uint32_t            accepts[BURIN_PARAMETERS_MAX]; /* kinds of values (bit burin_kind) that a parameter takes as they are */
+    uint32_t            widens; /* bit n: parameter n makes a float of an integer */
     uint32_t            gives;  /* of ONE result, likewise */
     bool                direct; /* values in, a value or nothing out: no transaction */
     const burin_callable *older, *next; /* the version before it; the next one registered */
@@ -97,7 +99,7 @@ bool rg_is_name(const char *name);
 
 /* ---- calls (invoke.c) ---- */
 
-/* Call a pure function of values with values that its parameters take as they are: what is left of burin_invoke then. False, and nothing has
+/* Call a pure function of values with values that its parameters take as they are, or an integer for a float: what is left of burin_invoke then. False, and nothing has
  * happened, where they are not, or it is no such function. */
 bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t count, const burin_invoke_options *options, burin_value *out, burin_status *status,
                       burin_error *err);
@@ -110,6 +112,13 @@ burin_status rg_signature(const burin_store *store, arena *a, const char *text, 
 burin_strategy rg_strategy(const burin_parameter *parameters, size_t count);
 /* What a callable does the same at each call, from its info. */
 void rg_plan(burin_callable *callable);
+
+/* ---- plain C functions (plain.c) ---- */
+
+/* The shape of such a function with this signature; 0: there is none. */
+uint32_t rg_plain_shape(const burin_callable_info *info);
+/* The body that calls a plain function of the shape. */
+burin_body rg_plain_body(uint32_t shape);
 
 /* ---- arguments and results against their types (typing.c) ---- */
 

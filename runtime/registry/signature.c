@@ -267,6 +267,8 @@ void rg_plan(burin_callable *callable)
         callable->accepts[n]       = rg_accepts(typing);
         if (typing->kinds & (1u << BURIN_TYPING_CONFIG))
             callable->configs |= 1u << n;
+        if (typing->kinds & (1u << BURIN_TYPING_FLOAT) && !(callable->accepts[n] >> BURIN_INT & 1))
+            callable->widens |= 1u << n;
     }
     callable->gives = info->returns == BURIN_RETURNS_ONE ? rg_accepts(&info->results[0]) : 1u << BURIN_NONE;
 }
