@@ -18,14 +18,14 @@ static burin_status refuse_self(burin_graph *g, uint32_t node)
 }
 
 /* The pass has not come to everything below this node yet. */
-static bool is_ahead(const burin_graph *g, uint32_t node)
+static bool is_ahead(burin_graph *g, uint32_t node)
 {
-    if (!g->in_pass)
+    uint32_t height = g->nodes[node].height;
+    if (!g->in_pass || !g->queued)
         return false;
-    for (uint32_t height = g->lowest; height <= g->nodes[node].height; height++)
-        if (g->buckets[height])
-            return true;
-    return false;
+    while (g->lowest <= height && !g->buckets[g->lowest])
+        g->lowest++;
+    return g->lowest <= height;
 }
 
 static burin_status run_again(burin_graph *g, uint32_t node, bool too_deep)

@@ -147,21 +147,34 @@ static bool load_inputs(const burin_graph *g, const rx_region *r)
     return true;
 }
 
+/* A cell becomes a value; is it another one? */
+static inline uint64_t put(burin_value *at, uint64_t cell)
+{
+    bool differs = (uint64_t)at->as.i != cell;
+    at->as.i     = (int64_t)cell;
+    return differs;
+}
+
 /* Take the values of n members, 64 at most, from `first` on. Which have another value now, as bits. Here all are needed, and none is a NaN: no
  * branches, for mostly all change, or none. */
 static inline uint64_t take_all(burin_graph *g, const rx_region *r, uint32_t first, uint32_t n)
 {
+    enum { STRIDE = 8 };
     const uint32_t *nodes  = r->nodes + first;
     const rx_bits  *cells  = r->program.cells + first;
     burin_value    *values = g->values;
     uint64_t        changed = 0;
-    for (uint32_t k = 0; k < n; k++) {
-        burin_value *at   = &values[nodes[k]];
-        int64_t      cell = (int64_t)cells[k];
-        changed           = changed >> 1 | (uint64_t)(at->as.i != cell) << 63;
-        at->as.i          = cell;
+    uint32_t        k = 0;
+    for (; k + STRIDE <= n; k += STRIDE) {
+        uint64_t some = 0;
+#pragma GCC unroll 8
+        for (uint32_t j = 0; j < STRIDE; j++)
+            some |= put(&values[nodes[k + j]], cells[k + j]) << j;
+        changed |= some << k;
     }
-    return changed >> (64 - n);
+    for (; k < n; k++)
+        changed |= put(&values[nodes[k]], cells[k]) << k;
+    return changed;
 }
 
 static uint64_t take_each(burin_graph *g, const rx_region *r, uint32_t first, uint32_t n)
@@ -210,6 +223,16 @@ static inline bool has_run(const rx_region *r, uint32_t place, const uint64_t *c
     return false;
 }
 
+/* Mark the readers outside of a member that has changed; nobody watches. */
+static inline void mark_readers(burin_graph *g, uint32_t node)
+{
+    const rx_node *n = &g->nodes[node];
+    if (BURIN_LIKELY(n[1].readers - n->readers == 1 && !n->first_link))
+        rx_mark_reader_of(g, g->readers[n->readers]);
+    else
+        rx_mark_readers(g, node);
+}
+
 static void take(burin_graph *g, rx_region *r, uint32_t from)
 {
     uint64_t changed[RX_REGION_WORDS] = {0}, same[RX_REGION_WORDS], cutoffs = 0;
@@ -229,7 +252,7 @@ static void take(burin_graph *g, rx_region *r, uint32_t from)
     for (uint32_t k = 0; k < RX_REGION_WORDS; k++)
         changed[k] &= r->outputs[k];
     for (uint32_t place = from; (place = first_of(changed, place, r->count)) < r->count; place++)
-        rx_mark_readers(g, r->nodes[place]);
+        mark_readers(g, r->nodes[place]);
     memset(r->dirty, 0, sizeof r->dirty);
 }
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -268,6 +269,11 @@ static void depth_does_not_use_the_stack(void **unused)
         effect(g, note, &s, nodes[DEEP]);
         burin_graph_set(g, nodes[0], burin_int(2));
         assert_int_equal(s.last.as.i, is_static ? 2 * (DEEP + 1) : DEEP + 2);
+        clock_t begin = clock();
+        burin_graph_dispose(g, nodes[DEEP / 2]); /* a failure goes up as a value does, at the same cost a node */
+        burin_value v;
+        assert_int_equal(burin_graph_get(g, nodes[DEEP], &v), BURIN_ERR_USAGE);
+        assert_true((double)(clock() - begin) / CLOCKS_PER_SEC < 3);
         burin_graph_free(g);
         free(nodes);
         free(links);
