@@ -71,7 +71,7 @@ static void append_value(dump *d, uint32_t node, buf *out)
         if (len > VALUE_BYTES)
             for (len = VALUE_BYTES; len && ((unsigned char)v.as.s[len] & 0xc0) == 0x80;)
                 len--;
-        buf_append(out, v.as.s, len);
+        rx_append_valid(out, (burin_text){v.as.s, len});
         if (len < v.len)
             buf_append_z(out, "\xe2\x80\xa6");
         break;
@@ -82,24 +82,30 @@ static void append_value(dump *d, uint32_t node, buf *out)
     }
 }
 
-/* Name and value, as a label in double quotes; Graphviz and Mermaid differ in how a quote and a line's end are written. */
-static void append_label(dump *d, uint32_t node, const char *quote, const char *line)
+typedef struct escape {
+    char        c;
+    const char *as;
+} escape;
+
+/* Name and value, as a label in double quotes; `line` is between them. Control characters are blanks. */
+static void append_label(dump *d, uint32_t node, const escape *escapes, const char *line)
 {
     buf text = buf_make(d->g->alloc);
-    buf_append(&text, rx_name_of(d->g, node, &d->room).data, rx_name_of(d->g, node, &d->room).len);
+    rx_append_valid(&text, rx_name_of(d->g, node, &d->room));
     size_t name_len = text.len;
     append_value(d, node, &text);
     buf_append_byte(&d->out, '"');
     for (size_t k = 0; k < text.len; k++) {
-        char c = text.data[k];
+        const escape *e = escapes;
+        char          c = (unsigned char)text.data[k] < 32 ? ' ' : text.data[k];
         if (k == name_len)
             buf_append_z(&d->out, line);
-        if (c == '"')
-            buf_append_z(&d->out, quote);
-        else if (c == '\\')
-            buf_append_z(&d->out, "\\\\");
+        while (e->c && e->c != c)
+            e++;
+        if (e->c)
+            buf_append_z(&d->out, e->as);
         else
-            buf_append_byte(&d->out, (unsigned char)c < 32 ? ' ' : c);
+            buf_append_byte(&d->out, c);
     }
     buf_append_byte(&d->out, '"');
     d->out.failed |= text.failed;
@@ -123,11 +129,12 @@ static void dot_edge(dump *d, uint32_t read, uint32_t node)
 /* From white to orange by how often it ran. */
 static void dot_node(dump *d, uint32_t node)
 {
+    static const escape escapes[] = {{'"', "\\\""}, {'\\', "\\\\"}, {'&', "&amp;"}, {0, NULL}};
     const rx_node *n      = &d->g->nodes[node];
-    unsigned       heat   = d->hottest ? 160 * d->g->watch->seen[node].runs / d->hottest : 0;
+    unsigned       heat   = d->hottest ? (unsigned)(UINT64_C(160) * d->g->watch->seen[node].runs / d->hottest) : 0;
     const char    *shape  = rx_kind(n) == RX_EFFECT ? "cds" : "box", *style = rx_kind(n) == RX_COMPUTED ? ", style=\"rounded,filled\"" : "";
     buf_printf(&d->out, "  n%u [label=", node);
-    append_label(d, node, "\\\"", "\\n");
+    append_label(d, node, escapes, "\\n");
     buf_printf(&d->out, ", shape=\"%s\"%s, fillcolor=\"#ff%02x%02x\"", shape, style, 255 - heat / 2, 255 - heat);
     if (rx_failure_of(d->g, node))
         buf_append_z(&d->out, ", color=red");
@@ -152,12 +159,15 @@ static void mermaid_edge(dump *d, uint32_t read, uint32_t node)
     buf_printf(&d->out, "  n%u %s n%u\n", read, d->g->nodes[node].flags & RX_STATIC ? "-->" : "-.->", node);
 }
 
+/* A label is HTML whose entities begin with #. What stands for others in it, \n and $$, is parted by a space of no width. */
 static void mermaid_node(dump *d, uint32_t node)
 {
+    static const escape escapes[] = {{'"', "#quot;"}, {'&', "#amp;"}, {'<', "#lt;"}, {'>', "#gt;"}, {'#', "#35;"}, {'\\', "#92;#8203;"}, {'`', "#96;"},
+                                     {'$', "$#8203;"}, {0, NULL}};
     static const char *const brackets[][2] = {[RX_CELL] = {"[", "]"}, [RX_COMPUTED] = {"(", ")"}, [RX_EFFECT] = {"[/", "/]"}};
     unsigned kind = rx_kind(&d->g->nodes[node]);
     buf_printf(&d->out, "  n%u%s", node, brackets[kind][0]);
-    append_label(d, node, "#quot;", "<br>");
+    append_label(d, node, escapes, "<br>");
     buf_append_z(&d->out, brackets[kind][1]);
     buf_append_z(&d->out, rx_failure_of(d->g, node) ? ":::failed\n" : "\n");
     each_read(d, node, mermaid_edge);

@@ -1,20 +1,39 @@
 /* Watching: for every node what marked it and what changed it, how often and how long it ran; and the trace. */
 #include "runtime/reactive/watch.h"
+#include "runtime/base/text.h"
 
 
 /* ---- the trace ---- */
 
+static const char replacement[] = "\xef\xbf\xbd";
+
+void rx_append_valid(buf *b, burin_text text)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t valid = text_valid_prefix(text.data + at, text.len - at);
+        buf_append(b, text.data + at, valid);
+        at += valid;
+        if (at++ < text.len)
+            buf_append_z(b, replacement);
+    }
+}
+
 void rx_append_json(buf *b, burin_text text)
 {
+    size_t valid = text_valid_prefix(text.data, text.len);
     buf_append_byte(b, '"');
     for (size_t k = 0; k < text.len; k++) {
         unsigned char c = (unsigned char)text.data[k];
-        if (c == '"' || c == '\\')
+        if (k == valid) {
+            buf_append_z(b, replacement);
+            valid = k + 1 + text_valid_prefix(text.data + k + 1, text.len - k - 1);
+        } else if (c == '"' || c == '\\') {
             buf_append_byte(b, '\\'), buf_append_byte(b, (char)c);
-        else if (c < 32)
+        } else if (c < 32) {
             buf_printf(b, "\\u%04x", c);
-        else
+        } else {
             buf_append_byte(b, (char)c);
+        }
     }
     buf_append_byte(b, '"');
 }
@@ -32,7 +51,7 @@ static void trace_event(burin_graph *g, const char *category, burin_text name, u
     rx_watch *w = g->watch;
     buf      *b = &w->event;
     b->len      = 0;
-    buf_append_z(b, w->traced++ ? ",\n" : "\n");
+    buf_append_z(b, w->traced ? ",\n" : "\n");
     buf_append_z(b, "{\"name\": ");
     rx_append_json(b, name);
     start -= w->began;
@@ -40,8 +59,10 @@ static void trace_event(burin_graph *g, const char *category, burin_text name, u
                (unsigned long long)(start / 1000), (unsigned long long)(start % 1000), (unsigned long long)(ns / 1000), (unsigned long long)(ns % 1000));
     rx_append_json(b, because ? rx_name_of(g, because, &w->name) : (burin_text){"", 0});
     buf_append_z(b, "}}");
-    if (!b->failed)
+    if (!b->failed) {
+        w->traced++;
         trace(g, b->data, b->len);
+    }
     b->failed = false;
 }
 

@@ -30,6 +30,8 @@ void       rx_note_batch(burin_graph *g, uint64_t start);
 /* A node's name, or "node 7" in `room`. */
 burin_text rx_name_of(const burin_graph *g, uint32_t node, char (*room)[RX_NAME_ROOM]);
 burin_text rx_kind_text(const rx_node *n);
+/* The text, as a JSON string, or as it is; with U+FFFD for each byte that is no UTF-8. */
 void       rx_append_json(buf *b, burin_text text);
+void       rx_append_valid(buf *b, burin_text text);
 
 #endif

@@ -17,8 +17,8 @@ if not BROWSER:
     print("no chromium here: the page has not been opened")
     sys.exit(77)
 
-FILES = {"page.html": "<p>{{ total }} for {{ name }}</p>{% if total > 9 %}!{% endif %}{{ 1 // (amount - 2) }}",
-         "data.json": '{"price": 3, "amount": 3, "name": "</script><b>"}', "next.json": '{"price": 5, "amount": 2}'}
+FILES = {"page.html": "<p>{{ total }} for {{ name }}</p>{% if total > 9 %}!{% endif %}{{ 1 // (amount - 2) }}{{ wide }}",
+         "data.json": '{"price": 3, "amount": 3, "name": "</script><b>", "wide": "%s"}' % ("W\U0001f600" * 20), "next.json": '{"price": 5, "amount": 2}'}
 WORDS = ("graph", "page.html", "data.json", "--let", "total=price * amount", "--change", "next.json", "--as", "html", "-o", "graph.html")
 
 # Clicks the node `total`, then searches; what is to be seen goes into the document, which the browser prints.
@@ -31,6 +31,8 @@ seen.caused = [...document.querySelectorAll("g.cause text:nth-of-type(1)")].map(
 seen.inspector = document.getElementById("inspector").textContent;
 const boxes = [...document.querySelectorAll("[data-node]")].map((e) => e.getBoundingClientRect());
 seen.overlaps = boxes.filter((a, k) => boxes.some((b, n) => n > k && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)).length;
+seen.wide = [...document.querySelectorAll("[data-node]")].filter((e) => [...e.querySelectorAll("text")].some((t) =>
+    t.getBoundingClientRect().right > e.querySelector("rect").getBoundingClientRect().right || !t.textContent.isWellFormed())).length;
 const find = document.getElementById("find");
 find.value = "price";
 find.dispatchEvent(new Event("input"));
@@ -68,7 +70,7 @@ def test_the_page_draws_the_graph_and_answers():
         same((seen["nodes"], seen["edges"]), (len(graph["nodes"]), sum(len(n["reads"]) for n in graph["nodes"])))
         same(seen["failed"], sum("error" in n for n in graph["nodes"]))
         assert seen["failed"] > 0 and seen["width"] > 400, seen
-        same(seen["overlaps"], 0)
+        same((seen["overlaps"], seen["wide"]), (0, 0))
         assert "total" in seen["caused"] and set(seen["caused"]) & {"price", "amount"}, seen
         assert "10" in seen["inspector"] and "ran because of" in seen["inspector"], seen
         same(seen["away"], sum("price" not in n["name"] + " " + str(n.get("value", "")) for n in graph["nodes"]))

@@ -158,6 +158,39 @@ static void pictures_show_nodes_edges_values_and_failures(void **unused)
     burin_graph_free(s.g);
 }
 
+/* A picture's reader sees the text as it is: what means something to Graphviz or Mermaid is escaped, what is no UTF-8 replaced. */
+static void labels_show_any_text(void **unused)
+{
+    static const struct { const char *name, *dot, *mermaid, *json; } rows[] = {
+        {"a&lt;b", "a&amp;lt;b", "a#amp;lt;b", "a&lt;b"},
+        {"<b>x</b>", "<b>x</b>", "#lt;b#gt;x#lt;/b#gt;", "<b>x</b>"},
+        {"`x` #35; $$y$$", "`x` #35; $$y$$", "#96;x#96; #35;35; $#8203;$#8203;y$#8203;$#8203;", "`x` #35; $$y$$"},
+        {"C:\\new", "C:\\\\new", "C:#92;#8203;new", "C:\\\\new"},
+        {"a\nb\x01", "a b ", "a b ", "a\\u000ab\\u0001"},
+        {"\xc3\xa9\xff\xc3", "\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd", "\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd", "\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd"},
+    };
+    (void)unused;
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        const char *wants[] = {[BURIN_GRAPH_DOT] = rows[k].dot, [BURIN_GRAPH_MERMAID] = rows[k].mermaid, [BURIN_GRAPH_JSON] = rows[k].json};
+        for (int format = BURIN_GRAPH_DOT; format <= BURIN_GRAPH_JSON; format++) {
+            burin_graph *g = burin_graph_new(NULL);
+            burin_node   node;
+            text         t = {.len = 0};
+            char         want[80];
+            assert_int_equal(burin_graph_cell(g, burin_string_borrow(rows[k].name, strlen(rows[k].name)), &node), BURIN_OK);
+            assert_int_equal(burin_graph_name(g, node, (burin_text){rows[k].name, strlen(rows[k].name)}), BURIN_OK);
+            assert_int_equal(burin_graph_dump(g, (burin_graph_format)format, append, &t), BURIN_OK);
+            snprintf(want, sizeof want, format == BURIN_GRAPH_DOT ? "\"%s\\n" : format == BURIN_GRAPH_MERMAID ? "\"%s<br>" : "\"name\": \"%s\"", wants[format]);
+            if (!strstr(t.at, want))
+                fail_msg("no %s in\n%s", want, t.at);
+            snprintf(want, sizeof want, format == BURIN_GRAPH_JSON ? "\"value\": \"%s\"" : format == BURIN_GRAPH_DOT ? "\\n%s\"" : "<br>%s\"", wants[format]);
+            if (!strstr(t.at, want))
+                fail_msg("no %s in\n%s", want, t.at);
+            burin_graph_free(g);
+        }
+    }
+}
+
 static void metrics_and_traces_are_complete(void **unused)
 {
     text  trace = {.len = 0}, metrics = {.len = 0};
@@ -219,7 +252,7 @@ int main(void)
         cmocka_unit_test(why_leads_from_a_node_to_the_cell_that_was_set),
         cmocka_unit_test(a_graph_that_is_not_watched_does_not_know_why),
         cmocka_unit_test(a_node_tells_how_often_it_ran_and_changed),
-        cmocka_unit_test(pictures_show_nodes_edges_values_and_failures),
+        cmocka_unit_test(pictures_show_nodes_edges_values_and_failures), cmocka_unit_test(labels_show_any_text),
         cmocka_unit_test(metrics_and_traces_are_complete),
         cmocka_unit_test(failures_are_logged),
         cmocka_unit_test(a_writer_that_fails_ends_the_dump_and_its_status_is_returned),
