@@ -152,7 +152,8 @@ static inline follow_entity *entity_of(const burin_follower *f, const follow_tre
 /* The cell of an attribute, or where it belongs. */
 static inline uint32_t place_of(const follow_entity *e, int attribute)
 {
-    return e->first + (uint32_t)__builtin_popcountll(e->attributes & (((uint64_t)1 << attribute) - 1));
+    uint64_t below = ((uint64_t)1 << attribute) - 1, before = e->attributes & below;
+    return e->first + (before == below ? (uint32_t)attribute : (uint32_t)__builtin_popcountll(before)); /* mostly it has all of them */
 }
 
 /* Room for one more cell of an entity; what does not end the array goes there. */
@@ -202,11 +203,13 @@ static inline burin_status read_value(const burin_follower *f, const es_record *
     return status ? status : list_children(heap, &children, out, err);
 }
 
-/* NULL: in that version there is no such entity, or the version is no longer kept. */
-static const es_record *state_of(const burin_follower *f, const follow_tree *t, uint32_t version, uint32_t id)
+/* An entity as the tree was seen last; as it is now where that version is no longer kept. NULL: there is none. */
+static const es_record *state_of(const burin_follower *f, const follow_tree *t, uint32_t id)
 {
     es_version *entry;
-    if (es_find_version(f->store, f->reader->snapshot, t->tree, &version, &entry, NULL))
+    uint32_t    version = t->version, newest = 0;
+    if (es_find_version(f->store, f->reader->snapshot, t->tree, &version, &entry, NULL) &&
+        es_find_version(f->store, f->reader->snapshot, t->tree, &newest, &entry, NULL))
         return NULL;
     return es_record_at(f->store, es_index_get(&f->store->memory, entry->index, id));
 }
@@ -297,7 +300,7 @@ static burin_status follow_pinned(burin_follower *f, burin_entity entity, int at
         return no_memory(err);
     status = open_room(f, info.type, attribute, &cell.room, err);
     if (!status)
-        status = make_cell(f, state_of(f, t, t->version, info.entity.id), attribute, &cell, err);
+        status = make_cell(f, state_of(f, t, info.entity.id), attribute, &cell, err);
     if (status)
         return status;
     enter(f, t, info.entity.id, attribute, cell);

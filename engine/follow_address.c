@@ -118,21 +118,38 @@ static burin_status follow_again(burin_graph *g, void *user, const burin_inputs 
 /* Its parts are in the follower's scope, which is open. */
 static burin_status make_nodes(follow_address *a, burin_error *err)
 {
-    burin_graph *g = a->follower->graph;
-    burin_node   effect;
+    burin_graph *g      = a->follower->graph;
+    burin_node   effect = {0, 0};
     burin_status status = burin_graph_cell(g, burin_none(), &a->cell);
     if (!status)
+        status = burin_graph_name(g, a->cell, (burin_text){a->text, a->len});
+    if (!status)
         status = burin_graph_effect(g, follow_again, a, BURIN_NODE_DYNAMIC, NULL, 0, &effect);
+    if (!status)
+        return BURIN_OK;
+    diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(g));
+    burin_graph_dispose(g, effect);
+    burin_graph_dispose(g, a->cell);
+    return status;
+}
+
+static burin_status follow_pinned(follow_address *a, burin_entity entity, burin_error *err)
+{
+    burin_follower *f = a->follower;
+    burin_node      before;
+    burin_status    status = burin_reader_find(f->reader, &entity, err);
     if (status)
-        return diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(g));
-    burin_graph_name(g, a->cell, (burin_text){a->text, a->len});
-    return BURIN_OK;
+        return status;
+    if ((status = burin_graph_enter(f->graph, f->scope, &before)))
+        return diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(f->graph));
+    status = make_nodes(a, err);
+    burin_graph_leave(f->graph, before);
+    return status;
 }
 
 burin_status burin_follow_address(burin_follower *f, burin_text text, burin_node *out, burin_error *err)
 {
     burin_address address;
-    burin_node    before;
     burin_status  status = burin_address_read(text, &address, err);
     *out                 = (burin_node){0, 0};
     if (status)
@@ -143,18 +160,21 @@ burin_status burin_follow_address(burin_follower *f, burin_text text, burin_node
     follow_address *a    = base_alloc(f->alloc, size);
     if (!a)
         return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
-    *a = (follow_address){.follower = f, .older = f->addresses, .size = size, .len = text.len, .steps = text.len - address.path.len};
+    *a = (follow_address){.follower = f, .size = size, .len = text.len, .steps = text.len - address.path.len};
     memcpy(a->text, text.data, text.len);
-    f->addresses = a;
-    if (!follow_room_open(&a->room, f->alloc))
-        return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
-    follower_pin(f);
-    status = burin_reader_find(f->reader, &address.entity, err);
-    if (!status && !(status = burin_graph_enter(f->graph, f->scope, &before))) {
-        status = make_nodes(a, err);
-        burin_graph_leave(f->graph, before);
+    if (follow_room_open(&a->room, f->alloc)) {
+        follower_pin(f);
+        status = follow_pinned(a, address.entity, err);
+        follower_unpin(f);
+    } else {
+        status = diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
     }
-    follower_unpin(f);
-    *out = status ? (burin_node){0, 0} : a->cell;
-    return status;
+    if (status) {
+        follow_addresses_free(a);
+        return status;
+    }
+    a->older     = f->addresses;
+    f->addresses = a;
+    *out         = a->cell;
+    return BURIN_OK;
 }

@@ -37,7 +37,8 @@ BURIN_API burin_status burin_follow(burin_follower *follower, burin_entity entit
  * BURIN_ERR_KEY (no such entity), BURIN_ERR_USAGE (an address of a version, or of no attribute; inside a computation that may not). */
 BURIN_API burin_status burin_follow_address(burin_follower *follower, burin_text address, burin_node *out, burin_error *err);
 
-/* Take in what has been committed. Where the version seen last is no longer kept, all cells of its tree are read anew. *changed (may be
+/* Take in what has been committed. Where the version seen last is no longer kept, all cells of its tree are read anew: so a retention of the
+ * newest version alone costs what is followed, not what has changed; keep as many as are committed between two updates, and one more. *changed (may be
  * NULL): cells that were set. After a failure (BURIN_ERR_NOMEM, what the batch came to) the next update begins where this one did. In an
  * effect the cells follow in the next round, as with burin_graph_set. */
 BURIN_API burin_status burin_follower_update(burin_follower *follower, uint64_t *changed, burin_error *err);
