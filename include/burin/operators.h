@@ -5,7 +5,7 @@
  * distinct_until_changed; and every node may have any number of readers, so every stream is shared. `map`, `combine_latest` and
  * `do` are burin_graph_computed and burin_graph_effect; `reduce` is what burin_op_scan has in the end; `pairwise` is
  * burin_op_buffer_count(2, 1). What has not emitted yet holds none. A failure of the source is the
- * operator's, until the next event, unless `catch` stands between.
+ * operator's, until the next event, unless `catch` stands between; if it emits nothing then, it holds none.
  *
  * Operators keep copies of plain values and texts, and the lists that operators emit stay as long as the graph has them; other containers are
  * borrowed, as in all nodes. Every list is a new one, which no other equals. Operators die with their scope, or by burin_graph_dispose.

@@ -332,7 +332,7 @@ burin_status rx_cell_set(burin_graph *g, uint32_t cell, burin_value own_value)
         rx_value_free(g, own_value);
         return BURIN_OK;
     }
-    if (!rx_grow(g, &g->changes, &g->change_cap, g->change_count + 1, sizeof *g->changes)) {
+    if (BURIN_UNLIKELY(g->change_count == g->change_cap) && !rx_grow(g, &g->changes, &g->change_cap, g->change_count + 1, sizeof *g->changes)) {
         rx_value_free(g, own_value);
         return no_memory(g);
     }

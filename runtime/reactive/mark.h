@@ -51,7 +51,7 @@ static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader
     }
 }
 
-/* One of the readers of a node that has changed, of a graph that nobody watches. */
+/* One of the readers of a node that has changed. */
 static inline void rx_mark_reader_of(burin_graph *g, uint32_t reader)
 {
     rx_node *n     = &g->nodes[reader];
@@ -81,7 +81,11 @@ static inline void rx_mark_readers(burin_graph *g, uint32_t node)
         rx_note_change(g, node);
     const rx_node  *n   = &g->nodes[node];
     const uint32_t *row = g->readers + n->readers, *end = g->readers + n[1].readers;
-    rx_marking      m   = {g->nodes, g->turns, g->buckets, g->lowest, g->queued};
+    if (end - row == 1 && !n->first_link) {
+        rx_mark_reader_of(g, *row);
+        return;
+    }
+    rx_marking m = {g->nodes, g->turns, g->buckets, g->lowest, g->queued};
     for (; row < end; row++)
         rx_mark_reader(g, &m, *row);
     for (uint32_t link = n->first_link; link; link = g->links[link].next_reader)

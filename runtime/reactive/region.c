@@ -223,16 +223,6 @@ static inline bool has_run(const rx_region *r, uint32_t place, const uint64_t *c
     return false;
 }
 
-/* Mark the readers outside of a member that has changed; nobody watches. */
-static inline void mark_readers(burin_graph *g, uint32_t node)
-{
-    const rx_node *n = &g->nodes[node];
-    if (BURIN_LIKELY(n[1].readers - n->readers == 1 && !n->first_link))
-        rx_mark_reader_of(g, g->readers[n->readers]);
-    else
-        rx_mark_readers(g, node);
-}
-
 static void take(burin_graph *g, rx_region *r, uint32_t from)
 {
     uint64_t changed[RX_REGION_WORDS] = {0}, same[RX_REGION_WORDS], cutoffs = 0;
@@ -252,7 +242,7 @@ static void take(burin_graph *g, rx_region *r, uint32_t from)
     for (uint32_t k = 0; k < RX_REGION_WORDS; k++)
         changed[k] &= r->outputs[k];
     for (uint32_t place = from; (place = first_of(changed, place, r->count)) < r->count; place++)
-        mark_readers(g, r->nodes[place]);
+        rx_mark_readers(g, r->nodes[place]);
     memset(r->dirty, 0, sizeof r->dirty);
 }
 
