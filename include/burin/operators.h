@@ -107,7 +107,7 @@ BURIN_API burin_status burin_op_interval(burin_clock *clock, uint64_t ns, burin_
 /* Over any number of nodes that come and go: what changes costs its number times the logarithm of all, however many there are. */
 typedef struct burin_aggregate burin_aggregate;
 typedef enum burin_aggregate_kind {
-    BURIN_SUM,   /* of integers an integer, a float when it does not fit or one is a float; members without a number count as 0 */
+    BURIN_SUM,   /* of integers an integer, a float when it does not fit or one is a float; members without a number, or with an int beyond 64 bits, count as 0 */
     BURIN_COUNT, /* of members that are true: not none, false, 0 or empty */
     BURIN_MIN,   /* of numbers; none when there is none */
     BURIN_MAX,
@@ -115,7 +115,7 @@ typedef enum burin_aggregate_kind {
 /* *out is a cell, set in the batch that changes members, once their effects have run. The graph is borrowed; free it before. */
 BURIN_API burin_aggregate *burin_aggregate_new(burin_graph *graph, burin_aggregate_kind kind, burin_node *out);
 BURIN_API void             burin_aggregate_free(burin_aggregate *aggregate); /* the cell stays; NULL is allowed */
-/* *member is for remove. A member that fails counts as none. */
+/* *member is for remove: no scope ends a member; one whose node has been disposed of fails. A member that fails counts as none. */
 BURIN_API burin_status burin_aggregate_add(burin_aggregate *aggregate, burin_node node, uint32_t *member);
 BURIN_API burin_status burin_aggregate_remove(burin_aggregate *aggregate, uint32_t member);
 

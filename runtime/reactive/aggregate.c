@@ -20,14 +20,30 @@ struct burin_aggregate {
 
 /* ---- combining ---- */
 
+static bool is_true(burin_value v)
+{
+    switch ((burin_kind)v.kind) {
+    case BURIN_MISSING:
+    case BURIN_UNDEFINED:
+    case BURIN_NONE: return false;
+    case BURIN_BOOL:
+    case BURIN_INT: return v.as.i != 0;
+    case BURIN_FLOAT: return v.as.f != 0;
+    case BURIN_STRING:
+    case BURIN_BYTES: return v.len != 0;
+    case BURIN_LIST:
+    case BURIN_TUPLE:
+    case BURIN_DICT:
+    case BURIN_SET: return burin_length(v) != 0;
+    default: return true;
+    }
+}
+
 /* What a member's value counts as; none when it does not count. */
 static burin_value leaf_of(burin_aggregate_kind kind, burin_value v)
 {
-    if (kind == BURIN_COUNT) {
-        bool is_text = v.kind == BURIN_STRING || v.kind == BURIN_BYTES;
-        bool is_true = v.kind != BURIN_NONE && v.kind != BURIN_MISSING && (is_text ? v.len != 0 : v.kind == BURIN_FLOAT ? v.as.f != 0 : v.as.i != 0);
-        return is_true ? burin_int(1) : burin_none();
-    }
+    if (kind == BURIN_COUNT)
+        return is_true(v) ? burin_int(1) : burin_none();
     if (v.kind == BURIN_BOOL)
         return burin_int(v.as.i);
     return rx_is_number(v) ? v : burin_none();

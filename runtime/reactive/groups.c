@@ -81,7 +81,10 @@ static uint32_t group_of(burin_groups *s, burin_value key)
     uint32_t at = place_of(s, key);
     if (s->table[at])
         return s->table[at] - 1;
-    if (!(made.aggregate = burin_aggregate_new(g, s->kind, &made.out)))
+    burin_node open = rx_close_scope(g);
+    made.aggregate  = burin_aggregate_new(g, s->kind, &made.out);
+    rx_reopen(g, open);
+    if (!made.aggregate)
         return NO_GROUP;
     if (rx_value_copy(g, key, &made.key)) {
         burin_aggregate_free(made.aggregate);

@@ -39,9 +39,23 @@ static void give_back(rx_members *all, rx_member *m)
     all->first_free = m->place + 1;
 }
 
+burin_node rx_close_scope(burin_graph *g)
+{
+    burin_node open = g->scope ? (burin_node){g->scope, g->nodes[g->scope].generation} : (burin_node){0, 0};
+    g->scope        = 0;
+    return open;
+}
+void rx_reopen(burin_graph *g, burin_node scope)
+{
+    if (scope.index && g->nodes[scope.index].generation == scope.generation)
+        g->scope = scope.index;
+}
+
 burin_status rx_member_follow(burin_graph *g, rx_members *all, rx_member *m, burin_compute follow)
 {
+    burin_node   open   = rx_close_scope(g);
     burin_status status = burin_graph_effect(g, follow, m, BURIN_NODE_DYNAMIC, NULL, 0, &m->effect);
+    rx_reopen(g, open);
     if (!m->effect.index)
         give_back(all, m);
     return status;

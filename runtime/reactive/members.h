@@ -12,6 +12,10 @@ typedef struct rx_member { /* what a member of any kind begins with */
     bool       is_free;
 } rx_member;
 
+/* From here on no scope is open: what is made is nobody's but the maker's. Gives what was open, for rx_reopen, which knows if it has gone. */
+burin_node rx_close_scope(burin_graph *g);
+void       rx_reopen(burin_graph *g, burin_node scope);
+
 typedef struct rx_members {
     rx_member **at;                      /* by place */
     uint32_t    count, room, first_free; /* first_free: a place + 1; 0: none */
@@ -20,7 +24,7 @@ typedef struct rx_members {
 /* A member in a place of its own: one that has gone, as it was left, or a new one of `size` bytes, zeroed. BURIN_ERR_USAGE unless values
  * can be read from all `nodes`; NULL in *m after a failure, of which the graph knows the message. */
 burin_status rx_member_take(burin_graph *g, rx_members *all, size_t size, const burin_node *nodes, size_t count, void *m);
-/* Make its effect, which runs at once; when it cannot be made, the place is free again. */
+/* Make its effect, which runs at once, and which no scope owns; when it cannot be made, the place is free again. */
 burin_status rx_member_follow(burin_graph *g, rx_members *all, rx_member *m, burin_compute follow);
 /* End one: its effect is gone and its place free; what its kind keeps in it is left. NULL in *m after a failure. */
 burin_status rx_member_end(burin_graph *g, rx_members *all, uint32_t place, void *m);

@@ -86,6 +86,13 @@ bool rx_operator_keep(burin_graph *g, rx_operator *op, burin_value value)
     return false;
 }
 
+/* BURIN_ERR_USAGE for what no node can have as its value. */
+static burin_status check_value(burin_graph *g, burin_value v, burin_node *out)
+{
+    *out = (burin_node){0, 0};
+    return v.kind == BURIN_MISSING || v.kind == BURIN_UNDEFINED ? burin_graph_fail(g, BURIN_ERR_USAGE, "a node's value is not undefined, and not missing") : BURIN_OK;
+}
+
 /* ---- of one source: a run is an event ---- */
 
 RX_OPERATOR_FN(filter)
@@ -121,6 +128,8 @@ RX_OPERATOR_FN(scan)
 }
 burin_status burin_op_scan(burin_graph *g, burin_node source, burin_fold fold, void *user, burin_value seed, burin_node *out)
 {
+    if (check_value(g, seed, out))
+        return BURIN_ERR_USAGE;
     rx_operator *op = rx_operator_new(g, &source, 1);
     if (op)
         op->fold = fold, op->user = user;
@@ -176,6 +185,8 @@ RX_OPERATOR_FN(start_with)
 }
 burin_status burin_op_start_with(burin_graph *g, burin_node source, burin_value first, burin_node *out)
 {
+    if (check_value(g, first, out))
+        return BURIN_ERR_USAGE;
     rx_operator *op = rx_operator_new(g, &source, 1);
     if (!rx_operator_keep(g, op, first))
         op = NULL;
@@ -258,8 +269,9 @@ RX_OPERATOR_FN(catch_failure)
 }
 burin_status burin_op_catch(burin_graph *g, burin_node source, burin_value instead, burin_node *out)
 {
+    if (check_value(g, instead, out))
+        return BURIN_ERR_USAGE;
     rx_operator *op = rx_operator_new(g, &source, 1);
-    *out            = (burin_node){0, 0};
     if (!rx_operator_keep(g, op, instead))
         return BURIN_ERR_NOMEM;
     return rx_operator_make(g, op, catch_failure, BURIN_NODE_DYNAMIC, NULL, 0, out);

@@ -342,6 +342,54 @@ static void texts_come_after_numbers_and_the_rest_is_left_out(void **state)
     burin_sorted_free(s);
 }
 
+static void no_scope_ends_a_member_or_a_group(void **state)
+{
+    bench           *b = *state;
+    burin_node       scope, before, keys, sum, total, inner;
+    uint32_t         member, first, second;
+    burin_groups    *s = burin_groups_new(b->g, BURIN_SUM, &keys);
+    burin_aggregate *a = burin_aggregate_new(b->g, BURIN_SUM, &total);
+    assert_int_equal(burin_groups_add(s, b->a, b->b, &member), BURIN_OK);
+    assert_int_equal(burin_graph_scope(b->g, &scope), BURIN_OK);
+    assert_int_equal(burin_graph_enter(b->g, scope, &before), BURIN_OK);
+    set(b, b->a, 7); /* a group is made, and a member goes there, while the scope is open */
+    assert_int_equal(burin_aggregate_add(a, b->b, &first), BURIN_OK);
+    assert_int_equal(burin_graph_cell(b->g, burin_int(1000), &inner), BURIN_OK);
+    assert_int_equal(burin_aggregate_add(a, inner, &second), BURIN_OK);
+    assert_int_equal(burin_graph_leave(b->g, before), BURIN_OK);
+    assert_shows(b, total, "1000");
+    assert_int_equal(burin_graph_dispose(b->g, scope), BURIN_OK);
+    assert_shows(b, total, "0"); /* of what the scope owned nothing is left */
+    set(b, b->b, 5);
+    assert_shows(b, total, "5");
+    assert_int_equal(burin_groups_get(s, burin_int(7), &sum), BURIN_OK);
+    assert_shows(b, sum, "5");
+    assert_int_equal(burin_aggregate_remove(a, first), BURIN_OK);
+    assert_int_equal(burin_aggregate_remove(a, second), BURIN_OK);
+    assert_shows(b, total, "0");
+    burin_aggregate_free(a);
+    burin_groups_free(s);
+}
+
+static void an_empty_container_does_not_count(void **state)
+{
+    bench           *b = *state;
+    burin_node       list, count;
+    uint32_t         member;
+    burin_heap      *heap = burin_heap_new(NULL);
+    burin_value      full = burin_list(heap, 1);
+    burin_aggregate *a    = burin_aggregate_new(b->g, BURIN_COUNT, &count);
+    burin_list_append(heap, full, burin_none());
+    assert_int_equal(burin_graph_cell(b->g, burin_list(heap, 0), &list), BURIN_OK);
+    assert_int_equal(burin_aggregate_add(a, list, &member), BURIN_OK);
+    assert_shows(b, count, "0");
+    assert_int_equal(burin_graph_set(b->g, list, full), BURIN_OK);
+    assert_shows(b, count, "1");
+    burin_aggregate_free(a);
+    burin_graph_dispose(b->g, list);
+    burin_heap_free(heap);
+}
+
 static void members_are_summed_by_key_whatever_comes_and_goes(void **state)
 {
     bench        *b = *state;
@@ -408,7 +456,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(lists_hold_copies_of_texts), TEST(values_are_forgotten_when_they_are_too_old),
         TEST(windows_may_begin_more_often_or_more_rarely_than_they_are_long), TEST(zip_says_when_too_much_waits_and_goes_on),
-        TEST(zip_takes_in_all_sources_of_a_batch), TEST(a_list_lives_as_long_as_somebody_has_it),
+        TEST(zip_takes_in_all_sources_of_a_batch), TEST(no_scope_ends_a_member_or_a_group), TEST(an_empty_container_does_not_count),
+        TEST(a_list_lives_as_long_as_somebody_has_it),
         TEST(flat_map_makes_inner_nodes_and_lets_them_go), TEST(flat_map_may_be_disposed_of_by_its_own_function), TEST(a_scope_ends_flat_maps_inside_flat_maps),
         TEST(retry_tries_so_often), TEST(members_are_in_order_whatever_comes_and_goes), TEST(texts_come_after_numbers_and_the_rest_is_left_out),
         TEST(members_are_summed_by_key_whatever_comes_and_goes), TEST(keys_are_told_apart_by_kind),

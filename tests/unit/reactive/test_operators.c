@@ -294,6 +294,27 @@ static void sums_go_over_to_floats_where_integers_end(void **state)
     burin_aggregate_free(sum);
 }
 
+static burin_status keep_first(burin_graph *g, void *user, burin_value so_far, burin_value value, burin_value *out)
+{
+    (void)g, (void)user, (void)value;
+    *out = so_far;
+    return BURIN_OK;
+}
+
+static void what_no_node_can_hold_is_refused(void **state)
+{
+    bench      *b = *state;
+    burin_node  node = b->a;
+    burin_value wrong[] = {burin_missing(), {.kind = BURIN_UNDEFINED}};
+    for (size_t k = 0; k < 2; k++) {
+        assert_int_equal(burin_op_scan(b->g, b->a, keep_first, NULL, wrong[k], &node), BURIN_ERR_USAGE);
+        assert_int_equal(node.index, 0);
+        assert_int_equal(burin_op_start_with(b->g, b->a, wrong[k], &node), BURIN_ERR_USAGE);
+        assert_int_equal(burin_op_catch(b->g, b->a, wrong[k], &node), BURIN_ERR_USAGE);
+        assert_non_null(strstr(burin_graph_message(b->g), "not undefined"));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
 int main(void)
 {
@@ -304,6 +325,7 @@ int main(void)
         TEST(take_until_ends), TEST(catch_puts_a_value_where_the_source_fails), TEST(switch_reads_only_what_is_chosen), TEST(debounce_waits_for_quiet),
         TEST(throttle_lets_one_through_and_then_none_for_a_while), TEST(sample_every_goes_by_the_clock), TEST(an_operator_that_is_disposed_of_is_not_woken),
         TEST(a_scope_ends_its_operators), TEST(an_aggregate_follows_its_members_at_the_cost_of_what_changes), TEST(sums_go_over_to_floats_where_integers_end),
+        TEST(what_no_node_can_hold_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
