@@ -161,6 +161,7 @@ struct burin_graph {
     bool       in_pass;             /* nodes are run in the order of their heights */
     uint32_t   restart;             /* what runs must run again later: it read this node, which cannot be brought up to date now */
     bool       too_deep;            /* because computations are nested too deep, not because of its height */
+    uint32_t   restarted, restarts_in_row; /* the node that was put off last, and how often no other was in between */
     uint32_t careful;               /* why a static node may not just be run: nodes whose value is a failure, and one more for a watch */
 
     rx_frame *frame;
@@ -385,6 +386,8 @@ void rx_release(burin_graph *g, uint32_t node);
 /* Put a node above `below`; BURIN_ERR_RECURSION with the path when they are above each other. */
 burin_status rx_raise(burin_graph *g, uint32_t node, uint32_t below);
 void         rx_append_name(burin_graph *g, uint32_t node);
+/* No computation runs: their numbers begin anew. */
+void         rx_number_runs_anew(burin_graph *g);
 
 /* Put a node at that height, unless it stands higher; and what reads it above it. What reads it does not stand below it. False when memory is out. */
 bool         rx_lift(burin_graph *g, uint32_t node, uint32_t height);

@@ -78,6 +78,13 @@ static bool reaches(burin_graph *g, uint32_t node, uint32_t top, uint32_t *from)
     return found;
 }
 
+void rx_number_runs_anew(burin_graph *g)
+{
+    if (g->stamps)
+        memset(g->stamps, 0, g->stamp_cap * sizeof *g->stamps);
+    g->runs = 0;
+}
+
 void rx_append_name(burin_graph *g, uint32_t node)
 {
     if (node < g->name_cap && g->names[node].data)

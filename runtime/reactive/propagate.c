@@ -103,15 +103,26 @@ static void take_changes(burin_graph *g)
     g->change_count = 0;
 }
 
+/* A node must run again once the pass has come to what it read. Where that has not helped many times in a row, what it pulls is found to be higher
+ * each time: then it waits for everything that stands anywhere. */
+__attribute__((noinline)) static void run_later(burin_graph *g, uint32_t node)
+{
+    enum { IN_A_ROW_MAX = 32 };
+    g->restarts++;
+    g->restart         = 0;
+    g->restarts_in_row = node == g->restarted ? g->restarts_in_row + 1 : 1;
+    g->restarted       = node;
+    if (g->restarts_in_row > IN_A_ROW_MAX)
+        rx_lift(g, node, g->highest + 1); /* if there is no memory for that, it goes on as it did */
+    rx_queue(g, node);
+}
+
 /* Run a dynamic node of the pass; true when its value changed. */
 static inline bool run_dynamic(burin_graph *g, uint32_t node)
 {
     bool changed;
-    if (BURIN_UNLIKELY(!rx_evaluate_dynamic(g, node, RX_QUEUED | RX_STALE, &changed))) {
-        g->restarts++;
-        g->restart = 0;
-        rx_queue(g, node);
-    }
+    if (BURIN_UNLIKELY(!rx_evaluate_dynamic(g, node, RX_QUEUED | RX_STALE, &changed)))
+        run_later(g, node);
     return changed;
 }
 

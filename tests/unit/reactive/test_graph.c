@@ -1,5 +1,6 @@
 /* Graphs: what is promised of each call. */
 #include "burin/reactive.h"
+#include "runtime/reactive/graph.h"
 
 #include "tests/support/run.h"
 
@@ -280,6 +281,60 @@ static void depth_does_not_use_the_stack(void **unused)
     }
 }
 
+/* Something in a pass begins to read a deep chain of dynamic nodes that have never run, while nodes of all heights are queued: each time it runs,
+ * what it reads is found to be higher. */
+static void a_deep_chain_that_is_found_late_costs_what_it_is_long(void **unused)
+{
+    enum { DEEP = 20000 };
+    burin_graph *g     = burin_graph_new(NULL);
+    burin_node  *nodes = calloc(DEEP + 1, sizeof *nodes), last;
+    chain       *links = calloc(DEEP + 1, sizeof *links);
+    seen         s     = {.g = g}, other = {0};
+    (void)unused;
+    nodes[0] = cell(g, 0);
+    for (uint32_t n = 1; n <= DEEP; n++) {
+        links[n] = (chain){nodes, n};
+        nodes[n] = dynamic(g, read_previous, &links[n]);
+    }
+    s.c  = cell(g, 0);
+    s.a  = nodes[DEEP];
+    s.b  = cell(g, 0);
+    last = s.c;
+    for (uint32_t n = 1; n <= DEEP; n++)
+        last = computed(g, add, NULL, last, s.c);
+    effect(g, note, &other, last);
+    effect(g, note, &other, dynamic(g, choose, &s));
+    burin_graph_counters before = {.struct_size = sizeof before}, after = before;
+    burin_graph_count(g, &before);
+    assert_int_equal(burin_graph_set(g, s.c, burin_int(1)), BURIN_OK);
+    burin_graph_count(g, &after);
+    assert_int_equal(other.last.as.i, DEEP);
+    assert_in_range(after.evaluations - before.evaluations, 2 * DEEP, 60 * DEEP);
+    burin_graph_free(g);
+    free(nodes);
+    free(links);
+}
+
+/* Runs are numbered, and what a run has read has its number: none is taken for another when the numbers begin anew. */
+static void runs_may_be_more_than_can_be_numbered(void **unused)
+{
+    burin_graph *g = burin_graph_new(NULL);
+    seen         s = {.g = g}, other = {0};
+    (void)unused;
+    s.c = cell(g, 1);
+    s.a = cell(g, 10);
+    s.b = cell(g, 20);
+    burin_node chosen = dynamic(g, choose, &s);
+    effect(g, note, &other, chosen);
+    g->runs = UINT32_MAX - 1;
+    burin_graph_set(g, s.a, burin_int(11));
+    burin_graph_set(g, s.c, burin_int(0)); /* b, which no run has read yet */
+    assert_int_equal(other.last.as.i, 20);
+    burin_graph_set(g, s.b, burin_int(21));
+    assert_int_equal(other.last.as.i, 21);
+    burin_graph_free(g);
+}
+
 COMPUTE(count_up)
 {
     seen        *s = user;
@@ -510,7 +565,8 @@ int main(void)
         cmocka_unit_test(values_are_the_same_by_kind_and_bits),
         cmocka_unit_test(failures_are_values_of_their_nodes),
         cmocka_unit_test(a_cycle_is_refused_with_its_path),
-        cmocka_unit_test(depth_does_not_use_the_stack),
+        cmocka_unit_test(depth_does_not_use_the_stack), cmocka_unit_test(a_deep_chain_that_is_found_late_costs_what_it_is_long),
+        cmocka_unit_test(runs_may_be_more_than_can_be_numbered),
         cmocka_unit_test(what_effects_set_is_the_next_batch_and_comes_to_rest),
         cmocka_unit_test(computed_nodes_may_not_change_the_graph_and_effects_may),
         cmocka_unit_test(disposed_nodes_are_refused_and_fail_their_readers),
