@@ -5,12 +5,12 @@
  * far (within bounds), so n bytes take O(log n) blocks. Releasing only moves `current` and `next` back: blocks passed on
  * the way become spare again, and a loop that allocates the same in every round soon makes no new ones.
  * Always true: `order` counts up along the list as far as `current`, so positions compare as (order, next).
- * Reset keeps blocks of at most KEPT_MAX bytes in all. */
+ * Reset keeps blocks of at most HEAP_KEPT_MAX bytes in all. */
 #include "runtime/heap.h"
 
 #include "runtime/value.h"
 
-enum { BLOCK_MIN = 8 * 1024, BLOCK_MAX = 4 * 1024 * 1024, KEPT_MAX = 8 * 1024 * 1024 }; /* bytes, header included */
+enum { BLOCK_MIN = 8 * 1024, BLOCK_MAX = 4 * 1024 * 1024 }; /* bytes, header included */
 
 struct heap_block {
     heap_block *next;
@@ -88,7 +88,7 @@ static void free_above_kept(burin_heap *h)
     size_t kept = 0;
     for (heap_block **link = &h->first; *link;) {
         heap_block *block = *link;
-        if (kept + block->size > KEPT_MAX) {
+        if (kept + block->size > HEAP_KEPT_MAX) {
             *link = block->next;
             block_free(h, block);
         } else {
@@ -101,7 +101,7 @@ static void free_above_kept(burin_heap *h)
 void heap_reset_slow(burin_heap *h)
 {
     release_objects(h, NULL);
-    if (BURIN_UNLIKELY(h->held > KEPT_MAX))
+    if (BURIN_UNLIKELY(h->held > HEAP_KEPT_MAX))
         free_above_kept(h);
     rewind_to_start(h);
     h->floor        = (heap_position){NULL, NULL, NULL};

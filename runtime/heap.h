@@ -59,12 +59,21 @@ struct burin_heap {
 
 void  heap_init(burin_heap *h, const burin_allocator *alloc, size_t limit);
 void  heap_deinit(burin_heap *h);
-/* Forget everything; keep up to a bounded amount of blocks for the next render. */
+enum { HEAP_KEPT_MAX = 8 * 1024 * 1024 }; /* bytes */
+/* Forget everything; keep blocks of up to HEAP_KEPT_MAX for the next render. */
 void  heap_reset_slow(burin_heap *h);
 static inline void heap_reset(burin_heap *h)
 {
-    if (BURIN_UNLIKELY(h->next != h->start || h->releasable || h->shadows))
-        heap_reset_slow(h);
+#if !defined(HEAP_SANITIZED)
+    if (BURIN_LIKELY(h->start && h->current == h->first && !h->releasable && !h->shadows && h->held <= HEAP_KEPT_MAX)) { /* as usual */
+        h->next       = h->start;
+        h->floor      = (heap_position){NULL, NULL, NULL};
+        h->over_limit = false;
+        h->open       = NULL;
+        return;
+    }
+#endif
+    heap_reset_slow(h);
 }
 void *heap_alloc_slow(burin_heap *h, size_t size);
 

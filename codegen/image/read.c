@@ -444,11 +444,15 @@ static void get_program(reader *r, ir_program *p, const codegen_options *options
     for (uint32_t n = 0; !r->failed && n < p->constant_count; n++)
         p->constants[n] = get_value(r);
     get_tables(r, p);
-    if (!r->failed)
-        p->serial = ir_serial(p);
     for (uint32_t n = 0; !r->failed && n < p->unit_count; n++)
         if (!ir_verify(p, p->units[n]))
             fail(r, "a unit does not pass the verifier", (burin_text){NULL, 0});
+    arena scratch = arena_make(p->alloc);
+    if (!r->failed && !ir_find_supers(p, &scratch))
+        fail(r, "out of memory", (burin_text){NULL, 0});
+    arena_deinit(&scratch);
+    if (!r->failed)
+        p->serial = ir_serial(p);
     if (!r->failed && (!p->unit_count || r->at != r->end))
         fail(r, "the image does not end where it should", (burin_text){NULL, 0});
 }

@@ -2,7 +2,7 @@
  *
  * A template is a program of units: its root, one for each block and macro, one for each recursive loop and for each
  * loop's `if` that must be asked ahead of time. A unit works on a frame of registers: first its variables, then
- * temporaries. Instructions are 12 bytes; tables beside them hold what does not fit.
+ * temporaries. Instructions are 16 bytes; tables beside them hold what does not fit.
  * Everything is immutable once built and lies in the program's arena; only `natives`, `heat` and `code` change. */
 #ifndef BURIN_CODEGEN_IR_H
 #define BURIN_CODEGEN_IR_H
@@ -18,10 +18,52 @@ typedef enum ir_op {
     OP_COUNT
 } ir_op;
 
+/* What the interpreter may do at an instruction, besides the instruction. */
+typedef enum ir_super {
+    SUPERS_BEHIND = OP_COUNT - 1,
+#define SUPER(NAME, meaning) SUPER_##NAME,
+#include "codegen/ir/supers.def"
+} ir_super;
+
 typedef struct ir_insn {
     uint16_t op, a, b, c;
     uint32_t d;
+    uint16_t go;  /* what the interpreter does here: `op`, or an ir_super; no part of the program's meaning */
+    uint16_t row; /* SUPER_RUN: its run */
 } ir_insn;
+
+/* One thing that a run prints: a text, then a value, unless there is none. A value comes as it is, escaped, as a part of a sum, or as `|safe` of a text,
+ * which is left in register `to` too; of what cannot be printed so the instructions take care. */
+#define PART_KINDS(X)                                                                                                      \
+    X(NONE)                                                                                                                \
+    X(REGISTER) X(REGISTER_E) X(REGISTER_SUM) X(REGISTER_SAFE) /* the value in `reg` */                                    \
+    X(ATTR) X(ATTR_E) X(ATTR_SUM) X(ATTR_SAFE) /* the attribute of site `site` of what is in `reg` */                      \
+    X(SAME) X(SAME_E) X(SAME_SUM) X(SAME_SAFE) /* the same; the last ATTR was of that register, and it has not changed */  \
+    X(FETCH)   /* nothing is printed: register `to` = that attribute */                                                    \
+    X(COUNTER) /* the index0 of the loop in `reg`, plus `site`; in register `to` too */                                    \
+    X(SUM)     /* a sum begins */                                                                                          \
+    X(NEXT)    /* register `to` = the next item of the loop in `reg`, and again from the first part; or the run's end */   \
+    X(END)     /* the run's end */
+typedef enum ir_part_kind {
+#define X(name) PART_##name,
+    PART_KINDS(X)
+#undef X
+} ir_part_kind;
+typedef enum ir_part_how { HOW_STR, HOW_ESCAPED, HOW_SUM, HOW_SAFE } ir_part_how; /* added to PART_REGISTER, PART_ATTR, PART_SAME */
+typedef struct ir_part {
+    const char *text; /* may be read in blocks of 32 bytes that begin within it */
+    uint32_t    text_len;
+    uint32_t    insn; /* the instruction that it begins with, counted from the run's first; of a sum: that with which the sum begins */
+    uint32_t    site;
+    uint16_t    reg, to;
+    uint8_t     kind;
+    bool        in_sum;
+} ir_part;
+typedef struct ir_run {
+    uint32_t room;    /* in the output, when no value takes more than RT_SHORT */
+    uint32_t insns;   /* it stands for */
+    ir_part  parts[]; /* the last is PART_END */
+} ir_run;
 
 /* Jinja's line for the instructions from `pc` on, and the part of the source they come from. */
 typedef struct ir_place {
@@ -185,6 +227,7 @@ struct ir_program {
     ir_block_place  *block_places; uint32_t block_place_count;
     ir_include      *includes; uint32_t include_count;
     ir_function     *functions; uint32_t function_count;
+    ir_run         **runs;      uint32_t run_count;
     burin_text      *globals;  uint32_t global_count;   /* scripts: the names of the root's variables */
     uint16_t         root_temps; /* scripts: registers of the root before its variables */
     uint32_t        *blocks;   uint32_t block_count;     /* units of kind UNIT_BLOCK */
@@ -193,6 +236,8 @@ struct ir_program {
     native_code     *code;     /* freed with the program */
 };
 
+/* Find the superinstructions of a finished program. False when memory is out. */
+bool ir_find_supers(ir_program *program, arena *scratch);
 /* The serial of a program whose sites are there. */
 uint64_t ir_serial(const ir_program *program);
 

@@ -233,6 +233,7 @@ static void lower_generation(lowerer *c, scope *f, ast_Generation *node)
 static void lower_branch(lowerer *c, scope *soft, ast_node *test, ast_node *body, uint32_t *end, bool is_last)
 {
     uint32_t otherwise = NO_JUMP;
+    flush_text(c); /* now, behind what it follows: it would not pass the jump */
     jump_unless(c, soft, test, &otherwise);
     lower_body(c, soft, body);
     if (!is_last)

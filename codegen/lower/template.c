@@ -289,10 +289,12 @@ static void finish_program(lowerer *c)
     p->block_count = c->blocks.count;
     for (uint32_t i = 0; i < c->blocks.count; i++)
         p->blocks[i] = c->blocks.items[i].unit;
-    if (!c->status)
-        p->serial = ir_serial(p);
     for (uint32_t i = 0; i < p->unit_count && !c->status; i++)
         assert(ir_verify(p, p->units[i]));
+    if (!c->status && !ir_find_supers(p, c->scratch))
+        lower_no_memory(c);
+    if (!c->status)
+        p->serial = ir_serial(p);
 }
 
 static ir_program *program_new(const codegen_options *options, bool as_expression, const burin_allocator *alloc)

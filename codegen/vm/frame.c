@@ -178,7 +178,8 @@ void vm_caches_free(vm *m)
             base_free(m->st.env->alloc, m->programs[list], program_size(m->programs[list]->site_count));
             m->programs[list] = next;
         }
-    m->sites = 0;
+    m->sites  = 0;
+    m->latest = NULL;
 }
 
 static vm_program **program_list(vm *m, const ir_program *program)
@@ -210,6 +211,8 @@ vm_cache *vm_caches_of_sites(vm *m, const ir_program *program)
         p = p->next;
     if (!p)
         p = program_new(m, program);
+    if (p)
+        m->latest = p;
     return p ? p->caches : NULL;
 }
 

@@ -183,6 +183,7 @@ struct vm {
     vm_frame     *frame;    /* running */
     vm_program   *programs[VM_PROGRAM_LISTS]; /* by the program's address; the last made first */
     size_t        sites;    /* in all of them */
+    vm_program   *latest;   /* of the programs, the one entered last; NULL */
     vm_module    *modules;  /* default modules made in this render */
     rt_list      *pieces;   /* native programs: what was printed */
     stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
@@ -255,6 +256,8 @@ vm_cache    *vm_caches_of_sites(vm *m, const ir_program *program);
 static inline vm_cache *vm_caches(vm *m, const ir_program *program)
 {
     static const vm_cache none;
+    if (BURIN_LIKELY(m->latest && m->latest->program == program && m->latest->serial == program->serial))
+        return m->latest->caches;
     return program->site_count ? vm_caches_of_sites(m, program) : (vm_cache *)(uintptr_t)&none; /* never written */
 }
 void         vm_caches_free(vm *m);
@@ -385,6 +388,11 @@ burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, const bu
 /* Print integers from 0 to 9999, each with the joint behind it, which is short, where there is room: for each the joint and 4 bytes, and 32 more. The
  * end; NULL when one of them is something else. */
 char *vm_put_ints(char *to, const burin_value *items, size_t count, const burin_value *joint);
+
+/* ---- print_run.c ---- */
+
+/* Superinstruction RUN: the instruction that is next, which may be `i` itself. */
+const ir_insn *vm_print_run(vm_frame *f, const ir_insn *i);
 
 /* ---- vm.c ---- */
 

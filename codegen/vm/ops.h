@@ -316,8 +316,9 @@ OPERATION(mod)
 {
     burin_value x = regs[i->b], y = regs[i->c];
     if (x.kind == BURIN_INT && y.kind == BURIN_INT && y.as.i > 0) {
-        int64_t r  = x.as.i % y.as.i;
-        regs[i->a] = burin_int(r < 0 ? r + y.as.i : r);
+        const bool    power = (y.as.i & (y.as.i - 1)) == 0; /* of two: no division */
+        const int64_t r     = power ? x.as.i & (y.as.i - 1) : x.as.i % y.as.i;
+        regs[i->a]          = burin_int(r < 0 ? r + y.as.i : r);
         return BURIN_OK;
     }
     return rt_binary_op(&f->m->st, RT_MOD, x, y, &regs[i->a]);
@@ -327,7 +328,7 @@ OPERATION(pow) { return rt_binary_op(&f->m->st, RT_POW, regs[i->b], regs[i->c], 
 OPERATION(neg) { return rt_unary_op(&f->m->st, RT_NEG, regs[i->b], &regs[i->a]); }
 OPERATION(pos) { return rt_unary_op(&f->m->st, RT_POS, regs[i->b], &regs[i->a]); }
 
-static inline burin_status op_truth(vm_frame *f, burin_value v, bool *out)
+static inline __attribute__((always_inline)) burin_status op_truth(vm_frame *f, burin_value v, bool *out)
 {
     if (BURIN_LIKELY(v.kind == BURIN_BOOL || v.kind == BURIN_INT)) {
         *out = v.as.i != 0;
@@ -337,7 +338,11 @@ static inline burin_status op_truth(vm_frame *f, burin_value v, bool *out)
         *out = v.len != 0;
         return BURIN_OK;
     }
-    return rt_is_true(&f->m->st, v, out);
+    bool         truth; /* so that `out` need not lie in memory */
+    burin_status status = rt_is_true(&f->m->st, v, &truth);
+    if (!status)
+        *out = truth;
+    return status;
 }
 OPERATION(not)
 {
@@ -354,10 +359,17 @@ static inline bool op_holds(unsigned how, bool less, bool equal, bool greater)
     return 0x6431d2u >> (4 * how) & (is ? is : 8);
 }
 
+/* The same of integers: a bit for each of less, equal, greater. */
+static inline bool op_holds_of_ints(unsigned how, int64_t x, int64_t y)
+{
+    unsigned is = 1u + (x > y) - (x < y);
+    return 0x643152u >> (4 * how + is) & 1;
+}
+
 static inline __attribute__((always_inline)) burin_status op_compare_values(vm_frame *f, unsigned how, const burin_value *x, const burin_value *y, bool *out)
 {
     if (x->kind == BURIN_INT && y->kind == BURIN_INT && how <= RT_GE) {
-        *out = op_holds(how, x->as.i < y->as.i, x->as.i == y->as.i, x->as.i > y->as.i);
+        *out = op_holds_of_ints(how, x->as.i, y->as.i);
         return BURIN_OK;
     }
     if (x->kind == BURIN_STRING && y->kind == BURIN_STRING && how <= RT_NE) {
@@ -369,7 +381,11 @@ static inline __attribute__((always_inline)) burin_status op_compare_values(vm_f
         *out = op_holds(how, x->as.f < y->as.f, x->as.f == y->as.f, x->as.f > y->as.f);
         return BURIN_OK;
     }
-    return rt_compare_op(&f->m->st, (rt_compare)how, *x, *y, out);
+    bool         truth; /* so that `out` need not lie in memory */
+    burin_status status = rt_compare_op(&f->m->st, (rt_compare)how, *x, *y, &truth);
+    if (!status)
+        *out = truth;
+    return status;
 }
 OPERATION(compare)
 {

@@ -7,6 +7,22 @@
 #include "codegen/vm/jumps.h"
 #include "codegen/vm/script_ops.h"
 
+/* do_<name>: whether place d is next; after a failure *status says what. */
+#define OP(NAME, name, operands, meaning)                                                                                                     \
+    static inline __attribute__((always_inline)) bool do_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status) \
+    {                                                                                                                                         \
+        *status = op_##name(f, regs, i);                                                                                                      \
+        return false;                                                                                                                         \
+    }
+#define JUMPING(NAME, name, operands, meaning)                                                                                                \
+    static inline __attribute__((always_inline)) bool do_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status) \
+    {                                                                                                                                         \
+        return op_##name(f, regs, i, status);                                                                                                 \
+    }
+#define CALLING(NAME, name, operands, meaning)
+#include "codegen/ir/ops.def"
+#undef OP
+
 /* Is the frame's unit run natively? */
 static inline bool is_native(const vm_frame *f)
 {
