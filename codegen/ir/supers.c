@@ -217,7 +217,7 @@ static uint32_t count_values(const finder *s)
 {
     uint32_t count = 0;
     for (uint32_t n = 0; n < s->count; n++)
-        count += s->parts[n].kind != PART_NONE && s->parts[n].kind != PART_SUM;
+        count += s->parts[n].kind != PART_NONE; /* beginning and end of a sum are as much work as a value */
     return count;
 }
 
@@ -292,6 +292,23 @@ static uint32_t find_fused(const finder *s, uint32_t pc)
     return 1;
 }
 
+/* ---- questions for an attribute's text ---- */
+
+static bool asks_text(const ir_insn *i) { return i->op == OP_JUMP_ATTR_EQ || i->op == OP_JUMP_ATTR_NE; }
+
+static void find_questions(const finder *s)
+{
+    const ir_insn *last = NULL; /* mostly they ask for what the one before asks for, or for something new */
+    for (uint32_t pc = 0; pc < s->u->code_len; pc++) {
+        ir_insn *i = &s->u->code[pc];
+        if (!asks_text(i))
+            continue;
+        i->go  = SUPER_ATTR_IS;
+        i->row = last && last->b == i->b && text_equal(s->p->sites[last->c].name, s->p->sites[i->c].name) ? last->row : last ? (uint16_t)(last->row + 1) : 0;
+        last   = i;
+    }
+}
+
 /* ---- units ---- */
 
 static void find_targets(finder *s)
@@ -315,6 +332,7 @@ static bool search_unit(finder *s, const ir_unit *u)
     if (!s->target)
         return false;
     find_targets(s);
+    find_questions(s);
     for (uint32_t pc = 0, run; pc < u->code_len; pc = run) {
         if (!find_run(s, pc))
             return false;

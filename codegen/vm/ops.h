@@ -152,8 +152,12 @@ static inline __attribute__((always_inline)) const burin_value *op_attribute_at(
     const vm_cache *cache = &f->caches[site];
     if (BURIN_LIKELY(object->kind == BURIN_DICT)) {
         const rt_dict *dict = rt_dict_of(&f->m->st, *object);
-        if (BURIN_LIKELY(dict->keys->serial == cache->keys))
-            return &dict->values[cache->slot];
+        if (BURIN_LIKELY(dict->keys->serial == cache->keys)) {
+            const burin_value *found = &dict->values[cache->slot];
+            if (!found)
+                __builtin_unreachable(); /* so that nobody asks */
+            return found;
+        }
     } else if (object->kind == BURIN_STRUCT && rt_struct_word(*object) == cache->word) {
         *room = vm_member(f, cache, object);
         if (BURIN_LIKELY(room->kind != BURIN_MISSING))

@@ -23,6 +23,31 @@
 #include "codegen/ir/ops.def"
 #undef OP
 
+/* SUPER_ATTR_IS: the instruction that is next; `i` itself when its attribute is nothing that the site's cache can know, or no text. */
+static inline __attribute__((always_inline)) const ir_insn *answers(vm_frame *f, const burin_value *regs, const ir_insn *i)
+{
+    const burin_value *object = &regs[i->b], *v = NULL;
+    const vm_cache    *cache  = &f->caches[i->c];
+    burin_value        room;
+    if (BURIN_LIKELY(object->kind == BURIN_DICT)) {
+        const rt_dict *dict = rt_dict_of(&f->m->st, *object);
+        v = BURIN_LIKELY(dict->keys->serial == cache->keys) ? &dict->values[cache->slot] : vm_dict_attribute(f, object, i->c);
+    } else if (object->kind == BURIN_STRUCT && rt_struct_word(*object) == cache->word) {
+        room = rt_item_fast(object->reserved, &cache->member->item, (const char *)object->as.p + cache->member->offset);
+        v    = &room;
+    }
+    if (BURIN_UNLIKELY(!v || v->kind != BURIN_STRING))
+        return i;
+    for (;;) {
+        const burin_value *text = &f->constants[i->a];
+        bool               same = v->len == text->len && text_same(v->as.s, text->as.s, v->len);
+        const ir_insn     *next = same == (i->op == OP_JUMP_ATTR_EQ) ? f->unit->code + i->d : i + 1;
+        if (next->go != SUPER_ATTR_IS || next->row != i->row)
+            return next;
+        i = next;
+    }
+}
+
 /* Is the frame's unit run natively? */
 static inline bool is_native(const vm_frame *f)
 {

@@ -113,6 +113,9 @@ static void fused_rows_are_found(void **state)
     compile(f, "{% for x in xs %}{% if loop.index % 2 == 0 %}a{% endif %}{% if loop.first %}b{% endif %}{% endfor %}", true);
     assert_int_equal(count_of(f, SUPER_EVERY), 1);
     assert_int_equal(count_of(f, SUPER_LOOP_NOT), 1);
+    compile(f, "{% if a.b == 'c' %}1{% elif a.b == 'd' or a.b == 'e' %}2{% elif a.c == 'd' %}3{% endif %}", true);
+    assert_int_equal(count_of(f, SUPER_ATTR_IS), 4);
+    assert_int_equal(f->program->units[0]->code[1].row, 0);
 }
 
 /* ---- what they do ---- */
@@ -125,6 +128,7 @@ static const char *const templates[] = {
     "{% for x in xs %}{% if loop.index % 2 == 0 %}even{% elif loop.index0 == 0 %}first{% else %}odd{% endif %} {{ x.a }}, {{ x.b }}{% endfor %}",
     "{% for x in xs %}{% if x.a < 2 %}small {{ x.a }}{% endif %}{% if x.c is defined %}c{% endif %}{% if x.c is not defined %}-{% endif %}\n{% endfor %}",
     "{% for x in xs %}{% if loop.first %}[{% endif %}{{ x.a }}{{ x.b }}{% if not loop.last %}, {% else %}]{% endif %}{% endfor %}{{ xs[0] }}{{ xs[1].a }}",
+    "{% for x in xs %}{% if x.a == 'x' %}X{% elif x.a != 'y' and x.b == 'w' %}Y{% elif x.a == '1' or x.a == 'z' %}Z{% elif x.a != '<&>' %}-{% endif %}{% endfor %}",
     "{% set n = namespace(t='') %}{% for x in xs %}{% set y = x.a|safe %}{{ y }}{{ y }}{% set n.t = n.t ~ y %}{% endfor %}{{ n.t }} {{ nothing }}.",
     "{{ xs }}{{ a }}a text of more than thirty-two bytes, of more than sixty-four bytes even, and of more than a hundred and twenty-eight bytes "
     "in the end, which it is only now{{ b }}{{ a.b }}a text of more than thirty-two bytes{{ a }}{{ b }}",
