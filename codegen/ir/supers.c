@@ -217,7 +217,7 @@ static uint32_t count_values(const finder *s)
 {
     uint32_t count = 0;
     for (uint32_t n = 0; n < s->count; n++)
-        count += s->parts[n].kind != PART_NONE; /* beginning and end of a sum are as much work as a value */
+        count += s->parts[n].kind != PART_NONE && s->parts[n].kind != PART_SUM;
     return count;
 }
 
