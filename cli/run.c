@@ -67,6 +67,7 @@ static burin_status work_commit(work *w, burin_error *err)
     return burin_txn_commit(txn, &(burin_commit_options){.note = {w->note, strlen(w->note)}}, NULL, err);
 }
 
+/* Once the interpreter is gone: what it had of older versions is seen through readers of the store. */
 static void work_end(work *w)
 {
     burin_txn_abort(w->txn);
@@ -85,23 +86,22 @@ static burin_env *script_env(const cli_options *options, burin_jit *jit)
     return NULL;
 }
 
-static int run_script(const cli_options *options, burin_interpreter *in, const setup_source *source)
+static int run_script(const cli_options *options, burin_interpreter *in, const setup_source *source, work *w)
 {
     burin_error err  = BURIN_ERROR_INIT;
-    work        w    = {.options = options, .in = in, .note = source->name ? source->name : "<stdin>"};
     int         code = EXIT_FAILED;
+    *w               = (work){.options = options, .in = in, .note = source->name ? source->name : "<stdin>"};
     if (!profile_set(options, in))
         code = EXIT_USAGE;
     else if (!set_arguments(in, options))
         complain("out of memory");
-    else if (work_begin(&w)) {
+    else if (work_begin(w)) {
         burin_status status = burin_is_saved(source->text) ? burin_interpreter_run_saved(in, source->text, NULL, &err)
                                                            : burin_interpreter_run(in, source->text, source->name, NULL, &err);
         if (status == BURIN_OK)
-            status = work_commit(&w, &err);
+            status = work_commit(w, &err);
         code = status ? complain_error(options, &err) : EXIT_DONE;
     }
-    work_end(&w);
     return code;
 }
 
@@ -112,6 +112,7 @@ int command_run(const cli_options *options)
     burin_env         *env = NULL;
     burin_interpreter *in  = NULL;
     burin_jit         *jit = NULL;
+    work               w   = {0};
     const burin_sink   sink = {write_stdout, NULL};
     int                code = EXIT_FAILED;
 
@@ -129,11 +130,12 @@ int command_run(const cli_options *options)
         complain_error(options, &err);
     if (in) {
         burin_interpreter_set_sink(in, &sink);
-        code = run_script(options, in, &source);
+        code = run_script(options, in, &source, &w);
     }
 done:
     compiler_end(options, jit); /* waits for what the interpreter would call back */
     burin_interpreter_free(in);
+    work_end(&w);
     burin_env_unref(env);
     setup_source_free(&source);
     return code;

@@ -28,9 +28,9 @@ BURIN_API bool burin_value_entity(burin_value value, burin_entity *out);
 
 /* Let templates call a function of a registry. as: the name there; NULL: its own, of which the part behind the last dot. Arguments by position or name, as burin_invoke_named;
  * entities may be given as values or by address. Those of another store are refused (BURIN_ERR_VALUE). Entities among the results are of the version that the call made. The registry must outlive
- * the environment. Errors: as burin_env_add_function. */
+ * the environment, and its store the heaps and interpreters that results of calls are in. Errors: as burin_env_add_function. */
 BURIN_API burin_status burin_env_grant(burin_env *env, const burin_callable *callable, const char *as);
-/* Let them look at other versions:
+/* Let them look at other versions; a store must outlive the heaps and interpreters in which this was done:
  *   history(e)    the kept states of an entity in its tree, newest first
  *   at(e, v)      the entity in version v of its tree
  *   diff(a, b)    what leads from the version a is of to that of b: a list of {'id', 'what', 'attributes', 'entity'} for all entities of the trees; entity:

@@ -166,6 +166,9 @@ def test_scripts_change_a_store():
         same(len(burin("store", "log", "w", cwd=folder).out.splitlines()), 4)
         same(burin("run", "-", "--store", "w", stdin="print(entity(17).n)", cwd=folder).out, "2\n")
         same(len(burin("store", "log", "w", cwd=folder).out.splitlines()), 4) # nothing changed: no version
+        seen = "m = roots()[0]\nprint([e.version for e in history(m)], at(m, 1).version, [d['what'] for d in diff(at(m, 1), m)])\n"
+        r = burin("run", "-", "--store", "w", stdin=seen, cwd=folder) # what is seen of old versions is gone before the store is
+        same((r.code, r.out, r.err), (0, "[4, 3, 2, 1] 1 ['modified', 'modified', 'added', 'added', 'added']\n", ""))
         r = burin("run", "-", "--store", "none", stdin="1", cwd=folder)
         same(r.code, 1)
         same(burin("run", "-", stdin="roots()", cwd=folder).code, 1) # without a store it is no name
