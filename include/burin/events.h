@@ -77,7 +77,8 @@ typedef struct burin_subscription {
 BURIN_API burin_status burin_events_subscribe(burin_events *events, const burin_subscription *subscription, uint64_t *id, burin_error *err);
 /* Its handler is not called again, but may still be running on another thread; what it has not got of a batch is dropped. BURIN_ERR_KEY. */
 BURIN_API burin_status burin_events_unsubscribe(burin_events *events, uint64_t id, burin_error *err);
-/* Hand out batches that are not full. */
+/* Hand out batches that are not full, behind what waits to be delivered. Where a handler is running, on another thread or because it calls this, they go out
+ * after it, on its thread. */
 BURIN_API void burin_events_flush(burin_events *events);
 
 /* ---- telling ---- */

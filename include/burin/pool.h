@@ -35,8 +35,8 @@ typedef struct burin_start_options {
     burin_conflict_mode mode;    /* for the commit */
     uint32_t            retries; /* how often to run it again when it ended with BURIN_ERR_CONFLICT */
 } burin_start_options;
-/* Start a call. args: copied. options: may be NULL. Any thread. Errors: BURIN_ERR_LIMIT (the queue is full), _NOMEM, _TYPE (an argument that is no plain value). What
- * is wrong with the call itself is found when it runs. */
+/* Start a call. args: copied. options: may be NULL. Any thread. Errors: BURIN_ERR_LIMIT (the queue is full), _CANCELLED (the pool is ending, and the
+ * call would be made from one that runs in it), _NOMEM, _TYPE (an argument that is no plain value). What is wrong with the call itself is found when it runs. */
 BURIN_API burin_status burin_pool_start(burin_pool *pool, const burin_callable *callable, const burin_item *args, size_t count,
                                         const burin_start_options *options, burin_future **out, burin_error *err);
 

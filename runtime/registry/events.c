@@ -30,7 +30,7 @@ struct burin_events {
     uint64_t         ids;
     burin_event     *queue; /* a ring */
     uint32_t         queue_cap, queue_at, queued;
-    bool             delivering;
+    bool             delivering, flushing; /* flushing: batches are to go out, full or not, once the queue is empty */
     burin_event     *history;
     uint32_t         history_cap;
     uint64_t         remembered;
@@ -284,41 +284,64 @@ static void give(burin_events *e, subscriber *slot, const burin_event *event)
         hand_batch(e, slot);
 }
 
+/* Those who are there now and want one of these types, in order; they may go while others are served, and later ones get later events. */
+typedef struct audience {
+    uint64_t ids[BURIN_SUBSCRIPTIONS_MAX];
+    uint8_t  slots[BURIN_SUBSCRIPTIONS_MAX];
+    uint32_t count;
+} audience;
+
+static void gather(const burin_events *e, uint64_t wanted, audience *a)
+{
+    a->count = 0;
+    for (uint32_t n = 0; n < e->count; n++) {
+        if ((wanted >> e->order[n]) & 1) {
+            a->slots[a->count] = e->order[n];
+            a->ids[a->count++] = e->slots[e->order[n]].id;
+        }
+    }
+}
+
+static void give_all(burin_events *e)
+{
+    audience    a;
+    burin_event event = e->queue[e->queue_at];
+    e->queue_at       = (e->queue_at + 1) % e->queue_cap;
+    e->queued--;
+    gather(e, e->wanted[event.type], &a);
+    for (uint32_t n = 0; n < a.count; n++) {
+        if (e->slots[a.slots[n]].id == a.ids[n])
+            give(e, &e->slots[a.slots[n]], &event);
+    }
+}
+
+static void flush_all(burin_events *e)
+{
+    audience a;
+    e->flushing = false;
+    gather(e, UINT64_MAX, &a);
+    for (uint32_t n = 0; n < a.count; n++) {
+        subscriber *slot = &e->slots[a.slots[n]];
+        if (slot->id == a.ids[n] && slot->waiting)
+            hand_batch(e, slot);
+    }
+}
+
 static void deliver(burin_events *e)
 {
     if (e->delivering)
         return;
     e->delivering = true;
-    while (e->queued) {
-        burin_event event = e->queue[e->queue_at];
-        uint64_t    ids[BURIN_SUBSCRIPTIONS_MAX]; /* who is there now, in order: later ones get later events */
-        uint8_t     slots[BURIN_SUBSCRIPTIONS_MAX];
-        uint32_t    count = 0;
-        uint64_t    wanted = e->wanted[event.type];
-        e->queue_at = (e->queue_at + 1) % e->queue_cap;
-        e->queued--;
-        for (uint32_t n = 0; n < e->count; n++) {
-            if ((wanted >> e->order[n]) & 1) {
-                slots[count] = e->order[n];
-                ids[count++] = e->slots[e->order[n]].id;
-            }
-        }
-        for (uint32_t n = 0; n < count; n++) {
-            if (e->slots[slots[n]].id == ids[n])
-                give(e, &e->slots[slots[n]], &event);
-        }
-    }
+    while (e->queued || e->flushing)
+        (e->queued ? give_all : flush_all)(e);
     e->delivering = false;
 }
 
 void burin_events_flush(burin_events *events)
 {
     pthread_mutex_lock(&events->lock);
+    events->flushing = true;
     deliver(events);
-    for (uint32_t n = 0; n < BURIN_SUBSCRIPTIONS_MAX; n++) {
-        if (events->slots[n].id && events->slots[n].waiting)
-            hand_batch(events, &events->slots[n]);
-    }
     pthread_mutex_unlock(&events->lock);
 }
 

@@ -142,8 +142,10 @@ burin_pool *burin_pool_new(const burin_pool_options *options, burin_error *err)
     p->count = threads;
     if (started == threads)
         return p;
+    pthread_mutex_lock(&p->lock);
     p->closing = true; /* no future can be there yet */
     pthread_cond_broadcast(&p->work);
+    pthread_mutex_unlock(&p->lock);
     for (uint32_t n = 0; n < started; n++)
         pthread_join(p->threads[n], NULL);
     pthread_mutex_lock(&p->lock);
@@ -199,7 +201,9 @@ static burin_status enqueue(burin_future *f, burin_error *err)
     burin_pool  *p      = f->pool;
     burin_status status = BURIN_OK;
     pthread_mutex_lock(&p->lock);
-    if (p->waiting == p->queue_max) {
+    if (p->closing) {
+        status = es_fail(err, BURIN_ERR_CANCELLED, "%s() was cancelled: the pool is ending", f->callable->info.name);
+    } else if (p->waiting == p->queue_max) {
         status = es_fail(err, BURIN_ERR_LIMIT, "%u calls wait already", p->waiting);
     } else {
         if (p->last)

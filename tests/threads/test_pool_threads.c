@@ -176,6 +176,87 @@ static void a_pool_that_ends_cancels_what_waits_and_finishes_what_runs(void **st
     assert_true(ran <= atomic_load(&g.entered));
 }
 
+typedef struct relay { /* a function that starts another call in its own pool, while that ends, and waits for it */
+    burin_pool           *pool;
+    const burin_callable *next;
+    atomic_int            entered;
+    burin_status          got;
+} relay;
+static burin_status pass_on(burin_invocation *call, const burin_item *args, burin_item *out) /* (x: data) */
+{
+    relay        *r = burin_invocation_data(call);
+    burin_future *future;
+    *out = args[0];
+    atomic_store(&r->entered, 1);
+    do { /* until the pool does end */
+        r->got = burin_pool_start(r->pool, r->next, args, 1, NULL, &future, NULL);
+        if (r->got == BURIN_OK)
+            burin_future_free(future);
+        sched_yield();
+    } while (r->got == BURIN_OK || r->got == BURIN_ERR_LIMIT);
+    return BURIN_OK;
+}
+
+static void a_pool_that_ends_takes_no_more_calls(void **state)
+{
+    world                *w = *state;
+    relay                 r = {.pool = new_pool(1, 8), .next = declare(w, (burin_declaration){.name = "echo", .signature = "x: data -> data", .body = echo})};
+    const burin_callable *f = declare(w, (burin_declaration){.name = "pass_on", .signature = "x: data -> data", .body = pass_on, .data = &r});
+    burin_item            arg = item_int(1);
+    burin_future         *future = start(r.pool, f, &arg, 1, 0);
+    while (!atomic_load(&r.entered))
+        sched_yield();
+    burin_pool_free(r.pool);
+    assert_int_equal(burin_future_wait(future, 0, NULL, NULL), BURIN_OK); /* what ran was finished */
+    assert_int_equal(r.got, BURIN_ERR_CANCELLED);
+    burin_future_free(future);
+}
+
+typedef struct crowd { /* several tell and flush at the same time; the handler is never in two places */
+    burin_events *events;
+    uint32_t      type;
+    atomic_int    inside, handed;
+    atomic_bool   two;
+} crowd;
+static burin_status take(void *user, const burin_event *events, size_t count)
+{
+    crowd *c = user;
+    (void)events;
+    if (atomic_fetch_add(&c->inside, 1))
+        atomic_store(&c->two, true);
+    sched_yield();
+    atomic_fetch_add(&c->handed, (int)count);
+    atomic_fetch_sub(&c->inside, 1);
+    return BURIN_OK;
+}
+enum { TOLD = 500 };
+static void *tell_and_flush(void *user)
+{
+    crowd *c = user;
+    for (int n = 0; n < TOLD; n++) {
+        burin_events_one(c->events, (burin_event_span){0, 0}, &(burin_event){.type = c->type});
+        burin_events_flush(c->events);
+    }
+    return NULL;
+}
+
+/* 86, 87 */
+static void handlers_run_one_at_a_time_also_when_batches_are_flushed(void **state)
+{
+    crowd     c = {.events = burin_events_new(NULL, NULL)};
+    pthread_t threads[3];
+    (void)state;
+    assert_int_equal(burin_events_type(c.events, "told", &c.type, NULL), BURIN_OK);
+    assert_int_equal(burin_events_subscribe(c.events, &(burin_subscription){.pattern = "told", .handler = take, .user = &c, .batch = 4}, NULL, NULL), BURIN_OK);
+    for (int n = 0; n < 3; n++)
+        assert_int_equal(pthread_create(&threads[n], NULL, tell_and_flush, &c), 0);
+    for (int n = 0; n < 3; n++)
+        pthread_join(threads[n], NULL);
+    assert_false(atomic_load(&c.two));
+    assert_int_equal(atomic_load(&c.handed), 3 * TOLD);
+    burin_events_free(c.events);
+}
+
 static void pools_have_limits(void **state)
 {
     world *w = *state;
@@ -205,6 +286,8 @@ int main(void)
         TEST(arguments_and_results_are_the_futures_own),
         TEST(what_is_cancelled_changes_nothing),
         TEST(a_pool_that_ends_cancels_what_waits_and_finishes_what_runs),
+        TEST(a_pool_that_ends_takes_no_more_calls),
+        TEST(handlers_run_one_at_a_time_also_when_batches_are_flushed),
         TEST(pools_have_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
