@@ -154,7 +154,7 @@ typedef struct burin_parameter {
 } burin_parameter;
 /* Owned by the registry. */
 typedef struct burin_callable_info {
-    const char            *name, *signature, *doc; /* doc: "" when there is none */
+    const char            *name, *signature, *doc; /* signature: as declared, also of one made by burin_register_partial; doc: "" when there is none */
     uint32_t               version;
     burin_strategy         strategy;
     burin_effect           effect;
@@ -173,7 +173,7 @@ BURIN_API const burin_callable_info *burin_callable_info_of(const burin_callable
 /* Start from {0}. */
 typedef struct burin_invoke_options {
     burin_heap         *heap;   /* where texts and containers of results, and DATA behind addresses, are made. NULL: where one is needed the call fails with BURIN_ERR_USAGE */
-    burin_invocation   *parent; /* the call this one is made from; it runs in that call's transaction */
+    burin_invocation   *parent; /* the call this one is made from; it runs in that call's transaction, or, where that has none, in its own */
     bool                apart;  /* with a parent: in a transaction of its own, which sees nothing of the parent's and commits by itself */
     burin_txn          *txn;    /* run in this transaction, which the caller commits */
     burin_event_span    within; /* where its events stand, without a parent */
@@ -210,7 +210,7 @@ typedef struct burin_batch_call {
     burin_result          result;   /* out: to be cleared; its commit stays zero */
 } burin_batch_call;
 /* Calls one after the other in one transaction, each seeing what those before it did; one that fails takes back its own changes only. Then one
- * commit with the note "batch"; if that fails, nothing has happened and no results are given. options: not `parent`; may be NULL. */
+ * commit with the note "batch", which is told of as "call.commit"; if that fails, nothing has happened and no results are given. options: not `parent`; may be NULL. */
 BURIN_API burin_status burin_invoke_batch(burin_batch_call *calls, size_t count, const burin_invoke_options *options, burin_commit_result *commit,
                                           burin_error *err);
 /* Free the items. NULL is allowed. */

@@ -4,8 +4,22 @@
 static size_t result_count(const burin_batch_call *call) { return call->status ? 0 : call->result.items ? call->result.count : 1; }
 static burin_returned *result_at(burin_batch_call *call, size_t n) { return call->result.items ? &call->result.items[n] : &call->result.one; }
 
-/* Commit, and write into the results where they are now. */
-static burin_status commit_all(burin_txn *t, burin_batch_call *calls, size_t count, const burin_commit_options *options, burin_commit_result *commit,
+/* Commit, as an event if anybody wants it. */
+static burin_status commit_told(burin_txn *t, burin_events *events, const burin_invoke_options *options, burin_commit_result *commit, es_settled *settled, size_t count,
+                                burin_error *err)
+{
+    burin_event          event = {.type = BURIN_EVENT_COMMIT, .name = "batch"};
+    burin_event_span     own   = events ? burin_events_begin(events, options->within, &event) : options->within;
+    burin_commit_options how   = {.mode = options->mode, .note = BURIN_TEXT("batch")};
+    burin_status         status = es_txn_commit(t, &how, commit, settled, count, err);
+    event.detail                = commit->commit;
+    if (events)
+        burin_events_end(events, options->within, own, &event, status);
+    return status;
+}
+
+/* Commit, write into the results where they are now, and tell what became of them. */
+static burin_status commit_all(burin_txn *t, burin_batch_call *calls, size_t count, const burin_invoke_options *options, burin_commit_result *commit,
                                burin_error *err)
 {
     arena       scratch = arena_make(&t->store->alloc);
@@ -21,7 +35,7 @@ static burin_status commit_all(burin_txn *t, burin_batch_call *calls, size_t cou
         for (size_t k = 0; k < result_count(&calls[n]); k++)
             settled[at++] = (es_settled){result_at(&calls[n], k)->item.entity, false};
     }
-    burin_status status = es_txn_commit(t, options, commit, settled, total, err);
+    burin_status status = commit_told(t, calls[0].callable->registry->events, options, commit, settled, total, err);
     at                  = 0;
     for (size_t n = 0; n < count && !status; n++) {
         for (size_t k = 0; k < result_count(&calls[n]); k++, at++) {
@@ -30,6 +44,8 @@ static burin_status commit_all(burin_txn *t, burin_batch_call *calls, size_t cou
         }
         if (result_count(&calls[n]))
             calls[n].result.one = *result_at(&calls[n], 0);
+        if (calls[n].status == BURIN_OK)
+            rg_tell_results(calls[n].callable, options->within, calls[n].result.execution, &calls[n].result);
     }
     arena_deinit(&scratch);
     return status;
@@ -55,10 +71,11 @@ burin_status burin_invoke_batch(burin_batch_call *calls, size_t count, const bur
     one.txn = one.txn ? one.txn : burin_txn_begin(r->store, err);
     if (!one.txn)
         return BURIN_ERR_NOMEM;
+    bool owns = !options || !options->txn;
     for (size_t n = 0; n < count; n++)
-        calls[n].status = burin_invoke(calls[n].callable, calls[n].args, calls[n].count, &one, &calls[n].result, &calls[n].err);
-    if (!options || !options->txn)
-        status = commit_all(one.txn, calls, count, &(burin_commit_options){.mode = one.mode, .note = BURIN_TEXT("batch")}, commit, err);
+        calls[n].status = rg_invoke_in_batch(&calls[n], &one, owns);
+    if (owns)
+        status = commit_all(one.txn, calls, count, &one, commit, err);
     for (size_t n = 0; n < count && status; n++)
         burin_result_clear(r, &calls[n].result);
     return status;

@@ -24,7 +24,7 @@ burin_status rg_need_txn(burin_invocation *call)
     if (!call->callable->registry->store)
         return es_fail(call->err, BURIN_ERR_USAGE, "%s(): the registry has no store", call->callable->info.name);
     call->txn      = burin_txn_begin(call->callable->registry->store, call->err);
-    call->owns_txn = call->txn != NULL;
+    call->owns_txn = call->ends_txn = call->txn != NULL;
     return call->txn ? BURIN_OK : call->err->status;
 }
 
@@ -144,17 +144,17 @@ static burin_status borrow(burin_invocation *call, burin_item *item)
 /* ---- versions ---- */
 
 /* An entity that was given with a version, and is not what it was then: nobody is to write over what he has not seen. */
-static burin_status check_version(burin_invocation *call, const burin_parameter *p, burin_entity given)
+static burin_status check_version(burin_invocation *call, const burin_parameter *p, burin_entity given, const es_view *view)
 {
-    es_view          view;
     const es_record *then;
-    burin_txn       *t      = call->txn;
-    burin_status     status = es_txn_view(t, given, &view, call->err);
-    if (status == BURIN_OK)
-        status = es_find(t->store, t->snapshot, &given, &then, call->err);
+    burin_txn       *t = call->txn;
+    if (!view->draft && view->touch && t->touches[view->touch - 1].version == given.version &&
+        (!given.tree || t->touches[view->touch - 1].tree == given.tree)) /* the very version that it looks at */
+        return BURIN_OK;
+    burin_status status = es_find(t->store, t->snapshot, &given, &then, call->err);
     if (status)
         return status;
-    const es_record *now = view.draft ? es_record_at(t->store, view.draft->base) : view.record;
+    const es_record *now = view->draft ? es_record_at(t->store, view->draft->base) : view->record;
     if (now == then)
         return BURIN_OK;
     return es_fail(call->err, BURIN_ERR_CONFLICT, "%s() argument '%s': entity %u has changed since version %u", call->callable->info.name, p->name, given.id,
@@ -182,15 +182,15 @@ static burin_status bind_one(burin_invocation *call, size_t n, burin_item *item)
     if (BURIN_LIKELY(item->entity.id == 0 && (f->accepts[n] >> item->value.kind) & 1 && !is_address(item->value)))
         return BURIN_OK;
     burin_status status = item->entity.id ? BURIN_OK : borrow(call, item);
-    if (status == BURIN_OK && item->entity.id)
-        status = rg_need_txn(call);
+    if (status || !item->entity.id)
+        return status ? status : rg_check(call, &p->typing, item, "argument", p->name);
+    es_view      view;
     burin_entity given = item->entity;
+    status             = rg_need_txn(call);
     if (status == BURIN_OK)
-        status = rg_check(call, &p->typing, item, "argument", p->name);
-    if (status || !given.id)
-        return status;
-    if (given.version)
-        status = check_version(call, p, given);
+        status = rg_check_entity(call, &p->typing, item, "argument", p->name, &view);
+    if (status == BURIN_OK && given.version)
+        status = check_version(call, p, given, &view);
     if (status)
         return status;
     return rg_link(call, (f->configs >> n) & 1 ? BURIN_LINK_CONFIG : BURIN_LINK_INPUT, BURIN_SEMANTIC_UNCHANGED, based(call, item->entity));
@@ -246,7 +246,8 @@ burin_status rg_bind(burin_invocation *call, const burin_item *args, size_t coun
             out[n] = p->fallback;
         else
             return fail_missing(call, args, count);
-        burin_status status = out[n].literal && !arg && !out[n].entity.id ? BURIN_OK : bind_one(call, n, &out[n]);
+        bool         is_default = !arg && !((f->bound >> n) & 1); /* checked when the signature was read */
+        burin_status status     = is_default ? BURIN_OK : bind_one(call, n, &out[n]);
         if (status)
             return status;
     }

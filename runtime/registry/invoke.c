@@ -10,8 +10,10 @@ static inline void begin(burin_invocation *call, const burin_callable *f, const 
     call->callable   = f;
     call->options    = options ? options : &no_options;
     call->parent     = call->options->parent;
+    call->within = call->running = call->parent ? call->parent->running : call->options->within; /* where a call from within it stands */
     call->txn        = NULL;
     call->owns_txn   = false;
+    call->ends_txn   = false;
     call->depth      = call->parent ? call->parent->depth + 1 : 1;
     call->execution  = 0;
     call->items      = NULL;
@@ -138,17 +140,15 @@ static void event_end(const burin_invocation *call, burin_event_span parent, bur
         burin_events_end(f->registry->events, parent, own, &(burin_event){.type = type, .name = f->info.name, .detail = detail}, status);
 }
 
-/* What became of the results, once it is so for all to see. */
-static void tell_results(const burin_invocation *call, const burin_result *result)
+void rg_tell_results(const burin_callable *f, burin_event_span within, uint64_t execution, const burin_result *result)
 {
     static const uint32_t types[] = {[BURIN_SEMANTIC_MUTATION] = BURIN_EVENT_CHANGED, [BURIN_SEMANTIC_CREATION] = BURIN_EVENT_CREATED,
                                      [BURIN_SEMANTIC_DETACHMENT] = BURIN_EVENT_DETACHED};
-    const burin_registry *r     = call->callable->registry;
-    const burin_returned *given = result->items ? result->items : &result->one;
-    for (size_t n = 0; r->events && n < (result->items ? result->count : 1); n++) {
+    burin_events         *events = f->registry->events;
+    const burin_returned *given  = result->items ? result->items : &result->one;
+    for (size_t n = 0; events && n < (result->items ? result->count : 1); n++) {
         if (given[n].semantic >= BURIN_SEMANTIC_MUTATION)
-            burin_events_one(r->events, call->span, &(burin_event){.type = types[given[n].semantic], .name = call->callable->info.name,
-                                                                   .subject = given[n].item.entity, .detail = call->execution});
+            burin_events_one(events, within, &(burin_event){.type = types[given[n].semantic], .name = f->info.name, .subject = given[n].item.entity, .detail = execution});
     }
 }
 
@@ -286,7 +286,6 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
         time            = (int64_t)clock_ns(CLOCK_REALTIME_COARSE);
         call->execution = result->execution = atomic_fetch_add_explicit(&r->executions, 1, memory_order_relaxed) + 1;
     }
-    call->within        = call->parent ? call->parent->running : call->options->within;
     call->span          = event_begin(call, call->within, BURIN_EVENT_CALL);
     burin_status status = join(call);
     bool         joined = call->txn != NULL;
@@ -301,7 +300,7 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
     status = finish(call, status, result);
     take_items(call, status, result);
     if (status == BURIN_OK && call->owns_txn)
-        tell_results(call, result);
+        rg_tell_results(call->callable, call->span, call->execution, result);
     event_end(call, call->within, call->span, BURIN_EVENT_CALL, call->execution, status);
     if (call->execution)
         rg_remember(call, status, time, monotonic_ns() - start, result);
@@ -311,17 +310,33 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
 
 /* ---- the ways in ---- */
 
+static inline void clear_result(burin_result *result)
+{
+    result->one       = (burin_returned){burin_item_value(burin_none()), {NULL, 0}, BURIN_SEMANTIC_VALUE};
+    result->items     = NULL;
+    result->count     = 0;
+    result->execution = 0;
+    result->commit    = (burin_commit_result){0};
+}
+
+burin_status rg_invoke_in_batch(burin_batch_call *one, const burin_invoke_options *options, bool owns)
+{
+    burin_invocation call;
+    begin(&call, one->callable, options, &one->err);
+    call.ends_txn = owns;
+    clear_result(&one->result);
+    if (is_direct(one->callable, one->count, &call) && all_fit(one->callable, one->args, one->count))
+        return invoke_direct(&call, one->args, &one->result.one.item);
+    return invoke(&call, &(rg_arguments){one->args, NULL, one->count}, &one->result);
+}
+
 burin_status burin_invoke(const burin_callable *callable, const burin_item *args, size_t count, const burin_invoke_options *options, burin_result *result,
                           burin_error *err)
 {
     burin_invocation call;
     burin_status     status;
     begin(&call, callable, options, err);
-    result->one       = (burin_returned){burin_item_value(burin_none()), {NULL, 0}, BURIN_SEMANTIC_VALUE};
-    result->items     = NULL;
-    result->count     = 0;
-    result->execution = 0;
-    result->commit    = (burin_commit_result){0};
+    clear_result(result);
     if (is_direct(callable, count, &call) && all_fit(callable, args, count))
         status = invoke_direct(&call, args, &result->one.item);
     else

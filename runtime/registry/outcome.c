@@ -87,13 +87,10 @@ static burin_status is_changed(burin_invocation *call, uint32_t id, bool *is)
 }
 
 /* What became of an entity; one that is nowhere becomes a root. */
-static burin_status classify(burin_invocation *call, burin_returned *r)
+static burin_status classify(burin_invocation *call, const es_view *view, burin_returned *r)
 {
-    es_view      view;
-    burin_status status = es_txn_view(call->txn, r->item.entity, &view, call->err);
-    if (status)
-        return status;
-    const es_draft *d       = view.draft;
+    burin_status    status  = BURIN_OK;
+    const es_draft *d       = view->draft;
     bool            mutated = false;
     r->semantic             = BURIN_SEMANTIC_UNCHANGED;
     if (d && !d->owner && !(d->flags & ES_ROOT))
@@ -103,7 +100,7 @@ static burin_status classify(burin_invocation *call, burin_returned *r)
     else if (d && d->flags & ES_PROMOTED)
         r->semantic = BURIN_SEMANTIC_DETACHMENT;
     else if (!call->owns_txn && !status) /* in a transaction of its own the commit tells */
-        status = is_changed(call, view.id, &mutated);
+        status = is_changed(call, view->id, &mutated);
     if (mutated)
         r->semantic = BURIN_SEMANTIC_MUTATION;
     return status;
@@ -126,7 +123,7 @@ static burin_status keep_text(burin_invocation *call, burin_value *v)
     if (!call->txn || (v->kind != BURIN_STRING && v->kind != BURIN_BYTES))
         return BURIN_OK;
     if (!heap)
-        return call->owns_txn ? es_fail(call->err, BURIN_ERR_USAGE, "%s(): a heap is needed for its result", call->callable->info.name) : BURIN_OK;
+        return call->ends_txn ? es_fail(call->err, BURIN_ERR_USAGE, "%s(): a heap is needed for its result", call->callable->info.name) : BURIN_OK;
     uint8_t flags = v->flags;
     *v            = v->kind == BURIN_STRING ? burin_string(heap, v->as.s, v->len) : burin_bytes(heap, v->as.s, v->len);
     if (v->kind == BURIN_MISSING)
@@ -137,12 +134,15 @@ static burin_status keep_text(burin_invocation *call, burin_value *v)
 
 static burin_status settle_one(burin_invocation *call, const burin_typing *typing, burin_returned *r)
 {
-    burin_status status = rg_check(call, typing, &r->item, "result", "");
-    if (status)
-        return status;
-    if (!r->item.entity.id)
-        return keep_text(call, &r->item.value);
-    status = classify(call, r);
+    es_view      view;
+    burin_status status;
+    if (!r->item.entity.id) {
+        status = rg_check(call, typing, &r->item, "result", "");
+        return status ? status : keep_text(call, &r->item.value);
+    }
+    status = rg_check_entity(call, typing, &r->item, "result", "", &view);
+    if (status == BURIN_OK)
+        status = classify(call, &view, r);
     return status ? status : check_effect(call, r->semantic);
 }
 

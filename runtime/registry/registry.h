@@ -63,13 +63,13 @@ struct burin_registry {
     _Atomic uint64_t      executions;
 };
 
-/* A call that is running. */
 /* Entities by id, open addressing, in the call's scratch memory. */
 typedef struct rg_changed {
     uint32_t *ids; /* NULL: not made yet */
     uint32_t  mask, count;
 } rg_changed;
 
+/* A call that is running. */
 struct burin_invocation {
     const burin_callable       *callable;
     const burin_invoke_options *options;
@@ -78,6 +78,7 @@ struct burin_invocation {
     burin_error                 own_err;  /* where the caller wants none */
     burin_txn                  *txn;      /* NULL: none is needed */
     bool                        owns_txn;
+    bool                        ends_txn; /* it, or the batch it is of, commits before the caller sees the result */
     es_savepoint                point;    /* where the call began in a transaction that is not its own */
     rg_changed                  changed;  /* what it has changed there, and what is above that */
     uint32_t                    depth;
@@ -104,6 +105,11 @@ bool rg_is_name(const char *name);
 bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t count, const burin_invoke_options *options, burin_value *out, burin_status *status,
                       burin_error *err);
 
+/* One call of a batch; owns: the batch commits. */
+burin_status rg_invoke_in_batch(burin_batch_call *call, const burin_invoke_options *options, bool owns);
+/* Tell what became of the results, once it is so for all to see. */
+void rg_tell_results(const burin_callable *f, burin_event_span within, uint64_t execution, const burin_result *result);
+
 /* ---- signatures (signature.c) ---- */
 
 /* Read a signature into the callable's info and plan; texts go to the arena. */
@@ -124,8 +130,10 @@ burin_body rg_plain_body(uint32_t shape);
 
 /* Kinds of values (bit burin_kind) that need no look and no change. */
 uint32_t rg_accepts(const burin_typing *typing);
-/* See that an item is of the type; an int where only a float may be becomes one. what: "argument 'x'", for the error. */
+/* See that a value is of the type; an int where only a float may be becomes one. what, name: "argument", "x", for the error. */
 burin_status rg_check(burin_invocation *call, const burin_typing *typing, burin_item *item, const char *what, const char *name);
+/* The same of an entity, whose tree is filled in. view: out: what the transaction has of it. */
+burin_status rg_check_entity(burin_invocation *call, const burin_typing *typing, burin_item *item, const char *what, const char *name, es_view *view);
 
 /* ---- binding (bind.c; place.c: by name) ---- */
 

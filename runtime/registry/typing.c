@@ -48,27 +48,24 @@ static burin_status mismatch(burin_invocation *call, const burin_typing *typing,
     return es_fail(call->err, BURIN_ERR_TYPE, "%s() %s%s%s must be %s, not %s", call->callable->info.name, what, *name ? " " : "", name, wanted, given);
 }
 
-static burin_status check_entity(burin_invocation *call, const burin_typing *typing, burin_item *item, const char *what, const char *name)
+burin_status rg_check_entity(burin_invocation *call, const burin_typing *typing, burin_item *item, const char *what, const char *name, es_view *view)
 {
-    es_view      view;
     bool         any    = (typing->kinds & (1u << BURIN_TYPING_ENTITY | 1u << BURIN_TYPING_CONFIG)) && typing->type_count == 0;
-    burin_status status = call->txn ? es_txn_view(call->txn, item->entity, &view, call->err) : BURIN_OK;
+    burin_status status = call->txn ? es_txn_view(call->txn, item->entity, view, call->err) : BURIN_OK;
     if (status)
         return status;
     if (!call->txn)
         return mismatch(call, typing, what, name, "an entity");
     for (uint32_t n = 0; n < typing->type_count && !any; n++)
-        any = typing->types[n] == view.type_number;
+        any = typing->types[n] == view->type_number;
     if (!any)
-        return mismatch(call, typing, what, name, view.type->name);
-    item->entity.tree = view.touch ? call->txn->touches[view.touch - 1].tree : 0;
+        return mismatch(call, typing, what, name, view->type->name);
+    item->entity.tree = view->touch ? call->txn->touches[view->touch - 1].tree : 0;
     return BURIN_OK;
 }
 
 burin_status rg_check(burin_invocation *call, const burin_typing *typing, burin_item *item, const char *what, const char *name)
 {
-    if (item->entity.id)
-        return check_entity(call, typing, item, what, name);
     burin_kind kind = item->value.kind;
     if ((rg_accepts(typing) >> kind) & 1)
         return BURIN_OK;

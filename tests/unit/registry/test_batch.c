@@ -108,6 +108,82 @@ static void a_call_taken_back_leaves_nothing(void **state)
     }
 }
 
+static burin_status rename_agent(burin_invocation *call, const burin_item *args, burin_item *out) /* (a: Agent, name: text): gives the name, as the transaction has it */
+{
+    burin_txn   *t      = burin_invocation_txn(call);
+    burin_status status = burin_txn_set(t, args[0].entity, NAME, args[1].value, burin_invocation_error(call));
+    return status ? status : burin_txn_get(t, args[0].entity, NAME, NULL, &out->value, burin_invocation_error(call));
+}
+
+static void texts_outlive_the_batch_or_are_refused(void **state)
+{
+    world                *w = *state;
+    const burin_callable *f = declare(w, (burin_declaration){.name = "rename", .signature = "a: Agent, name: text -> text", .body = rename_agent, .effect = BURIN_EFFECT_MUTATES});
+    burin_item            args[2] = {burin_item_entity(w->agents[0]), item_text("anna")};
+    burin_batch_call      calls[2];
+    for (int with_heap = 0; with_heap < 2; with_heap++) {
+        for (size_t n = 0; n < 2; n++)
+            calls[n] = (burin_batch_call){.callable = f, .args = args, .count = 2, .err = BURIN_ERROR_INIT};
+        assert_int_equal(burin_invoke_batch(calls, 2, &(burin_invoke_options){.heap = with_heap ? w->heap : NULL}, NULL, NULL), BURIN_OK);
+        for (size_t n = 0; n < 2; n++) {
+            assert_int_equal(calls[n].status, with_heap ? BURIN_OK : BURIN_ERR_USAGE);
+            if (with_heap)
+                assert_memory_equal(calls[n].result.one.item.value.as.s, "anna", 4);
+            else
+                assert_string_equal(calls[n].err.message, "rename(): a heap is needed for its result");
+            burin_error_clear(&calls[n].err);
+            burin_result_clear(w->registry, &calls[n].result);
+        }
+        burin_reader_pin(w->reader);
+        assert_int_equal(head(w), 1 + with_heap); /* what failed is taken back */
+    }
+}
+
+typedef struct heard {
+    size_t   commits, changed;
+    uint64_t commit;
+} heard;
+static burin_status hear(void *user, const burin_event *events, size_t count)
+{
+    heard *h = user;
+    for (size_t n = 0; n < count; n++) {
+        h->commits += events[n].type == BURIN_EVENT_COMMIT;
+        h->changed += events[n].type == BURIN_EVENT_CHANGED && events[n].subject.version == 2 && h->commit;
+        if (events[n].type == BURIN_EVENT_COMMIT && events[n].phase == BURIN_EVENT_DONE)
+            h->commit = events[n].detail;
+    }
+    return BURIN_OK;
+}
+
+/* 85: the commit is told once, and what became of the results behind it. */
+static void a_batch_tells_of_its_commit_and_its_results(void **state)
+{
+    world          *w        = *state;
+    heard           h        = {0};
+    burin_events   *events   = burin_events_new(NULL, NULL);
+    burin_registry *registry = burin_registry_new(&(burin_registry_options){.store = w->store, .events = events}, NULL);
+    const burin_callable *f;
+    burin_batch_call      calls[2];
+    burin_item            args[2][2];
+    burin_commit_result   commit;
+    assert_int_equal(burin_register(registry, &(burin_declaration){.name = "add", .signature = "a: Agent, by: int -> Agent", .body = add_speed, .effect = BURIN_EFFECT_CHANGES}, &f, NULL),
+                     BURIN_OK);
+    assert_int_equal(burin_events_subscribe(events, &(burin_subscription){.pattern = "*", .handler = hear, .user = &h}, NULL, NULL), BURIN_OK);
+    for (size_t n = 0; n < 2; n++) {
+        args[n][0] = burin_item_entity(w->agents[n]);
+        args[n][1] = item_int(2);
+        calls[n]   = (burin_batch_call){.callable = f, .args = args[n], .count = 2, .err = BURIN_ERROR_INIT};
+    }
+    assert_int_equal(burin_invoke_batch(calls, 2, NULL, &commit, NULL), BURIN_OK);
+    assert_int_equal(h.commits, 2); /* its start and its end */
+    assert_int_equal(h.commit, commit.commit);
+    assert_int_equal(h.changed, 2);
+    for (size_t n = 0; n < 2; n++)
+        burin_result_clear(registry, &calls[n].result);
+    burin_registry_free(registry);
+    burin_events_free(events);
+}
+
 static void a_batch_that_cannot_be_is_refused(void **state)
 {
     world                *w     = *state;
@@ -127,6 +203,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_call_has_its_own_status_and_all_have_one_commit),
         TEST(a_call_taken_back_leaves_nothing),
+        TEST(texts_outlive_the_batch_or_are_refused),
+        TEST(a_batch_tells_of_its_commit_and_its_results),
         TEST(a_batch_that_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,28 @@ static burin_status several(burin_invocation *call, const burin_item *args, buri
     return BURIN_OK;
 }
 
+static burin_status both_faster(burin_invocation *call, const burin_item *args, burin_item *out) /* (a: Agent, b: Agent, by: int) */
+{
+    burin_txn   *t      = burin_invocation_txn(call);
+    burin_status status = BURIN_OK;
+    (void)out;
+    for (int n = 0; n < 2 && !status; n++) {
+        burin_value speed;
+        status = burin_txn_get(t, args[n].entity, SPEED, NULL, &speed, burin_invocation_error(call));
+        if (status == BURIN_OK)
+            status = burin_txn_set(t, args[n].entity, SPEED, burin_int(speed.as.i + args[2].value.as.i), burin_invocation_error(call));
+        if (status == BURIN_OK)
+            status = burin_give(call, no_key, args[n]);
+    }
+    return status;
+}
+
+static burin_status quietly(burin_invocation *call, const burin_item *args, burin_item *out) /* (a: Agent, speed: int): gives nothing back */
+{
+    (void)out;
+    return burin_txn_set(burin_invocation_txn(call), args[0].entity, SPEED, args[1].value, burin_invocation_error(call));
+}
+
 static const burin_callable *make(world *w, const char *signature, burin_body body, burin_effect effect)
 {
     return declare(w, (burin_declaration){.name = "f", .signature = signature, .body = body, .effect = effect});
@@ -97,6 +119,21 @@ static seen records(world *w)
     seen s = {0};
     burin_registry_records(w->registry, see, &s);
     return s;
+}
+
+static burin_status see_one(void *user, const burin_record *record)
+{
+    seen *s = user;
+    if (record->execution != s->last.execution)
+        return BURIN_OK;
+    s->last = *record;
+    return BURIN_ERR_STOP_ITERATION;
+}
+/* The record of an execution. */
+static void seen_of(world *w, uint64_t execution, seen *s)
+{
+    *s = (seen){.last.execution = execution};
+    assert_int_equal(burin_registry_records(w->registry, see_one, s), BURIN_ERR_STOP_ITERATION);
 }
 
 static const char *note_of(world *w, burin_entity e)
@@ -210,19 +247,50 @@ static void a_change_counts_whether_or_not_it_is_given_back(void **state)
          burin_item_entity(w->nodes[1]));
     assert_int_equal(w->result.commit.states, 4);
     assert_int_equal(w->result.one.semantic, BURIN_SEMANTIC_MUTATION);
+    CALL(w, make(w, "a: Agent, speed: int -> none", quietly, BURIN_EFFECT_MUTATES), BURIN_OK, burin_item_entity(w->agents[1]), item_int(77));
+    assert_int_equal(w->result.commit.states, 3);
+    assert_int_equal(speed_of(w, w->agents[1]), 77);
+    CALL(w, make(w, "a: Agent, speed: int -> none", quietly, BURIN_EFFECT_READS), BURIN_ERR_USAGE, burin_item_entity(w->agents[1]), item_int(78));
+    assert_int_equal(speed_of(w, w->agents[1]), 77);
 }
 
-/* 68, 69, 70 */
+/* 68, 69 */
 static void what_is_given_twice_is_one(void **state)
 {
     world                *w = *state;
     const burin_callable *f = make(w, "m: Map, a: Agent, to: Node -> Map", move, BURIN_EFFECT_CHANGES);
-    CALL(w, f, BURIN_OK, burin_item_entity(w->map), burin_item_entity(w->agents[0]), burin_item_entity(w->nodes[1]));
+    burin_children        children;
+    burin_result         *r = CALL(w, f, BURIN_OK, burin_item_entity(w->map), burin_item_entity(w->agents[0]), burin_item_entity(w->nodes[1]));
+    assert_int_equal(r->one.semantic, BURIN_SEMANTIC_MUTATION);
+    assert_int_equal(r->one.item.entity.version, 2); /* what was done to its nodes is done to the root that was given beside them */
+    assert_int_equal(r->commit.states, 4);
     assert_int_equal(head(w), 2);
-    burin_result *r = CALL(w, make(w, "a: Agent, b: Agent -> (Agent, Agent)", several, BURIN_EFFECT_CHANGES), BURIN_OK, burin_item_entity(w->agents[0]),
-                           burin_item_entity(w->agents[0]));
-    assert_int_equal(r->items[0].item.entity.version, r->items[1].item.entity.version);
-    assert_int_equal(head(w), 2);
+    burin_reader_children(w->reader, (burin_entity){w->nodes[1].id, 1, 2}, AGENTS, &children, NULL);
+    assert_int_equal(children.count, 3);
+    assert_int_equal(children.ids[2], w->agents[0].id);
+    r = CALL(w, make(w, "a: Agent, b: Agent, by: int -> (Agent, Agent)", both_faster, BURIN_EFFECT_CHANGES), BURIN_OK, burin_item_entity(w->agents[0]),
+             burin_item_entity(w->agents[0]), item_int(10));
+    assert_int_equal(speed_of(w, w->agents[0]), 1 + 10 + 10); /* the second change saw the first */
+    assert_int_equal(r->items[0].item.entity.version, 3);
+    assert_int_equal(r->items[1].item.entity.version, 3);
+    assert_int_equal(head(w), 3);
+}
+
+/* 70 */
+static void nodes_of_one_tree_without_their_root_make_one_version(void **state)
+{
+    world        *w = *state;
+    burin_result *r = CALL(w, make(w, "a: Agent, b: Agent, by: int -> (Agent, Agent)", both_faster, BURIN_EFFECT_MUTATES), BURIN_OK, burin_item_entity(w->agents[0]),
+                           burin_item_entity(w->agents[3]), item_int(10));
+    assert_int_equal(r->commit.states, 5); /* two agents, two nodes, the map once */
+    assert_int_equal(r->commit.trees, 1);
+    for (int n = 0; n < 2; n++) {
+        assert_int_equal(r->items[n].semantic, BURIN_SEMANTIC_MUTATION);
+        assert_int_equal(r->items[n].item.entity.tree, 1);
+        assert_int_equal(r->items[n].item.entity.version, 2);
+    }
+    assert_int_equal(speed_of(w, w->agents[0]), 11);
+    assert_int_equal(speed_of(w, w->agents[3]), 14);
 }
 
 /* 71, 84 */
@@ -243,7 +311,12 @@ static void a_move_from_tree_to_tree_changes_both_and_loses_nothing(void **state
     burin_reader_children(w->reader, (burin_entity){w->nodes[0].id, 1, 0}, AGENTS, &here, NULL);
     burin_reader_children(w->reader, (burin_entity){node.id, 0, 0}, AGENTS, &there, NULL);
     assert_int_equal(here.count, 1);
+    assert_int_equal(here.ids[0], w->agents[1].id);
     assert_int_equal(there.count, 2);
+    assert_int_equal(there.ids[0], eve.id);
+    assert_int_equal(there.ids[1], w->agents[0].id);
+    burin_reader_children(w->reader, (burin_entity){w->nodes[0].id, 1, 1}, AGENTS, &here, NULL); /* as it was */
+    assert_int_equal(here.count, 2);
 }
 
 /* 75, 76 */
@@ -441,6 +514,26 @@ static burin_status deeper(burin_invocation *call, const burin_item *args, burin
     return status;
 }
 
+static burin_status through(burin_invocation *call, const burin_item *args, burin_item *out) /* what the inner one gives */
+{
+    nest        *n = burin_invocation_data(call);
+    burin_result result;
+    burin_status status = burin_invoke(n->inner, args, 1, &(burin_invoke_options){.parent = call}, &result, burin_invocation_error(call));
+    *out                = result.one.item;
+    return status;
+}
+
+typedef struct inside {
+    uint64_t parent;
+    size_t   count;
+} inside;
+static burin_status count_inner(void *user, const burin_event *event)
+{
+    inside *in = user;
+    in->count += strcmp(event->name, "inner") == 0 && event->parent == in->parent;
+    return BURIN_OK;
+}
+
 /* 83 */
 static void a_call_within_a_call_shares_its_transaction(void **state)
 {
@@ -451,8 +544,39 @@ static void a_call_within_a_call_shares_its_transaction(void **state)
     assert_int_equal(n.got, BURIN_OK);
     assert_int_equal(n.semantic, BURIN_SEMANTIC_MUTATION);
     assert_int_equal(head(w), 2);
-    assert_int_equal(records(w).records, 2);
-    assert_int_equal(records(w).last.parent, 0); /* the outer one ends last */
+    seen s = records(w);
+    assert_int_equal(s.records, 2);
+    assert_int_equal(s.last.parent, 0); /* the outer one ends last */
+    assert_int_equal(s.last.execution, 1);
+    assert_ptr_equal(s.last.callable, f);
+    assert_int_not_equal(s.last.commit, 0);
+    seen_of(w, 2, &s);
+    assert_int_equal(s.last.parent, 1);
+    assert_ptr_equal(s.last.callable, n.inner);
+    assert_int_equal(s.last.commit, 0); /* the outer one's */
+}
+
+/* 83, 85: a pure function has no events, but what it calls stands where it stood. */
+static void what_a_pure_function_calls_stands_within_the_call_around_it(void **state)
+{
+    burin_events   *events = burin_events_new(&(burin_events_options){.history = 16}, NULL);
+    burin_registry *own    = burin_registry_new(&(burin_registry_options){.events = events}, NULL);
+    nest            n      = {0};
+    const burin_callable *f;
+    burin_result          result;
+    burin_item            arg = item_int(1);
+    (void)state;
+    assert_int_equal(burin_register(own, &(burin_declaration){.name = "inner", .signature = "a: int -> int", .body = same}, &n.inner, NULL), BURIN_OK);
+    assert_int_equal(burin_register(own, &(burin_declaration){.name = "pure", .signature = "a: int -> int", .body = through, .data = &n, .pure = true}, &f, NULL), BURIN_OK);
+    for (int round = 0; round < 2; round++) {
+        burin_event_span within = round ? burin_events_begin(events, (burin_event_span){0, 0}, &(burin_event){.type = BURIN_EVENT_CALL, .name = "around"}) : (burin_event_span){0, 0};
+        assert_int_equal(burin_invoke(f, &arg, 1, &(burin_invoke_options){.within = within}, &result, NULL), BURIN_OK);
+        inside in = {.parent = within.span};
+        burin_events_history(events, &(burin_event_filter){.pattern = "call"}, count_inner, &in);
+        assert_int_equal(in.count, 2); /* its start and its end */
+    }
+    burin_registry_free(own);
+    burin_events_free(events);
 }
 
 static burin_status hurry(burin_invocation *call, const burin_item *args, burin_item *out) /* (m: Map, a: Agent): changes the agent, gives both */
@@ -598,6 +722,7 @@ int main(void)
         TEST(an_effect_that_was_not_declared_is_refused),
         TEST(a_change_counts_whether_or_not_it_is_given_back),
         TEST(what_is_given_twice_is_one),
+        TEST(nodes_of_one_tree_without_their_root_make_one_version),
         TEST(a_move_from_tree_to_tree_changes_both_and_loses_nothing),
         TEST(several_results_come_in_order_and_are_siblings_of_one_execution),
         TEST(results_that_are_not_as_declared_are_errors_on_every_path),
@@ -607,6 +732,7 @@ int main(void)
         TEST(addresses_stand_for_what_they_name),
         TEST(an_argument_of_an_older_version_must_be_what_it_was),
         TEST(a_call_within_a_call_shares_its_transaction),
+        TEST(what_a_pure_function_calls_stands_within_the_call_around_it),
         TEST(a_call_that_fails_within_a_call_takes_its_changes_back),
         TEST(a_call_apart_commits_by_itself),
         TEST(a_mutation_is_this_calls_own),

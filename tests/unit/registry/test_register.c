@@ -190,6 +190,11 @@ static void some_arguments_can_be_set_for_good(void **state)
     value = burin_item_value(burin_list(w->heap, 0));
     assert_int_equal(burin_register_partial(w->registry, "p", f, &name, &value, 1, NULL, NULL), BURIN_ERR_TYPE);
     assert_null(burin_registry_find(w->registry, BURIN_TEXT("p"), 0));
+    value         = item_text("@1"); /* no int, though it is not looked at for an address */
+    value.literal = 1;
+    assert_int_equal(burin_register_partial(w->registry, "p", f, &name, &value, 1, &plus, NULL), BURIN_OK);
+    CALL(w, plus, BURIN_ERR_TYPE, item_int(5));
+    assert_string_equal(w->err.message, "p() argument a must be int, not str");
 }
 
 int main(void)
