@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What README.md shows is true: its C program is built and prints what stands below it, its console sessions are run.
+"""What README.md and docs/REGISTRY.md show is true: C programs are built and print what stands below them, console sessions are run.
 
     ```c        the program; the next ```text block is its output
     ```console  lines after "$ " are commands, the lines below are what they print (stdout and stderr)
@@ -40,9 +40,8 @@ def sessions(text):
         yield "\n".join(lines[:count]), "\n".join(lines[count:])
 
 
-def main():
-    with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as f:
-        found = blocks(f.read())
+def try_page(found):
+    """What is wrong, and how many were tried."""
     findings, ran = [], 0
     environment = {**os.environ, "PATH": BUILD + ":" + os.environ["PATH"]}
     with tempfile.TemporaryDirectory() as scratch:
@@ -57,8 +56,18 @@ def main():
                     ran += 1
                     if done.stdout.rstrip("\n") != expected.rstrip("\n"):
                         findings.append("$ %s\nprints\n%s\ninstead of\n%s" % (command, done.stdout, expected))
-    if ran < 6:
-        findings.append("only %d examples found" % ran)
+    return findings, ran
+
+
+def main():
+    findings, ran = [], 0
+    for page, least in (("README.md", 6), ("docs/REGISTRY.md", 1)):
+        with open(os.path.join(SOURCE, page), encoding="utf-8") as f:
+            said, count = try_page(blocks(f.read()))
+        findings += said
+        ran += count
+        if count < least:
+            findings.append("only %d examples found in %s" % (count, page))
     print("\n\n".join(findings) or "%d examples hold" % ran)
     sys.exit(1 if findings else 0)
 
