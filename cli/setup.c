@@ -150,6 +150,13 @@ static bool add_translations(const char *path, burin_env *env)
     return good;
 }
 
+/* A line of --explain; from any thread. */
+static void explain_compiled(void *user, const char *name, bool is_stale)
+{
+    (void)user;
+    fprintf(stderr, "burin: compiled: %s: %s\n", name, is_stale ? "the file is stale: the source has changed, and is compiled anew" : "from the file");
+}
+
 /* A file that does not fit fails, unless sources are at hand: then its templates are compiled from them. */
 static burin_status add_compiled(const cli_options *given, burin_env *env, burin_error *err)
 {
@@ -164,6 +171,8 @@ static burin_status add_compiled(const cli_options *given, burin_env *env, burin
             status = BURIN_OK;
         }
     }
+    if (!status && options_has(given, OPT_EXPLAIN) && options_has(given, OPT_COMPILED))
+        status = burin_env_on_compiled(env, explain_compiled, NULL);
     return status;
 }
 

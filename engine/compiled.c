@@ -79,6 +79,15 @@ burin_status burin_env_add_compiled(burin_env *env, const burin_compiled *set, b
     return add_set(env, set, NULL, "compiled templates", err);
 }
 
+burin_status burin_env_on_compiled(burin_env *env, void (*tell)(void *user, const char *name, bool is_stale), void *user)
+{
+    if (env_is_frozen(env))
+        return BURIN_ERR_USAGE;
+    env->tell_compiled = tell;
+    env->tell_user     = user;
+    return BURIN_OK;
+}
+
 /* Are all parts of the shared object that are to be mapped there? The dynamic linker does not ask, and dies of it. */
 static bool is_whole(const char *path)
 {

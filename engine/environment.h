@@ -41,6 +41,8 @@ struct burin_env {
     burin_loader           loader;
     bool                   has_loader;
     struct compiled_set   *compiled; /* the first added first; NULL: none */
+    void                 (*tell_compiled)(void *user, const char *name, bool is_stale); /* NULL: nobody is told */
+    void                  *tell_user;
     template_cache         cache;
     arena                  scratch;      /* for compiling; used by whoever gets scratch_busy */
     atomic_flag            scratch_busy;

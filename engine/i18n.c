@@ -18,25 +18,32 @@ typedef struct i18n_message {
     burin_value count;
 } i18n_message;
 
-/* The count as the catalogues want it. What is no whole number counts as many; a catalogue file refuses what is no number
- * at all, as CPython's gettext does. */
-static burin_status message_count(rt_state *st, const burin_env *env, burin_value count, int64_t *n)
+/* Is the count 1? That is Python's ==, which is an error for an undefined count in strict environments. A catalogue file refuses
+ * what is no number, as CPython's gettext does: what round() does not take. */
+static burin_status count_is_one(rt_state *st, const burin_env *env, burin_value count, bool *is_one)
 {
-    if (count.kind == BURIN_MISSING) {
-        *n = 1;
+    burin_value whole;
+
+    *is_one = true;
+    if (count.kind == BURIN_MISSING)
         return BURIN_OK;
+    if (env->catalogue && !env->translate) {
+        if (!rt_is_number(count) || count.kind == BURIN_COMPLEX)
+            return rt_fail(st, BURIN_ERR_TYPE, "Plural value must be an integer, got %s", rt_type_name(st, count));
+        if (count.kind == BURIN_FLOAT && rt_int_from_double(st, count.as.f, &whole))
+            return st->status;
     }
-    if (burin_as_int(count, n))
-        return BURIN_OK;
-    if (count.kind == BURIN_UNDEFINED && !env->catalogue) { /* compared with 1: an error in strict environments */
-        bool is_one;
-        *n = 2;
-        return rt_compare_op(st, RT_EQ, count, burin_int(1), &is_one);
-    }
-    if (!rt_is_number(count) && env->catalogue && !env->translate)
-        return rt_fail(st, BURIN_ERR_TYPE, "Plural value must be an integer, got %s", rt_type_name(st, count));
-    *n = count.kind == BURIN_BIGINT ? INT64_MAX : 2;
-    return BURIN_OK;
+    return rt_compare_op(st, RT_EQ, count, burin_int(1), is_one);
+}
+
+/* The count for burin_translate: 64 bits, and 2, which is many, for what is no whole number. */
+static int64_t count_for_host(burin_value count, bool is_one)
+{
+    int64_t n;
+
+    if (is_one || burin_as_int(count, &n))
+        return is_one ? 1 : n;
+    return count.kind == BURIN_BIGINT ? INT64_MAX : 2;
 }
 
 static burin_text text_or_none(burin_value v) { return v.kind == BURIN_STRING ? rt_text_of(v) : (burin_text){NULL, 0}; }
@@ -50,18 +57,18 @@ static burin_status look_up(burin_call *call, const i18n_message *message, burin
     burin_text       context  = text_or_none(message->context);
     burin_text       singular = text_or_none(message->singular);
     burin_text       plural   = text_or_none(message->plural);
-    int64_t          n;
-    burin_status     status = message_count(st, env, message->count, &n);
+    bool             is_one;
+    burin_status     status = count_is_one(st, env, message->count, &is_one);
 
     if (status)
         return status;
-    *out = message->plural.kind != BURIN_MISSING && n != 1 ? message->plural : message->singular;
+    *out = is_one || message->plural.kind == BURIN_MISSING ? message->singular : message->plural;
     if (message->singular.kind != BURIN_STRING)
         return BURIN_OK;
     if (env->translate)
-        status = env->translate(call, env->translate_user, context, singular, plural, n, &found);
+        status = env->translate(call, env->translate_user, context, singular, plural, count_for_host(message->count, is_one), &found);
     else if (plural.data)
-        mo_find_plural(env->catalogue, context, singular, n, &found);
+        status = mo_find_plural(env->catalogue, st, context, singular, message->count, &found);
     else
         mo_find(env->catalogue, context, singular, &found);
     if (status == BURIN_OK && found.data)

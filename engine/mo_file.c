@@ -222,24 +222,31 @@ bool mo_find(const mo_catalogue *catalogue, burin_text context, burin_text messa
     return false;
 }
 
-bool mo_find_plural(const mo_catalogue *catalogue, burin_text context, burin_text singular, int64_t n, burin_text *out)
+/* Form number `form` of translations that lie one behind the other, a NUL between. */
+static bool take_form(burin_text all, int64_t form, burin_text *out)
 {
-    for (; catalogue; catalogue = catalogue->fallback) {
-        const burin_text *found = find(&catalogue->plurals, catalogue->alloc, context, singular);
-        if (!found)
-            continue;
-        burin_text rest = *found;
-        for (int64_t form = plural_evaluate(&catalogue->rule, n);; form--) {
-            const char *nul = rest.len ? memchr(rest.data, '\0', rest.len) : NULL;
-            size_t      len = nul ? (size_t)(nul - rest.data) : rest.len;
-            if (form == 0) {
-                *out = (burin_text){rest.data, len};
-                return true;
-            }
-            if (!nul || form < 0)
-                break;
-            rest = (burin_text){nul + 1, rest.len - len - 1};
+    for (; form >= 0; form--) {
+        const char *nul = all.len ? memchr(all.data, '\0', all.len) : NULL;
+        size_t      len = nul ? (size_t)(nul - all.data) : all.len;
+        if (form == 0) {
+            *out = (burin_text){all.data, len};
+            return true;
         }
+        if (!nul)
+            return false;
+        all = (burin_text){nul + 1, all.len - len - 1};
     }
     return false;
+}
+
+burin_status mo_find_plural(const mo_catalogue *catalogue, rt_state *st, burin_text context, burin_text singular, burin_value n, burin_text *out)
+{
+    for (; catalogue; catalogue = catalogue->fallback) {
+        int64_t           form;
+        const burin_text *found  = find(&catalogue->plurals, catalogue->alloc, context, singular);
+        burin_status      status = plural_evaluate(&catalogue->rule, st, n, &form);
+        if (status || (found && take_form(*found, form, out)))
+            return status;
+    }
+    return BURIN_OK;
 }

@@ -25,7 +25,7 @@ void mo_free(mo_catalogue *catalogue, const burin_allocator *alloc);
 
 /* The translation of a message without plural; false when no catalogue has it. `context` may be empty with data NULL. */
 bool mo_find(const mo_catalogue *catalogue, burin_text context, burin_text message, burin_text *out);
-/* The form for `n` of a message with plural. */
-bool mo_find_plural(const mo_catalogue *catalogue, burin_text context, burin_text singular, int64_t n, burin_text *out);
+/* The form for the number `n` of a message with plural; `out` is left alone when no catalogue has it. Fails as plural_evaluate does. */
+burin_status mo_find_plural(const mo_catalogue *catalogue, rt_state *st, burin_text context, burin_text singular, burin_value n, burin_text *out);
 
 #endif

@@ -1,7 +1,8 @@
 /* The plural rule's grammar, loosest first:  ?:  ||  &&  == !=  < > <= >=  + -  * / %  !  ( ) n number
  * Precedence climbing over one table; nesting is bounded, so are the recursions of parser and evaluator.
- * Division and remainder are floored, as in CPython's gettext, which a negative count shows. */
+ * The operators are Python's, as in CPython's gettext: division is floored, integers have no bound, and a count may be a float. */
 #include "engine/plural.h"
+#include "runtime/operate.h"
 
 typedef enum plural_op {
     PLURAL_NUMBER, PLURAL_N, PLURAL_NOT, PLURAL_CHOOSE,
@@ -139,44 +140,66 @@ bool plural_parse(burin_text text, plural_rule *out)
 
 void plural_germanic(plural_rule *out) { plural_parse((burin_text){"n != 1", 6}, out); }
 
-static int64_t wrap_arithmetic(plural_op op, int64_t a, int64_t b)
+static burin_status evaluate(const plural_rule *rule, uint16_t at, rt_state *st, burin_value n, burin_value *out);
+
+/* Operators that do not need both sides: Python's `not`, `if else`, `or`, `and`. */
+static burin_status evaluate_choice(const plural_rule *rule, const plural_node *node, rt_state *st, burin_value n, burin_value *out)
 {
-    switch (op) {
-    case PLURAL_ADD: return (int64_t)((uint64_t)a + (uint64_t)b);
-    case PLURAL_SUB: return (int64_t)((uint64_t)a - (uint64_t)b);
-    case PLURAL_MUL: return (int64_t)((uint64_t)a * (uint64_t)b);
-    default: break;
+    bool         truth  = false;
+    burin_status status = evaluate(rule, node->a, st, n, out);
+
+    if (!status)
+        status = rt_is_true(st, *out, &truth);
+    if (status)
+        return status;
+    switch ((plural_op)node->op) {
+    case PLURAL_NOT: *out = burin_bool(!truth); return BURIN_OK;
+    case PLURAL_CHOOSE: return evaluate(rule, truth ? node->b : node->c, st, n, out);
+    case PLURAL_OR: return truth ? BURIN_OK : evaluate(rule, node->b, st, n, out);
+    default: return truth ? evaluate(rule, node->b, st, n, out) : BURIN_OK;
     }
-    if (b == 0 || (a == INT64_MIN && b == -1))
-        return 0;
-    int64_t quotient = a / b, rest = a % b;
-    bool    is_low   = rest != 0 && (rest < 0) != (b < 0);
-    return op == PLURAL_DIV ? quotient - is_low : rest + (is_low ? b : 0);
 }
 
-static int64_t evaluate(const plural_rule *rule, uint16_t at, int64_t n)
+static burin_status evaluate_binary(const plural_rule *rule, const plural_node *node, rt_state *st, burin_value n, burin_value *out)
+{
+    static const uint8_t comparisons[] = {
+        [PLURAL_EQ] = RT_EQ, [PLURAL_NE] = RT_NE, [PLURAL_LE] = RT_LE, [PLURAL_GE] = RT_GE, [PLURAL_LT] = RT_LT, [PLURAL_GT] = RT_GT};
+    static const uint8_t arithmetic[] = {
+        [PLURAL_ADD] = RT_ADD, [PLURAL_SUB] = RT_SUB, [PLURAL_MUL] = RT_MUL, [PLURAL_DIV] = RT_FLOORDIV, [PLURAL_MOD] = RT_MOD};
+    burin_value  left, right;
+    bool         truth  = false;
+    burin_status status = evaluate(rule, node->a, st, n, &left);
+
+    if (!status)
+        status = evaluate(rule, node->b, st, n, &right);
+    if (status)
+        return status;
+    if (node->op >= PLURAL_ADD)
+        return rt_binary_op(st, (rt_binary)arithmetic[node->op], left, right, out);
+    status = rt_compare_op(st, (rt_compare)comparisons[node->op], left, right, &truth);
+    *out   = burin_bool(truth);
+    return status;
+}
+
+static burin_status evaluate(const plural_rule *rule, uint16_t at, rt_state *st, burin_value n, burin_value *out)
 {
     const plural_node *node = &rule->nodes[at];
 
     switch ((plural_op)node->op) {
-    case PLURAL_NUMBER: return node->value;
-    case PLURAL_N: return n;
-    case PLURAL_NOT: return !evaluate(rule, node->a, n);
-    case PLURAL_CHOOSE: return evaluate(rule, evaluate(rule, node->a, n) ? node->b : node->c, n);
-    case PLURAL_OR: return evaluate(rule, node->a, n) || evaluate(rule, node->b, n);
-    case PLURAL_AND: return evaluate(rule, node->a, n) && evaluate(rule, node->b, n);
-    default: break;
-    }
-    int64_t a = evaluate(rule, node->a, n), b = evaluate(rule, node->b, n);
-    switch ((plural_op)node->op) {
-    case PLURAL_EQ: return a == b;
-    case PLURAL_NE: return a != b;
-    case PLURAL_LE: return a <= b;
-    case PLURAL_GE: return a >= b;
-    case PLURAL_LT: return a < b;
-    case PLURAL_GT: return a > b;
-    default: return wrap_arithmetic((plural_op)node->op, a, b);
+    case PLURAL_NUMBER: *out = burin_int(node->value); return BURIN_OK;
+    case PLURAL_N: *out = n; return BURIN_OK;
+    case PLURAL_NOT: case PLURAL_CHOOSE: case PLURAL_OR: case PLURAL_AND: return evaluate_choice(rule, node, st, n, out);
+    default: return evaluate_binary(rule, node, st, n, out);
     }
 }
 
-int64_t plural_evaluate(const plural_rule *rule, int64_t n) { return evaluate(rule, rule->root, n); }
+burin_status plural_evaluate(const plural_rule *rule, rt_state *st, burin_value n, int64_t *form)
+{
+    burin_value  value;
+    burin_status status = evaluate(rule, rule->root, st, n, &value);
+
+    if (!status && value.kind == BURIN_FLOAT)
+        status = rt_int_from_double(st, value.as.f, &value);
+    *form = !status && value.kind != BURIN_BIGINT ? value.as.i : -1;
+    return status;
+}

@@ -2,7 +2,7 @@
 #ifndef BURIN_ENGINE_PLURAL_H
 #define BURIN_ENGINE_PLURAL_H
 
-#include "runtime/base/memory.h"
+#include "runtime/value.h"
 
 enum { PLURAL_NODES_MAX = 256, PLURAL_DEPTH_MAX = 32 };
 
@@ -21,8 +21,9 @@ typedef struct plural_rule {
 
 /* Parse "n != 1" and the like. False when it is malformed or too large. */
 bool plural_parse(burin_text text, plural_rule *out);
-/* The number of the form for `n`; 0 where the rule divides by zero. */
-int64_t plural_evaluate(const plural_rule *rule, int64_t n);
+/* The number of the form for the number `n`, int(rule(n)); -1, which no catalogue has, when it is beyond 64 bits. ZeroDivisionError
+ * where the rule divides by zero. */
+burin_status plural_evaluate(const plural_rule *rule, rt_state *st, burin_value n, int64_t *form);
 /* gettext's default: form 0 for one, 1 for all else. */
 void plural_germanic(plural_rule *out);
 

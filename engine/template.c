@@ -235,11 +235,14 @@ static burin_status from_entry(burin_env *env, const char *name, const compiled_
     if (!*out)
         return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
     burin_status status = compiled_program(*out, entry, err);
-    if (status)
+    if (status) {
         template_release(*out);
-    else
-        template_finish(*out);
-    return status;
+        return status;
+    }
+    template_finish(*out);
+    if (env->tell_compiled)
+        env->tell_compiled(env->tell_user, name, false);
+    return BURIN_OK;
 }
 
 /* Is the entry of the text that the loader has? */
@@ -261,8 +264,11 @@ static burin_status load_and_compile(burin_env *env, const char *name, const com
         return from_entry(env, name, entry, out, err);
     if (status)
         return status;
-    burin_text given = {text.source, text.len};
-    if (entry && is_of_source(env, entry, given))
+    burin_text given    = {text.source, text.len};
+    bool       is_stale = entry && !is_of_source(env, entry, given);
+    if (is_stale && env->tell_compiled)
+        env->tell_compiled(env->tell_user, name, true);
+    if (entry && !is_stale)
         status = from_entry(env, name, entry, out, err);
     else
         status = template_compile(env, name, given, FORM_TEMPLATE, out, err);

@@ -4,7 +4,7 @@
  *     JUMP next                                     the same code, its text captured by who calls it
  *   body:
  *     (test: jump to next when false)           UNIT of a test of an extended loop: parameter (item)
- *     ... statements ...                            gives true or false; ITER_TEST makes an iterator of it,
+ *     ... statements ...                            gives the item or MISSING; ITER_TEST makes an iterator of it,
  *   next:                                           because `loop.last` looks ahead through the test
  *     NEXT loop, target -> body
  */
@@ -131,7 +131,8 @@ static void assign_delivered(lowerer *c, scope *f, ast_node *target, const deliv
 
 /* ---- the test of a loop ---- */
 
-/* A unit that decides on one item; for loops whose `loop` looks ahead. */
+/* A unit that decides on one item; for loops whose `loop` looks ahead. An item that was unpacked is passed on as the tuple of its
+ * parts, which `loop.nextitem` shows: in Jinja2 the test is a generator that yields its target. */
 static uint32_t lower_test_unit(lowerer *c, scope *f, ast_For *node)
 {
     uint32_t index = 0;
@@ -146,7 +147,13 @@ static uint32_t lower_test_unit(lowerer *c, scope *f, ast_For *node)
     scope_enter(c, &test);
     assign(c, &test, node->target, 0);
     mark_line(c, node->test);
-    emit(c, OP_RETURN, 0, expr(c, &test, node->test, NO_REG), 0, 0);
+    uint32_t refused = NO_JUMP;
+    jump_unless(c, &test, node->test, &refused);
+    emit(c, OP_RETURN, 0, expr(c, &test, node->target, NO_REG), 0, 0);
+    land(c, refused);
+    uint16_t nothing = temp(c);
+    emit(c, OP_CLEAR, nothing, 0, 0, 0);
+    emit(c, OP_RETURN, 0, nothing, 0, 0);
     unit_end(c, b);
     return index;
 }

@@ -38,6 +38,21 @@ void print_value(lowerer *c, scope *f, uint16_t reg, ir_output how)
     }
 }
 
+/* A template's own text: where autoescape is decided at run time a native template's is Markup when it is on, and that may be its value. */
+static void print_data(lowerer *c, burin_text data)
+{
+    if (!c->program->native || !c->is_volatile) {
+        print_text(c, data);
+        return;
+    }
+    uint32_t mark = c->unit->temps;
+    uint16_t reg  = temp(c);
+    emit(c, OP_LOADK, reg, 0, 0, constant_text(c, data));
+    emit(c, OP_MARKUP, reg, reg, 2, 0);
+    emit(c, OP_PIECE, 0, reg, 0, 0);
+    c->unit->temps = mark;
+}
+
 /* Constants are printed when compiled: finalize, escape or str, join. False when the node varies. */
 static bool print_constant(lowerer *c, ast_node *node)
 {
@@ -45,7 +60,7 @@ static bool print_constant(lowerer *c, ast_node *node)
     bool        is_data = node->kind == AST_Data;
     const rt_function *finalize = c->program->finalize;
     if (is_data) {
-        print_text(c, ast_as(Data, node)->data);
+        print_data(c, ast_as(Data, node)->data);
         return true;
     }
     if (finalize && (!(finalize->flags & BURIN_PURE) || (finalize->flags & BURIN_CONTEXT)))

@@ -207,24 +207,33 @@ static void lower_autoescape(lowerer *c, scope *f, ast_Autoescape *node)
     c->unit->temps = mark;
 }
 
+/* What may print something that is no text: joining the section's pieces fails then, where it ends. */
+static int prints_raw(ast_node *node, void *user)
+{
+    return node->kind == AST_FilterBlock || node->kind == AST_CallBlock || ast_each_child(node, prints_raw, user);
+}
+
 static void lower_generation(lowerer *c, scope *f, ast_Generation *node)
 {
-    uint32_t mark   = c->unit->temps;
-    scope    inner  = scope_inner(c, f);
-    uint16_t result = NO_REG;
+    uint32_t mark     = c->unit->temps;
+    scope    inner    = scope_inner(c, f);
+    bool     captures = c->program->native;
+    uint16_t result   = NO_REG;
     inner.breaks = inner.continues = NULL; /* the body is a call block's: a function of its own in Jinja2 */
     inner.require_output_check     = false; /* and what that returns is printed even by a child of another template */
+    for (ast_node *n = node->body.first; n && !captures; n = n->next)
+        captures = prints_raw(n, NULL);
     mark_line(c, &node->base);
     symbols_analyze(&inner.sym, &node->base, FOR_BODY);
     scope_enter(c, &inner);
-    if (c->program->native)
+    if (captures)
         open_capture(c, &inner, result = temp(c));
     lower_body(c, &inner, node->body.first);
-    mark_line(c, &node->base);
-    if (c->program->native) {
+    if (captures)
         emit(c, OP_CAPTURED, result, result, 2, 0);
-        emit(c, OP_PIECE, 0, result, 0, 0);
-    }
+    mark_line(c, &node->base);
+    if (captures)
+        print_value(c, f, result, PRINT_RAW);
     c->unit->temps = mark;
 }
 

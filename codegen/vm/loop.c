@@ -477,16 +477,14 @@ static burin_status next_passing(burin_call *call, void *self, burin_value *out)
 {
     filtered    *filter = self;
     rt_state    *st     = call->st;
+    burin_value  item;
     burin_status status;
-    while (!(status = rt_iter_next(st, &filter->it, out)) && out->kind != BURIN_MISSING) {
-        burin_value verdict;
-        bool        truth = false;
-        vm_call     ask   = {.unit = filter->program->units[filter->unit], .program = filter->program, .tpl = filter->tpl,
-                             .outer = filter->outer, .context = filter->context, .args = out, .count = 1};
-        status = vm_enter(vm_of(st), &ask, &verdict);
-        if (!status)
-            status = rt_is_true(st, verdict, &truth);
-        if (status || truth)
+    *out = rt_missing();
+    while (!(status = rt_iter_next(st, &filter->it, &item)) && item.kind != BURIN_MISSING) {
+        vm_call ask = {.unit = filter->program->units[filter->unit], .program = filter->program, .tpl = filter->tpl,
+                       .outer = filter->outer, .context = filter->context, .args = &item, .count = 1};
+        status = vm_enter(vm_of(st), &ask, out);
+        if (status || out->kind != BURIN_MISSING)
             return status;
     }
     return status;

@@ -32,6 +32,10 @@ typedef struct burin_compiled burin_compiled;
 BURIN_API burin_status burin_env_add_compiled_file(burin_env *env, const char *path, burin_error *err);
 /* The same for a set that is linked into the host; it is borrowed. */
 BURIN_API burin_status burin_env_add_compiled(burin_env *env, const burin_compiled *set, burin_error *err);
+/* Be told of each template that a set has when it is loaded: `is_stale` when its source has changed since, so that it is compiled from
+ * that. `name` is valid until `tell` returns, which is called from any thread and may not use the environment. NULL: nobody is told.
+ * BURIN_ERR_USAGE when the environment is in use. */
+BURIN_API burin_status burin_env_on_compiled(burin_env *env, void (*tell)(void *user, const char *name, bool is_stale), void *user);
 
 /* ---- compiling ---- */
 

@@ -141,7 +141,8 @@ BURIN_API burin_status burin_env_set_join_path(burin_env *env, char *(*join)(voi
  * The extension alone brings `_`, which calls whatever `gettext` is; these two bring gettext, ngettext, pgettext, npgettext,
  * old style or new style (burin_options.newstyle_gettext: results are formatted with their keyword arguments, and safe). */
 
-/* Look one message up. `context` and `plural` have data NULL where the call has none; n is 1 then. burin_call_variable
+/* Look one message up. `context` and `plural` have data NULL where the call has none; n is 1 then. What is no whole number counts as 2
+ * there, and what is beyond 64 bits as INT64_MAX. burin_call_variable
  * finds the template's variables (a language, say). Set *out to the text, valid UTF-8, borrowed until the render ends; leave
  * it alone to keep the message itself. Called from any thread. */
 typedef burin_status (*burin_translate)(burin_call *call, void *user, burin_text context, burin_text singular, burin_text plural, int64_t n, burin_text *out);

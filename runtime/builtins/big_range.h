@@ -1,4 +1,4 @@
-/* Ranges with a bound or a length beyond 64 bits: what range() gives scripts where a RANGE value cannot hold the numbers. */
+/* Ranges with a bound or a length beyond 64 bits: what range() gives where a RANGE value cannot hold the numbers. */
 #ifndef BURIN_RUNTIME_BUILTINS_BIG_RANGE_H
 #define BURIN_RUNTIME_BUILTINS_BIG_RANGE_H
 

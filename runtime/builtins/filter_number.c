@@ -1,5 +1,6 @@
 /* Filters on numbers: abs, float, int, round, filesizeformat. Text is read as CPython's int() and float() read it. */
 #include "runtime/builtins/support.h"
+#include "runtime/complex.h"
 #include "runtime/format.h"
 
 #include <math.h>
@@ -23,6 +24,7 @@ burin_status filter_abs(burin_call *call, burin_value *out)
         *out                = x;
         return status || !negative ? status : rt_unary_op(call->st, RT_NEG, x, out);
     }
+    case BURIN_COMPLEX: *out = burin_float(0); return rt_complex_abs(call->st, rt_complex_of(x), &out->as.f);
     default: return rt_fail(call->st, BURIN_ERR_TYPE, "bad operand type for abs(): '%s'", rt_type_name(call->st, x));
     }
 }

@@ -28,8 +28,11 @@ burin_status filter_attr(burin_call *call, burin_value *out)
     burin_value  name = call->args[1], attribute;
     burin_status status;
 
-    if (!rt_is_text(name))
-        return rt_fail(st, BURIN_ERR_TYPE, "attribute name must be string, not '%s'", rt_type_name(st, name));
+    if (!rt_is_text(name)) { /* looked up in a dict first */
+        uint32_t hash;
+        status = rt_hash(st, name, &hash);
+        return status ? status : rt_fail(st, BURIN_ERR_TYPE, "attribute name must be string, not '%s'", rt_type_name(st, name));
+    }
     if (call->args[0].kind == BURIN_UNDEFINED && (name.len < 2 || memcmp(name.as.s, "__", 2) != 0))
         return rt_get_attr(st, call->args[0], rt_text_of(name), out);
     status = rt_python_attr(st, call->args[0], rt_text_of(name), &attribute);

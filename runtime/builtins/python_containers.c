@@ -1,5 +1,4 @@
 /* The types of containers as scripts call them: list, tuple, set, frozenset, dict, range, slice, type. */
-#include "runtime/builtins/big_range.h"
 #include "runtime/builtins/python.h"
 #include "runtime/operate_sequence.h"
 
@@ -45,33 +44,7 @@ burin_status type_frozenset(burin_call *call, burin_value *out)
 
 burin_status type_dict(burin_call *call, burin_value *out) { return global_dict(call, out); }
 
-/* What does not fit in 64 bits, a bound or the number of items, needs a big range. */
-static bool is_big(const burin_value bounds[3])
-{
-    uint64_t span = 0;
-    for (int n = 0; n < 3; n++)
-        if (bounds[n].kind == BURIN_BIGINT)
-            return true;
-    if (bounds[2].as.i > 0 && bounds[0].as.i < bounds[1].as.i)
-        span = ((uint64_t)bounds[1].as.i - (uint64_t)bounds[0].as.i - 1) / (uint64_t)bounds[2].as.i;
-    else if (bounds[2].as.i < 0 && bounds[0].as.i > bounds[1].as.i)
-        span = ((uint64_t)bounds[0].as.i - (uint64_t)bounds[1].as.i - 1) / (0 - (uint64_t)bounds[2].as.i);
-    return span >= INT64_MAX;
-}
-
-burin_status type_range(burin_call *call, burin_value *out)
-{
-    const rt_list *args      = rt_list_of(call->st, call->args[0]);
-    burin_value    bounds[3] = {burin_int(0), burin_int(0), burin_int(1)};
-    burin_status   status    = BURIN_OK;
-    if (args->len >= 1 && args->len <= 3) {
-        for (uint32_t n = 0; n < args->len && !status; n++)
-            status = python_integer(call->st, args->items[n], &bounds[args->len == 1 ? 1 : n]);
-        if (status || is_big(bounds))
-            return status ? status : big_range_new(call->st, bounds[0], bounds[1], bounds[2], out);
-    }
-    return builtin_range(call->st, call->args[0], INT64_MAX, out);
-}
+burin_status type_range(burin_call *call, burin_value *out) { return builtin_range(call->st, call->args[0], out); }
 
 burin_status type_slice(burin_call *call, burin_value *out)
 {

@@ -4,14 +4,7 @@
 
 #include <math.h>
 
-burin_status python_abs(burin_call *call, burin_value *out)
-{
-    burin_value x = call->args[0];
-    if (x.kind != BURIN_COMPLEX)
-        return filter_abs(call, out);
-    *out = burin_float(0);
-    return rt_complex_abs(call->st, rt_complex_of(x), &out->as.f);
-}
+burin_status python_abs(burin_call *call, burin_value *out) { return filter_abs(call, out); }
 
 burin_status python_repr(burin_call *call, burin_value *out) { return rt_repr(call->st, call->args[0], out); }
 

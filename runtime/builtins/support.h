@@ -194,8 +194,8 @@ burin_status builtin_dict_update(rt_state *st, rt_dict *dict, burin_value source
 /* dict(*args, **named), args a TUPLE, named a DICT. */
 burin_status builtin_dict(rt_state *st, burin_value args, burin_value named, rt_dict **out);
 
-/* range(*arguments), a TUPLE; OverflowError when it has more than `most` items. */
-burin_status builtin_range(rt_state *st, burin_value arguments, int64_t most, burin_value *out);
+/* range(*arguments), a TUPLE, of any size. */
+burin_status builtin_range(rt_state *st, burin_value arguments, burin_value *out);
 
 /* ---- arguments ---- */
 

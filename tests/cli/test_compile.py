@@ -102,7 +102,10 @@ def what_is_asked_of_a_set(folder, site):
 def changed_sources_are_compiled_again(folder, site):
     write(os.path.join(folder, "t"), "foot.html", "changed\n")
     fresh = burin("render", "page.html", "data.json", "--compiled", site, "-I", "t", cwd=folder)
-    expect("changed" in fresh[1] and fresh[0] == 0, "a changed source counts: %r" % (fresh,))
+    expect("changed" in fresh[1] and fresh[0] == 0 and not fresh[2], "a changed source counts: %r" % (fresh,))
+    told = burin("render", "page.html", "data.json", "--compiled", site, "-I", "t", "--explain", cwd=folder)
+    expect("burin: compiled: page.html: from the file\n" in told[2] and "burin: compiled: foot.html: the file is stale: the source has changed" in told[2],
+           "--explain says which: %r" % (told,))
     alone = burin("render", "page.html", "data.json", "--compiled", site, cwd=folder)
     expect("a &amp; b" in alone[1] and "changed" not in alone[1], "without sources the file is all there is: %r" % (alone,))
 

@@ -144,7 +144,9 @@ static void catalogues_are_read_from_mo_files(void **state)
     burin_error_clear(&err);
     assert_renders(env, "{{ _('hello') }} {{ _('bye') }}", "{}", "bonjour bye");
     assert_renders(env, "{{ ngettext('%d x', '%d X', 1) }}|{{ ngettext('%d x', '%d X', 3) }}", "{}", "%d un|%d des");
+    assert_renders(env, "{{ ngettext('%d x', '%d X', 1.0) }}|{{ ngettext('%d x', '%d X', 0.5) }}|{{ ngettext('a', 'b', 1.2) }}", "{}", "%d un|%d des|b");
     assert_renders(env, "{{ ngettext('a', 'b', 'x') }}", "{}", "!Plural value must be an integer, got str");
+    assert_renders(env, "{{ ngettext('a', 'b', 1e400) }}", "{}", "!cannot convert float infinity to integer");
     burin_env_unref(env);
 }
 

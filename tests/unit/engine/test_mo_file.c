@@ -82,15 +82,20 @@ static void plural_forms_follow_the_header(void **state)
     } rows[] = {{0, "%(n)s pomme"}, {1, "%(n)s pomme"}, {2, "%(n)s pommes"}, {100, "%(n)s pommes"}};
     buf           bytes     = make_mo(french, FRENCH, false);
     mo_catalogue *catalogue = mo_read(&base_malloc_allocator, bytes.data, bytes.len, NULL);
-    burin_text    found;
+    burin_heap   *heap      = burin_heap_new(NULL);
+    rt_state     *st        = rt_state_of(heap);
+    burin_text    found     = none;
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_true(mo_find_plural(catalogue, none, BURIN_TEXT("%(n)s apple"), rows[i].n, &found));
+        assert_int_equal(mo_find_plural(catalogue, st, none, BURIN_TEXT("%(n)s apple"), burin_int(rows[i].n), &found), BURIN_OK);
         assert_true(text_is(found, rows[i].form));
     }
-    assert_true(mo_find_plural(catalogue, BURIN_TEXT("shop"), BURIN_TEXT("one"), 5, &found));
+    assert_int_equal(mo_find_plural(catalogue, st, BURIN_TEXT("shop"), BURIN_TEXT("one"), burin_int(5), &found), BURIN_OK);
     assert_true(text_is(found, "plusieurs"));
-    assert_false(mo_find_plural(catalogue, none, BURIN_TEXT("one"), 5, &found));
+    found = none;
+    assert_int_equal(mo_find_plural(catalogue, st, none, BURIN_TEXT("one"), burin_int(5), &found), BURIN_OK);
+    assert_null(found.data);
+    burin_heap_free(heap);
     mo_free(catalogue, &base_malloc_allocator);
     buf_deinit(&bytes);
 }
