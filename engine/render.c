@@ -10,7 +10,9 @@
 #include "runtime/base/clock.h"
 #include "runtime/base/diag.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 enum { OUT_FIRST_SIZE = 4096, OUT_KEEP_MAX = 1 << 24 };
@@ -200,16 +202,33 @@ static void begin_output(burin_render *render)
     out->sink    = NULL;
 }
 
-burin_status render_begin(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
+/* Take the render for a run. */
+static burin_status claim(burin_render *render, burin_error *err)
 {
     if (err && err->status) /* left from an earlier call */
         burin_error_clear(err);
-    if (vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING)
-        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the variables must be a dict");
-    if (tpl->env != render->env)
-        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the template belongs to another environment than the render");
-    jit_use(render->env, tpl);
+    if (render->runs)
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the render is in the middle of another one");
+    render->runs = true;
     begin_output(render);
+    return BURIN_OK;
+}
+
+burin_status render_begin(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
+{
+    burin_status status = claim(render, err);
+
+    if (status)
+        return status;
+    if (vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING)
+        status = diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the variables must be a dict");
+    else if (tpl->env != render->env)
+        status = diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the template belongs to another environment than the render");
+    if (status) {
+        render_end(render);
+        return status;
+    }
+    jit_use(render->env, tpl);
     if (!render->env->options.random_seed)
         render->seed = render->seed * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX generator */
     vm_state(render->machine)->random = render->seed;
@@ -218,6 +237,7 @@ burin_status render_begin(burin_render *render, burin_template *tpl, burin_value
 
 void render_end(burin_render *render)
 {
+    render->runs = false;
     if (render->held.count == 0)
         return;
     for (size_t n = 0; n < render->held.size; n++)
@@ -262,10 +282,11 @@ static burin_status finish_text(burin_render *render, burin_status status, burin
 
 burin_status burin_render_str(burin_render *render, burin_value value, burin_text *out, burin_error *err)
 {
-    if (err && err->status)
-        burin_error_clear(err);
-    *out = (burin_text){NULL, 0};
-    begin_output(render);
+    *out                = (burin_text){NULL, 0};
+    burin_status status = claim(render, err);
+
+    if (status)
+        return status;
     return finish_text(render, vm_write_str(render->machine, value, &render->out, err), burin_missing(), out, err);
 }
 
@@ -334,6 +355,7 @@ burin_status burin_render_value(burin_render *render, burin_template *tpl, burin
 typedef struct stream {
     const burin_sink *sink;
     burin_status      status; /* what the sink answered */
+    int               reason; /* errno of a BURIN_ERR_OS; 0 where it told none */
 } stream;
 
 static burin_status flush_stream(rt_out *out)
@@ -341,8 +363,11 @@ static burin_status flush_stream(rt_out *out)
     stream *to  = out->sink;
     size_t  len = (size_t)(out->next - out->data);
 
-    if (to->status == BURIN_OK && len > 0)
+    if (to->status == BURIN_OK && len > 0) {
+        errno      = 0;
         to->status = to->sink->write(to->sink->user, out->data, len);
+        to->reason = to->status == BURIN_ERR_OS ? errno : 0;
+    }
     out->next = out->data;
     out->flushed += len;
     return to->status;
@@ -350,7 +375,7 @@ static burin_status flush_stream(rt_out *out)
 
 burin_status burin_render_to(burin_render *render, burin_template *tpl, burin_value vars, const burin_sink *sink, burin_error *err)
 {
-    stream       to     = {sink, BURIN_OK};
+    stream       to     = {sink, BURIN_OK, 0};
     burin_status status = render_begin(render, tpl, vars, err);
 
     if (status)
@@ -365,7 +390,10 @@ burin_status burin_render_to(burin_render *render, burin_template *tpl, burin_va
         status = to.status;
         if (err) {
             burin_error_clear(err);
-            diag_fail(err, status, &tpl->src, 0, (span){0, 0}, "the sink refused the text");
+            if (to.reason)
+                diag_fail(err, status, &tpl->src, 0, (span){0, 0}, "[Errno %d] %s", to.reason, strerror(to.reason));
+            else
+                diag_fail(err, status, &tpl->src, 0, (span){0, 0}, "the sink refused the text");
         }
     }
     render_fail(render, status, vars, err);

@@ -13,9 +13,10 @@ struct burin_render {
     buf                 name; /* a template's name, NUL-terminated, while it is looked up */
     burin_limits        limits;
     uint64_t            seed; /* of the next run's random numbers */
+    bool                runs; /* a host function may not use the render that called it */
 };
 
-/* Before and after every run of the machine. */
+/* Before and after every run of the machine; the second only when the first was BURIN_OK. */
 burin_status render_begin(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err);
 void         render_end(burin_render *render);
 /* A whole run whose text is the value: it lies in render->out. */

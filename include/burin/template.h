@@ -51,14 +51,15 @@ BURIN_API burin_status burin_template_uses(burin_template *tpl, burin_status (*e
 
 /* Where rendered text goes. */
 typedef struct burin_sink {
-    /* Take `len` bytes; anything but BURIN_OK stops the render with that status. Called with chunks of up to a few 10 KB,
+    /* Take `len` bytes; anything but BURIN_OK stops the render with that status (after BURIN_ERR_OS errno tells the reason). Called with chunks of up to a few 10 KB,
      * in order, from the thread that renders. */
     burin_status (*write)(void *user, const char *data, size_t len);
     void *user;
 } burin_sink;
 
 /* A render that can be used again and again: it keeps its buffers, so a warm render allocates nothing.
- * Belongs to one thread at a time. Holds its environment; templates of another one are BURIN_ERR_USAGE. */
+ * Belongs to one thread at a time, and is not for functions that it is calling: that, and a template of another environment than the one
+ * it holds, is BURIN_ERR_USAGE. */
 typedef struct burin_render burin_render;
 
 /* NULL after filling `err` (BURIN_ERR_NOMEM). */

@@ -175,6 +175,7 @@ static void a_sink_that_refuses_stops_the_render(void **state)
     p->after             = 1;
     assert_int_equal(burin_render_to(b->render, tpl, burin_missing(), &sink, &err), BURIN_ERR_OS);
     assert_int_equal(err.status, BURIN_ERR_OS);
+    assert_string_equal(err.message, "the sink refused the text");
     assert_int_equal(p->count, 1);
     burin_error_clear(&err);
     burin_template_unref(tpl);
@@ -262,7 +263,10 @@ static void a_full_pipe_is_waited_for(void **state)
     close(ends[1]);
     pthread_join(reader, NULL);
     close(ends[0]);
-    assert_int_equal(burin_render_fd(b->render, tpl, burin_missing(), -1, NULL), BURIN_ERR_OS);
+    burin_error err = BURIN_ERROR_INIT;
+    assert_int_equal(burin_render_fd(b->render, tpl, burin_missing(), -1, &err), BURIN_ERR_OS);
+    assert_string_equal(err.message, "[Errno 9] Bad file descriptor");
+    burin_error_clear(&err);
     burin_template_unref(tpl);
 }
 
@@ -475,6 +479,47 @@ static void random_numbers_repeat_with_a_seed(void **state)
     }
 }
 
+/* A function of the host that renders: with the render that called it, or with one of its own. */
+typedef struct nested {
+    burin_render   *render;
+    burin_template *tpl;
+    burin_status    status;
+} nested;
+
+static burin_status render_inside(burin_call *call, burin_value *out)
+{
+    nested    *n = burin_call_data(call);
+    burin_text text;
+    n->status = burin_render_text(n->render, n->tpl, burin_missing(), &text, NULL);
+    *out      = burin_string(burin_call_heap(call), text.data, text.len);
+    return BURIN_OK;
+}
+
+static void a_function_may_render_but_not_with_the_render_that_calls_it(void **state)
+{
+    nested          n   = {0};
+    burin_env      *env = burin_env_new(NULL, NULL);
+    burin_text      text;
+    (void)state;
+    assert_int_equal(burin_env_add_function(env, "inside", "", render_inside, &n, 0), BURIN_OK);
+    burin_template *outer = burin_template_from_string(env, NULL, BURIN_TEXT("<{{ inside() }}>"), NULL);
+    burin_render   *one = burin_render_new(env, NULL), *two = burin_render_new(env, NULL);
+    n.tpl    = burin_template_from_string(env, NULL, BURIN_TEXT("in"), NULL);
+    n.render = one;
+    assert_int_equal(burin_render_text(one, outer, burin_missing(), &text, NULL), BURIN_OK);
+    assert_int_equal(n.status, BURIN_ERR_USAGE);
+    assert_true(text.len == 2 && !memcmp(text.data, "<>", 2));
+    n.render = two;
+    assert_int_equal(burin_render_text(one, outer, burin_missing(), &text, NULL), BURIN_OK);
+    assert_int_equal(n.status, BURIN_OK);
+    assert_true(text.len == 4 && !memcmp(text.data, "<in>", 4));
+    burin_template_unref(n.tpl);
+    burin_template_unref(outer);
+    burin_render_free(one);
+    burin_render_free(two);
+    burin_env_unref(env);
+}
+
 int main(void)
 {
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, make_bench, free_bench)
@@ -502,6 +547,7 @@ int main(void)
         WITH_BENCH(another_thread_can_cancel),
         WITH_BENCH(what_does_not_belong_together_is_refused),
         cmocka_unit_test(random_numbers_repeat_with_a_seed),
+        cmocka_unit_test(a_function_may_render_but_not_with_the_render_that_calls_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
