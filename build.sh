@@ -28,6 +28,8 @@ usage() {
                               random templates through Burin and the real Jinja2 for SECONDS (60); what differs is made small
   differential chat FOLDER [-- OPTION...]
                               each chat template (*.jinja) below FOLDER in 150 renders through both
+  differential corpus FOLDER [OPTION...]
+                              each template below FOLDER (*.j2 *.html *.sls *.sql ...), with made-up data, through both
   conformance [KIND] [...]    the conformance corpus beside the tree, with a release (or KIND) build; options of its runner
   conformance native [N]      every N-th case of it (1: all) interpreted, natively at -O0, -O1 and -O2, and from the cache: the same answers
   install [PREFIX]            install the release build (/usr/local)
@@ -286,6 +288,8 @@ cmd_differential() {
     need test
     if [ "${1:-}" = chat ]; then
         BURIN=$build/release/burin python "$here/tests/differential/chat.py" "${@:2}"
+    elif [ "${1:-}" = corpus ]; then
+        BURIN=$build/release/burin python "$here/tests/differential/corpus.py" "${@:2}"
     else
         BURIN=$build/release/burin python "$here/tests/differential/compare.py" --seconds "${1:-60}" ${2:+--seed "$2"}
     fi

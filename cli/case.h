@@ -39,6 +39,11 @@ burin_status case_host_object(batch_case *c, burin_heap *heap, burin_value spec,
 burin_status case_host_function(batch_case *c, burin_heap *heap, burin_value spec, burin_value *out);
 /* Append the form a host object or function was made from; false when `v` is neither. */
 bool case_host_form(buffer *out, burin_value v);
+/* A filter "call_repr", its data its name; tests that are always true or false. */
+burin_status case_filter_repr(burin_call *call, burin_value *out);
+burin_status case_test_true(burin_call *call, burin_value *out);
+burin_status case_test_false(burin_call *call, burin_value *out);
+#define CASE_ANY_SIGNATURE "*args, **kwargs"
 /* The filter "hf_tojson": plain json.dumps. */
 burin_status case_filter_json(burin_call *call, burin_value *out);
 #define CASE_FILTER_JSON_SIGNATURE "value, ensure_ascii=false, indent=none, separators=none, sort_keys=false"

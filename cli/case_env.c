@@ -1,5 +1,6 @@
 /* The environment of a case, from the members of its "env" object. Each member is one row of a table. */
 #include "cli/case.h"
+#include "cli/truth.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -172,13 +173,31 @@ static burin_status add_filters(batch_case *c, burin_env *env, burin_value filte
     burin_value key, value;
 
     while (filters.kind == BURIN_DICT && burin_next(filters, &at, &key, &value)) {
-        burin_text  host = burin_text_of(value);
-        const char *name = case_text(c, key);
-        if (host.len != 9 || memcmp(host.data, "hf_tojson", 9) != 0)
-            return case_fail(c, BURIN_ERR_KEY, "unknown host filter '%.*s'", (int)host.len, host.data);
-        burin_status status = name ? burin_env_add_filter(env, name, CASE_FILTER_JSON_SIGNATURE, case_filter_json, NULL, 0) : BURIN_ERR_NOMEM;
+        const char  *host = case_text(c, value), *name = case_text(c, key);
+        burin_status status = BURIN_ERR_NOMEM;
+        if (name && host && strcmp(host, "hf_tojson") == 0)
+            status = burin_env_add_filter(env, name, CASE_FILTER_JSON_SIGNATURE, case_filter_json, NULL, 0);
+        else if (name && host && strcmp(host, "call_repr") == 0)
+            status = burin_env_add_filter(env, name, CASE_ANY_SIGNATURE, case_filter_repr, (void *)(uintptr_t)name, 0);
+        else if (host)
+            return case_fail(c, BURIN_ERR_KEY, "unknown host filter '%s'", host);
         if (status)
             return case_fail(c, status, "the filter cannot be added");
+    }
+    return BURIN_OK;
+}
+
+static burin_status add_tests(batch_case *c, burin_env *env, burin_value tests)
+{
+    size_t      at = 0;
+    burin_value key, value;
+
+    while (tests.kind == BURIN_DICT && burin_next(tests, &at, &key, &value)) {
+        const char  *name   = case_text(c, key);
+        burin_status status = name ? burin_env_add_test(env, name, CASE_ANY_SIGNATURE, value_is_true(value) ? case_test_true : case_test_false, NULL, 0)
+                                   : BURIN_ERR_NOMEM;
+        if (status)
+            return case_fail(c, status, "the test cannot be added");
     }
     return BURIN_OK;
 }
@@ -222,6 +241,8 @@ burin_env *case_env(batch_case *c, burin_value json, const case_templates *templ
         *status = add_values(c, env, burin_get(settings, "globals"), burin_env_set_global);
     if (!*status)
         *status = add_filters(c, env, burin_get(settings, "filters"));
+    if (!*status)
+        *status = add_tests(c, env, burin_get(settings, "tests"));
     if (!*status)
         *status = add_translations(c, env, burin_get(settings, "i18n"));
     if (*status) {

@@ -154,14 +154,14 @@ static void append_repr(buffer *out, burin_value v)
     free(text);
 }
 
-static burin_status call_repr(burin_call *call, void *self, burin_value *out)
+/* name(arguments), as they are written in Python. */
+static burin_status print_call(burin_call *call, burin_text name, burin_value *out)
 {
-    const host_function *function = self;
-    burin_value          args = burin_arg(call, 0), named = burin_arg(call, 1), key, value;
-    burin_text           name  = burin_text_of(function->name), keyword;
-    buffer               text  = {0};
-    size_t               at    = 0;
-    const char          *comma = "";
+    burin_value args = burin_arg(call, 0), named = burin_arg(call, 1), key, value;
+    burin_text  keyword;
+    buffer      text  = {0};
+    size_t      at    = 0;
+    const char *comma = "";
 
     buffer_append(&text, name.data, name.len);
     buffer_byte(&text, '(');
@@ -180,6 +180,11 @@ static burin_status call_repr(burin_call *call, void *self, burin_value *out)
     *out = text.failed ? (burin_value){BURIN_MISSING} : burin_string(burin_call_heap(call), text.data, text.len);
     buffer_free(&text);
     return out->kind == BURIN_MISSING ? no_memory(call) : BURIN_OK;
+}
+
+static burin_status call_repr(burin_call *call, void *self, burin_value *out)
+{
+    return print_call(call, burin_text_of(((const host_function *)self)->name), out);
 }
 
 static burin_status call_replies(burin_call *call, void *self, burin_value *out)
@@ -238,6 +243,28 @@ bool case_host_form(buffer *out, burin_value v)
             return json_dump(out, function->spec, &style, message, sizeof message) == BURIN_OK;
     }
     return false;
+}
+
+/* ---- filters and tests that stand in for a host's ---- */
+
+burin_status case_filter_repr(burin_call *call, burin_value *out)
+{
+    const char *name = burin_call_data(call);
+    return print_call(call, (burin_text){name, strlen(name)}, out);
+}
+
+burin_status case_test_true(burin_call *call, burin_value *out)
+{
+    (void)call;
+    *out = burin_bool(true);
+    return BURIN_OK;
+}
+
+burin_status case_test_false(burin_call *call, burin_value *out)
+{
+    (void)call;
+    *out = burin_bool(false);
+    return BURIN_OK;
 }
 
 /* ---- the filter hf_tojson ---- */

@@ -102,17 +102,19 @@ static burin_status bind_named(rt_state *st, const rt_function *f, const rt_argu
     return BURIN_OK;
 }
 
-/* The tuple for *rest: positional arguments from `first` on. */
-static burin_status bind_rest(rt_state *st, const rt_arguments *args, uint32_t first, burin_value *out)
+/* The tuple for *rest: `self` unless it is MISSING, and positional arguments from `first` on. */
+static burin_status bind_rest(rt_state *st, burin_value self, const rt_arguments *args, uint32_t first, burin_value *out)
 {
-    uint32_t     count = args->count > first ? args->count - first : 0;
+    uint32_t     count = args->count > first ? args->count - first : 0, at = 0;
     rt_list     *rest;
-    burin_status status = rt_list_new(st, BURIN_TUPLE, count, &rest);
+    burin_status status = rt_list_new(st, BURIN_TUPLE, count + 1, &rest);
     if (status)
         return status;
+    if (self.kind != BURIN_MISSING)
+        rest->items[at++] = self;
     if (count)
-        memcpy(rest->items, args->positional + first, count * sizeof(burin_value));
-    rest->len = count;
+        memcpy(rest->items + at, args->positional + first, count * sizeof(burin_value));
+    rest->len = at + count;
     *out      = rt_tuple_value(rest);
     return BURIN_OK;
 }
@@ -121,15 +123,18 @@ static burin_status bind(rt_state *st, const rt_function *f, burin_value self, c
 {
     const rt_signature *sig   = f->signature;
     uint32_t            taken = 0, from = 0;
+    burin_value         ahead = self; /* where no parameter takes it, the first of *rest */
     burin_status        status;
 
-    if (self.kind != BURIN_MISSING && sig->count)
+    if (self.kind != BURIN_MISSING && sig->count > sig->by_name) {
         bound[taken++] = self;
+        ahead          = rt_missing();
+    }
     while (taken + sig->by_name < sig->count && from < args->count)
         bound[taken++] = args->positional[from++];
     for (uint32_t p = taken; p < sig->count; p++)
         bound[p] = rt_missing();
-    if (sig->rest && (status = bind_rest(st, args, from, &bound[sig->count])))
+    if (sig->rest && (status = bind_rest(st, ahead, args, from, &bound[sig->count])))
         return status;
     if (sig->named) {
         rt_dict *named;
@@ -139,7 +144,7 @@ static burin_status bind(rt_state *st, const rt_function *f, burin_value self, c
     }
     if (args->named_count && (status = bind_named(st, f, args, bound)))
         return status;
-    if (from < args->count && !sig->rest)
+    if ((from < args->count || ahead.kind != BURIN_MISSING) && !sig->rest)
         return fail_too_many(st, f, args->count + (self.kind != BURIN_MISSING));
     for (uint32_t p = taken; p < sig->count; p++) {
         if (bound[p].kind != BURIN_MISSING)
@@ -222,7 +227,7 @@ static burin_status call_host_object(rt_state *st, const rt_object_value *object
 {
     burin_value  bound[2];
     rt_dict     *named;
-    burin_status status = bind_rest(st, args, 0, &bound[0]);
+    burin_status status = bind_rest(st, rt_missing(), args, 0, &bound[0]);
     if (status || (status = rt_dict_new(st, args->named_count, &named)))
         return status;
     for (uint32_t n = 0; n < args->named_count && !status; n++)

@@ -6,10 +6,12 @@
  * some errors differently, always expands specifications, and its subclasses escape each field or look attributes up
  * through the environment. A specification may hold fields whose own may not, so the recursion is at most four deep. */
 #include "runtime/attribute.h"
+#include "runtime/builtins/builtins.h"
 #include "runtime/builtins/methods.h"
 #include "runtime/convert.h"
 #include "runtime/env.h"
 #include "runtime/format.h"
+#include "runtime/host.h"
 #include "runtime/operate.h"
 #include "runtime/unicode.h"
 
@@ -208,6 +210,8 @@ static burin_status number_field_python(formatter *f, burin_text name, int64_t *
 
 static burin_status fail_no_attribute(rt_state *st, burin_value v, burin_text name)
 {
+    if (v.kind == BURIN_OBJECT && rt_object_of(v)->cls == &rt_namespace_class) /* Jinja2's class raises with the bare name */
+        return rt_fail(st, BURIN_ERR_ATTRIBUTE, "%.*s", (int)name.len, name.data);
     return rt_fail(st, BURIN_ERR_ATTRIBUTE, "'%s' object has no attribute '%.*s'", rt_type_name(st, v), (int)name.len, name.data);
 }
 

@@ -4,6 +4,7 @@
  * [...] or {...}. The chain runs through host functions too, because it starts at the state. Depth is bounded by
  * rt_enter. */
 #include "runtime/base/text.h"
+#include "runtime/builtins/builtins.h"
 #include "runtime/complex.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
@@ -245,6 +246,17 @@ static burin_status write_range(rt_out *out, const rt_range *r)
     return rt_out_status(out);
 }
 
+/* What MarkupSafe defines itself is a function of Python, those that wrap str's own under their names. */
+static burin_status write_markup_method(rt_state *st, rt_out *out, const rt_function *f)
+{
+    char text[64];
+    snprintf(text, sizeof text, "<bound method %s.%s of ", f->flags & RT_WRAPPED ? "str" : "Markup", f->name);
+    rt_out_write(out, text, strlen(text));
+    burin_status status = rt_write_repr(st, out, f->self);
+    rt_out_literal(out, ">");
+    return status ? status : rt_out_status(out);
+}
+
 static burin_status write_function(rt_state *st, rt_out *out, burin_value v)
 {
     const rt_function *f = v.as.p;
@@ -258,6 +270,8 @@ static burin_status write_function(rt_state *st, rt_out *out, burin_value v)
         snprintf(text, sizeof text, "<built-in method %s of %s object>", f->name, rt_type_name(st, f->self));
     else if (st->python)
         snprintf(text, sizeof text, "<built-in function %s>", f->name);
+    else if (f->self.kind == BURIN_STRING && rt_is_safe(f->self) && (f->flags & (RT_WRAPPED | RT_REWRITTEN)))
+        return write_markup_method(st, out, f);
     else if (f->self.kind != BURIN_MISSING)
         snprintf(text, sizeof text, "<built-in method %s of %s object at %p>", f->name, rt_type_name(st, f->self), f->self.as.p);
     else

@@ -44,17 +44,22 @@ static void write_missing_name(rt_state *st, rt_out *text, burin_value name)
     rt_clear_error(st);
 }
 
-static burin_status none_found(rt_state *st, const rt_list *names)
+static burin_status none_found(rt_state *st, burin_value given, const rt_list *names)
 {
-    rt_out      text;
-    burin_value joined;
+    rt_out       text;
+    burin_value  joined;
+    burin_status status = BURIN_OK;
+    if (given.kind != BURIN_LIST && given.kind != BURIN_TUPLE) /* the exception is made with given[-1], which is an error of its own for most */
+        status = rt_python_item(st, given, burin_int(-1), &joined);
+    if (status)
+        return status;
     rt_out_init_heap(&text, st, 64);
     for (uint32_t n = 0; n < names->len; n++) {
         if (n)
             rt_out_literal(&text, ", ");
         write_missing_name(st, &text, names->items[n]);
     }
-    burin_status status = rt_out_take(&text, 0, &joined);
+    status = rt_out_take(&text, 0, &joined);
     return status ? status : rt_fail(st, BURIN_ERR_NONE_FOUND, "none of the templates given were found: %.*s", (int)joined.len, joined.as.s);
 }
 
@@ -77,7 +82,7 @@ static burin_status load_first(vm_frame *f, burin_value names, const vm_template
             return status;
         vm_forget_error(f->m);
     }
-    return none_found(st, list);
+    return none_found(st, names, list);
 }
 
 burin_status vm_load(vm_frame *f, burin_value name, ir_include_by by, const vm_template **out)

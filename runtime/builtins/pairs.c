@@ -97,7 +97,7 @@ burin_status builtin_unpack2(rt_state *st, burin_value v, burin_value *a, burin_
     rt_iter      it;
     burin_value  more;
     burin_status status = rt_iter_init(st, v, &it);
-    if (status == BURIN_ERR_TYPE && v.kind != BURIN_OBJECT) {
+    if (status == BURIN_ERR_TYPE) {
         rt_clear_error(st);
         return rt_fail(st, BURIN_ERR_TYPE, "cannot unpack non-iterable %s object", rt_type_name(st, v));
     }

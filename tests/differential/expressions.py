@@ -302,6 +302,10 @@ class Expressions:
             lambda: plain(self.operand(self.of("dict", depth)), "|dictsort|", r.choice(["map('first')|list", "first", "list|last", "map('join', '=')|join(';')"])),
             lambda: plain("[", self.of("any", depth), ", ", self.of("any", 0), "]|select('", r.choice(["==", "!=", "in", "sameas", "eq", "ne"]), "', ", self.of("any", 0), ")|list"),
             lambda: plain("rows|groupby(", self.argument("attribute", 0), ")|map('", r.choice(["first", "list", "last|length"]).split("|")[0], "')|list"),
+            lambda: plain(self.operand(self.of("any", depth)), "|host(", self.of("any", 0), optional(", k=", self.of("any", 0)), ")"),
+            lambda: plain(self.operand(self.of("list", depth)), "|map('host.repr'", optional(", ", self.of("any", 0)), optional(", k=", self.of("any", 0)), ")|list"),
+            lambda: plain(self.operand(self.of("list", depth)), "|", r.choice(["select", "reject"]), "('", r.choice(["yes", "never"]), "'", optional(", 1"), ")|list"),
+            lambda: plain(self.operand(self.of("any", depth)), " is ", r.choice(["yes", "never", "not never", "yes(1, k=2)"])),
         ]
         return expression("(", r.choice(choices)(), ")")
 
@@ -404,7 +408,8 @@ class Expressions:
 
     def globals(self, depth):
         r = self.r
-        return expression(r.choice([lambda: plain("range(", self.of("int", 0), ")|list|length"), lambda: plain("fn(", self.of("any", depth), ", k=", self.of("any", depth), ")"),
+        return expression(r.choice([lambda: plain("range(", self.of("int", 0), ")|list|length"),
+                                    lambda: plain("range(", self.of("int", 0), ", ", self.of("int", 0), optional(", ", self.of("int", 0)), ")", r.choice(["", "|first", "|length", "[1]", "[::-2]", " == rg"])), lambda: plain("fn(", self.of("any", depth), ", k=", self.of("any", depth), ")"),
                                     lambda: plain("fn(", self.of("any", 0), ", k=", self.of("any", 0), ", *", self.of("list", 0), optional(", **", self.of("dict", 0)), ")"),
                                     lambda: plain("namespace(", self.of("dict", 0), optional(", b=1"), ").", r.choice("ab")),
                                     lambda: plain("dict(", self.of("dict", depth), ", k=", self.of("any", 0), ")"), lambda: plain("dict(", self.of("any", 0), ")"),

@@ -248,7 +248,7 @@ class Grammar(expressions.Expressions):
         if self.chance(.3):
             return self.value(r.choice(["_", "gettext"]), "('", r.choice(MESSAGES).replace("\n", "\\n"), "'", optional(", n=", self.of("int", 0)), ")")
         if self.chance(.15):
-            return self.value("ngettext('one apple', '%(n)s apples', ", self.of("int", 0), ")")
+            return self.value("ngettext('one apple', '%(n)s apples', ", self.of(r.choice(["int", "num"]), 0), ")")
         if self.chance(.1):
             return self.value("pgettext('menu', 'Hello')")
         head = r.choice(["", " trimmed", " notrimmed", " 'menu'"])
@@ -280,7 +280,7 @@ class Grammar(expressions.Expressions):
         if not self.others and self.chance(.5):
             return "'main2'"
         if not self.others or self.chance(.03):
-            return self.r.choice(["'nowhere'", "missing", "none", "s", "3"])
+            return self.r.choice(["'nowhere'", "missing", "none", "s", "3", "d", "st", "it", "xs", "ys", "d.items()", "['nowhere', s]", "{}"])
         return "'%s'" % self.r.choice(self.others)
 
     def include(self, depth):
@@ -337,6 +337,9 @@ def options(r):
         env["native"] = True
     if r.random() < .05:
         env["policies"] = {"truncate.leeway": r.choice([0, 2]), "urlize.rel": None, "ext.i18n.trimmed": True}
+    if r.random() < .4:
+        env["filters"] = {"host": "call_repr", "host.repr": "call_repr"}
+        env["tests"] = {"yes": True, "never": False}
     if r.random() < .1:
         env["globals"] = {"site": "G", "x": 7}
     if "i18n" in env["extensions"]:

@@ -144,7 +144,7 @@ class Generation(Extension):
 
 EXTENSIONS = {"do": "jinja2.ext.do", "loopcontrols": "jinja2.ext.loopcontrols", "i18n": "jinja2.ext.i18n", "debug": "jinja2.ext.debug",
               "generation": Generation}
-OWN = ("undefined", "extensions", "sandbox", "native", "policies", "globals", "filters", "i18n") # the members of `env` that are no Environment option
+OWN = ("undefined", "extensions", "sandbox", "native", "policies", "globals", "filters", "tests", "i18n") # the members of `env` that are no Environment option
 
 
 def environment(case):
@@ -159,7 +159,8 @@ def environment(case):
     env = cls(**options)
     env.policies.update(decoded(given.get("policies", {})))
     env.globals.update(decoded(given.get("globals", {})))
-    env.filters.update({name: {"hf_tojson": hf_tojson}[filter] for name, filter in given.get("filters", {}).items()})
+    env.filters.update({name: hf_tojson if filter == "hf_tojson" else call_repr(name) for name, filter in given.get("filters", {}).items()})
+    env.tests.update({name: lambda *args, answer=answer, **named: answer for name, answer in given.get("tests", {}).items()})
     if "i18n" in given:
         install_catalog(env, given["i18n"])
     return env
@@ -212,6 +213,8 @@ def run(case, template_of):
     if case.get("mode") == "expression":
         return {"value": encoded(environment(case).compile_expression(case["source"])(decoded(case.get("context", {}))))}
     template = template_of(case)
+    if case.get("mode") == "compile":
+        return {"output": ""}
     result = template.render(decoded(case.get("context", {})))
     if case.get("env", {}).get("native") and "sandbox" not in case["env"]:
         return {"value": encoded(result)}
