@@ -33,9 +33,10 @@ void codegen_free(ir_program *program);
 /* The IR as text (for `burin dump ir`). */
 void ir_print(const ir_program *program, buf *out);
 
-/* jinja2.meta. `emit` gets NUL-terminated names, sorted; for references NULL where the name is not constant. */
-burin_status meta_undeclared(const codegen_options *options, const source *src, ast_node *tree, burin_status (*emit)(void *sink, const char *name),
-                             void *sink, burin_error *err);
+/* jinja2.meta. `emit` gets NUL-terminated names, sorted; for references NULL where the name is not constant. globals: also names that the
+ * environment has a value for, which a variable hides. */
+burin_status meta_undeclared(const codegen_options *options, const source *src, ast_node *tree, bool globals,
+                             burin_status (*emit)(void *sink, const char *name), void *sink, burin_error *err);
 burin_status meta_references(const burin_allocator *alloc, ast_node *tree, burin_status (*emit)(void *sink, const char *name), void *sink);
 
 #endif

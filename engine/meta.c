@@ -11,7 +11,7 @@ burin_status burin_template_undeclared(burin_template *tpl, burin_status (*emit)
     burin_status    status = template_parse(&scratch, tpl->env, &tpl->src, &tree, NULL);
 
     if (status == BURIN_OK)
-        status = meta_undeclared(&options, &tpl->src, tree, emit, sink, NULL);
+        status = meta_undeclared(&options, &tpl->src, tree, false, emit, sink, NULL);
     arena_deinit(&scratch);
     return status;
 }
@@ -40,7 +40,7 @@ burin_status expr_undeclared(const burin_expr *expr, burin_status (*emit)(void *
     if (status == BURIN_OK)
         tree = printed(&scratch, tree);
     if (status == BURIN_OK)
-        status = tree ? meta_undeclared(&options, &tpl->src, tree, emit, sink, NULL) : BURIN_ERR_NOMEM;
+        status = tree ? meta_undeclared(&options, &tpl->src, tree, true, emit, sink, NULL) : BURIN_ERR_NOMEM;
     arena_deinit(&scratch);
     return status;
 }

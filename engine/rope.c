@@ -176,7 +176,7 @@ static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error 
     rope->parts[rope->part_count++] = part;
     burin_status status             = template_part(rope->tpl, cut->tree, &part->tpl, err);
     if (!status && !cut->reads_everything)
-        status = meta_undeclared(&options, &rope->tpl->src, cut->tree, name_list_add, &wanted, err);
+        status = meta_undeclared(&options, &rope->tpl->src, cut->tree, true, name_list_add, &wanted, err);
     if (!status && !live_reads_find(rope->live, cut->reads_everything ? NULL : &wanted, &part->reads))
         status = BURIN_ERR_NOMEM;
     name_list_deinit(&wanted);

@@ -1,8 +1,9 @@
 /* Where a template may be cut.
  *
  * Pieces are independent when none changes what another sees. What the top level sets, defines or imports goes before every
- * later part, which so has its own; that is right as long as nothing is changed in place. Where something may be, or where
- * names are set under a condition, the template stays whole. */
+ * later part, which so has its own; that is right as long as nothing is changed in place. Where something may be, where names are set
+ * under a condition, or where something before tells of a name that is set later, which hides a variable there too, the template stays
+ * whole. */
 #include "engine/rope.h"
 
 #include "runtime/base/text.h"
@@ -13,6 +14,7 @@ typedef struct splitter {
     arena       *memory;
     ast_list     prelude; /* definitions so far; their `next` are theirs only between parts */
     bool         imports; /* one of them loads a template */
+    bool         waits;   /* one that may fail is in no part yet */
     burin_status (*take)(void *user, const rope_cut *cut);
     void        *user;
 } splitter;
@@ -27,11 +29,12 @@ static bool is_one_of(burin_text name, const char *const *words)
     return false;
 }
 
-static int changes_in_place(ast_node *node, void *user)
+/* Something that changes others, or looks at the whole template. */
+static int needs_whole(ast_node *node, void *user)
 {
     static const char *const methods[] = {"append", "add", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse",
                                           "setdefault", "sort", "update", "next", "reset", NULL};
-    static const char *const makers[]  = {"namespace", "cycler", "joiner", NULL};
+    static const char *const names[]   = {"namespace", "cycler", "joiner", "self", NULL};
     switch ((ast_kind)node->kind) {
     case AST_Extends:
     case AST_NSRef:
@@ -43,12 +46,12 @@ static int changes_in_place(ast_node *node, void *user)
             return 1;
         break;
     case AST_Name:
-        if (is_one_of(ast_as(Name, node)->name, makers))
+        if (is_one_of(ast_as(Name, node)->name, names))
             return 1;
         break;
     default: break;
     }
-    return ast_each_child(node, changes_in_place, user);
+    return ast_each_child(node, needs_whole, user);
 }
 
 static bool defines(const ast_node *node)
@@ -64,13 +67,93 @@ static int defines_inside(ast_node *node, void *user)
     return node->kind == AST_If || node->kind == AST_Autoescape ? ast_each_child(node, defines_inside, user) : 0;
 }
 
+/* ---- names that are set later ---- */
+
+typedef struct target_visit {
+    int (*visit)(burin_text name, void *user);
+    void *user;
+} target_visit;
+
+/* A name, a tuple of names, a name of an import. */
+static int visit_targets(ast_node *node, void *user)
+{
+    const target_visit *v = user;
+    switch ((ast_kind)node->kind) {
+    case AST_Name: return v->visit(ast_as(Name, node)->name, v->user);
+    case AST_ImportName: return v->visit(ast_as(ImportName, node)->alias, v->user);
+    default: return ast_each_child(node, visit_targets, user);
+    }
+}
+
+/* Call `visit` for each name that a definition sets, until it gives another result than 0, which is returned. */
+static int each_target(ast_node *definition, int (*visit)(burin_text name, void *user), void *user)
+{
+    target_visit v     = {visit, user};
+    int          found = 0;
+    switch ((ast_kind)definition->kind) {
+    case AST_Set: return visit_targets(ast_as(Set, definition)->target, &v);
+    case AST_SetBlock: return visit_targets(ast_as(SetBlock, definition)->target, &v);
+    case AST_Macro: return visit(ast_as(Macro, definition)->name, user);
+    case AST_Import: return visit(ast_as(Import, definition)->target, user);
+    default: break;
+    }
+    for (ast_node *n = ast_as(FromImport, definition)->names.first; n && !found; n = n->next)
+        found = visit_targets(n, &v);
+    return found;
+}
+
+static int is_name(burin_text name, void *other) { return text_equal(name, *(const burin_text *)other); }
+
+/* Does the code tell of a name? */
+static int mentions(ast_node *node, void *name)
+{
+    if (node->kind == AST_Name && is_name(ast_as(Name, node)->name, name))
+        return 1;
+    return ast_each_child(node, mentions, name);
+}
+
+typedef struct nodes_before { /* of the top level */
+    ast_node *first, *end;
+} nodes_before;
+
+/* Is a name told of before it is set for the first time? */
+static int is_mentioned(burin_text name, void *user)
+{
+    const nodes_before *before = user;
+    for (ast_node *n = before->first; n != before->end; n = n->next) {
+        if (defines(n) && each_target(n, is_name, &name))
+            return 0;
+        if (mentions(n, &name))
+            return 1;
+    }
+    return 0;
+}
+
+static bool is_text(const ast_node *node)
+{
+    if (node->kind != AST_Output)
+        return false;
+    for (const ast_node *n = ((const ast_Output *)node)->nodes.first; n; n = n->next)
+        if (n->kind != AST_Data)
+            return false;
+    return true;
+}
+
 static bool may_be_cut(ast_node *tree)
 {
-    if (changes_in_place(tree, NULL))
+    nodes_before before   = {.first = ast_as(Template, tree)->body.first};
+    bool         has_part = false;
+    if (needs_whole(tree, NULL))
         return false;
-    for (ast_node *n = ast_as(Template, tree)->body.first; n; n = n->next)
+    for (ast_node *n = before.first; n; n = n->next) {
+        before.end = n;
         if ((n->kind == AST_If || n->kind == AST_Autoescape) && ast_each_child(n, defines_inside, NULL))
             return false;
+        if (!defines(n))
+            has_part |= !is_text(n);
+        else if (has_part && each_target(n, is_mentioned, &before))
+            return false;
+    }
     return true;
 }
 
@@ -94,6 +177,7 @@ static burin_status take_part(splitter *s, ast_node *node)
     part->body = s->prelude;
     ast_push(&part->body, node);
     rope_cut     cut    = {.tree = &part->base, .is_hole = node->kind == AST_Output, .reads_everything = s->imports || loads(node, NULL)};
+    s->waits            = false;
     burin_status status = s->take(s->user, &cut);
     node->next          = next;
     if (last)
@@ -122,6 +206,18 @@ static burin_status take_output(splitter *s, ast_Output *output)
     return status;
 }
 
+/* What is set or imported behind the last part writes nothing, but may fail. */
+static burin_status take_rest(splitter *s)
+{
+    const ast_node *last = s->prelude.last;
+    ast_Template   *part = ast_make(s->memory, Template, last->line, last->where);
+    if (!part)
+        return BURIN_ERR_NOMEM;
+    part->body   = s->prelude;
+    rope_cut cut = {.tree = &part->base, .reads_everything = s->imports};
+    return s->take(s->user, &cut);
+}
+
 burin_status rope_split(arena *a, ast_node *tree, burin_status (*take)(void *user, const rope_cut *cut), void *user)
 {
     splitter     s      = {.memory = a, .take = take, .user = user};
@@ -136,6 +232,7 @@ burin_status rope_split(arena *a, ast_node *tree, burin_status (*take)(void *use
         next = n->next;
         if (defines(n)) {
             s.imports |= n->kind == AST_Import || n->kind == AST_FromImport;
+            s.waits |= n->kind != AST_Macro;
             n->next = NULL;
             ast_push(&s.prelude, n);
         } else if (n->kind == AST_Output) {
@@ -144,5 +241,5 @@ burin_status rope_split(arena *a, ast_node *tree, burin_status (*take)(void *use
             status = take_part(&s, n);
         }
     }
-    return status;
+    return status || !s.waits ? status : take_rest(&s);
 }

@@ -10,13 +10,14 @@ typedef struct collector {
     arena        *memory;
     char        **names;
     uint32_t      count, cap;
+    bool          globals; /* too */
     bool          failed;
 } collector;
 
 static void collect(void *user, burin_text name)
 {
     collector *c = user;
-    if (rt_names_value(c->env->globals, name) || rt_names_function(c->env->globals, name))
+    if (!c->globals && (rt_names_value(c->env->globals, name) || rt_names_function(c->env->globals, name)))
         return;
     if (c->count == c->cap) {
         uint32_t wider = c->cap ? 2 * c->cap : 16;
@@ -39,11 +40,11 @@ static void collect(void *user, burin_text name)
 
 static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-burin_status meta_undeclared(const codegen_options *options, const source *src, ast_node *tree, burin_status (*give)(void *sink, const char *name),
-                             void *sink, burin_error *err)
+burin_status meta_undeclared(const codegen_options *options, const source *src, ast_node *tree, bool globals,
+                             burin_status (*give)(void *sink, const char *name), void *sink, burin_error *err)
 {
     arena            memory   = arena_make(options->env->alloc);
-    collector        c        = {.env = options->env, .memory = &memory};
+    collector        c        = {.env = options->env, .memory = &memory, .globals = globals};
     resolve_listener listener = {collect, &c};
     ir_program      *program  = NULL;
     const lowering   what     = {.tree = tree, .listener = &listener};

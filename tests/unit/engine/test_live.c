@@ -209,6 +209,11 @@ static void patches_keep_a_copy_equal_to_the_rendered_template(void **state)
         {"{% from 'lib' import twice %}{{ twice(b) }} {{ twice(a) }}", 2},
         {"{% filter upper %}{{ c }}{% endfilter %}{% raw %}{{ a }}{% endraw %}", 1},
         {"{% autoescape false %}{{ c }}{% endautoescape %}{{ c }}", 2},
+        {"{{ a }}{% set y = b %}", 2},                                                  /* what may fail has a part, if it writes nothing */
+        {"{{ a }}{% macro m() %}{% endmacro %}", 1},
+        {"{% block x %}{{ a }}{% endblock %}{{ self.x() }}", 1},                        /* parts know their own blocks only */
+        {"{% for i in [1] %}{{ c or 'none' }}{% endfor %}{% set c = b %}{{ c }}", 1},   /* c is hidden from the beginning */
+        {"{% macro m() %}{{ n() }}{% endmacro %}{% macro n() %}{{ a }}{% endmacro %}{{ m() }}{{ n() }}", 2},
     };
     desk *d = *state;
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
@@ -228,6 +233,40 @@ static void patches_keep_a_copy_equal_to_the_rendered_template(void **state)
             assert_int_equal(burin_rope_length(rope), kept.len);
         }
         burin_rope_free(rope);
+    }
+}
+
+/* A bound name hides what the environment has of that name. */
+static void a_name_that_is_also_a_global_is_read(void **state)
+{
+    desk       *d = *state;
+    copy        kept;
+    burin_node  cell, count;
+    burin_graph_cell(d->g, burin_string_borrow("abc", 3), &cell);
+    burin_live_bind(d->live, "dict", cell);
+    count            = expression(d, "dict|length");
+    burin_rope *rope = rope_of(d, "{{ dict }}{% if dict is string %}: {{ dict|length }}{% endif %}", &kept);
+    desk_expect(d, count, "3");
+    assert_string_equal(kept.text, "abc: 3");
+    burin_graph_set(d->g, cell, burin_string_borrow("z", 1));
+    desk_expect(d, count, "1");
+    assert_string_equal(kept.text, "z: 1");
+    burin_rope_free(rope);
+}
+
+static void what_is_set_behind_the_last_part_may_fail(void **state)
+{
+    static const char *const rows[] = {"text{% import 'nowhere' as x %}", "{{ b }}{% set x = 6 // a %}", "{% set x, y = [a] %}text"};
+    desk *d = *state;
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        copy            kept = {.len = 0};
+        burin_template *tpl  = burin_template_from_string(d->env, "page", (burin_text){rows[k], strlen(rows[k])}, NULL);
+        burin_graph_set(d->g, d->a, burin_int(0));
+        burin_rope *rope = burin_rope_new(d->live, tpl, apply, &kept, NULL);
+        assert_non_null(rope);
+        assert_int_not_equal(burin_rope_write(rope, append, &kept), BURIN_OK);
+        burin_rope_free(rope);
+        burin_template_unref(tpl);
     }
 }
 
@@ -362,6 +401,8 @@ int main(void)
         TEST(fields_of_a_record_are_found_when_they_are_read),
         TEST(records_pull_expressions_inside_expressions),
         TEST(patches_keep_a_copy_equal_to_the_rendered_template),
+        TEST(a_name_that_is_also_a_global_is_read),
+        TEST(what_is_set_behind_the_last_part_may_fail),
         TEST(only_what_reads_a_change_renders_and_is_patched),
         TEST(a_part_that_fails_keeps_its_place),
         TEST(a_name_prints_any_value_as_the_template_does),
