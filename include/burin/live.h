@@ -77,7 +77,7 @@ typedef struct burin_patch {
 
 /* A template as a rope. Its holes, loops, conditions and blocks at the top level are nodes; what is set, defined or imported
  * there is so for each of them by itself. A template that extends another, or whose parts change what others see (namespaces,
- * `do`, methods that change their object), is one node. Parts that include or import depend on every name bound so far.
+ * `do`, methods that change their object), that uses `self`, or that tells of a name before it first sets it, is one node. Parts that include or import depend on every name bound so far.
  *
  * tpl      of the live's environment; held.
  * patch    called in effects, in the order of the text, for every part whose text has changed; a failure becomes its effect's.
