@@ -48,7 +48,7 @@ static const char *const parts[] = {
     "{{ 1 }}", "{{ 1 }}-{{ 2 }}", "{% if 1 > 2 %}yes {{ 3 }}{% elif 3 %}{{ 1 }}{% endif %}", "{% for i in range(3) %}{{ loop.index }}{{ 1 }} {% endfor %}",
     "{{ '%s&' % 1 }}", "{% set x = 1 %}{{ x }}", "{% with z = 1 + 2 %}{{ z }}{{ 3 }}{% endwith %}", " literal ", "{{ 7 // 1 }}", "{%- if 3 %} x {%- endif %}",
     "{% macro m(v) %}<{{ v }}{{ 1 }}>{% endmacro %}{{ m(2) }}{{ m(3) }}", "{% filter upper %}n{{ 1 }}{% endfilter %}", "{{ [1, 2, 3]|sort|join('&') }}",
-    "{% if 1 %}{% set y = 2 %}{% endif %}{{ y }}",
+    "{% if 1 %}{% set y = 2 %}{% endif %}{{ y }}", "{% for i in [0] %}{{ 3 }}{{ 2 }}{% endfor %}", "{% set w = 3 // 1 %}",
 };
 
 static burin_status take_patch(void *user, const burin_patch *patch)
