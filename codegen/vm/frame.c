@@ -99,6 +99,8 @@ static inline void set_parameters(const vm_call *call, burin_value *regs)
 {
     for (uint32_t n = 0; n < call->count; n++)
         regs[n] = call->args[n];
+    for (uint32_t n = call->count; n < call->unit->parameters; n++)
+        regs[n] = rt_missing();
 }
 
 /* A frame that inner units may read after it has ended: in the heap. */

@@ -226,7 +226,7 @@ burin_status vm_run_unit(vm_frame *f);
 
 /* ---- frame.c ---- */
 
-/* Make a frame for a unit and run it with `args` in its first registers. */
+/* Make a frame for a unit and run it with `args` in its first registers; parameters without one are missing. */
 typedef struct vm_call {
     const ir_unit     *unit;
     const ir_program  *program;
@@ -465,6 +465,8 @@ const burin_value *vm_attribute_at(vm_frame *f, const burin_value *object, uint3
 const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uint32_t site);
 /* The member of a struct that the cache knows; MISSING after a failure. */
 burin_value vm_member(vm_frame *f, const vm_cache *cache, const burin_value *object);
+/* Print constant text k, then that member. */
+burin_status vm_print_member(vm_frame *f, const vm_cache *cache, const burin_value *object, uint32_t k, bool escaped);
 burin_status vm_filter_any(vm_frame *f, const ir_call *call, const burin_value *regs, burin_value *out);
 burin_status vm_unpack(rt_state *st, burin_value v, burin_value *to, uint32_t count);
 burin_status vm_dict(rt_state *st, const burin_value *pairs, uint32_t count, burin_value *out);

@@ -163,39 +163,38 @@ static burin_status bind(rt_state *st, const ir_macro *row, const rt_arguments *
 
 enum { FEW = 16 };
 
-static __attribute__((noinline)) burin_status bind_any(rt_state *st, const ir_macro *row, const rt_arguments *args, burin_value *to)
-{
-    bool room[FEW] = {false}, *used = room;
-    if (args->named_count > FEW && (used = heap_alloc(&st->heap, args->named_count)) != NULL)
-        memset(used, 0, args->named_count);
-    return used ? bind(st, row, args, used, to) : rt_fail_memory(st);
-}
-
 /* Mostly there are positional arguments only, and what has none is missing. */
-static inline burin_status bind_arguments(rt_state *st, const ir_macro *row, const rt_arguments *args, burin_value *to)
+static inline bool binds_itself(const ir_macro *row, const rt_arguments *args)
 {
-    if (BURIN_UNLIKELY(args->named_count || row->caller || row->catch_kwargs || row->catch_varargs || args->count > row->argument_count))
-        return bind_any(st, row, args, to);
-    for (uint32_t n = 0; n < args->count; n++)
-        to[n] = args->positional[n];
-    for (uint32_t n = args->count; n < row->argument_count; n++)
-        to[n] = rt_missing();
-    return BURIN_OK;
+    return !args->named_count && !row->caller && !row->catch_kwargs && !row->catch_varargs && args->count <= row->argument_count;
 }
 
 /* ---- calling ---- */
 
+static __attribute__((noinline)) burin_status print_bound(vm *m, vm_call *call, const ir_macro *row, const rt_arguments *args)
+{
+    rt_state   *st = &m->st;
+    burin_value room[FEW], *to = room, result;
+    bool        few[FEW] = {false}, *used = few;
+    call->count = call->unit->parameters;
+    if (call->count > FEW && !(to = heap_alloc(&st->heap, call->count * sizeof *to)))
+        return rt_fail_memory(st);
+    if (args->named_count > FEW && (used = heap_alloc(&st->heap, args->named_count)) != NULL)
+        memset(used, 0, args->named_count);
+    if (!used)
+        return rt_fail_memory(st);
+    call->args          = to;
+    burin_status status = bind(st, row, args, used, to);
+    return status ? status : vm_enter(m, call, &result);
+}
+
 burin_status vm_macro_print(vm *m, vm_macro *macro, const rt_arguments *args)
 {
-    rt_state      *st    = &m->st;
-    const ir_unit *unit  = macro->program->units[macro->row->unit];
-    burin_value    room[FEW], *to = room, result;
-    if (unit->parameters > FEW && !(to = heap_alloc(&st->heap, unit->parameters * sizeof *to)))
-        return rt_fail_memory(st);
-    burin_status status = bind_arguments(st, macro->row, args, to);
-    vm_call call = {.unit = unit, .program = macro->program, .tpl = macro->tpl, .outer = macro->outer, .context = macro->context,
-                    .caches = macro->caches, .args = to, .count = unit->parameters};
-    return status ? status : vm_enter(m, &call, &result);
+    const ir_macro *row  = macro->row;
+    vm_call         call = {.unit = macro->program->units[row->unit], .program = macro->program, .tpl = macro->tpl, .outer = macro->outer,
+                            .context = macro->context, .caches = macro->caches, .args = args->positional, .count = args->count};
+    burin_value     result;
+    return BURIN_LIKELY(binds_itself(row, args)) ? vm_enter(m, &call, &result) : print_bound(m, &call, row, args);
 }
 
 burin_status vm_macro_call(rt_state *st, void *self, const rt_arguments *args, burin_value *out)

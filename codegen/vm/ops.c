@@ -1,5 +1,5 @@
 /* The longer instructions' bodies. */
-#include "codegen/vm/machine.h"
+#include "codegen/vm/ops.h"
 
 #include "runtime/builtins/builtins.h"
 
@@ -37,6 +37,12 @@ burin_value vm_member(vm_frame *f, const vm_cache *cache, const burin_value *obj
     const char       *at     = (const char *)object->as.p + member->offset;
     const burin_value v      = rt_item_fast(object->reserved, &member->item, at);
     return BURIN_LIKELY(v.kind != BURIN_MISSING) ? v : read_member(f, &member->item, at);
+}
+
+burin_status vm_print_member(vm_frame *f, const vm_cache *cache, const burin_value *object, uint32_t k, bool escaped)
+{
+    const burin_value v = vm_member(f, cache, object);
+    return BURIN_LIKELY(v.kind != BURIN_MISSING) ? op_print(f, k, &v, escaped) : f->m->st.status;
 }
 
 /* A member that the inline cache did not know. Names that a sandbox may refuse and what all objects have are not for it. */

@@ -178,20 +178,18 @@ static inline __attribute__((always_inline)) burin_status op_attribute(vm_frame 
         *out = *v;
     return status;
 }
-OPERATION(out_attr)
+static inline __attribute__((always_inline)) burin_status op_print_attribute(vm_frame *f, const burin_value *object, const ir_insn *i, bool escaped)
 {
-    burin_value        room;
-    burin_status       status = BURIN_OK;
-    const burin_value *v      = op_attribute_at(f, &regs[i->b], i->c, &room, &status);
-    return BURIN_LIKELY(v != NULL) ? op_print(f, i->d, v, false) : status;
+    burin_value     room;
+    burin_status    status = BURIN_OK;
+    const vm_cache *cache  = &f->caches[i->c];
+    if (object->kind == BURIN_STRUCT && rt_struct_word(*object) == cache->word)
+        return vm_print_member(f, cache, object, i->d, escaped);
+    const burin_value *v = op_attribute_at(f, object, i->c, &room, &status);
+    return BURIN_LIKELY(v != NULL) ? op_print(f, i->d, v, escaped) : status;
 }
-OPERATION(out_attr_e)
-{
-    burin_value        room;
-    burin_status       status = BURIN_OK;
-    const burin_value *v      = op_attribute_at(f, &regs[i->b], i->c, &room, &status);
-    return BURIN_LIKELY(v != NULL) ? op_print(f, i->d, v, true) : status;
-}
+OPERATION(out_attr) { return op_print_attribute(f, &regs[i->b], i, false); }
+OPERATION(out_attr_e) { return op_print_attribute(f, &regs[i->b], i, true); }
 OPERATION(out_call)
 {
     f->pc = (uint32_t)(i - f->unit->code);
