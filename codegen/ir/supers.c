@@ -5,7 +5,6 @@
  * what follows too, so parts are independent of one another; those of a sum stand and fall together. */
 #include "codegen/ir/ir.h"
 
-#include "runtime/builtins/support.h"
 #include "runtime/write.h"
 
 enum { VALUES_MIN = 3, PARTS_MAX = 64, RUN_ROOM_MAX = 8192, RUNS_MAX = UINT16_MAX, BLOCK = 32 };
@@ -69,15 +68,14 @@ static bool add_counter(finder *s, const ir_insn *i)
     return true;
 }
 
-/* x|safe or x.y|safe, printed: what is filtered was put into the register of the filter's argument by `i`. */
+/* x|safe or x.y|safe, printed: `part` is x, which `i` puts where it is made Markup of. */
 static bool add_safe(finder *s, const ir_insn *i, ir_part part)
 {
-    const ir_insn *filter = ahead(s, 1), *print = ahead(s, 2);
-    if (filter->op != OP_FILTER || filter->c != i->a || s->p->calls[filter->d].function->call != filter_safe || !prints_register(print, filter->a) ||
-        filter->a == part.reg)
+    const ir_insn *markup = ahead(s, 1), *print = ahead(s, 2);
+    if (markup->op != OP_MARKUP || markup->c != 1 || markup->b != i->a || !prints_register(print, markup->a) || markup->a == part.reg)
         return false;
     part.kind = (uint8_t)(part.kind + HOW_SAFE);
-    part.to   = filter->a;
+    part.to   = markup->a;
     add_part(s, with_text(s, print->d, part), 3);
     return true;
 }

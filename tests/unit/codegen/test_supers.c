@@ -85,6 +85,10 @@ static void runs_are_found(void **state)
     assert_int_equal(f->program->runs[0]->parts[0].kind, PART_REGISTER_E);
     assert_int_equal(f->program->runs[0]->parts[3].kind, PART_NONE);
     assert_int_equal(f->program->runs[0]->parts[4].kind, PART_END);
+    compile(f, "{{ a.b|safe }}{{ c|safe }}{{ d }}", true);
+    assert_int_equal(f->program->runs[0]->insns, 7);
+    assert_int_equal(f->program->runs[0]->parts[0].kind, PART_ATTR_SAFE);
+    assert_int_equal(f->program->runs[0]->parts[1].kind, PART_REGISTER_SAFE);
     compile(f, "{% for a in b %}{{ a.c }}, {{ a.d }};{% endfor %}", true); /* with its loop */
     assert_int_equal(count_of(f, SUPER_RUN), 1);
     assert_int_equal(f->program->runs[0]->insns, 4);
