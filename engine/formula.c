@@ -27,9 +27,9 @@ struct burin_formula {
     formula_kernels       kernels;
     uint32_t              kernels_after; /* evaluations by the machine, then kernels are made; UINT32_MAX: never */
     bool                  by_machine;    /* it evaluated last; else the current kernel did */
-    kernel_values_function  fast;         /* native code of the current kernel, if it gives a float; NULL: to be looked for ... */
-    kernel_doubles_function fast_doubles; /* ... for slots that are all floats */
-    burin_value            *boxed;        /* those, for the machine */
+    kernel_slots_function fast, fast_doubles; /* native code of the current kernel, if it gives a float, of values and of doubles; else by_values.failed ... */
+    kernel_caller         by_values, by_doubles; /* ... and what takes over */
+    burin_value          *boxed;        /* slots that are doubles, for the machine */
 };
 
 enum { KERNELS_AFTER = 2 };
@@ -115,6 +115,15 @@ static burin_status compile(burin_formula *f, burin_text text, parser parse, bur
     return status ? status : make_machine(f, err);
 }
 
+static uint32_t double_slow(const kernel_caller *caller, const void *slots, kernel_cell *result, void *more);
+static uint32_t doubles_slow(const kernel_caller *caller, const void *slots, kernel_cell *result, void *more);
+
+static void forget_native_code(burin_formula *f)
+{
+    f->fast         = double_slow;
+    f->fast_doubles = doubles_slow;
+}
+
 /* Without a program. */
 static burin_formula *formula_new(burin_env *env, burin_error *err)
 {
@@ -135,6 +144,9 @@ static burin_formula *formula_new(burin_env *env, burin_error *err)
     formula_kernels_init(&f->kernels, env->alloc);
     f->kernels_after = UINT32_MAX;
     f->by_machine    = true;
+    f->by_values     = (kernel_caller){double_slow, f};
+    f->by_doubles    = (kernel_caller){doubles_slow, f};
+    forget_native_code(f);
     return f;
 }
 
@@ -239,10 +251,9 @@ static bool needs_native_program(const burin_formula *f) { return f->kernels_aft
 
 static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)
 {
-    *out            = rt_missing();
-    f->by_machine   = true;
-    f->fast         = NULL;
-    f->fast_doubles = NULL;
+    *out          = rt_missing();
+    f->by_machine = true;
+    forget_native_code(f);
     if (f->kernels.current)
         formula_kernel_missed(&f->kernels);
     f->out.next = f->out.data;
@@ -256,11 +267,16 @@ static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, 
     return status;
 }
 
+static inline void clear_error(burin_error *err)
+{
+    if (BURIN_UNLIKELY(err && err->status))
+        burin_error_clear(err);
+}
+
 /* By the current kernel; false: the machine has to. */
 static inline bool eval_by_kernel(burin_formula *f, const burin_value *slots, kernel_cell *value, burin_error *err)
 {
-    if (err && err->status)
-        burin_error_clear(err);
+    clear_error(err);
     if (!f->kernels.current || BURIN_UNLIKELY(!formula_kernel_run(&f->kernels, slots, value)))
         return false;
     f->by_machine = false;
@@ -318,51 +334,51 @@ burin_status formula_as_text(burin_value value, burin_text *out, burin_error *er
     return BURIN_OK;
 }
 
-static __attribute__((noinline)) burin_status double_slow(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
+static uint32_t double_slow(const kernel_caller *caller, const void *slots, kernel_cell *result, void *more)
 {
-    burin_value value;
-    kernel_cell number;
+    burin_formula *f   = caller->user;
+    burin_error   *err = more;
+    burin_value    value;
+    kernel_cell    number;
     if (eval_by_kernel(f, slots, &number, err)) {
-        *out    = f->kernels.current->kind == BURIN_FLOAT ? number.f : (double)number.i;
-        f->fast = formula_kernel_values(&f->kernels);
+        kernel_slots_function native = formula_kernel_values(&f->kernels);
+        result->f                    = f->kernels.current->kind == BURIN_FLOAT ? number.f : (double)number.i;
+        f->fast                      = native ? native : double_slow;
         return BURIN_OK;
     }
     burin_status status = eval_by_machine(f, slots, &value, err);
-    return status ? status : formula_as_double(value, out, err);
+    return status ? status : formula_as_double(value, &result->f, err);
 }
 
-static inline bool is_clear(const burin_error *err) { return !err || !err->status; }
-
-burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
+static uint32_t doubles_slow(const kernel_caller *caller, const void *slots, kernel_cell *result, void *more)
 {
-    if (BURIN_UNLIKELY(!f->fast || !is_clear(err) || f->fast(slots, (kernel_cell *)(void *)out)))
-        return double_slow(f, slots, out, err);
-    f->by_machine = false;
-    return BURIN_OK;
-}
-
-static __attribute__((noinline)) burin_status doubles_slow(burin_formula *f, const double *slots, double *out, burin_error *err)
-{
-    kernel_cell value;
-    if (is_clear(err) && formula_kernel_run_doubles(&f->kernels, slots, &value)) {
-        *out            = value.f;
-        f->by_machine   = false;
-        f->fast_doubles = formula_kernel_doubles(&f->kernels, f->env);
+    burin_formula *f      = caller->user;
+    const double  *floats = slots;
+    if (formula_kernel_run_doubles(&f->kernels, floats, result)) {
+        kernel_slots_function native = formula_kernel_doubles(&f->kernels, f->env);
+        f->by_machine                = false;
+        f->fast_doubles              = native ? native : doubles_slow;
         return BURIN_OK;
     }
     if (!f->boxed && !(f->boxed = arena_alloc(&f->memory, (f->slot_count + 1) * sizeof *f->boxed)))
-        return fail_memory(err);
+        return fail_memory(more);
     for (uint32_t n = 0; n < f->slot_count; n++)
-        f->boxed[n] = burin_float(slots[n]);
-    return double_slow(f, f->boxed, out, err);
+        f->boxed[n] = burin_float(floats[n]);
+    return double_slow(&f->by_values, f->boxed, result, more);
+}
+
+burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
+{
+    clear_error(err);
+    f->by_machine = false;
+    return (burin_status)f->fast(&f->by_values, slots, (kernel_cell *)(void *)out, err);
 }
 
 burin_status burin_formula_doubles(burin_formula *f, const double *slots, double *out, burin_error *err)
 {
-    if (BURIN_UNLIKELY(!f->fast_doubles || !is_clear(err) || f->fast_doubles(slots, (kernel_cell *)(void *)out)))
-        return doubles_slow(f, slots, out, err);
+    clear_error(err);
     f->by_machine = false;
-    return BURIN_OK;
+    return (burin_status)f->fast_doubles(&f->by_doubles, slots, (kernel_cell *)(void *)out, err);
 }
 
 burin_status burin_formula_int64(burin_formula *f, const burin_value *slots, int64_t *out, burin_error *err)

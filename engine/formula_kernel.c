@@ -99,20 +99,20 @@ void formula_kernel_choose(formula_kernels *all, const formula_source *from, con
     all->current = v->k ? v : NULL;
 }
 
-kernel_values_function formula_kernel_values(const formula_kernels *all)
+kernel_slots_function formula_kernel_values(const formula_kernels *all)
 {
     const formula_kernel *v = all->current;
-    return v && v->kind == BURIN_FLOAT ? ((kernel_function){jit_kernel_code(v->native)}).of_values : NULL;
+    return v && v->kind == BURIN_FLOAT ? ((kernel_function){jit_kernel_code(v->native)}).of_slots : NULL;
 }
 
-kernel_doubles_function formula_kernel_doubles(formula_kernels *all, burin_env *env)
+kernel_slots_function formula_kernel_doubles(formula_kernels *all, burin_env *env)
 {
     formula_kernel *v = all->current;
     if (!v || !v->is_of_doubles || !jit_kernel_code(v->native)) /* as hot as that one */
         return NULL;
     if (!v->of_doubles && (v->of_doubles = jit_kernel_new(env, v->k, KERNEL_OF_DOUBLES)))
         jit_kernel_want(v->of_doubles);
-    return ((kernel_function){jit_kernel_code(v->of_doubles)}).of_doubles;
+    return ((kernel_function){jit_kernel_code(v->of_doubles)}).of_slots;
 }
 
 void formula_kernel_missed(formula_kernels *all)

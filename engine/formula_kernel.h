@@ -5,6 +5,7 @@
 #ifndef BURIN_ENGINE_FORMULA_KERNEL_H
 #define BURIN_ENGINE_FORMULA_KERNEL_H
 
+#include "codegen/kernel/native.h"
 #include "engine/jit_kernel.h"
 
 enum { FORMULA_KERNELS_MAX = 4 };
@@ -24,7 +25,7 @@ typedef struct formula_kernel {
     jit_kernel   *native, *of_doubles; /* the second: made when it is first asked for */
     bool          is_of_doubles;       /* all that it reads and gives are floats */
     uint64_t      steps, memory; /* that the machine uses */
-    uint32_t      runs, failures;
+    uint32_t      runs, failures; /* of the interpreted kernel */
 } formula_kernel;
 
 typedef struct formula_kernels {
@@ -48,9 +49,9 @@ void formula_kernels_free(formula_kernels *all);
 /* Which kernel suits the slots, made if need be; after the machine has evaluated them with this many steps and so much memory. */
 void formula_kernel_choose(formula_kernels *all, const formula_source *from, const burin_value *slots, uint64_t steps, uint64_t memory);
 /* Native code of the current kernel for slots that are all floats, which gives a float; NULL: there is none now. */
-kernel_doubles_function formula_kernel_doubles(formula_kernels *all, burin_env *env);
+kernel_slots_function formula_kernel_doubles(formula_kernels *all, burin_env *env);
 /* The same for slots that are values. */
-kernel_values_function formula_kernel_values(const formula_kernels *all);
+kernel_slots_function formula_kernel_values(const formula_kernels *all);
 /* The kernel failed, or the slots were not its own. */
 void formula_kernel_missed(formula_kernels *all);
 
@@ -81,12 +82,8 @@ static inline bool formula_kernel_run(formula_kernels *all, const burin_value *s
 {
     formula_kernel *v    = all->current;
     void           *code = jit_kernel_code(v->native);
-    if (BURIN_LIKELY(code != NULL)) {
-        if (BURIN_UNLIKELY(((kernel_function){code}).of_values(slots, result)))
-            return false;
-        v->runs++;
-        return true;
-    }
+    if (BURIN_LIKELY(code != NULL))
+        return !BURIN_UNLIKELY(((kernel_function){code}).of_slots(&kernel_plain_caller, slots, result, NULL));
     kernel_cell *room = v->room;
     for (const formula_read *r = v->reads, *end = r + v->read_count; r < end; r++) {
         if (BURIN_UNLIKELY(slots[r->slot].kind != r->kind))

@@ -1,4 +1,5 @@
 /* The layer over libgccjit. */
+#include "codegen/kernel/wire.h"
 #include "jit/emit.h"
 
 #include <stdio.h>

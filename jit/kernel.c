@@ -69,13 +69,36 @@ static void make_locals(kernel_writer *w, uint32_t from, uint32_t until)
 
 /* ---- ways ---- */
 
+static expr of(gcc_jit_param *p) { return gcc_jit_param_as_rvalue(p); }
+
+/* What the caller makes of the failure. */
+static expr failed_call(kernel_writer *w)
+{
+    emitter      *e            = w->f.e;
+    gcc_jit_type *parameters[] = {e->types[T_PTR], e->types[T_PTR], e->types[T_PTR], e->types[T_PTR]};
+    expr          arguments[]  = {of(w->caller), of(w->cells), of(w->to), of(w->more)};
+    gcc_jit_type *function     = gcc_jit_context_new_function_ptr_type(e->g, NULL, e->types[T_U], 4, parameters, 0);
+    expr          address      = gcc_jit_context_new_cast(e->g, NULL, load_field(&w->f, FIELD_kernel_caller_failed, of(w->caller)), function);
+    return gcc_jit_context_new_call_through_ptr(e->g, NULL, address, 4, arguments);
+}
+
+static block failed(kernel_writer *w)
+{
+    func *f    = &w->f;
+    block here = f->block;
+    if (!w->failed) {
+        f->block = w->failed = new_block(f);
+        give(f, w->request->shape == KERNEL_OF_CELLS ? num(f, T_U, w->part) : failed_call(w));
+        f->block = here;
+    }
+    return w->failed;
+}
+
 static void fail(kernel_writer *w, expr bad)
 {
-    func *f = &w->f;
-    block failed = new_block(f), good = new_block(f);
-    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, bad, num(f, T_L, 0)), false), failed, good);
-    f->block = failed;
-    give(f, num(f, T_U, w->request->shape == KERNEL_OF_CELLS ? w->part : 1));
+    func *f    = &w->f;
+    block good = new_block(f);
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, bad, num(f, T_L, 0)), false), failed(w), good);
     f->block = good;
 }
 
@@ -95,6 +118,19 @@ static void write_way(kernel_writer *w, const kernel_way *way, uint32_t first)
     begin(f, after);
 }
 
+/* Do of the step what `what` (of EARLY_...) says. */
+static void write_step(kernel_writer *w, const kernel_step *s, unsigned what)
+{
+    func *f = &w->f;
+    expr  x = kernel_operand(w, s->x), y = kernel_operand(w, s->y), bad = NULL;
+    place r = w->locals[s->out];
+    bool  is_tested = what & EARLY_CHECK && kernel_can_fail(w, s);
+    if (what & EARLY_STEP)
+        bad = kernel_operator(f, s->op, r, x, y, kernel_operand(w, s->z));
+    if (is_tested)
+        fail(w, bad ? bad : kernel_is_bad(f, s->op, r, x, y));
+}
+
 static void write_steps(kernel_writer *w, uint32_t from, uint32_t until)
 {
     for (uint32_t n = from; n < until; n++) {
@@ -103,11 +139,16 @@ static void write_steps(kernel_writer *w, uint32_t from, uint32_t until)
             write_way(w, &w->k->ways[s->x], n + 1);
             n = w->k->ways[s->x].end - 1;
         } else if (s->op < VEC_OP_COUNT) {
-            expr bad = kernel_operator(&w->f, s->op, w->locals[s->out], kernel_operand(w, s->x), kernel_operand(w, s->y), kernel_operand(w, s->z));
-            if (bad)
-                fail(w, bad);
+            write_step(w, s, ~w->early[n]);
         }
     }
+}
+
+static void write_early_steps(kernel_writer *w, uint32_t from, uint32_t until)
+{
+    for (uint32_t n = from; n < until; n++)
+        if (w->early[n])
+            write_step(w, &w->k->steps[n], w->early[n]);
 }
 
 /* ---- functions ---- */
@@ -119,11 +160,10 @@ bool kernel_begin(kernel_writer *w, emitter *e, type result, int count, gcc_jit_
     w->f.block  = new_block(&w->f);
     w->locals   = arena_zalloc(e->memory, (w->k->place_count + 1) * sizeof *w->locals);
     w->begins   = arena_zalloc(e->memory, (w->k->part_count + 1) * sizeof *w->begins);
-    return w->locals && w->begins;
+    return w->locals && w->begins && kernel_find_order(w);
 }
 
 gcc_jit_param *kernel_parameter(emitter *e, type t, const char *name) { return gcc_jit_context_new_param(e->g, NULL, e->types[t], name); }
-static expr           of(gcc_jit_param *p) { return gcc_jit_param_as_rvalue(p); }
 
 static void write_part(kernel_writer *w, uint32_t from, bool *needed)
 {
@@ -135,7 +175,9 @@ static void write_part(kernel_writer *w, uint32_t from, bool *needed)
     for (uint32_t n = 0; n < w->k->cell_count; n++)
         if (needed[n])
             w->locals[n] = as_local(f, kernel_type(w->k->places[n].type), load(f, kernel_type(w->k->places[n].type), of(w->cells), (int64_t)(n * sizeof(kernel_cell))));
+    w->failed = NULL;
     make_locals(w, from, last);
+    write_early_steps(w, from, last);
     write_steps(w, from, last);
     store(f, kernel_type(w->k->places[gives->y].type), of(w->cells), (int64_t)(gives->y * sizeof(kernel_cell)), kernel_operand(w, gives->x));
 }
@@ -199,12 +241,15 @@ static void load_slots(kernel_writer *w, const bool *needed)
 
 static bool lower_values(kernel_writer *w, emitter *e)
 {
-    gcc_jit_param *parameters[] = {kernel_parameter(e, T_PTR, "slots"), kernel_parameter(e, T_PTR, "result")};
+    gcc_jit_param *parameters[] = {kernel_parameter(e, T_PTR, "caller"), kernel_parameter(e, T_PTR, "slots"), kernel_parameter(e, T_PTR, "result"),
+                                   kernel_parameter(e, T_PTR, "more")};
     bool          *needed       = arena_zalloc(e->memory, (w->k->cell_count + 1) * sizeof *needed);
     uint32_t       last         = w->k->step_count - 1;
-    w->cells                    = parameters[0];
-    w->to                       = parameters[1];
-    if (!needed || !kernel_begin(w, e, T_U, 2, parameters))
+    w->caller                   = parameters[0];
+    w->cells                    = parameters[1];
+    w->to                       = parameters[2];
+    w->more                     = parameters[3];
+    if (!needed || !kernel_begin(w, e, T_U, 4, parameters))
         return false;
     kernel_find_cells(w, 0, last + 1, needed);
     if (w->request->shape == KERNEL_OF_DOUBLES)
@@ -212,6 +257,7 @@ static bool lower_values(kernel_writer *w, emitter *e)
     else
         load_slots(w, needed);
     make_locals(w, 0, last);
+    write_early_steps(w, 0, last);
     write_steps(w, 0, last);
     store(&w->f, kernel_type(w->k->places[w->k->cell_count - 1].type), of(w->to), 0, kernel_operand(w, w->k->steps[last].x));
     give(&w->f, num(&w->f, T_U, 0));

@@ -27,11 +27,10 @@ static expr is(func *f, enum gcc_jit_comparison how, expr a, expr b) { return tr
 static expr is_negative(func *f, expr a) { return is(f, GCC_JIT_COMPARISON_LT, a, whole(f, 0)); }
 static expr negative(func *f, expr a) { return gcc_jit_context_new_unary_op(f->e->g, f->where, GCC_JIT_UNARY_OP_MINUS, f->e->types[T_L], a); }
 
+static expr is_nan(func *f, expr a) { return is(f, GCC_JIT_COMPARISON_NE, a, a); }
+
 /* The difference of an infinity or a NaN from itself is a NaN. */
-expr kernel_not_finite(func *f, expr a)
-{
-    return is(f, GCC_JIT_COMPARISON_NE, binary(f, GCC_JIT_BINARY_OP_MINUS, T_F, a, a), real(f, 0));
-}
+expr kernel_not_finite(func *f, expr a) { return is_nan(f, get(as_local(f, T_F, binary(f, GCC_JIT_BINARY_OP_MINUS, T_F, a, a)))); }
 
 void kernel_choice(func *f, place r, expr condition, expr yes, expr no)
 {
@@ -79,7 +78,7 @@ static expr builtin(func *f, const char *name, int count, expr *arguments)
     return gcc_jit_context_new_call(f->e->g, f->where, gcc_jit_context_get_builtin_function(f->e->g, name), count, arguments);
 }
 
-/* The function of the C library that an operator is; bad where the result is not finite. */
+/* The function of the C library that an operator is. */
 static const char *function_of(vec_op op)
 {
     switch ((int)op) {
@@ -109,7 +108,37 @@ static const char *function_of(vec_op op)
     }
 }
 
-bool kernel_must_be_finite(vec_op op) { return op == VEC_F_SQRT || function_of(op) != NULL; }
+kernel_bad kernel_bad_of(vec_op op)
+{
+    switch ((int)op) {
+    case VEC_F_DIV:
+    case VEC_F_FLOORDIV:
+    case VEC_F_MOD: return BAD_DIVISOR;
+    case VEC_F_SIN:
+    case VEC_F_COS:
+    case VEC_F_TAN:
+    case VEC_F_ASINH:
+    case VEC_F_CBRT: return BAD_INFINITE;
+    case VEC_F_ATAN:
+    case VEC_F_TANH: return BAD_NAN;
+    default: return op == VEC_F_SQRT || function_of(op) ? BAD_RESULT : BAD_BY_ITSELF;
+    }
+}
+
+expr kernel_is_bad(func *f, vec_op op, place r, expr x, expr y)
+{
+    switch (kernel_bad_of(op)) {
+    case BAD_DIVISOR: return is(f, GCC_JIT_COMPARISON_EQ, y, real(f, 0));
+    case BAD_INFINITE: return kernel_not_finite(f, x);
+    case BAD_NAN: return is_nan(f, x);
+    default: return kernel_not_finite(f, get(r));
+    }
+}
+
+bool kernel_is_call(vec_op op)
+{
+    return function_of(op) || op == VEC_F_FLOORDIV || op == VEC_F_MOD || op == VEC_F_ATAN2 || op == VEC_I_POW;
+}
 
 const char *kernel_fast_function(vec_op op, int lanes)
 {
@@ -229,32 +258,30 @@ static expr arithmetic(operation *o, enum gcc_jit_binary_op how, expr x, expr y)
     return binary(o->f, how, T_F, x, y);
 }
 
-static expr on_floats(operation *o, vec_op op)
+static void on_floats(operation *o, vec_op op)
 {
     func *f     = o->f;
     expr  xy[]  = {o->x, o->y};
     expr  x = o->x, y = o->y;
-    expr  no_divisor = y ? is(f, GCC_JIT_COMPARISON_EQ, y, real(f, 0)) : NULL;
     switch ((int)op) {
-    case VEC_F_ADD: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_PLUS, x, y)); return NULL;
-    case VEC_F_SUB: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_MINUS, x, y)); return NULL;
-    case VEC_F_MUL: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_MULT, x, y)); return NULL;
-    case VEC_F_DIV: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_DIVIDE, x, y)); return no_divisor;
-    case VEC_F_FLOORDIV: set(f, o->r, call(f, "rt_float_floor_divide", 2, xy)); return no_divisor;
-    case VEC_F_MOD: set(f, o->r, call(f, "rt_float_modulo", 2, xy)); return no_divisor;
-    case VEC_F_NEG: set(f, o->r, gcc_jit_context_new_unary_op(f->e->g, f->where, GCC_JIT_UNARY_OP_MINUS, f->e->types[T_F], x)); return NULL;
-    case VEC_F_ABS: set(f, o->r, builtin(f, "fabs", 1, xy)); return NULL;
-    case VEC_F_COPYSIGN: set(f, o->r, builtin(f, "copysign", 2, xy)); return NULL;
-    case VEC_F_ATAN2: set(f, o->r, call(f, "atan2", 2, xy)); return NULL;
-    case VEC_F_MIN: kernel_choice(f, o->r, compare(f, GCC_JIT_COMPARISON_LT, y, x), y, x); return NULL;
-    case VEC_F_MAX: kernel_choice(f, o->r, compare(f, GCC_JIT_COMPARISON_GT, y, x), y, x); return NULL;
-    case VEC_F_MUL_ADD: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_PLUS, arithmetic(o, GCC_JIT_BINARY_OP_MULT, x, y), o->z)); return NULL;
-    case VEC_F_MUL_SUB: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_MINUS, arithmetic(o, GCC_JIT_BINARY_OP_MULT, x, y), o->z)); return NULL;
-    case VEC_F_SUB_MUL: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_MINUS, o->z, arithmetic(o, GCC_JIT_BINARY_OP_MULT, x, y))); return NULL;
+    case VEC_F_ADD: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_PLUS, x, y)); break;
+    case VEC_F_SUB: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_MINUS, x, y)); break;
+    case VEC_F_MUL: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_MULT, x, y)); break;
+    case VEC_F_DIV: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_DIVIDE, x, y)); break;
+    case VEC_F_FLOORDIV: set(f, o->r, call(f, "rt_float_floor_divide", 2, xy)); break;
+    case VEC_F_MOD: set(f, o->r, call(f, "rt_float_modulo", 2, xy)); break;
+    case VEC_F_NEG: set(f, o->r, gcc_jit_context_new_unary_op(f->e->g, f->where, GCC_JIT_UNARY_OP_MINUS, f->e->types[T_F], x)); break;
+    case VEC_F_ABS: set(f, o->r, builtin(f, "fabs", 1, xy)); break;
+    case VEC_F_COPYSIGN: set(f, o->r, builtin(f, "copysign", 2, xy)); break;
+    case VEC_F_ATAN2: set(f, o->r, call(f, "atan2", 2, xy)); break;
+    case VEC_F_MIN: kernel_choice(f, o->r, compare(f, GCC_JIT_COMPARISON_LT, y, x), y, x); break;
+    case VEC_F_MAX: kernel_choice(f, o->r, compare(f, GCC_JIT_COMPARISON_GT, y, x), y, x); break;
+    case VEC_F_MUL_ADD: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_PLUS, arithmetic(o, GCC_JIT_BINARY_OP_MULT, x, y), o->z)); break;
+    case VEC_F_MUL_SUB: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_MINUS, arithmetic(o, GCC_JIT_BINARY_OP_MULT, x, y), o->z)); break;
+    case VEC_F_SUB_MUL: set(f, o->r, arithmetic(o, GCC_JIT_BINARY_OP_MINUS, o->z, arithmetic(o, GCC_JIT_BINARY_OP_MULT, x, y))); break;
     case VEC_F_SQRT: set(f, o->r, builtin(f, "sqrt", 1, xy)); break;
     default: set(f, o->r, call(f, function_of(op), vec_ops[op].operands, xy)); break;
     }
-    return kernel_not_finite(f, get(o->r));
 }
 
 /* ---- comparisons and conversions ---- */
@@ -293,7 +320,7 @@ static expr converted(operation *o, vec_op op)
     case VEC_F_CEIL: return rounded(o, "ceil");
     case VEC_F_TRUNC: return rounded(o, "trunc");
     case VEC_F_ROUND: return rounded(o, "rint");
-    case VEC_F_ISNAN: set(f, o->r, is(f, GCC_JIT_COMPARISON_NE, x, x)); return NULL;
+    case VEC_F_ISNAN: set(f, o->r, is_nan(f, x)); return NULL;
     case VEC_F_ISFINITE: set(f, o->r, xor_(f, kernel_not_finite(f, x), whole(f, 1))); return NULL;
     default: set(f, o->r, and_(f, kernel_not_finite(f, x), is(f, GCC_JIT_COMPARISON_EQ, x, x))); return NULL; /* VEC_F_ISINF */
     }
@@ -315,5 +342,8 @@ expr kernel_operator(func *f, vec_op op, place r, expr x, expr y, expr z)
         return compared(&o, (int)op - VEC_I_EQ);
     if (is_conversion(op) || is_question(op))
         return converted(&o, op);
-    return vec_ops[op].x == VEC_FLOAT ? on_floats(&o, op) : on_ints(&o, op);
+    if (vec_ops[op].x != VEC_FLOAT)
+        return on_ints(&o, op);
+    on_floats(&o, op);
+    return NULL;
 }

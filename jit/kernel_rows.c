@@ -218,6 +218,15 @@ static void note_not_finite(rows *r, const kernel_step *s)
     r->has_nothing = true;
 }
 
+/* A function that is bad by its operand gives a NaN then. */
+static void note_bad_float(rows *r, const kernel_step *s)
+{
+    if (kernel_bad_of(s->op) == BAD_DIVISOR)
+        note_bad(r, s, kernel_is_bad(&r->w->f, s->op, NULL, NULL, kernel_operand(r->w, s->y)));
+    else
+        note_not_finite(r, s);
+}
+
 static void keep(rows *r, uint32_t n)
 {
     if (n != KERNEL_NONE && r->arrays[n] && r->w->k->places[n].kind != PLACE_CONSTANT)
@@ -233,10 +242,10 @@ static void write_step(rows *r, const kernel_step *s)
         r->w->locals[s->out] = local(&r->w->f, kernel_type(r->w->k->places[s->out].type), "v");
     r->loaded[s->out] = true;
     expr bad = kernel_operator(&r->w->f, s->op, r->w->locals[s->out], kernel_operand(r->w, s->x), kernel_operand(r->w, s->y), kernel_operand(r->w, s->z));
-    if (kernel_must_be_finite((vec_op)s->op))
-        note_not_finite(r, s);
-    else
+    if (bad)
         note_bad(r, s, bad);
+    else if (kernel_can_fail(r->w, s))
+        note_bad_float(r, s);
     keep(r, s->out);
 }
 

@@ -1,5 +1,6 @@
 /* The ABI hash: FNV-1a over the tables that generated code depends on. Linked into the library and into the helper. */
 #include "codegen/jit/native.h"
+#include "codegen/kernel/wire.h"
 
 static uint64_t add(uint64_t hash, const void *data, size_t len)
 {

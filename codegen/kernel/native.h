@@ -8,6 +8,9 @@
 
 struct object;
 
+/* For who looks what a function over slots gives: where it failed, 1. */
+extern const kernel_caller kernel_plain_caller;
+
 /* Load the object that answers the request `bytes`. NULL, or what is wrong: a literal. The functions live as long as *out. */
 const char *kernel_load(const burin_allocator *alloc, const kernel_request *request, burin_text bytes, burin_text answer, struct object **out, kernel_function *function);
 

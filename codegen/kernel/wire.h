@@ -8,8 +8,8 @@
 /* What the native function takes. Its symbol is KERNEL_SYMBOL. */
 typedef enum kernel_shape {
     KERNEL_OF_CELLS,  /* kernel_cells_function */
-    KERNEL_OF_VALUES, /* kernel_values_function: of a kernel of one part that gives its last cell */
-    KERNEL_OF_DOUBLES, /* kernel_doubles_function: the same, all cells that are read being floats */
+    KERNEL_OF_VALUES, /* kernel_slots_function: of a kernel of one part that gives its last cell; slots are values */
+    KERNEL_OF_DOUBLES, /* kernel_slots_function: the same, slots are doubles, and all cells that are read floats */
     KERNEL_OF_ROWS,   /* kernel_rows_function: of a kernel as KERNEL_OF_VALUES takes it */
     KERNEL_SHAPE_COUNT
 } kernel_shape;
@@ -18,10 +18,15 @@ typedef enum kernel_shape {
 
 /* kernel_run, over the cells alone: no room for places behind them is needed. */
 typedef uint32_t (*kernel_cells_function)(kernel_cell *cells, uint32_t from);
-/* Cell n is slot n, of a value of the cell's type: 0 and the value in *result, or 1: a slot has a value of another kind, or the kernel failed. */
-typedef uint32_t (*kernel_values_function)(const burin_value *slots, kernel_cell *result);
-/* Cell n is number n of `cells`: likewise. */
-typedef uint32_t (*kernel_doubles_function)(const double *cells, kernel_cell *result);
+/* Who calls the function over slots. What `failed` makes of the same arguments is what the function gives, as its last act, where the kernel
+ * fails or a slot has a value of another kind than its cell. So the caller need not look, nor keep its arguments. */
+typedef struct kernel_caller kernel_caller;
+/* Cell n is slot n: 0 and the value in *result, or what caller->failed gives. `more` is the caller's own. */
+typedef uint32_t (*kernel_slots_function)(const kernel_caller *caller, const void *slots, kernel_cell *result, void *more);
+struct kernel_caller {
+    kernel_slots_function failed;
+    void                 *user;
+};
 /* n rows: cell k of row r is item r of columns[k], packed (bools are bytes), and row r's value goes to item r of `out`, which overlaps
  * no column, or begins where one does. 0, or not: a row failed, the results are of no use. */
 typedef int64_t (*kernel_rows_function)(const void *const *columns, void *out, int64_t n);
@@ -29,8 +34,7 @@ typedef int64_t (*kernel_rows_function)(const void *const *columns, void *out, i
 typedef union kernel_function {
     void                  *address;
     kernel_cells_function  of_cells;
-    kernel_values_function of_values;
-    kernel_doubles_function of_doubles;
+    kernel_slots_function of_slots;
     kernel_rows_function   of_rows;
 } kernel_function;
 

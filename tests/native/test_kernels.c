@@ -238,6 +238,33 @@ static void check_rows(fixture *f, const char *text, const jit_kernel *native, v
     }
 }
 
+/* Whoever called is told with the call's arguments. */
+typedef struct told {
+    const void  *slots;
+    kernel_cell *result;
+    unsigned     times;
+} told;
+
+static uint32_t note_failure(const kernel_caller *caller, const void *slots, kernel_cell *result, void *more)
+{
+    told *t = more;
+    assert_ptr_equal(caller->user, t);
+    assert_ptr_equal(slots, t->slots);
+    assert_ptr_equal(result, t->result);
+    t->times++;
+    return 7;
+}
+
+/* Does it fail? */
+static bool call(const jit_kernel *native, const void *slots, kernel_cell *result)
+{
+    told          t      = {slots, result, 0};
+    kernel_caller caller = {note_failure, &t};
+    uint32_t      gave   = ((kernel_function){jit_kernel_code(native)}).of_slots(&caller, slots, result, &t);
+    assert_true(t.times <= 1 && gave == (t.times ? 7 : 0));
+    return t.times == 1;
+}
+
 static void check_expression(fixture *f, const char *text)
 {
     arena          memory = arena_make(&base_malloc_allocator);
@@ -262,7 +289,7 @@ static void check_expression(fixture *f, const char *text)
         failed[r]  = kernel_run(k, room, 0) == 0;
         results[r] = room[INPUTS];
         slots_of(f->rows[r], slots);
-        if (((kernel_function){jit_kernel_code(values)}).of_values(slots, &native) != failed[r])
+        if (call(values, slots, &native) != failed[r])
             fail_msg("%s, row %zu: native code and kernel fail differently", text, r);
         f->failed += failed[r];
         f->done += !failed[r];
@@ -293,6 +320,48 @@ static void each_operator_does_the_same_in_all_tiers(void **state)
     }
     assert_int_equal(f->refused, 0);
     assert_true(f->compiled > 200 && f->done > 30000 && f->failed > 3000);
+}
+
+/* Of doubles: what cannot fail is not looked at, and what can comes before the functions that are called. */
+static void divisors_are_looked_at_unless_they_are_never_0(void **state)
+{
+    static const char *const texts[] = {
+        "a / (1 + abs(b))",          "a / (abs(b) + 1e-300)",        "a / abs(b)",                    "a / (b * b + 1)",
+        "a / (b * b)",               "a / (1 + exp(-b))",            "a / exp(b)",                    "a / cosh(b)",
+        "a / sqrt(b)",               "a / sqrt(1 + b * b)",          "a / (sqrt(b) + sqrt(abs(a)))",  "a / (a * b + 1)",
+        "a / max(b, 1.0)",           "a / max(1.0, b)",              "a / min(1.0, abs(b))",          "a / min(cosh(b), cosh(a))",
+        "a / (1.0 if b > 0 else b)", "a / (1.0 if b > 0 else 2.5)",  "a / (0.0 + abs(b))",            "a / (abs(b) - 1)",
+        "sin(a) / b",                "sin(a) / (sin(b) / b)",        "exp(a) / (exp(b) - 1)",         "sin(a) * sqrt(b) / (a - 0.25)",
+        "atan(a) + tanh(b) / a",     "pow(a, b) / (cos(a) * b)",     "sin(a) // (b - 0.25)",          "(a // b) % sqrt(a)",
+        "log(a) if b / a > 1 else sin(a) / b",                       "cbrt(a) + asinh(b) * fmod(a, b)", "sin(a) + (a / b if a > b else b / a)"};
+    fixture *f = *state;
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+        arena          memory = arena_make(&base_malloc_allocator);
+        kernel        *k      = kernel_new(&memory, INPUTS + 1);
+        burin_formula *formula = formula_of(f, texts[t]);
+        vec_type       type;
+        assert_int_equal(add(f, k, texts[t], (kernel_wish){0}, INPUTS, &type), KERNEL_ADDED);
+        kernel_cell *room   = arena_alloc(&memory, k->place_count * sizeof *room);
+        jit_kernel  *native = jit_kernel_new(f->env, k, KERNEL_OF_DOUBLES);
+        assert_true(type == VEC_FLOAT && jit_kernel_code(native));
+        kernel_prepare(k, room);
+        for (size_t r = 0; r < ROWS; r++) {
+            kernel_cell got = {0};
+            memcpy(room, f->rows[r], sizeof f->rows[r]);
+            bool failed = kernel_run(k, room, 0) == 0;
+            if (call(native, f->rows[r], &got) != failed)
+                fail_msg("%s, row %zu: native code and kernel fail differently", texts[t], r);
+            if (failed)
+                continue;
+            check_same("native code and kernel", texts[t], r, type, got, room[INPUTS]);
+            check_machine(formula, texts[t], f, r, type, got);
+        }
+        check_expression(f, texts[t]);
+        jit_kernel_free(native);
+        burin_formula_free(formula);
+        arena_deinit(&memory);
+    }
+    assert_int_equal(f->refused, 0);
 }
 
 static void random_expressions_do_the_same_in_all_tiers(void **state)
@@ -528,6 +597,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_operator_does_the_same_in_all_tiers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(divisors_are_looked_at_unless_they_are_never_0, set_up, tear_down),
         cmocka_unit_test_setup_teardown(random_expressions_do_the_same_in_all_tiers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fast_functions_are_close, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_region_goes_on_behind_a_part_that_failed, set_up, tear_down),
