@@ -17,25 +17,28 @@ static bool can_be(const ir_unit *unit)
 
 static bool is_plain(const ir_call *call) { return !call->named && !call->rest && !call->expand; }
 
-/* The global that register `reg` holds before instruction `pc`; false: who knows. */
-static bool global_in(const typed *t, uint32_t pc, uint32_t reg, uint32_t *global)
+/* The instruction in front of `pc` that writes the register, if nothing jumps in between; UINT32_MAX: none. */
+static uint32_t writer_of(const typed *t, uint32_t pc, uint32_t reg)
 {
-    const ir_program *p = t->e->request->program;
-    if (t->unit->kind == UNIT_ROOT && reg >= p->root_temps) {
-        *global = reg - p->root_temps;
-        return true;
-    }
     while (pc > t->from && !t->is_target[pc]) {
         const ir_insn *i    = &t->unit->code[--pc];
         const char    *spec = ir_op_operands(i->op);
-        if (i->op == OP_GLOBAL && i->a == reg) {
-            *global = i->b;
-            return true;
-        }
         if ((spec[0] == 'w' && i->a <= reg && reg < i->a + registers_written(i)) || (spec[0] == 'x' && i->a == reg) || spec[1] == 'w')
-            return false;
+            return pc;
     }
-    return false;
+    return UINT32_MAX;
+}
+
+/* The global that register `reg` holds before instruction `pc`; false: who knows. */
+static bool global_in(const typed *t, uint32_t pc, uint32_t reg, uint32_t *global)
+{
+    const ir_program *p      = t->e->request->program;
+    const bool        is_own = t->unit->kind == UNIT_ROOT && reg >= p->root_temps;
+    uint32_t          writer = is_own ? UINT32_MAX : writer_of(t, pc, reg);
+    if (!is_own && (writer == UINT32_MAX || t->unit->code[writer].op != OP_GLOBAL))
+        return false;
+    *global = is_own ? reg - p->root_temps : t->unit->code[writer].b;
+    return true;
 }
 
 static uint32_t callee_of(const typed *t, uint32_t pc)
@@ -81,7 +84,7 @@ static bool declare(typed *t)
         if (kind != TYPED_NONE)
             t->given[n][1] = parameters[count++] = gcc_jit_context_new_param(e->g, NULL, e->types[kind == TYPED_FLOAT ? T_F : T_L], "as");
     }
-    f->fn = gcc_jit_context_new_function(e->g, NULL, GCC_JIT_FUNCTION_INTERNAL, e->types[T_L], name, count, parameters, 0);
+    f->fn = gcc_jit_context_new_function(e->g, NULL, GCC_JIT_FUNCTION_INTERNAL, e->types[T_VALUE], name, count, parameters, 0);
     t->f  = f;
     return true;
 }
@@ -119,11 +122,12 @@ static void write_out(typed *t)
     branch(f, compare(f, GCC_JIT_COMPARISON_NE, get(registers), num(f, T_PTR, 0)), made, failed);
     f->block = failed;
     expr failed_arguments[] = {get(f->m), gcc_jit_param_as_rvalue(t->me), get(t->out_pc), num(f, T_I, BURIN_ERR_NOMEM)};
-    give(f, call_api(f, API_direct_failed, 4, failed_arguments));
+    give_halves(f, num(f, T_L, DIRECT_FAILED), call_api(f, API_direct_failed, 4, failed_arguments));
     f->block = made;
     typed_to_registers(t, get(registers));
-    expr arguments[] = {get(f->m), get(t->out_pc)};
-    give(f, call_api(f, API_direct_go_on, 2, arguments));
+    expr  arguments[] = {get(f->m), get(t->out_pc)};
+    place as          = as_local(f, T_L, call_api(f, API_direct_go_on, 2, arguments));
+    give_halves(f, load_field(f, FIELD_vm_direct_head, get(f->m)), get(as));
 }
 
 static bool write_function(typed *t)
@@ -160,19 +164,25 @@ static typed *candidate(emitter *e, const ir_unit *unit)
         e->failed = true;
         return NULL;
     }
-    *t = (typed){.e = e, .unit = unit, .until = unit->code_len, .is_function = true, .live = typed_live(e, unit)};
+    *t = (typed){.e = e, .unit = unit, .until = unit->code_len, .is_function = true, .result = TYPED_INT, .live = typed_live(e, unit)};
     return t->live ? t : NULL;
 }
 
-/* Those that turn out not to be worth it are no callees of the others: look at these again. */
+/* Those that turn out not to be worth it are no callees of the others, and of all it is supposed at first that they give integers: look at the others
+ * again as long as one turns out to be otherwise. */
 static void drop_unfit(emitter *e, uint32_t count)
 {
     for (bool dropped = true; dropped && !e->failed;) {
         dropped = false;
         for (uint32_t n = 0; n < count; n++) {
-            if (!e->direct[n] || typed_find(e->direct[n], NULL))
+            typed *t = e->direct[n];
+            if (!t)
                 continue;
-            e->direct[n] = NULL;
+            bool fits = typed_find(t, NULL);
+            if (fits && (t->result == TYPED_ANY || typed_gives_integers(t)))
+                continue;
+            t->result    = TYPED_ANY;
+            e->direct[n] = fits ? t : NULL;
             dropped      = true;
         }
     }
@@ -208,16 +218,24 @@ bool is_called_directly(const emitter *e, uint32_t unit) { return unit < e->dire
 
 /* ---- calls ---- */
 
-/* Is what the register holds the function that it was taken for? */
-static void require_callee(typed *t, uint32_t pc, const typed *callee, place object)
+const typed *callee_of_global(const typed *t, uint32_t pc)
 {
-    func *f    = t->f;
-    uint32_t reg = t->unit->code[pc].b;
-    expr  head = typed_half(t, reg, pc, TYPED_ANY, true), as = typed_half(t, reg, pc, TYPED_ANY, false);
-    block out  = typed_leave(t, pc);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, cast(f, T_B, head), num(f, T_B, BURIN_OBJECT)), out);
-    set(f, object, reinterpret(f, T_PTR, as));
-    if (t->is_function && callee == t) {
+    uint32_t reg = t->unit->code[pc].a;
+    for (uint32_t n = pc + 1; n < t->until && !t->is_target[n]; n++) {
+        const ir_insn *i = &t->unit->code[n];
+        if (i->op == OP_INVOKE && i->b == reg)
+            return writer_of(t, n, reg) == pc ? typed_callee(t, n) : NULL;
+    }
+    return NULL;
+}
+
+/* A program of its own is that of the function or the frame. */
+void require_callee(typed *t, const typed *callee, expr head, expr as, block out)
+{
+    func *f = t->f;
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, head, num(f, T_L, BURIN_OBJECT)), out);
+    place object = as_local(f, T_PTR, reinterpret(f, T_PTR, as));
+    if (callee == t) {
         require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(object), gcc_jit_param_as_rvalue(t->me)), out);
         return;
     }
@@ -229,15 +247,24 @@ static void require_callee(typed *t, uint32_t pc, const typed *callee, place obj
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_function_unit, load_field(f, FIELD_rt_object_value_self, get(object))), unit), out);
 }
 
+/* The function's object, in a register that a GLOBAL has written, or is looked at here. */
+static expr callee_object(typed *t, uint32_t pc, const typed *callee)
+{
+    uint32_t reg = t->unit->code[pc].b, writer = writer_of(t, pc, reg);
+    expr     head = typed_half(t, reg, pc, TYPED_ANY, true), as = typed_half(t, reg, pc, TYPED_ANY, false);
+    if (writer == UINT32_MAX || !t->is_callee[writer])
+        require_callee(t, callee, head, as, typed_leave(t, pc));
+    return reinterpret(t->f, T_PTR, as);
+}
+
 void write_direct_call(typed *t, uint32_t pc)
 {
     func          *f      = t->f;
     const ir_insn *i      = &t->unit->code[pc];
     const typed   *callee = typed_callee(t, pc);
-    place          object = local(f, T_PTR, "object"), left = local(f, T_U, "left"), before = local(f, T_L, "before");
-    expr           arguments[4 + 2 * DIRECT_PARAMETERS] = {get(f->m), gcc_jit_param_as_rvalue(f->api), get(object), NULL};
+    place          left = local(f, T_U, "left"), before = local(f, T_L, "before");
+    expr           arguments[4 + 2 * DIRECT_PARAMETERS] = {get(f->m), gcc_jit_param_as_rvalue(f->api), callee_object(t, pc, callee), NULL};
     int            count = 4;
-    require_callee(t, pc, callee, object);
     for (uint32_t n = 0; n < callee->unit->parameters; n++) {
         uint8_t kind = parameter_kind(callee, n);
         if (kind == TYPED_ANY)
@@ -257,13 +284,11 @@ void write_direct_call(typed *t, uint32_t pc)
     }
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), typed_leave(t, pc));
     arguments[3] = binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, get(left), num(f, T_U, 1));
-    place as     = as_local(f, T_L, gcc_jit_context_new_call(f->e->g, f->where, callee->f->fn, count, arguments));
-    place head   = as_local(f, T_L, load_field(f, FIELD_vm_direct_head, get(f->m)));
+    place result = as_local(f, T_VALUE, gcc_jit_context_new_call(f->e->g, f->where, callee->f->fn, count, arguments));
+    place head   = as_local(f, T_L, get(half_of_value(f, result, 0))), as = as_local(f, T_L, get(half_of_value(f, result, 1)));
     if (!t->is_function) {
         expr end[] = {gcc_jit_param_as_rvalue(f->frame), cast(f, T_UL, get(before))};
         gcc_jit_block_add_eval(f->block, f->where, call_api(f, API_direct_end, 2, end));
     }
-    set(f, f->status, cast(f, T_I, get(as)));
-    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(head), num(f, T_L, DIRECT_FAILED)), typed_fail(t, pc));
-    typed_give_result(t, i->a, get(head), get(as));
+    typed_take_result(t, pc, callee->result, get(head), get(as));
 }

@@ -82,8 +82,9 @@ bool emitter_init(emitter *e, gcc_jit_context *g, arena *memory, const wire_requ
             e->types[t] = gcc_jit_context_get_type(g, plain[t]);
     gcc_jit_type *character = gcc_jit_context_get_type(g, GCC_JIT_TYPE_CHAR);
     e->types[T_PTR]         = gcc_jit_type_get_pointer(character);
-    gcc_jit_field *halves[] = {gcc_jit_context_new_field(g, NULL, e->types[T_L], "head"), gcc_jit_context_new_field(g, NULL, e->types[T_L], "as")};
-    e->types[T_VALUE]       = gcc_jit_struct_as_type(gcc_jit_context_new_struct_type(g, NULL, "value", 2, halves));
+    e->halves[0]            = gcc_jit_context_new_field(g, NULL, e->types[T_L], "head");
+    e->halves[1]            = gcc_jit_context_new_field(g, NULL, e->types[T_L], "as");
+    e->types[T_VALUE]       = gcc_jit_struct_as_type(gcc_jit_context_new_struct_type(g, NULL, "value", 2, e->halves));
     for (int t = 0; t < TYPE_COUNT; t++)
         e->pointers[t] = gcc_jit_type_get_pointer(e->types[t]);
     gcc_jit_type *three[] = {e->types[T_PTR], e->types[T_PTR], e->types[T_PTR]};
@@ -160,6 +161,8 @@ expr address_of_value(func *f, place value)
     return gcc_jit_context_new_cast(f->e->g, f->where, gcc_jit_lvalue_get_address(value, f->where), f->e->types[T_PTR]);
 }
 
+place half_of_value(func *f, place value, int half) { return gcc_jit_lvalue_access_field(value, f->where, f->e->halves[half]); }
+
 expr load(func *f, type t, expr pointer, int64_t bytes) { return get(at_offset(f, t, pointer, bytes)); }
 void store(func *f, type t, expr pointer, int64_t bytes, expr value) { set(f, at_offset(f, t, pointer, bytes), value); }
 
@@ -209,6 +212,14 @@ void give(func *f, expr result)
 {
     gcc_jit_block_end_with_return(f->block, f->where, result);
     f->block = NULL;
+}
+
+void give_halves(func *f, expr head, expr as)
+{
+    place value = local(f, T_VALUE, "value");
+    set(f, half_of_value(f, value, 0), head);
+    set(f, half_of_value(f, value, 1), as);
+    give(f, get(value));
 }
 
 /* ---- the runtime ---- */

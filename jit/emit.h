@@ -42,6 +42,7 @@ typedef struct emitter {
     const char         *file;                 /* the template's, for locations; NULL without debugging */
     gcc_jit_type       *types[TYPE_COUNT];
     gcc_jit_type       *pointers[TYPE_COUNT]; /* to them */
+    gcc_jit_field      *halves[2];            /* of T_VALUE */
     gcc_jit_type       *op_type;              /* native_op */
     gcc_jit_type       *api_types[API_COUNT];
     uint32_t            left;                 /* what may still be lowered, see wire_request */
@@ -114,8 +115,9 @@ expr  expect(func *f, expr condition, bool likely);
 
 expr  offset(func *f, expr pointer, int64_t bytes);
 expr  add_bytes(func *f, expr pointer, expr bytes);
-/* Of a local of T_VALUE. */
+/* Of a local of T_VALUE: its address; one of its halves. */
 expr  address_of_value(func *f, place value);
+place half_of_value(func *f, place value, int half);
 place at_offset(func *f, type t, expr pointer, int64_t bytes);
 expr  load(func *f, type t, expr pointer, int64_t bytes);
 void  store(func *f, type t, expr pointer, int64_t bytes, expr value);
@@ -132,6 +134,7 @@ void  go(func *f, block to);                            /* jump there; nothing f
 void  begin(func *f, block b);                          /* go on in `b`, jumping there if need be */
 void  branch(func *f, expr condition, block yes, block no);
 void  give(func *f, expr result);                       /* return */
+void  give_halves(func *f, expr head, expr as);         /* return a T_VALUE */
 
 /* ---- the runtime ---- */
 

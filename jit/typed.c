@@ -216,7 +216,7 @@ void typed_step(const typed *t, uint32_t pc, uint8_t *kinds)
     case OP_MOVE: put(t, kinds, i->a, (typed_kind)kinds[i->b]); break;
     case OP_NEG: put(t, kinds, i->a, (typed_kind)kinds[i->b]); break;
     case OP_NOT: case OP_COMPARE: put(t, kinds, i->a, TYPED_BOOL); break;
-    case OP_INVOKE: put(t, kinds, i->a, typed_plain(t, pc) ? typed_kind_of(rt_plain_gives(typed_plain(t, pc))) : TYPED_ANY); break;
+    case OP_INVOKE: put(t, kinds, i->a, typed_plain(t, pc) ? typed_kind_of(rt_plain_gives(typed_plain(t, pc))) : typed_callee(t, pc)->result); break;
     case OP_EACH_NEXT: put(t, kinds, i->b, t->supposed[i->b] == TYPED_INT ? TYPED_INT : TYPED_ANY); break;
     default: typed_writes(t->unit, pc, mark, &(marking){kinds, TYPED_ANY}); break;
     }
@@ -392,6 +392,14 @@ static bool is_worth_it(const typed *t)
     return computed;
 }
 
+bool typed_gives_integers(const typed *t)
+{
+    for (uint32_t pc = 0; pc < t->unit->code_len; pc++)
+        if (t->kinds[pc] && t->unit->code[pc].op == OP_RETURN && t->kinds[pc][t->unit->code[pc].b] != TYPED_INT)
+            return false;
+    return true;
+}
+
 static bool make_room(typed *t)
 {
     arena *memory = t->e->memory;
@@ -402,7 +410,8 @@ static bool make_room(typed *t)
     t->is_target = arena_zalloc(memory, code * sizeof *t->is_target);
     t->is_header = arena_zalloc(memory, code * sizeof *t->is_header);
     t->leaves    = arena_zalloc(memory, code * sizeof *t->leaves);
-    return t->kinds && t->supposed && t->is_local && t->is_target && t->is_header && t->leaves;
+    t->is_callee = arena_zalloc(memory, code * sizeof *t->is_callee);
+    return t->is_callee && t->kinds && t->supposed && t->is_local && t->is_target && t->is_header && t->leaves;
 }
 
 static void find_targets(typed *t)

@@ -23,6 +23,8 @@ struct typed {
     const ir_unit *unit;
     uint32_t       from, until;
     bool           is_function;   /* else a loop */
+    typed_kind     result;        /* of a function, as far as it is known: integers alone, or anything */
+    bool          *is_callee;     /* by instruction, a GLOBAL: it has been seen to be the function that the call behind it calls directly */
     uint8_t      **live;          /* of each instruction of the unit, by register: it is read before it is written */
     uint8_t      **kinds;         /* of each instruction of the unit, by register; NULL: nothing leads there */
     uint8_t       *supposed;      /* by register: what it is supposed to hold where nothing is known */
@@ -63,6 +65,8 @@ const typed *typed_callee(const typed *t, uint32_t pc);
 uint32_t typed_plain(const typed *t, uint32_t pc);
 /* INT, BOOL or FLOAT. */
 static inline typed_kind typed_kind_of(burin_kind kind) { return kind == BURIN_INT ? TYPED_INT : kind == BURIN_BOOL ? TYPED_BOOL : TYPED_FLOAT; }
+/* Does a function give integers alone, if those that it calls keep to what is known of them? */
+bool typed_gives_integers(const typed *t);
 /* The rows of registers that an instruction reads and writes are told one by one. */
 typedef void (*each_register)(void *user, uint32_t reg);
 void typed_reads(const ir_program *p, const ir_unit *unit, uint32_t pc, each_register call, void *user);
@@ -82,12 +86,12 @@ expr typed_float(typed *t, uint32_t reg, uint32_t pc);
 /* A register as a number of that kind, and one as such a number. An integer becomes a float; what is something else leaves the region. */
 expr typed_number(typed *t, uint32_t reg, uint32_t pc, typed_kind kind);
 void typed_give_number(typed *t, uint32_t reg, typed_kind kind, expr number);
-void typed_give_result(typed *t, uint32_t reg, expr head, expr as);
+/* What the direct call `pc` gives: two halves, or a failure. Of a function of integers anything else leaves the region behind the call. */
+void typed_take_result(typed *t, uint32_t pc, typed_kind kind, expr head, expr as);
 /* Count the step of a direct call's beginning; where the counter runs out its frame is made, and API(direct_go_on) looks at the limits. */
 void typed_count_entry(typed *t);
-/* Blocks that leave the region for instruction `pc`; or because it has failed, with f->status. */
+/* A block that leaves the region for instruction `pc`. */
 block typed_leave(typed *t, uint32_t pc);
-block typed_fail(typed *t, uint32_t pc);
 
 /* ---- typed_loops.c ---- */
 
@@ -109,6 +113,10 @@ bool write_direct(emitter *e);
 bool is_called_directly(const emitter *e, uint32_t unit);
 /* Call one, with the registers' values; what follows goes on in t->f->block. */
 void write_direct_call(typed *t, uint32_t pc);
+/* The function that is called directly by an INVOKE behind the GLOBAL at `pc`, to which nothing else leads; NULL: none. */
+const typed *callee_of_global(const typed *t, uint32_t pc);
+/* Is the value of these halves that function? Else go to `out`. */
+void require_callee(typed *t, const typed *callee, expr head, expr as, block out);
 
 /* ---- plain.c ---- */
 

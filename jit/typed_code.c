@@ -176,7 +176,7 @@ static block leave_failed(typed *t, uint32_t pc)
     memset(all, true, sizeof all);
     if (t->is_function) {
         expr arguments[] = {get(f->m), gcc_jit_param_as_rvalue(t->me), num(f, T_U, pc), get(f->status)};
-        give(f, call_api(f, API_direct_failed, 4, arguments));
+        give_halves(f, num(f, T_L, DIRECT_FAILED), call_api(f, API_direct_failed, 4, arguments));
     } else {
         all_to_halves(t, all);
         go(f, t->failed);
@@ -551,8 +551,15 @@ static void write_global(typed *t, uint32_t pc)
 {
     const ir_insn *i = &t->unit->code[pc];
     operand        o = value_at(t, offset(t->f, globals_of(t), (int64_t)(i->b * sizeof(burin_value))));
-    require_set(t, o, pc);
-    write_operand(t, i->a, o);
+    const typed   *callee = callee_of_global(t, pc);
+    if (!callee) {
+        require_set(t, o, pc);
+        write_operand(t, i->a, o);
+        return;
+    }
+    require_callee(t, callee, o.head, o.as, leave_for(t, pc));
+    t->is_callee[pc] = true;
+    write_halves(t, i->a, num(t->f, T_L, BURIN_OBJECT), callee == t ? reinterpret(t->f, T_L, gcc_jit_param_as_rvalue(t->me)) : o.as);
 }
 
 static void write_global_or(typed *t, uint32_t pc)
@@ -724,10 +731,8 @@ static void write_each_next(typed *t, uint32_t pc)
 
 static void write_return(typed *t, uint32_t pc)
 {
-    func   *f = t->f;
     operand o = read_register(t, t->unit->code[pc].b);
-    store_field(f, FIELD_vm_direct_head, get(f->m), head_of(f, o));
-    give(f, as_of(f, o));
+    give_halves(t->f, head_of(t->f, o), as_of(t->f, o));
 }
 
 static void write_typed_instruction(typed *t, uint32_t pc)
@@ -895,6 +900,34 @@ void typed_give_number(typed *t, uint32_t reg, typed_kind kind, expr number)
         write_number(t, reg, kind, number);
 }
 
-void typed_give_result(typed *t, uint32_t reg, expr head, expr as) { write_halves(t, reg, head, as); }
+static void take_failure(typed *t, uint32_t pc, expr as)
+{
+    set(t->f, t->f->status, cast(t->f, T_I, as));
+    go(t->f, leave_failed(t, pc));
+}
+
+void typed_take_result(typed *t, uint32_t pc, typed_kind kind, expr head, expr as)
+{
+    func          *f = t->f;
+    const ir_insn *i = &t->unit->code[pc];
+    block          failed = new_block(f), other = new_block(f), good = kind == TYPED_INT ? new_block(f) : other;
+    aside          a;
+    note_aside(t, &a, good);
+    if (kind == TYPED_INT) {
+        block no_integer = new_block(f);
+        branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, head, num(f, T_L, BURIN_INT)), true), good, no_integer);
+        f->block = no_integer;
+    }
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, head, num(f, T_L, DIRECT_FAILED)), true), other, failed);
+    f->block = failed;
+    take_failure(t, pc, as);
+    f->block = other;
+    write_halves(t, i->a, head, as);
+    if (kind != TYPED_INT)
+        return;
+    go(f, leave_for(t, pc + 1));
+    end_aside(t, &a);
+    write_number(t, i->a, TYPED_INT, as);
+}
+
 block typed_leave(typed *t, uint32_t pc) { return leave_for(t, pc); }
-block typed_fail(typed *t, uint32_t pc) { return leave_failed(t, pc); }

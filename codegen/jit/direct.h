@@ -4,8 +4,8 @@
  * after all, its registers are filled, and the interpreter goes on where it was. The frames of those that have called it directly are then missing
  * between it and the frame they were entered from; nothing looks for them: they handle no exceptions, and when one passes through them each notes its own place.
  * Depth is counted by a parameter, `left`: how many such calls may still be in one another.
- * A result comes in two halves: the second is what the function gives, the first is in vm.direct_head, or DIRECT_FAILED there when the
- * second is a status. */
+ * A result comes in two halves, in two registers; the first is DIRECT_FAILED when the second is a status. Functions here give the second, and
+ * the first in vm.direct_head. */
 #ifndef BURIN_CODEGEN_DIRECT_H
 #define BURIN_CODEGEN_DIRECT_H
 
