@@ -121,6 +121,28 @@ static void step(script_parser *p, const script_token *t)
         p->first = *t;
 }
 
+/* An error that the grammar finds gives way to one of the text behind it, as in CPython, unless it is an indent. */
+static bool gives_way(const script_parser *p, const script_token *t)
+{
+    return (p->status == BURIN_ERR_PYTHON_SYNTAX || p->status == BURIN_ERR_INDENTATION) && t->kind != SCRIPT_EOF && t->kind != SCRIPT_ERROR &&
+           t->kind != SCRIPT_INDENT;
+}
+
+static void look_behind_error(script_parser *p)
+{
+    script_token rest;
+
+    do
+        script_lexer_next(&p->lexer, &rest);
+    while (rest.kind != SCRIPT_EOF && rest.kind != SCRIPT_ERROR);
+    if (rest.kind != SCRIPT_ERROR || p->lexer.failure.status == BURIN_ERR_NOT_IMPLEMENTED)
+        return;
+    if (p->err)
+        burin_error_clear(p->err);
+    p->status = BURIN_OK;
+    script_fail_lexical(p);
+}
+
 static burin_status run(script_parser *p, int start)
 {
     script_token t;
@@ -140,6 +162,8 @@ static burin_status run(script_parser *p, int start)
         step(p, &t);
         script_grammar_feed(p->grammar, terminals[t.kind], &t);
     } while (t.kind != SCRIPT_EOF && !p->status);
+    if (gives_way(p, &t))
+        look_behind_error(p);
     if (!p->status && p->late.found && p->string_depth == 0)
         script_syntax_error(p, p->late.line, p->late.where, "%s", p->late.message);
     return p->status;

@@ -234,20 +234,14 @@ static const char *small_mistake(const script_parser *p, const script_token *t)
     return NULL;
 }
 
-/* Nothing better is known. An error of the text behind the token goes first, as does a bracket left open on a line before. */
+/* Nothing better is known. A bracket left open on a line before goes first. */
 static void generic(script_parser *p, const script_token *t)
 {
     script_bracket open = {0};
-    script_token   rest;
 
     if (p->lexer.bracket_count > 0)
         open = p->lexer.brackets[p->lexer.bracket_count - 1];
-    do
-        script_lexer_next(&p->lexer, &rest);
-    while (rest.kind != SCRIPT_EOF && rest.kind != SCRIPT_ERROR);
-    if (rest.kind == SCRIPT_ERROR && p->lexer.failure.status != BURIN_ERR_NOT_IMPLEMENTED)
-        script_fail_lexical(p);
-    else if (open.open && open.line < t->line)
+    if (open.open && open.line < t->line)
         script_syntax_error(p, open.line, (span){open.start, open.start + 1}, "'%c' was never closed", open.open);
     else
         script_syntax_error(p, t->line, script_span(t), "invalid syntax");

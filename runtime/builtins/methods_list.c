@@ -107,6 +107,10 @@ burin_status method_list_index(burin_call *call, burin_value *out)
     if (index != SIZE_MAX)
         return BURIN_OK;
     status = rt_repr(call->st, call->args[1], &repr);
+    if (status == BURIN_ERR_VALUE) { /* of an int with too many digits: the exception has no text then */
+        rt_clear_error(call->st);
+        return rt_fail(call->st, BURIN_ERR_VALUE, "%s", "");
+    }
     return status ? status : rt_fail(call->st, BURIN_ERR_VALUE, "%.*s is not in list", (int)repr.len, repr.as.s);
 }
 
