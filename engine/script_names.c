@@ -5,9 +5,12 @@
 #include "engine/environment.h"
 #include "parser/script.h"
 
+#include <stdlib.h>
+
 typedef struct use {
     const scope_name *name; /* of the module */
     unsigned          uses;
+    uint32_t          at;   /* where it is first in the text */
 } use;
 
 typedef struct walker {
@@ -24,17 +27,18 @@ static use *find(const walker *w, const scope_name *name)
     return &w->table[at];
 }
 
-/* Note a use of the name, unless it is a function's own. */
-static void note(walker *w, burin_text name, unsigned uses)
+/* Note a use of the name at that place of the text, unless it is a function's own. */
+static void note(walker *w, uint32_t place, burin_text name, unsigned uses)
 {
     const scope_name *here   = scope_resolve(w->scope, name);
     const scope_name *global = here && (here->kind == NAME_GLOBAL || here->declared_global) ? scope_find(w->module, name) : NULL;
 
     if (!global)
         return;
-    use *at  = find(w, global);
-    at->name = global;
-    at->uses |= uses;
+    use *found  = find(w, global);
+    found->at   = !found->uses || place < found->at ? place : found->at;
+    found->name = global;
+    found->uses |= uses;
 }
 
 static int walk(ast_node *node, void *user);
@@ -85,7 +89,7 @@ static void walk_imported(walker *w, ast_list names)
     for (ast_node *n = names.first; n; n = n->next) {
         burin_text  alias = ast_as(ImportName, n)->alias;
         const char *dot   = memchr(alias.data, '.', alias.len);
-        note(w, dot ? (burin_text){alias.data, (size_t)(dot - alias.data)} : alias, BURIN_NAME_WRITTEN);
+        note(w, n->where.start, dot ? (burin_text){alias.data, (size_t)(dot - alias.data)} : alias, BURIN_NAME_WRITTEN);
     }
 }
 
@@ -100,17 +104,17 @@ static int walk(ast_node *node, void *user)
     walker *w = user;
 
     switch (node->kind) {
-    case AST_Name: note(w, ast_as(Name, node)->name, ast_as(Name, node)->use == AST_LOAD ? BURIN_NAME_READ : BURIN_NAME_WRITTEN); break;
+    case AST_Name: note(w, node->where.start, ast_as(Name, node)->name, ast_as(Name, node)->use == AST_LOAD ? BURIN_NAME_READ : BURIN_NAME_WRITTEN); break;
     case AST_Call:
         if (ast_as(Call, node)->node->kind == AST_Name)
-            note(w, ast_as(Name, ast_as(Call, node)->node)->name, BURIN_NAME_CALLED);
+            note(w, node->where.start, ast_as(Name, ast_as(Call, node)->node)->name, BURIN_NAME_CALLED);
         return ast_each_child(node, walk, w);
     case AST_AugAssign:
         if (ast_as(AugAssign, node)->target->kind == AST_Name)
-            note(w, ast_as(Name, ast_as(AugAssign, node)->target)->name, BURIN_NAME_READ);
+            note(w, node->where.start, ast_as(Name, ast_as(AugAssign, node)->target)->name, BURIN_NAME_READ);
         return ast_each_child(node, walk, w);
     case AST_Function:
-        note(w, ast_as(Function, node)->name, BURIN_NAME_WRITTEN);
+        note(w, node->where.start, ast_as(Function, node)->name, BURIN_NAME_WRITTEN);
         walk_parameters(w, ast_as(Function, node)->params);
         walk_inside(w, ast_as(Function, node)->scope, ast_as(Function, node)->body, NULL);
         break;
@@ -121,7 +125,7 @@ static int walk(ast_node *node, void *user)
     case AST_Comprehension: walk_comprehension(w, ast_as(Comprehension, node)); break;
     case AST_Handler:
         if (ast_as(Handler, node)->name.len > 0)
-            note(w, ast_as(Handler, node)->name, BURIN_NAME_WRITTEN);
+            note(w, ast_as(Handler, node)->type ? ast_as(Handler, node)->type->where.end : node->where.start, ast_as(Handler, node)->name, BURIN_NAME_WRITTEN);
         return ast_each_child(node, walk, w);
     case AST_ImportModule: walk_imported(w, ast_as(ImportModule, node)->names); break;
     case AST_FromModule: walk_imported(w, ast_as(FromModule, node)->names); break;
@@ -132,15 +136,24 @@ static int walk(ast_node *node, void *user)
     return 0;
 }
 
+static int compare_places(const void *a, const void *b)
+{
+    const use *x = a, *y = b;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+/* The table is sorted for it, and of no use as one any more. */
 static burin_status emit_all(walker *w, burin_status (*emit)(void *user, burin_text name, unsigned uses), void *user)
 {
-    for (uint32_t n = 0; n < w->module->count; n++) {
-        const use   *at     = find(w, w->module->names[n]);
-        burin_status status = at->uses ? emit(user, at->name->name, at->uses) : BURIN_OK;
-        if (status)
-            return status;
-    }
-    return BURIN_OK;
+    size_t       count  = 0;
+    burin_status status = BURIN_OK;
+    for (size_t n = 0; n <= w->mask; n++)
+        if (w->table[n].uses)
+            w->table[count++] = w->table[n];
+    qsort(w->table, count, sizeof *w->table, compare_places);
+    for (size_t n = 0; n < count && !status; n++)
+        status = emit(user, w->table[n].name->name, w->table[n].uses);
+    return status;
 }
 
 static burin_status names_of(burin_env *env, arena *memory, burin_text text, bool as_expression, walker *w, burin_error *err)
