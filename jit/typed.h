@@ -67,6 +67,7 @@ uint32_t typed_plain(const typed *t, uint32_t pc);
 static inline typed_kind typed_kind_of(burin_kind kind) { return kind == BURIN_INT ? TYPED_INT : kind == BURIN_BOOL ? TYPED_BOOL : TYPED_FLOAT; }
 /* Does a function give integers alone, if those that it calls keep to what is known of them? */
 bool typed_gives_integers(const typed *t);
+static inline burin_kind kind_of_typed(typed_kind kind) { return kind == TYPED_INT ? BURIN_INT : kind == TYPED_BOOL ? BURIN_BOOL : BURIN_FLOAT; }
 /* The rows of registers that an instruction reads and writes are told one by one. */
 typedef void (*each_register)(void *user, uint32_t reg);
 void typed_reads(const ir_program *p, const ir_unit *unit, uint32_t pc, each_register call, void *user);
@@ -76,10 +77,6 @@ void typed_writes(const ir_unit *unit, uint32_t pc, each_register call, void *us
 
 /* All instructions of the region, from t->f->block on where t->from begins. */
 void typed_write(typed *t);
-/* Go to the region's code for instruction `pc`, from outside; or to `other` where registers do not hold what they are supposed to. */
-void typed_enter(typed *t, uint32_t pc, block other);
-/* To be called first: `f` is the function that is written, whose locals it makes. False when memory is out. */
-bool typed_begin(typed *t, func *f);
 /* A register as an argument: one half of it, of an integer if that is asked for, or a float; else the region is left for `pc`. */
 expr typed_half(typed *t, uint32_t reg, uint32_t pc, typed_kind kind, bool first);
 expr typed_float(typed *t, uint32_t reg, uint32_t pc);
@@ -95,13 +92,17 @@ block typed_leave(typed *t, uint32_t pc);
 
 /* ---- typed_loops.c ---- */
 
+/* To be called before typed_write: `f` is the function that is written, whose locals it makes. False when memory is out. */
+bool typed_begin(typed *t, func *f);
+/* Go to the region's code for instruction `pc`, from outside; or to `other` where registers do not hold what they are supposed to. */
+void typed_enter(typed *t, uint32_t pc, block other);
+/* All registers to memory, as t->out and t->failed find them. */
+void typed_to_registers(typed *t, expr registers);
 /* Find the loops of a unit that are worth it, and write them; what the unit's usual code has to have places for is noted in f. False when
  * memory is out. */
 bool typed_loops(func *f);
 /* Where instruction `pc` begins a loop of a region: enter it, and go on here with what cannot. */
 void typed_loop_entry(func *f, uint32_t pc);
-/* All registers to memory, as t->out and t->failed find them. */
-void typed_to_registers(typed *t, expr registers);
 /* The ways back to the unit's usual code, once that is written. False when memory is out. */
 bool typed_loops_end(func *f);
 

@@ -25,10 +25,8 @@ static operand read_register(typed *t, uint32_t r)
     return (operand){TYPED_ANY, get(head), get(as), NULL};
 }
 
-static burin_kind kind_of(typed_kind kind) { return kind == TYPED_INT ? BURIN_INT : kind == TYPED_BOOL ? BURIN_BOOL : BURIN_FLOAT; }
-
 /* Both halves of it, whatever it is. */
-static expr head_of(func *f, operand o) { return o.kind == TYPED_ANY ? o.head : num(f, T_L, kind_of(o.kind)); }
+static expr head_of(func *f, operand o) { return o.kind == TYPED_ANY ? o.head : num(f, T_L, kind_of_typed(o.kind)); }
 static expr as_of(func *f, operand o) { return o.kind == TYPED_FLOAT ? bits_of(f, o.real) : o.as; }
 
 static void write_halves(typed *t, uint32_t r, expr head, expr as)
@@ -48,7 +46,7 @@ static void write_halves(typed *t, uint32_t r, expr head, expr as)
 static void write_number(typed *t, uint32_t r, typed_kind kind, expr as)
 {
     if (!t->is_local[r]) {
-        store_int(t->f, r, kind_of(kind), as);
+        store_int(t->f, r, kind_of_typed(kind), as);
         return;
     }
     set(t->f, t->as[r], as);
@@ -808,62 +806,12 @@ static void write_one(typed *t, uint32_t pc)
     }
 }
 
-bool typed_begin(typed *t, func *f)
-{
-    arena *memory = t->e->memory;
-    size_t registers = t->unit->registers + 1;
-    t->f    = f;
-    t->now  = arena_zalloc(memory, registers);
-    t->stored = arena_zalloc(memory, registers);
-    t->at   = arena_zalloc(memory, (t->unit->code_len + 1) * sizeof *t->at);
-    t->head = arena_zalloc(memory, registers * sizeof *t->head);
-    t->as   = arena_zalloc(memory, registers * sizeof *t->as);
-    t->real = arena_zalloc(memory, registers * sizeof *t->real);
-    if (!t->now || !t->stored || !t->at || !t->head || !t->as || !t->real)
-        return false;
-    for (uint32_t r = 0; r < t->unit->registers; r++) {
-        if (!t->is_local[r])
-            continue;
-        t->head[r] = local(f, T_L, "head");
-        t->as[r]   = local(f, T_L, "as");
-        t->real[r] = local(f, T_F, "real");
-    }
-    for (uint32_t pc = t->from; pc < t->until; pc++)
-        if (t->is_target[pc] && t->kinds[pc])
-            t->at[pc] = new_block(f);
-    t->out    = new_block(f);
-    t->failed = t->is_function ? NULL : new_block(f);
-    t->out_pc = local(f, T_U, "out");
-    return true;
-}
-
 void typed_write(typed *t)
 {
     for (uint32_t pc = t->from; pc < t->until; pc++)
         write_one(t, pc);
     if (t->f->block)
         go(t->f, leave_for(t, t->until));
-}
-
-void typed_enter(typed *t, uint32_t pc, block other)
-{
-    func          *f = t->f;
-    const uint8_t *kinds = t->kinds[pc];
-    for (uint32_t r = 0; r < t->unit->registers; r++)
-        if (t->is_local[r] && kinds[r] != TYPED_NONE && kinds[r] != TYPED_ANY)
-            require(f, compare(f, GCC_JIT_COMPARISON_EQ, register_kind(f, r), num(f, T_B, kind_of((typed_kind)kinds[r]))), other);
-    for (uint32_t r = 0; r < t->unit->registers; r++) {
-        expr at = register_address(f, r);
-        if (!t->is_local[r] || kinds[r] == TYPED_NONE)
-            continue;
-        if (kinds[r] == TYPED_FLOAT)
-            set(f, t->real[r], load(f, T_F, at, (int64_t)field_offset(FIELD_burin_value_as)));
-        else
-            set(f, t->as[r], load_field(f, FIELD_burin_value_as, at));
-        if (kinds[r] == TYPED_ANY)
-            set(f, t->head[r], load(f, T_L, at, 0));
-    }
-    go(f, t->at[pc]);
 }
 
 expr typed_half(typed *t, uint32_t reg, uint32_t pc, typed_kind kind, bool first)

@@ -39,6 +39,35 @@ void typed_to_registers(typed *t, expr registers)
     }
 }
 
+bool typed_begin(typed *t, func *f)
+{
+    arena *memory = t->e->memory;
+    size_t registers = t->unit->registers + 1;
+    t->f    = f;
+    t->now  = arena_zalloc(memory, registers);
+    t->stored = arena_zalloc(memory, registers);
+    t->at   = arena_zalloc(memory, (t->unit->code_len + 1) * sizeof *t->at);
+    t->head = arena_zalloc(memory, registers * sizeof *t->head);
+    t->as   = arena_zalloc(memory, registers * sizeof *t->as);
+    t->real = arena_zalloc(memory, registers * sizeof *t->real);
+    if (!t->now || !t->stored || !t->at || !t->head || !t->as || !t->real)
+        return false;
+    for (uint32_t r = 0; r < t->unit->registers; r++) {
+        if (!t->is_local[r])
+            continue;
+        t->head[r] = local(f, T_L, "head");
+        t->as[r]   = local(f, T_L, "as");
+        t->real[r] = local(f, T_F, "real");
+    }
+    for (uint32_t pc = t->from; pc < t->until; pc++)
+        if (t->is_target[pc] && t->kinds[pc])
+            t->at[pc] = new_block(f);
+    t->out    = new_block(f);
+    t->failed = t->is_function ? NULL : new_block(f);
+    t->out_pc = local(f, T_U, "out");
+    return true;
+}
+
 /* Its code, before the unit's usual code: then it is known where that has to have places. */
 static bool write_loop(func *f, typed *t)
 {
@@ -93,6 +122,27 @@ bool typed_loops(func *f)
         pc = end - 1;
     }
     return !f->e->failed;
+}
+
+void typed_enter(typed *t, uint32_t pc, block other)
+{
+    func          *f = t->f;
+    const uint8_t *kinds = t->kinds[pc];
+    for (uint32_t r = 0; r < t->unit->registers; r++)
+        if (t->is_local[r] && kinds[r] != TYPED_NONE && kinds[r] != TYPED_ANY)
+            require(f, compare(f, GCC_JIT_COMPARISON_EQ, register_kind(f, r), num(f, T_B, kind_of_typed((typed_kind)kinds[r]))), other);
+    for (uint32_t r = 0; r < t->unit->registers; r++) {
+        expr at = register_address(f, r);
+        if (!t->is_local[r] || kinds[r] == TYPED_NONE)
+            continue;
+        if (kinds[r] == TYPED_FLOAT)
+            set(f, t->real[r], load(f, T_F, at, (int64_t)field_offset(FIELD_burin_value_as)));
+        else
+            set(f, t->as[r], load_field(f, FIELD_burin_value_as, at));
+        if (kinds[r] == TYPED_ANY)
+            set(f, t->head[r], load(f, T_L, at, 0));
+    }
+    go(f, t->at[pc]);
 }
 
 void typed_loop_entry(func *f, uint32_t pc)
