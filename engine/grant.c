@@ -15,7 +15,7 @@ static burin_status no_memory(burin_call *call) { return burin_raise(call, BURIN
 static void free_reader(void *self) { burin_reader_free(self); }
 static const burin_class reader_class = {.struct_size = sizeof(burin_class), .name = "Reader", .module = "burin", .release = free_reader};
 
-static burin_reader *new_reader(burin_call *call, burin_store *store)
+burin_reader *grant_reader(burin_call *call, burin_store *store)
 {
     burin_reader *reader = burin_reader_new(store);
     if (reader && burin_object(burin_call_heap(call), &reader_class, reader).kind != BURIN_MISSING) {
@@ -88,7 +88,7 @@ static burin_status give_back(burin_call *call, burin_store *store, burin_reader
     if (t && t->store == store) /* it is of the same transaction */
         return live_value(st, item.entity, out) ? no_memory(call) : BURIN_OK;
     if (!*reader)
-        *reader = new_reader(call, store);
+        *reader = grant_reader(call, store);
     if (!*reader)
         return no_memory(call);
     burin_status status = grant_value(burin_call_heap(call), *reader, item.entity, out, &err);
@@ -214,7 +214,7 @@ static const granted *committed(burin_call *call, burin_entity entity)
     burin_error   err    = BURIN_ERROR_INIT;
     rt_state     *st     = rt_state_of(burin_call_heap(call));
     burin_txn    *t      = live_txn(st);
-    burin_reader *reader = t ? new_reader(call, t->store) : NULL;
+    burin_reader *reader = t ? grant_reader(call, t->store) : NULL;
     burin_value   v;
     if (!reader) {
         no_memory(call);

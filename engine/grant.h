@@ -14,6 +14,8 @@ typedef struct granted { /* what an entity object holds; in the heap */
 const granted *granted_of(burin_value v);
 /* An entity as a value in the heap; tree and version are filled in. */
 burin_status grant_value(burin_heap *heap, burin_reader *reader, burin_entity entity, burin_value *out, burin_error *err);
+/* A reader of a store as it is now, which is freed with the call's heap; NULL when memory is out. */
+burin_reader *grant_reader(burin_call *call, burin_store *store);
 /* The transaction that the state runs in: its call's, or the host's; NULL: none. */
 burin_txn *live_txn(const rt_state *st);
 /* An entity in that transaction: it can be changed, and is of use as long as the state runs in it. BURIN_ERR_NOMEM. */

@@ -290,6 +290,17 @@ static burin_status copy(burin_call *call, burin_value *out)
     return status ? grant_raise(call, status, &err) : give(call, made, out);
 }
 
+/* An entity as an old version has it: nothing that could be changed. */
+static burin_status old_state(burin_call *call, burin_store *store, burin_entity entity, burin_value *out)
+{
+    burin_error   err    = BURIN_ERROR_INIT;
+    burin_reader *reader = grant_reader(call, store);
+    if (!reader)
+        return no_memory(call);
+    burin_status status = grant_value(burin_call_heap(call), reader, entity, out, &err);
+    return status ? grant_raise(call, status, &err) : BURIN_OK;
+}
+
 /* What an address, or a number, names in the transaction. */
 static burin_status named(burin_call *call, burin_value *out)
 {
@@ -313,30 +324,47 @@ static burin_status named(burin_call *call, burin_value *out)
     }
     if (found.what != BURIN_ADDRESSED_ENTITY)
         return burin_raise(call, BURIN_ERR_TYPE, "%.*s names no entity", (int)given.len, given.as.s);
-    return give(call, found.entity, out);
+    return found.entity.version ? old_state(call, t->store, found.entity, out) : give(call, found.entity, out);
+}
+
+static burin_status add_root(burin_call *call, burin_entity entity, burin_value list)
+{
+    burin_value  root;
+    burin_status status = give(call, entity, &root);
+    if (status == BURIN_OK && burin_list_append(burin_call_heap(call), list, root))
+        status = no_memory(call);
+    return status;
+}
+
+/* The trees that the transaction founds, in the order in which it came to their roots. */
+static burin_status list_new_roots(burin_call *call, const burin_txn *t, burin_value list)
+{
+    burin_status status = BURIN_OK;
+    for (uint32_t n = 0; n < t->draft_count && !status; n++) {
+        if (t->drafts[n]->flags & ES_PROMOTED)
+            status = add_root(call, (burin_entity){t->drafts[n]->id, 0, 0}, list);
+    }
+    return status;
 }
 
 /* The roots of all trees that are there, but for those that the transaction has taken away. */
 static burin_status list_roots(burin_call *call, burin_txn *t, const burin_reader *reader, burin_value *out)
 {
     burin_error  err    = BURIN_ERROR_INIT;
-    burin_heap  *heap   = burin_call_heap(call);
-    burin_value  root;
     burin_status status = BURIN_OK;
-    *out                = burin_list(heap, burin_reader_trees(reader));
+    *out                = burin_list(burin_call_heap(call), burin_reader_trees(reader));
     for (uint32_t tree = 1; tree <= burin_reader_trees(reader) && !status && out->kind != BURIN_MISSING; tree++) {
         burin_version_info info = {0};
         uint32_t           head = burin_reader_head(reader, tree);
         if (head && burin_reader_version(reader, tree, head, &info, &err))
             return grant_raise(call, err.status, &err);
-        burin_entity entity = {info.root, tree, 0};
-        if (!info.root || !burin_txn_type(t, entity))
-            continue;
-        status = give(call, entity, &root);
-        if (status == BURIN_OK && burin_list_append(heap, *out, root))
-            status = no_memory(call);
+        burin_entity entity = {info.root, tree, 0}, owner = {0, 0, 0};
+        if (info.root && burin_txn_owner(t, entity, &owner, NULL, NULL) == BURIN_OK && !owner.id)
+            status = add_root(call, entity, *out);
     }
-    return out->kind == BURIN_MISSING ? no_memory(call) : status;
+    if (out->kind == BURIN_MISSING)
+        return no_memory(call);
+    return status ? status : list_new_roots(call, t, *out);
 }
 
 static burin_status roots(burin_call *call, burin_value *out)

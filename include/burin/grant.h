@@ -61,8 +61,9 @@ BURIN_API burin_status burin_register_script(burin_registry *registry, burin_env
  *   attach(child, owner, 'attribute', at)    put it under an owner; at: an index, or a key; left out: at the end
  *   detach(e), promote(e)                    as burin_txn_detach, burin_txn_promote; they give e
  *   copy(e)                                  a copy of it with all below, nowhere yet
- *   entity('@7.nodes[0]'), entity(7)         what an address (burin/address.h) or a number names, as the transaction has it
- *   roots()                                  the roots of the store's trees, in a list */
+ *   entity('@7.nodes[0]'), entity(7)         what an address (burin/address.h) or a number names, as the transaction has it; with a
+ *                                            version, as it was then, which nobody can change
+ *   roots()                                  the roots of the store's trees as the transaction has them, in a list; those it makes come last */
 BURIN_API burin_status burin_env_grant_changes(burin_env *env);
 
 /* ---- scripts in a transaction ---- */

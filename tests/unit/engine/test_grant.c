@@ -427,6 +427,13 @@ static void scripts_work_in_a_transaction_they_are_given(void **state)
                 "attach(eve, entity('@%d.nodes[1]' % map.id), 'agents')\n"
                 "assert entity(eve.id) == eve and roots() == [map] and len(history(ann)) == 1\n", BURIN_OK, "");
     assert_int_equal(speed_of(w, w->agents[0]), 1); /* nobody else sees it yet */
+    runs(w, in, "old = entity('@%d~1' % ann.id)\n"
+                "assert old.speed == 1 and old.version == 1 and entity('@%d~1.nodes[0].agents[0]' % map.id).speed == 1\n", BURIN_OK, "");
+    runs(w, in, "old.speed = 3", BURIN_ERR_ATTRIBUTE, "'Entity' object attribute 'speed' is read-only");
+    runs(w, in, "twin = copy(ann)\nbefore = len(roots())\npromote(twin)\n"
+                "assert before == 1 and roots() == [map, twin]\n"
+                "attach(twin, map.nodes[1], 'agents')\n"
+                "assert roots() == [map]\n", BURIN_OK, "");
     runs(w, in, "entity('@16.width')", BURIN_ERR_TYPE, "@16.width names no entity");
     runs(w, in, "entity(99)", BURIN_ERR_KEY, "there is no entity 99");
     runs(w, in, "create('Agent\\0x')", BURIN_ERR_KEY, "there is no entity type 'Agent'");
