@@ -7,6 +7,7 @@
  *   pure    a call of a pure function of two ints, from C.
  *   commit  one attribute of one entity set and committed, at 111, 10^4 and 10^6 entities; bytes kept a commit.
  *   get     an attribute of a random entity, in the newest and in a random old version; diff of neighbours; a pin.
+ *   list    a child of a list of many taken out and a new one put in at random places, committed; bytes kept a commit.
  *   floor   the same move by hand: arrays of pointers, the agent's record, both lists and the root copied, nothing checked,
  *           nothing freed.
  *           store_floor.h is that of commits and gets.
@@ -391,12 +392,13 @@ static void bench_size(uint32_t nodes, uint32_t agents, bool quick, bool last)
     world             w = build(nodes, agents, 10);
     burin_store_stats before, after;
     int               n = quick ? 200 : 2000;
-    double            floor_c[BATCHES], floor_g[BATCHES], floor_o[BATCHES];
+    double            floor_c[BATCHES], floor_g[BATCHES], floor_o[BATCHES], two[BATCHES];
     double            commit[BATCHES], get[BATCHES], old[BATCHES], diff[BATCHES], pin[BATCHES];
     burin_reader_pin(w.reader);
     uint32_t *ids = agent_ids(&w), count = nodes * agents;
     burin_reader_unpin(w.reader);
     floor_store floor = floor_make(1 + nodes + count, (uint32_t)((BATCHES + 1) * n));
+    floor_table table = floor_table_make(1 + nodes + count, draw);
     per_commit(&w, ids, count, n); /* warm */
     floor_commit(&floor, n, draw);
     burin_store_stats_of(w.store, &before);
@@ -415,16 +417,79 @@ static void bench_size(uint32_t nodes, uint32_t agents, bool quick, bool last)
         diff[b]           = per_diff(&w, versions, 10 * n);
         floor_g[b]        = floor_get(&floor, false, 10 * n, draw);
         floor_o[b]        = floor_get(&floor, true, 10 * n, draw);
+        two[b]            = floor_two_loads(&table, 10 * n, draw);
         burin_reader_unpin(w.reader);
     }
     printf("    {\"entities\": %u, \"commit_ns\": %.0f, \"first_batch_ns\": %.0f, \"last_batch_ns\": %.0f, \"bytes\": %.0f, \"get_ns\": %.1f, "
-           "\"old_get_ns\": %.1f, \"diff_ns\": %.1f, \"pin_ns\": %.1f, \"floor_commit_ns\": %.0f, \"floor_get_ns\": %.1f, \"floor_old_get_ns\": %.1f}%s\n",
+           "\"old_get_ns\": %.1f, \"diff_ns\": %.1f, \"pin_ns\": %.1f, \"floor_commit_ns\": %.0f, \"floor_get_ns\": %.1f, \"floor_old_get_ns\": %.1f, \"two_loads_ns\": %.1f}%s\n",
            1 + nodes + count, median(commit, BATCHES), first, final, (double)(after.bytes - before.bytes) / ((double)BATCHES * n), median(get, BATCHES),
            median(old, BATCHES), median(diff, BATCHES), median(pin, BATCHES), median(floor_c, BATCHES), median(floor_g, BATCHES), median(floor_o, BATCHES),
-           last ? "" : ",");
+           median(two, BATCHES), last ? "" : ",");
     free(floor.roots);
     free(ids);
     drop(&w);
+}
+
+/* One transaction: take the child at a random place out, put a new one in at another. */
+static void replace_child(burin_store *s, burin_entity hub)
+{
+    burin_txn     *t = burin_txn_begin(s, NULL);
+    burin_children held;
+    burin_entity   made;
+    ok(burin_txn_children(t, hub, NODES, &held, NULL), "children");
+    ok(burin_txn_detach(t, (burin_entity){burin_children_id(&held, draw((uint32_t)held.count)), 0, 0}, NULL), "detach");
+    burin_txn_create(t, 1, &made, NULL);
+    ok(burin_txn_attach(t, made, hub, NODES, draw((uint32_t)held.count), no_key, NULL), "attach");
+    ok(burin_txn_commit(t, NULL, NULL, NULL), "commit");
+}
+
+/* The floor: the whole list copied, one left out, one put in. */
+static double floor_replace(uint32_t *from, uint32_t *to, uint32_t count)
+{
+    uint32_t out = draw(count), in = draw(count);
+    uint64_t start = cpu_ns();
+    memcpy(to, from, out * sizeof *to);
+    memcpy(to + out, from + out + 1, (count - out - 1) * sizeof *to);
+    memmove(to + in + 1, to + in, (count - in - 1) * sizeof *to);
+    to[in] = out;
+    keep(to);
+    return (double)(cpu_ns() - start);
+}
+
+static void bench_list(uint32_t children, bool quick, bool last)
+{
+    static const burin_attribute hubs[] = {{"nodes", BURIN_CHILD_LIST_ATTRIBUTE, false, NULL}};
+    int          count = quick ? 50 : 2000;
+    burin_store *s     = burin_store_new(NULL, NULL);
+    burin_type   type;
+    burin_entity hub, made;
+    double      *times = calloc((size_t)count, sizeof *times), *floors = calloc((size_t)count, sizeof *floors), clock = clock_cost();
+    uint32_t    *ids = calloc(children, sizeof *ids), *copy = calloc(children, sizeof *copy);
+    ok(burin_store_define(s, "Hub", hubs, 1, &type, NULL), "define");
+    burin_txn *t = burin_txn_begin(s, NULL);
+    burin_txn_create(t, type, &hub, NULL);
+    for (uint32_t n = 0; n < children; n++) {
+        burin_txn_create(t, type, &made, NULL);
+        ok(burin_txn_attach(t, made, hub, NODES, BURIN_END, no_key, NULL), "attach");
+    }
+    ok(burin_txn_promote(t, hub, NULL), "promote");
+    ok(burin_txn_commit(t, NULL, NULL, NULL), "commit");
+    burin_store_stats before, after;
+    burin_store_stats_of(s, &before);
+    for (int n = 0; n < count; n++) {
+        uint64_t start = cpu_ns();
+        replace_child(s, hub);
+        times[n]  = (double)(cpu_ns() - start) - clock;
+        floors[n] = floor_replace(ids, copy, children) - clock;
+    }
+    burin_store_stats_of(s, &after);
+    printf("    {\"children\": %u, \"ns\": %.0f, \"floor_ns\": %.0f, \"bytes\": %.0f, \"floor_bytes\": %.0f}%s\n", children, median(times, (size_t)count),
+           median(floors, (size_t)count), (double)(after.bytes - before.bytes) / count, children * (double)sizeof *ids, last ? "" : ",");
+    free(ids);
+    free(copy);
+    free(times);
+    free(floors);
+    burin_store_free(s);
 }
 
 static double bench_pure(bool quick)
@@ -465,6 +530,10 @@ int main(int argc, char **argv)
     bench_size(10, 10, quick, false);
     bench_size(100, 99, quick, false);
     bench_size(1000, 999, quick, true);
+    printf("  ],\n  \"list\": [\n");
+    bench_list(50, quick, false);
+    bench_list(1000, quick, false);
+    bench_list(100000, quick, true);
     printf("  ],\n  \"pure\": [{\"ns\": %.1f}]\n}\n", bench_pure(quick));
     return 0;
 }

@@ -2,6 +2,8 @@
 #include "bench/c/store_floor.h"
 #include "bench/c/harness.h"
 
+#include <sys/mman.h>
+
 typedef struct record { uint64_t head[6]; const char *name; int64_t speed; } record;
 struct floor_radix { void *at[16]; };
 
@@ -12,6 +14,8 @@ void floor_memory(size_t size)
     next = malloc(size);
     if (!next)
         die("out of memory", NULL);
+    uintptr_t whole = ((uintptr_t)next + 4095) & ~(uintptr_t)4095;
+    madvise((void *)whole, size - 4096, MADV_HUGEPAGE); // NOLINT: an address inside it; as the store does
     end = next + size;
 }
 
@@ -91,6 +95,32 @@ double floor_get(const floor_store *s, bool old, int gets, uint32_t (*draw)(uint
     uint64_t start = cpu_ns();
     for (int n = 0; n < gets; n++)
         sum += find(s, old ? draw(s->versions) : s->versions - 1, draw(s->count))->speed;
+    keep(&sum);
+    return (double)(cpu_ns() - start) / gets;
+}
+
+floor_table floor_table_make(uint32_t count, uint32_t (*draw)(uint32_t))
+{
+    enum { RECORD = 64 };
+    floor_table t = {count, floor_alloc(count * sizeof *t.places), floor_alloc((size_t)count * RECORD)};
+    for (uint32_t n = 0; n < count; n++)
+        t.places[n] = (uint64_t)n * RECORD;
+    for (uint32_t n = count; n-- > 1;) { /* records do not lie by number */
+        uint32_t other  = draw(n + 1);
+        uint64_t place  = t.places[n];
+        t.places[n]     = t.places[other];
+        t.places[other] = place;
+    }
+    memset(t.records, 1, (size_t)count * RECORD);
+    return t;
+}
+
+double floor_two_loads(const floor_table *t, int gets, uint32_t (*draw)(uint32_t))
+{
+    int64_t  sum   = 0;
+    uint64_t start = cpu_ns();
+    for (int n = 0; n < gets; n++)
+        sum += t->records[t->places[draw(t->count)] + 40];
     keep(&sum);
     return (double)(cpu_ns() - start) / gets;
 }

@@ -23,4 +23,13 @@ floor_store floor_make(uint32_t count, uint32_t commits);
 double floor_commit(floor_store *s, int commits, uint32_t (*draw)(uint32_t));
 double floor_get(const floor_store *s, bool old, int gets, uint32_t (*draw)(uint32_t));
 
+/* The floor of the machine under any such store: from a number to a place in a table of 8 bytes each, from there to a record of 64. */
+typedef struct floor_table {
+    uint32_t  count;
+    uint64_t *places;
+    char     *records;
+} floor_table;
+floor_table floor_table_make(uint32_t count, uint32_t (*draw)(uint32_t));
+double      floor_two_loads(const floor_table *t, int gets, uint32_t (*draw)(uint32_t));
+
 #endif

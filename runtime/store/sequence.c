@@ -282,22 +282,34 @@ uint32_t es_children_place(const es_memory *m, es_part list, uint32_t id)
     return low;
 }
 
+/* Leaf by leaf; the count where it is not. */
+static uint32_t look_for(const es_memory *m, es_part p, uint32_t id)
+{
+    uint32_t first = 0, length = es_part_length(m, p);
+    if (es_part_level(m, p) == 0) {
+        const uint32_t *ids = p.own ? p.own->ids : ((const es_list *)es_at(m, p.ref))->ids;
+        while (first < length && ids[first] != id)
+            first++;
+        return first;
+    }
+    for (uint32_t n = 0; n < length; n++) {
+        es_part  child = es_part_at(m, p, n);
+        uint32_t at    = look_for(m, child, id);
+        if (at < child.count)
+            return first + at;
+        first += child.count;
+    }
+    return first;
+}
+
 uint32_t es_children_find(const es_memory *m, es_part list, uint32_t id, bool ascends)
 {
     burin_children ids;
+    if (list.count == 0 || !ascends)
+        return list.count ? look_for(m, list, id) : 0;
+    uint32_t at = es_children_place(m, list, id);
     es_part_children(m, list, false, &ids);
-    if (ascends) {
-        uint32_t at = es_children_place(m, list, id);
-        return at < list.count && burin_children_id(&ids, at) == id ? at : list.count;
-    }
-    for (size_t first = 0; first < list.count; first += ids.run) {
-        burin_children_id(&ids, first);
-        for (size_t n = 0; n < ids.run; n++) {
-            if (ids.ids[n] == id)
-                return (uint32_t)(first + n);
-        }
-    }
-    return list.count;
+    return at < list.count && burin_children_id(&ids, at) == id ? at : list.count;
 }
 
 /* ---- writing ---- */
