@@ -32,9 +32,10 @@ typedef struct burin_store  burin_store;
 typedef struct burin_reader burin_reader;
 typedef struct burin_txn    burin_txn;
 
-/* An entity, as it is at a version of a tree. A plain value: it may be kept, copied and compared, and either stays valid or
- * fails with BURIN_ERR_GONE or BURIN_ERR_KEY. */
-typedef struct burin_entity {
+/* An entity, as it is at a version of a tree. A plain value: it may be kept, copied and compared (field by field), and either stays valid or
+ * fails with BURIN_ERR_GONE or BURIN_ERR_KEY. Aligned so that compilers put it together in registers to pass it: put together in memory from parts of 4
+ * bytes and read in parts of 8 it stalls every call. */
+typedef struct BURIN_ALIGNED(8) burin_entity {
     uint32_t id;      /* 0: no entity */
     uint32_t tree;    /* 0: the tree it lives in */
     uint32_t version; /* 0: the newest that the reader sees */

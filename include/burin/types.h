@@ -24,8 +24,10 @@ extern "C" {
 
 #if defined(__GNUC__)
 #define BURIN_PRINTF(format_index, first_argument) __attribute__((format(printf, format_index, first_argument)))
+#define BURIN_ALIGNED(bytes) __attribute__((aligned(bytes)))
 #else
 #define BURIN_PRINTF(format_index, first_argument)
+#define BURIN_ALIGNED(bytes)
 #endif
 
 /* What a call came to. The rows of burin/status.def: the Python or Jinja2 class each stands for is burin_status_class(). */
