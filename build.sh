@@ -22,6 +22,7 @@ usage() {
   bench [--quick] [NAME...]   measure against hand-written C and other engines; writes docs/BENCHMARKS.md
   bench store [--quick]       measure the entity store; writes docs/BENCHMARKS-STORE.md
   bench expr [--quick]        measure expressions and scripts against CPython, asteval, LuaJIT, node, muParser, ExprTk; writes docs/BENCHMARKS-EXPR.md
+  bench compile [--quick]     measure how long native code takes to make; writes docs/BENCHMARKS-COMPILE.md
   bench columns [--rows N]    measure formulas over columns against loops in C, numexpr and numpy
   bench reactive [--quick]    measure the reactive graph; writes docs/BENCHMARKS-REACTIVE.md
   differential [SECONDS] [SEED]
@@ -246,6 +247,12 @@ cmd_bench() {
         shift
         build release bench_expr bench_expr_limit
         python "$here/bench/expr.py" --build "$build/release" "$@"
+        return
+    fi
+    if [ "${1:-}" = compile ]; then
+        shift
+        build release bench_compile
+        python "$here/bench/compile.py" --build "$build/release" "$@"
         return
     fi
     if [ "${1:-}" = columns ]; then

@@ -228,21 +228,29 @@ static bool is_current(const burin_env *env, const burin_template *tpl)
     return env->loader.is_current(env->loader.user, tpl->src.name, tpl->version);
 }
 
-/* From a set of compiled templates, which has the source too. */
+/* From a set of compiled templates, which has the source too: that is compiled where this template was compiled with other options than the
+ * environment has for it (autoescape goes by the name). */
 static burin_status from_entry(burin_env *env, const char *name, const compiled_entry *entry, burin_template **out, burin_error *err)
 {
-    *out = template_new(env, name, (burin_text){entry->source, entry->source_len});
+    const burin_text text = {entry->source, entry->source_len};
+    *out                  = template_new(env, name, text);
     if (!*out)
         return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory");
     burin_status status = compiled_program(*out, entry, err);
-    if (status) {
+    if (status && status != BURIN_ERR_USAGE) {
         template_release(*out);
         return status;
     }
-    template_finish(*out);
     if (env->tell_compiled)
-        env->tell_compiled(env->tell_user, name, false);
-    return BURIN_OK;
+        env->tell_compiled(env->tell_user, name, status != BURIN_OK);
+    if (status == BURIN_OK) {
+        template_finish(*out);
+        return BURIN_OK;
+    }
+    template_release(*out);
+    if (err)
+        burin_error_clear(err);
+    return template_compile(env, name, text, FORM_TEMPLATE, out, err);
 }
 
 /* Is the entry of the text that the loader has? */

@@ -156,27 +156,28 @@ place put_text(func *f, uint32_t pc, place v, block slow)
 /* ---- members of structs ---- */
 
 /* A text where it lies; a longer one by the runtime. */
-static void print_bytes(func *f, const printing *p, text_at text)
+static void print_bytes(func *f, const printing *p, text_at text, block slow)
 {
-    block make  = new_block(f);
-    place value = local(f, T_VALUE, "member");
+    block longer = new_block(f);
     if (f->in_loop[p->pc]) {
-        require(f, compare(f, GCC_JIT_COMPARISON_LE, get(text.len), num(f, T_UL, COPIED)), make);
-        copy_short(f, p, text.data, as_local(f, T_U, cast(f, T_U, get(text.len))), p->escaped, make);
-        f->block = make;
+        require(f, compare(f, GCC_JIT_COMPARISON_LE, get(text.len), num(f, T_UL, COPIED)), longer);
+        copy_short(f, p, text.data, as_local(f, T_U, cast(f, T_U, get(text.len))), p->escaped, longer);
+        f->block = longer;
     } else {
-        begin(f, make);
+        begin(f, longer);
     }
-    set_text(f, value, text);
-    set(f, p->v, address_of_value(f, value));
-    go(f, p->call);
+    expr  arguments[] = {gcc_jit_param_as_rvalue(f->frame), get(p->at), get(text.data), get(text.len), num(f, T_UL, (int64_t)f->rest[p->pc])};
+    place after       = as_local(f, T_PTR, call_api(f, p->escaped ? API_put_bytes_escaped : API_put_bytes, 5, arguments));
+    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(after), num(f, T_PTR, 0)), slow);
+    set(f, p->to, get(after));
+    go(f, p->done);
 }
 
 place put_bytes(func *f, uint32_t pc, text_at text, block slow)
 {
-    printing p = {.pc = pc, .at = f->to, .to = local(f, T_PTR, "after"), .v = local(f, T_PTR, "v"), .call = new_block(f), .done = new_block(f)};
-    print_bytes(f, &p, text);
-    end_printing(f, &p, slow);
+    printing p = {.pc = pc, .at = f->to, .to = local(f, T_PTR, "after"), .done = new_block(f)};
+    print_bytes(f, &p, text, slow);
+    begin(f, p.done);
     return p.to;
 }
 
@@ -185,7 +186,7 @@ static void print_member(func *f, const printing *p, const wire_member *m, expr 
 {
     place at = member_address(f, m, object, slow), value = local(f, T_VALUE, "member");
     if (m->form == BURIN_FORM_TEXT) {
-        print_bytes(f, p, member_text(f, m, at, slow));
+        print_bytes(f, p, member_text(f, m, at, slow), slow);
         return;
     }
     if (f->in_loop[p->pc] && (m->form == BURIN_FORM_I32 || m->form == BURIN_FORM_I64)) {

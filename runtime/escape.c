@@ -1,6 +1,6 @@
 /* Escaping for HTML: & < > ' " become &amp; &lt; &gt; &#39; &#34;.
  *
- * Scan and copy in one pass: a block of 32 bytes (one load where the text is long and the CPU has AVX2) is loaded once, tested for the five characters
+ * Scan and copy in one pass: a block of 32 bytes (one load where the CPU has AVX2) is loaded once, tested for the five characters
  * and stored; only where the mask has bits the block is taken apart, clean run by clean run, each run and each entity with one
  * unconditional wide store. Cost follows the number of hits, not the number of bytes.
  * The wide stores need slack behind the text; near the end of a limited buffer bytes go one by one, so limits are exact.
@@ -80,7 +80,7 @@ static char *escape_block(char *to, const char *from, uint32_t mask, unsigned le
     return to + (len - done);
 }
 
-static uint32_t special_mask_32(const char *from)
+static inline uint32_t special_mask_32(const char *from)
 {
     uint32_t low = rt_special_mask(_mm_loadu_si128((const __m128i *)from)), high = rt_special_mask(_mm_loadu_si128((const __m128i *)(from + 16)));
     return low | high << 16;
@@ -98,61 +98,48 @@ static __attribute__((noinline)) char *escape_apart(char *to, const char *from, 
 /* May 48 bytes be read at `data`, of which only the first (one at least) belong to us? */
 static bool readable_48(const char *data) { return RT_READ_PAST_END && ((uintptr_t)data & 4095) <= 4096 - 48; }
 
-/* Blocks of 32 bytes, as long as more than that is left; where they end. */
-static inline char *escape_blocks_sse2(char *to, const char **data, const char *end)
+typedef uint32_t (*mask_of)(const char *block);
+
+/* Blocks of 32 bytes, then what is left, with the masks that `mask` makes. */
+static inline __attribute__((always_inline)) char *escape_with(mask_of mask, char *to, const char *data, size_t len)
 {
-    const char *from = *data;
-    for (; end - from > 32; from += 32) {
-        uint32_t mask = special_mask_32(from);
-        if (BURIN_LIKELY(!mask)) {
-            memcpy(to, from, 32);
+    for (; len > 32; data += 32, len -= 32) {
+        uint32_t special = mask(data);
+        if (BURIN_LIKELY(!special)) {
+            memcpy(to, data, 32);
             to += 32;
         } else {
-            to = end - from >= 48 ? escape_block(to, from, mask, 32) : escape_apart(to, from, 32);
+            to = len >= 48 ? escape_block(to, data, special, 32) : escape_apart(to, data, 32);
         }
     }
-    *data = from;
-    return to;
+    if (!len)
+        return to;
+    if (BURIN_UNLIKELY(!readable_48(data)))
+        return escape_apart(to, data, (unsigned)len);
+    uint32_t special = (uint32_t)(mask(data) & (((uint64_t)1 << len) - 1));
+    if (BURIN_UNLIKELY(special))
+        return escape_block(to, data, special, (unsigned)len);
+    memcpy(to, data, 32);
+    return to + len;
 }
 
-__attribute__((target("avx2"))) static char *escape_blocks_avx2(char *to, const char **data, const char *end)
+static inline __attribute__((always_inline, target("avx2"))) uint32_t special_mask_avx2(const char *from)
 {
     /* The low half of a byte names the one special character it could be; a byte above 127 looks up 0. */
     const __m256i table = _mm256_setr_epi8(-1, 0, '"', 0, 0, 0, '&', '\'', 0, 0, 0, 0, '<', 0, '>', 0,
                                            -1, 0, '"', 0, 0, 0, '&', '\'', 0, 0, 0, 0, '<', 0, '>', 0);
-    const char   *from  = *data;
-    for (; end - from > 32; from += 32) {
-        __m256i  block = _mm256_loadu_si256((const __m256i *)from);
-        uint32_t mask  = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, block), block));
-        if (BURIN_LIKELY(!mask)) {
-            _mm256_storeu_si256((__m256i *)to, block);
-            to += 32;
-        } else {
-            to = end - from >= 48 ? escape_block(to, from, mask, 32) : escape_apart(to, from, 32);
-        }
-    }
-    *data = from;
-    return to;
+    const __m256i block = _mm256_loadu_si256((const __m256i *)from);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, block), block));
+}
+
+static __attribute__((noinline, target("avx2"))) char *escape_avx2(char *to, const char *data, size_t len)
+{
+    return escape_with(special_mask_avx2, to, data, len);
 }
 
 char *rt_escape_at(char *to, const char *data, size_t len)
 {
-    enum { LONG = 256 }; /* from here on the wider blocks pay for asking whether there are any */
-    const char *end = data + len;
-    if (len >= LONG && __builtin_cpu_supports("avx2"))
-        to = escape_blocks_avx2(to, &data, end);
-    else
-        to = escape_blocks_sse2(to, &data, end);
-    unsigned left = (unsigned)(end - data);
-    if (!left)
-        return to;
-    if (BURIN_UNLIKELY(!readable_48(data)))
-        return escape_apart(to, data, left);
-    uint32_t mask = (uint32_t)(special_mask_32(data) & (((uint64_t)1 << left) - 1));
-    if (BURIN_UNLIKELY(mask))
-        return escape_block(to, data, mask, left);
-    memcpy(to, data, 32);
-    return to + left;
+    return len > 32 && __builtin_cpu_supports("avx2") ? escape_avx2(to, data, len) : escape_with(special_mask_32, to, data, len);
 }
 
 void rt_out_escaped_long(rt_out *out, const char *data, size_t len)

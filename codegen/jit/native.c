@@ -93,19 +93,29 @@ static uint32_t api_caught(vm_frame *f)
 
 /* ---- printing ---- */
 
+static char *api_put_bytes(vm_frame *f, char *to, const char *data, uint64_t len, uint64_t rest)
+{
+    if (BURIN_UNLIKELY((uint64_t)(f->out->end - to) < len + rest))
+        return NULL;
+    memcpy(to, data, len);
+    return to + len;
+}
+static char *api_put_bytes_escaped(vm_frame *f, char *to, const char *data, uint64_t len, uint64_t rest)
+{
+    if (BURIN_UNLIKELY((uint64_t)(f->out->end - to) < len * RT_ESCAPED_MAX + RT_ESCAPED_SLACK + rest))
+        return NULL;
+    return rt_escape_at(to, data, len);
+}
+
 /* A string that takes more than NATIVE_VALUE_ROOM. */
 static char *put_long(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
 {
-    bool     as_is = !escaped || v->flags & RT_PRINTED_AS_IS;
-    uint64_t most  = as_is ? v->len : (uint64_t)v->len * RT_ESCAPED_MAX + RT_ESCAPED_SLACK;
-    if ((uint64_t)(f->out->end - to) < most + rest)
-        return NULL;
+    bool as_is = !escaped || v->flags & RT_PRINTED_AS_IS;
     if (!as_is)
-        return rt_escape_at(to, v->as.s, v->len);
-    if (v->len <= RT_SHORT)
-        return rt_write_short(to, v, false);
-    memcpy(to, v->as.s, v->len);
-    return to + v->len;
+        return api_put_bytes_escaped(f, to, v->as.s, v->len, rest);
+    if (v->len > RT_SHORT)
+        return api_put_bytes(f, to, v->as.s, v->len, rest);
+    return (uint64_t)(f->out->end - to) < v->len + rest ? NULL : rt_write_short(to, v, false);
 }
 
 static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)

@@ -97,6 +97,11 @@ def what_is_asked_of_a_set(folder, site):
     stale = burin("render", "page.html", "data.json", "-I", "t", "--strict", "--compiled", site, cwd=folder)
     expect(stale[:2] == plain[:2] and "other options; templates are compiled from their sources" in stale[2], "with sources it is only said: %r" % (stale,))
     expect(burin("render", "page.html", "data.json", "-I", "t", "--compiled", "there.so", cwd=folder)[0] == 1, "a file that is not there is an error")
+    plain = burin("render", "page.html", "data.json", "-I", "t", "-a", "none", cwd=folder)
+    expect("a & b" in plain[1], "nothing is escaped: %r" % (plain,))
+    for sources in ([], ["-I", "t"]):
+        other = burin("render", "page.html", "data.json", *sources, "-a", "none", "--compiled", site, cwd=folder)
+        expect(other == plain, "templates that were compiled to escape are compiled again: %r" % (other,))
 
 
 def changed_sources_are_compiled_again(folder, site):
