@@ -154,7 +154,7 @@ static bool add_translations(const char *path, burin_env *env)
 static void explain_compiled(void *user, const char *name, bool is_stale)
 {
     (void)user;
-    fprintf(stderr, "burin: compiled: %s: %s\n", name, is_stale ? "the file is stale: the source has changed, and is compiled anew" : "from the file");
+    fprintf(stderr, "burin: compiled: %s: %s\n", name, is_stale ? "the file is stale: the source has changed, or an option of it; it is compiled anew" : "from the file");
 }
 
 /* A file that does not fit fails, unless sources are at hand: then its templates are compiled from them. */
