@@ -6,7 +6,7 @@ import sys
 
 import tree
 
-DRIVERS = ("run", "expr", "columns", "reactive", "store")
+DRIVERS = ("run", "expr", "columns", "compile", "reactive", "store")
 
 
 def main():
