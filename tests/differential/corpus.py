@@ -1,6 +1,6 @@
 """Burin against the real Jinja2 on templates of the world: roles, formulas, models, themes.
 
-    corpus.py FOLDER [--renders N] [--seed N] [--keep N] [-- OPTION...]
+    corpus.py FOLDER [--renders N] [--seed N] [--seconds N] [--skip N] [--keep N] [-- OPTION...]
 
 Every file below FOLDER that has the name of a template is rendered N times (6) with Jinja2 and with `burin batch` (BURIN in the environment; the
 options are the latter's), in the environment that its kind of file is for. What it includes is looked up below FOLDER. The data are made up
@@ -213,10 +213,10 @@ def main():
     parser.add_argument("--keep", type=int, default=50, help="templates that differ after which to stop")
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--skip", type=int, default=0, help="so many files")
-    parser.add_argument("options", nargs="*", help="of burin batch, after --")
-    options = parser.parse_args()
+    end_of_own = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    options = parser.parse_args(sys.argv[1:end_of_own])
     warnings.simplefilter("ignore")
-    comparison = compare.Comparison(os.environ["BURIN"], True, options.options)
+    comparison = compare.Comparison(os.environ["BURIN"], True, sys.argv[end_of_own + 1:])
     folder, differ, files, end = Folder(options.folder), 0, 0, time.monotonic() + options.seconds
     for path in folder.files[options.skip:]:
         if differ >= options.keep or time.monotonic() > end:
