@@ -42,10 +42,21 @@ jinja2.utils.Cycler.__repr__ = lambda self: "<jinja2.utils.Cycler object>" # as 
 jinja2.utils.Joiner.__repr__ = lambda self: "<jinja2.utils.Joiner object>"
 
 
-def call_repr(name):
-    def function(*args, **named):
-        return "%s(%s)" % (name, ", ".join([repr(arg) for arg in args] + ["%s=%r" % pair for pair in named.items()]))
-    return function
+class CallRepr:
+    """A function, but printed as Burin's batch command prints it, without an address."""
+    def __init__(self, name):
+        self._name = name
+
+    def __call__(self, *args, **named):
+        return "%s(%s)" % (self._name, ", ".join([repr(arg) for arg in args] + ["%s=%r" % pair for pair in named.items()]))
+
+    def __repr__(self):
+        return "<function object>"
+
+
+CallRepr.__name__ = CallRepr.__qualname__ = "function"
+CallRepr.__module__ = "builtins"
+call_repr = CallRepr
 
 
 def raise_exception(message):
