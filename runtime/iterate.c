@@ -6,6 +6,7 @@
 
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
+#include "runtime/builtins/big_range.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
 #include "runtime/struct.h"
@@ -276,6 +277,8 @@ burin_status rt_to_list(rt_state *st, burin_value v, rt_list **out)
     rt_iter     it;
     burin_value item;
     size_t      hint = rt_iter_length_hint(st, v);
+    if (big_range_is(v) && (status = rt_length(st, v, &hint))) /* CPython asks for the length first, too */
+        return status;
     if (hint != SIZE_MAX && hint > st->steps_left) /* before room is made for what may not be built */
         return rt_charge(st, hint);
     if ((status = rt_iter_init(st, v, &it)) || (status = rt_list_new(st, BURIN_LIST, hint < 1 << 20 ? (uint32_t)hint : 8, out)))
