@@ -164,8 +164,8 @@ static burin_status gettext_alias(burin_call *call, burin_value *out)
 {
     rt_state     *st     = rt_state_of(burin_call_heap(call));
     burin_value   callee = burin_call_variable(call, "gettext");
-    const rt_list *args  = rt_list_of(st, burin_arg(call, 0));
-    const rt_dict *named = rt_dict_of(st, burin_arg(call, 1));
+    const rt_list *args  = rt_list_of(st, call->args[0]);
+    const rt_dict *named = rt_dict_of(st, call->args[1]);
     burin_text    *names  = NULL;
     burin_value   *values = NULL;
     burin_value    key;
