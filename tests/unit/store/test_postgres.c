@@ -34,7 +34,7 @@ static void a_store_of_the_format_before_is_brought_up_to_date(void **state)
 {
     static const char expect[] = "DO $$ BEGIN IF (SELECT format FROM mine.burin_store) <> %d THEN RAISE 'another format'; END IF; END $$";
     world *w = *state;
-    char   sql[sizeof expect];
+    char   sql[sizeof expect + 16];
     assert_true(server_execute(&postgres, "UPDATE mine.burin_store SET format = 2"));
     for (int format = 2; format <= 3; format++) {
         burin_store *store = open_store(w, false, format == 2); /* who only reads changes nothing */
