@@ -371,7 +371,8 @@ static void settle_arrivals(const replay *r)
     es_version    *entry;
     for (size_t n = 0; n < s->arrivals.len / sizeof *items && s->arrivals_seq == r->w.seq; n++) {
         _Atomic es_home *home = es_home_at(s, items[n].id);
-        if (atomic_load_explicit(home, memory_order_relaxed).record || !es_head_at(s, es_tree_at(s, items[n].tree), UINT32_MAX, &entry))
+        es_home          here = atomic_load_explicit(home, memory_order_relaxed);
+        if (here.record || !es_head_at(s, es_tree_at(s, items[n].tree), UINT32_MAX, &entry))
             continue;
         es_home there = {items[n].tree, es_index_get(&s->memory, entry->index, items[n].id)};
         if (there.record)
