@@ -94,7 +94,8 @@ bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t c
     if (!is_direct(f, count, &call))
         return false;
     for (size_t n = 0; n < count; n++) {
-        items[n] = burin_item_value(args[n]);
+        items[n] = burin_item_value(burin_none());
+        rt_copy_words(&items[n].value, &args[n]);
         if (args[n].kind == BURIN_INT && (f->widens >> n) & 1)
             items[n].value = burin_float((double)args[n].as.i);
         else if (!fits(f, n, &args[n]))
