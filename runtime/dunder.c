@@ -4,7 +4,7 @@
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
 #include "runtime/builder.h"
-#include "runtime/builtins/builtins.h"
+#include "runtime/builtins/support.h"
 #include "runtime/convert.h"
 #include "runtime/env.h"
 #include "runtime/format.h"
@@ -113,7 +113,25 @@ BINARY(mod, RT_MOD)
 BINARY(truediv, RT_DIV)
 BINARY(floordiv, RT_FLOORDIV)
 BINARY(pow, RT_POW)
+BINARY(and, RT_AND)
+BINARY(or, RT_OR)
+BINARY(xor, RT_XOR)
+BINARY(lshift, RT_LSHIFT)
+BINARY(rshift, RT_RSHIFT)
 #undef BINARY
+
+#define REFLECTED(name, op) \
+    static burin_status dunder_##name(burin_call *call, burin_value *out) \
+    { \
+        return rt_binary_op(call->st, op, burin_arg(call, 1), burin_arg(call, 0), out); \
+    }
+REFLECTED(radd, RT_ADD)
+REFLECTED(rsub, RT_SUB)
+REFLECTED(rtruediv, RT_DIV)
+REFLECTED(rfloordiv, RT_FLOORDIV)
+REFLECTED(rmod, RT_MOD)
+REFLECTED(rpow, RT_POW)
+#undef REFLECTED
 
 #define COMPARE(name, op) \
     static burin_status dunder_##name(burin_call *call, burin_value *out) \
@@ -130,6 +148,9 @@ COMPARE(ge, RT_GE)
 
 static burin_status dunder_neg(burin_call *call, burin_value *out) { return rt_unary_op(call->st, RT_NEG, burin_arg(call, 0), out); }
 static burin_status dunder_pos(burin_call *call, burin_value *out) { return rt_unary_op(call->st, RT_POS, burin_arg(call, 0), out); }
+static burin_status dunder_invert(burin_call *call, burin_value *out) { return rt_unary_op(call->st, RT_INVERT, burin_arg(call, 0), out); }
+static burin_status dunder_abs(burin_call *call, burin_value *out) { return filter_abs(call, out); }
+static burin_status dunder_divmod(burin_call *call, burin_value *out) { return rt_divmod(call->st, burin_arg(call, 0), burin_arg(call, 1), out); }
 
 /* What the sandbox is to refuse gives nothing to those who come past it either. */
 static burin_status dunder_trap(burin_call *call, burin_value *out)
@@ -143,7 +164,8 @@ static burin_status dunder_trap(burin_call *call, burin_value *out)
 enum { /* who has it: sets of kinds */
     NONE     = 1 << BURIN_NONE,
     MISSED   = 1 << BURIN_UNDEFINED,
-    NUMBERS  = 1 << BURIN_BOOL | 1 << BURIN_INT | 1 << BURIN_BIGINT | 1 << BURIN_FLOAT,
+    INTEGERS = 1 << BURIN_BOOL | 1 << BURIN_INT | 1 << BURIN_BIGINT,
+    NUMBERS  = INTEGERS | 1 << BURIN_FLOAT,
     TEXT     = 1 << BURIN_STRING | 1 << BURIN_BYTES,
     JOINED   = TEXT | 1 << BURIN_LIST | 1 << BURIN_TUPLE,
     SETS     = 1 << BURIN_SET,

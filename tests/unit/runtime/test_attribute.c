@@ -254,6 +254,8 @@ static void special_attributes_work_as_in_python(void **state)
     static const struct { const char *value, *name, *argument, *want; } rows[] = {
         {"'abc'", "__len__", NULL, "3"}, {"[1, 2]", "__len__", NULL, "2"}, {"5", "__add__", "1", "6"}, {"5", "__len__", NULL, "undefined"}, {"'x'", "__add__", "'y'", "'xy'"},
         {"[1, 2]", "__contains__", "2", "True"}, {"[1, 2]", "__getitem__", "0", "1"}, {"5", "__str__", NULL, "'5'"}, {"2.5", "__int__", NULL, "2"}, {"True", "__float__", NULL, "1.0"},
+        {"-3", "__abs__", NULL, "3"}, {"5", "__rsub__", "7", "2"}, {"6", "__and__", "3", "2"}, {"6", "__invert__", NULL, "-7"}, {"2.5", "__and__", "1", "undefined"},
+        {"7", "__divmod__", "2", "(3, 1)"}, {"True", "__index__", NULL, "1"}, {"2.5", "__trunc__", NULL, "2"}, {"2", "__rpow__", "3", "9"}, {"1", "__lshift__", "4", "16"},
         {"1", "__lt__", "2", "True"}, {"3", "__neg__", NULL, "-3"}, {"None", "__bool__", NULL, "False"}, {"'a'", "__eq__", "'a'", "True"},
     };
     run *r = run_new();
