@@ -46,22 +46,25 @@ static int answer_text(store_run *r, burin_status status, char *text, size_t len
     return answer(r, status);
 }
 
+/* Digits, and what follows them; NULL: there are none, or too many. */
+static const char *read_number(const char *word, uint32_t *out)
+{
+    uint64_t    number = 0;
+    const char *at     = word;
+    for (; *at >= '0' && *at <= '9' && number <= UINT32_MAX; at++)
+        number = 10 * number + (uint64_t)(*at - '0');
+    *out = (uint32_t)number;
+    return at > word && number <= UINT32_MAX ? at : NULL;
+}
+
 /* "T" or "T:V"; false: it is neither. */
 static bool read_version(const char *word, uint32_t *tree, uint32_t *version)
 {
-    char         *end;
-    unsigned long long t = strtoull(word, &end, 10), v = 0;
-    if (end == word || word[0] == '-' || (*end && *end != ':'))
-        return false;
-    if (*end == ':') {
-        const char *second = end + 1;
-        v = strtoull(second, &end, 10);
-        if (end == second || *end || second[0] == '-')
-            return false;
-    }
-    *tree    = (uint32_t)t;
-    *version = (uint32_t)v;
-    return t > 0 && t <= UINT32_MAX && v <= UINT32_MAX;
+    const char *end = read_number(word, tree);
+    *version        = 0;
+    if (end && *end == ':')
+        end = read_number(end + 1, version);
+    return end && !*end && *tree > 0;
 }
 
 static burin_picture picture(const store_run *r) { return options_is(r->options, OPT_DRAW, "dot") ? BURIN_DOT : BURIN_MERMAID; }
@@ -148,6 +151,8 @@ static int show_address(store_run *r, const char *word)
     burin_addressed found;
     burin_value     value;
     burin_status    status = burin_reader_resolve(r->reader, (burin_text){word, strlen(word)}, r->heap, &found, &r->err);
+    if (status && !r->err.template_name)
+        r->err.template_name = strdup("<address>");
     if (status == BURIN_OK && found.what == BURIN_ADDRESSED_VALUE)
         return show_value(r, found.value);
     if (status == BURIN_OK && found.what == BURIN_ADDRESSED_ENTITY) {
@@ -308,10 +313,10 @@ static int store_verify(store_run *r)
 static int store_gc(store_run *r)
 {
     const char     *last      = options_last(r->options, OPT_KEEP_LAST);
-    char           *end       = NULL;
-    burin_retention retention = {.last = last ? (uint32_t)strtoul(last, &end, 10) : 0};
+    burin_retention retention = {0};
     burin_status    status    = BURIN_OK;
-    if (last && (*end || retention.last == 0))
+    const char     *end       = last ? read_number(last, &retention.last) : NULL;
+    if (last && (!end || *end || retention.last == 0))
         return usage("--keep-last needs a number from 1");
     for (uint32_t tree = 1; last && tree <= burin_reader_trees(r->reader) && !status; tree++)
         status = burin_reader_head(r->reader, tree) == 0 ? BURIN_OK : burin_store_retain(r->store, tree, &retention, &r->err);

@@ -24,7 +24,8 @@ extern "C" {
 /* Everything that a pinned reader sees. out: malloc'ed, NUL-terminated. BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_store_export(const burin_reader *reader, char **out, size_t *len, burin_error *err);
 /* Fill an empty store. Errors: BURIN_ERR_USAGE (it is not empty), BURIN_ERR_DATA (not such JSON, or it cannot be so), BURIN_ERR_NOMEM,
- * BURIN_ERR_LIMIT; the store may then hold a part, and is good only for burin_store_free. */
+ * BURIN_ERR_LIMIT; the store may then hold a part, and is good only for burin_store_free; where it is kept nothing
+ * was written. A memory_limit bounds what JSON from strangers may cost. */
 BURIN_API burin_status burin_store_import(burin_store *store, burin_text json, burin_error *err);
 /* A version of a tree; 0: its newest. out: malloc'ed, NUL-terminated. */
 BURIN_API burin_status burin_tree_export(const burin_reader *reader, uint32_t tree, uint32_t version, char **out, size_t *len, burin_error *err);

@@ -1,7 +1,7 @@
 /* A store from JSON. See burin/exchange.h.
  *
  * Each version's states are packed as they would be on disk and replayed, so that there is one way in, which checks everything. Who
- * owns whom is not in the JSON: it follows from the children that states list. */
+ * owns whom is not in the JSON: it follows from the children that states list. Where the store is kept nothing is written until all of it is there. */
 #include "burin/exchange.h"
 #include "runtime/base/diag.h"
 #include "runtime/store/data.h"
@@ -321,11 +321,13 @@ static burin_status import_version(importer *x, burin_value v, uint32_t last_id)
     return status;
 }
 
-static burin_status import_tree(importer *x, burin_value v)
+/* A tree of so many. Its number may be larger, as others may have gone, but trees that are not there must not cost more than those that are. */
+static burin_status import_tree(importer *x, burin_value v, size_t trees)
 {
-    uint64_t       tree, parent_tree, parent_version, last, since;
+    enum { GONE = 1 << 16, GONE_EACH = 64 };
+    uint64_t       tree, parent_tree, parent_version, last, since, most = GONE + GONE_EACH * (uint64_t)trees;
     es_logged_tree logged;
-    if (!es_plain_number(v, "tree", 1, UINT32_MAX, 0, &tree, x->err) || !es_plain_number(v, "parent_tree", 0, UINT32_MAX, 0, &parent_tree, x->err) ||
+    if (!es_plain_number(v, "tree", 1, most < UINT32_MAX ? most : UINT32_MAX, 0, &tree, x->err) || !es_plain_number(v, "parent_tree", 0, UINT32_MAX, 0, &parent_tree, x->err) ||
         !es_plain_number(v, "parent_version", 0, UINT32_MAX, 0, &parent_version, x->err) || !es_plain_number(v, "last", 0, UINT32_MAX, 0, &last, x->err) ||
         !es_plain_number(v, "since_time_ns", 0, INT64_MAX, 0, &since, x->err))
         return BURIN_ERR_DATA;
@@ -338,7 +340,7 @@ static burin_status import_versions(importer *x, burin_value v, uint32_t last_id
     burin_value  trees = burin_get(v, "trees"), versions = burin_get(v, "versions");
     burin_status status = BURIN_OK;
     for (size_t n = 0; n < burin_length(trees) && !status; n++)
-        status = import_tree(x, burin_at(trees, n));
+        status = import_tree(x, burin_at(trees, n), burin_length(trees));
     for (size_t n = 0; n < burin_length(versions) && !status; n++)
         status = import_version(x, burin_at(versions, n), last_id);
     for (uint32_t tree = 1; tree <= x->store->tree_count && !status; tree++) {
@@ -356,7 +358,7 @@ static burin_status import_all(importer *x, burin_value v)
     if (!es_plain_number(v, "burin_store", 1, 1, 0, &format, x->err) || !es_plain_number(v, "ids", 0, UINT32_MAX, 0, &ids, x->err))
         return BURIN_ERR_DATA;
     for (size_t n = 0; n < burin_length(types) && !status; n++)
-        status = es_plain_define(x->store, burin_at(types, n), x->err);
+        status = es_plain_define(x->store, burin_at(types, n), true, x->err);
     pthread_mutex_lock(&x->store->lock);
     if (status == BURIN_OK)
         status = import_versions(x, v, (uint32_t)ids);
@@ -370,6 +372,8 @@ burin_status burin_store_import(burin_store *store, burin_text json, burin_error
                       .packed = buf_make(&store->alloc), .data = buf_make(&store->alloc), .err = err};
     burin_value  v;
     burin_status status = x.heap ? BURIN_OK : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    if (status == BURIN_OK)
+        status = es_log_ready(store, err);
     if (status == BURIN_OK && (store->tree_count || store->type_count))
         status = es_fail(err, BURIN_ERR_USAGE, "a store is imported into an empty one");
     if (status == BURIN_OK)

@@ -165,7 +165,7 @@ burin_status burin_tree_import(burin_txn *txn, burin_text json, burin_entity *ro
         status = BURIN_ERR_DATA;
     types = status ? burin_missing() : burin_get(v, "types");
     for (size_t n = 0; n < burin_length(types) && !status; n++)
-        status = es_plain_define(txn->store, burin_at(types, n), err);
+        status = es_plain_define(txn->store, burin_at(types, n), false, err);
     if (status == BURIN_OK)
         status = import_states(&x, v, root);
     burin_heap_free(x.heap);

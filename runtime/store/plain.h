@@ -15,8 +15,8 @@ bool es_plain_double(burin_value v, double *out);
 burin_value es_plain_state(const burin_store *s, burin_heap *heap, const es_record *record);
 /* {"name":, "attributes":} of a type. */
 burin_value es_plain_type(burin_heap *heap, const es_type *type);
-/* Declare a type, or see that the one of that name is the same. */
-burin_status es_plain_define(burin_store *s, burin_value type, burin_error *err);
+/* Declare a type, or see that the one of that name is the same. is_kept: as es_define says. */
+burin_status es_plain_define(burin_store *s, burin_value type, bool is_kept, burin_error *err);
 
 /* A whole number of an object from `least` to `most`; absent: `otherwise`, unless that is less. False after filling err. */
 bool es_plain_number(burin_value object, const char *key, uint64_t least, uint64_t most, uint64_t otherwise, uint64_t *out, burin_error *err);

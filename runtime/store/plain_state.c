@@ -105,6 +105,18 @@ static const char *take_name(burin_value object, const char *key, bool needed, a
     return name;
 }
 
+/* The kinds there are, by name. */
+static burin_status no_such_kind(const char *attribute, burin_value kind, burin_error *err)
+{
+    static const char kinds[] = ""
+#define ATTRIBUTE(NAME, name, meaning) ", '" name "'"
+#include "burin/attribute.def"
+#undef ATTRIBUTE
+        ;
+    burin_text given = kind.kind == BURIN_STRING ? burin_text_of(kind) : (burin_text){"none", 4};
+    return es_fail(err, BURIN_ERR_DATA, "attribute '%s' has no known kind, but '%.*s'; there are%s", attribute, (int)given.len, given.data, kinds + 1);
+}
+
 static burin_status take_attribute(burin_value v, burin_attribute *a, arena *scratch, burin_error *err)
 {
     burin_status status = v.kind == BURIN_DICT ? BURIN_OK : es_fail(err, BURIN_ERR_DATA, "an attribute must be an object");
@@ -120,7 +132,7 @@ static burin_status take_attribute(burin_value v, burin_attribute *a, arena *scr
             a->kind = (burin_attribute_kind)n;
     }
     if (status == BURIN_OK && a->kind == BURIN_ATTRIBUTE_KIND_COUNT)
-        status = es_fail(err, BURIN_ERR_DATA, "attribute '%s' is of no known kind", a->name);
+        status = no_such_kind(a->name, kind, err);
     return status;
 }
 
@@ -131,11 +143,11 @@ static bool same_attribute(const burin_attribute *a, const burin_attribute *b)
            (typed ? strcmp(a->entity_type, b->entity_type) == 0 : a->entity_type == b->entity_type);
 }
 
-static burin_status define(burin_store *s, const char *name, const burin_attribute *attributes, size_t count, burin_error *err)
+static burin_status define(burin_store *s, const char *name, const burin_attribute *attributes, size_t count, bool is_kept, burin_error *err)
 {
     burin_type number = burin_store_find_type(s, name);
     if (!number)
-        return burin_store_define(s, name, attributes, count, &number, err);
+        return es_define(s, name, attributes, count, is_kept, &number, err);
     const es_type *there = es_type_at(s, number);
     bool           same  = there->count == count;
     for (size_t n = 0; same && n < count; n++)
@@ -143,7 +155,7 @@ static burin_status define(burin_store *s, const char *name, const burin_attribu
     return same ? BURIN_OK : es_fail(err, BURIN_ERR_VALUE, "there is another type '%s' already", name);
 }
 
-burin_status es_plain_define(burin_store *s, burin_value type, burin_error *err)
+burin_status es_plain_define(burin_store *s, burin_value type, bool is_kept, burin_error *err)
 {
     arena           scratch = arena_make(&s->alloc);
     burin_attribute attributes[BURIN_ATTRIBUTES_MAX];
@@ -155,7 +167,7 @@ burin_status es_plain_define(burin_store *s, burin_value type, burin_error *err)
     for (size_t n = 0; n < burin_length(list) && !status; n++)
         status = take_attribute(burin_at(list, n), &attributes[n], &scratch, err);
     if (status == BURIN_OK)
-        status = define(s, name, attributes, burin_length(list), err);
+        status = define(s, name, attributes, burin_length(list), is_kept, err);
     arena_deinit(&scratch);
     return status;
 }

@@ -49,7 +49,7 @@ static const struct {
     [LOCK]          = {"lock_all", "LOCK TABLE burin_tree, burin_version IN EXCLUSIVE MODE", ""},
     [CHECK_SEEN]    = {"check_seen", "UPDATE burin_store SET format = CASE WHEN NOT EXISTS (SELECT 1 FROM burin_version WHERE " UNSEEN
                                      ") AND coalesce((SELECT sum(keeps) = $3 FROM burin_version), true)"
-                                     " AND (SELECT count(*) FROM burin_type) = $4 THEN format END", "tiii"},
+                                     " AND (SELECT count(*) = $4 OR (count(*) = 0 AND NOT EXISTS (SELECT 1 FROM burin_version)) FROM burin_type) THEN format END", "tiii"},
     [DROP_VERSIONS] = {"drop_versions", "DELETE FROM burin_version", ""},
     [RESET_TREES]   = {"reset_trees", "UPDATE burin_tree SET head = 0", ""},
     [DROP_TYPES]    = {"drop_types", "DELETE FROM burin_type", ""},

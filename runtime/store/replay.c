@@ -249,7 +249,9 @@ static void read_one(replay *r, uint32_t *id)
     }
     uint32_t ago = (uint32_t)es_take_number(&r->u, r->version - r->base_version - 1);
     r->u.bad |= (kind == ES_PACKED_TOUCHED || kind == ES_PACKED_CHANGED) && !base;
-    if (r->u.bad)
+    if (!es_table_reach(&r->store->homes, &r->store->memory, *id))
+        r->w.failed = true;
+    if (r->u.bad || r->w.failed)
         return;
     const es_record *made = kind == ES_PACKED_TOUCHED ? touch_state(r, *id, r->version - ago, base, ref)
                                                       : read_state(r, *id, r->version - ago, base, ref, kind == ES_PACKED_CHANGED);
@@ -297,13 +299,12 @@ burin_status es_replay_tree(burin_store *s, const es_logged_tree *logged, burin_
     return BURIN_OK;
 }
 
+/* Numbers up to this have been given out. */
 static burin_status reach_ids(burin_store *s, uint32_t last, burin_error *err)
 {
     uint32_t next = atomic_load(&s->next_id);
     if (last > UINT32_MAX - 4 * ES_ID_BLOCK)
         return es_fail(err, BURIN_ERR_DATA, "there is no entity %u", last);
-    if (!es_table_reach_all(&s->homes, &s->memory, last))
-        return es_fail_memory(s, err);
     if (last >= next)
         atomic_store_explicit(&s->next_id, (last / ES_ID_BLOCK + 1) * ES_ID_BLOCK, memory_order_release);
     return BURIN_OK;

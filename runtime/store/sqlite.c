@@ -303,8 +303,8 @@ static burin_status write_entry(es_backend *b, const es_entry *entry, bool anew,
     }
 }
 
-/* Before all is written anew: see that it holds nothing that was not seen, and that the numbers which it uses are not given out again. *row: for the
- * first new version, above all there were. */
+/* Before all is written anew: see that it holds nothing that was not seen (into what is empty an import may bring anything), and that the numbers which it
+ * uses are not given out again. *row: for the first new version, above all there were. */
 static burin_status clear(es_backend *b, const buf *entries, int64_t *row)
 {
     connection  *c = &b->main;
@@ -317,7 +317,7 @@ static burin_status clear(es_backend *b, const buf *entries, int64_t *row)
         status = ask(c, COUNT_TYPES, NULL, 0, &types);
     if (status == BURIN_OK)
         status = ask(c, LAST_ROW, NULL, 0, &rows);
-    if (status == BURIN_OK && (unseen || types != contents.types || (rows && keeps != contents.keeps)))
+    if (status == BURIN_OK && (unseen || ((rows || types) && types != contents.types) || (rows && keeps != contents.keeps)))
         status = es_fail(c->err, BURIN_ERR_CONFLICT, "another process has changed the store");
     if (status == BURIN_OK)
         status = run(c, USE_NUMBERS, (int64_t[]){contents.next_id, contents.next_tree}, 2);

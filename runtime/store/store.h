@@ -141,9 +141,11 @@ typedef struct es_tree {
     uint64_t         retention_change; /* of the log, that set it here; 0: none did */
 } es_tree;
 
-/* A table that grows without moving: segment k holds 16 * 2^k items. */
+/* A table that grows without moving: segment k holds 16 * 2^k items. Large segments, from ES_PAGED on, hold pointers to pages of items, which are made one by
+ * one, so that numbers that lie far apart do not cost what lies between. */
+enum { ES_SEGMENT_COUNT = 29, ES_PAGED = 17, ES_PAGE_ITEMS = 1 << 12 };
 typedef struct es_table {
-    void    *segments[29];
+    void    *segments[ES_SEGMENT_COUNT];
     size_t   item; /* bytes */
 } es_table;
 /* Item n, of so many bytes; NULL where its segment is not there. What it holds is for the one who made it to publish. */
@@ -151,8 +153,13 @@ static inline void *es_table_find(const es_table *t, uint32_t n, size_t item)
 {
     uint64_t at      = (uint64_t)n + 16;
     unsigned k       = 63 - (unsigned)__builtin_clzll(at);
-    char    *segment = __atomic_load_n(&t->segments[k - 4], __ATOMIC_ACQUIRE);
-    return BURIN_LIKELY(segment != NULL) ? segment + (at - ((uint64_t)1 << k)) * item : NULL;
+    void    *segment = __atomic_load_n(&t->segments[k - 4], __ATOMIC_ACQUIRE);
+    at -= (uint64_t)1 << k;
+    if (BURIN_UNLIKELY(k - 4 >= ES_PAGED && segment)) {
+        segment = __atomic_load_n((void **)segment + at / ES_PAGE_ITEMS, __ATOMIC_ACQUIRE);
+        at %= ES_PAGE_ITEMS;
+    }
+    return BURIN_LIKELY(segment != NULL) ? (char *)segment + at * item : NULL;
 }
 /* Make item n exist, zeroed; false when memory is out or the store's limit is reached. */
 bool es_table_reach(es_table *t, es_memory *m, uint32_t n);

@@ -174,6 +174,36 @@ def test_scripts_change_a_store():
         same(burin("run", "-", stdin="roots()", cwd=folder).code, 1) # without a store it is no name
 
 
+def test_an_import_is_all_or_nothing():
+    with world() as folder:
+        wrong = json.loads(json.dumps(WORLD))
+        wrong["versions"][2]["root"] = 17
+        with open(os.path.join(folder, "wrong.json"), "w", encoding="utf-8") as file:
+            json.dump(wrong, file)
+        r = burin("store", "import", "new", "wrong.json", cwd=folder)
+        same((r.code, r.out), (1, ""))
+        same(burin("store", "show", "new", cwd=folder).out, "")
+        same(burin("store", "import", "new", "world.json", cwd=folder).code, 0)
+        same(burin("store", "export", "new", cwd=folder).out, burin("store", "export", "w", cwd=folder).out)
+
+
+def test_messages_say_what_is_wrong():
+    kinds = json.loads(json.dumps(TREE))
+    kinds["types"][0]["attributes"][0]["kind"] = "child list"
+    rows = [
+        (["show", "w", "@16.node[0]"], "AttributeError: 'Map' has no attribute 'node'\n  --> <address>:1:4\n"),
+        (["import", "w", "kinds.json"], "DataError: attribute 'nodes' has no known kind, but 'child list'; there are 'bool', 'int', "),
+        (["gc", "w", "--keep-last", "4294967297"], "--keep-last needs a number from 1"),
+        (["gc", "w", "--keep-last", "-1"], "--keep-last needs a number from 1"),
+    ]
+    with world() as folder:
+        with open(os.path.join(folder, "kinds.json"), "w", encoding="utf-8") as file:
+            json.dump(kinds, file)
+        for words, want in rows:
+            r = burin("store", *words, cwd=folder)
+            assert r.code and want in r.err, r
+
+
 def test_mistakes():
     rows = [([], 2), (["init"], 2), (["dance", "w"], 2), (["log", "w", "x"], 2), (["log", "w", "9"], 1), (["show", "w", "@99"], 1), (["show", "w", "17"], 1),
             (["diff", "w", "1:1"], 2), (["diff", "w", "1:1", "1:9"], 1), (["export", "w", "1:"], 2), (["import", "w", "none.json"], 1),

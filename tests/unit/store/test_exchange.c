@@ -290,7 +290,9 @@ static void what_cannot_be_a_store_is_refused(void **state)
         {BURIN_ERR_DATA, STORE(VERSION(1, 1, "{\"id\": 1, \"type\": \"T\", \"attributes\": {\"n\": null}}"))},
         {BURIN_ERR_DATA, STORE(VERSION(1, 1, "{\"id\": 1, \"type\": \"T\", \"attributes\": {\"n\": 1.5}}"))},
         {BURIN_ERR_DATA, STORE(VERSION(1, 1, "{\"id\": 99, \"type\": \"T\"}"))},                             /* never given out */
-        {BURIN_ERR_LIMIT, "{\"burin_store\": 1, \"ids\": 4000000000, \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(1, 0, "") "]}"},
+        {BURIN_OK, "{\"burin_store\": 1, \"ids\": 4000000000, \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(1, 0, "") "]}"}, /* given out, but none is there */
+        {BURIN_ERR_DATA, "{\"burin_store\": 1, \"ids\": 4294967295, \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(1, 0, "") "]}"},
+        {BURIN_ERR_DATA, "{\"burin_store\": 1, \"trees\": [{\"tree\": 66000}]}"},
         {BURIN_ERR_LIMIT, "{\"burin_store\": 1, \"ids\": 1, \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(4000000000, 0, "") "]}"},
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
@@ -302,6 +304,33 @@ static void what_cannot_be_a_store_is_refused(void **state)
         burin_error_clear(&err);
         burin_store_free(store);
     }
+}
+
+static void numbers_that_lie_far_apart_do_not_cost_what_lies_between(void **state)
+{
+    (void)state;
+    static const char json[] = "{\"burin_store\": 1, \"ids\": 4000000000, " TYPE "\"trees\": [{\"tree\": 1}], \"versions\": ["
+                               VERSION(1, 17, STATE(17, "5000000, 3999999999") "," STATE(5000000, "") "," STATE(3999999999, "")) "]}";
+    burin_store *store = burin_store_new(&(burin_store_options){.memory_limit = 8 << 20}, NULL);
+    assert_int_equal(burin_store_import(store, text(json), NULL), BURIN_OK);
+    burin_reader      *reader = burin_reader_new(store);
+    burin_entity_info  info;
+    static const uint32_t there[] = {17, 5000000, 3999999999}, absent[] = {16, 4999999, 2500000000, 3999999998};
+    burin_reader_pin(reader);
+    for (size_t n = 0; n < sizeof there / sizeof *there; n++) {
+        assert_int_equal(burin_reader_info(reader, (burin_entity){there[n], 0, 0}, &info, NULL), BURIN_OK);
+        assert_int_equal(info.owner, n ? 17 : 0);
+    }
+    for (size_t n = 0; n < sizeof absent / sizeof *absent; n++)
+        assert_int_equal(burin_reader_find(reader, &(burin_entity){absent[n], 0, 0}, NULL), BURIN_ERR_KEY);
+    burin_txn   *t = burin_txn_begin(store, NULL);
+    burin_entity made;
+    assert_int_equal(burin_txn_create(t, 1, &made, NULL), BURIN_OK);
+    assert_true(made.id > 3999999999);
+    burin_txn_promote(t, made, NULL);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    burin_reader_free(reader);
+    burin_store_free(store);
 }
 
 #define TREE(states) "{\"burin_tree\": 1, " TYPE "\"root\": 1, \"states\": [" states "]}"
@@ -329,7 +358,8 @@ int main(void)
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         ROW(b92_every_kind_comes_back_as_it_was), ROW(b92_deep_data_comes_back), ROW(b92_history_comes_back_with_its_gaps_forks_and_keeps), ROW(ids_once_given_are_not_given_again),
-        ROW(a_tree_becomes_new_entities), ROW(what_cannot_be_a_store_is_refused), ROW(what_cannot_be_a_tree_is_refused_and_leaves_nothing),
+        ROW(a_tree_becomes_new_entities), ROW(what_cannot_be_a_store_is_refused), ROW(numbers_that_lie_far_apart_do_not_cost_what_lies_between),
+        ROW(what_cannot_be_a_tree_is_refused_and_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

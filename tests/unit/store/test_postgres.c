@@ -50,6 +50,29 @@ static void a_store_of_the_format_before_is_brought_up_to_date(void **state)
     burin_error_clear(&err);
 }
 
+static void an_import_is_kept_whole_or_not_at_all(void **state)
+{
+    static const char bad[] = "{\"burin_store\": 1, \"types\": [{\"name\": \"T\", \"attributes\": []}], \"trees\": [{\"tree\": 1}], \"versions\": []}";
+    world        *w      = *state;
+    burin_reader *reader = burin_reader_new(w->store);
+    char         *json;
+    size_t        len;
+    burin_reader_pin(reader);
+    assert_int_equal(burin_store_export(reader, &json, &len, NULL), BURIN_OK);
+    burin_reader_free(reader);
+    burin_store_free(w->store);
+    assert_true(server_execute(&postgres, "DROP SCHEMA mine CASCADE; CREATE SCHEMA mine"));
+    w->store = open_store(w, true, false);
+    assert_int_equal(burin_store_import(w->store, (burin_text){bad, sizeof bad - 1}, NULL), BURIN_ERR_DATA);
+    reopen(w);
+    assert_int_equal(burin_store_type_count(w->store), 0);
+    assert_int_equal(burin_store_import(w->store, (burin_text){json, len}, NULL), BURIN_OK);
+    reopen(w);
+    assert_int_equal(get(w->store, w->root), 0);
+    assert_int_equal(burin_store_verify(w->store, NULL), BURIN_OK);
+    free(json);
+}
+
 /* ---- while the server fails ---- */
 
 enum { COMMITS = 300 };
@@ -273,7 +296,8 @@ int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        KEPT_ROWS, ROW(a_store_of_the_format_before_is_brought_up_to_date), ROW(lost_connections_lose_nothing_and_keep_nothing_twice), ROW(a_crashed_server_loses_nothing_that_was_acknowledged),
+        KEPT_ROWS, ROW(a_store_of_the_format_before_is_brought_up_to_date), ROW(an_import_is_kept_whole_or_not_at_all),
+        ROW(lost_connections_lose_nothing_and_keep_nothing_twice), ROW(a_crashed_server_loses_nothing_that_was_acknowledged),
         ROW(a_killed_server_loses_nothing_of_several_writers), ROW(killed_clients_lose_nothing_and_leave_nothing_half),
         ROW(what_is_no_store_is_refused),
     };
