@@ -19,14 +19,14 @@ static burin_status commit_told(burin_txn *t, burin_events *events, const burin_
 }
 
 /* Commit, write into the results where they are now, and tell what became of them. */
-static burin_status commit_all(burin_txn *t, burin_batch_call *calls, size_t count, const burin_invoke_options *options, burin_commit_result *commit,
-                               burin_error *err)
+static burin_status commit_all(burin_txn *t, burin_batch_call *calls, size_t count, const burin_invoke_options *options, buf *told,
+                               burin_commit_result *commit, burin_error *err)
 {
     arena       scratch = arena_make(&t->store->alloc);
-    size_t      total = 0, at = 0;
+    size_t      total = 0, at = 0, waiting = rg_waiting(told);
     for (size_t n = 0; n < count; n++)
         total += result_count(&calls[n]);
-    es_settled *settled = arena_alloc(&scratch, (total + 1) * sizeof *settled);
+    es_settled *settled = arena_alloc(&scratch, (total + waiting + 1) * sizeof *settled);
     if (!settled) {
         burin_txn_abort(t);
         return rg_no_memory(err);
@@ -35,8 +35,14 @@ static burin_status commit_all(burin_txn *t, burin_batch_call *calls, size_t cou
         for (size_t k = 0; k < result_count(&calls[n]); k++)
             settled[at++] = (es_settled){result_at(&calls[n], k)->item.entity, false};
     }
-    burin_status status = commit_told(t, calls[0].callable->registry->events, options, commit, settled, total, err);
+    for (size_t n = 0; n < waiting; n++)
+        settled[total + n] = (es_settled){rg_waiting_entity(told, n), false};
+    burin_status status = commit_told(t, calls[0].callable->registry->events, options, commit, settled, total + waiting, err);
     at                  = 0;
+    if (status == BURIN_OK) {
+        rg_settle_waiting(told, settled + total);
+        rg_tell_waiting(told, options->within);
+    }
     for (size_t n = 0; n < count && !status; n++) {
         for (size_t k = 0; k < result_count(&calls[n]); k++, at++) {
             if (result_at(&calls[n], k)->item.entity.id)
@@ -72,10 +78,12 @@ burin_status burin_invoke_batch(burin_batch_call *calls, size_t count, const bur
     if (!one.txn)
         return BURIN_ERR_NOMEM;
     bool owns = !options || !options->txn;
+    buf  told = buf_make(&r->alloc);
     for (size_t n = 0; n < count; n++)
-        calls[n].status = rg_invoke_in_batch(&calls[n], &one, owns);
+        calls[n].status = rg_invoke_in_batch(&calls[n], &one, owns ? &told : NULL);
     if (owns)
-        status = commit_all(one.txn, calls, count, &one, commit, err);
+        status = commit_all(one.txn, calls, count, &one, &told, commit, err);
+    buf_deinit(&told);
     for (size_t n = 0; n < count && status; n++)
         burin_result_clear(r, &calls[n].result);
     return status;

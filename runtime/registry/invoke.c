@@ -12,6 +12,7 @@ static inline void begin(burin_invocation *call, const burin_callable *f, const 
     call->parent     = call->options->parent;
     call->within = call->running = call->parent ? call->parent->running : call->options->within; /* where a call from within it stands */
     call->txn        = NULL;
+    call->told       = NULL;
     call->owns_txn   = false;
     call->ends_txn   = false;
     call->depth      = call->parent ? call->parent->depth + 1 : 1;
@@ -117,7 +118,9 @@ static burin_status join(burin_invocation *call)
                        call->callable->registry->depth_max);
     if (o->txn && o->txn->store != call->callable->registry->store)
         return es_fail(call->err, BURIN_ERR_USAGE, "%s(): the transaction is of another store", call->callable->info.name);
-    call->txn = o->txn ? o->txn : call->parent && !o->apart && call->parent->callable->registry->store == call->callable->registry->store ? call->parent->txn : NULL;
+    call->txn  = o->txn ? o->txn : call->parent && !o->apart && call->parent->callable->registry->store == call->callable->registry->store ? call->parent->txn : NULL;
+    if (call->txn && !o->txn)
+        call->told = call->parent->told;
     return BURIN_OK;
 }
 
@@ -139,18 +142,6 @@ static void event_end(const burin_invocation *call, burin_event_span parent, bur
     const burin_callable *f = call->callable;
     if (is_told(f))
         burin_events_end(f->registry->events, parent, own, &(burin_event){.type = type, .name = f->info.name, .detail = detail}, status);
-}
-
-void rg_tell_results(const burin_callable *f, burin_event_span within, uint64_t execution, const burin_result *result)
-{
-    static const uint32_t types[] = {[BURIN_SEMANTIC_MUTATION] = BURIN_EVENT_CHANGED, [BURIN_SEMANTIC_CREATION] = BURIN_EVENT_CREATED,
-                                     [BURIN_SEMANTIC_DETACHMENT] = BURIN_EVENT_DETACHED};
-    burin_events         *events = f->registry->events;
-    const burin_returned *given  = result->items ? result->items : &result->one;
-    for (size_t n = 0; events && n < (result->items ? result->count : 1); n++) {
-        if (given[n].semantic >= BURIN_SEMANTIC_MUTATION)
-            burin_events_one(events, within, &(burin_event){.type = types[given[n].semantic], .name = f->info.name, .subject = given[n].item.entity, .detail = execution});
-    }
 }
 
 /* The result of what went well. */
@@ -202,9 +193,9 @@ static burin_status commit(burin_invocation *call, burin_result *result)
     burin_commit_options options = {.mode = call->options->mode, .note = write_note(call, note, sizeof note)};
     es_settled           one, *settled = &one;
     burin_returned      *given = call->items ? call->items : &result->one;
-    size_t               count = call->items ? call->item_count : 1;
-    if (count > 1) {
-        settled = arena_alloc(&call->scratch, count * sizeof *settled);
+    size_t               count = call->items ? call->item_count : 1, waiting = rg_waiting(&call->own_told);
+    if (count + waiting > 1) {
+        settled = arena_alloc(&call->scratch, (count + waiting) * sizeof *settled);
         if (!settled) {
             burin_txn_abort(call->txn);
             return rg_no_memory(call->err);
@@ -212,9 +203,13 @@ static burin_status commit(burin_invocation *call, burin_result *result)
     }
     for (size_t n = 0; n < count; n++)
         settled[n] = (es_settled){given[n].item.entity, false};
+    for (size_t n = 0; n < waiting; n++)
+        settled[count + n] = (es_settled){rg_waiting_entity(&call->own_told, n), false};
     burin_event_span own    = event_begin(call, call->span, BURIN_EVENT_COMMIT);
-    burin_status     status = es_txn_commit(call->txn, &options, &result->commit, settled, count, call->err);
+    burin_status     status = es_txn_commit(call->txn, &options, &result->commit, settled, count + waiting, call->err);
     event_end(call, call->span, own, BURIN_EVENT_COMMIT, result->commit.commit, status);
+    if (status == BURIN_OK)
+        rg_settle_waiting(&call->own_told, settled + count);
     for (size_t n = 0; n < count && !status; n++) {
         if (!given[n].item.entity.id)
             continue;
@@ -238,6 +233,8 @@ static burin_status finish(burin_invocation *call, burin_status status, burin_re
         es_txn_back(call->txn, call->point);
     else
         es_txn_keep(call->txn, call->point);
+    if (status && call->told)
+        call->told->len = call->told_before;
     return status;
 }
 
@@ -272,6 +269,19 @@ static void take_items(burin_invocation *call, burin_status status, burin_result
         result->one = call->items[0];
 }
 
+/* Of a call in a batch the batch tells, which has its results. */
+static void tell_results(burin_invocation *call, const burin_result *result)
+{
+    if (call->told)
+        rg_take_over(call, result);
+    if (call->owns_txn) {
+        rg_tell_waiting(&call->own_told, call->span);
+        rg_tell_results(call->callable, call->span, call->execution, result);
+    } else if (call->txn && call->parent && call->told) {
+        rg_tell_later(call, result);
+    }
+}
+
 static burin_status invoke(burin_invocation *call, const rg_arguments *given, burin_result *result)
 {
     burin_registry *r     = call->callable->registry;
@@ -282,6 +292,7 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
     call->link_cap        = sizeof call->few / sizeof *call->few;
     call->scratch         = arena_make(&r->alloc);
     call->changed         = (rg_changed){0};
+    call->own_told        = buf_make(&r->alloc);
     if (!call->callable->info.pure) { /* it leaves a record */
         start           = monotonic_ns();
         time            = (int64_t)clock_ns(CLOCK_REALTIME_COARSE);
@@ -292,6 +303,9 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
     bool         joined = call->txn != NULL;
     if (joined)
         call->point = es_txn_save(call->txn);
+    if (!joined)
+        call->told = &call->own_told;
+    call->told_before = call->told ? call->told->len : 0;
     if (status == BURIN_OK)
         status = run(call, given, result);
     if (status == BURIN_OK)
@@ -300,12 +314,13 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
         es_fail(call->err, status, "%s() failed", call->callable->info.name);
     status = finish(call, status, result);
     take_items(call, status, result);
-    if (status == BURIN_OK && call->owns_txn)
-        rg_tell_results(call->callable, call->span, call->execution, result);
+    if (status == BURIN_OK)
+        tell_results(call, result);
     event_end(call, call->within, call->span, BURIN_EVENT_CALL, call->execution, status);
     if (call->execution)
         rg_remember(call, status, time, monotonic_ns() - start, result);
     arena_deinit(&call->scratch);
+    buf_deinit(&call->own_told);
     return status;
 }
 
@@ -320,11 +335,12 @@ static inline void clear_result(burin_result *result)
     result->commit    = (burin_commit_result){0};
 }
 
-burin_status rg_invoke_in_batch(burin_batch_call *one, const burin_invoke_options *options, bool owns)
+burin_status rg_invoke_in_batch(burin_batch_call *one, const burin_invoke_options *options, buf *told)
 {
     burin_invocation call;
     begin(&call, one->callable, options, &one->err);
-    call.ends_txn = owns;
+    call.ends_txn = told != NULL;
+    call.told     = told;
     clear_result(&one->result);
     if (is_direct(one->callable, one->count, &call) && all_fit(one->callable, one->args, one->count))
         return invoke_direct(&call, one->args, &one->result.one.item);

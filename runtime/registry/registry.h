@@ -81,6 +81,8 @@ struct burin_invocation {
     bool                        ends_txn; /* it, or the batch it is of, commits before the caller sees the result */
     es_savepoint                point;    /* where the call began in a transaction that is not its own */
     rg_changed                  changed;  /* what it has changed there, and what is above that */
+    buf                         own_told, *told; /* what waits to be told (tell.c): of the call; of the call or batch that commits, NULL: of nobody */
+    size_t                      told_before;
     uint32_t                    depth;
     uint64_t                    execution;
     burin_event_span            within, span, running; /* where its events stand, its own, that of its code */
@@ -105,10 +107,22 @@ bool rg_is_name(const char *name);
 bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t count, const burin_invoke_options *options, burin_value *out, burin_status *status,
                       burin_error *err);
 
-/* One call of a batch; owns: the batch commits. */
-burin_status rg_invoke_in_batch(burin_batch_call *call, const burin_invoke_options *options, bool owns);
+/* One call of a batch. told: where what is to be told waits for the batch to commit; NULL: another commits. */
+burin_status rg_invoke_in_batch(burin_batch_call *call, const burin_invoke_options *options, buf *told);
+
+/* ---- telling (tell.c) ---- */
+
 /* Tell what became of the results, once it is so for all to see. */
 void rg_tell_results(const burin_callable *f, burin_event_span within, uint64_t execution, const burin_result *result);
+/* What waits of calls within the call is not told of them where it is the call's own result. */
+void rg_take_over(const burin_invocation *call, const burin_result *result);
+/* Let what became of the results wait in call->told. */
+void rg_tell_later(const burin_invocation *call, const burin_result *result);
+size_t rg_waiting(const buf *told);
+burin_entity rg_waiting_entity(const buf *told, size_t n);
+/* Where the commit left them, in their order; then tell of them. */
+void rg_settle_waiting(buf *told, const es_settled *settled);
+void rg_tell_waiting(const buf *told, burin_event_span within);
 
 /* ---- signatures (signature.c) ---- */
 

@@ -110,6 +110,72 @@ static void starts_and_ends_come_in_pairs_and_make_a_tree(void **state)
     close_scene(&s);
 }
 
+/* (by: Agent, x: int) gives back nothing; a negative x fails. Calls "hatch" three times, the second time with an x that fails. */
+static burin_status hatch(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    burin_txn   *t      = burin_invocation_txn(call);
+    burin_status status = burin_txn_create(t, burin_txn_type(t, args[0].entity), &out->entity, burin_invocation_error(call));
+    return status || args[1].value.as.i >= 0 ? status : burin_invocation_fail(call, BURIN_ERR_VALUE, "no");
+}
+static burin_status brood(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    burin_result result;
+    burin_error  err  = BURIN_ERROR_INIT;
+    burin_item   x[2] = {args[0], args[1]};
+    for (int n = 0; n < 3; n++) {
+        x[1].value.as.i = n == 1 ? -1 : n;
+        burin_invoke(burin_invocation_data(call), x, 2, &(burin_invoke_options){.parent = call}, &result, &err);
+        burin_error_clear(&err);
+    }
+    (void)out;
+    return args[1].value.as.i >= 0 ? BURIN_OK : burin_invocation_fail(call, BURIN_ERR_VALUE, "no");
+}
+
+static const burin_callable *new_function(scene *s, const char *name, const char *signature, burin_body body, const burin_callable *data)
+{
+    const burin_callable *f = NULL;
+    burin_register(s->registry, &(burin_declaration){.name = name, .signature = signature, .body = body, .effect = BURIN_EFFECT_CHANGES, .data = (void *)data}, &f, NULL);
+    assert_non_null(f);
+    return f;
+}
+
+/* 85: what calls within a call have made is told when it is there, and only that */
+static void what_calls_within_a_call_made_is_told_once_it_is_committed(void **state)
+{
+    scene s = open_scene(state, 0);
+    log_  l = new_log(s.events);
+    const burin_callable *inner = new_function(&s, "hatch", "by: Agent, x: int -> Agent", hatch, NULL), *outer = new_function(&s, "brood", "by: Agent, x: int -> none", brood, inner);
+    listen(s.events, &l, "entity.*", 0);
+    act(&s, outer, 1);
+    assert_string_equal(l.text, ".entity.created .entity.created ");
+    for (size_t n = 0; n < 2; n++) {
+        burin_entity e = l.seen[n].subject;
+        assert_string_equal(l.seen[n].name, "hatch");
+        burin_reader_pin(s.w->reader);
+        assert_int_equal(e.version, 1);
+        assert_int_equal(burin_reader_find(s.w->reader, &e, NULL), BURIN_OK);
+    }
+    assert_int_not_equal(l.seen[0].detail, l.seen[1].detail);
+    act(&s, outer, -1);
+    assert_int_equal(l.count, 2);
+    burin_batch_call calls[2];
+    burin_item       args[2][2];
+    for (int64_t n = 0; n < 2; n++) {
+        args[n][0] = burin_item_entity(s.w->agents[0]);
+        args[n][1] = item_int(n ? -1 : 1);
+        calls[n]   = (burin_batch_call){.callable = outer, .args = args[n], .count = 2, .err = BURIN_ERROR_INIT};
+    }
+    assert_int_equal(burin_invoke_batch(calls, 2, NULL, NULL, NULL), BURIN_OK);
+    assert_int_equal(l.count, 4); /* of the call that did not fail */
+    burin_error_clear(&calls[1].err);
+    burin_txn *t = burin_txn_begin(s.w->store, NULL);
+    burin_result result;
+    assert_int_equal(burin_invoke(outer, args[0], 2, &(burin_invoke_options){.txn = t}, &result, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    assert_int_equal(l.count, 4); /* the host commits: the registry does not hear of it */
+    close_scene(&s);
+}
+
 /* 85: a failure ends what it began */
 static void a_call_that_fails_ends_its_events(void **state)
 {
@@ -443,6 +509,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(starts_and_ends_come_in_pairs_and_make_a_tree),
         TEST(a_call_that_fails_ends_its_events),
+        TEST(what_calls_within_a_call_made_is_told_once_it_is_committed),
         TEST(nobody_listens_nothing_is_built),
         TEST(patterns_choose_types_known_and_to_come),
         TEST(handlers_run_by_priority_and_one_that_fails_harms_nobody),
