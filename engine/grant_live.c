@@ -166,7 +166,7 @@ static burin_status live_set(burin_call *call, void *self, burin_text name, buri
     const live            *e = self;
     const burin_attribute *a = find_attribute(t, e, name, &at);
     if (!a)
-        return burin_raise(call, BURIN_ERR_ATTRIBUTE, "a %s has no attribute '%.*s'", burin_type_name_of(t->store, burin_txn_type(t, e->entity)), (int)name.len,
+        return burin_raise(call, BURIN_ERR_ATTRIBUTE, "'%s' has no attribute '%.*s'", burin_type_name_of(t->store, burin_txn_type(t, e->entity)), (int)name.len,
                            name.data);
     if (a->kind >= BURIN_CHILD_ATTRIBUTE)
         return burin_raise(call, BURIN_ERR_TYPE, "'%s' holds children: see attach() and detach()", a->name);
@@ -238,6 +238,8 @@ static burin_status create(burin_call *call, burin_value *out)
     made.work = work_of(rt_state_of(burin_call_heap(call)));
     for (size_t at = 0; !status && burin_next(burin_arg(call, 1), &at, &key, &value);)
         status = live_set(call, &made, burin_text_of(key), value);
+    if (status) /* a script that goes on does without it */
+        burin_txn_discard(t, made.entity, NULL);
     return status ? status : give(call, made.entity, out);
 }
 
@@ -255,7 +257,8 @@ static burin_status attach(burin_call *call, burin_value *out)
         (place.kind != BURIN_MISSING && place.kind != BURIN_INT && place.kind != BURIN_STRING))
         return burin_raise(call, BURIN_ERR_TYPE, "attach() needs the name of an attribute, and an index from 0 or a key");
     if (!find_attribute(t, owner, burin_text_of(name), &at))
-        return burin_raise(call, BURIN_ERR_ATTRIBUTE, "entity %u has no attribute '%.*s'", owner->entity.id, (int)name.len, name.as.s);
+        return burin_raise(call, BURIN_ERR_ATTRIBUTE, "'%s' has no attribute '%.*s'", burin_type_name_of(t->store, burin_txn_type(t, owner->entity)), (int)name.len,
+                           name.as.s);
     *out                = burin_none();
     burin_text   key    = place.kind == BURIN_STRING ? burin_text_of(place) : (burin_text){NULL, 0};
     burin_status status = burin_txn_attach(t, child->entity, owner->entity, at, place.kind == BURIN_INT ? (size_t)index : BURIN_END, key, &err);
@@ -276,6 +279,7 @@ static burin_status act(burin_call *call, const char *name, deed what, burin_val
     return status ? grant_raise(call, status, &err) : BURIN_OK;
 }
 static burin_status detach(burin_call *call, burin_value *out) { return act(call, "detach", burin_txn_detach, out); }
+static burin_status discard(burin_call *call, burin_value *out) { return act(call, "discard", burin_txn_discard, out); }
 static burin_status promote(burin_call *call, burin_value *out) { return act(call, "promote", burin_txn_promote, out); }
 
 static burin_status copy(burin_call *call, burin_value *out)
@@ -385,7 +389,7 @@ burin_status burin_env_grant_changes(burin_env *env)
 {
     static const struct { const char *name, *signature; burin_function body; } rows[] = {
         {"create", "type, /, **attributes", create}, {"attach", "child, owner, attribute, at=?", attach}, {"detach", "entity", detach},
-        {"promote", "entity", promote}, {"copy", "entity", copy}, {"entity", "address", named}, {"roots", "", roots},
+        {"discard", "entity", discard}, {"promote", "entity", promote}, {"copy", "entity", copy}, {"entity", "address", named}, {"roots", "", roots},
     };
     burin_status status = BURIN_OK;
     for (size_t n = 0; n < sizeof rows / sizeof *rows && !status; n++)

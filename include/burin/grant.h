@@ -59,7 +59,7 @@ BURIN_API burin_status burin_register_script(burin_registry *registry, burin_env
 /* Let such functions, and scripts in a transaction (below), change which entities there are; elsewhere these are BURIN_ERR_USAGE:
  *   create('Type', attribute=value, ...)     a new entity, nowhere yet
  *   attach(child, owner, 'attribute', at)    put it under an owner; at: an index, or a key; left out: at the end
- *   detach(e), promote(e)                    as burin_txn_detach, burin_txn_promote; they give e
+ *   detach(e), discard(e), promote(e)        as burin_txn_detach, burin_txn_discard, burin_txn_promote; they give e
  *   copy(e)                                  a copy of it with all below, nowhere yet
  *   entity('@7.nodes[0]'), entity(7)         what an address (burin/address.h) or a number names, as the transaction has it; with a
  *                                            version, as it was then, which nobody can change

@@ -208,7 +208,7 @@ BURIN_API void burin_txn_watch_reads(burin_txn *txn);
 
 /* In the functions below an entity's `tree` matters only where it is in several (forks); its `version` is not looked at. */
 
-/* A new entity; it must be attached or promoted before the commit. */
+/* A new entity; it must be attached, promoted or discarded before the commit. */
 BURIN_API burin_status burin_txn_create(burin_txn *txn, burin_type type, burin_entity *out, burin_error *err);
 /* The type of an entity; 0 where there is none. */
 BURIN_API burin_type burin_txn_type(burin_txn *txn, burin_entity entity);
@@ -231,6 +231,9 @@ BURIN_API burin_status burin_txn_attach(burin_txn *txn, burin_entity child, buri
 /* Take an entity, with all below it, from its owner; unless it is attached or promoted again the commit removes it. Of a root: removes
  * the tree's content. */
 BURIN_API burin_status burin_txn_detach(burin_txn *txn, burin_entity entity, burin_error *err);
+/* Do without an entity and all below it: it is detached, if it is anywhere, and a new one is forgotten by the commit. Until then it is there, and may be attached
+ * or promoted after all. */
+BURIN_API burin_status burin_txn_discard(burin_txn *txn, burin_entity entity, burin_error *err);
 /* Make a new or detached entity, or a child (which is detached first), the root of a new tree, whose number the commit gives.
  * BURIN_ERR_VALUE for a root. */
 BURIN_API burin_status burin_txn_promote(burin_txn *txn, burin_entity entity, burin_error *err);
@@ -262,7 +265,7 @@ typedef struct burin_commit_result {
     bool     rebased;
 } burin_commit_result;
 /* Make the changes visible, all at once, or nothing. Ends the transaction, whatever comes of it. options, result: may be NULL.
- * Errors: BURIN_ERR_CONFLICT, BURIN_ERR_USAGE (a new entity is neither attached nor promoted), BURIN_ERR_NOMEM, BURIN_ERR_LIMIT. */
+ * Errors: BURIN_ERR_CONFLICT, BURIN_ERR_USAGE (a new entity is neither attached, promoted nor discarded), BURIN_ERR_NOMEM, BURIN_ERR_LIMIT. */
 BURIN_API burin_status burin_txn_commit(burin_txn *txn, const burin_commit_options *options, burin_commit_result *result, burin_error *err);
 
 /* ---- history: branches, what is kept ---- */

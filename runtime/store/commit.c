@@ -175,8 +175,8 @@ static burin_status place(burin_txn *t, es_draft *d, burin_error *err)
                 return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
         }
         d->place = top->place;
-    } else if (!top->touch && !(top->flags & ES_PARTIAL) && !t->drop_loose) {
-        return es_fail(err, BURIN_ERR_USAGE, "entity %u was created, but neither attached nor promoted", top->id);
+    } else if (!top->touch && !(top->flags & ES_PARTIAL)) {
+        return es_fail(err, BURIN_ERR_USAGE, "entity %u was created, but neither attached, promoted nor discarded", top->id);
     }
     if (d->touch && d->place != d->touch) {
         d->flags |= ES_FOREIGN;

@@ -213,6 +213,17 @@ burin_status burin_txn_detach(burin_txn *txn, burin_entity entity, burin_error *
     return detach(txn, d, err);
 }
 
+burin_status burin_txn_discard(burin_txn *txn, burin_entity entity, burin_error *err)
+{
+    es_draft    *d;
+    burin_status status = es_txn_open(txn, entity, &d, err);
+    if (status == BURIN_OK && (d->owner || d->flags & ES_ROOT))
+        status = detach(txn, d, err);
+    if (status == BURIN_OK)
+        d->flags |= ES_PARTIAL;
+    return status;
+}
+
 burin_status burin_txn_promote(burin_txn *txn, burin_entity entity, burin_error *err)
 {
     es_draft    *d;
@@ -224,7 +235,7 @@ burin_status burin_txn_promote(burin_txn *txn, burin_entity entity, burin_error 
     if (d->owner)
         status = detach(txn, d, err);
     if (status == BURIN_OK)
-        d->flags |= ES_ROOT | ES_PROMOTED;
+        d->flags = (d->flags & ~(uint32_t)ES_PARTIAL) | ES_ROOT | ES_PROMOTED;
     return status;
 }
 

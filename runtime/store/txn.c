@@ -79,7 +79,7 @@ void es_txn_end(burin_txn *t)
     t->draft_count = t->touch_count = t->read_count = 0;
     t->watch_reads = t->reads_failed = false;
     t->bloom       = 0;
-    t->drop_loose  = t->read_only = false;
+    t->read_only   = false;
     t->save        = t->saves = 0;
     t->saved       = NULL;
     arena_reset(&t->arena);

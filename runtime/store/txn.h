@@ -31,7 +31,7 @@ enum { /* es_draft.flags */
     ES_FOREIGN  = 4,  /* set by the commit: it goes to another tree than it came from */
     ES_WRITTEN  = 8,  /* set by the commit: it has a new record */
     ES_SET      = 16, /* something was set, if only to what it was */
-    ES_PARTIAL  = 32, /* a copy that is not whole: nobody misses it */
+    ES_PARTIAL  = 32, /* new, and nowhere: a copy that is not whole, or discarded: nobody misses it */
 };
 
 typedef struct es_draft {
@@ -81,7 +81,6 @@ struct burin_txn {
     bool         watch_reads, reads_failed; /* `reads` is written; memory for it was out */
     es_read     *reads;
     uint32_t     read_count, read_cap;
-    bool         drop_loose; /* new entities that are nowhere are dropped instead of refused */
     uint32_t     next_id, end_id;
     arena        arena;
     es_draft   **drafts; /* in the order they were opened */

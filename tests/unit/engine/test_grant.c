@@ -434,6 +434,9 @@ static void scripts_work_in_a_transaction_they_are_given(void **state)
                 "assert before == 1 and roots() == [map, twin]\n"
                 "attach(twin, map.nodes[1], 'agents')\n"
                 "assert roots() == [map]\n", BURIN_OK, "");
+    runs(w, in, "try:\n    create('Agent', nam='x')\nexcept AttributeError:\n    pass\n" /* what was not made is not missed */
+                "draft = create('Agent', name='fay')\nassert discard(draft) == draft\n", BURIN_OK, "");
+    runs(w, in, "ann.nam = 'x'", BURIN_ERR_ATTRIBUTE, "'Agent' has no attribute 'nam'");
     runs(w, in, "entity('@16.width')", BURIN_ERR_TYPE, "@16.width names no entity");
     runs(w, in, "entity(99)", BURIN_ERR_KEY, "there is no entity 99");
     runs(w, in, "create('Agent\\0x')", BURIN_ERR_KEY, "there is no entity type 'Agent'");
