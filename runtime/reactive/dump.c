@@ -242,6 +242,7 @@ burin_status burin_graph_dump(burin_graph *g, burin_graph_format format, burin_s
     static void (*const bodies[])(dump *d) = {[BURIN_GRAPH_DOT] = dot, [BURIN_GRAPH_MERMAID] = mermaid, [BURIN_GRAPH_JSON] = json};
     if ((unsigned)format >= sizeof bodies / sizeof bodies[0])
         return burin_graph_fail(g, BURIN_ERR_USAGE, "there is no such format");
+    rx_regions_show(g);
     return run_dump(g, bodies[format], write, user);
 }
 

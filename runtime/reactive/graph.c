@@ -350,16 +350,8 @@ static inline bool is_simple_change(const burin_graph *g, burin_node cell, burin
            value.kind == g->values[cell.index].kind;
 }
 
-burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
+__attribute__((noinline)) static burin_status set_other(burin_graph *g, burin_node cell, burin_value value)
 {
-    if (BURIN_LIKELY(is_simple_change(g, cell, value))) {
-        burin_value *at = &g->values[cell.index];
-        if (at->as.i == value.as.i)
-            return BURIN_OK;
-        *at = value;
-        rx_follow(g, cell.index);
-        return rx_flush(g);
-    }
     burin_value  own_value;
     uint32_t     index  = rx_node_of(g, cell, CELL);
     burin_status status = index ? rx_may_change(g) : BURIN_ERR_USAGE;
@@ -377,6 +369,19 @@ burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
     }
     status = rx_cell_set(g, index, own_value);
     return status || g->batch_depth || !g->change_count ? status : rx_flush(g);
+}
+
+burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
+{
+    if (BURIN_UNLIKELY(!is_simple_change(g, cell, value)))
+        return set_other(g, cell, value);
+    burin_value *at = &g->values[cell.index];
+    if (at->as.i == value.as.i)
+        return BURIN_OK;
+    *at = value;
+    if (!(g->nodes[cell.index].flags & RX_FEEDS) || !rx_region_enter(g, cell.index))
+        rx_follow(g, cell.index);
+    return rx_flush(g);
 }
 
 void burin_graph_begin(burin_graph *g) { g->batch_depth++; }

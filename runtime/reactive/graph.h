@@ -42,6 +42,7 @@ enum { /* flags: what it is */
     RX_NEEDED   = 1 << 12, /* computed: its `needed` is above 0 */
     RX_OPERATOR = 1 << 13, /* `user` is an rx_operator, which dies with the node */
     RX_FUSED    = 1 << 14, /* a region's member (region.h) */
+    RX_FEEDS    = 1 << 15, /* an input of a region that nobody else reads; while the region is synced */
     RX_STALE    = RX_DIRTY | RX_CHECK,
 };
 
@@ -175,7 +176,7 @@ struct burin_graph {
 
     rx_region **regions;            /* NULL: dissolved */
     uint32_t    region_count, region_cap;
-    uint32_t   *places;             /* of members: the region and the place in it */
+    uint32_t   *places;             /* of members, and of inputs that feed one: the region and the place in it */
     uint32_t    place_cap;
 
     _Atomic(rx_post *) posts;       /* of other threads, newest first */
@@ -400,6 +401,14 @@ uint32_t rx_region_mark(burin_graph *g, uint32_t node);
 void rx_region_run(burin_graph *g, uint32_t node);
 /* A member's being needed, or its readers, have changed. */
 void rx_region_unsync(burin_graph *g, uint32_t node);
+/* The graph's values are to be those of all members. */
+void rx_region_show(burin_graph *g, uint32_t node);
+void rx_regions_show(burin_graph *g);
+/* A node that feeds a region has changed. What is to be queued for it, which may be already, 0: nothing; RX_REGION_NOT: mark its readers one by one. */
+enum { RX_REGION_NOT = UINT32_MAX };
+uint32_t rx_region_feed(burin_graph *g, uint32_t node);
+/* A cell that feeds a region has changed while nothing is queued: run the region. False: it is to be done as ever. */
+bool rx_region_enter(burin_graph *g, uint32_t cell);
 bool rx_region_stands_above(const burin_graph *g, uint32_t node, uint32_t height);
 void rx_region_dissolve(burin_graph *g, uint32_t node);
 /* The region of a node, if it is a member, and those of its readers. */

@@ -75,11 +75,22 @@ static inline void rx_mark_reader_of(burin_graph *g, uint32_t reader)
     }
 }
 
+/* A node that feeds a region marks its members at once; false: it is to be done one by one. */
+static inline bool rx_feed_region(burin_graph *g, uint32_t node)
+{
+    uint32_t leader = rx_region_feed(g, node);
+    if (leader && leader != RX_REGION_NOT)
+        rx_queue(g, leader);
+    return leader != RX_REGION_NOT;
+}
+
 static inline void rx_mark_readers(burin_graph *g, uint32_t node)
 {
     if (BURIN_UNLIKELY(g->watch))
         rx_note_change(g, node);
-    const rx_node  *n   = &g->nodes[node];
+    const rx_node *n = &g->nodes[node];
+    if (BURIN_UNLIKELY(n->flags & RX_FEEDS) && rx_feed_region(g, node))
+        return;
     const uint32_t *row = g->readers + n->readers, *end = g->readers + n[1].readers;
     if (end - row == 1 && !n->first_link) {
         rx_mark_reader_of(g, *row);

@@ -34,10 +34,10 @@ void rx_need(burin_graph *g, uint32_t node)
 static inline void release_one(burin_graph *g, uint32_t node)
 {
     rx_node *n = &g->nodes[node];
+    if (BURIN_UNLIKELY(n->flags & RX_FUSED))
+        rx_region_unsync(g, node);
     if (--g->turns[node].needed == 0 && rx_kind(n) == RX_COMPUTED) {
         n->flags &= (uint16_t)~RX_NEEDED;
-        if (BURIN_UNLIKELY(n->flags & RX_FUSED))
-            rx_region_unsync(g, node);
         push(g, node);
     }
 }

@@ -56,6 +56,8 @@ static burin_status value_of(burin_graph *g, uint32_t node, burin_value *out)
     const rx_failure *failure = rx_failure_of(g, node);
     if (BURIN_UNLIKELY(failure))
         return rx_fail_with(g, failure);
+    if (g->nodes[node].flags & RX_FUSED)
+        rx_region_show(g, node);
     *out = g->values[node];
     return BURIN_OK;
 }
@@ -97,7 +99,7 @@ static inline bool read_as_before(burin_graph *g, burin_node handle_of, burin_va
     if (BURIN_UNLIKELY(node >= g->count))
         return false;
     const rx_node *n = &g->nodes[node];
-    if (BURIN_UNLIKELY(n->generation != handle_of.generation || n->flags & (RX_STALE | RX_RUNNING | RX_ERROR) || n->height >= g->lowest || g->restart))
+    if (BURIN_UNLIKELY(n->generation != handle_of.generation || n->flags & (RX_STALE | RX_RUNNING | RX_ERROR | RX_FUSED) || n->height >= g->lowest || g->restart))
         return false;
     if (BURIN_UNLIKELY(!frame)) {
         rt_copy_words(out, &g->values[node]);

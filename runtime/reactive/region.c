@@ -10,7 +10,7 @@ enum {
 
 /* In ns, of additions of two ints (bench_reactive formulas, fused): a member by itself; in a region one by one; in a program; a run of a
  * region besides. And how much a region may cost in vain. */
-enum { ALONE_NS = 20, WALKED_NS = 25, COMPUTED_NS = 2, WALK_NS = 20, WHOLE_NS = 50, GAIN_LIMIT_NS = 10000 };
+enum { ALONE_NS = 20, WALKED_NS = 25, COMPUTED_NS = 2, WALK_NS = 20, WHOLE_NS = 20, GAIN_LIMIT_NS = 10000 };
 
 static inline rx_region *region_of(const burin_graph *g, uint32_t node) { return g->regions[g->places[node] >> RX_PLACE_BITS]; }
 static inline uint32_t   place_of(const burin_graph *g, uint32_t node) { return g->places[node] & PLACE_MASK; }
@@ -28,12 +28,17 @@ static inline uint32_t first_of(const uint64_t *set, uint32_t from, uint32_t end
     }
     return end;
 }
-static uint32_t size_of(const uint64_t *set)
+static inline void unite(uint64_t *set, const uint64_t *other, uint32_t words)
 {
-    uint32_t size = 0;
-    for (uint32_t k = 0; k < RX_REGION_WORDS; k++)
-        size += set[k] ? (uint32_t)__builtin_popcountll(set[k]) : 0;
-    return size;
+    for (uint32_t word = 0; word < words; word++)
+        set[word] |= other[word];
+}
+static inline bool meet(const uint64_t *set, const uint64_t *other, uint32_t words)
+{
+    uint64_t both = 0;
+    for (uint32_t word = 0; word < words; word++)
+        both |= set[word] & other[word];
+    return both;
 }
 
 /* ---- marking ---- */
@@ -53,7 +58,47 @@ uint32_t rx_region_mark(burin_graph *g, uint32_t node)
     return leader;
 }
 
-void rx_region_unsync(burin_graph *g, uint32_t node) { region_of(g, node)->is_synced = false; }
+static inline void feed(rx_region *r, uint32_t input)
+{
+    unite(r->dirty, r->feeds[input].places, r->words);
+    r->load += r->feeds[input].load;
+}
+
+uint32_t rx_region_feed(burin_graph *g, uint32_t node)
+{
+    rx_region *r = region_of(g, node);
+    if (!r->is_synced)
+        return RX_REGION_NOT;
+    uint32_t leader = r->is_waiting ? 0 : r->leader;
+    feed(r, place_of(g, node));
+    r->is_waiting = true;
+    return leader;
+}
+
+/* ---- whose values are right ---- */
+
+/* The graph's values become those of the region. */
+static void show(burin_graph *g, rx_region *r)
+{
+    for (uint32_t place = 0; r->is_ahead && (place = first_of(r->needed, place, r->count)) < r->count; place++)
+        g->values[r->nodes[place]].as.i = (int64_t)r->was[place];
+    r->is_ahead = false;
+}
+
+void rx_region_show(burin_graph *g, uint32_t node) { show(g, region_of(g, node)); }
+void rx_regions_show(burin_graph *g)
+{
+    for (uint32_t k = 0; k < g->region_count; k++)
+        if (g->regions[k])
+            show(g, g->regions[k]);
+}
+
+void rx_region_unsync(burin_graph *g, uint32_t node)
+{
+    rx_region *r = region_of(g, node);
+    show(g, r);
+    r->is_synced = false;
+}
 
 bool rx_region_stands_above(const burin_graph *g, uint32_t node, uint32_t height) { return g->nodes[region_of(g, node)->leader].height > height; }
 
@@ -83,13 +128,14 @@ static inline void note(const burin_graph *g, rx_region *r, uint32_t place)
 {
     burin_value v = g->values[r->nodes[place]];
     if (v.kind == r->kinds[place])
-        r->program.cells[place] = (uint64_t)v.as.i;
+        r->program.cells[place] = r->was[place] = (uint64_t)v.as.i;
     else
         r->is_synced = false;
 }
 
 static void walk(burin_graph *g, rx_region *r)
 {
+    show(g, r);
     for (uint32_t place = 0; (place = first_of(r->dirty, place, r->count)) < r->count;) {
         uint32_t node = r->nodes[place];
         r->dirty[place / 64] &= ~((uint64_t)1 << place % 64);
@@ -105,13 +151,44 @@ static void walk(burin_graph *g, rx_region *r)
 
 /* ---- as a whole ---- */
 
-static bool is_read_outside(const burin_graph *g, const rx_region *r, uint32_t node)
+/* Who reads it looks at the graph's value: is outside, or runs when it is asked for. */
+static bool looks_at_graph(const burin_graph *g, const rx_region *r, uint32_t reader)
 {
-    uint32_t reader;
-    RX_FOR_READERS(g, node, reader)
-        if (!(g->nodes[reader].flags & RX_FUSED) || region_of(g, reader) != r)
-            return true;
-    return false;
+    unsigned flags = g->nodes[reader].flags;
+    return (flags & (RX_FUSED | RX_NEEDED)) != (RX_FUSED | RX_NEEDED) || region_of(g, reader) != r;
+}
+
+static void find_readers(const burin_graph *g, rx_region *r, uint32_t place)
+{
+    uint32_t reader, last = 0, count = 0;
+    RX_FOR_READERS(g, r->nodes[place], reader)
+        if (looks_at_graph(g, r, reader)) {
+            last = reader;
+            count++;
+        }
+    if (count)
+        add(r->outputs, place);
+    r->effects[place] = count == 1 && rx_kind(&g->nodes[last]) == RX_EFFECT ? last : 0;
+}
+
+/* What an input marks, if all that read it are needed members. */
+static void find_fed(burin_graph *g, rx_region *r, uint32_t input)
+{
+    uint32_t node = r->inputs[input], reader;
+    rx_feed *fed  = &r->feeds[input];
+    rx_node *n    = &g->nodes[node];
+    *fed          = (rx_feed){0};
+    n->flags &= (uint16_t)~RX_FEEDS;
+    if (n->flags & RX_FUSED)
+        return;
+    RX_FOR_READERS(g, node, reader) {
+        if (looks_at_graph(g, r, reader))
+            return;
+        add(fed->places, place_of(g, reader));
+        fed->load += r->followers[place_of(g, reader)];
+    }
+    n->flags |= RX_FEEDS;
+    g->places[node] = r->number << RX_PLACE_BITS | input;
 }
 
 /* False when a needed member's value is of another kind. */
@@ -127,12 +204,13 @@ static bool sync(burin_graph *g, rx_region *r)
         if (g->values[node].kind != r->kinds[place])
             return false;
         add(r->needed, place);
-        r->program.cells[place] = (uint64_t)g->values[node].as.i;
+        r->program.cells[place] = r->was[place] = (uint64_t)g->values[node].as.i;
         if (flags & RX_STALE)
             absorb(g, r, place);
-        if (is_read_outside(g, r, node))
-            add(r->outputs, place);
+        find_readers(g, r, place);
     }
+    for (uint32_t input = 0; input < r->input_count; input++)
+        find_fed(g, r, input);
     return r->is_synced = true;
 }
 
@@ -147,102 +225,91 @@ static bool load_inputs(const burin_graph *g, const rx_region *r)
     return true;
 }
 
-/* A cell becomes a value; is it another one? */
-static inline uint64_t put(burin_value *at, uint64_t cell)
-{
-    bool differs = (uint64_t)at->as.i != cell;
-    at->as.i     = (int64_t)cell;
-    return differs;
-}
-
-/* Take the values of n members, 64 at most, from `first` on. Which have another value now, as bits. Here all are needed, and none is a NaN: no
- * branches, for mostly all change, or none. */
-static inline uint64_t take_all(burin_graph *g, const rx_region *r, uint32_t first, uint32_t n)
-{
-    enum { STRIDE = 8 };
-    const uint32_t *nodes  = r->nodes + first;
-    const rx_bits  *cells  = r->program.cells + first;
-    burin_value    *values = g->values;
-    uint64_t        changed = 0;
-    uint32_t        k = 0;
-    for (; k + STRIDE <= n; k += STRIDE) {
-        uint64_t some = 0;
-#pragma GCC unroll 8
-        for (uint32_t j = 0; j < STRIDE; j++)
-            some |= put(&values[nodes[k + j]], cells[k + j]) << j;
-        changed |= some << k;
-    }
-    for (; k < n; k++)
-        changed |= put(&values[nodes[k]], cells[k]) << k;
-    return changed;
-}
-
-static uint64_t take_each(burin_graph *g, const rx_region *r, uint32_t first, uint32_t n)
+/* rx_differ where some may be NaNs: all NaNs are one value, which stays. */
+static uint64_t differ_but_nans(rx_bits *now, rx_bits *was, uint32_t n, uint64_t floats)
 {
     uint64_t changed = 0;
     for (uint32_t k = 0; k < n; k++) {
-        burin_value *at   = &g->values[r->nodes[first + k]];
-        int64_t      cell = (int64_t)r->program.cells[first + k];
-        if (at->as.i == cell || !has(r->needed, first + k) || (at->kind == BURIN_FLOAT && rx_is_nan_again(at->as.i, cell)))
-            continue;
-        at->as.i = cell;
-        changed |= (uint64_t)1 << k;
+        if (floats >> k & 1 && rx_is_nan_again((int64_t)now[k], (int64_t)was[k]))
+            now[k] = was[k];
+        changed |= (uint64_t)(now[k] != was[k]) << k;
+        was[k] = now[k];
     }
     return changed;
 }
 
-static inline bool has_nan(const rx_region *r, uint32_t first, uint32_t n)
+/* Which needed members have other values now, from `from` on; their number. */
+static inline uint32_t find_changed(rx_region *r, uint32_t from, uint64_t *changed)
 {
-    const rx_bits *cells = r->program.cells + first;
-    uint64_t       found = 0;
-    for (uint32_t k = 0; k < n; k++)
-        found |= cells[k] << 1 > UINT64_C(0x7ff) << 53;
-    return found;
-}
-
-/* What the program has computed becomes the needed members'; those that it changes are put into the set. */
-static inline void take_values(burin_graph *g, const rx_region *r, uint32_t from, uint64_t *changed)
-{
+    uint32_t count = 0;
     for (uint32_t first = from, end; first < r->count; first = end) {
-        end        = (first | 63) + 1 < r->count ? (first | 63) + 1 : r->count;
-        uint32_t n = end - first, word = first / 64;
-        uint64_t all = (n == 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1) << first % 64;
-        bool     simple = (r->needed[word] & all) == all && !(r->floats[word] & all && has_nan(r, first, n));
-        changed[word]   = (simple ? take_all(g, r, first, n) : take_each(g, r, first, n)) << first % 64;
+        end           = (first | 63) + 1 < r->count ? (first | 63) + 1 : r->count;
+        uint32_t n    = end - first, word = first / 64;
+        uint64_t all  = (n == 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1) << first % 64;
+        rx_bits *now  = r->program.cells + first;
+        uint64_t some, floats = (r->floats[word] & all) >> first % 64;
+        if (BURIN_UNLIKELY(floats && rx_has_nan(now, n)))
+            some = differ_but_nans(now, r->was + first, n, floats);
+        else
+            some = rx_differ(now, r->was + first, n);
+        some = changed[word] = some << first % 64 & r->needed[word];
+        count += some == all ? n : (uint32_t)__builtin_popcountll(some);
     }
+    return count;
 }
 
 /* Has something that it reads changed? */
 static inline bool has_run(const rx_region *r, uint32_t place, const uint64_t *changed)
 {
-    if (has(r->dirty, place))
-        return true;
-    for (uint32_t k = r->reads_at[place]; k < r->reads_at[place + 1]; k++)
-        if (has(changed, r->reads[k]))
-            return true;
-    return false;
+    return has(r->dirty, place) || meet(&r->reads[place * r->words], changed, r->words);
 }
 
+/* A member that has not changed, though something that it reads has: it is counted, or made stale if nobody needs it. */
+static inline void cut_off(burin_graph *g, rx_region *r, uint32_t place)
+{
+    if (has(r->needed, place)) {
+        g->cutoffs++;
+        g->evaluations++;
+    } else {
+        make_stale(g, r->nodes[place]);
+    }
+}
+
+static void cut_off_all(burin_graph *g, rx_region *r, uint32_t from, const uint64_t *changed)
+{
+    for (uint32_t word = from / 64, place; word < r->words; word++)
+        for (uint64_t same = ~changed[word]; same; same &= same - 1) {
+            place = word * 64 + (uint32_t)__builtin_ctzll(same);
+            if (place >= r->count)
+                break;
+            if (place >= from && has_run(r, place, changed))
+                cut_off(g, r, place);
+        }
+}
+
+/* Give what is read outside to the graph, and mark who reads it. */
+static inline void tell(burin_graph *g, rx_region *r, uint32_t place)
+{
+    uint32_t node = r->nodes[place], effect = r->effects[place];
+    g->values[node].as.i = (int64_t)r->was[place];
+    if (effect && !(g->nodes[effect].flags & RX_QUEUED))
+        rx_queue_effect(g, effect);
+    else
+        rx_mark_readers(g, node);
+}
+
+/* What the program has computed, from `from` on, becomes the needed members'. */
 static void take(burin_graph *g, rx_region *r, uint32_t from)
 {
-    uint64_t changed[RX_REGION_WORDS] = {0}, same[RX_REGION_WORDS], cutoffs = 0;
-    take_values(g, r, from, changed);
-    for (uint32_t k = 0; k < RX_REGION_WORDS; k++)
-        same[k] = ~changed[k];
-    for (uint32_t place = from; (place = first_of(same, place, r->count)) < r->count; place++) {
-        if (!has_run(r, place, changed))
-            continue;
-        if (has(r->needed, place))
-            cutoffs++;
-        else
-            make_stale(g, r->nodes[place]);
-    }
-    g->cutoffs += cutoffs;
-    g->evaluations += cutoffs + size_of(changed);
-    for (uint32_t k = 0; k < RX_REGION_WORDS; k++)
-        changed[k] &= r->outputs[k];
-    for (uint32_t place = from; (place = first_of(changed, place, r->count)) < r->count; place++)
-        rx_mark_readers(g, r->nodes[place]);
+    uint64_t changed[RX_REGION_WORDS] = {0};
+    uint32_t count = find_changed(r, from, changed);
+    g->evaluations += count;
+    if (count < r->count - from)
+        cut_off_all(g, r, from, changed);
+    r->is_ahead = true;
+    for (uint32_t word = from / 64; word < r->words; word++)
+        for (uint64_t told = changed[word] & r->outputs[word]; told; told &= told - 1)
+            tell(g, r, word * 64 + (uint32_t)__builtin_ctzll(told));
     memset(r->dirty, 0, sizeof r->dirty);
 }
 
@@ -255,6 +322,7 @@ static bool run_whole(burin_graph *g, rx_region *r)
     while ((at = r->program.run(r->program.user, at)) < r->count && !has(r->needed, at))
         at++;
     if (at < r->count) {
+        show(g, r);
         r->is_synced = false;
         return false;
     }
@@ -275,6 +343,18 @@ static void run_marked(burin_graph *g, rx_region *r, uint32_t from)
     r->gain = r->gain < GAIN_LIMIT_NS ? r->gain : GAIN_LIMIT_NS;
 }
 
+static inline void run_now(burin_graph *g, rx_region *r)
+{
+    uint32_t from = first_of(r->dirty, 0, r->count);
+    r->is_waiting = true;
+    if (from < r->count)
+        run_marked(g, r, from);
+    r->is_waiting = false;
+    r->load       = 0;
+    if (BURIN_UNLIKELY(r->gain < -GAIN_LIMIT_NS && !g->watch))
+        rx_region_dissolve(g, r->leader);
+}
+
 void rx_region_run(burin_graph *g, uint32_t node)
 {
     rx_node   *n = &g->nodes[node];
@@ -286,26 +366,39 @@ void rx_region_run(burin_graph *g, uint32_t node)
         else
             rx_mark_above(g, node);
     }
-    uint32_t from = first_of(r->dirty, 0, r->count);
-    r->is_waiting = true;
-    if (from < r->count)
-        run_marked(g, r, from);
-    r->is_waiting = false;
-    r->load       = 0;
-    if (BURIN_UNLIKELY(r->gain < -GAIN_LIMIT_NS && !g->watch))
-        rx_region_dissolve(g, node);
+    run_now(g, r);
+}
+
+bool rx_region_enter(burin_graph *g, uint32_t cell)
+{
+    rx_region *r       = region_of(g, cell);
+    rx_frame   frame   = {.outer = g->frame, .is_static = true};
+    bool       in_pass = g->in_pass;
+    if (!r->is_synced || g->watch)
+        return false;
+    feed(r, place_of(g, cell));
+    g->frame   = &frame;
+    g->in_pass = true;
+    run_now(g, r);
+    g->in_pass = in_pass;
+    g->frame   = frame.outer;
+    return true;
 }
 
 /* ---- life ---- */
 
 static void free_region(burin_graph *g, rx_region *r)
 {
-    base_free(g->alloc, r->reads, r->reads_room);
+    base_free(g->alloc, r->feeds, r->input_count * sizeof *r->feeds);
+    base_free(g->alloc, r->reads, (size_t)r->count * r->words * sizeof *r->reads);
     base_free(g->alloc, r, sizeof *r);
 }
 
 static void end_region(burin_graph *g, rx_region *r)
 {
+    for (uint32_t k = 0; k < r->input_count; k++)
+        if (g->nodes[r->inputs[k]].flags & RX_FEEDS && region_of(g, r->inputs[k]) == r)
+            g->nodes[r->inputs[k]].flags &= (uint16_t)~RX_FEEDS;
     g->regions[r->number] = NULL;
     while (g->region_count && !g->regions[g->region_count - 1])
         g->region_count--;
@@ -316,6 +409,7 @@ static void end_region(burin_graph *g, rx_region *r)
 void rx_region_dissolve(burin_graph *g, uint32_t node)
 {
     rx_region *r = region_of(g, node);
+    show(g, r);
     for (uint32_t place = 0; place < r->count; place++)
         g->nodes[r->nodes[place]].flags &= (uint16_t)~RX_FUSED;
     for (uint32_t place = 0; (place = first_of(r->dirty, place, r->count)) < r->count; place++) {
@@ -359,14 +453,9 @@ bool rx_may_fuse(const burin_graph *g, uint32_t node)
 
 static bool reserve(burin_graph *g, rx_region *r)
 {
-    uint32_t edges = 0, count;
-    for (uint32_t place = 0; place < r->count; place++) {
-        rx_inputs_of(g, &g->nodes[r->nodes[place]], &count);
-        edges += count;
-    }
-    r->reads      = base_alloc(g->alloc, edges + 1);
-    r->reads_room = edges + 1;
-    return r->reads && rx_grow(g, &g->places, &g->place_cap, g->count, sizeof *g->places) &&
+    r->reads = base_alloc(g->alloc, (size_t)r->count * r->words * sizeof *r->reads);
+    r->feeds = base_alloc(g->alloc, r->input_count * sizeof *r->feeds);
+    return r->reads && r->feeds && rx_grow(g, &g->places, &g->place_cap, g->count, sizeof *g->places) &&
            rx_grow(g, &g->regions, &g->region_cap, g->region_count + 1, sizeof *g->regions);
 }
 
@@ -380,7 +469,7 @@ static void enrol(burin_graph *g, rx_region *r)
     for (uint32_t place = 0; place < r->count; place++) {
         uint32_t node   = r->nodes[place];
         g->places[node] = r->number << RX_PLACE_BITS | place;
-        g->nodes[node].flags |= RX_FUSED;
+        g->nodes[node].flags = (uint16_t)((g->nodes[node].flags & ~RX_FEEDS) | RX_FUSED); /* its place is another one */
         if (r->kinds[place] == BURIN_FLOAT)
             add(r->floats, place);
         if (g->nodes[node].height < g->nodes[r->leader].height)
@@ -391,26 +480,26 @@ static void enrol(burin_graph *g, rx_region *r)
 /* What members read of one another. */
 static void connect(burin_graph *g, rx_region *r)
 {
-    uint32_t edges = 0, count;
-    for (uint32_t place = 0; place < r->count; place++) {
-        const uint32_t *inputs = rx_inputs_of(g, &g->nodes[r->nodes[place]], &count);
-        r->reads_at[place]     = edges;
-        for (uint32_t k = 0; k < count; k++)
-            if (g->nodes[inputs[k]].flags & RX_FUSED && region_of(g, inputs[k]) == r)
-                r->reads[edges++] = (uint8_t)place_of(g, inputs[k]);
-    }
-    r->reads_at[r->count] = edges;
+    uint32_t read;
+    memset(r->reads, 0, (size_t)r->count * r->words * sizeof *r->reads);
+    for (uint32_t place = 0; place < r->count; place++)
+        for (rx_reads at = rx_reads_of(g, r->nodes[place]); rx_next_read(g, &at, &read);)
+            if (g->nodes[read].flags & RX_FUSED && region_of(g, read) == r)
+                add(&r->reads[place * r->words], place_of(g, read));
 }
 
 static void count_followers(rx_region *r)
 {
     uint64_t above[RX_REGION_NODES][RX_REGION_WORDS] = {{0}};
     for (uint32_t place = r->count; place-- > 0;) {
+        const uint64_t *reads = &r->reads[place * r->words];
+        uint32_t        count = 0;
         add(above[place], place);
-        r->followers[place] = (uint8_t)size_of(above[place]);
-        for (uint32_t k = r->reads_at[place]; k < r->reads_at[place + 1]; k++)
-            for (uint32_t word = 0; word < RX_REGION_WORDS; word++)
-                above[r->reads[k]][word] |= above[place][word];
+        for (uint32_t word = 0; word < r->words; word++)
+            count += (uint32_t)__builtin_popcountll(above[place][word]);
+        r->followers[place] = (uint8_t)count;
+        for (uint32_t read = 0; (read = first_of(reads, read, r->count)) < r->count; read++)
+            unite(above[read], above[place], r->words);
     }
 }
 
@@ -438,6 +527,7 @@ bool rx_region_make(burin_graph *g, const rx_plan *plan)
     if (!r)
         return false;
     *r = (rx_region){.program = plan->program, .count = plan->count, .input_count = plan->input_count};
+    r->words = (r->count + 63) / 64;
     memcpy(r->nodes, plan->nodes, sizeof r->nodes);
     memcpy(r->kinds, plan->kinds, sizeof r->kinds);
     memcpy(r->inputs, plan->inputs, sizeof r->inputs);

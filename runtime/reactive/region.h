@@ -5,10 +5,14 @@
  * its region (`dirty`), not in the queue, and queues the region's leader, a member that no other stands below and all inputs do. When the
  * leader's turn comes, all inputs are up to date, and either
  *
- * - the program computes all values from the first marked member on, and those that differ become the members' (whole): members are
- *   counted as run whose inputs have changed, and only readers outside are marked; or
+ * - the program computes all values from the first marked member on, and those that differ are the members' (whole): members are
+ *   counted as run whose inputs have changed, and only readers outside are marked. Values that none of those reads stay in the region until somebody
+ *   asks for them; or
  * - the marked members run one by one, as without a region (walk): where few are marked, where a value is not of the kind the program is made
  *   for, where the program fails, and in a watched graph.
+ *
+ * An input that only needed members of one region read FEEDS it: it marks all of them at once. A batch that changes nothing but such a cell enters the
+ * region without a queue.
  *
  * So a region changes no value and no count. It is dissolved, and its members are nodes like others again, when a member or an input is
  * disposed of, when a dynamic node reads a member (it could make it wait), when an input rises to the leader's height, and when its runs
@@ -16,12 +20,10 @@
 #ifndef BURIN_REACTIVE_REGION_H
 #define BURIN_REACTIVE_REGION_H
 
+#include "runtime/reactive/differ.h"
 #include "runtime/reactive/graph.h"
 
-enum { RX_REGION_NODES = 200, RX_REGION_INPUTS = 400, RX_REGION_WORDS = (RX_REGION_NODES + 63) / 64, RX_PLACE_BITS = 8 };
-
-/* Access to cells, which others write as floats. */
-typedef uint64_t __attribute__((may_alias)) rx_bits;
+enum { RX_REGION_NODES = 200, RX_REGION_INPUTS = 400, RX_REGION_WORDS = (RX_REGION_NODES + 63) / 64, RX_PLACE_BITS = 9 };
 
 /* What computes the members' values. */
 typedef struct rx_program {
@@ -33,21 +35,29 @@ typedef struct rx_program {
     rx_bits *cells; /* the 64 bits of plain values: of member n in cell n, of input n in cell RX_REGION_NODES + n */
 } rx_program;
 
+typedef struct rx_feed { /* the members that read an input */
+    uint64_t places[RX_REGION_WORDS];
+    uint32_t load;
+} rx_feed;
+
 struct rx_region {
     rx_program program;
     uint32_t   number, leader, count, input_count;
+    uint32_t   words;      /* of sets of members */
     uint32_t   load;       /* how many nodes follow what is marked, about */
     bool       is_waiting; /* the leader is queued for it, or it runs */
     int32_t    gain;       /* what runs of the region have saved, about, in ns */
     bool       is_synced;  /* what follows is right, and cells hold the values of needed members */
-    uint64_t   needed[RX_REGION_WORDS], outputs[RX_REGION_WORDS]; /* outputs: somebody outside reads it */
+    bool       is_ahead;   /* ... and those of the graph do not, but for the outputs' */
+    uint64_t   needed[RX_REGION_WORDS], outputs[RX_REGION_WORDS]; /* outputs: who reads it looks at the graph's value */
     uint64_t   dirty[RX_REGION_WORDS], floats[RX_REGION_WORDS];
+    rx_bits    was[RX_REGION_NODES];    /* the cells of needed members, before the program runs */
+    uint32_t   effects[RX_REGION_NODES]; /* of outputs: the effect that is all that reads it outside; 0: it is otherwise */
+    rx_feed   *feeds;      /* of inputs */
     uint32_t   nodes[RX_REGION_NODES], inputs[RX_REGION_INPUTS];
     uint8_t    kinds[RX_REGION_NODES], input_kinds[RX_REGION_INPUTS];
     uint8_t    followers[RX_REGION_NODES]; /* and itself */
-    uint32_t   reads_at[RX_REGION_NODES + 1];
-    uint8_t   *reads; /* of each member: the members that it reads */
-    uint32_t   reads_room;
+    uint64_t  *reads;                      /* of each member the set of members that it reads, `words` words */
 };
 
 typedef struct rx_plan {
