@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { CELLS = 5, NAMES = 26, FORMULAS_MAX = NAMES - CELLS, READERS = 24, SIDES = 3, NATIVE = 2, NATIVE_SHARE = 16, STEPS = 60 };
+enum { CELLS = 5, FEW = 21, MANY = 150, MANY_SHARE = 8, NAMES = CELLS + MANY, READERS = 24, SIDES = 3, NATIVE = 2, NATIVE_SHARE = 16, STEPS = 60 };
 
 typedef struct side side;
 typedef struct reader { /* an effect, or a dynamic node */
@@ -30,7 +30,7 @@ struct side {
 };
 typedef struct pair {
     side     sides[SIDES];
-    unsigned side_count, count, effects, dynamic;
+    unsigned side_count, formulas, count, effects, dynamic;
     bool     gone[NAMES];
     uint64_t random, seed;
 } pair;
@@ -45,6 +45,15 @@ static unsigned roll(pair *p, unsigned below)
 }
 
 #define FOR_SIDES(p, s) for (side *s = (p)->sides; s < (p)->sides + (p)->side_count; s++)
+
+/* Letters, and then letters with a number. */
+static void name_of(unsigned k, char name[16])
+{
+    if (k < 26)
+        snprintf(name, 16, "%c", 'a' + k);
+    else
+        snprintf(name, 16, "%c%u", 'a' + k % 26, k / 26);
+}
 
 /* `@` becomes a name bound so far. */
 static const char *const forms[] = {"@ + @", "@ * 2", "@ % 3", "@ > @", "@ if @ else @", "@ // @", "(@ + 1) % 5 # a remark", "max(@, @)", "-@", "not @",
@@ -117,11 +126,16 @@ static void add_dynamic(pair *p)
 static void add_formula(pair *p)
 {
     const char *form = forms[roll(p, roll(p, 3) ? OF_NUMBERS : FORMS)];
-    char        text[100], name[2] = {(char)('a' + p->count), '\0'};
+    char        text[200], name[16];
     size_t      len     = 0;
     bool        watched = roll(p, 3) == 0;
-    for (; *form; form++)
-        text[len++] = *form == '@' ? (char)('a' + roll(p, p->count)) : *form;
+    for (; *form; form++) {
+        snprintf(name, sizeof name, "%c", *form);
+        if (*form == '@')
+            name_of(roll(p, p->count), name);
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s", name);
+    }
+    name_of(p->count, name);
     FOR_SIDES(p, s) {
         burin_error err = BURIN_ERROR_INIT;
         if (burin_live_formula(s->live, (burin_text){text, len}, &s->nodes[p->count], &err))
@@ -186,7 +200,7 @@ static void compare(pair *p, bool read_all)
         for (unsigned n = 1; n < p->side_count; n++) {
             char *other = shown(&p->sides[n], k);
             if (strcmp(one, other) != 0)
-                fail_msg("seed %llu: formula %c: %s by itself, %s in a region", (unsigned long long)p->seed, 'a' + k, one, other);
+                fail_msg("seed %llu: formula %u: %s by itself, %s in a region", (unsigned long long)p->seed, k, one, other);
             free(other);
         }
         free(one);
@@ -209,17 +223,25 @@ static burin_value roll_value(pair *p, unsigned cell)
     return burin_int(roll(p, 30) ? (int64_t)roll(p, 6) : INT64_MAX - (int64_t)roll(p, 2));
 }
 
-static void change(pair *p)
+static void set_some(pair *p, unsigned sets)
 {
-    unsigned sets = roll(p, 3) ? 1 : 1 + roll(p, 4);
-    FOR_SIDES(p, s)
-        burin_graph_begin(s->g);
     for (unsigned k = 0; k < sets; k++) {
         unsigned    cell  = roll(p, CELLS);
         burin_value value = roll_value(p, cell);
         FOR_SIDES(p, s)
             assert_int_equal(burin_graph_set(s->g, s->nodes[cell], value), BURIN_OK);
     }
+}
+
+static void change(pair *p)
+{
+    if (roll(p, 2) == 0) { /* a write that is a batch of its own */
+        set_some(p, 1);
+        return;
+    }
+    FOR_SIDES(p, s)
+        burin_graph_begin(s->g);
+    set_some(p, roll(p, 3) ? 1 : 1 + roll(p, 4));
     if (roll(p, 30) == 0)
         drop_formula(p);
     if (roll(p, 15) == 0)
@@ -241,13 +263,14 @@ static void run_pair(pair *p, unsigned long long *steps)
             burin_graph_cell(s->g, k == 1 ? burin_float(1.5) : k == 2 ? burin_bool(true) : burin_int((int64_t)k), &s->nodes[k]);
             burin_live_bind(s->live, (char[]){(char)('a' + k), '\0'}, s->nodes[k]);
         }
-    p->count = CELLS;
-    for (unsigned k = 0; k < FORMULAS_MAX; k++) {
+    p->count    = CELLS;
+    p->formulas = roll(p, MANY_SHARE) ? FEW : MANY;
+    for (unsigned k = 0; k < p->formulas; k++) {
         add_formula(p);
-        if (k == FORMULAS_MAX / 2 || k == FORMULAS_MAX - 1)
+        if (k == p->formulas / 2 || k == p->formulas - 1)
             fuse(p);
     }
-    all_formulas += FORMULAS_MAX;
+    all_formulas += p->formulas;
     for (int n = 0; n < STEPS && *steps; n++, --*steps) {
         change(p);
         compare(p, roll(p, 3) == 0);
