@@ -30,25 +30,33 @@ static burin_status spread_rest(rt_state *st, burin_value rest, rt_arguments *ar
     return BURIN_OK;
 }
 
-/* A mapping has a key once: only the first `written` names, those of the call itself, can be the same. */
-static burin_status add_named(rt_state *st, burin_text *names, burin_value *values, uint32_t written, uint32_t *count, burin_value key, burin_value value)
+/* Whose argument it is, as Python says it of calls in templates; filters and tests have names of their own there. */
+static const char *called(rt_state *st, const ir_call *call)
+{
+    if (call->function || call->unknown.data)
+        return "";
+    return st->env->sandbox == RT_UNSANDBOXED ? "jinja2.runtime.Context.call() " : "jinja2.sandbox.SandboxedEnvironment.call() ";
+}
+
+/* A mapping has a key once: only the names of the call itself can be the same. */
+static burin_status add_named(rt_state *st, const ir_call *call, burin_text *names, burin_value *values, uint32_t *count, burin_value key, burin_value value)
 {
     if (key.kind != BURIN_STRING)
         return rt_fail(st, BURIN_ERR_TYPE, "keywords must be strings");
-    for (uint32_t n = 0; n < written; n++)
+    for (uint32_t n = 0; n < call->named; n++)
         if (text_equal(names[n], rt_text_of(key)))
-            return rt_fail(st, BURIN_ERR_TYPE, "got multiple values for keyword argument '%.*s'", (int)key.len, key.as.s);
+            return rt_fail(st, BURIN_ERR_TYPE, "%sgot multiple values for keyword argument '%.*s'", called(st, call), (int)key.len, key.as.s);
     names[*count]    = rt_text_of(key);
     values[(*count)++] = value;
     return BURIN_OK;
 }
 
-static burin_status spread_named(rt_state *st, burin_value named, rt_arguments *args)
+static burin_status spread_named(rt_state *st, const ir_call *call, burin_value named, rt_arguments *args)
 {
     if (named.kind == BURIN_UNDEFINED)
         return rt_undefined_fail(st, named);
     if (named.kind != BURIN_DICT)
-        return rt_fail(st, BURIN_ERR_TYPE, "argument after ** must be a mapping, not %s", rt_type_name(st, named));
+        return rt_fail(st, BURIN_ERR_TYPE, "%sargument after ** must be a mapping, not %s", called(st, call), rt_type_name(st, named));
     const rt_dict *dict   = rt_dict_of(st, named);
     uint32_t       count  = args->named_count, at = 0;
     burin_text    *names  = heap_alloc(&st->heap, (count + dict->len + 1) * sizeof *names);
@@ -62,7 +70,7 @@ static burin_status spread_named(rt_state *st, burin_value named, rt_arguments *
         values[n] = args->named[n];
     }
     while (!status && rt_dict_next(dict, &at, &key, &value))
-        status = add_named(st, names, values, args->named_count, &count, key, value);
+        status = add_named(st, call, names, values, &count, key, value);
     args->names       = names;
     args->named       = values;
     args->named_count = count;
@@ -76,7 +84,7 @@ burin_status vm_arguments(rt_state *st, const ir_call *call, const burin_value *
         return BURIN_OK;
     const burin_value *next   = regs + call->positional + call->named;
     burin_status       status = call->rest ? spread_rest(st, *next++, out) : BURIN_OK;
-    return status || !call->expand ? status : spread_named(st, *next, out);
+    return status || !call->expand ? status : spread_named(st, call, *next, out);
 }
 
 /* ---- binding (Macro.__call__) ---- */

@@ -60,6 +60,32 @@ static void close_names_are_suggested(void **state)
     burin_env_unref(env);
 }
 
+/* The caller that Python names is Jinja2's own: Context.call(), SandboxedEnvironment.call(). */
+static void wrong_keywords_are_told_in_jinjas_words(void **state)
+{
+    static const struct {
+        const char *source, *message;
+    } rows[] = {
+        {"{{ range(**1) }}", "argument after ** must be a mapping, not int"},
+        {"{{ dict(a=1, **{'a': 2}) }}", "got multiple values for keyword argument 'a'"},
+        {"{% macro m() %}{% endmacro %}{{ m(**'x') }}", "argument after ** must be a mapping, not str"},
+    };
+    burin_options sandboxed = burin_options_default();
+    (void)state;
+    sandboxed.sandbox = BURIN_SANDBOX_ON;
+    burin_env *env[2] = {burin_env_new(NULL, NULL), burin_env_new(&sandboxed, NULL)};
+    for (size_t n = 0; n < 2 * (sizeof rows / sizeof rows[0]); n++) {
+        char        want[128];
+        burin_error err = failure_of(env[n % 2], NULL, rows[n / 2].source, "{}");
+        snprintf(want, sizeof want, "jinja2.%s.call() %s", n % 2 ? "sandbox.SandboxedEnvironment" : "runtime.Context", rows[n / 2].message);
+        assert_int_equal(err.status, BURIN_ERR_TYPE);
+        assert_string_equal(err.message, want);
+        burin_error_clear(&err);
+    }
+    burin_env_unref(env[0]);
+    burin_env_unref(env[1]);
+}
+
 static void a_template_that_is_not_found_suggests_another(void **state)
 {
     burin_env  *env = make_env();
@@ -224,7 +250,7 @@ static void every_status_has_a_class(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(close_names_are_suggested),
+        cmocka_unit_test(close_names_are_suggested), cmocka_unit_test(wrong_keywords_are_told_in_jinjas_words),
         cmocka_unit_test(a_template_that_is_not_found_suggests_another),
         cmocka_unit_test(what_the_host_added_is_suggested_too),
         cmocka_unit_test(errors_name_template_and_line),
