@@ -444,11 +444,13 @@ burin_status columns_interrupted(burin_columns *c, burin_error *err)
 
 burin_status columns_begin(burin_columns *c, const burin_column *in, size_t from, size_t to, burin_error *err)
 {
+    if (err && err->status)
+        burin_error_clear(err);
+    if (formula_runs(c->formula))
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the formula is in the middle of another call");
     c->failed_row  = SIZE_MAX;
     c->deadline_ns = c->env->options.limits.time_ns ? monotonic_ns() + c->env->options.limits.time_ns : 0;
     c->steps_left  = c->env->options.limits.steps ? c->env->options.limits.steps : UINT64_MAX;
-    if (err && err->status)
-        burin_error_clear(err);
     if (from > to)
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "rows from %zu to %zu are none", from, to);
     for (uint32_t n = 0; n < c->count; n++)

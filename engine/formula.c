@@ -27,6 +27,7 @@ struct burin_formula {
     formula_kernels       kernels;
     uint32_t              kernels_after; /* evaluations by the machine, then kernels are made; UINT32_MAX: never */
     bool                  by_machine;    /* it evaluated last; else the current kernel did */
+    bool                  runs;          /* the machine; a host function that it calls may call back */
     kernel_slots_function fast, fast_doubles; /* native code of the current kernel, if it gives a float, of values and of doubles; else by_values.failed ... */
     kernel_caller         by_values, by_doubles; /* ... and what takes over */
     burin_value          *boxed;        /* slots that are doubles, for the machine */
@@ -229,6 +230,7 @@ void burin_formula_free(burin_formula *f)
 }
 
 rt_state *formula_state(burin_formula *f) { return vm_state(f->machine); }
+bool      formula_runs(const burin_formula *f) { return f->runs; }
 
 void formula_without_kernels(burin_formula *f) { f->kernels_after = UINT32_MAX; }
 
@@ -251,8 +253,10 @@ static bool needs_native_program(const burin_formula *f) { return f->kernels_aft
 
 static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, burin_value *out, burin_error *err)
 {
-    *out          = rt_missing();
-    f->by_machine = true;
+    *out = rt_missing();
+    if (f->runs)
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the formula is in the middle of another evaluation");
+    f->by_machine = f->runs = true;
     forget_native_code(f);
     if (f->kernels.current)
         formula_kernel_missed(&f->kernels);
@@ -260,6 +264,7 @@ static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, 
     if (BURIN_UNLIKELY(!atomic_load_explicit(&f->jit_seen, memory_order_acquire)) && needs_native_program(f))
         jit_first_use(subject_of(f));
     burin_status status = vm_run_formula(f->machine, slots, f->slot_count, &f->out, out, err);
+    f->runs             = false;
     if (!status && rt_whole(vm_state(f->machine), out))
         return host_state_report(vm_state(f->machine), err);
     if (!status)
@@ -367,17 +372,30 @@ static uint32_t doubles_slow(const kernel_caller *caller, const void *slots, ker
     return double_slow(&f->by_values, f->boxed, result, more);
 }
 
+/* An error is left from an earlier call. They are no part of the functions below, which so need no frame. */
+static __attribute__((noinline, cold)) burin_status double_after_error(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
+{
+    burin_error_clear(err);
+    return burin_formula_double(f, slots, out, err);
+}
+
+static __attribute__((noinline, cold)) burin_status doubles_after_error(burin_formula *f, const double *slots, double *out, burin_error *err)
+{
+    burin_error_clear(err);
+    return burin_formula_doubles(f, slots, out, err);
+}
+
 burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
 {
-    clear_error(err);
-    f->by_machine = false;
+    if (BURIN_UNLIKELY(err && err->status))
+        return double_after_error(f, slots, out, err);
     return (burin_status)f->fast(&f->by_values, slots, (kernel_cell *)(void *)out, err);
 }
 
 burin_status burin_formula_doubles(burin_formula *f, const double *slots, double *out, burin_error *err)
 {
-    clear_error(err);
-    f->by_machine = false;
+    if (BURIN_UNLIKELY(err && err->status))
+        return doubles_after_error(f, slots, out, err);
     return (burin_status)f->fast_doubles(&f->by_doubles, slots, (kernel_cell *)(void *)out, err);
 }
 

@@ -45,11 +45,18 @@ struct burin_interpreter {
     uint32_t     slot_count, script_count;
     script_profile profile;
     uint32_t     profile_number; /* counts up */
+    bool         runs;           /* a host function that it calls, or its sink, may call back */
 };
 
 static burin_status fail_memory(burin_error *err)
 {
     return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+}
+
+/* A host function calls back into the interpreter that calls it. */
+static burin_status fail_runs(burin_error *err)
+{
+    return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the interpreter is in the middle of another run");
 }
 
 /* ---- life ---- */
@@ -129,6 +136,8 @@ burin_status burin_interpreter_set_profile(burin_interpreter *in, const burin_pr
 {
     static const burin_profile whole;
     script_profile             made;
+    if (in->runs)
+        return fail_runs(err);
     if (!script_profile_init(&made, in->env->alloc, profile ? profile : &whole))
         return fail_memory(err);
     script_profile_deinit(&in->profile);
@@ -141,6 +150,8 @@ burin_status burin_interpreter_set_profile(burin_interpreter *in, const burin_pr
 
 void burin_interpreter_reset(burin_interpreter *in)
 {
+    if (in->runs) /* its values are in use */
+        return;
     forget_scripts(in);
     arena_reset(&in->memory);
     vm_session_begin(in->machine);
@@ -428,14 +439,21 @@ static void begin_output(burin_interpreter *in)
     out->sink    = in;
 }
 
-static void begin_run(burin_interpreter *in, burin_error *err)
+/* Take the interpreter for a run. */
+static burin_status claim(burin_interpreter *in, burin_value *result, burin_error *err)
 {
-    if (err && err->status)
+    if (err && err->status) /* left from an earlier call */
         burin_error_clear(err);
+    if (result)
+        *result = rt_missing();
+    if (in->runs)
+        return fail_runs(err);
+    in->runs = true;
     begin_output(in);
+    return BURIN_OK;
 }
 
-/* Run `s` unless there is a `status` already. */
+/* Run `s` unless there is a `status` already. The end of what claim began. */
 static burin_status run(burin_interpreter *in, script *s, burin_status status, burin_value *result, burin_error *err)
 {
     burin_value value = rt_missing();
@@ -452,30 +470,37 @@ static burin_status run(burin_interpreter *in, script *s, burin_status status, b
         status = host_state_report(vm_state(in->machine), err);
     if (result)
         *result = status ? rt_missing() : value;
+    in->runs = false;
     return status;
 }
 
 burin_status burin_interpreter_run(burin_interpreter *in, burin_text text, const char *name, burin_value *result, burin_error *err)
 {
-    script *s = NULL;
-    begin_run(in, err);
-    burin_status status = script_for(in, text, name, false, &s, err);
+    script      *s      = NULL;
+    burin_status status = claim(in, result, err);
+    if (status)
+        return status;
+    status = script_for(in, text, name, false, &s, err);
     return run(in, s, status, result, err);
 }
 
 burin_status burin_interpreter_run_saved(burin_interpreter *in, burin_text bytes, burin_value *result, burin_error *err)
 {
-    script *s = NULL;
-    begin_run(in, err);
-    burin_status status = script_of_saved(in, bytes, &s, err);
+    script      *s      = NULL;
+    burin_status status = claim(in, result, err);
+    if (status)
+        return status;
+    status = script_of_saved(in, bytes, &s, err);
     return run(in, s, status, result, err);
 }
 
 burin_status burin_interpreter_eval(burin_interpreter *in, burin_text text, burin_value *result, burin_error *err)
 {
-    script *s = NULL;
-    begin_run(in, err);
-    burin_status status = script_for(in, text, NULL, true, &s, err);
+    script      *s      = NULL;
+    burin_status status = claim(in, result, err);
+    if (status)
+        return status;
+    status = script_for(in, text, NULL, true, &s, err);
     return run(in, s, status, result, err);
 }
 
@@ -511,7 +536,9 @@ burin_status interpreter_take(burin_interpreter *in, burin_value value, burin_va
 
 burin_status burin_interpreter_set(burin_interpreter *in, const char *name, burin_value value)
 {
-    burin_value  copy;
+    burin_value copy;
+    if (in->runs)
+        return BURIN_ERR_USAGE;
     burin_status status = interpreter_take(in, value, &copy);
     return status ? status : interpreter_put(in, name, copy);
 }

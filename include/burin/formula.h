@@ -16,7 +16,8 @@
 extern "C" {
 #endif
 
-/* A formula and the machine that runs it: belongs to one thread at a time. Holds its environment. */
+/* A formula and the machine that runs it: belongs to one thread at a time. Holds its environment. A host function that it calls may evaluate
+ * others, but not it: BURIN_ERR_USAGE. */
 typedef struct burin_formula burin_formula;
 
 /* Compile an expression whose variables are bound to slots.

@@ -18,13 +18,15 @@ extern "C" {
 #endif
 
 /* A session: variables, functions and all values that its scripts make live until it is reset or freed; so does every script it
- * has run. Belongs to one thread at a time. Holds its environment. */
+ * has run. Belongs to one thread at a time. Holds its environment.
+ * While it runs a host function or its sink may read it (get, names, output, used) and have others run; what would run it or change it is
+ * refused with BURIN_ERR_USAGE. */
 typedef struct burin_interpreter burin_interpreter;
 
 /* NULL after filling `err`: BURIN_ERR_NOMEM, BURIN_ERR_USAGE when the environment was made without options.scripts. */
 BURIN_API burin_interpreter *burin_interpreter_new(burin_env *env, burin_error *err);
 BURIN_API void               burin_interpreter_free(burin_interpreter *in); /* NULL is allowed */
-/* Forget all variables and values. */
+/* Forget all variables and values; nothing, while it runs. */
 BURIN_API void burin_interpreter_reset(burin_interpreter *in);
 /* Limits for runs from now on, copied; NULL: the environment's again, which are also the first ones. Steps, time and output are
  * counted for each run, memory for the whole session. What stops a run cannot be caught by the script. */

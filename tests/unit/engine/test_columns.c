@@ -675,6 +675,37 @@ static void calls_end_when_time_runs_out_or_the_host_says_so(void **state)
     burin_env_unref(env);
 }
 
+static burin_status reduce_again(burin_call *call, burin_value *out)
+{
+    burin_columns *c   = *(burin_columns **)burin_call_data(call);
+    burin_column   in  = {BURIN_COLUMN_INT64, (int64_t[]){1}};
+    burin_error    err = BURIN_ERROR_INIT;
+    assert_int_equal(burin_columns_reduce(c, &in, 0, 1, BURIN_REDUCE_SUM, out, &err), BURIN_ERR_USAGE);
+    assert_string_equal(err.message, "the formula is in the middle of another call");
+    burin_error_clear(&err);
+    *out = burin_arg(call, 0);
+    return BURIN_OK;
+}
+
+static void a_call_is_not_begun_within_itself(void **state)
+{
+    const burin_column_name name    = {"i", BURIN_COLUMN_INT64};
+    const burin_column      in      = {BURIN_COLUMN_INT64, (int64_t[]){1, 2, 3}};
+    burin_options           options = burin_options_default();
+    burin_columns          *c       = NULL;
+    burin_value             sum;
+    (void)state;
+    options.scripts      = true;
+    options.limits.steps = 100;
+    burin_env *env       = burin_env_new(&options, NULL);
+    assert_int_equal(burin_env_add_function(env, "again", "n", reduce_again, &c, 0), BURIN_OK);
+    c = burin_columns_compile(env, BURIN_TEXT("again(i)"), &name, 1, NULL, NULL);
+    assert_int_equal(burin_columns_reduce(c, &in, 0, 3, BURIN_REDUCE_SUM, &sum, NULL), BURIN_OK);
+    assert_int_equal(sum.as.i, 6);
+    burin_columns_free(c);
+    burin_env_unref(env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -692,6 +723,7 @@ int main(void)
         cmocka_unit_test(calls_end_when_time_runs_out_or_the_host_says_so),
         cmocka_unit_test(steps_are_counted_for_each_row),
         cmocka_unit_test(what_cannot_be_compiled_says_why),
+        cmocka_unit_test(a_call_is_not_begun_within_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,6 +134,49 @@ static void errors_leave_the_formula_usable(void **state)
     burin_env_unref(env);
 }
 
+/* What a host function calls back into, and what it got. */
+typedef struct reentry {
+    burin_formula *itself, *other;
+    burin_status   status;
+    char           message[80];
+} reentry;
+
+static burin_status evaluate_again(burin_call *call, burin_value *out)
+{
+    reentry    *r   = burin_call_data(call);
+    burin_error err = BURIN_ERROR_INIT;
+    burin_value slot = burin_int(1), value;
+    r->status = burin_formula_eval(r->itself, &slot, &value, &err);
+    snprintf(r->message, sizeof r->message, "%s", err.message ? err.message : "");
+    burin_error_clear(&err);
+    if (burin_formula_eval(r->other, &slot, &value, NULL))
+        return burin_raise(call, BURIN_ERR_RUNTIME, "the other formula");
+    *out = value;
+    return BURIN_OK;
+}
+
+static void a_formula_is_not_evaluated_within_itself(void **state)
+{
+    static const char *const names[] = {"x"};
+    burin_env  *env = script_env(NULL);
+    reentry     r   = {0};
+    burin_value slot = burin_int(5), value;
+    (void)state;
+    assert_int_equal(burin_env_add_function(env, "again", "", evaluate_again, &r, 0), BURIN_OK);
+    r.itself = formula_of(env, "again() + x * 10", names, 1);
+    r.other  = formula_of(env, "x + 1", names, 1);
+    for (int turn = 0; turn < 4; turn++) {
+        r.status = BURIN_OK;
+        assert_int_equal(burin_formula_eval(r.itself, &slot, &value, NULL), BURIN_OK);
+        assert_int_equal(value.as.i, 52);
+        assert_int_equal(r.status, BURIN_ERR_USAGE);
+        assert_string_equal(r.message, "the formula is in the middle of another evaluation");
+    }
+    burin_formula_free(r.itself);
+    burin_formula_free(r.other);
+    burin_env_unref(env);
+}
+
 static burin_status collect(void *user, burin_text name, unsigned uses)
 {
     char *out = user;
@@ -178,6 +221,7 @@ int main(void)
         cmocka_unit_test(results_have_the_kind_that_is_asked_for),
         cmocka_unit_test(steps_are_the_same_with_and_without_a_kernel),
         cmocka_unit_test(errors_leave_the_formula_usable),
+        cmocka_unit_test(a_formula_is_not_evaluated_within_itself),
         cmocka_unit_test(names_are_those_that_no_function_owns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,6 +155,52 @@ static void scripts_and_formulas_have_what_the_host_adds(void **state)
     burin_env_unref(env);
 }
 
+/* Everything that a host function may not do with the interpreter that calls it, and what it may. */
+static burin_status call_back(burin_call *call, burin_value *out)
+{
+    burin_interpreter *in      = *(burin_interpreter **)burin_call_data(call);
+    burin_profile      profile = burin_profile_asteval();
+    burin_error        err     = BURIN_ERROR_INIT;
+    burin_value        value;
+    assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("a = 2"), NULL, NULL, &err), BURIN_ERR_USAGE);
+    assert_string_equal(err.message, "the interpreter is in the middle of another run");
+    assert_int_equal(burin_interpreter_eval(in, BURIN_TEXT("a"), &value, &err), BURIN_ERR_USAGE);
+    assert_int_equal(value.kind, BURIN_MISSING);
+    assert_int_equal(burin_interpreter_run_saved(in, BURIN_TEXT("saved"), NULL, &err), BURIN_ERR_USAGE);
+    assert_string_equal(err.message, "the interpreter is in the middle of another run");
+    assert_int_equal(burin_interpreter_set(in, "new", burin_int(1)), BURIN_ERR_USAGE);
+    assert_int_equal(burin_interpreter_set_profile(in, &profile, &err), BURIN_ERR_USAGE);
+    burin_interpreter_reset(in);
+    *out = burin_interpreter_get(in, "a");
+    assert_text(burin_interpreter_output(in), "before\n");
+    burin_error_clear(&err);
+    return BURIN_OK;
+}
+
+static burin_status run_within_sink(void *user, const char *data, size_t len)
+{
+    (void)data, (void)len;
+    return burin_interpreter_run(*(burin_interpreter **)user, BURIN_TEXT("1"), NULL, NULL, NULL) == BURIN_ERR_USAGE ? BURIN_OK : BURIN_ERR_RUNTIME;
+}
+
+static void an_interpreter_is_not_run_within_itself(void **state)
+{
+    burin_env         *env = script_env();
+    burin_interpreter *in  = NULL;
+    burin_value        value;
+    (void)state;
+    assert_int_equal(burin_env_add_function(env, "call_back", "", call_back, &in, 0), BURIN_OK);
+    in = burin_interpreter_new(env, NULL);
+    for (int turn = 0; turn < 3; turn++) {
+        assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("a = 41; print('before'); call_back() + 1"), NULL, &value, NULL), BURIN_OK);
+        assert_int_equal(value.as.i, 42);
+    }
+    burin_interpreter_set_sink(in, &(burin_sink){run_within_sink, &in});
+    assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("print(a)"), NULL, NULL, NULL), BURIN_OK);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
 static void a_profile_takes_parts_of_the_language_away(void **state)
 {
     static const char *const readonly[] = {"price", "rate", NULL};
@@ -306,6 +352,7 @@ int main(void)
         cmocka_unit_test(variables_and_functions_live_from_script_to_script),
         cmocka_unit_test(failures_have_pythons_class_message_and_place),
         cmocka_unit_test(scripts_and_formulas_have_what_the_host_adds),
+        cmocka_unit_test(an_interpreter_is_not_run_within_itself),
         cmocka_unit_test(a_profile_takes_parts_of_the_language_away),
         cmocka_unit_test(a_text_that_makes_nothing_takes_no_memory_each_time),
         cmocka_unit_test(an_exception_may_be_raised_again_and_again),
