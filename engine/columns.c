@@ -1,6 +1,7 @@
 /* Expressions over columns: the formula for rows that are evaluated alone, and a program of loops for each use, made when it is first used.
  *
- * A block is BLOCK_ROWS rows. Loops read packed columns of floats and ints where they are; others are gathered into a block first. */
+ * A block is BLOCK_ROWS rows. Loops read packed columns of floats and ints where they are; others are gathered into a block first. Native code
+ * that needs no blocks, for all of its columns and its result lie packed, has LONG_ROWS at a time. */
 #include "engine/columns.h"
 
 #include "engine/environment.h"
@@ -10,6 +11,8 @@
 #include "runtime/base/clock.h"
 
 #include <stdio.h>
+
+enum { LONG_ROWS = 8 * BLOCK_ROWS };
 
 typedef struct column_program {
     block_program *loops; /* NULL: there are none */
@@ -40,6 +43,7 @@ struct burin_columns {
     size_t          failed_row;
     uint64_t        deadline_ns; /* of the call, CLOCK_MONOTONIC; 0: none */
     uint64_t        steps_left;  /* of the call; UINT64_MAX: no limit */
+    size_t          short_until; /* of the call: up to this row there are bad ones, so that it goes on in blocks */
 };
 
 static burin_status fail_memory(burin_error *err)
@@ -392,13 +396,48 @@ static burin_status run_loops(burin_columns *c, const column_program *program, c
     return BURIN_OK;
 }
 
+/* More rows than a block has, natively, straight into `room`. Not where rows may lack values. */
+static bool run_long(burin_columns *c, const column_program *program, const burin_column *in, column_room room, column_block *block)
+{
+    block_program *p = program->loops;
+    if (!p || !p->own || block->first < c->short_until || !jit_kernel_code(program->native) || !is_place(c, p, in, room, block))
+        return false;
+    for (uint32_t n = 0; n < c->count; n++) {
+        if (!c->states[n].read)
+            continue;
+        if (in[n].validity)
+            return false;
+        p->places[n] = (void *)(uintptr_t)value_at(&in[n], block->first);
+    }
+    p->places[p->result] = room.at;
+    c->short_until       = block->first + block->count;
+    block->type          = p->type;
+    block->values        = room.at;
+    return run_native(program, block->count);
+}
+
+/* As many rows as run_long has, if it can do with all of them; there are more than a block's. */
+static bool try_long(burin_columns *c, const column_program *program, const burin_column *in, size_t first, size_t rows, column_room room, column_block *block)
+{
+    rows   = rows < LONG_ROWS ? rows : LONG_ROWS;
+    *block = (column_block){first, rows, NULL, VEC_FLOAT, NULL, NULL};
+    if (rows > c->steps_left || !run_long(c, program, in, room, block))
+        return false;
+    c->steps_left -= c->steps_left == UINT64_MAX ? 0 : rows;
+    return true;
+}
+
 burin_status columns_block(burin_columns *c, const burin_column *in, size_t first, size_t to, column_use use, column_room room, column_block *block,
                            burin_error *err)
 {
     column_program *p;
     size_t          rows   = to - first < BLOCK_ROWS ? to - first : BLOCK_ROWS;
     burin_status    status = columns_interrupted(c, err);
-    if (status || (status = find_program(c, use, &p, err)) || (status = charge_rows(c, first, &rows, err)))
+    if (status || (status = find_program(c, use, &p, err)))
+        return status;
+    if (to - first > BLOCK_ROWS && try_long(c, p, in, first, to - first, room, block))
+        return BURIN_OK;
+    if ((status = charge_rows(c, first, &rows, err)))
         return status;
     *block       = (column_block){first, rows, NULL, VEC_FLOAT, NULL, NULL};
     block->nulls = find_nulls(c, in, first, block->count);
@@ -449,6 +488,7 @@ burin_status columns_begin(burin_columns *c, const burin_column *in, size_t from
     if (formula_runs(c->formula))
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the formula is in the middle of another call");
     c->failed_row  = SIZE_MAX;
+    c->short_until = 0;
     c->deadline_ns = c->env->options.limits.time_ns ? monotonic_ns() + c->env->options.limits.time_ns : 0;
     c->steps_left  = c->env->options.limits.steps ? c->env->options.limits.steps : UINT64_MAX;
     if (from > to)

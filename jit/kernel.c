@@ -11,7 +11,10 @@ void kernel_options(gcc_jit_context *g, const kernel_request *request)
     if (request->shape == KERNEL_OF_ROWS) { /* loops that were made one are to stay so */
         gcc_jit_context_add_command_line_option(g, "-fno-tree-loop-distribution");
         gcc_jit_context_add_command_line_option(g, "-fno-tree-loop-distribute-patterns");
+        gcc_jit_context_add_command_line_option(g, "--param=max-completely-peel-times=3"); /* loops over one vector become that, not single rows */
     }
+    if (request->fast)
+        gcc_jit_context_add_command_line_option(g, "-ffp-contract=fast");
     if (request->fast && request->how.cpu == WIRE_CPU_MAX)
         gcc_jit_context_add_command_line_option(g, "-mprefer-vector-width=512"); /* as wide as the functions' vectors */
 }

@@ -24,6 +24,7 @@ typedef struct kernel_writer {
     block                 failed; /* where a step is bad; NULL: nowhere yet */
     uint8_t              *early;  /* of each step */
     uint8_t              *signs;  /* of places, as kernel_order.c knows them */
+    bool                 *nan_shows, *inf_shows; /* of places: a NaN, or an infinity, there makes a step bad that is looked at */
     bool                 *is_late, *is_wanted; /* of places: a call or a way comes before it; a check before all calls needs it */
 } kernel_writer;
 
@@ -64,8 +65,9 @@ expr kernel_is_bad(func *f, vec_op op, place r, expr x, expr y);
 /* r = condition ? yes : no */
 void kernel_choice(func *f, place r, expr condition, expr yes, expr no);
 
-/* Is the float (a local) an infinity or a NaN? */
+/* Is the float (a local) an infinity or a NaN; or a NaN? */
 expr kernel_not_finite(func *f, expr a);
+expr kernel_is_nan(func *f, expr a);
 /* libmvec's function of so many values (4 or 8) that the operator may be where accuracy is not asked for; NULL: there is none. */
 const char *kernel_fast_function(vec_op op, int lanes);
 

@@ -27,10 +27,10 @@ static expr is(func *f, enum gcc_jit_comparison how, expr a, expr b) { return tr
 static expr is_negative(func *f, expr a) { return is(f, GCC_JIT_COMPARISON_LT, a, whole(f, 0)); }
 static expr negative(func *f, expr a) { return gcc_jit_context_new_unary_op(f->e->g, f->where, GCC_JIT_UNARY_OP_MINUS, f->e->types[T_L], a); }
 
-static expr is_nan(func *f, expr a) { return is(f, GCC_JIT_COMPARISON_NE, a, a); }
+expr kernel_is_nan(func *f, expr a) { return is(f, GCC_JIT_COMPARISON_NE, a, a); }
 
 /* The difference of an infinity or a NaN from itself is a NaN. */
-expr kernel_not_finite(func *f, expr a) { return is_nan(f, get(as_local(f, T_F, binary(f, GCC_JIT_BINARY_OP_MINUS, T_F, a, a)))); }
+expr kernel_not_finite(func *f, expr a) { return kernel_is_nan(f, get(as_local(f, T_F, binary(f, GCC_JIT_BINARY_OP_MINUS, T_F, a, a)))); }
 
 void kernel_choice(func *f, place r, expr condition, expr yes, expr no)
 {
@@ -130,7 +130,7 @@ expr kernel_is_bad(func *f, vec_op op, place r, expr x, expr y)
     switch (kernel_bad_of(op)) {
     case BAD_DIVISOR: return is(f, GCC_JIT_COMPARISON_EQ, y, real(f, 0));
     case BAD_INFINITE: return kernel_not_finite(f, x);
-    case BAD_NAN: return is_nan(f, x);
+    case BAD_NAN: return kernel_is_nan(f, x);
     default: return kernel_not_finite(f, get(r));
     }
 }
@@ -320,7 +320,7 @@ static expr converted(operation *o, vec_op op)
     case VEC_F_CEIL: return rounded(o, "ceil");
     case VEC_F_TRUNC: return rounded(o, "trunc");
     case VEC_F_ROUND: return rounded(o, "rint");
-    case VEC_F_ISNAN: set(f, o->r, is_nan(f, x)); return NULL;
+    case VEC_F_ISNAN: set(f, o->r, kernel_is_nan(f, x)); return NULL;
     case VEC_F_ISFINITE: set(f, o->r, xor_(f, kernel_not_finite(f, x), whole(f, 1))); return NULL;
     default: set(f, o->r, and_(f, kernel_not_finite(f, x), is(f, GCC_JIT_COMPARISON_EQ, x, x))); return NULL; /* VEC_F_ISINF */
     }

@@ -4,13 +4,12 @@
  * compiler makes one over vectors of it.
  *
  * Where accuracy is not asked for, sin and its kin are functions of vectors, which the compiler would not find: they part the steps into
- * phases. A phase is a loop over a strip of rows that leaves in arrays what the functions and later phases need; behind it the functions
- * go over their arrays. */
+ * phases. A phase is a loop over a strip of rows that leaves in arrays what the functions and later phases need. A strip is one vector of
+ * the functions: so the compiler has a vector in place of each loop and of each array. */
 #include "jit/kernel.h"
 
+#include <math.h>
 #include <stdio.h>
-
-enum { STRIP = 32 }; /* rows: the compiler writes them out, and what is kept stays near */
 
 typedef struct rows {
     kernel_writer *w;
@@ -22,11 +21,12 @@ typedef struct rows {
     place         *pointers; /* of the columns */
     uint32_t       phases;
     int            lanes;    /* of the functions; 0: there are none */
-    gcc_jit_type  *vector, *unaligned, *array; /* the second: a pointer to one in a column */
+    gcc_jit_type  *vector, *unaligned; /* the second: a pointer to one in a column */
     place          base, row, any_bad; /* where the strip begins, the row in it */
     expr           count;              /* of rows in the strip */
     place          nothing;            /* see note_not_finite */
-    bool           has_nothing;
+    bool           has_nothing, is_whole; /* the second: the strip is a whole vector */
+    place          nothings;           /* an array, its sums over all strips: each row's own, so that strips need not be summed up; NULL without phases */
 } rows;
 
 /* ---- phases ---- */
@@ -117,7 +117,7 @@ static place new_array(rows *r)
 {
     char name[24];
     snprintf(name, sizeof name, "a%u", r->w->f.e->names++);
-    return gcc_jit_function_new_local(r->w->f.fn, NULL, r->array, name);
+    return gcc_jit_function_new_local(r->w->f.fn, NULL, r->vector, name);
 }
 
 static bool find_phases(rows *r)
@@ -159,12 +159,14 @@ static place item(rows *r, expr pointer, type t, expr row)
 static type type_in_column(uint8_t t) { return t == VEC_BOOL ? T_B : kernel_type(t); }
 static expr row_of_all(rows *r) { return binary(&r->w->f, GCC_JIT_BINARY_OP_PLUS, T_L, get(r->base), get(r->row)); }
 
-static place in_array(rows *r, uint32_t n)
+/* The row's number in an array of the function. */
+static place row_in(rows *r, place array, type t)
 {
     func *f     = &r->w->f;
-    place first = gcc_jit_context_new_array_access(f->e->g, f->where, get(r->arrays[n]), num(f, T_L, 0));
-    return item(r, gcc_jit_lvalue_get_address(first, f->where), kernel_type(r->w->k->places[n].type), get(r->row));
+    return item(r, gcc_jit_lvalue_get_address(array, f->where), t, get(r->row));
 }
+
+static place in_array(rows *r, uint32_t n) { return row_in(r, r->arrays[n], kernel_type(r->w->k->places[n].type)); }
 
 /* Let the local of a place have the row's value. */
 static void load_place(rows *r, uint32_t n)
@@ -213,7 +215,10 @@ static void note_not_finite(rows *r, const kernel_step *s)
         note_bad(r, s, kernel_not_finite(f, value));
         return;
     }
-    expr nothing = binary(f, GCC_JIT_BINARY_OP_MINUS, T_F, value, value);
+    if (r->nothings && !r->has_nothing)
+        set(f, r->nothing, get(row_in(r, r->nothings, T_F)));
+    r->has_nothing = r->has_nothing || r->nothings;
+    expr nothing   = binary(f, GCC_JIT_BINARY_OP_MINUS, T_F, value, value);
     set(f, r->nothing, r->has_nothing ? binary(f, GCC_JIT_BINARY_OP_PLUS, T_F, get(r->nothing), nothing) : nothing);
     r->has_nothing = true;
 }
@@ -233,6 +238,31 @@ static void keep(rows *r, uint32_t n)
         set(&r->w->f, in_array(r, n), get(r->w->locals[n]));
 }
 
+/* Where accuracy is not asked for, x / y by a constant is q = x * (1 / y) and what is missing from it: rounded as the quotient nearly always, and
+ * several times as fast. Of infinities and what overflows, where nothing can be missing, it is q; or a NaN, where both make the row bad. */
+static bool is_quick(const rows *r, const kernel_step *s)
+{
+    const kernel_place *by = s->op == VEC_F_DIV ? &r->w->k->places[s->y] : NULL;
+    return by && by->kind == PLACE_CONSTANT && r->w->request->fast && r->w->request->how.cpu >= WIRE_CPU_FMA && isnormal(1 / by->constant.f);
+}
+
+static void divide_quickly(rows *r, const kernel_step *s)
+{
+    func            *f   = &r->w->f;
+    gcc_jit_context *g   = f->e->g;
+    double           by  = r->w->k->places[s->y].constant.f;
+    gcc_jit_function *fma = gcc_jit_context_get_builtin_function(g, "__builtin_fma");
+    expr             x = kernel_operand(r->w, s->x), inverse = gcc_jit_context_new_rvalue_from_double(g, f->e->types[T_F], 1 / by);
+    expr             minus = gcc_jit_context_new_rvalue_from_double(g, f->e->types[T_F], -by);
+    place            q     = as_local(f, T_F, binary(f, GCC_JIT_BINARY_OP_MULT, T_F, x, inverse));
+    place            rest  = as_local(f, T_F, gcc_jit_context_new_call(g, f->where, fma, 3, (expr[]){minus, get(q), x}));
+    place            exact = as_local(f, T_F, gcc_jit_context_new_call(g, f->where, fma, 3, (expr[]){get(rest), inverse, get(q)}));
+    if (r->w->nan_shows[s->out] && r->w->inf_shows[s->out])
+        set(f, r->w->locals[s->out], get(exact));
+    else
+        kernel_choice(f, r->w->locals[s->out], compare(f, GCC_JIT_COMPARISON_EQ, get(exact), get(exact)), get(exact), get(q));
+}
+
 static void write_step(rows *r, const kernel_step *s)
 {
     load_place(r, s->x);
@@ -241,6 +271,11 @@ static void write_step(rows *r, const kernel_step *s)
     if (!r->w->locals[s->out])
         r->w->locals[s->out] = local(&r->w->f, kernel_type(r->w->k->places[s->out].type), "v");
     r->loaded[s->out] = true;
+    if (is_quick(r, s)) {
+        divide_quickly(r, s);
+        keep(r, s->out);
+        return;
+    }
     expr bad = kernel_operator(&r->w->f, s->op, r->w->locals[s->out], kernel_operand(r->w, s->x), kernel_operand(r->w, s->y), kernel_operand(r->w, s->z));
     if (bad)
         note_bad(r, s, bad);
@@ -276,13 +311,15 @@ static void write_row(rows *r, uint32_t phase)
             write_input(r, s->x);
             write_input(r, s->y);
         }
-        if (r->made_in[s->out] == phase) {
+        if (r->made_in[s->out] == phase && kernel_can_fail(r->w, s)) {
             load_place(r, s->out);
             note_not_finite(r, s);
         }
     }
-    if (r->has_nothing)
-        note_bad(r, &k->steps[k->step_count - 1], kernel_not_finite(&r->w->f, get(r->nothing)));
+    if (r->has_nothing && r->nothings)
+        set(&r->w->f, row_in(r, r->nothings, T_F), get(r->nothing));
+    else if (r->has_nothing)
+        note_bad(r, &k->steps[k->step_count - 1], kernel_is_nan(&r->w->f, get(r->nothing)));
 }
 
 static void write_result(rows *r)
@@ -329,20 +366,13 @@ static void write_phase(rows *r, uint32_t phase)
     end_loop(f, head, after);
 }
 
-static expr vector_in_array(rows *r, uint32_t n)
+/* The vector of a place: of a column where it lies, if there are enough rows. */
+static expr vector_of(rows *r, uint32_t n)
 {
     func *f = &r->w->f;
-    return get(gcc_jit_context_new_array_access(f->e->g, f->where, get(r->arrays[n]), get(r->row)));
-}
-
-/* The strip's vector number `row`: of a column where it lies. */
-static expr vector_in(rows *r, uint32_t n)
-{
-    func *f = &r->w->f;
-    if (r->w->k->places[n].kind != PLACE_CELL)
-        return vector_in_array(r, n);
-    expr at = binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, get(r->base), binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(r->row), num(f, T_L, r->lanes)));
-    expr first = gcc_jit_lvalue_get_address(item(r, get(r->pointers[n]), T_F, at), f->where);
+    if (r->w->k->places[n].kind != PLACE_CELL || !r->is_whole)
+        return get(r->arrays[n]);
+    expr first = gcc_jit_lvalue_get_address(item(r, get(r->pointers[n]), T_F, get(r->base)), f->where);
     return get(gcc_jit_rvalue_dereference(gcc_jit_context_new_cast(f->e->g, f->where, first, r->unaligned), f->where));
 }
 
@@ -350,43 +380,25 @@ static expr vector_in(rows *r, uint32_t n)
 static void write_end(rows *r, uint32_t n)
 {
     func *f = &r->w->f;
-    if (n == KERNEL_NONE || r->w->k->places[n].kind != PLACE_CELL)
+    if (n == KERNEL_NONE || r->w->k->places[n].kind != PLACE_CELL || r->is_whole)
         return;
-    expr  whole = binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_L, r->count, num(f, T_L, -r->lanes));
-    block head, after = begin_loop(f, r->row, whole, r->count, &head);
+    block head, after = begin_loop(f, r->row, num(f, T_L, 0), r->count, &head);
     set(f, in_array(r, n), get(item(r, get(r->pointers[n]), T_F, row_of_all(r))));
     step(f, r->row, 1);
     end_loop(f, head, after);
 }
 
-static expr vectors_in(rows *r, int64_t rest)
-{
-    func *f = &r->w->f;
-    return binary(f, GCC_JIT_BINARY_OP_DIVIDE, T_L, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, r->count, num(f, T_L, rest)), num(f, T_L, r->lanes));
-}
-
-/* The function over vectors from number `from` on; what the last one has beyond the rows is of no use. */
-static void write_calls(rows *r, const kernel_step *s, gcc_jit_function *function, expr from, expr to, expr (*vector)(rows *r, uint32_t n))
-{
-    func *f     = &r->w->f;
-    int   count = vec_ops[s->op].operands;
-    block head, after = begin_loop(f, r->row, from, to, &head);
-    expr  arguments[] = {vector(r, s->x), count > 1 ? vector(r, s->y) : NULL};
-    set(f, gcc_jit_context_new_array_access(f->e->g, f->where, get(r->arrays[s->out]), get(r->row)),
-        gcc_jit_context_new_call(f->e->g, f->where, function, count, arguments));
-    step(f, r->row, 1);
-    end_loop(f, head, after);
-}
-
+/* What the function gives beyond the rows is of no use. */
 static void write_call(rows *r, const kernel_step *s)
 {
     func             *f = &r->w->f;
+    int               count        = vec_ops[s->op].operands;
     gcc_jit_param    *parameters[] = {gcc_jit_context_new_param(f->e->g, NULL, r->vector, "x"), gcc_jit_context_new_param(f->e->g, NULL, r->vector, "y")};
-    gcc_jit_function *function     = gcc_jit_context_new_function(f->e->g, NULL, GCC_JIT_FUNCTION_IMPORTED, r->vector, function_of(r, s), vec_ops[s->op].operands, parameters, 0);
+    gcc_jit_function *function     = gcc_jit_context_new_function(f->e->g, NULL, GCC_JIT_FUNCTION_IMPORTED, r->vector, function_of(r, s), count, parameters, 0);
     write_end(r, s->x);
     write_end(r, s->y);
-    write_calls(r, s, function, num(f, T_L, 0), vectors_in(r, 0), vector_in);
-    write_calls(r, s, function, vectors_in(r, 0), vectors_in(r, r->lanes - 1), vector_in_array);
+    expr arguments[] = {vector_of(r, s->x), count > 1 ? vector_of(r, s->y) : NULL};
+    set(f, r->arrays[s->out], gcc_jit_context_new_call(f->e->g, f->where, function, count, arguments));
 }
 
 static void write_phases(rows *r)
@@ -400,7 +412,27 @@ static void write_phases(rows *r)
     }
 }
 
-/* Strips of as many rows as the compiler knows, and what is left; without phases all rows are one. */
+static void begin_nothings(rows *r)
+{
+    func *f     = &r->w->f;
+    r->nothings = gcc_jit_function_new_local(f->fn, NULL, r->vector, "nothings");
+    block head, after = begin_loop(f, r->row, num(f, T_L, 0), num(f, T_L, r->lanes), &head);
+    set(f, row_in(r, r->nothings, T_F), cast(f, T_F, num(f, T_L, 0)));
+    step(f, r->row, 1);
+    end_loop(f, head, after);
+}
+
+static void end_nothings(rows *r)
+{
+    func *f = &r->w->f;
+    block head, after = begin_loop(f, r->row, num(f, T_L, 0), num(f, T_L, r->lanes), &head);
+    place nothing = as_local(f, T_F, get(row_in(r, r->nothings, T_F)));
+    set(f, r->any_bad, binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, get(r->any_bad), kernel_is_nan(f, get(nothing))));
+    step(f, r->row, 1);
+    end_loop(f, head, after);
+}
+
+/* Strips of a vector each, and what is left; without phases all rows are one. */
 static void write_strips(rows *r)
 {
     func *f = &r->w->f;
@@ -408,14 +440,19 @@ static void write_strips(rows *r)
     block head, after;
     set(f, r->base, num(f, T_L, 0));
     if (r->phases > 1) {
-        r->count = num(f, T_L, STRIP);
-        after    = begin_loop(f, r->base, num(f, T_L, 0), binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, n, num(f, T_L, STRIP - 1)), &head);
+        begin_nothings(r);
+        r->is_whole = true;
+        r->count    = num(f, T_L, r->lanes);
+        after       = begin_loop(f, r->base, num(f, T_L, 0), binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, n, num(f, T_L, r->lanes - 1)), &head);
         write_phases(r);
-        step(f, r->base, STRIP);
+        step(f, r->base, r->lanes);
         end_loop(f, head, after);
     }
-    r->count = get(as_local(f, T_L, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, n, get(r->base))));
+    r->is_whole = false;
+    r->count    = get(as_local(f, T_L, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, n, get(r->base))));
     write_phases(r);
+    if (r->nothings)
+        end_nothings(r);
 }
 
 static bool load_pointers(rows *r)
@@ -443,7 +480,6 @@ bool lower_rows(kernel_writer *w, emitter *e)
     if (r.lanes) {
         r.vector = gcc_jit_type_get_vector(e->types[T_F], (size_t)r.lanes);
         r.unaligned = gcc_jit_type_get_pointer(gcc_jit_type_get_aligned(r.vector, sizeof(double)));
-        r.array  = gcc_jit_context_new_array_type(e->g, NULL, r.vector, STRIP / r.lanes);
     }
     if (!kernel_begin(w, e, T_L, 3, parameters) || !load_pointers(&r) || !find_phases(&r))
         return false;

@@ -16,7 +16,7 @@
 typedef enum wire_output { WIRE_OBJECT, WIRE_ASSEMBLER, WIRE_C, WIRE_OUTPUT_COUNT } wire_output;
 
 /* x86-64's levels; what a processor has: wire_cpu_here. */
-enum { WIRE_CPU_BASE = 1, WIRE_CPU_MAX = 4 };
+enum { WIRE_CPU_BASE = 1, WIRE_CPU_FMA = 3, WIRE_CPU_MAX = 4 };
 
 enum { WIRE_PREFIX_MAX = 64 };
 enum { WIRE_TEXT_MAX = 256 }; /* of longer constant texts only the length is sent */

@@ -59,8 +59,10 @@ typedef struct burin_columns_options {
     /* Rows where a column that the formula names has no value: they have none, and the formula is not evaluated (false), or the
      * variable is None (true). A row whose result is None has no value either way. */
     bool nulls_as_none;
-    /* sin, cos, exp, log and ** of floats may be off by 4 units in the last place (by other ones in native code), and floats may be summed up in any
-     * order; in turn they are several times as fast, where the processor has AVX2 and the C library is glibc. */
+    /* Floats need not be what the formula gives to the last bit, nor the same in native code: sin, cos, exp, log and ** may be
+     * off by 4 units in the last place, in native code divisions by a constant by one, and a product that is added to something is not
+     * rounded by itself (fused multiply-add); floats may be summed up in any order. In turn functions are several times as fast, where the processor has AVX2 and the C
+     * library is glibc. */
     bool fast_math;
 } burin_columns_options;
 
@@ -74,7 +76,7 @@ typedef struct burin_columns burin_columns;
 BURIN_API burin_columns *burin_columns_compile(burin_env *env, burin_text source, const burin_column_name *names, size_t count,
                                                const burin_columns_options *options, burin_error *err);
 BURIN_API void           burin_columns_free(burin_columns *columns); /* NULL is allowed */
-/* As burin_render_set_cancel: calls end with BURIN_ERR_CANCELLED, a thousand rows later at the most. */
+/* As burin_render_set_cancel: calls end with BURIN_ERR_CANCELLED, a few thousand rows later at the most. */
 BURIN_API void burin_columns_set_cancel(burin_columns *columns, const volatile int *cancel);
 
 /* Evaluate rows from <= r < to. `in` has as many columns as there are names. To share the work between threads, give each its own

@@ -1,9 +1,9 @@
 """Burin against CPython on random scripts.
 
-    compare_scripts.py [--seconds N] [--seed N] [--count N] [--keep N]
+    compare_scripts.py [--seconds N] [--seed N] [--count N] [--keep N] [--native]
 
 Runs `burin batch` (BURIN in the environment) beside exec() of the Python that runs this. What a script prints and the class, message and
-line of what it raises must be the same. A script that differs is made small and printed with both answers. Scripts with the same seed are the same.
+line of what it raises must be the same; with --native also what native code makes of it, and the steps that both count. A script that differs is made small and printed with both answers. Scripts with the same seed are the same.
 Exit status 1 when any differ."""
 import argparse
 import builtins
@@ -23,6 +23,7 @@ import warnings
 
 import script_grammar
 
+NATIVE = ["--engine", "jit", "--jit-eager", "--cache", "off"]
 LIMITS = ["--timeout", "4", "--max-memory", "256M", "--max-output", "1M"]
 PRINTED_MAX = 1 << 20
 SECONDS_MAX = 2
@@ -88,12 +89,13 @@ def unlimited():
 
 
 class Engine:
-    def __init__(self, command):
-        self.command = command
+    def __init__(self, command, options=()):
+        self.command = [command, "batch", *LIMITS, *options]
+        self.steps = None # of the last script
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([self.command, "batch", *LIMITS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=unlimited)
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=unlimited)
 
     def answer(self, text):
         case = {"id": 1, "mode": "script", "steps": [{"src": text, "look": []}]}
@@ -106,6 +108,7 @@ class Engine:
             return {"error": {"type": "crash", "msg": "exit status %d" % status, "line": None}, "stdout": ""}
         answer = json.loads(line)
         step = answer["steps"][0] if "steps" in answer else answer
+        self.steps = step.get("steps")
         got = {"stdout": step.get("stdout", "")}
         if step.get("error"):
             got["error"] = {key: step["error"].get(key) for key in ("type", "msg", "line")}
@@ -139,8 +142,9 @@ def is_set_order(text, want, got):
 
 
 class Comparison:
-    def __init__(self, command):
+    def __init__(self, command, native=False):
         self.engine = Engine(command)
+        self.native = Engine(command, NATIVE) if native else None
         self.compared = self.errors = 0
         resource.setrlimit(resource.RLIMIT_AS, (4 << 30, HARD_LIMIT))
         signal.signal(signal.SIGALRM, stop)
@@ -156,6 +160,10 @@ class Comparison:
             return None
         self.compared += 1
         self.errors += "error" in want
+        if self.native:
+            natively = self.native.answer(text)
+            if (natively, self.native.steps) != (got, self.engine.steps):
+                return dict(got, interpreted=self.engine.steps), dict(natively, native=self.native.steps)
         return None if comparable(want) == comparable(got) or is_set_order(text, want, got) else (want, got)
 
 
@@ -225,9 +233,10 @@ def main():
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--count", type=int, default=10**9, help="of scripts at most")
+    parser.add_argument("--native", action="store_true", help="native code as well")
     parser.add_argument("--keep", type=int, default=20, help="differences after which to stop")
     options = parser.parse_args()
-    return 1 if search(Comparison(os.environ["BURIN"]), options.seed, time.monotonic() + options.seconds, options.count, options.keep) else 0
+    return 1 if search(Comparison(os.environ["BURIN"], options.native), options.seed, time.monotonic() + options.seconds, options.count, options.keep) else 0
 
 
 if __name__ == "__main__":
