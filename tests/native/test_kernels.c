@@ -383,7 +383,8 @@ static void fast_functions_are_close(void **state)
     static const char *const texts[] = {
         "((a + b) * sin(a)) / (sqrt(abs(b)) + 1)", "sqrt(1.5 - sin(2 * a) + cos(pi / (b + 100)) / 3)", "sin(a)", "sin(cos(sin(a) + b) * (i % 7))",
         "exp(sin(a)) if cos(b) > 0 else log(2 + cos(a))", "p and sin(a) > 0.5", "i + j if sin(a) > 0 else i - j", "(2 + sin(a)) ** 2.5 + 3 ** cos(b)",
-        "sin(a) if a > 1e9 else b", "floor(10 * sin(a)) + (j if p else i)", "cos(0 * a) + sin(exp(a / 100))", "log(sin(a) + 1.001) if sin(b) > 0.5 else 0.0"};
+        "sin(a) if a > 1e9 else b", "floor(10 * sin(a)) + (j if p else i)", "cos(0 * a) + sin(exp(a / 100))", "log(sin(a) + 1.001) if sin(b) > 0.5 else 0.0",
+        "a / 3", "b / -0.7 if i else a / 1e300", "sqrt(abs(a) / 7)", "sqrt(2 + cos(pi / a))", "sqrt(2 - sin(a) / b)", "(2 + cos(1 / a)) / 3"};
     fixture *f = *state;
     for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
         static double  columns[2][ROWS];
@@ -421,10 +422,10 @@ static void fast_functions_are_close(void **state)
                     fail_msg("%s: %.17g, not %.17g", texts[t], got.f, results[r].f);
             }
         }
-        for (int64_t r = 0; r < n; r += 50) { /* one that may fail, on its way or not */
-            double before = columns[0][r];
-            columns[0][r] = INFINITY;
-            memcpy(room, (kernel_cell[INPUTS]){{.f = INFINITY}, {.f = columns[1][r]}, {.i = ints[0][r]}, {.i = ints[1][r]}, {.i = bools[0][r]}, {.i = bools[1][r]}},
+        for (int64_t r = 0; r < n; r += 25) { /* one that may fail, on its way or not */
+            double before = columns[0][r], edge = r % 2 ? INFINITY : 0;
+            columns[0][r] = edge;
+            memcpy(room, (kernel_cell[INPUTS]){{.f = edge}, {.f = columns[1][r]}, {.i = ints[0][r]}, {.i = ints[1][r]}, {.i = bools[0][r]}, {.i = bools[1][r]}},
                    sizeof f->rows[r]);
             assert_int_equal(((kernel_function){jit_kernel_code(native)}).of_rows(in, out, n) != 0, kernel_run(k, room, 0) == 0);
             columns[0][r] = before;
