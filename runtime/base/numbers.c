@@ -3,8 +3,8 @@
  * Integers below 10^4 are written from a table of 00..99, others eight digits at a time.
  *
  * Doubles are written as Python's repr does: the shortest digits that read back as the same double, the nearest to it if
- * there are several. Prices, percentages and whole numbers have at most four decimals, so that is tried first: if the
- * nearest n / 10^4 rounds to x, its digits without the last zeros are the answer, for two different decimals of at most 15
+ * there are several. Prices, percentages and whole numbers have at most two decimals, ratios four, so that is tried first: if the
+ * nearest n / 100 or n / 10^4 rounds to x, its digits without the last zeros are the answer, for two different decimals of at most 15
  * digits never read as the same double, so no other one can be as short. All else goes through Schubfach (R. Giulietti,
  * "The Schubfach way to render doubles"): the interval that rounds to x, scaled by a 128-bit power of ten with sticky
  * rounding, holds at most a handful of candidates of the right length. */
@@ -19,6 +19,14 @@
 const text_small_number text_small_numbers[100] = {
     {"0", 1}, {"1", 1}, {"2", 1}, {"3", 1}, {"4", 1}, {"5", 1}, {"6", 1}, {"7", 1}, {"8", 1}, {"9", 1},
     TEN('1'), TEN('2'), TEN('3'), TEN('4'), TEN('5'), TEN('6'), TEN('7'), TEN('8'), TEN('9'),
+};
+/* What stands behind the whole number, with the point, without the last zeros but one. */
+#define HUNDREDTHS(d)                                                                                                    \
+    {{'.', d, '0'}, 2}, {{'.', d, '1'}, 3}, {{'.', d, '2'}, 3}, {{'.', d, '3'}, 3}, {{'.', d, '4'}, 3}, {{'.', d, '5'}, 3}, \
+        {{'.', d, '6'}, 3}, {{'.', d, '7'}, 3}, {{'.', d, '8'}, 3}, {{'.', d, '9'}, 3}
+static const text_small_number hundredths[100] = {
+    HUNDREDTHS('0'), HUNDREDTHS('1'), HUNDREDTHS('2'), HUNDREDTHS('3'), HUNDREDTHS('4'),
+    HUNDREDTHS('5'), HUNDREDTHS('6'), HUNDREDTHS('7'), HUNDREDTHS('8'), HUNDREDTHS('9'),
 };
 const char text_digit_pairs[200] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
                                    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
@@ -180,16 +188,35 @@ static inline size_t write_fraction(uint32_t digits, char *out)
     return 4 - (unsigned)__builtin_ctz(__builtin_bswap32(digits | 1)) / 8;
 }
 
-/* Prices, percentages, ratios, whole numbers: x = n / 10^4, 2^-11 <= x < 2^27, whose fields are `fraction` and `biased`. With
- * x = m / 2^shift, n / 10^4 rounds to x if it lies less than half a unit of m away: |m * 10^4 - n * 2^shift| < 10^4 / 2,
- * all of it exact in integers. (Below a power of two the unit is half of that; but those are n / 10^4 exactly, or far from
- * it.) 0 when x is none of them. */
+/* Is 2^-11 <= x < 2^27, whose fields are `fraction` and `biased`, what n / scale rounds to, with the n that is nearest? The scale is 100 or 10^4. With
+ * x = m / 2^shift it is if that lies less than half a unit of m away: |m * scale - n * 2^shift| < scale / 2, all of it exact in
+ * integers. (Below a power of two the unit is half of that; but those are n / scale exactly, or far from it.) */
+static inline bool is_decimal(double x, uint64_t fraction, int biased, unsigned scale, uint64_t *n)
+{
+    *n           = (uint64_t)(int64_t)(x * scale + 0.5);
+    uint64_t off = (fraction | 1ull << 52) * scale - (*n << (1075 - biased));
+    return off + (scale / 2 - 1) <= scale - 2;
+}
+
+/* Prices, percentages, whole numbers: n / 100 below 10^4. 0 when x is none of them. */
+static inline size_t write_two_decimals(double x, uint64_t fraction, int biased, char *out)
+{
+    uint64_t n;
+    if (!is_decimal(x, fraction, biased, 100, &n) || n >= 1000000)
+        return 0;
+    unsigned                 whole = (unsigned)n / 100;
+    const text_small_number *part  = &hundredths[(unsigned)n - whole * 100];
+    char                    *at    = text_put_small(out, whole);
+    memcpy(at, part, sizeof *part);
+    return (size_t)(at - out) + part->len;
+}
+
+/* Ratios: n / 10^4. 0 when x is none of them. */
 static inline size_t write_four_decimals(double x, uint64_t fraction, int biased, char *out)
 {
     enum { SCALE = 10000 };
-    uint64_t n   = (uint64_t)(int64_t)(x * SCALE + 0.5);
-    uint64_t off = (fraction | 1ull << 52) * SCALE - (n << (1075 - biased));
-    if (off + (SCALE / 2 - 1) > SCALE - 2)
+    uint64_t n;
+    if (!is_decimal(x, fraction, biased, SCALE, &n))
         return 0;
     if (BURIN_UNLIKELY(n >= 100000000)) {
         size_t len = write_uint(n / SCALE, out);
@@ -224,6 +251,9 @@ size_t text_from_double(double f, char *out)
     size_t sign   = (size_t)(bits >> 63) & !isnan(f), len;
     out[0]        = '-';
     if (BURIN_LIKELY(biased >= 1023 - 11 && biased < 1023 + 27)) {
+        len = write_two_decimals(fabs(f), bits & 0xFFFFFFFFFFFFFu, biased, out + sign);
+        if (BURIN_LIKELY(len != 0))
+            return sign + len;
         len = write_four_decimals(fabs(f), bits & 0xFFFFFFFFFFFFFu, biased, out + sign);
         if (BURIN_LIKELY(len != 0))
             return sign + len;

@@ -115,6 +115,22 @@ static void digits_are_the_shortest_that_read_back(void **state)
     }
 }
 
+static void amounts_with_cents_are_written_without_their_last_zero(void **state)
+{
+    (void)state;
+    for (unsigned n = 1; n < 1020000; n++) {
+        char want[24];
+        int  len  = snprintf(want, sizeof want, "%u.%02u", n / 100, n % 100);
+        if (n % 10 == 0)
+            want[len - 1] = '\0';
+        assert_repr(n / 100.0, want);
+        if (n % 1000 == 7) { /* neighbours are no amounts */
+            assert_shortest(nextafter(n / 100.0, 0));
+            assert_shortest(-nextafter(n / 100.0, INFINITY));
+        }
+    }
+}
+
 static void assert_reads(const char *text, double want)
 {
     double f = 1;
@@ -221,7 +237,7 @@ int main(void)
         cmocka_unit_test(integers_are_written_in_decimal),       cmocka_unit_test(doubles_are_written_as_python_does),
         cmocka_unit_test(digits_are_the_shortest_that_read_back), cmocka_unit_test(texts_are_read_correctly_rounded),
         cmocka_unit_test(halfway_points_go_to_the_even_neighbour), cmocka_unit_test(malformed_numbers_are_refused),
-        cmocka_unit_test(powers_of_ten_are_exact_to_128_bits),
+        cmocka_unit_test(powers_of_ten_are_exact_to_128_bits),    cmocka_unit_test(amounts_with_cents_are_written_without_their_last_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
