@@ -241,7 +241,11 @@ expr call_api(func *f, api_entry which, int count, const expr *arguments)
     return gcc_jit_context_new_call_through_ptr(f->e->g, f->where, entry(f, api_signatures[which].offset, f->e->api_types[which]), count, copy);
 }
 
-expr insn_address(func *f, uint32_t pc) { return offset(f, get(f->code), (int64_t)(pc * sizeof(ir_insn))); }
+expr insn_address(func *f, uint32_t pc)
+{
+    expr unit = load_field(f, FIELD_vm_frame_unit, gcc_jit_param_as_rvalue(f->frame));
+    return offset(f, load_field(f, FIELD_ir_unit_code, unit), (int64_t)(pc * sizeof(ir_insn)));
+}
 
 expr call_body(func *f, uint32_t pc)
 {

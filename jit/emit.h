@@ -56,6 +56,13 @@ typedef struct emitter {
 
 typedef struct typed_loop typed_loop;
 
+/* What an instruction does when a guard fails; all NULL when it has none. */
+typedef struct slow_site {
+    block       begin, done; /* what guards lead to; where the lowering ends */
+    native_slow note;
+    uint32_t    shape;       /* func.shape_reg at `done` */
+} slow_site;
+
 /* A function that is being written: a unit, or a part of one. */
 typedef struct func {
     emitter           *e;
@@ -64,8 +71,8 @@ typedef struct func {
     block              block;
     gcc_jit_param     *frame, *regs, *api;
     gcc_jit_location  *where;
-    place              m, code, status;       /* locals: the machine, the unit's instructions, what fails */
-    place              out, to, end;          /* the output, its next and its end, held in locals between calls */
+    place              m, status;             /* locals: the machine, what fails */
+    place              to;                    /* the output's next, held in a local between calls */
     place              constants, caches;     /* the frame's */
     block             *at;                    /* of each instruction that something goes to; NULL for others */
     block              fail;                  /* return `status` */
@@ -81,11 +88,11 @@ typedef struct func {
     uint32_t           run_end;               /* instructions before it print into room that has been made */
     uint64_t          *rest;                  /* of each instruction of a run: room that those behind it need */
     block              slow, slow_rest;       /* shared by all slow paths: one instruction by its body, the rest of a run */
-    place              slow_pc, slow_next, slow_room, slow_until; /* what they do */
-    block             *resume;                /* of each instruction with a slow path: where to go on */
+    place              slow_note;             /* a native_slow: what they do */
+    slow_site         *slow_sites;            /* of each instruction: its slow path */
     bool              *ends_run;              /* of each instruction: a run ends before it */
     uint32_t           shape_reg;             /* the register whose dict is looked at; NO_SHAPE for none ... */
-    place              shape_at, shape_keys, shape_values; /* ... its address, the serial of the dict's keys, and its values */
+    place              shape_keys, shape_values; /* ... the serial of the dict's keys, and its values */
     uint32_t          *known;                 /* of each register: 1 + the constant it holds, if it was noted since `epoch` began */
     uint8_t           *kinds;                 /* of each register: its kind, if it was noted since then; BURIN_KIND_COUNT for any */
     uint32_t          *known_since, epoch;

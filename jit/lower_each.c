@@ -43,7 +43,7 @@ static place ticks_after(func *f, const each *e, block slow)
 
 static void require_room(func *f, const each *e, uint32_t joint_len, block slow)
 {
-    expr room = binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, reinterpret(f, T_L, get(f->end)), reinterpret(f, T_L, get(f->to)));
+    expr room = binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, reinterpret(f, T_L, load_field(f, FIELD_rt_out_end, output(f))), reinterpret(f, T_L, get(f->to)));
     expr most = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, cast(f, T_L, get(e->count)), num(f, T_L, DIGITS + joint_len));
     require(f, compare(f, GCC_JIT_COMPARISON_GE, room, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, most, num(f, T_L, ROOM_MORE))), slow);
 }

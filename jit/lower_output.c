@@ -3,8 +3,8 @@
 #include "jit/unit.h"
 
 enum {
-    TEXT_STORED = 16, /* so many bytes are stored as numbers ... */
-    TEXT_COPIED = 64, /* ... so many copied from the constant in steps of STEP, longer ones by the runtime */
+    TEXT_STORED = 8,  /* so many bytes are stored as a number ... */
+    TEXT_COPIED = 64, /* ... so many copied in steps of STEP, longer ones by the runtime */
     STEP        = 16,
 };
 
@@ -16,20 +16,31 @@ static uint64_t text_room(const func *f, uint32_t k)
     return len <= TEXT_COPIED ? (len + STEP - 1) / STEP * STEP : len;
 }
 
+/* The text in the object's own data, where whole steps of it can be read; NULL where it has a NUL, which ends a literal. */
+static expr text_literal(func *f, const burin_value *text)
+{
+    char padded[TEXT_COPIED + 1] = {0};
+    memset(padded, ' ', (text->len + STEP - 1) / STEP * STEP);
+    memcpy(padded, text->as.s, text->len);
+    if (memchr(text->as.s, 0, text->len))
+        return NULL;
+    return gcc_jit_context_new_cast(f->e->g, f->where, gcc_jit_context_new_string_literal(f->e->g, padded), f->e->types[T_PTR]);
+}
+
 place write_text(func *f, uint32_t k)
 {
-    const burin_value *text = constant_text(f, k);
-    expr               from = load(f, T_PTR, constant_address(f, k), (int64_t)field_offset(FIELD_burin_value_as));
+    const burin_value *text    = constant_text(f, k);
+    expr               from    = load(f, T_PTR, constant_address(f, k), (int64_t)field_offset(FIELD_burin_value_as));
+    expr               literal = text->len > TEXT_STORED && text->len <= TEXT_COPIED ? text_literal(f, text) : NULL;
     if (text->len <= TEXT_STORED) {
-        for (uint32_t at = 0; at < text->len; at += 8) {
-            int64_t bytes = 0;
-            memcpy(&bytes, text->as.s + at, text->len - at < 8 ? text->len - at : 8);
-            store(f, T_L, get(f->to), at, num(f, T_L, bytes));
-        }
+        int64_t bytes = 0;
+        memcpy(&bytes, text->as.s, text->len);
+        if (text->len)
+            store(f, T_L, get(f->to), 0, num(f, T_L, bytes));
     } else if (text->len <= TEXT_COPIED) {
-        place data = as_local(f, T_PTR, from);
+        place data = literal ? NULL : as_local(f, T_PTR, from);
         for (uint32_t at = 0; at < text->len; at += STEP)
-            store(f, T_VALUE, get(f->to), at, load(f, T_VALUE, get(data), at));
+            store(f, T_VALUE, get(f->to), at, load(f, T_VALUE, literal ? literal : get(data), at));
     } else {
         expr arguments[] = {get(f->to), from, num(f, T_UL, text->len)};
         gcc_jit_block_add_eval(f->block, f->where, call_api(f, API_copy, 3, arguments));

@@ -12,15 +12,15 @@ static void begin_capture(func *f)
     store_field(f, FIELD_vm_captures, get(f->m), binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(open), num(f, T_U, 1)));
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(open), num(f, T_U, 0)), first, ready);
     f->block = first;
-    store_field(f, FIELD_vm_held_flush, get(f->m), load_field(f, FIELD_rt_out_flush, get(f->out)));
-    store_field(f, FIELD_rt_out_flush, get(f->out), num(f, T_PTR, 0));
+    store_field(f, FIELD_vm_held_flush, get(f->m), load_field(f, FIELD_rt_out_flush, output(f)));
+    store_field(f, FIELD_rt_out_flush, output(f), num(f, T_PTR, 0));
     begin(f, ready);
 }
 
 static void begin_sum(func *f, uint32_t reg)
 {
     begin_capture(f);
-    expr data = reinterpret(f, T_L, load_field(f, FIELD_rt_out_data, get(f->out)));
+    expr data = reinterpret(f, T_L, load_field(f, FIELD_rt_out_data, output(f)));
     store_int(f, reg, BURIN_MISSING, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, reinterpret(f, T_L, get(f->to)), data));
 }
 
@@ -101,7 +101,7 @@ static void lower_sum_end(func *f, uint32_t pc)
     store_field(f, FIELD_vm_captures, get(f->m), get(open));
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(open), num(f, T_U, 0)), last, done);
     f->block = last;
-    store_field(f, FIELD_rt_out_flush, get(f->out), load_field(f, FIELD_vm_held_flush, get(f->m)));
+    store_field(f, FIELD_rt_out_flush, output(f), load_field(f, FIELD_vm_held_flush, get(f->m)));
     begin(f, done);
 }
 

@@ -47,8 +47,6 @@ expr register_pointer(func *f, uint32_t reg) { return load(f, T_PTR, register_ad
 
 place begin_attribute(func *f, uint32_t reg, uint32_t count)
 {
-    if (f->shape_reg != reg)
-        set(f, f->shape_at, register_address(f, reg)); /* before anything can fail: the slow path looks there */
     return count ? as_local(f, T_L, load(f, T_L, register_address(f, reg), 0)) : NULL;
 }
 

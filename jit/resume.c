@@ -88,12 +88,12 @@ bool write_failure(func *f)
             return false;
         branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), out, failed); /* a stretch has left the unit */
         f->block = failed;
-        set(f, f->slow_pc, call_api(f, API_caught, 1, arguments));
-        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->slow_pc), num(f, T_U, 0)), out, caught);
+        place handler = as_local(f, T_U, call_api(f, API_caught, 1, arguments));
+        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(handler), num(f, T_U, 0)), out, caught);
         f->block = caught;
         reload(f);
         add_handlers(f, &handlers);
-        end_with_cases(f, &handlers, get(f->slow_pc));
+        end_with_cases(f, &handlers, get(handler));
         f->block = out;
     }
     give(f, get(f->status));

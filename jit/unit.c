@@ -2,7 +2,7 @@
  *
  * Where it is hot (hot.c) an instruction is written by its own lowering, if it has one, else as a call of its body.
  *
- * The output's cursor is in the locals `to` and `end` while generated code runs; before every call of code that may print it
+ * The output's cursor is in the local `to` while generated code runs; before every call of code that may print it
  * goes back to memory, and is read again behind it.
  *
  * Runs of output and slow paths are in slow.c. */
@@ -20,13 +20,10 @@ const uint8_t op_forms[] = {
 
 /* ---- the cursor ---- */
 
-void spill(func *f) { store_field(f, FIELD_rt_out_next, get(f->out), get(f->to)); }
+expr output(func *f) { return load_field(f, FIELD_vm_frame_out, gcc_jit_param_as_rvalue(f->frame)); }
 
-void reload(func *f)
-{
-    set(f, f->to, load_field(f, FIELD_rt_out_next, get(f->out)));
-    set(f, f->end, load_field(f, FIELD_rt_out_end, get(f->out)));
-}
+void spill(func *f) { store_field(f, FIELD_rt_out_next, output(f), get(f->to)); }
+void reload(func *f) { set(f, f->to, load_field(f, FIELD_rt_out_next, output(f))); }
 
 /* ---- by body ---- */
 
@@ -117,14 +114,14 @@ static bool make_tables(func *f)
     f->known        = arena_zalloc(memory, registers * sizeof *f->known);
     f->kinds        = arena_zalloc(memory, registers * sizeof *f->kinds);
     f->known_since  = arena_zalloc(memory, registers * sizeof *f->known_since);
-    f->resume       = arena_zalloc(memory, count * sizeof *f->resume);
+    f->slow_sites   = arena_zalloc(memory, count * sizeof *f->slow_sites);
     f->ends_run     = arena_zalloc(memory, count * sizeof *f->ends_run);
     f->low          = arena_zalloc(memory, count * sizeof *f->low);
     f->high         = arena_zalloc(memory, count * sizeof *f->high);
     f->after_cold   = arena_zalloc(memory, count * sizeof *f->after_cold);
     f->usual        = arena_zalloc(memory, count * sizeof *f->usual);
     f->in_loop      = arena_zalloc(memory, count * sizeof *f->in_loop);
-    return f->usual && f->in_loop && f->low && f->high && f->after_cold && f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->resume && f->ends_run;
+    return f->usual && f->in_loop && f->low && f->high && f->after_cold && f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->slow_sites && f->ends_run;
 }
 
 /* One step is counted for entering the unit. */
@@ -149,11 +146,10 @@ static void prologue(func *f)
         type        t;
         const char *name;
     } locals[] = {
-        {offsetof(func, m), T_PTR, "m"},     {offsetof(func, code), T_PTR, "code"},           {offsetof(func, out), T_PTR, "out"},
-        {offsetof(func, to), T_PTR, "to"},   {offsetof(func, end), T_PTR, "end"},             {offsetof(func, status), T_I, "status"},
+        {offsetof(func, m), T_PTR, "m"},     {offsetof(func, to), T_PTR, "to"},               {offsetof(func, status), T_I, "status"},
         {offsetof(func, caches), T_PTR, "caches"}, {offsetof(func, constants), T_PTR, "constants"},
-        {offsetof(func, slow_pc), T_U, "pc"}, {offsetof(func, slow_next), T_U, "next"}, {offsetof(func, slow_room), T_L, "room"}, {offsetof(func, slow_until), T_U, "until"},
-        {offsetof(func, shape_at), T_PTR, "shape"}, {offsetof(func, shape_keys), T_L, "keys"}, {offsetof(func, shape_values), T_PTR, "values"},
+        {offsetof(func, slow_note), T_VALUE, "slow"},
+        {offsetof(func, shape_keys), T_L, "keys"}, {offsetof(func, shape_values), T_PTR, "values"},
     };
     expr frame = gcc_jit_param_as_rvalue(f->frame);
     for (size_t n = 0; n < sizeof locals / sizeof locals[0]; n++)
@@ -162,11 +158,8 @@ static void prologue(func *f)
     f->slow      = new_block(f);
     f->slow_rest = new_block(f);
     set(f, f->m, load_field(f, FIELD_vm_frame_m, frame));
-    set(f, f->code, load_field(f, FIELD_ir_unit_code, load_field(f, FIELD_vm_frame_unit, frame)));
-    set(f, f->out, load_field(f, FIELD_vm_frame_out, frame));
     set(f, f->caches, load_field(f, FIELD_vm_frame_caches, frame));
     set(f, f->constants, load_field(f, FIELD_vm_frame_constants, frame));
-    set(f, f->shape_at, load_field(f, FIELD_vm_frame_result, frame));
     if (may_begin_midway(f)) {
         block beginning = new_block(f);
         f->midway       = new_block(f);
@@ -267,6 +260,7 @@ static void write_instruction(func *f)
         lower_by_body(f, pc);
     for (uint32_t n = pc; n < f->next; n++)
         note_written(f, &f->unit->code[n]);
+    f->slow_sites[pc].shape = f->shape_reg;
 }
 
 bool lower_unit(emitter *e, const ir_unit *unit)

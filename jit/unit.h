@@ -63,6 +63,8 @@ void add_case(func *f, cases *c, uint32_t number, block to);
 /* Go where the number says; without cases, to f->fail. */
 void end_with_cases(func *f, const cases *c, expr number);
 
+/* The output, an rt_out. */
+expr output(func *f);
 /* What was printed is in the output's own fields while code that may look at it runs. */
 void spill(func *f);
 void reload(func *f);

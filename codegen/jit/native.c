@@ -36,6 +36,8 @@ static int32_t api_row(vm_frame *f, burin_value *regs, uint32_t from, uint32_t u
     return status;
 }
 
+static int32_t api_slow(vm_frame *f, burin_value *regs, const native_slow *slow) { return api_row(f, regs, slow->pc, slow->next); }
+
 static int32_t api_run(vm_frame *f, uint32_t pc, uint32_t low, uint32_t high)
 {
     bool         outside = false;

@@ -29,6 +29,14 @@ typedef int32_t (*native_op)(vm_frame *f, burin_value *regs, const ir_insn *i);
 
 enum { DIRECT_FAILED = -1 };
 
+/* What a fast path that does not apply notes: the instructions [pc, next) to be done by their bodies; of their run of output the room that what
+ * follows them needs and the instruction that it ends before, both 0 outside runs; the register whose dict is looked at behind them. */
+typedef struct native_slow {
+    uint32_t pc, next, until;
+    uint16_t room, shape;
+} native_slow;
+enum { NATIVE_NO_SHAPE = UINT16_MAX };
+
 typedef struct native_api {
     const text_small_number *small_numbers; /* text_small_numbers */
     const void *function_class; /* of functions of scripts */
