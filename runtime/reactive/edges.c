@@ -254,7 +254,7 @@ void rx_compact(burin_graph *g)
     uint32_t *rows  = base_alloc(g->alloc, ((size_t)edges + 1) * sizeof *rows);
     if (!rows)
         return; /* links serve as well */
-    g->credit = 0;
+    g->worked = rx_work(g);
     fill_rows(g, rows);
     if (g->readers)
         base_free(g->alloc, g->readers, ((size_t)g->reader_count + 1) * sizeof *rows);

@@ -156,7 +156,7 @@ burin_status rx_flush(burin_graph *g)
     if (g->flushing)
         return BURIN_OK;
     g->batches++;
-    rx_compact_sometimes(g, 16);
+    rx_compact_sometimes(g);
     if (BURIN_UNLIKELY(g->runs > UINT32_MAX / 2) && !g->frame)
         rx_number_runs_anew(g);
     if (!(g->effects.len | g->queued | g->change_count))

@@ -188,7 +188,7 @@ uint32_t rx_make(burin_graph *g, unsigned kind, uint16_t fn, void *user)
     g->turns[node]             = (rx_turn){0};
     g->values[node]            = burin_missing();
     g->live++;
-    g->credit = 0;
+    g->worked = rx_work(g);
     if (g->watch)
         rx_watch_forget(g, node);
     own(g, node);
@@ -237,7 +237,7 @@ static burin_status make_running(burin_graph *g, unsigned kind, burin_compute fn
         status = burin_graph_fail(g, BURIN_ERR_USAGE, "a node needs a function, and inputs only if it is static");
     if (status)
         return status;
-    rx_compact_sometimes(g, 0);
+    rx_compact_sometimes(g);
     uint32_t number = number_of(g, fn);
     if (number > UINT16_MAX || !rx_reserve_node(g, !is_static))
         return no_memory(g);

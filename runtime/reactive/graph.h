@@ -130,7 +130,7 @@ struct burin_graph {
     uint32_t *readers;
     uint32_t  reader_count, rows;   /* rows: nodes with a number below this have one */
     uint32_t  dead_edges, gone;     /* edges in rows of nodes that are gone; nodes waiting to be free */
-    uint64_t  credit;               /* how much work remaking rows and trimming may cost, since that was done last */
+    uint64_t  worked;               /* rx_work when rows were remade last, or a node was made */
     bool      has_grown;            /* since it was trimmed */
     rx_vector pending;              /* links of static nodes, to become rows */
     rx_link  *links;
@@ -365,15 +365,21 @@ void rx_track_end(burin_graph *g, rx_frame *frame);
 void rx_forget_reads(burin_graph *g, uint32_t node);
 /* Remake the rows. */
 void rx_compact(burin_graph *g);
-/* Before a batch, or before a node is made: remake them when there is much to gain; or when, since a node was made last, as many
- * batches have gone by as make it cheap, so that a graph that no longer grows soon has nothing but rows, and no room to grow. */
-static inline void rx_compact_sometimes(burin_graph *g, uint32_t credit)
+/* How much the graph has done, about, in nodes that it has run: what remaking rows and trimming may cost is a share of it. */
+static inline uint64_t rx_work(const burin_graph *g)
 {
+    enum { OF_BATCH = 64 };
+    return g->evaluations + OF_BATCH * g->batches;
+}
+/* Before a batch, or before a node is made: remake them when there is much to gain; or when, since a node was made last, so much has
+ * been done as makes it cheap, so that a graph that no longer grows soon has nothing but rows, and no room to grow. */
+static inline void rx_compact_sometimes(burin_graph *g)
+{
+    enum { SHARE = 4 };
     uint32_t loose = g->pending.len + g->dead_edges;
     if (!(loose | g->gone | g->has_grown))
         return;
-    g->credit += credit;
-    bool is_steady = g->credit > g->count + g->reader_count;
+    bool is_steady = rx_work(g) - g->worked > SHARE * ((uint64_t)g->count + g->reader_count);
     if (BURIN_UNLIKELY((loose && is_steady) || loose > g->reader_count / 4 + 32 || g->gone > g->live / 4 + 32))
         rx_compact(g);
     if (BURIN_UNLIKELY(is_steady))

@@ -56,7 +56,7 @@ void rx_trim(burin_graph *g)
     shrink(g, &g->inputs.at, &g->inputs.cap, g->inputs.len, sizeof *g->inputs.at);
     shrink(g, &g->pending.at, &g->pending.cap, g->pending.len, sizeof *g->pending.at);
     g->has_grown = false;
-    g->credit    = 0;
+    g->worked    = rx_work(g);
 }
 
 bool rx_push(burin_graph *g, rx_vector *v, uint32_t n)

@@ -149,6 +149,25 @@ static void effects_that_come_and_go_take_no_more_memory(void **unused)
     burin_graph_free(g);
 }
 
+/* Remaking rows costs some batches' work: a graph of which much runs in a batch need not wait for many of them. */
+static void a_graph_that_works_has_rows_after_a_few_batches(void **unused)
+{
+    enum { WIDTH = 1000, BATCHES = 12 };
+    burin_graph *g = burin_graph_new(NULL);
+    burin_node   head, node, effect;
+    (void)unused;
+    burin_graph_cell(g, burin_int(0), &head);
+    for (int k = 0; k < WIDTH; k++) {
+        burin_graph_computed(g, read_input, NULL, BURIN_NODE_STATIC, &head, 1, &node);
+        burin_graph_effect(g, read_input, NULL, BURIN_NODE_STATIC, &node, 1, &effect);
+    }
+    uint64_t grown = counters(g).memory;
+    for (int k = 1; k <= BATCHES; k++)
+        burin_graph_set(g, head, burin_int(k));
+    assert_true(counters(g).memory < grown);
+    burin_graph_free(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_node_with_one_edge_takes_64_bytes_or_96_when_it_is_dynamic),
         cmocka_unit_test(a_steady_batch_allocates_nothing),
         cmocka_unit_test(effects_that_come_and_go_take_no_more_memory),
+        cmocka_unit_test(a_graph_that_works_has_rows_after_a_few_batches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
