@@ -32,6 +32,7 @@ usage() {
   differential corpus FOLDER [OPTION...]
                               each template below FOLDER (*.j2 *.html *.sls *.sql ...), with made-up data, through both
   conformance [KIND] [...]    the conformance corpus beside the tree, with a release (or KIND) build; options of its runner
+  conformance ropes [N]       every N-th case of it (1: all) as a live page: after random changes its patches give what a fresh render gives
   conformance native [N]      every N-th case of it (1: all) interpreted, natively at -O0, -O1 and -O2, and from the cache: the same answers
   install [PREFIX]            install the release build (/usr/local)
   clean                       remove build/
@@ -273,6 +274,11 @@ cmd_conformance() {
         need native
         build release burin_command burin_jit
         python "$here/tests/conformance/native.py" "$build/release/burin" --every "${2:-1}" "$corpus"/cases/*.jsonl "$corpus"/scripts/*.jsonl
+        return
+    fi
+    if [ "${1:-}" = ropes ]; then
+        build "$kind" --tests conformance_ropes
+        "$build/$kind/tests/conformance_ropes" --every "${2:-1}" "$corpus"/cases/*.jsonl
         return
     fi
     command -v python3 >/dev/null || need test

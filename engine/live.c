@@ -446,17 +446,32 @@ static burin_status evaluate_expr(void *what, live_run *run, burin_value variabl
 }
 static void release_expr(void *what) { burin_expr_free(what); }
 
+/* The names that an expression reads; *everything: it may be any. */
+static burin_status find_names(burin_live *live, const burin_expr *expr, name_list *wanted, bool *everything)
+{
+    codegen_options options = template_options(live->env, NULL, FORM_TEMPLATE);
+    arena           scratch = arena_make(live->env->alloc);
+    ast_node       *tree;
+    burin_status    status  = expr_tree(&scratch, expr, &tree);
+    *everything             = !status && live_reads_context(live, tree);
+    if (!status)
+        status = meta_undeclared(&options, &expr->program->src, tree, true, name_list_add, wanted, NULL);
+    arena_deinit(&scratch);
+    return status;
+}
+
 burin_status burin_live_expr(burin_live *live, burin_text text, burin_node *out, burin_error *err)
 {
     name_list   wanted = {0};
+    bool        everything;
     burin_expr *expr   = burin_expr_compile(live->env, text, err);
     *out               = (burin_node){0, 0};
     if (!expr)
         return err ? err->status : BURIN_ERR_SYNTAX;
-    burin_status status = expr_undeclared(expr, name_list_add, &wanted);
+    burin_status status = find_names(live, expr, &wanted, &everything);
     if (!status) {
         live_source made = {evaluate_expr, release_expr, expr, text};
-        status           = live_node_make(live, &made, &wanted, out, err);
+        status           = live_node_make(live, &made, everything ? NULL : &wanted, out, err);
     } else {
         burin_expr_free(expr);
         diag_fail(err, status, NULL, 0, nowhere, "out of memory");

@@ -51,6 +51,8 @@ struct burin_live {
 /* The names of `wanted` that are bound; all names when wanted is NULL. False when memory is out. */
 bool live_reads_find(burin_live *live, const name_list *wanted, live_reads *reads);
 void live_reads_deinit(burin_live *live, live_reads *reads);
+/* Does code call a function, filter or test that may look at any variable (BURIN_CONTEXT; translations)? */
+bool live_reads_context(burin_live *live, ast_node *tree);
 
 /* What a node's value comes from. `evaluate` makes it in run->result; a failure is in `err`. `release` frees `what`. */
 typedef struct live_source {

@@ -29,19 +29,13 @@ static ast_node *printed(arena *a, ast_node *value)
     return &tree->base;
 }
 
-burin_status expr_undeclared(const burin_expr *expr, burin_status (*emit)(void *sink, const char *name), void *sink)
+burin_status expr_tree(arena *a, const burin_expr *expr, ast_node **tree)
 {
-    const burin_template *tpl     = expr->program;
-    codegen_options       options = template_options(tpl->env, NULL, FORM_TEMPLATE);
-    arena                 scratch = arena_make(tpl->env->alloc);
-    ast_node             *tree    = NULL;
-    burin_status          status  = parse_expression(&scratch, &tpl->src, &tpl->env->syntax, &tree, NULL);
+    const burin_template *tpl    = expr->program;
+    burin_status          status = parse_expression(a, &tpl->src, &tpl->env->syntax, tree, NULL);
 
-    if (status == BURIN_OK)
-        tree = printed(&scratch, tree);
-    if (status == BURIN_OK)
-        status = tree ? meta_undeclared(&options, &tpl->src, tree, true, emit, sink, NULL) : BURIN_ERR_NOMEM;
-    arena_deinit(&scratch);
+    if (status == BURIN_OK && !(*tree = printed(a, *tree)))
+        status = BURIN_ERR_NOMEM;
     return status;
 }
 

@@ -172,12 +172,13 @@ static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error 
         return BURIN_ERR_NOMEM;
     memset(part, 0, sizeof *part);
     *part                           = (rope_part){.rope = rope, .piece = rope->piece_count, .is_hole = cut->is_hole};
+    bool everything                 = cut->reads_everything || live_reads_context(rope->live, cut->tree);
     part->title                     = (burin_text){rope->tpl->src.text.data + cut->tree->where.start, cut->tree->where.end - cut->tree->where.start};
     rope->parts[rope->part_count++] = part;
     burin_status status             = template_part(rope->tpl, cut->tree, &part->tpl, err);
-    if (!status && !cut->reads_everything)
+    if (!status && !everything)
         status = meta_undeclared(&options, &rope->tpl->src, cut->tree, true, name_list_add, &wanted, err);
-    if (!status && !live_reads_find(rope->live, cut->reads_everything ? NULL : &wanted, &part->reads))
+    if (!status && !live_reads_find(rope->live, everything ? NULL : &wanted, &part->reads))
         status = BURIN_ERR_NOMEM;
     name_list_deinit(&wanted);
     part->is_name = !status && is_name(part, cut, &options);

@@ -13,7 +13,7 @@
 typedef struct splitter {
     arena       *memory;
     ast_list     prelude; /* definitions so far; their `next` are theirs only between parts */
-    bool         imports; /* one of them loads a template */
+    bool         loads;   /* one of them, or what is in it, loads a template */
     bool         waits;   /* one that may fail is in no part yet */
     burin_status (*take)(void *user, const rope_cut *cut);
     void        *user;
@@ -176,7 +176,7 @@ static burin_status take_part(splitter *s, ast_node *node)
     node->next = NULL;
     part->body = s->prelude;
     ast_push(&part->body, node);
-    rope_cut     cut    = {.tree = &part->base, .is_hole = node->kind == AST_Output, .reads_everything = s->imports || loads(node, NULL)};
+    rope_cut     cut    = {.tree = &part->base, .is_hole = node->kind == AST_Output, .reads_everything = s->loads || loads(node, NULL)};
     s->waits            = false;
     burin_status status = s->take(s->user, &cut);
     node->next          = next;
@@ -214,7 +214,7 @@ static burin_status take_rest(splitter *s)
     if (!part)
         return BURIN_ERR_NOMEM;
     part->body   = s->prelude;
-    rope_cut cut = {.tree = &part->base, .reads_everything = s->imports};
+    rope_cut cut = {.tree = &part->base, .reads_everything = s->loads};
     return s->take(s->user, &cut);
 }
 
@@ -231,7 +231,7 @@ burin_status rope_split(arena *a, ast_node *tree, burin_status (*take)(void *use
     for (ast_node *n = ast_as(Template, tree)->body.first, *next; n && !status; n = next) {
         next = n->next;
         if (defines(n)) {
-            s.imports |= n->kind == AST_Import || n->kind == AST_FromImport;
+            s.loads |= loads(n, NULL);
             s.waits |= n->kind != AST_Macro;
             n->next = NULL;
             ast_push(&s.prelude, n);

@@ -49,8 +49,8 @@ codegen_options template_options(const burin_env *env, const char *name, templat
 /* Compile a part of a template by itself, from a tree of its source; one library reference. It shares the text of `whole`, which
  * must outlive it. */
 burin_status template_part(const burin_template *whole, ast_node *tree, burin_template **out, burin_error *err);
-/* The names an expression looks up and nothing sets, the environment's globals among them, since variables hide those. */
-burin_status expr_undeclared(const burin_expr *expr, burin_status (*emit)(void *sink, const char *name), void *sink);
+/* The tree of an expression, as if a template printed it. The tree lives in `a`. */
+burin_status expr_tree(arena *a, const burin_expr *expr, ast_node **tree);
 /* Parse the source a template keeps (for dump and meta). The tree lives in `a`. */
 burin_status template_parse(arena *a, const burin_env *env, const source *src, ast_node **out, burin_error *err);
 

@@ -42,7 +42,8 @@ BURIN_API burin_status burin_live_bind(burin_live *live, const char *name, burin
 BURIN_API burin_status burin_live_bind_record(burin_live *live, const char *name, const char *const *fields, const burin_node *nodes, size_t count);
 
 /* A computed node with the value of an expression; none where it is undefined. Its inputs are all the bound names that stand in it,
- * whichever of them a run looks at. Containers it gives live as long as they are its value. It fails as the expression does.
+ * whichever of them a run looks at; all there are, where it calls what may look at any (functions, filters and tests with BURIN_CONTEXT; translations
+ * by the host). Containers it gives live as long as they are its value. It fails as the expression does.
  * Errors: those of burin_expr_compile, BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_live_expr(burin_live *live, burin_text source, burin_node *out, burin_error *err);
 
@@ -77,7 +78,8 @@ typedef struct burin_patch {
 
 /* A template as a rope. Its holes, loops, conditions and blocks at the top level are nodes; what is set, defined or imported
  * there is so for each of them by itself. A template that extends another, or whose parts change what others see (namespaces,
- * `do`, methods that change their object), that uses `self`, or that tells of a name before it first sets it, is one node. Parts that include or import depend on every name bound so far.
+ * `do`, methods that change their object), that uses `self`, or that tells of a name before it first sets it, is one node. Parts that include
+ * or import, or call what may look at any name, depend on every name bound so far.
  *
  * tpl      of the live's environment; held.
  * patch    called in effects, in the order of the text, for every part whose text has changed; a failure becomes its effect's.

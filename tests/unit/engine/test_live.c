@@ -207,6 +207,7 @@ static void patches_keep_a_copy_equal_to_the_rendered_template(void **state)
         {"{% with z = a %}{{ z }}{{ b }}{% endwith %}{% block body %}{{ c }}{% endblock %}", 2},
         {"{% include 'part' %} {{ a }}", 2},
         {"{% from 'lib' import twice %}{{ twice(b) }} {{ twice(a) }}", 2},
+        {"{% macro m() %}{% include 'part' %}{% endmacro %}{{ m() }}{{ m() }}", 2},
         {"{% filter upper %}{{ c }}{% endfilter %}{% raw %}{{ a }}{% endraw %}", 1},
         {"{% autoescape false %}{{ c }}{% endautoescape %}{{ c }}", 2},
         {"{{ a }}{% set y = b %}", 2},                                                  /* what may fail has a part, if it writes nothing */
@@ -252,6 +253,58 @@ static void a_name_that_is_also_a_global_is_read(void **state)
     desk_expect(d, count, "1");
     assert_string_equal(kept.text, "z: 1");
     burin_rope_free(rope);
+}
+
+/* What is `c` in the context. */
+static burin_status look(burin_call *call, burin_value *out)
+{
+    *out = burin_call_variable(call, "c");
+    return BURIN_OK;
+}
+static burin_status is_two(burin_call *call, burin_value *out)
+{
+    burin_text text = burin_text_of(burin_call_variable(call, "c"));
+    *out            = burin_bool(text.len == 3 && memcmp(text.data, "two", 3) == 0);
+    return BURIN_OK;
+}
+static burin_status translate(burin_call *call, void *user, burin_text context, burin_text singular, burin_text plural, int64_t n, burin_text *out)
+{
+    (void)user, (void)context, (void)singular, (void)plural, (void)n;
+    *out = burin_text_of(burin_call_variable(call, "c"));
+    return BURIN_OK;
+}
+
+static void what_functions_look_at_in_the_context_is_read(void **unused)
+{
+    static const struct { const char *text, *before, *after; } rows[] = {
+        {"{{ look() }}", "one", "two"}, {"{{ a|looked }}", "one", "two"}, {"{{ [a]|map('looked')|join }}", "one", "two"}, {"{{ a is seen }}", "False", "True"},
+        {"{{ gettext('a') }}", "one", "two"}, {"{% trans %}a{% endtrans %}", "one", "two"}, {"{{ _('a') }}", "one", "two"},
+        {"{% macro m() %}{{ look() }}{% endmacro %}{{ m() }}", "one", "two"}, {"{{ [a]|map('string')|join }}", "1", "1"},
+    };
+    desk          d;
+    burin_node    looked;
+    burin_options options = burin_options_default();
+    (void)unused;
+    options.extensions = BURIN_EXT_I18N;
+    desk_open(&d, &options, NULL, "one");
+    burin_env_add_function(d.env, "look", "", look, NULL, BURIN_CONTEXT);
+    burin_env_add_filter(d.env, "looked", "value", look, NULL, BURIN_CONTEXT);
+    burin_env_add_test(d.env, "seen", "value", is_two, NULL, BURIN_CONTEXT);
+    burin_env_set_translations(d.env, translate, NULL);
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        copy kept;
+        burin_graph_set(d.g, d.c, burin_string_borrow("one", 3));
+        burin_rope *rope = rope_of(&d, rows[k].text, &kept);
+        assert_string_equal(kept.text, rows[k].before);
+        burin_graph_set(d.g, d.c, burin_string_borrow("two", 3));
+        assert_string_equal(kept.text, rows[k].after);
+        burin_rope_free(rope);
+    }
+    looked = expression(&d, "look() ~ a");
+    desk_expect(&d, looked, "'two1'");
+    burin_graph_set(d.g, d.c, burin_string_borrow("three", 5));
+    desk_expect(&d, looked, "'three1'");
+    desk_close(&d);
 }
 
 static void what_is_set_behind_the_last_part_may_fail(void **state)
@@ -402,6 +455,7 @@ int main(void)
         TEST(records_pull_expressions_inside_expressions),
         TEST(patches_keep_a_copy_equal_to_the_rendered_template),
         TEST(a_name_that_is_also_a_global_is_read),
+        TEST(what_functions_look_at_in_the_context_is_read),
         TEST(what_is_set_behind_the_last_part_may_fail),
         TEST(only_what_reads_a_change_renders_and_is_patched),
         TEST(a_part_that_fails_keeps_its_place),

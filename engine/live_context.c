@@ -1,0 +1,56 @@
+/* Code that may look at any variable. */
+#include "engine/environment.h"
+#include "engine/live.h"
+#include "parser/ast.h"
+#include "runtime/base/text.h"
+#include "runtime/builtins/builtins.h"
+
+/* Filters that call others get the context for those; they look at no variable themselves. */
+static bool is_builtin(const rt_function *f)
+{
+    for (size_t n = 0; n < rt_filters_count; n++)
+        if (rt_filters[n].call == f->call)
+            return true;
+    return false;
+}
+
+/* Is it the name of a function with BURIN_CONTEXT? Translations are, and look at variables if the host's function does; `_` calls a variable, if there is one. */
+static bool looks(const burin_live *live, const rt_names *names, burin_text name)
+{
+    const rt_function *f = rt_names_function(names, name);
+    if (!f || !(f->flags & BURIN_CONTEXT) || is_builtin(f))
+        return false;
+    if (f->data != live->env)
+        return true;
+    return live->env->translate || (text_is(name, "_") && name_map_get(&live->names, BURIN_TEXT("gettext")));
+}
+
+static int visit(ast_node *node, void *user)
+{
+    const burin_live *live = user;
+    const rt_env     *env  = &live->env->rt;
+    burin_text        name;
+    switch ((ast_kind)node->kind) {
+    case AST_Filter:
+        if (looks(live, env->filters, ast_as(Filter, node)->name))
+            return 1;
+        break;
+    case AST_Test:
+        if (looks(live, env->tests, ast_as(Test, node)->name))
+            return 1;
+        break;
+    case AST_Name:
+        if (looks(live, env->globals, ast_as(Name, node)->name))
+            return 1;
+        break;
+    case AST_Const: /* map('name') */
+        name = burin_text_of(ast_as(Const, node)->value);
+        if (name.data && (looks(live, env->filters, name) || looks(live, env->tests, name)))
+            return 1;
+        break;
+    default: break;
+    }
+    return ast_each_child(node, visit, user);
+}
+
+bool live_reads_context(burin_live *live, ast_node *tree) { return visit(tree, live); }
