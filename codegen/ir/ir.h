@@ -29,21 +29,32 @@ typedef struct ir_insn {
     uint16_t op, a, b, c;
     uint32_t d;
     uint16_t go;  /* what the interpreter does here: `op`, or an ir_super; no part of the program's meaning */
-    uint16_t row; /* SUPER_RUN: its run; SUPER_ATTR_IS: the same where register and name are */
+    uint16_t row; /* SUPER_RUN: the run; SUPER_ATTR_IS: the same where register and name are */
 } ir_insn;
 
-/* One thing that a run prints: a text, then a value, unless there is none. A value comes as it is, escaped, as a part of a sum, or as `|safe` of a text,
- * which is left in register `to` too; of what cannot be printed so the instructions take care. */
+/* One thing that a run does: a text is printed, then a value, unless there is none. A value comes as it is, escaped, as a part of a sum, or as `|safe` of a
+ * text, which is left in register `to` too. Parts that print no value do what the instruction of that name does. What is not as it mostly is, is left to
+ * the instructions. */
 #define PART_KINDS(X)                                                                                                      \
     X(NONE)                                                                                                                \
     X(REGISTER) X(REGISTER_E) X(REGISTER_SUM) X(REGISTER_SAFE) /* the value in `reg` */                                    \
     X(ATTR) X(ATTR_E) X(ATTR_SUM) X(ATTR_SAFE) /* the attribute of site `site` of what is in `reg` */                      \
     X(SAME) X(SAME_E) X(SAME_SUM) X(SAME_SAFE) /* the same; the last ATTR was of that register, and it has not changed */  \
-    X(FETCH)   /* nothing is printed: register `to` = that attribute */                                                    \
     X(COUNTER) /* the index0 of the loop in `reg`, plus `site`; in register `to` too */                                    \
     X(SUM)     /* a sum begins */                                                                                          \
-    X(NEXT)    /* register `to` = the next item of the loop in `reg`, and again from the first part; or the run's end */   \
-    X(END)     /* the run's end */
+    X(FETCH)   /* register `to` = the attribute of site `site` of what is in `reg` */                                      \
+    X(RESOLVE) /* ... the variable of site `site`, or constant `jump` when it is missing and that is not negative */       \
+    X(CONSTANT) X(MOVE) X(CLEAR) X(CHECK) X(DEFINED) /* ..., of `reg` and `site` */                                        \
+    X(ADD) X(SUB) X(MOD) X(ITEM)                                                                                           \
+    X(COUNT) X(FIRST) X(LAST) /* the same of loop attributes */                                                            \
+    X(ITER)    /* register `to` = a loop over the list in `reg`, as loop table row `site` says */                          \
+    X(JUMP) X(IF) X(NOT) X(SET) X(COMPARE) X(ATTR_IF) X(ATTR_NOT) /* on to the part `jump` further, or to the next */      \
+    X(IS) X(SAME_IS) /* ... there when (attribute of site `site` of what is in `reg` == text constant `to`) is `how`; SAME: \
+                        the last IS asked for the same */                                                                  \
+    X(NEXT)    /* register `to` = the next item of the loop in `reg`, and on to the part `jump` further, which is          \
+                  instruction `site` of the unit; or to the next */                                                        \
+    X(EXIT)    /* on to the instruction `insn` */                                                                          \
+    X(TEXT_16) X(TEXT_32) X(TEXT_LONG) /* no kinds: what is done first where there is a text, by its length */
 typedef enum ir_part_kind {
 #define X(name) PART_##name,
     PART_KINDS(X)
@@ -53,16 +64,18 @@ typedef enum ir_part_how { HOW_STR, HOW_ESCAPED, HOW_SUM, HOW_SAFE } ir_part_how
 typedef struct ir_part {
     const char *text; /* may be read in blocks of 32 bytes that begin within it */
     uint32_t    text_len;
-    uint32_t    insn; /* the instruction that it begins with, counted from the run's first; of a sum: that with which the sum begins */
+    uint32_t    insn; /* the instruction of the unit that it begins with; of a sum: that with which the sum begins */
     uint32_t    site;
     uint16_t    reg, to;
+    uint8_t     start; /* what is done first: the text, or `kind` where there is none */
     uint8_t     kind;
     bool        in_sum;
+    uint8_t     how;   /* COMPARE: the rt_compare; IS: whether it jumps when the texts are the same */
+    int32_t     jump;
 } ir_part;
 typedef struct ir_run {
-    uint32_t room;    /* in the output, when no value takes more than RT_SHORT */
-    uint32_t insns;   /* it stands for */
-    ir_part  parts[]; /* the last is PART_END */
+    const ir_part *first;
+    uint32_t       room; /* in the output, for what is printed until room is asked for again, when no value takes more than RT_SHORT */
 } ir_run;
 
 /* Jinja's line for the instructions from `pc` on, and the part of the source they come from. */
@@ -227,7 +240,7 @@ struct ir_program {
     ir_block_place  *block_places; uint32_t block_place_count;
     ir_include      *includes; uint32_t include_count;
     ir_function     *functions; uint32_t function_count;
-    ir_run         **runs;      uint32_t run_count;
+    ir_run          *runs;      uint32_t run_count;
     burin_text      *globals;  uint32_t global_count;   /* scripts: the names of the root's variables */
     uint16_t         root_temps; /* scripts: registers of the root before its variables */
     uint32_t        *blocks;   uint32_t block_count;     /* units of kind UNIT_BLOCK */

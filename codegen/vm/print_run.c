@@ -1,9 +1,9 @@
-/* Superinstruction RUN: instructions that print, one after another, as parts (ir_part), with the output's cursor in a register.
+/* Superinstruction RUN: instructions that print, and decide what is printed, as parts (ir_part), with the output's cursor in a register.
  *
  * There is one check of room in front. A part is done if it is what it mostly is; else it is left, with all that follow, to the instructions:
- * then nothing of it has been printed, and no register set that they read. Parts make no values, call no code of others, and cannot fail.
- * Each goes on to the next by itself, as the interpreter's instructions do. Where the run is all that a loop does, so is the loop. */
-#include "codegen/vm/ops.h"
+ * then nothing of it has been printed, and no register set that they read. Parts make nothing but loops, call no code of others, and cannot fail.
+ * Each goes on to the next by itself, as the interpreter's instructions do. */
+#include "codegen/vm/jumps.h"
 
 /* A text that is not printed by a short copy: NULL when it might need more room than there is. */
 static __attribute__((noinline)) char *put_long(rt_out *out, char *to, const burin_value *v, uint32_t rest, bool as_is)
@@ -34,21 +34,94 @@ static inline __attribute__((always_inline)) const burin_value *find_elsewhere(v
     return room->kind == BURIN_MISSING ? NULL : room;
 }
 
+/* A value that is neither text nor number, if it prints as a word; NULL. */
+static __attribute__((noinline)) char *put_word(char *to, const burin_value *v)
+{
+    if (v->kind != BURIN_BOOL && v->kind != BURIN_NONE)
+        return NULL;
+    memcpy(to, v->kind == BURIN_NONE ? "None " : v->as.i ? "True " : "False", 5);
+    return to + 4 + (v->kind == BURIN_BOOL && !v->as.i);
+}
+
 /* A value that is no text; NULL: not by a run. */
 static inline __attribute__((always_inline)) char *put_number(char *to, const burin_value *v)
 {
     if (v->kind == BURIN_INT)
         return BURIN_LIKELY((uint64_t)v->as.i < 10000) ? text_put_small(to, (unsigned)v->as.i) : to + text_from_int(v->as.i, to);
-    return v->kind == BURIN_FLOAT ? to + text_from_double(v->as.f, to) : NULL;
+    return v->kind == BURIN_FLOAT ? to + text_from_double(v->as.f, to) : put_word(to, v);
+}
+
+/* Is the value true? DECIDED_LATER: the instruction has to find out. */
+typedef enum decision { DECIDED_NO, DECIDED_YES, DECIDED_LATER } decision;
+
+static __attribute__((noinline)) decision decide_seldom(const burin_value *v)
+{
+    switch ((burin_kind)v->kind) {
+    case BURIN_NONE: return DECIDED_NO;
+    case BURIN_FLOAT: return v->as.f != 0;
+    case BURIN_LIST: case BURIN_TUPLE: return ((const rt_list *)v->as.p)->len != 0;
+    case BURIN_DICT: return ((const rt_dict *)v->as.p)->len != 0;
+    case BURIN_UNDEFINED: return rt_is_strict(*v) ? DECIDED_LATER : DECIDED_NO;
+    default: return DECIDED_LATER;
+    }
+}
+static inline decision decide(const burin_value *v)
+{
+    if (BURIN_LIKELY(v->kind == BURIN_BOOL || v->kind == BURIN_INT))
+        return v->as.i != 0;
+    return v->kind == BURIN_STRING ? v->len != 0 : decide_seldom(v);
+}
+
+static inline __attribute__((always_inline)) decision decide_comparison(unsigned how, const burin_value *x, const burin_value *y)
+{
+    if (x->kind == BURIN_INT && y->kind == BURIN_INT)
+        return op_holds_of_ints(how, x->as.i, y->as.i);
+    if (x->kind == BURIN_FLOAT && y->kind == BURIN_FLOAT)
+        return op_holds(how, x->as.f < y->as.f, x->as.f == y->as.f, x->as.f > y->as.f);
+    if (x->kind == BURIN_STRING && y->kind == BURIN_STRING && how <= RT_NE)
+        return (x->len == y->len && vm_same_text(x->as.s, y->as.s, x->len)) == (how == RT_EQ);
+    return DECIDED_LATER;
+}
+
+/* The variable of the part's site; mostly it is where it was. */
+static inline __attribute__((always_inline)) const burin_value *find_variable(vm_frame *f, const ir_part *p, burin_value *room)
+{
+    const rt_dict *variables = op_variables(f);
+    const ir_site *site      = &f->program->sites[p->site];
+    const vm_cache *cache    = &f->caches[p->site];
+    if (BURIN_LIKELY(variables && (variables->keys->serial == cache->keys || rt_keys_has(variables->keys, cache->slot, site->name, site->hash))))
+        *room = variables->values[cache->slot];
+    else
+        *room = vm_resolve_site(f, p->site);
+    return BURIN_UNLIKELY(room->kind == BURIN_MISSING && p->jump >= 0) ? &f->constants[p->jump] : room;
+}
+
+/* The part's loop over a list, made where no memory has to be asked for. */
+static inline bool begin_loop(vm_frame *f, const ir_part *p, burin_value *regs)
+{
+    const burin_heap  *heap = &f->m->st.heap;
+    const burin_value *over = &regs[p->reg];
+    vm_loop           *loop;
+    if ((over->kind != BURIN_LIST && over->kind != BURIN_TUPLE) || (size_t)(heap->end - heap->next) <= sizeof *loop)
+        return false;
+    if (vm_loop_new(f, *over, &f->program->loops[p->site], 0, &loop))
+        return false;
+    regs[p->to].as.p = loop;
+    regs[p->to].kind = BURIN_MISSING;
+    return true;
 }
 
 /* The next item of a loop over a list, or over an array of structs, in *item. RUN_OVER: there is none. RUN_OTHER: the instruction has to find out. */
 typedef enum run_next { RUN_ITEM, RUN_OVER, RUN_OTHER } run_next;
 
+static __attribute__((noinline)) void drop_made(vm_frame *f, vm_loop *loop) { end_iteration(f, loop); }
+
 static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value *item)
 {
-    if (BURIN_UNLIKELY(f->m->tick == 1 || (loop->releases && f->m->st.heap.next != loop->mark.next)))
+    if (BURIN_UNLIKELY(f->m->tick == 1))
         return RUN_OTHER;
+    if (BURIN_UNLIKELY(loop->releases && f->m->st.heap.next != loop->mark.next))
+        drop_made(f, loop);
     if (BURIN_LIKELY(loop->walk == WALK_LIST && !loop->shadows)) {
         f->m->tick--;
         uint64_t at = (uint64_t)++loop->index0;
@@ -70,15 +143,22 @@ static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, v
 
 /* ---- what a part does, when `to` is behind its text: for the function below alone ---- */
 
-#define GO()                                     \
-    do {                                         \
-        memcpy(to, p->text, 32);                 \
-        to += p->text_len;                       \
-        if (BURIN_UNLIKELY(p->text_len > 32))    \
-            goto long_text;                      \
-        goto *labels[p->kind];                   \
-    } while (0)
+#define GO()    goto *labels[p->start]
 #define GO_ON() do { p++; GO(); } while (0)
+#define DO()    goto *labels[p->kind] /* behind the text */
+#define BRANCH(yes)              \
+    do {                         \
+        p += (yes) ? p->jump : 1; \
+        GO();                    \
+    } while (0)
+/* On what is found: a decision. */
+#define DECIDE(found, jumping)                          \
+    do {                                                \
+        decision is = (found);                          \
+        if (BURIN_UNLIKELY(is == DECIDED_LATER))        \
+            goto left;                                  \
+        BRANCH(is == (jumping));                        \
+    } while (0)
 
 /* The attribute of the part's object, which is looked at; then on to `print`. */
 #define ATTRIBUTE(print)                                                 \
@@ -105,6 +185,25 @@ static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, v
         v = &regs[p->reg];   \
         goto print;          \
     } while (0)
+/* Where the attribute lies, for parts that do not print it. */
+#define FIND(v, room)                                                                                                 \
+    do {                                                                                                              \
+        const burin_value *of    = &regs[p->reg];                                                                     \
+        const vm_cache    *cache = &caches[p->site];                                                                  \
+        if (BURIN_LIKELY(of->kind == BURIN_DICT && ((const rt_dict *)of->as.p)->keys->serial == cache->keys))         \
+            v = &((const rt_dict *)of->as.p)->values[cache->slot];                                                    \
+        else if (!(v = find_elsewhere(f, p, of, &(room))))                                                            \
+            goto left;                                                                                                \
+    } while (0)
+#define ARITHMETIC_PART(checked)                                                                  \
+    do {                                                                                          \
+        const burin_value *x = &regs[p->reg], *y = &regs[p->site];                                \
+        int64_t            r;                                                                     \
+        if (BURIN_UNLIKELY(x->kind != BURIN_INT || y->kind != BURIN_INT || checked(x->as.i, y->as.i, &r))) \
+            goto left;                                                                            \
+        regs[p->to] = burin_int(r);                                                               \
+        GO_ON();                                                                                  \
+    } while (0)
 
 const ir_insn *vm_print_run(vm_frame *f, const ir_insn *i)
 {
@@ -113,21 +212,32 @@ const ir_insn *vm_print_run(vm_frame *f, const ir_insn *i)
         PART_KINDS(X)
 #undef X
     };
-    const ir_run      *run    = f->program->runs[i->row];
-    const ir_part     *p      = run->parts;
+    const ir_run      *run    = &f->program->runs[i->row];
+    const ir_part     *p      = run->first;
     const vm_cache    *caches = f->caches;
-    burin_value       *regs   = f->regs, room;
-    const burin_value *v, *values = NULL;
+    burin_value       *regs   = f->regs, room, room_asked;
+    const burin_value *v, *values = NULL, *asked = NULL;
     uint64_t           serial = RT_NO_SERIAL;
     char              *to = f->out->next, *sum = to, *after;
     if (BURIN_UNLIKELY(f->out->end - to < run->room || f->m->st.heap.shadows))
         return i;
     GO();
-long_text:
-    memcpy(to - p->text_len + 32, p->text + 32, 32);
+
+part_TEXT_16:
+    memcpy(to, p->text, 16);
+    to += p->text_len;
+    DO();
+part_TEXT_32:
+    memcpy(to, p->text, 32);
+    to += p->text_len;
+    DO();
+part_TEXT_LONG:
+    memcpy(to, p->text, 32);
+    memcpy(to + 32, p->text + 32, 32);
     if (p->text_len > 64)
-        memcpy(to - p->text_len + 64, p->text + 64, p->text_len - 64);
-    goto *labels[p->kind];
+        memcpy(to + 64, p->text + 64, p->text_len - 64);
+    to += p->text_len;
+    DO();
 
 part_NONE: GO_ON();
 part_REGISTER: REGISTER(print);
@@ -142,16 +252,6 @@ part_SAME: SAME(print);
 part_SAME_E: SAME(print_escaped);
 part_SAME_SUM: SAME(print_in_sum);
 part_SAME_SAFE: SAME(print_safe);
-part_FETCH: {
-    const burin_value *of    = &regs[p->reg];
-    const vm_cache    *cache = &caches[p->site];
-    if (BURIN_LIKELY(of->kind == BURIN_DICT && ((const rt_dict *)of->as.p)->keys->serial == cache->keys))
-        v = &((const rt_dict *)of->as.p)->values[cache->slot];
-    else if (!(v = find_elsewhere(f, p, of, &room)))
-        goto left;
-    rt_copy_words(&regs[p->to], v);
-    GO_ON();
-}
 part_COUNTER:
     regs[p->to] = burin_int(((const vm_loop *)regs[p->reg].as.p)->index0 + p->site);
     v           = &regs[p->to];
@@ -159,20 +259,102 @@ part_COUNTER:
 part_SUM:
     sum = to - p->text_len;
     GO_ON();
+
+part_FETCH:
+    FIND(v, room);
+    rt_copy_words(&regs[p->to], v);
+    GO_ON();
+part_RESOLVE:
+    rt_copy_words(&regs[p->to], find_variable(f, p, &room));
+    GO_ON();
+part_CONSTANT:
+    rt_copy_words(&regs[p->to], &f->constants[p->site]);
+    GO_ON();
+part_MOVE:
+    rt_copy_words(&regs[p->to], &regs[p->reg]);
+    GO_ON();
+part_CLEAR:
+    regs[p->to] = rt_missing();
+    GO_ON();
+part_CHECK:
+    v = &regs[p->reg];
+    rt_copy_words(&regs[p->to], v->kind == BURIN_MISSING ? &f->constants[p->site] : v);
+    GO_ON();
+part_DEFINED:
+    regs[p->to] = burin_bool((regs[p->reg].kind > BURIN_UNDEFINED) == (p->site != 0));
+    GO_ON();
+part_ADD: ARITHMETIC_PART(__builtin_add_overflow);
+part_SUB: ARITHMETIC_PART(__builtin_sub_overflow);
+part_MOD: {
+    const burin_value *x = &regs[p->reg], *y = &regs[p->site];
+    if (BURIN_UNLIKELY(x->kind != BURIN_INT || y->kind != BURIN_INT || x->as.i < 0 || y->as.i <= 0))
+        goto left;
+    const bool power = (y->as.i & (y->as.i - 1)) == 0; /* of two: no division */
+    regs[p->to]      = burin_int(power ? x->as.i & (y->as.i - 1) : x->as.i % y->as.i);
+    GO_ON();
+}
+part_ITEM: {
+    const burin_value *of = &regs[p->reg], *at = &regs[p->site];
+    if (BURIN_UNLIKELY(of->kind != BURIN_LIST || at->kind != BURIN_INT || (uint64_t)at->as.i >= ((const rt_list *)of->as.p)->len))
+        goto left;
+    rt_copy_words(&regs[p->to], &((const rt_list *)of->as.p)->items[at->as.i]);
+    GO_ON();
+}
+part_COUNT:
+    regs[p->to] = burin_int(((const vm_loop *)regs[p->reg].as.p)->index0 + p->site);
+    GO_ON();
+part_FIRST:
+    regs[p->to] = burin_bool(((const vm_loop *)regs[p->reg].as.p)->index0 == 0);
+    GO_ON();
+part_LAST: {
+    const vm_loop *loop = regs[p->reg].as.p;
+    if (BURIN_UNLIKELY(loop->walk != WALK_LIST || loop->shadows))
+        goto left;
+    regs[p->to] = burin_bool((uint64_t)loop->index0 + 1 >= loop->list->len);
+    GO_ON();
+}
+part_ITER:
+    if (BURIN_UNLIKELY(!begin_loop(f, p, regs)))
+        goto left;
+    GO_ON();
+
+part_JUMP: BRANCH(true);
+part_IF: DECIDE(decide(&regs[p->reg]), DECIDED_YES);
+part_NOT: DECIDE(decide(&regs[p->reg]), DECIDED_NO);
+part_SET: BRANCH(regs[p->reg].kind != BURIN_MISSING);
+part_COMPARE: DECIDE(decide_comparison(p->how, &regs[p->reg], &regs[p->site]), DECIDED_NO);
+part_ATTR_IF:
+    if (is_lacking(f, &regs[p->reg], p->site) && f->m->st.env->undefined != RT_STRICT)
+        GO_ON();
+    FIND(v, room);
+    DECIDE(decide(v), DECIDED_YES);
+part_ATTR_NOT:
+    if (is_lacking(f, &regs[p->reg], p->site) && f->m->st.env->undefined != RT_STRICT)
+        BRANCH(true);
+    FIND(v, room);
+    DECIDE(decide(v), DECIDED_NO);
+part_IS:
+    FIND(asked, room_asked);
+    if (BURIN_UNLIKELY(asked->kind != BURIN_STRING))
+        goto left;
+part_SAME_IS: {
+    const burin_value *text = &f->constants[p->to];
+    BRANCH((asked->len == text->len && text_same(asked->as.s, text->as.s, text->len)) == p->how);
+}
 part_NEXT:
     switch (next_of_run(f, regs[p->reg].as.p, &regs[p->to])) {
     case RUN_ITEM:
-        p = run->parts;
         if (BURIN_LIKELY(f->out->end - to >= run->room))
-            GO();
+            BRANCH(true);
         f->out->next = to;
-        return i;
+        return f->unit->code + p->site;
     case RUN_OTHER: goto left;
     case RUN_OVER: break;
     }
-part_END:
+    GO_ON();
+part_EXIT:
     f->out->next = to;
-    return i + run->insns;
+    return f->unit->code + p->insn;
 
 print_in_sum:
     if (BURIN_UNLIKELY(v->kind != BURIN_STRING || v->flags & BURIN_SAFE))
@@ -211,5 +393,5 @@ printed:
 
 left:
     f->out->next = p->in_sum ? sum : to - p->text_len;
-    return i + p->insn;
+    return f->unit->code + p->insn;
 }

@@ -75,46 +75,66 @@ static uint32_t count_of(const fixture *f, unsigned go)
     return count;
 }
 
+static void expect_parts(const fixture *f, uint32_t run, const uint8_t *kinds, size_t count)
+{
+    assert_true(run < f->program->run_count);
+    for (size_t n = 0; n < count; n++)
+        if (f->program->runs[run].first[n].kind != kinds[n])
+            fail_msg("part %zu is %u, not %u", n, f->program->runs[run].first[n].kind, kinds[n]);
+}
+#define EXPECT_PARTS(f, run, ...) expect_parts(f, run, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+
 static void runs_are_found(void **state)
 {
     fixture *f = *state;
     compile(f, "<p>{{ a }}, {{ b }}, {{ c }}</p>", true);
     assert_int_equal(count_of(f, SUPER_RUN), 1);
     assert_int_equal(f->program->run_count, 1);
-    assert_int_equal(f->program->runs[0]->insns, 4);
-    assert_int_equal(f->program->runs[0]->parts[0].kind, PART_REGISTER_E);
-    assert_int_equal(f->program->runs[0]->parts[3].kind, PART_NONE);
-    assert_int_equal(f->program->runs[0]->parts[4].kind, PART_END);
+    EXPECT_PARTS(f, 0, PART_RESOLVE, PART_RESOLVE, PART_RESOLVE, PART_REGISTER_E, PART_REGISTER_E, PART_REGISTER_E, PART_EXIT);
     compile(f, "{{ a.b|safe }}{{ c|safe }}{{ d }}", true);
-    assert_int_equal(f->program->runs[0]->insns, 7);
-    assert_int_equal(f->program->runs[0]->parts[0].kind, PART_ATTR_SAFE);
-    assert_int_equal(f->program->runs[0]->parts[1].kind, PART_REGISTER_SAFE);
-    compile(f, "{% for a in b %}{{ a.c }}, {{ a.d }};{% endfor %}", true); /* with its loop */
+    EXPECT_PARTS(f, 0, PART_RESOLVE, PART_RESOLVE, PART_RESOLVE, PART_ATTR_SAFE, PART_REGISTER_SAFE, PART_REGISTER_E, PART_EXIT);
+    compile(f, "{% for a in b %}{{ a.c }}, {{ a.d }};{% endfor %}", true);
     assert_int_equal(count_of(f, SUPER_RUN), 1);
-    assert_int_equal(f->program->runs[0]->insns, 4);
-    assert_int_equal(f->program->runs[0]->parts[3].kind, PART_NEXT);
+    EXPECT_PARTS(f, 0, PART_ATTR_E, PART_SAME_E, PART_NONE, PART_NEXT, PART_EXIT);
     compile(f, "{{ a.b }}{{ a.c }}{{ d.b }}{{ a.b }}", true);
-    assert_int_equal(f->program->runs[0]->parts[0].kind, PART_ATTR_E);
-    assert_int_equal(f->program->runs[0]->parts[1].kind, PART_SAME_E);
-    assert_int_equal(f->program->runs[0]->parts[2].kind, PART_ATTR_E);
-    assert_int_equal(f->program->runs[0]->parts[3].kind, PART_ATTR_E);
-    compile(f, "{{ a }}{{ b }}", true); /* two instructions are none */
+    EXPECT_PARTS(f, 0, PART_RESOLVE, PART_RESOLVE, PART_ATTR_E, PART_SAME_E, PART_ATTR_E, PART_ATTR_E);
+    compile(f, "{{ a }}{{ b }}", true); /* two values are not worth it */
     assert_int_equal(count_of(f, SUPER_RUN), 0);
-    compile(f, "{{ a }}{{ b }}{{ f() }}{{ c }}{{ d }}", true); /* nor what is apart */
+    compile(f, "{{ a }}{{ b }}{{ f() }}{{ c }}{{ d }}", true); /* nor on either side of what no part stands for */
     assert_int_equal(count_of(f, SUPER_RUN), 0);
-    compile(f, "{{ a }}{{ b }}{% if b %}{{ c }}{% endif %}{{ d }}{{ e }}", true); /* nor what is jumped into */
-    assert_int_equal(count_of(f, SUPER_RUN), 0);
+    compile(f, "{{ a }}{{ f() }}{{ b }}{{ c }}{{ d }}", true);
+    assert_int_equal(count_of(f, SUPER_RUN), 1);
+    EXPECT_PARTS(f, 0, PART_REGISTER_E, PART_REGISTER_E, PART_REGISTER_E, PART_EXIT);
     compile(f, "{{ '<' + a.b + '>' + c + '<' + d }}", false); /* a sum is whole */
     assert_int_equal(count_of(f, SUPER_RUN), 1);
-    assert_int_equal(f->program->runs[0]->parts[0].kind, PART_SUM);
+    EXPECT_PARTS(f, 0, PART_RESOLVE, PART_RESOLVE, PART_RESOLVE, PART_SUM, PART_ATTR_SUM);
     compile(f, "{{ '<' + a.b + a.c + a.d + f() }}", false); /* ... or left alone */
     assert_int_equal(count_of(f, SUPER_RUN), 0);
+}
+
+static void runs_decide(void **state)
+{
+    fixture *f = *state;
+    compile(f, "{{ a }}{% if b %}{{ c }}{% else %}{{ d }}{% endif %}{{ e }}", false);
+    assert_int_equal(count_of(f, SUPER_RUN), 1);
+    EXPECT_PARTS(f, 0, PART_RESOLVE, PART_RESOLVE, PART_RESOLVE, PART_RESOLVE, PART_RESOLVE, PART_REGISTER, PART_NOT, PART_REGISTER, PART_JUMP,
+                 PART_REGISTER, PART_REGISTER, PART_EXIT);
+    assert_int_equal(f->program->runs[0].first[6].jump, 3);
+    assert_int_equal(f->program->runs[0].first[8].jump, 2);
+    compile(f, "{% for x in xs %}{{ x.d }}{{ x.e }}{{ x.f }}{% if x.a == 'b' %}1{% elif x.a == 'c' %}{{ x.b|upper }}{% endif %}{{ x.c }}{% endfor %}", false);
+    EXPECT_PARTS(f, 1, PART_ATTR, PART_SAME, PART_SAME, PART_IS, PART_JUMP, PART_SAME_IS, PART_FETCH, PART_EXIT, PART_REGISTER, PART_SAME, PART_NEXT);
+    assert_int_equal(f->program->runs[1].first[10].jump, -10);
+    compile(f, "{% for x in xs %}{{ x.a }}{% if x.b %}{{ x.c }}{% endif %}{{ x.d }}{% endfor %}", false); /* known on both ways */
+    assert_int_equal(count_of(f, SUPER_RUN), 2); /* the head of the loop is the beginning of another one */
+    EXPECT_PARTS(f, 1, PART_ATTR, PART_ATTR_NOT, PART_SAME, PART_SAME, PART_NEXT);
+    compile(f, "{% for x in xs %}{% if x.b %}{{ x.c }}{% endif %}{{ x.d }}{% endfor %}", false); /* known on one way only */
+    EXPECT_PARTS(f, 0, PART_ATTR_NOT, PART_ATTR, PART_ATTR, PART_NEXT);
 }
 
 static void fused_rows_are_found(void **state)
 {
     fixture *f = *state;
-    compile(f, "{% for x in xs %}{% if loop.index % 2 == 0 %}a{% endif %}{% if loop.first %}b{% endif %}{% endfor %}", true);
+    compile(f, "{% for x in xs %}-{% if loop.index % 2 == 0 %}a{% endif %}{% if loop.first %}b{% endif %}{% endfor %}", true);
     assert_int_equal(count_of(f, SUPER_EVERY), 1);
     assert_int_equal(count_of(f, SUPER_LOOP_NOT), 1);
     compile(f, "{% if a.b == 'c' %}1{% elif a.b == 'd' or a.b == 'e' %}2{% elif a.c == 'd' %}3{% endif %}", true);
@@ -134,6 +154,10 @@ static const char *const templates[] = {
     "{% for x in xs %}{% if loop.first %}[{% endif %}{{ x.a }}{{ x.b }}{% if not loop.last %}, {% else %}]{% endif %}{% endfor %}{{ xs[0] }}{{ xs[1].a }}",
     "{% for x in xs %}{% if x.a == 'x' %}X{% elif x.a != 'y' and x.b == 'w' %}Y{% elif x.a == '1' or x.a == 'z' %}Z{% elif x.a != '<&>' %}-{% endif %}{% endfor %}",
     "{% set n = namespace(t='') %}{% for x in xs %}{% set y = x.a|safe %}{{ y }}{{ y }}{% set n.t = n.t ~ y %}{% endfor %}{{ n.t }} {{ nothing }}.",
+    "{% for x in xs %}{{ x.a }}{% if x.c %}{{ x.b }}{% elif not x.b %}-{% elif loop.last and a %}{{ a }}{% endif %}{{ x.b }}{{ x.nothing }}{{ x.a }}{% endfor %}",
+    "{% for x in xs %}<{% for y in xs %}{{ x.a }}{{ y.a }}{% if y.b is defined and x.b != y.b %}{{ y.b ~ x }}{% endif %}{{ x.b }};{% endfor %}>\n{% endfor %}{{ a }}{{ b }}",
+    "{% for x in xs %}{{ loop.index0 - 1 }}{{ xs[loop.index0 - 1].a }}{% if xs[loop.index0 + 1].a == x.a or x.b < 5 %}!{% endif %}{{ 'a' + xs[0].a + x.b }}{% endfor %}",
+    "{% macro m(a, b='x', c=3) %}<{{ a }}|{{ b }}|{{ c }}>{% endmacro %}{{ a }}{{ b }}{{ xs }}{{ m() }}{{ m(1, b) }}{{ m(xs, c=a) }}{{ a is defined }}{{ not b }}{{ b }}",
     "{{ xs }}{{ a }}a text of more than thirty-two bytes, of more than sixty-four bytes even, and of more than a hundred and twenty-eight bytes "
     "in the end, which it is only now{{ b }}{{ a.b }}a text of more than thirty-two bytes{{ a }}{{ b }}",
 };
@@ -220,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(runs_are_found, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(runs_decide, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fused_rows_are_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_changes, set_up, tear_down),
     };
