@@ -177,19 +177,20 @@ static burin_status find_record(const burin_reader *reader, burin_entity entity,
     return BURIN_LIKELY(*record != NULL) ? BURIN_OK : es_find(reader->store, reader->snapshot, &entity, record, err);
 }
 
-static __attribute__((noinline)) burin_status get_by_index(const burin_reader *reader, burin_entity entity, int attribute, burin_heap *heap, burin_value *out,
-                                                           burin_error *err)
+static __attribute__((noinline)) burin_status get_elsewhere(const burin_reader *reader, burin_entity entity, int attribute, burin_heap *heap, burin_value *out,
+                                                            burin_error *err)
 {
-    const es_record *record;
-    burin_status     status = find_record(reader, entity, &record, err);
+    const es_record *record = current(reader, entity);
+    burin_status     status = record ? BURIN_OK : find_record(reader, entity, &record, err);
     return BURIN_UNLIKELY(status) ? status : es_record_value(reader->store, record, attribute, heap, out, err);
 }
 
 burin_status burin_reader_get(const burin_reader *reader, burin_entity entity, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
 {
-    const es_record *record = current(reader, entity);
-    return BURIN_LIKELY(record != NULL) ? es_record_value(reader->store, record, attribute, heap, out, err)
-                                        : get_by_index(reader, entity, attribute, heap, out, err);
+    const burin_store     *s    = reader->store;
+    const _Atomic es_home *home = entity.version ? NULL : es_home_near(&s->homes, entity.id);
+    es_ref                 now  = home ? es_current_at(s, reader->snapshot, atomic_load_explicit(home, memory_order_acquire), entity.tree) : 0;
+    return BURIN_LIKELY(now) ? es_record_value(s, es_at(&s->memory, now), attribute, heap, out, err) : get_elsewhere(reader, entity, attribute, heap, out, err);
 }
 
 burin_status burin_reader_children(const burin_reader *reader, burin_entity entity, int attribute, burin_children *out, burin_error *err)

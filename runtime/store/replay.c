@@ -249,7 +249,7 @@ static void read_one(replay *r, uint32_t *id)
     }
     uint32_t ago = (uint32_t)es_take_number(&r->u, r->version - r->base_version - 1);
     r->u.bad |= (kind == ES_PACKED_TOUCHED || kind == ES_PACKED_CHANGED) && !base;
-    if (!es_table_reach(&r->store->homes, &r->store->memory, *id))
+    if (!es_homes_reach(&r->store->homes, &r->store->memory, *id))
         r->w.failed = true;
     if (r->u.bad || r->w.failed)
         return;

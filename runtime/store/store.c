@@ -24,11 +24,12 @@ burin_status es_fail_memory(const burin_store *s, burin_error *err)
 
 /* ---- tables ---- */
 
-/* See that there is something at *where, zeroed. */
-static bool reach_piece(es_memory *m, void **where, size_t size)
+bool es_table_reach(es_table *t, es_memory *m, uint32_t n)
 {
-    if (*where)
+    unsigned k = 63 - (unsigned)__builtin_clzll((uint64_t)n + 16);
+    if (t->segments[k - 4])
         return true;
+    size_t size   = t->item << k;
     m->over_limit = m->limit && m->used + size > m->limit;
     void *p       = m->over_limit ? NULL : base_alloc(m->alloc, size);
     if (!p)
@@ -36,44 +37,22 @@ static bool reach_piece(es_memory *m, void **where, size_t size)
     m->used += size;
     es_prefer_large_pages(p, size);
     memset(p, 0, size);
-    __atomic_store_n(where, p, __ATOMIC_RELEASE);
+    __atomic_store_n(&t->segments[k - 4], p, __ATOMIC_RELEASE);
     return true;
-}
-
-/* The bytes of a segment itself. */
-static size_t segment_size(const es_table *t, unsigned k)
-{
-    size_t items = (size_t)16 << k;
-    return k < ES_PAGED ? items * t->item : items / ES_PAGE_ITEMS * sizeof(void *);
-}
-
-bool es_table_reach(es_table *t, es_memory *m, uint32_t n)
-{
-    uint64_t at = (uint64_t)n + 16;
-    unsigned k  = 59 - (unsigned)__builtin_clzll(at);
-    if (!reach_piece(m, &t->segments[k], segment_size(t, k)))
-        return false;
-    size_t page = (at - ((uint64_t)16 << k)) / ES_PAGE_ITEMS;
-    return k < ES_PAGED || reach_piece(m, (void **)t->segments[k] + page, ES_PAGE_ITEMS * t->item);
 }
 
 bool es_table_reach_all(es_table *t, es_memory *m, uint32_t n)
 {
-    enum { DIRECT = (16 << ES_PAGED) - 16 };
     bool good = true;
-    for (uint64_t at = 0; at <= n && good; at = at < DIRECT ? 2 * (at + 16) - 16 : at + ES_PAGE_ITEMS) /* once a segment or page */
+    for (uint64_t at = 0; at <= n && good; at = 2 * (at + 16) - 16) /* once a segment */
         good = es_table_reach(t, m, (uint32_t)at);
     return good;
 }
 
 void es_table_deinit(es_table *t, const burin_allocator *alloc)
 {
-    for (unsigned k = 0; k < ES_SEGMENT_COUNT; k++) {
-        void **pages = k < ES_PAGED ? NULL : t->segments[k];
-        for (size_t n = 0; pages && n < segment_size(t, k) / sizeof *pages; n++)
-            base_free(alloc, pages[n], ES_PAGE_ITEMS * t->item);
-        base_free(alloc, t->segments[k], segment_size(t, k));
-    }
+    for (unsigned k = 0; k < sizeof t->segments / sizeof *t->segments; k++)
+        base_free(alloc, t->segments[k], t->item << (k + 4));
 }
 
 /* ---- the store ---- */
@@ -94,7 +73,6 @@ burin_store *burin_store_new(const burin_store_options *options, burin_error *er
     pthread_mutex_init(&s->lock, NULL);
     es_memory_init(&s->memory, &s->alloc, given.memory_limit);
     s->trees.item = sizeof(es_tree);
-    s->homes.item = sizeof(es_home);
     atomic_store(&s->seq, 1);
     atomic_store(&s->next_id, ES_ID_BLOCK);
     return s;
@@ -117,7 +95,7 @@ void burin_store_free(burin_store *store)
     for (uint32_t n = 1; n <= store->type_count; n++)
         es_type_free(store, store->types[n]);
     es_table_deinit(&store->trees, &alloc);
-    es_table_deinit(&store->homes, &alloc);
+    es_homes_deinit(&store->homes, &alloc);
     es_memory_deinit(&store->memory);
     buf_deinit(&store->arrivals);
     pthread_mutex_destroy(&store->lock);

@@ -12,6 +12,7 @@
 
 #include "burin/store.h"
 #include "runtime/base/text.h"
+#include "runtime/store/homes.h"
 #include "runtime/store/index.h"
 
 #include <pthread.h>
@@ -119,13 +120,6 @@ typedef struct es_directory {
     _Atomic es_ref chunks[];
 } es_directory;
 
-/* Where an entity lives: the tree, and its record in the newest version there (0: it is not there any more). A reader that finds a
- * record no younger than the commit it pinned has what it may see: were it not the newest one then, it would stand here no longer. */
-typedef struct es_home {
-    uint32_t tree; /* 0: nowhere yet */
-    es_ref   record;
-} es_home;
-
 /* ---- trees ---- */
 
 typedef struct es_tree {
@@ -141,11 +135,9 @@ typedef struct es_tree {
     uint64_t         retention_change; /* of the log, that set it here; 0: none did */
 } es_tree;
 
-/* A table that grows without moving: segment k holds 16 * 2^k items. Large segments, from ES_PAGED on, hold pointers to pages of items, which are made one by
- * one, so that numbers that lie far apart do not cost what lies between. */
-enum { ES_SEGMENT_COUNT = 29, ES_PAGED = 17, ES_PAGE_ITEMS = 1 << 12 };
+/* A table that grows without moving: segment k holds 16 * 2^k items. */
 typedef struct es_table {
-    void    *segments[ES_SEGMENT_COUNT];
+    void    *segments[29];
     size_t   item; /* bytes */
 } es_table;
 /* Item n, of so many bytes; NULL where its segment is not there. What it holds is for the one who made it to publish. */
@@ -153,13 +145,8 @@ static inline void *es_table_find(const es_table *t, uint32_t n, size_t item)
 {
     uint64_t at      = (uint64_t)n + 16;
     unsigned k       = 63 - (unsigned)__builtin_clzll(at);
-    void    *segment = __atomic_load_n(&t->segments[k - 4], __ATOMIC_ACQUIRE);
-    at -= (uint64_t)1 << k;
-    if (BURIN_UNLIKELY(k - 4 >= ES_PAGED && segment)) {
-        segment = __atomic_load_n((void **)segment + at / ES_PAGE_ITEMS, __ATOMIC_ACQUIRE);
-        at %= ES_PAGE_ITEMS;
-    }
-    return BURIN_LIKELY(segment != NULL) ? (char *)segment + at * item : NULL;
+    char    *segment = __atomic_load_n(&t->segments[k - 4], __ATOMIC_ACQUIRE);
+    return BURIN_LIKELY(segment != NULL) ? segment + (at - ((uint64_t)1 << k)) * item : NULL;
 }
 /* Make item n exist, zeroed; false when memory is out or the store's limit is reached. */
 bool es_table_reach(es_table *t, es_memory *m, uint32_t n);
@@ -186,7 +173,7 @@ struct burin_store {
     _Atomic uint32_t type_count;
     es_memory        memory;
     es_table         trees;      /* es_tree, by number */
-    es_table         homes;      /* _Atomic es_home, by id */
+    es_homes         homes;
     es_slot         *slots;
     burin_txn       *idle;       /* ended transactions, for the next to begin */
     uint64_t         conflicts, rebases;
@@ -211,7 +198,7 @@ struct burin_reader {
 };
 
 static inline es_tree *es_tree_at(const burin_store *s, uint32_t tree) { return es_table_find(&s->trees, tree, sizeof(es_tree)); }
-static inline _Atomic es_home *es_home_at(const burin_store *s, uint32_t id) { return es_table_find(&s->homes, id, sizeof(es_home)); }
+static inline _Atomic es_home *es_home_at(const burin_store *s, uint32_t id) { return es_homes_find(&s->homes, id); }
 static inline es_home es_home_of(const burin_store *s, uint32_t id)
 {
     const _Atomic es_home *home = es_home_at(s, id);
@@ -219,11 +206,14 @@ static inline es_home es_home_of(const burin_store *s, uint32_t id)
 }
 static inline const es_record *es_record_at(const burin_store *s, es_ref ref) { return ref ? es_at(&s->memory, ref) : NULL; }
 /* What an entity is in the newest version that `snapshot` sees of the tree it lives in; 0: look into the index. tree: 0: any. */
+static inline es_ref es_current_at(const burin_store *s, uint32_t snapshot, es_home home, uint32_t tree)
+{
+    bool here = home.record && (tree == 0 || tree == home.tree) && es_record_at(s, home.record)->birth <= snapshot;
+    return here ? home.record : 0;
+}
 static inline es_ref es_current(const burin_store *s, uint32_t snapshot, uint32_t id, uint32_t tree)
 {
-    es_home home = es_home_of(s, id);
-    bool    here = home.record && (tree == 0 || tree == home.tree) && es_record_at(s, home.record)->birth <= snapshot;
-    return here ? home.record : 0;
+    return es_current_at(s, snapshot, es_home_of(s, id), tree);
 }
 static inline size_t es_record_size(const es_type *type) { return sizeof(es_record) + type->count * sizeof(uint64_t); }
 
@@ -294,13 +284,14 @@ static inline burin_text es_key_at(const uint32_t *offsets, uint32_t count, uint
 /* A plain cell as a value; text is borrowed, DATA made in `heap`. The cells are a record's. */
 burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t nulls, const uint64_t *cells, int attribute, burin_heap *heap,
                            burin_value *out, burin_error *err);
-/* The same of a record; what most reads are of takes the short way. */
+/* The same of a record. */
+burin_status es_other_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err);
+/* The same; what most reads are of takes the short way. */
 static inline burin_status es_record_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
 {
-    const es_type *type = s->types[r->type];
-    uint8_t        tag  = (unsigned)attribute < type->count ? type->tags[attribute] : 0;
+    uint8_t tag = (unsigned)attribute < BURIN_ATTRIBUTES_MAX ? s->types[r->type]->tags[attribute] : 0;
     if (BURIN_UNLIKELY(!tag || (r->nulls >> attribute) & 1))
-        return es_cell_value(s, type, r->nulls, r->cells, attribute, heap, out, err);
+        return es_other_value(s, r, attribute, heap, out, err);
     *out = (burin_value){tag, 0, 0, 0, {(int64_t)r->cells[attribute]}};
     return BURIN_OK;
 }

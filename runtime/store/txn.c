@@ -356,7 +356,7 @@ static burin_status take_ids(burin_txn *t, burin_error *err)
         first = 0;
     else if (first > UINT32_MAX - 2 * ES_ID_BLOCK)
         status = es_fail(err, BURIN_ERR_LIMIT, "the store has given out all ids");
-    else if (!es_table_reach(&s->homes, &s->memory, first) || !es_table_reach(&s->homes, &s->memory, first + ES_ID_BLOCK - 1))
+    else if (!es_homes_reach(&s->homes, &s->memory, first)) /* a block lies in one page */
         status = es_fail_memory(s, err);
     else if (first + ES_ID_BLOCK > known)
         atomic_store_explicit(&s->next_id, first + ES_ID_BLOCK, memory_order_release);

@@ -236,6 +236,11 @@ burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t n
     return BURIN_OK;
 }
 
+burin_status es_other_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
+{
+    return es_cell_value(s, s->types[r->type], r->nulls, r->cells, attribute, heap, out, err);
+}
+
 burin_status es_cell_children(const burin_store *s, const es_type *type, const uint64_t *cells, int attribute, burin_children *out, burin_error *err)
 {
     if (BURIN_UNLIKELY((unsigned)attribute >= type->count || !((type->children >> attribute) & 1)))
