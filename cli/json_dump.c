@@ -35,7 +35,7 @@ static burin_status BURIN_PRINTF(3, 4) refuse(dumper *d, burin_status status, co
 }
 
 static bool         is_too_long(const dumper *d) { return d->style->most && d->out->len > d->style->most; }
-static burin_status refuse_length(dumper *d) { return refuse(d, BURIN_ERR_LIMIT, "the limit of output was reached"); }
+static burin_status refuse_length(dumper *d) { return refuse(d, BURIN_ERR_LIMIT, "the output limit of %zu bytes was reached", d->style->most); }
 
 json_style json_style_default(void)
 {

@@ -211,7 +211,8 @@ bool burin_columns_in_blocks(burin_columns *c, burin_column_type result)
 static burin_status fail_steps(burin_columns *c, burin_error *err)
 {
     rt_state *st = formula_state(c->formula);
-    rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
+    st->steps_max = c->env->options.limits.steps;
+    rt_fail_steps(st);
     return host_state_report(st, err);
 }
 
@@ -478,6 +479,7 @@ burin_status columns_interrupted(burin_columns *c, burin_error *err)
 {
     rt_state *st    = formula_state(c->formula);
     st->deadline_ns = c->deadline_ns;
+    st->time_ns_max = c->env->options.limits.time_ns;
     return rt_check_interrupts(st) ? host_state_report(st, err) : BURIN_OK;
 }
 

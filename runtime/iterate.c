@@ -30,6 +30,7 @@ static void walk_dict(rt_state *st, burin_value dict, uint8_t kind, rt_iter *it)
     it->kind    = kind;
     it->over    = dict;
     it->version = rt_dict_of(st, dict)->version;
+    it->length  = rt_dict_of(st, dict)->len;
 }
 
 static burin_status init_object(rt_state *st, burin_value v, rt_iter *it)
@@ -120,9 +121,11 @@ static burin_status next_of_sequence(rt_state *st, rt_iter *it, burin_value *ite
     return status;
 }
 
-static burin_status fail_changed(rt_state *st, burin_value over)
+static burin_status fail_changed(rt_state *st, const rt_iter *it, const rt_dict *dict)
 {
-    return rt_fail(st, BURIN_ERR_GENERATOR, "%s changed size during iteration", over.kind == BURIN_SET ? "Set" : "dictionary");
+    if (it->over.kind == BURIN_SET)
+        return rt_fail(st, BURIN_ERR_GENERATOR, "Set changed size during iteration");
+    return rt_fail(st, BURIN_ERR_GENERATOR, "dictionary %s during iteration", dict->len == it->length ? "keys changed" : "changed size");
 }
 
 static inline burin_value character_at(const char *data, size_t left, size_t *size)
@@ -201,7 +204,7 @@ burin_status rt_iter_next(rt_state *st, rt_iter *it, burin_value *item)
         const rt_dict *dict = rt_dict_of(st, it->over);
         uint32_t       at   = (uint32_t)it->at;
         if (BURIN_UNLIKELY(dict->version != it->version))
-            return fail_changed(st, it->over);
+            return fail_changed(st, it, dict);
         rt_dict_next(dict, &at, item, NULL);
         it->at = at;
         return BURIN_OK;
@@ -214,7 +217,7 @@ burin_status rt_iter_next(rt_state *st, rt_iter *it, burin_value *item)
         const rt_dict *dict = rt_dict_of(st, it->over);
         uint32_t       at   = (uint32_t)it->at;
         if (BURIN_UNLIKELY(dict->version != it->version))
-            return fail_changed(st, it->over);
+            return fail_changed(st, it, dict);
         status          = rt_view_next(st, dict, (rt_view)(it->kind - ITER_VIEW), &at, item);
         it->at              = at;
         return status;

@@ -4,7 +4,7 @@
  *     status = rt_iter_init(st, value, &it);
  *     while (!status && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING) ...
  *
- * Lists are seen live (items appended meanwhile are visited); a dict that changes size raises RuntimeError, as in CPython. */
+ * Lists are seen live (items appended meanwhile are visited); a dict whose keys change raises RuntimeError, as in CPython. */
 #ifndef BURIN_RUNTIME_ITERATE_H
 #define BURIN_RUNTIME_ITERATE_H
 
@@ -12,6 +12,7 @@
 
 typedef struct rt_iter {
     uint8_t     kind;    /* what is walked: a burin_kind; OBJECT: an iterator with `next` */
+    uint32_t    length;  /* of the dict at the start */
     burin_value over;
     uint64_t    at;      /* index, byte offset of a string, entry of a dict */
     uint32_t    version; /* of the dict at the start */

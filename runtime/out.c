@@ -47,7 +47,7 @@ bool rt_out_grow(rt_out *out, size_t size)
     }
     size_t used = (size_t)(out->next - out->data), most = allowed(out);
     if (size > most - used) {
-        rt_fail(out->st, BURIN_ERR_LIMIT, "the limit of output was reached");
+        rt_fail(out->st, BURIN_ERR_LIMIT, "the output limit of %zu bytes was reached", out->limit);
         return out_fail(out);
     }
     size_t cap = out->cap * 2 > used + size ? out->cap * 2 : used + size;

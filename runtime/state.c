@@ -54,6 +54,11 @@ burin_status rt_fail_memory(rt_state *st)
     return rt_fail(st, BURIN_ERR_NOMEM, "out of memory");
 }
 
+burin_status rt_fail_steps(rt_state *st)
+{
+    return rt_fail(st, BURIN_ERR_LIMIT, "the limit of %llu steps was reached", (unsigned long long)st->steps_max);
+}
+
 burin_status rt_enter(rt_state *st)
 {
     if (BURIN_UNLIKELY(st->depth >= st->env->depth_max))
@@ -68,6 +73,6 @@ burin_status rt_check_interrupts(rt_state *st)
     if (st->cancel && __atomic_load_n(st->cancel, __ATOMIC_RELAXED))
         return rt_fail(st, BURIN_ERR_CANCELLED, "cancelled by the host");
     if (st->deadline_ns && monotonic_ns() >= st->deadline_ns)
-        return rt_fail(st, BURIN_ERR_LIMIT, "the time limit was reached");
+        return rt_fail(st, BURIN_ERR_LIMIT, "the time limit of %.15g s was reached", (double)st->time_ns_max / 1e9);
     return BURIN_OK;
 }

@@ -34,6 +34,7 @@ struct rt_state {
     struct burin_invocation *invocation; /* the call of a registry that it runs for (burin/registry.h); NULL: none */
     struct burin_txn *txn;  /* without one: the transaction that the host has it run in (burin/grant.h); NULL: none */
     uint64_t       txn_number; /* counts those */
+    uint64_t       steps_max, time_ns_max; /* the limits that steps_left and deadline_ns come from, for messages */
 };
 
 /* The state a heap belongs to: every burin_heap is the first member of one (a render's, or one the host builds values in). */
@@ -55,6 +56,9 @@ static inline void rt_clear_error(rt_state *st)
     st->error_value    = (burin_value){BURIN_MISSING, 0, 0, 0, {0}};
 }
 
+/* "the limit of 1000 steps was reached" */
+burin_status rt_fail_steps(rt_state *st);
+
 /* The deadline and the cancel flag: BURIN_ERR_LIMIT, BURIN_ERR_CANCELLED. */
 burin_status rt_check_interrupts(rt_state *st);
 
@@ -69,7 +73,7 @@ static inline burin_status rt_charge(rt_state *st, uint64_t steps)
         return BURIN_LIKELY(st->unlooked < RT_UNLOOKED) ? BURIN_OK : rt_check_interrupts(st);
     }
     st->steps_left = 0;
-    return rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
+    return rt_fail_steps(st);
 }
 /* Before recursing natively; pair with rt_leave. BURIN_ERR_RECURSION "maximum recursion depth exceeded". */
 burin_status rt_enter(rt_state *st);

@@ -226,7 +226,7 @@ burin_status vm_tick(vm *m)
     rt_state *st = &m->st;
     if (st->steps_left == 0) {
         m->tick = 1;
-        return rt_fail(st, BURIN_ERR_LIMIT, "the limit of steps was reached");
+        return rt_fail_steps(st);
     }
     uint32_t most = m->host.sample ? vm_profile_tick(m) : VM_TICKS;
     m->tick_from  = st->steps_left < most ? (uint32_t)st->steps_left : most;

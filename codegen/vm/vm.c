@@ -39,7 +39,12 @@ void vm_free(vm *m)
 
 _Static_assert(offsetof(vm, st) == 0, "vm_state says so");
 
-void vm_set_limits(vm *m, const vm_limits *limits) { m->limits = *limits; }
+void vm_set_limits(vm *m, const vm_limits *limits)
+{
+    m->limits         = *limits;
+    m->st.steps_max   = limits->steps;
+    m->st.time_ns_max = limits->time_ns;
+}
 
 static void begin(vm *m, rt_out *out, burin_error *err)
 {

@@ -41,7 +41,7 @@ burin_status reversed_init(rt_state *st, burin_value v, reversed *walk)
         return rt_fail(st, BURIN_ERR_TYPE, "'%s' object is not reversible", rt_type_name(st, v));
     if (dict) {
         walk->left    = dict->keys->len;
-        walk->version = dict->version;
+        walk->length = dict->len;
     } else if (v.kind == BURIN_STRING) {
         walk->left = v.len;
     } else {
@@ -53,11 +53,11 @@ burin_status reversed_init(rt_state *st, burin_value v, reversed *walk)
 
 static burin_status next_of_dict(rt_state *st, const rt_dict *dict, reversed *walk, burin_value *out)
 {
-    if (dict->version != walk->version)
+    if (dict->len != walk->length)
         return rt_fail(st, BURIN_ERR_GENERATOR, "dictionary changed size during iteration");
     while (walk->left > 0) {
         uint32_t at = (uint32_t)--walk->left;
-        if (!dict->keys->entries[at].live)
+        if (at >= dict->keys->len || !dict->keys->entries[at].live)
             continue;
         switch (rt_view_of(walk->over)) {
         case RT_VIEW_VALUES: *out = dict->values[at]; return BURIN_OK;

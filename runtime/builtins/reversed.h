@@ -7,7 +7,7 @@
 typedef struct reversed { /* a walk from the last item to the first */
     burin_value over;
     uint64_t    left;    /* items, entries or bytes before the place where it stands */
-    uint32_t    version; /* of a dict when the walk began */
+    uint32_t    length;  /* of a dict when the walk began */
 } reversed;
 
 /* Can Python's reversed() walk it? */

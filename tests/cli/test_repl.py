@@ -35,7 +35,7 @@ def test_a_block_that_the_input_ends_in_is_run():
 def test_limits_and_profiles():
     r = burin("repl", "--max-steps", "1000", stdin="while True: pass\n2")
     same((r.code, r.out), (0, "2\n"), r)
-    assert "limit of steps" in r.err, r
+    assert "limit of 1000 steps" in r.err, r
     r = burin("repl", "--profile", "asteval", "--without", "ifexp", "--readonly", "k", stdin="type(1)\n1 if 2 else 3\nk = 1\n")
     same((r.code, r.out), (0, "'int'\n"), r)
     assert "IfExp not supported" in r.err and "invalid symbol name (reserved word?) k" in r.err, r

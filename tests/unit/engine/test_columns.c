@@ -590,7 +590,7 @@ static void steps_are_counted_for_each_row(void **state)
         assert_int_equal(burin_columns_map(c, t->columns, 100, 2100, &out, &err), BURIN_OK);
         assert_int_equal(burin_columns_map(c, t->columns, 10, 2011, &out, &err), BURIN_ERR_LIMIT);
         assert_int_equal(burin_columns_failed_row(c), 2010);
-        assert_string_equal(err.message, "the limit of steps was reached");
+        assert_string_equal(err.message, "the limit of 2000 steps was reached");
         assert_int_equal(burin_columns_map(c, t->columns, 0, 5, &out, &err), BURIN_OK); /* it stays usable */
         burin_error_clear(&err);
         burin_columns_free(c);
@@ -660,7 +660,7 @@ static void calls_end_when_time_runs_out_or_the_host_says_so(void **state)
         burin_value    sum;
         burin_columns *c      = columns_of(hasty, texts[n], NULL);
         assert_int_equal(burin_columns_map(c, t->columns, 0, ROWS, &to, &err), BURIN_ERR_LIMIT);
-        assert_string_equal(err.message, "the time limit was reached");
+        assert_string_equal(err.message, "the time limit of 1e-09 s was reached");
         assert_int_equal(burin_columns_reduce(c, t->columns, 0, ROWS, BURIN_REDUCE_SUM, &sum, &err), BURIN_ERR_LIMIT);
         burin_columns_free(c);
         c = columns_of(env, texts[n], NULL);

@@ -82,7 +82,7 @@ static void each_option_does_what_it_says(void **state)
     WITH(extensions = BURIN_EXT_GENERATION) GIVES("{% generation %}a{% endgeneration %}", "a")
     WITH(sandbox = BURIN_SANDBOX_ON) GIVES("{{ x.__class__.__mro__ }}", "!access to attribute '__class__' of 'str' object is unsafe.")
     WITH(optimized = false) GIVES("{{ 1 + 1 }}", "2")
-    WITH(limits.output = 3) GIVES("abcd", "!the limit of output was reached")
+    WITH(limits.output = 3) GIVES("abcd", "!the output limit of 3 bytes was reached")
     WITH(limits.source = 3) GIVES("abcd", "!the template's source is too large")
 }
 

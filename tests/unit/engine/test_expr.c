@@ -162,7 +162,7 @@ static void limits_hold_for_values_and_texts(void **state)
     static const struct {
         const char *source, *message;
     } rows[] = {
-        {"{{ range(100000)|sum }}", "limit of steps"}, {"a{% for n in range(100000) %}{% endfor %}", "limit of steps"}, {"a{{ 'x' * 2000 }}", "limit of output"},
+        {"{{ range(100000)|sum }}", "limit of 1000 steps"}, {"a{% for n in range(100000) %}{% endfor %}", "limit of 1000 steps"}, {"a{{ 'x' * 2000 }}", "output limit of 1000 bytes"},
     };
     burin_options options = burin_options_default();
     options.limits        = (burin_limits){.steps = 1000, .output = 1000};
@@ -205,7 +205,7 @@ static void a_value_is_written_as_it_prints_within_the_limits(void **state)
         }
     }
     assert_int_equal(burin_render_str(render, list, &text, &err), BURIN_ERR_LIMIT);
-    assert_string_equal(err.message, "the limit of output was reached");
+    assert_string_equal(err.message, "the output limit of 20 bytes was reached");
     assert_int_equal(text.len, 0);
     assert_int_equal(burin_render_str(render, burin_string(heap, "a<b", 3), &text, &err), BURIN_OK);
     assert_text(text, "a<b");
