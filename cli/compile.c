@@ -154,6 +154,10 @@ int command_compile(const cli_options *options)
         complain("one folder or template is compiled; see burin compile --help");
         return EXIT_USAGE;
     }
+    if (options_has(options, OPT_SCRIPT) && options_last(options, OPT_EMIT)) {
+        complain("a script is compiled into one kind of file; `burin dump asm --script` shows its native code");
+        return EXIT_USAGE;
+    }
     if (!options_last(options, OPT_OUTPUT) && form_of(options) <= BURIN_COMPILE_OBJECT) {
         complain("where to? -o FILE");
         return EXIT_USAGE;

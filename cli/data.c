@@ -130,8 +130,8 @@ static bool define(burin_heap *heap, const char *definition, burin_value into)
     } else if (text)
         value = burin_string(heap, text, source.len);
     burin_value name = burin_string(heap, definition, name_len);
-    if (!name_len || value.kind == BURIN_MISSING || name.kind == BURIN_MISSING) {
-        complain("-D %s: %s", definition, name_len ? "not valid UTF-8" : "the name is missing");
+    if (value.kind == BURIN_MISSING || name.kind == BURIN_MISSING) {
+        complain("-D %s: not valid UTF-8", definition);
         return false;
     }
     return burin_dict_set(heap, into, name, value) == BURIN_OK;

@@ -1,4 +1,4 @@
-/* `burin dump`: the stages a template goes through. */
+/* `burin dump`: the stages a template or a script goes through. */
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/setup.h"
@@ -6,29 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What burin_template_dump calls it; NULL: there is nothing like that. */
+static const char *kind_named(const char *word, bool of_script)
+{
+    static const char *const kinds[][2] = {{"tokens", NULL}, {"ast", "script-ast"}, {"ir", "script-ir"}, {"asm", "script-asm"}, {"c", "script-c"}};
+    for (size_t n = 0; n < sizeof kinds / sizeof kinds[0]; n++)
+        if (strcmp(word, kinds[n][0]) == 0)
+            return kinds[n][of_script];
+    return NULL;
+}
+
 int command_dump(const cli_options *options)
 {
-    static const char *const kinds[] = {"tokens", "ast", "ir", "asm", "c"};
-    const char  *kind = options->word_count ? options->words[0] : "";
-    bool         known = false;
+    const char  *kind = options->word_count ? kind_named(options->words[0], options_has(options, OPT_SCRIPT)) : NULL;
     setup_source source;
     burin_error  err  = BURIN_ERROR_INIT;
     burin_env   *env  = NULL;
     char        *text = NULL;
     int          code = EXIT_FAILED;
 
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        known |= strcmp(kinds[i], kind) == 0;
-    if (!known || options->word_count > 2) {
-        complain("`burin dump` needs tokens, ast, ir, asm or c; see burin dump --help");
+    if (!kind || options->word_count > 2) {
+        complain("`burin dump` needs %sast, ir, asm or c; see burin dump --help", options_has(options, OPT_SCRIPT) ? "" : "tokens, ");
         return EXIT_USAGE;
-    }
-    if (options_has(options, OPT_SCRIPT)) {
-        if (strcmp(kind, "ast") != 0 && strcmp(kind, "ir") != 0) {
-            complain("of a script only the ast and the ir can be shown; see burin dump --help");
-            return EXIT_USAGE;
-        }
-        kind = strcmp(kind, "ast") == 0 ? "script-ast" : "script-ir";
     }
     if (!setup_find_source(options, options->word_count > 1 ? options->words[1] : NULL, &source))
         goto done;

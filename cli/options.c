@@ -200,6 +200,10 @@ static bool give(cli_options *out, cli_option option, const char *argument)
         complain("--%s takes a number (%s), not '%s'", row->name, row->argument, argument);
         return false;
     }
+    if (option == OPT_DEFINE && (argument[0] == '=' || strncmp(argument, ":=", 2) == 0)) {
+        complain("-D %s: the name is missing", argument);
+        return false;
+    }
     out->given[out->given_count++] = (struct given){option, argument};
     return true;
 }

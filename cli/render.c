@@ -4,6 +4,7 @@
 #include "cli/data.h"
 #include "cli/json_dump.h"
 #include "cli/output.h"
+#include "cli/profile.h"
 #include "cli/setup.h"
 #include "cli/truth.h"
 
@@ -109,6 +110,66 @@ static int print_json(job *j, burin_value value, bool pretty)
     return done ? EXIT_DONE : EXIT_FAILED;
 }
 
+/* As --expr-out says. */
+static int show_value(job *j, burin_value value)
+{
+    if (options_is(j->options, OPT_EXPR_OUT, "status"))
+        return value.kind == BURIN_INT ? (int)(value.as.i & 0xFF) : value_is_true(value) ? 0 : 1;
+    if (options_is(j->options, OPT_EXPR_OUT, "json") || options_is(j->options, OPT_EXPR_OUT, "json-pretty"))
+        return print_json(j, value, options_is(j->options, OPT_EXPR_OUT, "json-pretty"));
+    return print_value(j, value);
+}
+
+/* The data as the first variables of a session. */
+static burin_status set_variables(job *j, burin_interpreter *in)
+{
+    burin_value  key, value;
+    burin_status status = BURIN_OK;
+    for (size_t at = 0; !status && burin_next(j->variables, &at, &key, &value);) {
+        char *name = strndup(burin_text_of(key).data, burin_text_of(key).len);
+        status     = name ? burin_interpreter_set(in, name, value) : BURIN_ERR_NOMEM;
+        free(name);
+    }
+    return status;
+}
+
+/* Messages call what has no name a template. */
+static burin_error *name_places(burin_error *err)
+{
+    static const char name[] = "<expression>";
+    if (err->status && !err->template_name)
+        err->template_name = strdup(name);
+    for (size_t n = 0; n < err->frame_count; n++)
+        if (!err->frames[n].template_name)
+            err->frames[n].template_name = strdup(name);
+    return err;
+}
+
+/* --script: an expression of the script language. */
+static int evaluate_script(const cli_options *options, const char *text, const char *const *files, size_t file_count)
+{
+    job                j;
+    burin_value        value;
+    burin_interpreter *in   = NULL;
+    int                code = EXIT_FAILED;
+
+    if (!job_start(&j, options, files, file_count, NULL))
+        goto done;
+    in = burin_interpreter_new(j.env, &j.err);
+    if (in && !profile_set(options, in))
+        code = EXIT_USAGE;
+    else if (in && set_variables(&j, in))
+        complain("out of memory");
+    else if (!in || burin_interpreter_eval(in, (burin_text){text, strlen(text)}, &value, &j.err))
+        code = complain_error(options, name_places(&j.err));
+    else
+        code = show_value(&j, value);
+done:
+    burin_interpreter_free(in);
+    job_free(&j);
+    return code;
+}
+
 static burin_expr *compile_asked(job *j, asked what)
 {
     burin_text text = {what.text, strlen(what.text)};
@@ -129,12 +190,7 @@ static int evaluate(const cli_options *options, asked what, const char *const *f
         code = complain_error(options, &j.err);
         goto done;
     }
-    if (options_is(options, OPT_EXPR_OUT, "status"))
-        code = value.kind == BURIN_INT ? (int)(value.as.i & 0xFF) : value_is_true(value) ? 0 : 1;
-    else if (options_is(options, OPT_EXPR_OUT, "json") || options_is(options, OPT_EXPR_OUT, "json-pretty"))
-        code = print_json(&j, value, options_is(options, OPT_EXPR_OUT, "json-pretty"));
-    else
-        code = print_value(&j, value);
+    code = show_value(&j, value);
 done:
     burin_expr_free(expr);
     job_free(&j);
@@ -143,14 +199,21 @@ done:
 
 int command_eval(const cli_options *options)
 {
-    const char *text = options_last(options, OPT_TEMPLATE);
+    const char *text      = options_last(options, OPT_TEMPLATE);
+    bool        is_script = options_has(options, OPT_SCRIPT);
 
+    if ((text && is_script) || (!is_script && (options_has(options, OPT_PROFILE) || options_has(options, OPT_WITHOUT) || options_has(options, OPT_READONLY)))) {
+        complain(text && is_script ? "a template is no script; see burin eval --help" : "--profile, --without and --readonly go with --script");
+        return EXIT_USAGE;
+    }
     if (text)
         return evaluate(options, (asked){text, true}, options->words, options->word_count);
     if (!options->word_count) {
         complain("`burin eval` needs an expression; see burin eval --help");
         return EXIT_USAGE;
     }
+    if (is_script)
+        return evaluate_script(options, options->words[0], options->words + 1, options->word_count - 1);
     return evaluate(options, (asked){options->words[0], false}, options->words + 1, options->word_count - 1);
 }
 

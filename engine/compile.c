@@ -102,18 +102,23 @@ static void put_set(maker *m, size_t count)
 
 /* ---- native code ---- */
 
-static burin_status compile_units(maker *m, const burin_template *tpl, size_t number)
+static burin_text name_of(const source *src) { return (burin_text){src->name, src->name ? strlen(src->name) : 0}; }
+
+static burin_status compile_units(maker *m, const ir_program *program, const source *src, size_t number)
 {
     char          prefix[WIRE_PREFIX_MAX];
     buf           bytes   = buf_make(m->env->alloc);
     client_answer answer;
-    wire_request  request = {.abi = native_abi(), .output = m->output, .level = LEVEL, .cpu = m->options.cpu, .program = tpl->program,
-                             .units = tpl->program->units, .unit_count = tpl->program->unit_count,
-                             .debug = m->output != WIRE_OBJECT, .name = template_name_text(tpl)};
+    wire_request  request = {.abi = native_abi(), .output = m->output, .level = LEVEL, .cpu = m->options.cpu, .program = program,
+                             .units = program->units, .unit_count = program->unit_count,
+                             .debug = m->output != WIRE_OBJECT, .name = name_of(src)};
     snprintf(prefix, sizeof prefix, "%s_%zu_u", m->options.symbol, number);
     request.prefix      = (burin_text){prefix, strlen(prefix)};
-    arena        members = arena_make(m->env->alloc);
-    members_find(&request, m->env->rt.struct_types, &members);
+    arena        found = arena_make(m->env->alloc);
+    if (program->is_script)
+        callees_find(&request, &found);
+    else
+        members_find(&request, m->env->rt.struct_types, &found);
     burin_status status = wire_write(&request, &bytes) ? BURIN_OK : fail_memory(m);
     if (!status && client_compile(m->client, buf_text(&bytes), &answer) != CLIENT_DONE)
         status = fail(m, "burin-jit", answer.why);
@@ -123,23 +128,23 @@ static burin_status compile_units(maker *m, const burin_template *tpl, size_t nu
         if (m->output == WIRE_OBJECT)
             buf_append(object, answer.output.data, answer.output.len);
         else
-            listing_write(m->output, answer.output, tpl, m->options.symbol, object);
+            listing_write(m->output, answer.output, program, src, m->options.symbol, object);
         if (object->failed)
             status = fail_memory(m);
     }
-    arena_deinit(&members);
+    arena_deinit(&found);
     buf_deinit(&bytes);
     return status;
 }
 
-burin_status compile_listing(const burin_template *tpl, wire_output output, buf *out, burin_error *err)
+burin_status compile_listing(burin_env *env, const ir_program *program, const source *src, wire_output output, buf *out, burin_error *err)
 {
     buf            object;
     client_options helper = client_options_default(native_abi());
-    maker          m      = {.env = tpl->env, .options = burin_compile_options_default(), .output = output, .objects = &object, .err = err};
+    maker          m      = {.env = env, .options = burin_compile_options_default(), .output = output, .objects = &object, .err = err};
     m.options.symbol      = "unit";
-    m.client              = client_new(tpl->env->alloc, &helper);
-    burin_status status   = m.client ? compile_units(&m, tpl, 0) : fail_memory(&m);
+    m.client              = client_new(env->alloc, &helper);
+    burin_status status   = m.client ? compile_units(&m, program, src, 0) : fail_memory(&m);
     client_free(m.client);
     if (m.object_count) {
         buf_append(out, object.data, object.len);
@@ -180,7 +185,7 @@ static burin_status compile_template(maker *m, const char *name, size_t number)
         return status;
     status = put_template(m, tpl, number);
     if (!status && m->client)
-        status = compile_units(m, tpl, number);
+        status = compile_units(m, tpl->program, &tpl->src, number);
     template_release(tpl);
     return status;
 }

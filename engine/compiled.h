@@ -38,8 +38,8 @@ typedef struct compiled_set {
 /* What decides how templates are compiled in the environment, as a hash. */
 uint64_t compiled_options(const burin_env *env);
 
-/* The template's native code, WIRE_ASSEMBLER or WIRE_C, for people. Starts a burin-jit for it. */
-burin_status compile_listing(const burin_template *tpl, wire_output output, buf *out, burin_error *err);
+/* The native code of a template's or script's program, WIRE_ASSEMBLER or WIRE_C, for people. Starts a burin-jit for it. */
+burin_status compile_listing(burin_env *env, const ir_program *program, const source *src, wire_output output, buf *out, burin_error *err);
 
 /* Native code of a program of a script, as `options` (NULL: the defaults) say. The object is in *object, which the caller frees, and out->object is that. */
 burin_status compile_script_natively(burin_env *env, const ir_program *program, const burin_compile_options *options, buf *object, saved_native *out,

@@ -8,11 +8,11 @@
 
 #include <stdlib.h>
 
-typedef enum dump_kind { DUMP_TOKENS, DUMP_AST, DUMP_IR, DUMP_ASM, DUMP_C, DUMP_SCRIPT_AST, DUMP_SCRIPT_IR, DUMP_COUNT } dump_kind;
+typedef enum dump_kind { DUMP_TOKENS, DUMP_AST, DUMP_IR, DUMP_ASM, DUMP_C, DUMP_SCRIPT_AST, DUMP_SCRIPT_IR, DUMP_SCRIPT_ASM, DUMP_SCRIPT_C, DUMP_COUNT } dump_kind;
 
 static bool find_kind(const char *name, dump_kind *out)
 {
-    static const char *const names[DUMP_COUNT] = {"tokens", "ast", "ir", "asm", "c", "script-ast", "script-ir"};
+    static const char *const names[DUMP_COUNT] = {"tokens", "ast", "ir", "asm", "c", "script-ast", "script-ir", "script-asm", "script-c"};
 
     for (unsigned n = 0; n < DUMP_COUNT; n++)
         if (strcmp(name, names[n]) == 0) {
@@ -41,7 +41,7 @@ static burin_status dump(const burin_template *tpl, dump_kind kind, buf *out, bu
         break;
     case DUMP_ASM:
     case DUMP_C:
-        status = compile_listing(tpl, kind == DUMP_ASM ? WIRE_ASSEMBLER : WIRE_C, out, err);
+        status = compile_listing(env, tpl->program, &tpl->src, kind == DUMP_ASM ? WIRE_ASSEMBLER : WIRE_C, out, err);
         break;
     default:
         ir_print(tpl->program, out);
@@ -51,7 +51,7 @@ static burin_status dump(const burin_template *tpl, dump_kind kind, buf *out, bu
     return status;
 }
 
-static burin_status print_program(const burin_env *env, const source *src, ast_node *tree, buf *out, burin_error *err)
+static burin_status print_program(burin_env *env, const source *src, ast_node *tree, dump_kind kind, buf *out, burin_error *err)
 {
     codegen_options how = {.env = &env->rt, .optimized = env->options.optimized};
     ir_program     *program;
@@ -59,9 +59,12 @@ static burin_status print_program(const burin_env *env, const source *src, ast_n
 
     if (status)
         return status;
-    ir_print(program, out);
+    if (kind == DUMP_SCRIPT_IR)
+        ir_print(program, out);
+    else
+        status = compile_listing(env, program, src, kind == DUMP_SCRIPT_ASM ? WIRE_ASSEMBLER : WIRE_C, out, err);
     codegen_free(program);
-    return BURIN_OK;
+    return status;
 }
 
 static burin_status dump_script(burin_env *env, const char *name, burin_text text, dump_kind kind, buf *out, burin_error *err)
@@ -79,7 +82,7 @@ static burin_status dump_script(burin_env *env, const char *name, burin_text tex
     if (!status && kind == DUMP_SCRIPT_AST)
         ast_print(tree, out);
     else if (!status)
-        status = print_program(env, &src, tree, out, err);
+        status = print_program(env, &src, tree, kind, out, err);
     arena_deinit(&scratch);
     return status;
 }
@@ -105,10 +108,10 @@ char *burin_template_dump(burin_env *env, const char *name, burin_text text, con
 
     env_freeze(env);
     if (!find_kind(kind_name, &kind)) {
-        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast, ir, asm, c, script-ast or script-ir", kind_name);
+        diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast, ir, asm, c, script-ast, script-ir, script-asm or script-c", kind_name);
         return NULL;
     }
-    if (kind == DUMP_SCRIPT_AST || kind == DUMP_SCRIPT_IR)
+    if (kind >= DUMP_SCRIPT_AST)
         return finish(&out, dump_script(env, name, text, kind, &out, err), err);
     /* Tokens and tree are wanted most of what does not compile, so only the program and its code insist on it. */
     status = kind >= DUMP_IR ? template_compile(env, name, text, FORM_TEMPLATE, &tpl, err) : template_keep_source(env, name, text, &tpl, err);

@@ -6,7 +6,8 @@
 
 typedef struct listing {
     wire_output           form;
-    const burin_template *tpl;
+    const ir_program     *program;
+    const source         *src;
     const char           *prefix;
     buf                  *out;
     uint32_t              line; /* whose text was written last; 0: none since a label */
@@ -19,9 +20,9 @@ static bool starts(burin_text line, const char *with)
 }
 
 /* The text of a line of the source, without the blanks around it. */
-static burin_text source_line(const burin_template *tpl, uint32_t line)
+static burin_text source_line(const source *src, uint32_t line)
 {
-    const char *at = tpl->src.text.data, *end = at + tpl->src.text.len;
+    const char *at = src->text.data, *end = at + src->text.len;
     while (at < end && --line) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         at                  = newline ? newline + 1 : end;
@@ -37,11 +38,11 @@ static burin_text source_line(const burin_template *tpl, uint32_t line)
 
 static void put_source(listing *l, uint32_t line)
 {
-    burin_text text = source_line(l->tpl, line);
+    burin_text text = source_line(l->src, line);
     if (line == l->line || !line)
         return;
     l->line = line;
-    buf_printf(l->out, l->form == WIRE_C ? "\n  /* %s:%u: " : "\n# %s:%u: ", l->tpl->src.name ? l->tpl->src.name : "<template>", line);
+    buf_printf(l->out, l->form == WIRE_C ? "\n  /* %s:%u: " : "\n# %s:%u: ", l->src->name ? l->src->name : l->program->is_script ? "<script>" : "<template>", line);
     for (size_t n = 0; n < text.len; n++)
         if (l->form != WIRE_C || text.data[n] != '/' || n == 0 || text.data[n - 1] != '*') /* nothing ends the comment */
             buf_append_byte(l->out, text.data[n]);
@@ -56,10 +57,10 @@ static void put_unit(listing *l, burin_text line)
     if (!starts(line, l->prefix) || line.len <= prefix || line.data[prefix] != '_')
         return;
     strtoul(line.data + prefix + 1, &rest, 10); /* the template's number */
-    unsigned long number = strncmp(rest, "_u", 2) == 0 ? strtoul(rest + 2, NULL, 10) : l->tpl->program->unit_count;
-    if (number >= l->tpl->program->unit_count)
+    unsigned long number = strncmp(rest, "_u", 2) == 0 ? strtoul(rest + 2, NULL, 10) : l->program->unit_count;
+    if (number >= l->program->unit_count)
         return;
-    const ir_unit *unit = l->tpl->program->units[number];
+    const ir_unit *unit = l->program->units[number];
     buf_printf(l->out, l->form == WIRE_C ? "/* %s%s%.*s */\n" : "# %s%s%.*s\n", ir_unit_kind_name(unit->kind), unit->name.len ? " " : "", (int)unit->name.len, unit->name.data);
     l->line = 0;
 }
@@ -99,9 +100,9 @@ static void put_c(listing *l, burin_text line)
     buf_append_byte(l->out, '\n');
 }
 
-void listing_write(wire_output form, burin_text code, const burin_template *tpl, const char *prefix, buf *out)
+void listing_write(wire_output form, burin_text code, const ir_program *program, const source *src, const char *prefix, buf *out)
 {
-    listing     l  = {.form = form, .tpl = tpl, .prefix = prefix, .out = out};
+    listing     l  = {.form = form, .program = program, .src = src, .prefix = prefix, .out = out};
     const char *at = code.data, *end = at + code.len;
     while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));

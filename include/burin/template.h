@@ -119,8 +119,8 @@ BURIN_API void         burin_expr_free(burin_expr *expr); /* NULL is allowed */
 BURIN_API burin_status burin_expr_eval(burin_render *render, burin_expr *expr, burin_value vars, bool undefined_to_none, burin_heap *heap, burin_value *out, burin_error *err);
 
 /* What a stage makes of a source, for `burin dump`: kind is "tokens", "ast" or "ir" of a template, "asm" or "c" for its native code with the
- * template's lines between (BURIN_ERR_RUNTIME without burin-jit), or "script-ast" or "script-ir" of a script in the subset of Python (which
- * "script-ir" needs options.scripts for); a malloc'ed text, NULL after filling `err`. The form is for reading, not for programs, and may change. */
+ * template's lines between (BURIN_ERR_RUNTIME without burin-jit), or the same of a script in the subset of Python: "script-ast", "script-ir",
+ * "script-asm", "script-c" (but for the first options.scripts is needed); a malloc'ed text, NULL after filling `err`. The form is for reading, not for programs, and may change. */
 BURIN_API char *burin_template_dump(burin_env *env, const char *name, burin_text source, const char *kind, burin_error *err);
 
 #ifdef __cplusplus

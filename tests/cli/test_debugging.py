@@ -18,6 +18,15 @@ def check(what, holds, result):
         print("%s:\n%r" % (what, result))
 
 
+def dumps_of_scripts(folder):
+    with open(os.path.join(folder, "twice.py"), "w", encoding="utf-8") as file:
+        file.write("def twice(n):\n    return 2 * n\nprint(twice(21))\n")
+    for kind, line, unit in (("asm", "\n# twice.py:2: return 2 * n\n", "# function twice\n"), ("c", "\n  /* twice.py:2: return 2 * n */\n", "/* function twice */\n")):
+        got = burin("dump", kind, "--script", "twice.py", cwd=folder)
+        check("%s of a script: its lines and functions" % kind, got.code == 0 and line in got.out and unit in got.out and not got.err, got)
+    check("a script has one compiled form", burin("compile", "--script", "twice.py", "--emit", "asm", cwd=folder).code == 2, "")
+
+
 def dumps(folder):
     for kind, line in (("asm", "\n# page.txt:3: {{ n * 2 }} {{ shout('a') }}\n"), ("c", "\n  /* page.txt:3: {{ n * 2 }} {{ shout('a') }} */\n")):
         got = burin("dump", kind, "page.txt", cwd=folder)
@@ -68,6 +77,7 @@ def main():
         return ended(FAILED)
     with folder_of({"page.txt": TEMPLATE}) as folder:
         dumps(folder)
+        dumps_of_scripts(folder)
         perf(folder)
         ahead(folder)
         if os.environ["BURIN_KIND"] in ("dev", "release"):

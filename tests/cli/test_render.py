@@ -175,6 +175,24 @@ def test_expressions_print_values():
     same((r.code, r.out), (0, "42\n"))
 
 
+def test_expressions_of_scripts_print_values():
+    rows = [
+        (["sum(i * i for i in range(n))", "-D", "n:=4"], 0, "14\n"), (["f'{s:>4}|'", "-D", "s=ab"], 0, "  ab|\n"), (["None"], 0, "None\n"),
+        (["[x for x in 'ab']", "--expr-out", "json"], 0, '["a", "b"]\n'), (["10 ** 30", "--expr-out", "json"], 0, "1" + 30 * "0" + "\n"),
+        (["a > 3", "-D", "a:=5", "--expr-out", "status"], 0, ""), (["a > 3", "-D", "a:=2", "--expr-out", "status"], 1, ""),
+        (["pow(2, 3)", "--profile", "asteval"], 0, "8.0\n"), (["type(1)", "--profile", "asteval"], 0, "int\n"),
+        (["1 if 2 else 3", "--without", "ifexp"], 1, ""), (["x = 3"], 1, ""), (["x"], 1, ""), (["sum(range(10 ** 9))", "--max-steps", "100"], 1, ""),
+        (["-t", "{{ 1 }}"], 2, ""), ([], 2, ""), (["1", "--without", "nothing"], 2, ""),
+    ]
+    for arguments, code, want in rows:
+        r = burin("eval", "--script", *arguments)
+        same((r.code, r.out), (code, want), arguments)
+        assert (r.err != "") == (code != 0 and "status" not in arguments), r
+    same(burin("eval", "--script", "n + 1 / 0", "-", stdin='{"n": 2}').err,
+         "ZeroDivisionError: division by zero\n  --> <expression>:1:5\n1 | n + 1 / 0\n  |     ^~~~~\n  called from <expression>:1, in <module>\n")
+    same(burin("eval", "1", "--profile", "asteval").code, 2)
+
+
 def test_limits_stop_a_render():
     endless = "{% for i in range(10000000) %}{% for j in range(10000000) %}x{% endfor %}{% endfor %}"
     rows = [
@@ -189,7 +207,7 @@ def test_limits_stop_a_render():
     for form in ("print", "json", "json-pretty"): # the text of a small value may be long
         r = burin("eval", "[['x' * 1000] * 100] * 100", "--max-output", "100K", "--expr-out", form)
         same((r.code, r.out), (1, ""))
-        assert "the limit of output was reached" in r.err, r
+        assert "the output limit of 102400 bytes was reached" in r.err, r
 
 
 def test_mistakes_are_explained_and_coded():
@@ -200,8 +218,8 @@ def test_mistakes_are_explained_and_coded():
         (["batch", "x"], 2, "`burin batch` takes no arguments, so what is 'x'?"), (["-Z"], 2, "no option -Z"), (["-o"], 2, "-o needs FILE"), (["--output"], 2, "--output needs FILE"),
         (["--strict=1"], 2, "takes no value"), (["-a", "xml"], 2, "auto|html|none"), (["-s", "block-start"], 2, "block-start"),
         (["--max-steps", "many"], 2, "number"), (["check", "x", "-t", "x"], 2, "takes no --template"), (["--max"], 2, "several"),
-        (["-", "-"], 2, "stdin"), (["dump", "soup"], 2, "tokens, ast, ir, asm or c"), (["check"], 2, "templates or folders"),
-        (["/no/such/file"], 1, "No such file"), (["-t", "x", "/no/such/data.json"], 1, "No such file"), (["-t", "x", "-D", "=1"], 1, "name is missing"),
+        (["-", "-"], 2, "stdin"), (["dump", "soup"], 2, "tokens, ast, ir, asm or c"), (["dump", "tokens", "--script"], 2, "needs ast, ir, asm or c"), (["check"], 2, "templates or folders"),
+        (["/no/such/file"], 1, "No such file"), (["-t", "x", "/no/such/data.json"], 1, "No such file"), (["-t", "x", "-D", "=1"], 2, "name is missing"), (["-t", "x", "-D", ":=1"], 2, "name is missing"),
         (["-t", "x", "-D", "a:={"], 1, "-D a:={"), (["-t", "{{ x.y }}"], 1, "UndefinedError: 'x' is undefined"), (["-t", "{{ x }}", "--strict"], 1, "UndefinedError"),
         (["-t", "{% if %}"], 1, "TemplateSyntaxError"), (["-t", "{{ 1|nonsense }}"], 1, "No filter named 'nonsense'"), (["-t", "{{ x", "--name", "n.txt"], 1, "n.txt:1"),
     ]
