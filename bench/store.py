@@ -102,7 +102,7 @@ def report(figures, rounds, load):
                    "%(batch).0f a second by one.\nA commit of another is taken in within %(refresh_us).0f µs." % figures["clients"][0])
     return """# The entity store, measured
 
-Written by `./build.sh bench store`; all versions are kept. CPU time of the thread, the median of 10,000 operations or of 15 batches, then the
+Written by `./build.sh bench store`; all versions are kept. CPU time of the thread, on memory that the machine has used before; the median of 10,000 operations or of 15 batches, then the
 smallest of %d runs; the machine's load was %.1f on %d processors.
 
 **move**: an agent is found by name in one node of a grid of nodes, taken out, appended to another, committed. Each run asserts that

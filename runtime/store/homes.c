@@ -12,13 +12,14 @@ _Atomic es_home *es_home_beyond(const es_homes *h, uint32_t id)
 /* Zeroed, and counted; NULL when memory is out or the limit is reached. */
 static void *take(es_memory *m, size_t size)
 {
+    bool zeroed   = false;
     m->over_limit = m->limit && m->used + size > m->limit;
-    void *p       = m->over_limit ? NULL : base_alloc(m->alloc, size);
+    void *p       = m->over_limit ? NULL : es_take_piece(m->alloc, size, &zeroed);
     if (!p)
         return NULL;
     m->used += size;
-    es_prefer_large_pages(p, size);
-    memset(p, 0, size);
+    if (!zeroed)
+        memset(p, 0, size);
     return p;
 }
 
@@ -65,7 +66,7 @@ static void free_pages(const es_home_group *group, const burin_allocator *alloc)
 {
     for (uint32_t n = 0; n < ES_GROUP_PAGES; n++) {
         if (group->block[n])
-            base_free(alloc, (void *)group->pages[n], (size_t)group->block[n] * ES_PAGE_HOMES * sizeof(es_home));
+            es_free_piece(alloc, (void *)group->pages[n], (size_t)group->block[n] * ES_PAGE_HOMES * sizeof(es_home));
     }
 }
 
@@ -75,7 +76,7 @@ void es_homes_deinit(es_homes *h, const burin_allocator *alloc)
     for (uint32_t n = 1; n < ES_GROUPS; n++) {
         if (h->others[n]) {
             free_pages(h->others[n], alloc);
-            base_free(alloc, h->others[n], sizeof *h->others[n]);
+            es_free_piece(alloc, h->others[n], sizeof *h->others[n]);
         }
     }
 }

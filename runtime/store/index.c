@@ -23,6 +23,8 @@ void es_blocks_deinit(es_blocks *v, const burin_allocator *alloc)
     *v = (es_blocks){0};
 }
 
+static uint64_t line_bit(es_ref ref) { return (uint64_t)1 << (ref / ES_LINE & 63); }
+
 static void *make(es_writer *w, uint32_t units, es_ref *ref)
 {
     if (w->failed)
@@ -36,6 +38,8 @@ static void *make(es_writer *w, uint32_t units, es_ref *ref)
         return NULL;
     }
     *es_birth(w->m, *ref, units) = w->seq;
+    if (units == ES_IS_LINE)
+        w->lines |= line_bit(*ref);
     return es_at(w->m, *ref);
 }
 
@@ -45,7 +49,8 @@ static void retire(es_writer *w, es_ref ref, uint32_t units)
 {
     if (!ref || w->failed)
         return;
-    uint32_t birth = *es_birth(w->m, ref, units);
+    bool     older = units == ES_IS_LINE && !(w->lines & line_bit(ref)) && !w->shared;
+    uint32_t birth = older ? w->seq - 1 : *es_birth(w->m, ref, units);
     if (birth <= w->shared)
         return;
     es_blocks *list = birth == w->seq ? &w->dropped : w->dead;
@@ -60,7 +65,7 @@ static es_node *own_node(es_writer *w, es_ref *where)
 {
     es_ref   ref;
     es_node *node = *where ? es_at(w->m, *where) : NULL;
-    if (node && *es_birth(w->m, *where, ES_IS_LINE) == w->seq)
+    if (node && (w->lines & line_bit(*where)) && *es_birth(w->m, *where, ES_IS_LINE) == w->seq)
         return node;
     es_node *copy = make(w, ES_IS_LINE, &ref);
     if (!copy)

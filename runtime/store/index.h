@@ -49,6 +49,7 @@ typedef struct es_writer {
     uint32_t   shared; /* blocks born up to here belong to the tree this one was forked from: not ours to free */
     es_blocks  made, dropped;
     es_blocks *dead;   /* replaced blocks of the tree being written */
+    uint64_t   lines;  /* bit n: it has made a line whose number ends in n: the others' births need no look */
     bool       failed; /* memory is out: everything after does nothing */
 } es_writer;
 

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <sys/mman.h>
 
-enum { LARGE_PAGE = 2 << 20 };
+enum { SMALL_PAGE = 4096, LARGE_PAGE = 2 << 20 };
 
 void es_memory_init(es_memory *m, const burin_allocator *alloc, uint64_t limit)
 {
@@ -17,7 +17,7 @@ void es_memory_deinit(es_memory *m)
 {
     for (unsigned k = 0; k < ES_SEGMENTS; k++) {
         if (m->segments[k].p)
-            base_free(m->alloc, m->segments[k].p, m->segments[k].size);
+            es_free_piece(m->alloc, m->segments[k].p, m->segments[k].size);
     }
     es_memory_init(m, m->alloc, m->limit);
 }
@@ -62,12 +62,43 @@ static void retire_segment(es_memory *m)
     }
 }
 
-/* Ask for large pages: a look-up at random in a large store otherwise waits as long for page tables as for what it looks for. */
-void es_prefer_large_pages(void *p, size_t size)
+/* ---- pieces ----
+ *
+ * A look-up at random in a large store otherwise waits as long for page tables as for what it looks for. What malloc would give begins anywhere, or lies on small
+ * pages that were used before: a large piece is mapped instead, from the beginning of a large page on. A host's own allocator is asked for all of it. */
+
+static bool is_mapped(const burin_allocator *alloc, size_t size) { return size >= LARGE_PAGE && alloc->resize == base_malloc_allocator.resize; }
+
+static size_t whole_pages(size_t size) { return (size + SMALL_PAGE - 1) & ~(size_t)(SMALL_PAGE - 1); }
+
+static void *map_aligned(size_t size)
 {
-    uintptr_t start = ((uintptr_t)p + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1), end = ((uintptr_t)p + size) & ~(uintptr_t)(LARGE_PAGE - 1);
-    if (start < end)
-        madvise((void *)start, end - start, MADV_HUGEPAGE); // NOLINT: an address inside the segment; only a wish
+    size_t size_up = whole_pages(size);
+    char  *p       = mmap(NULL, size_up + LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    size_t before = -(uintptr_t)p & (LARGE_PAGE - 1), after = LARGE_PAGE - before;
+    if (before)
+        munmap(p, before);
+    munmap(p + before + size_up, after);
+    madvise(p + before, size_up, MADV_HUGEPAGE); /* only a wish */
+    return p + before;
+}
+
+void *es_take_piece(const burin_allocator *alloc, size_t size, bool *zeroed)
+{
+    bool mapped = is_mapped(alloc, size);
+    if (zeroed)
+        *zeroed = mapped;
+    return mapped ? map_aligned(size) : base_alloc(alloc, size);
+}
+
+void es_free_piece(const burin_allocator *alloc, void *p, size_t size)
+{
+    if (p && is_mapped(alloc, size))
+        munmap(p, whole_pages(size));
+    else
+        base_free(alloc, p, size);
 }
 
 /* A segment with room for so many units, which may take several numbers. */
@@ -82,10 +113,9 @@ static bool add_segment(es_memory *m, uint32_t units)
         room = half;
     enum { LINE_BYTES = ES_LINE * ES_UNIT };
     size_t size = (size_t)room * ES_UNIT + LINE_BYTES;
-    void  *p    = base_alloc(m->alloc, size);
+    void  *p    = es_take_piece(m->alloc, size, NULL);
     if (!p)
         return false;
-    es_prefer_large_pages(p, size);
     uintptr_t start = ((uintptr_t)p + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1);
     retire_segment(m);
     m->segments[m->count].p    = p;

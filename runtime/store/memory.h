@@ -56,8 +56,9 @@ typedef struct es_memory {
     bool                   over_limit; /* the last failure was the limit's */
 } es_memory;
 
-/* Wish for large pages under a piece of memory that is long-lived and read at random. */
-void es_prefer_large_pages(void *p, size_t size);
+/* A piece of memory that is long-lived and read at random, on large pages where that may be; NULL when memory is out. *zeroed, if not NULL: whether it is. */
+void *es_take_piece(const burin_allocator *alloc, size_t size, bool *zeroed);
+void  es_free_piece(const burin_allocator *alloc, void *p, size_t size);
 
 void es_memory_init(es_memory *m, const burin_allocator *alloc, uint64_t limit);
 void es_memory_deinit(es_memory *m);

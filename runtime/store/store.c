@@ -31,12 +31,13 @@ bool es_table_reach(es_table *t, es_memory *m, uint32_t n)
         return true;
     size_t size   = t->item << k;
     m->over_limit = m->limit && m->used + size > m->limit;
-    void *p       = m->over_limit ? NULL : base_alloc(m->alloc, size);
+    bool  zeroed  = false;
+    void *p       = m->over_limit ? NULL : es_take_piece(m->alloc, size, &zeroed);
     if (!p)
         return false;
     m->used += size;
-    es_prefer_large_pages(p, size);
-    memset(p, 0, size);
+    if (!zeroed)
+        memset(p, 0, size);
     __atomic_store_n(&t->segments[k - 4], p, __ATOMIC_RELEASE);
     return true;
 }
@@ -52,7 +53,7 @@ bool es_table_reach_all(es_table *t, es_memory *m, uint32_t n)
 void es_table_deinit(es_table *t, const burin_allocator *alloc)
 {
     for (unsigned k = 0; k < sizeof t->segments / sizeof *t->segments; k++)
-        base_free(alloc, t->segments[k], t->item << (k + 4));
+        es_free_piece(alloc, t->segments[k], t->item << (k + 4));
 }
 
 /* ---- the store ---- */

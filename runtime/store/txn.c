@@ -44,7 +44,8 @@ void es_touch_deinit(es_touch *touch, const burin_allocator *alloc)
     base_free(alloc, touch->changes, touch->change_cap * sizeof *touch->changes);
 }
 
-void es_txn_free(burin_txn *t)
+/* Give back what it holds, but for itself. */
+static void give_back(burin_txn *t)
 {
     const burin_allocator *alloc = &t->store->alloc;
     for (uint32_t n = 0; n < t->touch_cap; n++)
@@ -57,13 +58,25 @@ void es_txn_free(burin_txn *t)
     es_blocks_deinit(&t->writer.made, alloc);
     es_blocks_deinit(&t->writer.dropped, alloc);
     arena_deinit(&t->arena);
-    base_free(alloc, t, sizeof *t);
+    t->touches   = NULL;
+    t->drafts    = NULL;
+    t->reads     = NULL;
+    t->touch_cap = t->draft_cap = t->read_cap = t->mask = 0;
+}
+
+void es_txn_free(burin_txn *t)
+{
+    give_back(t);
+    base_free(&t->store->alloc, t, sizeof *t);
 }
 
 void es_txn_end(burin_txn *t)
 {
+    enum { MANY = 1 << 16 }; /* drafts: room for more is not what the next one needs, and small ones would miss the cache in it */
     es_slot_unpin(t->slot);
-    if (t->draft_count && t->draft_count < t->mask / 8) {
+    if (t->draft_cap > MANY) {
+        give_back(t);
+    } else if (t->draft_count && t->draft_count < t->mask / 8) {
         for (uint32_t n = 0; n < t->draft_count; n++) { /* all of a run go, so the order of erasing does not matter */
             for (uint32_t at = t->drafts[n]->id * 0x9E3779B1u >> 7;; at++) {
                 es_draft **place = &t->table[at & t->mask];
