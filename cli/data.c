@@ -212,38 +212,50 @@ static bool load_file(const cli_options *options, burin_heap *heap, const char *
     return true;
 }
 
-bool data_load(const cli_options *options, burin_heap *heap, const char *const *files, size_t file_count, data_texts *texts, burin_value *out)
+/* One file's variables go over those that are there. */
+static bool add_file(const cli_options *options, burin_heap *heap, const char *file, buffer *text, burin_value loaded)
 {
-    bool        deep   = options_is(options, OPT_MERGE, "deep");
-    const char *path   = options_last(options, OPT_SELECT);
-    burin_value loaded = burin_dict(heap, 8);
-    size_t      named  = 0;
-
-    while (options_nth(options, OPT_DATA, named))
-        named++;
-    *texts = (data_texts){calloc(file_count + named + 1, sizeof(buffer)), file_count + named};
-    if (!texts->buffers || loaded.kind == BURIN_MISSING) {
+    const char *path = options_last(options, OPT_SELECT);
+    burin_value value;
+    if (!load_file(options, heap, file, text, &value))
+        return false;
+    if (path && !select_part(path, value, &value))
+        return false;
+    if (value.kind == BURIN_NONE) /* an empty YAML file */
+        return true;
+    if (value.kind != BURIN_DICT) {
+        complain("%s: the variables must be a mapping, not %s", file, burin_type_name(value));
+        return false;
+    }
+    if (merge(heap, loaded, value, options_is(options, OPT_MERGE, "deep"), 0)) {
         complain("out of memory");
         return false;
     }
-    for (size_t i = 0; i < file_count + named; i++) {
-        const char *file = i < file_count ? files[i] : options_nth(options, OPT_DATA, i - file_count);
-        burin_value value;
-        if (!load_file(options, heap, file, &texts->buffers[i], &value))
+    return true;
+}
+
+static bool begin(burin_heap *heap, size_t count, data_texts *texts, burin_value *loaded)
+{
+    *loaded = burin_dict(heap, 8);
+    *texts  = (data_texts){calloc(count + 1, sizeof(buffer)), count};
+    if (texts->buffers && loaded->kind != BURIN_MISSING)
+        return true;
+    complain("out of memory");
+    return false;
+}
+
+bool data_load(const cli_options *options, burin_heap *heap, const char *const *files, size_t file_count, data_texts *texts, burin_value *out)
+{
+    burin_value loaded;
+    size_t      named = 0;
+
+    while (options_nth(options, OPT_DATA, named))
+        named++;
+    if (!begin(heap, file_count + named, texts, &loaded))
+        return false;
+    for (size_t i = 0; i < file_count + named; i++)
+        if (!add_file(options, heap, i < file_count ? files[i] : options_nth(options, OPT_DATA, i - file_count), &texts->buffers[i], loaded))
             return false;
-        if (path && !select_part(path, value, &value))
-            return false;
-        if (value.kind == BURIN_NONE) /* an empty YAML file */
-            continue;
-        if (value.kind != BURIN_DICT) {
-            complain("%s: the variables must be a mapping, not %s", file, burin_type_name(value));
-            return false;
-        }
-        if (merge(heap, loaded, value, deep, 0)) {
-            complain("out of memory");
-            return false;
-        }
-    }
     if (options_has(options, OPT_ENV) && !define_environment(heap, loaded)) {
         complain("out of memory");
         return false;
@@ -253,6 +265,14 @@ bool data_load(const cli_options *options, burin_heap *heap, const char *const *
             return false;
     burin_optimize(heap, loaded);
     *out = loaded;
+    return true;
+}
+
+bool data_load_file(const cli_options *options, burin_heap *heap, const char *file, data_texts *texts, burin_value *out)
+{
+    if (!begin(heap, 1, texts, out) || !add_file(options, heap, file, &texts->buffers[0], *out))
+        return false;
+    burin_optimize(heap, *out);
     return true;
 }
 

@@ -16,6 +16,8 @@ void data_free(data_texts *texts);
 
 /* All the data that `files` and the options name, as one DICT in `heap`. On failure complains and returns false. */
 bool data_load(const cli_options *options, burin_heap *heap, const char *const *files, size_t file_count, data_texts *texts, burin_value *out);
+/* The same of one file alone: without --data, --env and --define. */
+bool data_load_file(const cli_options *options, burin_heap *heap, const char *file, data_texts *texts, burin_value *out);
 
 /* One reader a format. `text` outlives the value. Failures are BURIN_ERR_DATA with the line, or BURIN_ERR_NOMEM. */
 burin_status data_read_yaml(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);

@@ -44,14 +44,28 @@ static bool out_of_memory(void)
     return false;
 }
 
-static bool load(grapher *g, const char *const *files, size_t count, burin_value *out)
+static data_texts *more_texts(grapher *g)
 {
     data_texts *more = realloc(g->texts, (g->text_count + 1) * sizeof *more);
-    if (!more)
-        return out_of_memory();
+    if (!more) {
+        out_of_memory();
+        return NULL;
+    }
     g->texts                  = more;
     g->texts[g->text_count++] = (data_texts){NULL, 0};
-    return data_load(g->options, g->heap, files, count, &g->texts[g->text_count - 1], out);
+    return &g->texts[g->text_count - 1];
+}
+
+static bool load(grapher *g, const char *const *files, size_t count, burin_value *out)
+{
+    data_texts *texts = more_texts(g);
+    return texts && data_load(g->options, g->heap, files, count, texts, out);
+}
+/* What --change names: nothing else that has been said goes over it. */
+static bool load_change(grapher *g, const char *file, burin_value *out)
+{
+    data_texts *texts = more_texts(g);
+    return texts && data_load_file(g->options, g->heap, file, texts, out);
 }
 
 static size_t cell_of(const grapher *g, burin_text name)
@@ -244,7 +258,7 @@ static bool run(grapher *g, const setup_source *source, burin_rope **rope)
     for (size_t k = 0; options_nth(g->options, OPT_CHANGE, k); k++) {
         const char *file = options_nth(g->options, OPT_CHANGE, k);
         burin_value variables;
-        if (!load(g, &file, 1, &variables) || !set_variables(g, variables))
+        if (!load_change(g, file, &variables) || !set_variables(g, variables))
             return false;
     }
     return true;

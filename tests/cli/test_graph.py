@@ -35,6 +35,15 @@ def test_json_has_nodes_edges_values_and_causes():
         same(graph["counters"]["nodes"], len(graph["nodes"]) + 1)  # and the scope
 
 
+def test_changes_go_over_all_that_was_said_before():
+    with folder_of(FILES) as folder:
+        r = burin(*WORDS, "--as", "json", "-D", "price:=7", "-D", "news:=[1]", "--data", "data.json", cwd=folder)
+        same((r.code, r.err), (0, ""), r)
+        values = {n["name"]: (n["value"], n["changes"]) for n in json.loads(r.out)["nodes"]}
+        same((values["price"], values["news"], values["total"][0]), (("5", 1), ("1", 1), "10"))
+        same(values["amount"], ("2", 0))
+
+
 def test_text_formats():
     with folder_of(FILES) as folder:
         dot = burin(*WORDS, cwd=folder)
