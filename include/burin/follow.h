@@ -3,7 +3,7 @@
  *     burin_follower *f = burin_follower_new(graph, store, &err);
  *     burin_follow(f, agent, SPEED, &speed);             -- a cell
  *     ... commits, by any thread ...
- *     burin_follower_update(f);                          -- one batch: everything that reads `speed` follows
+ *     burin_follower_update(f, NULL, &err);              -- one batch: everything that reads `speed` follows
  *
  * An update takes in the change lists of all commits since the last one, at one moment for all trees, as one batch: what runs in
  * it sees one state of the store. A change of an entity nobody follows costs one bit test. What other processes commit to a store that is

@@ -277,6 +277,37 @@ static uint32_t fused_again(desk *d, const char *second, const char *want)
 static void a_region_of_which_little_runs_is_dissolved(void **state) { assert_int_equal(fused_again(*state, "first * 0", "22"), ROW); }
 static void a_region_that_runs_stays(void **state) { assert_int_equal(fused_again(*state, "first * 2", "4026"), 0); }
 
+static burin_status keep_text(void *user, const char *data, size_t len)
+{
+    strncat(user, data, len);
+    return BURIN_OK;
+}
+
+/* Values that only the region's formulas read are shown, and read by who comes later. */
+static void what_is_inside_a_region_can_be_seen(void **state)
+{
+    desk      *d          = *state;
+    char       text[4000] = "";
+    uint32_t   fused;
+    burin_node inner = formula(d, "a + 1", "inner"), middle = formula(d, "inner * 2", "middle"), outer = formula(d, "middle - 3", NULL), effect, late;
+    assert_int_equal(burin_graph_effect(d->g, do_nothing, NULL, BURIN_NODE_STATIC, &outer, 1, &effect), BURIN_OK);
+    assert_int_equal(burin_live_fuse(d->live, &fused, NULL), BURIN_OK);
+    assert_int_equal(fused, 3);
+    burin_graph_set(d->g, d->a, burin_int(100));
+    assert_int_equal(burin_graph_dump(d->g, BURIN_GRAPH_JSON, keep_text, text), BURIN_OK);
+    assert_non_null(strstr(text, "\"value\": \"202\""));
+    burin_graph_set(d->g, d->a, burin_int(200));
+    desk_expect(d, inner, "201");
+    burin_graph_set(d->g, d->a, burin_int(300));
+    late = formula(d, "middle + 0.5", NULL);
+    desk_expect(d, late, "602.5");
+    burin_graph_set(d->g, d->a, burin_int(400));
+    assert_int_equal(burin_graph_dispose(d->g, effect), BURIN_OK); /* nobody needs them any more */
+    desk_expect(d, middle, "802");
+    burin_graph_set(d->g, d->a, burin_int(500));
+    desk_expect(d, late, "1002.5");
+}
+
 /* ---- registered functions ---- */
 
 static burin_status add_all(burin_invocation *call, const burin_item *args, burin_item *out)
@@ -344,7 +375,7 @@ int main(void)
         TEST(a_failure_is_told_with_its_line_in_the_script_or_the_expression), TEST(a_run_leaves_nothing_behind),
         TEST(a_container_that_is_read_stays_as_it_is), TEST(scripts_read_records),
         TEST(a_formula_follows_and_its_equal_container_stops_the_change), TEST(formulas_read_records), TEST(what_is_fused_is_said),
-        TEST(what_is_disposed_of_is_freed), TEST(a_region_of_which_little_runs_is_dissolved), TEST(a_region_that_runs_stays),
+        TEST(what_is_disposed_of_is_freed), TEST(a_region_of_which_little_runs_is_dissolved), TEST(a_region_that_runs_stays), TEST(what_is_inside_a_region_can_be_seen),
         TEST(a_call_follows_its_arguments), TEST(what_is_no_node_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
