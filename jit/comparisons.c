@@ -29,8 +29,12 @@ static expr as_float(func *f, uint32_t reg, block slow)
 static void branch_on_numbers(func *f, uint32_t how, uint32_t b, uint32_t c, block yes, block no, block slow)
 {
     const burin_value *vb = known(f, b), *vc = known(f, c);
-    block              floats = new_block(f);
-    bool               ints   = (!vb || vb->kind == BURIN_INT) && (!vc || vc->kind == BURIN_INT);
+    if (known_kind(f, b) == BURIN_INT && known_kind(f, c) == BURIN_INT) {
+        branch(f, compare(f, comparison_of(how), register_as(f, b), register_as(f, c)), yes, no);
+        return;
+    }
+    block floats = new_block(f);
+    bool  ints   = (!vb || vb->kind == BURIN_INT) && (!vc || vc->kind == BURIN_INT);
     if (ints) {
         require_kind(f, b, BURIN_INT, floats);
         require_kind(f, c, BURIN_INT, floats);

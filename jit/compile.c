@@ -51,8 +51,7 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
         gcc_jit_context_add_command_line_option(g, always[n]);
     for (size_t n = 0; request->level == 1 && n < sizeof quick / sizeof quick[0]; n++)
         gcc_jit_context_add_command_line_option(g, quick[n]);
-    bool is_template = request->program && !request->program->is_script && !request->program->is_expression;
-    for (size_t n = 0; request->level == 1 && is_template && n < sizeof quicker / sizeof quicker[0]; n++)
+    for (size_t n = 0; request->level == 1 && request_is_template(request) && n < sizeof quicker / sizeof quicker[0]; n++)
         gcc_jit_context_add_command_line_option(g, quicker[n]);
     if (!request->debug)
         gcc_jit_context_add_command_line_option(g, "-fno-asynchronous-unwind-tables");

@@ -117,17 +117,17 @@ static void write_out(typed *t)
     func *f = t->f;
     block failed = new_block(f), made = new_block(f);
     f->block     = t->out;
-    expr frame_arguments[] = {get(f->m), gcc_jit_param_as_rvalue(t->me), gcc_jit_param_as_rvalue(t->left)};
+    expr frame_arguments[] = {machine(f), gcc_jit_param_as_rvalue(t->me), gcc_jit_param_as_rvalue(t->left)};
     place registers        = as_local(f, T_PTR, call_api(f, API_direct_frame, 3, frame_arguments));
     branch(f, compare(f, GCC_JIT_COMPARISON_NE, get(registers), num(f, T_PTR, 0)), made, failed);
     f->block = failed;
-    expr failed_arguments[] = {get(f->m), gcc_jit_param_as_rvalue(t->me), get(t->out_pc), num(f, T_I, BURIN_ERR_NOMEM)};
+    expr failed_arguments[] = {machine(f), gcc_jit_param_as_rvalue(t->me), get(t->out_pc), num(f, T_I, BURIN_ERR_NOMEM)};
     give_halves(f, num(f, T_L, DIRECT_FAILED), call_api(f, API_direct_failed, 4, failed_arguments));
     f->block = made;
     typed_to_registers(t, get(registers));
-    expr  arguments[] = {get(f->m), get(t->out_pc)};
+    expr  arguments[] = {machine(f), get(t->out_pc)};
     place as          = as_local(f, T_L, call_api(f, API_direct_go_on, 2, arguments));
-    give_halves(f, load_field(f, FIELD_vm_direct_head, get(f->m)), get(as));
+    give_halves(f, load_field(f, FIELD_vm_direct_head, machine(f)), get(as));
 }
 
 static bool write_function(typed *t)
@@ -263,7 +263,7 @@ void write_direct_call(typed *t, uint32_t pc)
     const ir_insn *i      = &t->unit->code[pc];
     const typed   *callee = typed_callee(t, pc);
     place          left = local(f, T_U, "left"), before = local(f, T_L, "before");
-    expr           arguments[4 + 2 * DIRECT_PARAMETERS] = {get(f->m), gcc_jit_param_as_rvalue(f->api), callee_object(t, pc, callee), NULL};
+    expr           arguments[4 + 2 * DIRECT_PARAMETERS] = {machine(f), gcc_jit_param_as_rvalue(f->api), callee_object(t, pc, callee), NULL};
     int            count = 4;
     for (uint32_t n = 0; n < callee->unit->parameters; n++) {
         uint8_t kind = parameter_kind(callee, n);
@@ -279,7 +279,7 @@ void write_direct_call(typed *t, uint32_t pc)
     } else {
         expr frame[] = {gcc_jit_param_as_rvalue(f->frame)};
         store_field(f, FIELD_vm_frame_pc, frame[0], num(f, T_U, pc));
-        set(f, before, load_field(f, FIELD_vm_direct, get(f->m)));
+        set(f, before, load_field(f, FIELD_vm_direct, machine(f)));
         set(f, left, call_api(f, API_direct_begin, 1, frame));
     }
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), typed_leave(t, pc));

@@ -72,6 +72,7 @@ static gcc_jit_type *api_type(emitter *e, const api_signature *signature)
 bool emitter_init(emitter *e, gcc_jit_context *g, arena *memory, const wire_request *request)
 {
     *e = (emitter){.g = g, .memory = memory, .request = request, .left = request->lowered_max ? request->lowered_max : UINT32_MAX, .file = request->debug ? arena_copy(memory, request->name) : NULL};
+    e->is_quick = request->level == 1 && request_is_template(request);
     static const enum gcc_jit_types plain[TYPE_COUNT] = {
         [T_VOID] = GCC_JIT_TYPE_VOID, [T_B] = GCC_JIT_TYPE_UINT8_T, [T_H] = GCC_JIT_TYPE_UINT16_T, [T_U] = GCC_JIT_TYPE_UINT32_T,
         [T_I] = GCC_JIT_TYPE_INT32_T, [T_L] = GCC_JIT_TYPE_LONG, [T_UL] = GCC_JIT_TYPE_UNSIGNED_LONG, [T_F] = GCC_JIT_TYPE_DOUBLE,
@@ -131,6 +132,8 @@ expr reinterpret(func *f, type t, expr value) { return gcc_jit_context_new_bitca
 
 expr expect(func *f, expr condition, bool likely)
 {
+    if (f->e->is_quick)
+        return condition;
     gcc_jit_function *builtin = gcc_jit_context_get_builtin_function(f->e->g, "__builtin_expect");
     expr              both_[] = {cast(f, T_L, condition), num(f, T_L, likely)};
     return compare(f, GCC_JIT_COMPARISON_NE, gcc_jit_context_new_call(f->e->g, f->where, builtin, 2, both_), num(f, T_L, 0));

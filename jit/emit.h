@@ -46,6 +46,7 @@ typedef struct emitter {
     gcc_jit_type       *op_type;              /* native_op */
     gcc_jit_type       *api_types[API_COUNT];
     uint32_t            left;                 /* what may still be lowered, see wire_request */
+    bool                is_quick;             /* a template at -O1, which is compiled while it waits */
     struct typed      **direct;               /* by unit: its function that is called directly; NULL for none */
     uint32_t            direct_count;
     uint32_t            names;                /* given to locals and blocks so far */
@@ -71,7 +72,7 @@ typedef struct func {
     block              block;
     gcc_jit_param     *frame, *regs, *api;
     gcc_jit_location  *where;
-    place              m, status;             /* locals: the machine, what fails */
+    place              m, status;             /* locals: the machine, or NULL, see machine(); what fails */
     place              to;                    /* the output's next, held in a local between calls */
     place              constants, caches;     /* the frame's */
     block             *at;                    /* of each instruction that something goes to; NULL for others */
@@ -100,6 +101,8 @@ typedef struct func {
     block             *usual;                 /* of each instruction that one of them begins with: where the usual code goes on */
 } func;
 
+/* Is it units of a template, and not a script, an expression or a kernel? */
+static inline bool request_is_template(const wire_request *request) { return request->program && !request->program->is_script && !request->program->is_expression; }
 bool emitter_init(emitter *e, gcc_jit_context *g, arena *memory, const wire_request *request);
 
 /* ---- numbers and locals ---- */
@@ -115,7 +118,7 @@ expr  compare(func *f, enum gcc_jit_comparison op, expr a, expr b);
 expr  both(func *f, expr a, expr b);
 expr  cast(func *f, type t, expr value);
 expr  reinterpret(func *f, type t, expr value); /* a pointer as a number, and back */
-/* The condition, said to be mostly true or false. */
+/* The condition, said to be mostly true or false. Not in what is_quick: there it takes a tenth of the time, and the code runs no slower without. */
 expr  expect(func *f, expr condition, bool likely);
 
 /* ---- memory ---- */

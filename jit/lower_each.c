@@ -22,7 +22,7 @@ static each items_of(func *f, const ir_insn *i, block slow)
     bool is_dict = i->c & EACH_VALUES;
     each e;
     require_kind(f, i->b, is_dict ? BURIN_DICT : BURIN_LIST, slow);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, machine(f)), num(f, T_U, 0)), slow);
     place over = as_local(f, T_PTR, register_pointer(f, i->b));
     place len  = as_local(f, T_U, load_field(f, is_dict ? FIELD_rt_dict_len : FIELD_rt_list_len, get(over)));
     if (is_dict) /* without holes */
@@ -35,7 +35,7 @@ static each items_of(func *f, const ir_insn *i, block slow)
 /* The step counter behind one step for each item and one for the end; `slow` when it runs out on the way. */
 static place ticks_after(func *f, const each *e, block slow)
 {
-    place ticks = as_local(f, T_L, cast(f, T_L, load_field(f, FIELD_vm_tick, get(f->m))));
+    place ticks = as_local(f, T_L, cast(f, T_L, load_field(f, FIELD_vm_tick, machine(f))));
     set(f, ticks, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, get(ticks), cast(f, T_L, get(e->count))));
     require(f, compare(f, GCC_JIT_COMPARISON_GT, get(ticks), num(f, T_L, 1)), slow);
     return ticks;
@@ -64,6 +64,6 @@ void lower_print_each(func *f, uint32_t pc)
     place to          = as_local(f, T_PTR, call_api(f, API_put_each, 4, arguments));
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(to), num(f, T_PTR, 0)), slow);
     set(f, f->to, offset(f, get(to), -(int64_t)texts[0].len));
-    store_field(f, FIELD_vm_tick, get(f->m), cast(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, get(ticks), num(f, T_L, 1))));
+    store_field(f, FIELD_vm_tick, machine(f), cast(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, get(ticks), num(f, T_L, 1))));
     begin(f, done);
 }

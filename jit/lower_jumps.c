@@ -27,8 +27,12 @@ static void branch_on_truth(func *f, place v, block yes, block no, block slow)
 static void lower_jump_truth(func *f, uint32_t pc)
 {
     const ir_insn *i    = &f->unit->code[pc];
-    block          next = new_block(f), slow = slow_path(f, pc, next), goal = f->at[i->d];
-    branch_on_truth(f, as_local(f, T_PTR, register_address(f, i->b)), i->op == OP_JUMP_IF ? goal : next, i->op == OP_JUMP_IF ? next : goal, slow);
+    burin_kind     kind = known_kind(f, i->b);
+    block          next = new_block(f), goal = f->at[i->d], yes = i->op == OP_JUMP_IF ? goal : next, no = i->op == OP_JUMP_IF ? next : goal;
+    if (kind == BURIN_BOOL || kind == BURIN_INT)
+        branch(f, compare(f, GCC_JIT_COMPARISON_NE, register_as(f, i->b), num(f, T_L, 0)), yes, no);
+    else
+        branch_on_truth(f, as_local(f, T_PTR, register_address(f, i->b)), yes, no, slow_path(f, pc, next));
     f->block = next;
 }
 

@@ -12,7 +12,7 @@ static place loop_of(func *f, uint32_t reg)
 /* The step counter after this step; `slow` when it runs out. */
 static place next_tick(func *f, block slow)
 {
-    place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
+    place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, machine(f)), num(f, T_U, 1)));
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), slow);
     return left;
 }
@@ -20,8 +20,8 @@ static place next_tick(func *f, block slow)
 static void next_of_list(func *f, const ir_insn *i, place loop, block slow, block ended)
 {
     expr shadows = load_field(f, FIELD_vm_loop_shadows, get(loop));
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, shadows, load_field(f, FIELD_vm_shadows, get(f->m))), slow);
-    store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, shadows, load_field(f, FIELD_vm_shadows, machine(f))), slow);
+    store_field(f, FIELD_vm_tick, machine(f), get(next_tick(f, slow)));
     place at    = as_local(f, T_L, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, load_field(f, FIELD_vm_loop_index0, get(loop)), num(f, T_L, 1)));
     place list  = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_list, get(loop)));
     block there = new_block(f);
@@ -51,7 +51,7 @@ static void next_of_range(func *f, const ir_insn *i, place loop, block slow, blo
 {
     block there = new_block(f);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_after_kind, get(loop)), num(f, T_B, BURIN_MISSING)), slow);
-    store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
+    store_field(f, FIELD_vm_tick, machine(f), get(next_tick(f, slow)));
     count_iteration(f, loop);
     branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(take_one_left(f, loop)), num(f, T_L, 0)), there, ended);
     f->block   = there;
@@ -88,7 +88,7 @@ static void next_of_array(func *f, const ir_insn *i, place loop, block slow, blo
     block there = new_block(f);
     place head  = as_local(f, T_L, load_field(f, FIELD_vm_loop_word, get(loop)));
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(head), num(f, T_L, 0)), slow);
-    store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
+    store_field(f, FIELD_vm_tick, machine(f), get(next_tick(f, slow)));
     count_iteration(f, loop);
     branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(take_one_left(f, loop)), num(f, T_L, 0)), there, ended);
     f->block = there;
@@ -106,9 +106,10 @@ static void lower_next(func *f, uint32_t pc)
     block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f), other = new_block(f), range = new_block(f);
     bool           has_structs = f->e->request->member_count > 0;
     block          third       = has_structs ? new_block(f) : slow;
-    place          loop = loop_of(f, i->a);
+    place          loop = loop_of(f, i->a), m = f->m;
+    f->m                = as_local(f, T_PTR, machine(f));
     /* nothing to drop: the iteration made nothing */
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, get(f->m)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, machine(f)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
     place walk = as_local(f, T_B, load_field(f, FIELD_vm_loop_walk, get(loop)));
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_LIST)), true), list, other);
     f->block = other;
@@ -124,6 +125,7 @@ static void lower_next(func *f, uint32_t pc)
         f->block = array;
         next_of_array(f, i, loop, slow, ended);
     }
+    f->m     = m;
     f->block = ended;
 }
 
@@ -134,7 +136,7 @@ static void lower_last(func *f, uint32_t pc)
     block          done = new_block(f), slow = slow_path(f, pc, done);
     place          loop = loop_of(f, i->b);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_walk, get(loop)), num(f, T_B, WALK_LIST)), slow);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_shadows, get(loop)), load_field(f, FIELD_vm_shadows, get(f->m))), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_shadows, get(loop)), load_field(f, FIELD_vm_shadows, machine(f))), slow);
     expr next = binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, load_field(f, FIELD_vm_loop_index0, get(loop)), num(f, T_L, 1));
     expr len  = cast(f, T_L, load_field(f, FIELD_rt_list_len, load_field(f, FIELD_vm_loop_list, get(loop))));
     store_int(f, i->a, BURIN_BOOL, cast(f, T_L, compare(f, GCC_JIT_COMPARISON_GE, next, len)));

@@ -73,7 +73,7 @@ static void lower_cell_set(func *f, uint32_t pc)
 /* The step counter after this step; `slow` when it runs out. */
 static place next_tick(func *f, block slow)
 {
-    place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
+    place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, machine(f)), num(f, T_U, 1)));
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), slow);
     return left;
 }
@@ -81,7 +81,7 @@ static place next_tick(func *f, block slow)
 static void lower_turn(func *f, uint32_t pc)
 {
     block done = new_block(f), slow = slow_path(f, pc, done);
-    store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
+    store_field(f, FIELD_vm_tick, machine(f), get(next_tick(f, slow)));
     begin(f, done);
 }
 
@@ -93,7 +93,7 @@ static void move_on(func *f, expr iterator, place at)
 static void next_of_range(func *f, const ir_insn *i, expr iterator, block slow, block ended)
 {
     block there = new_block(f);
-    store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
+    store_field(f, FIELD_vm_tick, machine(f), get(next_tick(f, slow)));
     place range = as_local(f, T_PTR, load_field(f, FIELD_rt_iter_over, iterator));
     place at    = as_local(f, T_L, load_field(f, FIELD_rt_iter_at, iterator));
     branch(f, compare(f, GCC_JIT_COMPARISON_LT, cast(f, T_UL, get(at)), cast(f, T_UL, load_field(f, FIELD_rt_range_len, get(range)))), there, ended);
@@ -106,12 +106,12 @@ static void next_of_range(func *f, const ir_insn *i, expr iterator, block slow, 
 
 static void next_of_list(func *f, const ir_insn *i, expr iterator, block slow)
 {
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, machine(f)), num(f, T_U, 0)), slow);
     place list = as_local(f, T_PTR, load_field(f, FIELD_rt_iter_over, iterator));
     place at   = as_local(f, T_L, load_field(f, FIELD_rt_iter_at, iterator));
     expr  len  = cast(f, T_UL, load_field(f, FIELD_rt_list_len, get(list)));
     require(f, compare(f, GCC_JIT_COMPARISON_LT, cast(f, T_UL, get(at)), len), slow); /* the end, too, is the body's */
-    store_field(f, FIELD_vm_tick, get(f->m), get(next_tick(f, slow)));
+    store_field(f, FIELD_vm_tick, machine(f), get(next_tick(f, slow)));
     expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(at), num(f, T_L, sizeof(burin_value)));
     copy_value(f, register_address(f, i->b), add_bytes(f, load_field(f, FIELD_rt_list_items, get(list)), bytes));
     move_on(f, iterator, at);
@@ -163,7 +163,7 @@ static void lower_load_item(func *f, uint32_t pc)
     expr is_list = compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_LIST)), is_tuple = compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_TUPLE));
     require(f, binary(f, GCC_JIT_BINARY_OP_LOGICAL_OR, T_BOOL, is_list, is_tuple), slow);
     require_kind(f, i->c, BURIN_INT, slow);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, machine(f)), num(f, T_U, 0)), slow);
     place list = as_local(f, T_PTR, load(f, T_PTR, register_address(f, i->b), (int64_t)field_offset(FIELD_burin_value_as)));
     place at   = as_local(f, T_L, register_as(f, i->c));
     copy_value(f, register_address(f, i->a), list_item(f, list, at, slow));

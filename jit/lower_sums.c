@@ -8,11 +8,11 @@
 static void begin_capture(func *f)
 {
     block first = new_block(f), ready = new_block(f);
-    place open  = as_local(f, T_U, load_field(f, FIELD_vm_captures, get(f->m)));
-    store_field(f, FIELD_vm_captures, get(f->m), binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(open), num(f, T_U, 1)));
+    place open  = as_local(f, T_U, load_field(f, FIELD_vm_captures, machine(f)));
+    store_field(f, FIELD_vm_captures, machine(f), binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(open), num(f, T_U, 1)));
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(open), num(f, T_U, 0)), first, ready);
     f->block = first;
-    store_field(f, FIELD_vm_held_flush, get(f->m), load_field(f, FIELD_rt_out_flush, output(f)));
+    store_field(f, FIELD_vm_held_flush, machine(f), load_field(f, FIELD_rt_out_flush, output(f)));
     store_field(f, FIELD_rt_out_flush, output(f), num(f, T_PTR, 0));
     begin(f, ready);
 }
@@ -97,11 +97,11 @@ static void lower_sum_end(func *f, uint32_t pc)
     const ir_insn *i    = &f->unit->code[pc];
     block          done = new_block(f), slow = slow_path(f, pc, done), last = new_block(f);
     require_kind(f, i->b, BURIN_MISSING, slow);
-    place open = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_captures, get(f->m)), num(f, T_U, 1)));
-    store_field(f, FIELD_vm_captures, get(f->m), get(open));
+    place open = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_captures, machine(f)), num(f, T_U, 1)));
+    store_field(f, FIELD_vm_captures, machine(f), get(open));
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(open), num(f, T_U, 0)), last, done);
     f->block = last;
-    store_field(f, FIELD_rt_out_flush, output(f), load_field(f, FIELD_vm_held_flush, get(f->m)));
+    store_field(f, FIELD_rt_out_flush, output(f), load_field(f, FIELD_vm_held_flush, machine(f)));
     begin(f, done);
 }
 

@@ -81,7 +81,7 @@ static void lower_item(func *f, uint32_t pc)
     block done = new_block(f), slow = slow_path(f, pc, done);
     require_kind(f, i->b, BURIN_LIST, slow);
     require_kind(f, i->c, BURIN_INT, slow);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, machine(f)), num(f, T_U, 0)), slow);
     place list = as_local(f, T_PTR, load(f, T_PTR, register_address(f, i->b), (int64_t)field_offset(FIELD_burin_value_as)));
     place at   = as_local(f, T_L, register_as(f, i->c));
     expr  len  = cast(f, T_UL, load_field(f, FIELD_rt_list_len, get(list)));

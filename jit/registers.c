@@ -74,7 +74,7 @@ static void take_member(func *f, const wire_member *m, place from, place at, blo
 static void note_shape(func *f, uint32_t reg, block slow)
 {
     require_kind(f, reg, BURIN_DICT, slow);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), slow);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, machine(f)), num(f, T_U, 0)), slow);
     place dict = as_local(f, T_PTR, register_pointer(f, reg));
     set(f, f->shape_keys, load_field(f, FIELD_rt_keys_serial, load_field(f, FIELD_rt_dict_keys, get(dict))));
     set(f, f->shape_values, load_field(f, FIELD_rt_dict_values, get(dict)));
@@ -86,7 +86,7 @@ static void try_lacking(func *f, expr cache, block to)
     block lacking = new_block(f), other = new_block(f);
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->shape_keys), load_field(f, FIELD_vm_cache_lacking, cache)), lacking, other);
     f->block = lacking;
-    branch(f, compare(f, GCC_JIT_COMPARISON_NE, load_field(f, FIELD_rt_env_undefined, load_field(f, FIELD_vm_env, get(f->m))), num(f, T_U, RT_STRICT)), to, other);
+    branch(f, compare(f, GCC_JIT_COMPARISON_NE, load_field(f, FIELD_rt_env_undefined, load_field(f, FIELD_vm_env, machine(f))), num(f, T_U, RT_STRICT)), to, other);
     f->block = other;
 }
 
@@ -121,7 +121,7 @@ static void try_struct_lacking(func *f, uint32_t reg, uint32_t site, block to)
     block lacking = new_block(f), other = new_block(f);
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, load(f, T_L, register_address(f, reg), 0), load_field(f, FIELD_vm_cache_lacking, cache)), lacking, other);
     f->block = lacking;
-    branch(f, compare(f, GCC_JIT_COMPARISON_NE, load_field(f, FIELD_rt_env_undefined, load_field(f, FIELD_vm_env, get(f->m))), num(f, T_U, RT_STRICT)), to, other);
+    branch(f, compare(f, GCC_JIT_COMPARISON_NE, load_field(f, FIELD_rt_env_undefined, load_field(f, FIELD_vm_env, machine(f))), num(f, T_U, RT_STRICT)), to, other);
     f->block = other;
 }
 

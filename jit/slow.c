@@ -106,7 +106,7 @@ static void look_at_shape_again(func *f)
     expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(reg), num(f, T_L, sizeof(burin_value)));
     place at   = as_local(f, T_PTR, add_bytes(f, gcc_jit_param_as_rvalue(f->regs), bytes));
     expr kind  = load_field(f, FIELD_burin_value_kind, get(at));
-    expr  shadows = load_field(f, FIELD_vm_shadows, get(f->m));
+    expr  shadows = load_field(f, FIELD_vm_shadows, machine(f));
     branch(f, both(f, compare(f, GCC_JIT_COMPARISON_EQ, kind, num(f, T_B, BURIN_DICT)), compare(f, GCC_JIT_COMPARISON_EQ, shadows, num(f, T_U, 0))), is_dict,
            other);
     f->block   = is_dict;

@@ -173,7 +173,7 @@ static block leave_failed(typed *t, uint32_t pc)
     uint8_t all[TYPED_REGISTERS_MAX]; /* handlers may read any of them */
     memset(all, true, sizeof all);
     if (t->is_function) {
-        expr arguments[] = {get(f->m), gcc_jit_param_as_rvalue(t->me), num(f, T_U, pc), get(f->status)};
+        expr arguments[] = {machine(f), gcc_jit_param_as_rvalue(t->me), num(f, T_U, pc), get(f->status)};
         give_halves(f, num(f, T_L, DIRECT_FAILED), call_api(f, API_direct_failed, 4, arguments));
     } else {
         all_to_halves(t, all);
@@ -271,10 +271,10 @@ static expr is_plain_text(func *f, operand o)
 static void join_texts(typed *t, uint32_t pc, operand x, operand y, place head, place as)
 {
     func *f           = t->f;
-    expr  arguments[] = {get(f->m), x.head, x.as, y.head, y.as};
+    expr  arguments[] = {machine(f), x.head, x.as, y.head, y.as};
     block failed      = new_block(f), done = new_block(f);
     set(f, as, call_api(f, API_join, 5, arguments));
-    set(f, head, load_field(f, FIELD_vm_direct_head, get(f->m)));
+    set(f, head, load_field(f, FIELD_vm_direct_head, machine(f)));
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(head), num(f, T_L, DIRECT_FAILED)), true), done, failed);
     f->block = failed;
     set(f, f->status, cast(f, T_I, get(as)));
@@ -517,7 +517,7 @@ static void write_by_body(typed *t, uint32_t pc)
 static expr globals_of(typed *t)
 {
     func *f = t->f;
-    return t->is_function ? load_field(f, FIELD_vm_globals, get(f->m)) : load_field(f, FIELD_vm_frame_globals, gcc_jit_param_as_rvalue(f->frame));
+    return t->is_function ? load_field(f, FIELD_vm_globals, machine(f)) : load_field(f, FIELD_vm_frame_globals, gcc_jit_param_as_rvalue(f->frame));
 }
 
 static operand value_at(typed *t, expr address)
@@ -592,7 +592,7 @@ static void write_load_item(typed *t, uint32_t pc)
     block          out    = leave_for(t, pc);
     require(f, binary(f, GCC_JIT_BINARY_OP_LOGICAL_OR, T_BOOL, is_of(f, object.head, BURIN_LIST), is_of(f, object.head, BURIN_TUPLE)), out);
     key = as_integer(t, i->c, pc);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), out);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, machine(f)), num(f, T_U, 0)), out);
     place list = as_local(f, T_PTR, reinterpret(f, T_PTR, object.as)), at = as_local(f, T_L, key.as);
     write_operand(t, i->a, value_at(t, list_item(f, list, at, out)));
 }
@@ -613,7 +613,7 @@ static void write_load_named(typed *t, uint32_t pc)
     operand        object = read_register(t, i->b);
     block          out    = leave_for(t, pc);
     require(f, is_of(f, object.head, BURIN_DICT), out);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), out);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, machine(f)), num(f, T_U, 0)), out);
     expr  arguments[] = {caches_of(t), own_field(t, FIELD_vm_function_program, FIELD_vm_frame_program), reinterpret(f, T_PTR, object.as), num(f, T_U, i->d)};
     place found       = as_local(f, T_PTR, call_api(f, API_named, 4, arguments));
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(found), num(f, T_PTR, 0)), out);
@@ -651,9 +651,9 @@ static void count_turn(typed *t, uint32_t pc)
 {
     func *f    = t->f;
     block slow = t->is_function ? leave_for(t, pc) : new_block(f), ready = new_block(f);
-    place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
+    place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, machine(f)), num(f, T_U, 1)));
     if (!t->is_function)
-        store_field(f, FIELD_vm_tick, get(f->m), get(left));
+        store_field(f, FIELD_vm_tick, machine(f), get(left));
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, slow);
     if (!t->is_function) {
         expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), num(f, T_U, pc)};
@@ -663,15 +663,15 @@ static void count_turn(typed *t, uint32_t pc)
     }
     f->block = ready;
     if (t->is_function)
-        store_field(f, FIELD_vm_tick, get(f->m), get(left));
+        store_field(f, FIELD_vm_tick, machine(f), get(left));
 }
 
 void typed_count_entry(typed *t)
 {
     func *f     = t->f;
     block ready = new_block(f);
-    place left  = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
-    store_field(f, FIELD_vm_tick, get(f->m), get(left));
+    place left  = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, machine(f)), num(f, T_U, 1)));
+    store_field(f, FIELD_vm_tick, machine(f), get(left));
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, leave_for(t, t->from));
     f->block = ready;
 }
@@ -698,7 +698,7 @@ static void write_each_next(typed *t, uint32_t pc)
     expr is_list = compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_LIST)), is_tuple = compare(f, GCC_JIT_COMPARISON_EQ, get(kind), num(f, T_B, BURIN_TUPLE));
     branch(f, binary(f, GCC_JIT_BINARY_OP_LOGICAL_OR, T_BOOL, is_list, is_tuple), list, out);
     f->block = list;
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, get(f->m)), num(f, T_U, 0)), out);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, machine(f)), num(f, T_U, 0)), out);
     require(f, compare(f, GCC_JIT_COMPARISON_LT, cast(f, T_UL, get(at)), cast(f, T_UL, load_field(f, FIELD_rt_list_len, get(over)))), out);
     expr    bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(at), num(f, T_L, sizeof(burin_value)));
     operand item  = value_at(t, add_bytes(f, load_field(f, FIELD_rt_list_items, get(over)), bytes));

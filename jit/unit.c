@@ -20,6 +20,7 @@ const uint8_t op_forms[] = {
 
 /* ---- the cursor ---- */
 
+expr machine(func *f) { return f->m ? get(f->m) : load_field(f, FIELD_vm_frame_m, gcc_jit_param_as_rvalue(f->frame)); }
 expr output(func *f) { return load_field(f, FIELD_vm_frame_out, gcc_jit_param_as_rvalue(f->frame)); }
 
 void spill(func *f) { store_field(f, FIELD_rt_out_next, output(f), get(f->to)); }
@@ -130,8 +131,8 @@ static void count_entry(func *f)
     block slow = new_block(f), ready = new_block(f);
     expr  frame = gcc_jit_param_as_rvalue(f->frame);
     expr  arguments[] = {frame, f->unit->kind == UNIT_GENERATOR ? load_field(f, FIELD_vm_frame_pc, frame) : num(f, T_U, 0)};
-    place left        = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, get(f->m)), num(f, T_U, 1)));
-    store_field(f, FIELD_vm_tick, get(f->m), get(left));
+    place left        = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, machine(f)), num(f, T_U, 1)));
+    store_field(f, FIELD_vm_tick, machine(f), get(left));
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, slow);
     f->block = slow;
     set(f, f->status, call_api(f, API_tick, 2, arguments));
@@ -146,7 +147,7 @@ static void prologue(func *f)
         type        t;
         const char *name;
     } locals[] = {
-        {offsetof(func, m), T_PTR, "m"},     {offsetof(func, to), T_PTR, "to"},               {offsetof(func, status), T_I, "status"},
+        {offsetof(func, to), T_PTR, "to"},         {offsetof(func, status), T_I, "status"},
         {offsetof(func, caches), T_PTR, "caches"}, {offsetof(func, constants), T_PTR, "constants"},
         {offsetof(func, slow_note), T_VALUE, "slow"},
         {offsetof(func, shape_keys), T_L, "keys"}, {offsetof(func, shape_values), T_PTR, "values"},
@@ -157,7 +158,8 @@ static void prologue(func *f)
     f->fail      = new_block(f);
     f->slow      = new_block(f);
     f->slow_rest = new_block(f);
-    set(f, f->m, load_field(f, FIELD_vm_frame_m, frame));
+    if (f->e->request->program->is_script)
+        f->m = as_local(f, T_PTR, machine(f));
     set(f, f->caches, load_field(f, FIELD_vm_frame_caches, frame));
     set(f, f->constants, load_field(f, FIELD_vm_frame_constants, frame));
     if (may_begin_midway(f)) {
@@ -202,11 +204,27 @@ uint32_t registers_written(const ir_insn *i)
     }
 }
 
+/* What an instruction gives, where that is known: whether by its lowering or its body. */
+static burin_kind kind_given(const func *f, const ir_insn *i)
+{
+    const burin_value *c;
+    switch (i->op) {
+    case OP_LOOP_ATTR: return is_counter(i->c) ? BURIN_INT : i->c == LOOP_first || i->c == LOOP_last ? BURIN_BOOL : BURIN_KIND_COUNT;
+    case OP_NOT: case OP_COMPARE: case OP_TEST: case OP_TEST_DEFINED: return BURIN_BOOL;
+    case OP_MOVE: return known_kind(f, i->b);
+    case OP_MOD: case OP_FLOORDIV:
+        c = known(f, i->c);
+        return known_kind(f, i->b) == BURIN_INT && c && c->kind == BURIN_INT && c->as.i > 0 ? BURIN_INT : BURIN_KIND_COUNT;
+    default: return BURIN_KIND_COUNT;
+    }
+}
+
 /* The registers that an instruction has written hold something else now. */
 static void note_written(func *f, const ir_insn *i)
 {
     const char *operands = ir_op_operands(i->op);
     uint32_t    count    = registers_written(i);
+    burin_kind  kind     = kind_given(f, i);
     if (operands[1] == 'w' || operands[0] == 'w')
         for (uint32_t n = 0; n < count; n++)
             note(f, (operands[1] == 'w' ? i->b : i->a) + n, 0, BURIN_KIND_COUNT);
@@ -214,8 +232,8 @@ static void note_written(func *f, const ir_insn *i)
         note(f, i->a, 0, BURIN_KIND_COUNT);
     if (i->op == OP_LOADK)
         note(f, i->a, i->d + 1, (burin_kind)f->e->request->program->constants[i->d].kind);
-    if (i->op == OP_LOOP_ATTR && is_counter(i->c))
-        note(f, i->a, 0, BURIN_INT);
+    if (kind != BURIN_KIND_COUNT)
+        note(f, i->a, 0, kind);
 }
 
 /* Code that people read says what line each instruction is of. */

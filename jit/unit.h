@@ -63,7 +63,8 @@ void add_case(func *f, cases *c, uint32_t number, block to);
 /* Go where the number says; without cases, to f->fail. */
 void end_with_cases(func *f, const cases *c, expr number);
 
-/* The output, an rt_out. */
+/* The machine and its output, a vm and an rt_out. Templates seldom need them, so that they are no locals there. */
+expr machine(func *f);
 expr output(func *f);
 /* What was printed is in the output's own fields while code that may look at it runs. */
 void spill(func *f);
