@@ -43,11 +43,11 @@ static __attribute__((noinline)) char *put_word(char *to, const burin_value *v)
     return to + 4 + (v->kind == BURIN_BOOL && !v->as.i);
 }
 
-/* A value that is no text; NULL: not by a run. */
+/* A value that is no text, and no small integer; NULL: not by a run. */
 static inline __attribute__((always_inline)) char *put_number(char *to, const burin_value *v)
 {
     if (v->kind == BURIN_INT)
-        return BURIN_LIKELY((uint64_t)v->as.i < 10000) ? text_put_small(to, (unsigned)v->as.i) : to + text_from_int(v->as.i, to);
+        return to + text_from_int(v->as.i, to);
     return v->kind == BURIN_FLOAT ? to + text_from_double(v->as.f, to) : put_word(to, v);
 }
 
@@ -146,6 +146,15 @@ static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, v
 #define GO()    goto *labels[p->start]
 #define GO_ON() do { p++; GO(); } while (0)
 #define DO()    goto *labels[p->kind] /* behind the text */
+/* On, if all of a value is printed up to `end`. */
+#define PRINTED(end)                 \
+    do {                             \
+        after = (end);               \
+        if (BURIN_UNLIKELY(!after))  \
+            goto left;               \
+        to = after;                  \
+        GO_ON();                     \
+    } while (0)
 #define BRANCH(yes)              \
     do {                         \
         p += (yes) ? p->jump : 1; \
@@ -159,6 +168,24 @@ static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, v
             goto left;                                  \
         BRANCH(is == (jumping));                        \
     } while (0)
+
+/* A text of at most 32 bytes, mostly, by two blocks. */
+#if RT_VECTORS
+#define PUT_SHORT(v)                                                                       \
+    do {                                                                                   \
+        const char    *from = (v)->as.s;                                                   \
+        const uint32_t len  = (v)->len;                                                    \
+        if (BURIN_LIKELY(len - 1 < 32 && rt_readable_32(from))) {                          \
+            __m128i low = _mm_loadu_si128((const __m128i *)from), high = _mm_loadu_si128((const __m128i *)(from + 16)); \
+            _mm_storeu_si128((__m128i *)to, low);                                          \
+            _mm_storeu_si128((__m128i *)(to + 16), high);                                  \
+            to += len;                                                                     \
+            GO_ON();                                                                       \
+        }                                                                                  \
+    } while (0)
+#else
+#define PUT_SHORT(v) (void)0
+#endif
 
 /* The attribute of the part's object, which is looked at; then on to `print`. */
 #define ATTRIBUTE(print)                                                 \
@@ -219,7 +246,8 @@ const ir_insn *vm_print_run(vm_frame *f, const ir_insn *i)
     const burin_value *v, *values = NULL, *asked = NULL;
     uint64_t           serial = RT_NO_SERIAL;
     char              *to = f->out->next, *sum = to, *after;
-    if (BURIN_UNLIKELY(f->out->end - to < run->room || f->m->st.heap.shadows))
+    const char *const  limit = f->out->end - run->room; /* so far there is room */
+    if (BURIN_UNLIKELY(to > limit || f->m->st.heap.shadows))
         return i;
     GO();
 
@@ -344,7 +372,7 @@ part_SAME_IS: {
 part_NEXT:
     switch (next_of_run(f, regs[p->reg].as.p, &regs[p->to])) {
     case RUN_ITEM:
-        if (BURIN_LIKELY(f->out->end - to >= run->room))
+        if (BURIN_LIKELY(to <= limit))
             BRANCH(true);
         f->out->next = to;
         return f->unit->code + p->site;
@@ -369,27 +397,27 @@ print_safe:
 print_escaped:
     if (v->kind != BURIN_STRING)
         goto number;
-    if (v->flags & RT_PRINTED_AS_IS)
+    if (BURIN_LIKELY(v->flags & RT_PRINTED_AS_IS))
         goto string;
     after = rt_write_short(to, v, true);
     if (BURIN_UNLIKELY(!after))
         after = put_long(f->out, to, v, run->room, false);
-    goto printed;
+    PRINTED(after);
 print:
     if (v->kind != BURIN_STRING)
         goto number;
 string:
+    PUT_SHORT(v);
     after = rt_write_short(to, v, false);
     if (BURIN_UNLIKELY(!after))
         after = put_long(f->out, to, v, run->room, true);
-    goto printed;
+    PRINTED(after);
 number:
-    after = put_number(to, v);
-printed:
-    if (BURIN_UNLIKELY(!after))
-        goto left;
-    to = after;
-    GO_ON();
+    if (BURIN_LIKELY(v->kind == BURIN_INT && (uint64_t)v->as.i < 10000)) {
+        to = text_put_small(to, (unsigned)v->as.i);
+        GO_ON();
+    }
+    PRINTED(put_number(to, v));
 
 left:
     f->out->next = p->in_sum ? sum : to - p->text_len;
