@@ -44,6 +44,15 @@ def with_tools(chat):
             **{key: value for key, value in chat.items() if key != "messages"}}
 
 
+def long_page(page, size):
+    """A template of `size` bytes at least, of tables with names and texts of their own: what takes longest to compile is not that it is long."""
+    text, n = "", 0
+    while len(text.encode()) < size:
+        n += 1
+        text += page.replace("item.", "item%d." % n).replace("for item ", "for item%d " % n).replace("Stock", "Table %d: Stock" % n)
+    return text
+
+
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     stored = {}
@@ -56,6 +65,7 @@ def main(folder):
         "dicttable": {"table": [{key: n for n, key in enumerate("abcdefghij", 1)} for _ in range(1000)]},
         "stocks200": stocks200(stored["stocks20"]),
         "chattools": with_tools(stored["chat"]),
+        "long": stored["stocks20"],
     }
     for name, data in made.items():
         with open(os.path.join(folder, name + ".json"), "w", encoding="utf-8") as f:

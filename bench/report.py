@@ -69,6 +69,11 @@ def text(results, names, workloads):
             return lambda name, workload: number(cold[name, workload][kind]) if (name, workload) in cold else None
         parts.append("## Text to program, µs\n\n" + table(names, cold_workloads, cold_cell("compile_ns")))
         parts.append("## Text to page, once, µs\n\n" + table(names, cold_workloads, cold_cell("cold_ns")))
+    if results["long"]:
+        rows = {row["engine"]: row for row in results["long"]}
+        kinds = {"text to program": "compile_ns", "text to output": "cold_ns"}
+        parts.append("## A template of 20 KB, once, µs\n\nTables of prices one after another, %.0f KB of output.\n\n" % (results["long"][0]["bytes"] / 1000) +
+                     table(names, kinds, lambda name, kind: number(rows[name][kinds[kind]]) if name in rows else None))
     counts = results["mallocs"]
     if counts:
         parts.append("## Calls of malloc in a warm render of Burin\n\n" +

@@ -6,7 +6,7 @@
 2. Rounds. In each, for each workload in random order: C, half of the engines in random order, C, the other half, C; each
    a process of its own that warms up and reports the median of its batches, in CPU time of its thread.
 3. A table cell is the median over the rounds; a ratio is the median over the rounds of engine / C within the same round.
-4. Cold figures (text to program, text to page) and Burin's malloc calls per warm render.
+4. Cold figures (text to program, text to page), those of a template of 20 KB, and Burin's malloc calls per warm render.
 
 All figures go to build/bench/results.json; a full run writes docs/BENCHMARKS.md, the chart
 docs/benchmarks.svg and the table in README.md.
@@ -36,6 +36,7 @@ BOUND = ("burin, structs", "burin, structs, native")
 OURS = ("c", "burin", "burin, native", *BOUND) # must render Jinja2's page byte for byte
 DICTS = ("dicttable", "chattools") # pages that need dicts: no structs stand for them
 COLD = ("teams", "stocks20", "inherit", "chat", "static")
+LONG, LONG_BYTES, LONG_ENGINES = "long", 20000, ("burin", "minijinja", "jinja2") # a template that is only compiled and rendered once
 
 
 def normalise(page, engine):
@@ -53,8 +54,15 @@ def prepare(folder, engines):
     make_data.main(os.path.join(folder, "data"))
     templates = os.path.join(HERE, "templates")
     shutil.copytree(templates, os.path.join(folder, "templates"), dirs_exist_ok=True)
-    for engine in [e for e in engines if e.name not in OURS]:
-        dialects.write(engine.name, templates, os.path.join(folder, "templates-" + engine.name))
+    with open(os.path.join(templates, "stocks20.jinja"), encoding="utf-8") as f:
+        long_text = make_data.long_page(f.read(), LONG_BYTES)
+    for engine in engines:
+        own = os.path.join(folder, "templates" if engine.name in OURS else "templates-" + engine.name)
+        if engine.name not in OURS:
+            dialects.write(engine.name, templates, own)
+        if engine.name in LONG_ENGINES:
+            with open(os.path.join(own, LONG + ".jinja"), "w", encoding="utf-8", newline="") as f:
+                f.write(long_text)
 
 
 def check(folder, engines, workloads):
@@ -126,6 +134,24 @@ def time_cold(folder, engines, workloads, warm_ms, batch_ms, batches):
     return rows
 
 
+def time_long(folder, engines, warm_ms, batch_ms, batches):
+    """The long template, by those that render the same page of it: text to program, and text to page."""
+    pages, rows = {}, []
+    for engine in [e for e in engines if e.name in LONG_ENGINES]:
+        path = os.path.join(folder, "page")
+        _, error = engine.run("check", LONG, folder, path)
+        if error is None:
+            with open(path, encoding="utf-8", newline="") as f:
+                pages[engine.name] = f.read()
+        if error or normalise(pages[engine.name], engine.name) != normalise(pages["burin"], "burin"):
+            print("%s is left out of the long page: %s" % (engine.name, error or "another page"))
+            continue
+        output, error = engine.run("cold", LONG, folder, warm_ms, batch_ms, batches)
+        if error is None:
+            rows.append({"engine": engine.name, "bytes": len(pages[engine.name].encode()), **json.loads(output)})
+    return rows
+
+
 def count_mallocs(folder, engine, workloads):
     counts = {}
     for workload in workloads:
@@ -170,6 +196,7 @@ def main():
     results = {"machine": machine(), "versions": {e.name: e.version for e in engines}, "rounds": rounds,
                "times": time_rounds(folder, engines, workloads, rounds, *pace),
                "cold": time_cold(folder, engines, workloads, *pace),
+               "long": time_long(folder, engines, *pace),
                "mallocs": count_mallocs(folder, engines[1], workloads)}
     with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as f:
         json.dump(results, f, indent=1)
