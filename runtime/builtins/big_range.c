@@ -6,6 +6,7 @@
 #include "runtime/bigint.h"
 #include "runtime/builder.h"
 #include "runtime/builtins/methods.h"
+#include "runtime/builtins/support.h"
 #include "runtime/convert.h"
 #include "runtime/host.h"
 #include "runtime/iterate.h"
@@ -73,9 +74,8 @@ static burin_status slice_range(rt_state *st, const big_range *r, burin_value st
         (status = end_of(st, stop, r->length, lowest, highest, back ? lowest : highest, &to)) || (status = item_at(st, r, from, &from)) ||
         (status = item_at(st, r, to, &to)) || (status = rt_int_binary(st, RT_MUL, stride, r->step, &stride)))
         return status;
-    burin_value  bounds[] = {from, to, stride};
-    rt_arguments args     = {.positional = bounds, .count = 3};
-    return rt_call(st, rt_type_value(RT_TYPE_range), &args, out); /* it may fit in 64 bits now */
+    const burin_value bounds[] = {from, to, stride};
+    return builtin_range_of(st, bounds, out); /* it may fit in 64 bits now */
 }
 
 static burin_status range_item(burin_call *call, void *self, burin_value key, burin_value *out)
@@ -187,6 +187,11 @@ static const burin_class range_class = {
     .struct_size = sizeof(burin_class), .name = "range", .get_item = range_item, .length = range_length, .iterate = range_iterate,
     .contains = range_contains, .repr = range_repr, .truth = range_truth, .equal = range_equal, .hash = range_hash, .is_sequence = true,
 };
+
+burin_status big_range_reversed(rt_state *st, burin_value v, burin_value *out)
+{
+    return slice_range(st, rt_object_of(v)->self, rt_missing(), rt_missing(), burin_int(-1), out);
+}
 
 bool big_range_is(burin_value v) { return v.kind == BURIN_OBJECT && rt_object_of(v)->cls == &range_class; }
 

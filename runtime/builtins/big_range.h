@@ -6,6 +6,8 @@
 
 /* range(start, stop, step) of integers of any size; ValueError "range() arg 3 must not be zero". */
 burin_status big_range_new(rt_state *st, burin_value start, burin_value stop, burin_value step, burin_value *out);
+/* v[::-1] of one: maybe a RANGE. */
+burin_status big_range_reversed(rt_state *st, burin_value v, burin_value *out);
 /* Is it one? */
 bool big_range_is(burin_value v);
 

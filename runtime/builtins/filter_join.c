@@ -76,6 +76,13 @@ static burin_status prepare_escaping(joining *join, burin_value *items, burin_va
     return join->escape ? rt_escape(join->st, separator, &join->separator) : builtin_str(join->st, separator, &join->separator);
 }
 
+/* Before the separator is looked at, as map() is made before str.join is called. */
+static burin_status check_iterable(rt_state *st, burin_value items)
+{
+    rt_iter it;
+    return rt_iter_init(st, items, &it);
+}
+
 burin_status filter_join(burin_call *call, burin_value *out)
 {
     rt_state    *st     = call->st;
@@ -83,6 +90,8 @@ burin_status filter_join(burin_call *call, burin_value *out)
     joining      join   = {.st = st};
     burin_status status = builtin_path_init(st, call->args[2], rt_missing(), &join.path);
 
+    if (!status && join.path.count)
+        status = check_iterable(st, items);
     if (!status)
         status = call->autoescape ? prepare_escaping(&join, &items, call->args[1]) : builtin_str(st, call->args[1], &join.separator);
     if (status)

@@ -15,7 +15,7 @@ static uint64_t range_length(int64_t start, int64_t stop, int64_t step)
 }
 
 /* What does not fit in 64 bits, a bound or the number of items, is a big range. */
-static burin_status make_range(rt_state *st, const burin_value bounds[3], burin_value *out)
+burin_status builtin_range_of(rt_state *st, const burin_value bounds[3], burin_value *out)
 {
     bool     big    = bounds[0].kind == BURIN_BIGINT || bounds[1].kind == BURIN_BIGINT || bounds[2].kind == BURIN_BIGINT;
     uint64_t length = 0;
@@ -46,7 +46,7 @@ burin_status builtin_range(rt_state *st, burin_value arguments, burin_value *out
         return rt_fail(st, BURIN_ERR_TYPE, "range expected at most 3 arguments, got %u", args->len);
     for (uint32_t n = 0; !status && n < args->len; n++)
         status = python_integer(st, args->items[n], &bounds[args->len == 1 ? 1 : n]);
-    return status ? status : make_range(st, bounds, out);
+    return status ? status : builtin_range_of(st, bounds, out);
 }
 
 burin_status global_range(burin_call *call, burin_value *out)

@@ -2,6 +2,7 @@
  * not change size, strings go by code points. */
 #include "runtime/builtins/reversed.h"
 
+#include "runtime/builtins/big_range.h"
 #include "runtime/builtins/support.h"
 #include "runtime/view.h"
 
@@ -39,6 +40,11 @@ burin_status reversed_init(rt_state *st, burin_value v, reversed *walk)
     *walk = (reversed){.over = v};
     if (!reversed_possible(v))
         return rt_fail(st, BURIN_ERR_TYPE, "'%s' object is not reversible", rt_type_name(st, v));
+    if (big_range_is(v)) {
+        walk->is_forward = true;
+        status           = big_range_reversed(st, v, &v);
+        return status ? status : rt_iter_init(st, v, &walk->it);
+    }
     if (dict) {
         walk->left    = dict->keys->len;
         walk->length = dict->len;
@@ -87,6 +93,8 @@ burin_status reversed_next(rt_state *st, reversed *walk, burin_value *out)
 
     if (dict)
         return next_of_dict(st, dict, walk, out);
+    if (walk->is_forward)
+        return rt_iter_next(st, &walk->it, out);
     *out = rt_missing();
     if (walk->left == 0)
         return BURIN_OK;
@@ -113,9 +121,11 @@ static const burin_class reversed_list_class = {sizeof(burin_class), .name = "li
 static const burin_class reversed_dict_class = {sizeof(burin_class), .name = "dict_reversekeyiterator", .next = object_next};
 static const burin_class range_class         = {sizeof(burin_class), .name = "range_iterator", .next = object_next};
 
+static const burin_class long_range_class    = {sizeof(burin_class), .name = "longrange_iterator", .next = object_next};
 burin_status reversed_new(rt_state *st, burin_value v, burin_value *out)
 {
-    const burin_class *cls = v.kind == BURIN_LIST    ? &reversed_list_class
+    const burin_class *cls = big_range_is(v)         ? &long_range_class
+                             : v.kind == BURIN_LIST    ? &reversed_list_class
                              : v.kind == BURIN_DICT  ? &reversed_dict_class
                              : v.kind == BURIN_RANGE ? &range_class
                                                      : &reversed_class;

@@ -2,12 +2,14 @@
 #ifndef BURIN_RUNTIME_BUILTINS_REVERSED_H
 #define BURIN_RUNTIME_BUILTINS_REVERSED_H
 
-#include "runtime/value.h"
+#include "runtime/iterate.h"
 
 typedef struct reversed { /* a walk from the last item to the first */
     burin_value over;
     uint64_t    left;    /* items, entries or bytes before the place where it stands */
     uint32_t    length;  /* of a dict when the walk began */
+    bool        is_forward; /* of a range of integers beyond 64 bits: `it` walks its reverse */
+    rt_iter     it;
 } reversed;
 
 /* Can Python's reversed() walk it? */

@@ -1,6 +1,7 @@
 /* What filters, tests and globals share: attribute paths, lazy iterators, chance. See the header. */
 #include "runtime/builtins/support.h"
 
+#include "runtime/type.h"
 #include "runtime/unicode.h"
 
 /* ---- text ---- */
@@ -22,6 +23,11 @@ burin_status builtin_fail_attribute(rt_state *st, burin_value v, const char *nam
 {
     if (v.kind == BURIN_UNDEFINED)
         return rt_undefined_fail(st, v);
+    const rt_type *type = rt_type_of_object(v);
+    if (type && rt_method_of_type(st, type->number, (burin_text){name, strlen(name)}))
+        return rt_fail(st, BURIN_ERR_TYPE, "unbound method %s.%s() needs an argument", type->name, name);
+    if (type)
+        return rt_fail(st, BURIN_ERR_ATTRIBUTE, "type object '%s' has no attribute '%s'", type->name, name);
     return rt_fail(st, BURIN_ERR_ATTRIBUTE, "'%s' object has no attribute '%s'", rt_type_name(st, v), name);
 }
 

@@ -196,6 +196,8 @@ burin_status builtin_dict(rt_state *st, burin_value args, burin_value named, rt_
 
 /* range(*arguments), a TUPLE, of any size. */
 burin_status builtin_range(rt_state *st, burin_value arguments, burin_value *out);
+/* The same of three integers. */
+burin_status builtin_range_of(rt_state *st, const burin_value bounds[3], burin_value *out);
 
 /* ---- arguments ---- */
 
