@@ -95,14 +95,55 @@ burin_text burin_children_key(burin_children *children, size_t n)
 
 /* ---- comparing ---- */
 
-static bool same_one_by_one(const es_memory *m, es_part a, es_part b, bool keyed)
+/* The unchanged parts of a list that begin with number n, the largest first; how many. */
+static uint32_t parts_from(const es_memory *m, es_part p, uint32_t n, es_part out[ES_DEPTH_MAX])
+{
+    uint32_t first = 0, count = 0;
+    for (;;) {
+        if (first == n && !p.own)
+            out[count++] = p;
+        if (es_part_level(m, p) == 0)
+            return count;
+        es_part child = es_part_at(m, p, 0);
+        for (uint32_t k = 1; n - first >= child.count; k++) {
+            first += child.count;
+            child = es_part_at(m, p, k);
+        }
+        p = child;
+    }
+}
+
+/* How many children from number n on lie in a block that both lists have there; 0: there is none. */
+static uint32_t shared_from(const es_memory *m, es_part a, es_part b, uint32_t n)
+{
+    es_part  of_a[ES_DEPTH_MAX], of_b[ES_DEPTH_MAX];
+    uint32_t count_a = parts_from(m, a, n, of_a), count_b = parts_from(m, b, n, of_b);
+    for (uint32_t k = 0; k < count_a; k++) {
+        for (uint32_t l = 0; l < count_b; l++) {
+            if (of_a[k].ref == of_b[l].ref)
+                return of_a[k].count;
+        }
+    }
+    return 0;
+}
+
+static bool same_leaf_by_leaf(const es_memory *m, es_part a, es_part b, bool keyed)
 {
     burin_children x, y;
     es_part_children(m, a, keyed, &x);
     es_part_children(m, b, keyed, &y);
-    for (uint32_t n = 0; n < a.count; n++) {
-        if (burin_children_id(&x, n) != burin_children_id(&y, n) || (keyed && !text_equal(burin_children_key(&x, n), burin_children_key(&y, n))))
-            return false;
+    for (size_t n = 0; n < a.count;) {
+        uint32_t shared = shared_from(m, a, b, (uint32_t)n);
+        n += shared;
+        if (shared)
+            continue;
+        burin_children_id(&x, n);
+        burin_children_id(&y, n);
+        size_t end_x = x.first + x.run, end_y = y.first + y.run;
+        for (size_t end = end_x < end_y ? end_x : end_y; n < end; n++) {
+            if (burin_children_id(&x, n) != burin_children_id(&y, n) || (keyed && !text_equal(burin_children_key(&x, n), burin_children_key(&y, n))))
+                return false;
+        }
     }
     return true;
 }
@@ -118,7 +159,7 @@ bool es_same_children(const es_memory *m, es_part a, es_part b, bool keyed)
     for (uint32_t n = 0; alike && n < length; n++)
         alike = es_part_at(m, a, n).count == es_part_at(m, b, n).count;
     if (!alike)
-        return same_one_by_one(m, a, b, keyed);
+        return same_leaf_by_leaf(m, a, b, keyed);
     for (uint32_t n = 0; n < length; n++) {
         if (!es_same_children(m, es_part_at(m, a, n), es_part_at(m, b, n), keyed))
             return false;

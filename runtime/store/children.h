@@ -56,8 +56,8 @@ bool es_children_insert(const es_editor *e, es_children *list, uint32_t at, uint
 bool es_children_remove(const es_editor *e, es_children *list, uint32_t at);
 bool es_children_has_key(const es_editor *e, es_children *list, burin_text key);
 bool es_list_has_key(const es_memory *m, es_part list, burin_text key);
-/* Where an id is; list->root.count where it is not. ascends: the ids of a set do. */
-uint32_t es_children_find(const es_memory *m, es_part list, uint32_t id, bool ascends);
+/* Where an id is; the count where it is not. ascends: the ids of a set do; else `near` is where it is looked for first. */
+uint32_t es_children_find(const es_memory *m, es_part list, uint32_t id, bool ascends, uint32_t near);
 /* Where an id belongs in a set. */
 uint32_t es_children_place(const es_memory *m, es_part list, uint32_t id);
 /* The list as blocks. copy: all of it, else what is not changed is shared, and what the twigs replace is retired. 0: it is empty, or the writer has failed. */

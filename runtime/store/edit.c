@@ -181,7 +181,8 @@ static burin_status unlink_child(burin_txn *t, es_draft *owner, int field, uint3
     if (!list)
         return BURIN_ERR_NOMEM;
     es_editor editor = editor_of(t);
-    uint32_t  at     = es_children_find(editor.m, list->root, id, kind == BURIN_CHILD_SET_ATTRIBUTE);
+    uint32_t  near   = list->root.count > ES_LEAF_MAX ? es_seat_of(&t->store->homes, id) : 0;
+    uint32_t  at     = es_children_find(editor.m, list->root, id, kind == BURIN_CHILD_SET_ATTRIBUTE, near);
     return es_children_remove(&editor, list, at) ? BURIN_OK : es_fail(err, BURIN_ERR_NOMEM, "out of memory");
 }
 
@@ -320,6 +321,8 @@ static burin_status link_child(burin_txn *t, es_draft *owner, int attribute, uin
                                                                                     : list->root.count; /* a dict's new child stands at its end */
     if (!es_children_insert(&editor, list, at, id, copy))
         return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    if (list->root.count > ES_LEAF_MAX)
+        es_seat_put(&t->store->homes, id, at);
     owner->flags |= ES_SET;
     return BURIN_OK;
 }

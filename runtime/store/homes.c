@@ -1,13 +1,36 @@
 /* Homes: making pages of them, and freeing them. See homes.h. */
 #include "runtime/store/homes.h"
 
-_Atomic es_home *es_home_beyond(const es_homes *h, uint32_t id)
+es_home_page *es_home_page_beyond(const es_homes *h, uint32_t id)
 {
     uint32_t             page  = id / ES_PAGE_HOMES;
     const es_home_group *group = __atomic_load_n(&h->others[page / ES_GROUP_PAGES], __ATOMIC_ACQUIRE);
-    _Atomic es_home     *homes = group ? __atomic_load_n(&group->pages[page % ES_GROUP_PAGES], __ATOMIC_ACQUIRE) : NULL;
-    return homes ? homes + id % ES_PAGE_HOMES : NULL;
+    return group ? __atomic_load_n(&group->pages[page % ES_GROUP_PAGES], __ATOMIC_ACQUIRE) : NULL;
 }
+
+/* ---- seats ---- */
+
+static _Atomic uint32_t *seat_at(const es_homes *h, uint32_t id)
+{
+    uint32_t      number = id / ES_PAGE_HOMES;
+    es_home_page *page   = number < ES_GROUP_PAGES ? __atomic_load_n(&h->first.pages[number], __ATOMIC_ACQUIRE) : es_home_page_beyond(h, id);
+    return page ? &page->seats[id % ES_PAGE_HOMES] : NULL;
+}
+
+uint32_t es_seat_of(const es_homes *h, uint32_t id)
+{
+    const _Atomic uint32_t *seat = seat_at(h, id);
+    return seat ? atomic_load_explicit(seat, memory_order_relaxed) : 0;
+}
+
+void es_seat_put(const es_homes *h, uint32_t id, uint32_t seat)
+{
+    _Atomic uint32_t *at = seat_at(h, id);
+    if (at)
+        atomic_store_explicit(at, seat, memory_order_relaxed);
+}
+
+/* ---- pages ---- */
 
 /* Zeroed, and counted; NULL when memory is out or the limit is reached. */
 static void *take(es_memory *m, size_t size)
@@ -40,12 +63,12 @@ static bool make_pages(es_home_group *group, es_memory *m, uint32_t page)
         if (group->pages[page + n])
             count = 1;
     }
-    _Atomic es_home *homes = take(m, (size_t)count * ES_PAGE_HOMES * sizeof *homes);
-    if (!homes)
+    es_home_page *pages = take(m, count * sizeof *pages);
+    if (!pages)
         return false;
     group->block[page] = (uint16_t)count;
     for (uint32_t n = 0; n < count; n++)
-        __atomic_store_n(&group->pages[page + n], homes + (size_t)n * ES_PAGE_HOMES, __ATOMIC_RELEASE);
+        __atomic_store_n(&group->pages[page + n], &pages[n], __ATOMIC_RELEASE);
     return true;
 }
 
@@ -66,7 +89,7 @@ static void free_pages(const es_home_group *group, const burin_allocator *alloc)
 {
     for (uint32_t n = 0; n < ES_GROUP_PAGES; n++) {
         if (group->block[n])
-            es_free_piece(alloc, (void *)group->pages[n], (size_t)group->block[n] * ES_PAGE_HOMES * sizeof(es_home));
+            es_free_piece(alloc, group->pages[n], group->block[n] * sizeof *group->pages[n]);
     }
 }
 

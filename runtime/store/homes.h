@@ -17,9 +17,14 @@ typedef struct es_home {
     es_ref   record;
 } es_home;
 
+/* Beside a home is where in a list of many children the entity was put last: somewhere near it is likely to be found. Any thread may write it. */
 enum { ES_PAGE_HOMES = 1 << 12, ES_GROUP_PAGES = 1 << 10, ES_GROUPS = 1 << 10 };
+typedef struct es_home_page {
+    _Atomic es_home  homes[ES_PAGE_HOMES];
+    _Atomic uint32_t seats[ES_PAGE_HOMES];
+} es_home_page;
 typedef struct es_home_group {
-    _Atomic es_home *pages[ES_GROUP_PAGES];
+    es_home_page    *pages[ES_GROUP_PAGES];
     uint16_t         block[ES_GROUP_PAGES]; /* pages in the piece of memory that begins with this one; 0: it lies within one */
 } es_home_group;
 typedef struct es_homes {
@@ -28,19 +33,25 @@ typedef struct es_homes {
 } es_homes;
 
 /* Of a number beyond the first group's. */
-_Atomic es_home *es_home_beyond(const es_homes *h, uint32_t id);
+es_home_page *es_home_page_beyond(const es_homes *h, uint32_t id);
 /* NULL also for those: what calls nothing needs no registers saved. */
 static inline _Atomic es_home *es_home_near(const es_homes *h, uint32_t id)
 {
-    uint32_t         page  = id / ES_PAGE_HOMES;
-    _Atomic es_home *homes = BURIN_LIKELY(page < ES_GROUP_PAGES) ? __atomic_load_n(&h->first.pages[page], __ATOMIC_ACQUIRE) : NULL;
-    return BURIN_LIKELY(homes != NULL) ? homes + id % ES_PAGE_HOMES : NULL;
+    uint32_t      number = id / ES_PAGE_HOMES;
+    es_home_page *page   = BURIN_LIKELY(number < ES_GROUP_PAGES) ? __atomic_load_n(&h->first.pages[number], __ATOMIC_ACQUIRE) : NULL;
+    return BURIN_LIKELY(page != NULL) ? &page->homes[id % ES_PAGE_HOMES] : NULL;
 }
 /* NULL where its page is not there: it has never been used. */
 static inline _Atomic es_home *es_homes_find(const es_homes *h, uint32_t id)
 {
-    return BURIN_LIKELY(id < ES_GROUP_PAGES * ES_PAGE_HOMES) ? es_home_near(h, id) : es_home_beyond(h, id);
+    if (BURIN_LIKELY(id < ES_GROUP_PAGES * ES_PAGE_HOMES))
+        return es_home_near(h, id);
+    es_home_page *page = es_home_page_beyond(h, id);
+    return page ? &page->homes[id % ES_PAGE_HOMES] : NULL;
 }
+/* Where it sat last; 0 where nothing is known. */
+uint32_t es_seat_of(const es_homes *h, uint32_t id);
+void     es_seat_put(const es_homes *h, uint32_t id, uint32_t seat);
 /* Make the home of a number exist, nowhere at first; false when memory is out or the store's limit is reached. */
 bool es_homes_reach(es_homes *h, es_memory *m, uint32_t id);
 void es_homes_deinit(es_homes *h, const burin_allocator *alloc);

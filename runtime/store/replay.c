@@ -56,8 +56,11 @@ static void read_into(replay *r, es_children *list, uint32_t at, uint64_t count)
         uint32_t   id  = (uint32_t)es_take_number(&r->u, UINT32_MAX);
         burin_text key = list->keyed ? es_take_text(&r->u) : (burin_text){NULL, 0};
         r->u.bad |= id == 0 || (list->keyed && (text_valid_prefix(key.data, key.len) != key.len || key.len > UINT32_MAX / 2 / ES_LEAF_MAX));
-        if (!r->u.bad && !es_children_insert(&e, list, at++, id, key))
+        if (!r->u.bad && !es_children_insert(&e, list, at, id, key))
             r->w.failed = true;
+        if (at >= ES_LEAF_MAX && id < atomic_load(&r->store->next_id) && es_homes_reach(&r->store->homes, &r->store->memory, id))
+            es_seat_put(&r->store->homes, id, at);
+        at++;
     }
 }
 

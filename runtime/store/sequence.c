@@ -302,11 +302,49 @@ static uint32_t look_for(const es_memory *m, es_part p, uint32_t id)
     return first;
 }
 
-uint32_t es_children_find(const es_memory *m, es_part list, uint32_t id, bool ascends)
+/* Whether the leaf that holds number n has the id, and where. */
+static bool in_leaf(burin_children *ids, size_t n, uint32_t id, uint32_t *at)
+{
+    burin_children_id(ids, n);
+    for (size_t k = 0; k < ids->run; k++) {
+        if (ids->ids[k] == id) {
+            *at = (uint32_t)(ids->first + k);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In the leaf that holds number n, and some to each side; the count where it is not. */
+static uint32_t look_near(const es_memory *m, es_part list, uint32_t id, uint32_t n)
+{
+    enum { LEAVES = 32 };
+    burin_children ids;
+    uint32_t       at;
+    es_part_children(m, list, false, &ids);
+    if (in_leaf(&ids, n < list.count ? n : list.count - 1, id, &at))
+        return at;
+    size_t before = ids.first, after = ids.first + ids.run; /* what lies between has been looked through */
+    for (unsigned leaf = 0; leaf < LEAVES; leaf++) {
+        if (before > 0 && in_leaf(&ids, before - 1, id, &at))
+            return at;
+        before = before > 0 ? ids.first : 0;
+        if (after < list.count && in_leaf(&ids, after, id, &at))
+            return at;
+        after = after < list.count ? ids.first + ids.run : after;
+    }
+    return list.count;
+}
+
+uint32_t es_children_find(const es_memory *m, es_part list, uint32_t id, bool ascends, uint32_t near)
 {
     burin_children ids;
-    if (list.count == 0 || !ascends)
-        return list.count ? look_for(m, list, id) : 0;
+    if (list.count == 0)
+        return 0;
+    if (!ascends) {
+        uint32_t at = near ? look_near(m, list, id, near) : list.count;
+        return at < list.count ? at : look_for(m, list, id);
+    }
     uint32_t at = es_children_place(m, list, id);
     es_part_children(m, list, false, &ids);
     return at < list.count && burin_children_id(&ids, at) == id ? at : list.count;

@@ -7,13 +7,18 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-static void put(es_homes *h, uint32_t id) { atomic_store(es_homes_find(h, id), ((es_home){id, ~id})); }
+static void put(es_homes *h, uint32_t id)
+{
+    atomic_store(es_homes_find(h, id), ((es_home){id, ~id}));
+    es_seat_put(h, id, id + 1);
+}
 
 static void check(const es_homes *h, uint32_t id)
 {
     es_home home = atomic_load(es_homes_find(h, id));
     assert_int_equal(home.tree, id);
     assert_int_equal(home.record, ~id);
+    assert_int_equal(es_seat_of(h, id), id + 1);
 }
 
 /* Through all sizes of pieces, into the second group. */
@@ -30,7 +35,8 @@ static void fill(const burin_allocator *alloc)
     }
     for (uint32_t id = 0; id < LAST; id += 512)
         check(h, id);
-    assert_in_range(m.used, (uint64_t)LAST * sizeof(es_home), (uint64_t)LAST * sizeof(es_home) + (16 << 20));
+    uint64_t pages = LAST / ES_PAGE_HOMES * sizeof(es_home_page);
+    assert_in_range(m.used, pages, pages + (32 << 20));
     es_homes_deinit(h, alloc);
     free(h);
 }
@@ -59,9 +65,12 @@ static void numbers_far_apart_cost_a_page_each(void **state)
     for (size_t n = 0; n < COUNT; n++)
         check(h, ids[n]);
     assert_null(es_homes_find(h, 8192));
+    assert_int_equal(es_seat_of(h, 8192), 0);
+    es_seat_put(h, 8192, 5); /* nowhere to keep it */
+    assert_int_equal(es_seat_of(h, 262146), 0);
     assert_null(es_homes_find(h, 2000000000));
     assert_null(es_homes_find(h, 3000000000 - ES_PAGE_HOMES));
-    assert_in_range(m.used, COUNT - 1, COUNT * (ES_PAGE_HOMES * sizeof(es_home) + sizeof(es_home_group)));
+    assert_in_range(m.used, COUNT - 1, COUNT * (sizeof(es_home_page) + sizeof(es_home_group)));
     es_homes_deinit(h, &base_malloc_allocator);
     free(h);
 }
