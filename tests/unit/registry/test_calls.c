@@ -319,6 +319,38 @@ static void a_move_from_tree_to_tree_changes_both_and_loses_nothing(void **state
     assert_int_equal(here.count, 2);
 }
 
+/* Which agents there are, by their places in w->agents: bit n for each, in the newest version; one that stands in two lists fails. */
+static unsigned agents_there(world *w)
+{
+    unsigned       there = 0;
+    burin_children held;
+    for (int node = 0; node < 2; node++) {
+        assert_int_equal(burin_reader_children(w->reader, (burin_entity){w->nodes[node].id, 1, 0}, AGENTS, &held, NULL), BURIN_OK);
+        for (size_t n = 0; n < held.count; n++) {
+            unsigned bit = 0;
+            for (unsigned k = 0; k < 4; k++)
+                bit |= (unsigned)(burin_children_id(&held, n) == w->agents[k].id) << k;
+            assert_int_equal(there & bit, 0);
+            there |= bit;
+        }
+    }
+    return there;
+}
+
+/* 84 */
+static void no_agent_is_lost_or_doubled_however_often_they_move(void **state)
+{
+    world                *w = *state;
+    const burin_callable *f = make(w, "m: Map, a: Agent, to: Node -> Map", move, BURIN_EFFECT_CHANGES);
+    unsigned              random = 1;
+    for (int n = 0; n < 500; n++) {
+        random = random * 1103515245 + 12345;
+        burin_entity agent = w->agents[random >> 16 & 3], to = w->nodes[random >> 20 & 1];
+        CALL(w, f, BURIN_OK, burin_item_entity(w->map), burin_item_entity((burin_entity){agent.id, 0, 0}), burin_item_entity((burin_entity){to.id, 0, 0}));
+        assert_int_equal(agents_there(w), 15);
+    }
+}
+
 /* 75, 76 */
 static void several_results_come_in_order_and_are_siblings_of_one_execution(void **state)
 {
@@ -724,6 +756,7 @@ int main(void)
         TEST(what_is_given_twice_is_one),
         TEST(nodes_of_one_tree_without_their_root_make_one_version),
         TEST(a_move_from_tree_to_tree_changes_both_and_loses_nothing),
+        TEST(no_agent_is_lost_or_doubled_however_often_they_move),
         TEST(several_results_come_in_order_and_are_siblings_of_one_execution),
         TEST(results_that_are_not_as_declared_are_errors_on_every_path),
         TEST(a_function_that_fails_changes_nothing_and_leaves_a_record),

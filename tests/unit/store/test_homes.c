@@ -30,7 +30,8 @@ static void fill(const burin_allocator *alloc)
     es_memory_init(&m, alloc, 0);
     for (uint32_t id = 0; id < LAST; id += 512) {
         assert_true(es_homes_reach(h, &m, id));
-        assert_int_equal(atomic_load(es_homes_find(h, id)).tree, 0);
+        es_home empty = atomic_load(es_homes_find(h, id));
+        assert_int_equal(empty.tree, 0);
         put(h, id);
     }
     for (uint32_t id = 0; id < LAST; id += 512)
