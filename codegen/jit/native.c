@@ -1,4 +1,5 @@
 /* The table through which generated code reaches the runtime. The bodies are those of the interpreter. */
+#define _GNU_SOURCE /* mempcpy */
 #include "codegen/jit/direct.h"
 
 #include "codegen/vm/jumps.h"
@@ -99,8 +100,7 @@ static char *api_put_bytes(vm_frame *f, char *to, const char *data, uint64_t len
 {
     if (BURIN_UNLIKELY((uint64_t)(f->out->end - to) < len + rest))
         return NULL;
-    memcpy(to, data, len);
-    return to + len;
+    return mempcpy(to, data, len); /* the last call of its callers, too: they keep nothing over it */
 }
 static char *api_put_bytes_escaped(vm_frame *f, char *to, const char *data, uint64_t len, uint64_t rest)
 {
@@ -109,22 +109,13 @@ static char *api_put_bytes_escaped(vm_frame *f, char *to, const char *data, uint
     return rt_escape_at(to, data, len);
 }
 
-/* A string that takes more than NATIVE_VALUE_ROOM. */
-static char *put_long(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
-{
-    bool as_is = !escaped || v->flags & RT_PRINTED_AS_IS;
-    if (!as_is)
-        return api_put_bytes_escaped(f, to, v->as.s, v->len, rest);
-    if (v->len > RT_SHORT)
-        return api_put_bytes(f, to, v->as.s, v->len, rest);
-    return (uint64_t)(f->out->end - to) < v->len + rest ? NULL : rt_write_short(to, v, false);
-}
-
 static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
 {
     if (BURIN_LIKELY(v->kind == BURIN_STRING)) {
-        char *after = BURIN_LIKELY(v->len <= NATIVE_VALUE_ROOM) ? rt_write_short(to, v, escaped) : NULL;
-        return BURIN_LIKELY(after != NULL) ? after : put_long(f, to, v, rest, escaped);
+        char *after = v->len <= NATIVE_VALUE_ROOM ? rt_write_short(to, v, escaped) : NULL;
+        if (BURIN_LIKELY(after != NULL))
+            return after;
+        return !escaped || v->flags & RT_PRINTED_AS_IS ? api_put_bytes(f, to, v->as.s, v->len, rest) : api_put_bytes_escaped(f, to, v->as.s, v->len, rest);
     }
     if (v->kind == BURIN_INT)
         return (uint64_t)v->as.i < 10000 ? text_put_small(to, (unsigned)v->as.i) : to + text_from_int(v->as.i, to);
