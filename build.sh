@@ -23,7 +23,7 @@ usage() {
   bench store [--quick]       measure the entity store; writes docs/BENCHMARKS-STORE.md
   bench expr [--quick]        measure expressions and scripts against CPython, asteval, LuaJIT, node, muParser, ExprTk; writes docs/BENCHMARKS-EXPR.md
   bench compile [--quick]     measure how long native code takes to make; writes docs/BENCHMARKS-COMPILE.md
-  bench columns [--rows N]    measure formulas over columns against loops in C, numexpr and numpy
+  bench columns [--rows N]    measure formulas over columns against loops in C, numexpr, numpy and ExprTk
   bench reactive [--quick]    measure the reactive graph; writes docs/BENCHMARKS-REACTIVE.md
   differential [SECONDS] [SEED]
                               random templates through Burin and the real Jinja2 for SECONDS (60); what differs is made small

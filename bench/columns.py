@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Formulas over columns: Burin, interpreted and native, beside loops by hand in C, numexpr and numpy, in one run.
+"""Formulas over columns: Burin, interpreted and native, beside loops by hand in C, numexpr, numpy and ExprTk's row loop, in one run.
 
     ./build.sh bench columns [--rows N] [--rounds N]
 
@@ -14,6 +14,8 @@ import statistics
 import subprocess
 import sys
 import time
+
+from expr import compiled
 
 FORMULAS = {
     "E1": "((a + b) * sin(c)) / (sqrt(d) + 1)",
@@ -56,6 +58,12 @@ def peers(rows):
         yield "numexpr", {name: lambda text=text: numexpr.evaluate(text, local_dict=values) for name, text in FORMULAS.items()}
 
 
+def row_loop(folder):
+    """ExprTk's program; None where it is missing, which a line says."""
+    os.makedirs(folder, exist_ok=True)
+    return compiled("ExprTk", "columns_exprtk.cpp", "exprtk.hpp (in no package of Debian 12)", folder)
+
+
 def measure(function, rows):
     calls = CALLED_ROWS // rows + 1
     start = time.process_time_ns()
@@ -77,6 +85,7 @@ def main():
     else:
         print("native code: burin-jit was not built (it needs libgccjit), not measured")
     times, sums, others = {}, {}, list(peers(args.rows))
+    exprtk = row_loop(os.path.join(os.path.dirname(args.build), "bench"))
 
     def note(engine, formula, ns, total):
         times.setdefault((engine, formula), []).append(ns)
@@ -89,7 +98,12 @@ def main():
             for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines():
                 row = json.loads(line)
                 note(row["engine"], row["formula"], row["ns"], row["sum"])
-        runs = [burin] + [lambda engine=engine, functions=functions: [note(engine, name, *measure(f, args.rows)) for name, f in functions.items()]
+        def exprtk_rows():
+            words = [word for item in FORMULAS.items() for word in item]
+            for line in subprocess.run([exprtk, str(args.rows), *words], check=True, capture_output=True, text=True).stdout.splitlines():
+                row = json.loads(line)
+                note("ExprTk, row loop", row["formula"], row["ns"], row["sum"])
+        runs = [burin] + ([exprtk_rows] if exprtk else []) + [lambda engine=engine, functions=functions: [note(engine, name, *measure(f, args.rows)) for name, f in functions.items()]
                           for engine, functions in others]
         for run in runs if turn % 2 == 0 else reversed(runs):
             run()
