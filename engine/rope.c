@@ -2,12 +2,15 @@
  * text; where a piece begins is a sum over a Fenwick tree of lengths, or counted on from the piece patched last. */
 #include "engine/rope.h"
 
+#include "codegen/ir/ir.h"
 #include "engine/live.h"
 #include "runtime/base/diag.h"
 #include "runtime/state.h"
 #include "runtime/write.h"
 
 #include <string.h>
+
+enum { NEAR = 5 };
 
 typedef struct rope_part {
     burin_rope     *rope; /* this and the next two lines are what most runs look at */
@@ -17,6 +20,7 @@ typedef struct rope_part {
     live_reads      reads;
     burin_node      node, effect;
     burin_text      title; /* of the source */
+    const void     *near[NEAR]; /* what rendering it looks at */
 } rope_part;
 
 typedef struct rope_piece {
@@ -106,6 +110,8 @@ static burin_status render_part(burin_graph *g, void *user, const burin_inputs *
     burin_text   text;
     if (part->is_name && print_name(part->rope, *burin_input(inputs, 0), out))
         return BURIN_OK;
+    for (unsigned k = 0; k < NEAR; k++) /* all at a time, not one after the other */
+        __builtin_prefetch(part->near[k]);
     burin_status status = live_run_begin(live, &part->reads, inputs, &run, &variables);
     if (!status && burin_render_text(run->render, part->tpl, variables, &text, &err))
         status = live_fail(live, &err);
@@ -163,6 +169,17 @@ static bool is_name(const rope_part *part, const rope_cut *cut, const codegen_op
     return printed->kind == AST_Name && !printed->next;
 }
 
+/* A page of many parts lies in memory, not in the processor's caches, when one of them is rendered. */
+static void find_near(rope_part *part)
+{
+    const ir_program *program = part->tpl->program;
+    part->near[0]             = part->reads.count ? part->reads.names[0] : NULL;
+    part->near[1]             = &part->tpl->env;
+    part->near[2]             = &program->units;
+    part->near[3]             = program->units[0];
+    part->near[4]             = program->units[0]->code;
+}
+
 static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error *err)
 {
     codegen_options options = template_options(rope->live->env, rope->tpl->src.name, FORM_TEMPLATE);
@@ -182,6 +199,8 @@ static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error 
         status = BURIN_ERR_NOMEM;
     name_list_deinit(&wanted);
     part->is_name = !status && is_name(part, cut, &options);
+    if (!status)
+        find_near(part);
     return status;
 }
 

@@ -363,9 +363,10 @@ void rx_settle(burin_graph *g)
     g->frame   = &frame;
     while (g->queued) {
         uint32_t height = g->lowest;
-        if (!g->buckets[height])
-            g->lowest = height + 1;
-        else if (!(g->queued < RX_WIDE ? run_narrow(g, height) : run_wide(g, height)))
+        while (!g->buckets[height])
+            height++;
+        g->lowest = height;
+        if (!(g->queued < RX_WIDE ? run_narrow(g, height) : run_wide(g, height)))
             run_first(g, height);
     }
     g->frame   = frame.outer;

@@ -135,6 +135,10 @@ static inline void note(const burin_graph *g, rx_region *r, uint32_t place)
 
 static void walk(burin_graph *g, rx_region *r)
 {
+    rx_frame frame   = {.outer = g->frame, .is_static = true};
+    bool     in_pass = g->in_pass;
+    g->frame         = &frame;
+    g->in_pass       = true;
     show(g, r);
     for (uint32_t place = 0; (place = first_of(r->dirty, place, r->count)) < r->count;) {
         uint32_t node = r->nodes[place];
@@ -147,6 +151,8 @@ static void walk(burin_graph *g, rx_region *r)
             rx_mark_readers(g, node);
         note(g, r, place);
     }
+    g->in_pass = in_pass;
+    g->frame   = frame.outer;
 }
 
 /* ---- as a whole ---- */
@@ -371,17 +377,11 @@ void rx_region_run(burin_graph *g, uint32_t node)
 
 bool rx_region_enter(burin_graph *g, uint32_t cell)
 {
-    rx_region *r       = region_of(g, cell);
-    rx_frame   frame   = {.outer = g->frame, .is_static = true};
-    bool       in_pass = g->in_pass;
+    rx_region *r = region_of(g, cell);
     if (!r->is_synced || g->watch)
         return false;
     feed(r, place_of(g, cell));
-    g->frame   = &frame;
-    g->in_pass = true;
     run_now(g, r);
-    g->in_pass = in_pass;
-    g->frame   = frame.outer;
     return true;
 }
 
