@@ -49,6 +49,7 @@ typedef struct ir_insn {
     X(COUNT) X(FIRST) X(LAST) /* the same of loop attributes */                                                            \
     X(ITER)    /* register `to` = a loop over the list in `reg`, as loop table row `site` says */                          \
     X(JUMP) X(IF) X(NOT) X(SET) X(COMPARE) X(ATTR_IF) X(ATTR_NOT) /* on to the part `jump` further, or to the next */      \
+    X(COMPARE_K) /* COMPARE with constant `site`, which register `to` is set to */                                         \
     X(IS) X(SAME_IS) /* ... there when (attribute of site `site` of what is in `reg` == text constant `to`) is `how`; SAME: \
                         the last IS asked for the same */                                                                  \
     X(NEXT)    /* register `to` = the next item of the loop in `reg`, and on to the part `jump` further, which is          \
@@ -70,7 +71,7 @@ typedef struct ir_part {
     uint8_t     start; /* what is done first: the text, or `kind` where there is none */
     uint8_t     kind;
     bool        in_sum;
-    uint8_t     how;   /* COMPARE: the rt_compare; IS: whether it jumps when the texts are the same */
+    uint8_t     how;   /* COMPARE, COMPARE_K: the rt_compare; IS: whether it jumps when the texts are the same */
     int32_t     jump;
 } ir_part;
 typedef struct ir_run {

@@ -20,7 +20,7 @@ static bool prints_value(const ir_part *part) { return part->kind > PART_NONE &&
 static bool jumps(const ir_part *part) { return part->kind >= PART_JUMP && part->kind <= PART_NEXT; }
 static bool sets_register(const ir_part *part)
 {
-    return (part->kind >= PART_FETCH && part->kind < PART_JUMP) || part->kind == PART_COUNTER || part->kind == PART_NEXT || part->kind == PART_REGISTER_SAFE ||
+    return (part->kind >= PART_FETCH && part->kind < PART_JUMP) || part->kind == PART_COUNTER || part->kind == PART_NEXT || part->kind == PART_COMPARE_K || part->kind == PART_REGISTER_SAFE ||
            part->kind == PART_ATTR_SAFE || part->kind == PART_SAME_SAFE;
 }
 static uint32_t room_of(const ir_part *part) { return (part->text_len + BLOCK - 1) / BLOCK * BLOCK + (prints_value(part) ? RT_SHORT : 0); }
@@ -38,10 +38,11 @@ static void add_part(run_finder *s, ir_part part, uint32_t insns)
     s->pc += insns;
 }
 
-static void add_jump(run_finder *s, const ir_insn *i, ir_part part)
+/* `jump` is the last of the `insns` instructions. */
+static void add_jump(run_finder *s, const ir_insn *jump, ir_part part, uint32_t insns)
 {
-    add_part(s, part, 1);
-    s->goals[s->count - 1] = i->d;
+    add_part(s, part, insns);
+    s->goals[s->count - 1] = jump->d;
 }
 
 static ir_part with_text(const run_finder *s, uint32_t k, ir_part part)
@@ -149,6 +150,16 @@ static bool add_resolving(run_finder *s, const ir_insn *i)
     return true;
 }
 
+/* A constant, and what is compared with it. */
+static bool add_comparison(run_finder *s, const ir_insn *i)
+{
+    const ir_insn *jump = ahead(s, 1);
+    if (i->op != OP_LOADK || jump->op != OP_JUMP_COMPARE || jump->a > RT_GE || jump->c != i->a || jump->b == i->a)
+        return false;
+    add_jump(s, jump, (ir_part){.kind = PART_COMPARE_K, .reg = jump->b, .to = i->a, .site = i->d, .how = (uint8_t)jump->a}, 2);
+    return true;
+}
+
 static bool add_decision(run_finder *s, const ir_insn *i)
 {
     ir_part part = {.reg = i->b, .site = i->c};
@@ -173,7 +184,7 @@ static bool add_decision(run_finder *s, const ir_insn *i)
     case OP_NEXT: part.kind = PART_NEXT, part.reg = i->a, part.to = i->b, part.site = i->d; break;
     default: return false;
     }
-    add_jump(s, i, part);
+    add_jump(s, i, part, 1);
     return true;
 }
 
@@ -228,7 +239,7 @@ static void add_next(run_finder *s)
     else if ((found = i->op == OP_SUM_BEGIN || i->op == OP_SUM_BEGIN_VALUE))
         begin_sum(s, i);
     else
-        found = add_printing(s, i) || add_value(s, i) || add_resolving(s, i) || add_decision(s, i);
+        found = add_printing(s, i) || add_comparison(s, i) || add_value(s, i) || add_resolving(s, i) || add_decision(s, i);
     if (!found)
         add_hole(s);
 }

@@ -351,6 +351,10 @@ part_IF: DECIDE(decide(&regs[p->reg]), DECIDED_YES);
 part_NOT: DECIDE(decide(&regs[p->reg]), DECIDED_NO);
 part_SET: BRANCH(regs[p->reg].kind != BURIN_MISSING);
 part_COMPARE: DECIDE(decide_comparison(p->how, &regs[p->reg], &regs[p->site]), DECIDED_NO);
+part_COMPARE_K:
+    v = &f->constants[p->site];
+    rt_copy_words(&regs[p->to], v);
+    DECIDE(decide_comparison(p->how, &regs[p->reg], v), DECIDED_NO);
 part_ATTR_IF:
     if (is_lacking(f, &regs[p->reg], p->site) && f->m->st.env->undefined != RT_STRICT)
         GO_ON();
