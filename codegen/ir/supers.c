@@ -28,9 +28,19 @@ static bool matches(const run_finder *s, const pattern *p, uint32_t pc)
     return true;
 }
 
-/* How many instructions from pc on are one now. */
-static uint32_t find_fused(const run_finder *s, uint32_t pc)
+/* Which instructions a pattern begins with: most have none. */
+static void find_openings(bool *opens)
 {
+    memset(opens, 0, OP_COUNT * sizeof *opens);
+    for (size_t n = 0; n < sizeof patterns / sizeof patterns[0]; n++)
+        opens[patterns[n].ops[0]] = true;
+}
+
+/* How many instructions from pc on are one now. */
+static uint32_t find_fused(const run_finder *s, const bool *opens, uint32_t pc)
+{
+    if (!opens[s->u->code[pc].op])
+        return 1;
     for (size_t n = 0; n < sizeof patterns / sizeof patterns[0]; n++)
         if (matches(s, &patterns[n], pc)) {
             s->u->code[pc].go = patterns[n].go;
@@ -72,7 +82,7 @@ static void find_targets(run_finder *s)
         s->target[s->u->handlers[n].target] = LOOP_HEAD; /* it is come to from anywhere */
 }
 
-static bool search_unit(run_finder *s, const ir_unit *u)
+static bool search_unit(run_finder *s, const bool *opens, const ir_unit *u)
 {
     s->u      = u;
     s->target = arena_alloc(s->scratch, (u->code_len + 1) * sizeof *s->target);
@@ -81,19 +91,21 @@ static bool search_unit(run_finder *s, const ir_unit *u)
     find_targets(s);
     find_questions(s);
     for (uint32_t pc = 0; pc < u->code_len;)
-        pc += find_fused(s, pc);
+        pc += find_fused(s, opens, pc);
     return s->p->is_script || ir_find_runs(s);
 }
 
 bool ir_find_supers(ir_program *program, arena *scratch)
 {
     run_finder s;
+    bool       opens[OP_COUNT];
+    find_openings(opens);
     s.p       = program;
     s.scratch = scratch;
     s.runs    = NULL;
     s.run_count = s.run_cap = 0;
     for (uint32_t n = 0; n < program->unit_count; n++)
-        if (!search_unit(&s, program->units[n]))
+        if (!search_unit(&s, opens, program->units[n]))
             return false;
     program->runs      = arena_alloc(&program->memory, (s.run_count + 1) * sizeof *program->runs);
     program->run_count = s.run_count;
