@@ -11,6 +11,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_FINDINGS = 3 };
 
 int command_render(const cli_options *options);
 int command_eval(const cli_options *options);
+int command_bench(const cli_options *options);
 int command_run(const cli_options *options);
 int command_repl(const cli_options *options);
 int command_check(const cli_options *options);

@@ -55,7 +55,7 @@ static bool asked_for_help(const cli_options *options, int argc)
 
 int main(int argc, char **argv)
 {
-    static int (*const commands[COMMAND_COUNT])(const cli_options *) = {command_render,  command_eval, command_run, command_repl, command_check, command_compile,
+    static int (*const commands[COMMAND_COUNT])(const cli_options *) = {command_render, command_eval, command_bench, command_run, command_repl, command_check, command_compile,
                                                                         command_dump, command_graph, command_batch, command_store, command_cache};
     cli_options options;
     int         code = EXIT_USAGE;

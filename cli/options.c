@@ -15,9 +15,9 @@ const command_row command_rows[COMMAND_COUNT] = {
 };
 
 enum { /* the letters of options.def */
-    R = 1 << COMMAND_RENDER, E = 1 << COMMAND_EVAL, C = 1 << COMMAND_CHECK, D = 1 << COMMAND_DUMP, G = 1 << COMMAND_GRAPH,
+    R = 1 << COMMAND_RENDER, E = 1 << COMMAND_EVAL, M = 1 << COMMAND_BENCH, C = 1 << COMMAND_CHECK, D = 1 << COMMAND_DUMP, G = 1 << COMMAND_GRAPH,
     B = 1 << COMMAND_BATCH, K = 1 << COMMAND_COMPILE, X = 1 << COMMAND_RUN | 1 << COMMAND_REPL, S = 1 << COMMAND_STORE, N = 1 << COMMAND_CACHE,
-    ALL = R | E | C | K | D | G | B | X | S | N,
+    ALL = R | E | M | C | K | D | G | B | X | S | N,
 };
 
 const option_row option_rows[OPT_COUNT] = {
@@ -73,6 +73,7 @@ static bool argument_is_good(cli_option option, const char *argument)
     case OPT_SEED: return read_size(argument, &ignored);
     case OPT_MAX_DEPTH: return read_size(argument, &ignored) && ignored <= UINT32_MAX;
     case OPT_JIT_THRESHOLD:
+    case OPT_SECONDS:
     case OPT_TIMEOUT: return read_seconds(argument, &ignored);
     default: return true;
     }

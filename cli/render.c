@@ -1,7 +1,6 @@
 /* `burin render` and `burin eval`: data, environment, template, result. */
 #include "cli/cli.h"
-#include "cli/compiler.h"
-#include "cli/data.h"
+#include "cli/job.h"
 #include "cli/json_dump.h"
 #include "cli/output.h"
 #include "cli/profile.h"
@@ -12,47 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* What both commands need; released by job_free whatever has been made of it. */
-typedef struct job {
-    const cli_options *options;
-    data_texts         texts;
-    burin_heap        *heap;
-    burin_value        variables;
-    burin_jit         *jit;
-    burin_env         *env;
-    burin_render      *render;
-    burin_error        err;
-} job;
-
-static bool job_start(job *j, const cli_options *options, const char *const *files, size_t file_count, const char *folder)
-{
-    *j = (job){.options = options, .err = BURIN_ERROR_INIT, .heap = burin_heap_new(NULL)};
-    if (!j->heap) {
-        complain("out of memory");
-        return false;
-    }
-    if (!data_load(options, j->heap, files, file_count, &j->texts, &j->variables))
-        return false;
-    if (!compiler_start(options, &j->jit))
-        return false;
-    j->env = setup_env(options, &folder, folder ? 1 : 0, j->jit);
-    if (!j->env)
-        return false;
-    j->render = burin_render_new(j->env, &j->err);
-    if (!j->render)
-        complain_error(options, &j->err);
-    return j->render != NULL;
-}
-
-static void job_free(job *j)
-{
-    burin_render_free(j->render);
-    compiler_end(j->options, j->jit);
-    burin_env_unref(j->env);
-    burin_heap_free(j->heap);
-    data_free(&j->texts);
-}
 
 /* ---- expressions ---- */
 
@@ -120,19 +78,6 @@ static int show_value(job *j, burin_value value)
     return print_value(j, value);
 }
 
-/* The data as the first variables of a session. */
-static burin_status set_variables(job *j, burin_interpreter *in)
-{
-    burin_value  key, value;
-    burin_status status = BURIN_OK;
-    for (size_t at = 0; !status && burin_next(j->variables, &at, &key, &value);) {
-        char *name = strndup(burin_text_of(key).data, burin_text_of(key).len);
-        status     = name ? burin_interpreter_set(in, name, value) : BURIN_ERR_NOMEM;
-        free(name);
-    }
-    return status;
-}
-
 /* Messages call what has no name a template. */
 static burin_error *name_places(burin_error *err)
 {
@@ -158,7 +103,7 @@ static int evaluate_script(const cli_options *options, const char *text, const c
     in = burin_interpreter_new(j.env, &j.err);
     if (in && !profile_set(options, in))
         code = EXIT_USAGE;
-    else if (in && set_variables(&j, in))
+    else if (in && job_variables(&j, in))
         complain("out of memory");
     else if (!in || burin_interpreter_eval(in, (burin_text){text, strlen(text)}, &value, &j.err))
         code = complain_error(options, name_places(&j.err));

@@ -2,6 +2,7 @@
 """burin check, dump, help, completions and the manual page."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,23 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from support import SOURCE, burin, folder_of, run_tests, same  # noqa: E402
 
-COMMANDS = ("render", "eval", "check", "dump", "graph", "batch", "store", "run", "repl")
+COMMANDS = ("render", "eval", "bench", "check", "dump", "graph", "batch", "store", "run", "repl")
+
+
+def test_bench_measures_renders_and_evaluations():
+    with folder_of({"page.html": "<p>{{ name }}</p>", "data.json": '{"name": "a&b"}', "bad.html": "{{ 1 // 0 }}"}) as folder:
+        r = burin("bench", "page.html", "data.json", "--seconds", "0.05", cwd=folder)
+        same((r.code, r.err), (0, ""), r)
+        assert re.fullmatch(r"a render: [\d.]+ (ns|us|ms) \(best [\d.]+ (ns|us|ms)\), 14 bytes; [1-9]\d* renders\n", r.out), r
+        for words in (["a * 2", "-D", "a:=3"], ["--script", "sum(a for a in [b, 2])", "-D", "b:=3"]):
+            r = burin("bench", "expr", *words, "--seconds", "0.05", cwd=folder)
+            same((r.code, r.err), (0, ""), r)
+            assert re.fullmatch(r"an evaluation: [\d.]+ (ns|us|ms) \(best [\d.]+ (ns|us|ms)\); [1-9]\d* evaluations\n", r.out), r
+        for words, code, told in ((["bad.html"], 1, "ZeroDivisionError"), (["expr"], 2, "needs an expression"), (["expr", "1 // 0"], 1, "ZeroDivisionError"),
+                                  (["expr", "x.y"], 1, "UndefinedError"), (["expr", "1", "--seconds", "0"], 2, "--seconds"), (["page.html", "--script"], 2, "bench expr"),
+                                  (["none.html"], 1, "none.html"), (["-t", "{% for %}"], 1, "TemplateSyntaxError")):
+            r = burin("bench", *words, cwd=folder)
+            same((r.code, r.out, told in r.err), (code, "", True), (words, r))
 
 
 def test_check_finds_nothing_in_good_templates():
