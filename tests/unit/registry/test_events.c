@@ -409,8 +409,8 @@ static void a_span_of_parts_ends_after_all_of_them_or_when_time_is_up(void **sta
         {{BURIN_OK, BURIN_OK, BURIN_OK}, {2000, 0, 1000}, 0, BURIN_OK},
         {{BURIN_OK, BURIN_OK, BURIN_OK}, {0, 0, 0}, 60000000000u, BURIN_OK},
         {{BURIN_OK, BURIN_OK, BURIN_OK}, {0, 20000, 0}, UINT64_MAX, BURIN_OK},
-        {{BURIN_OK, BURIN_ERR_KEY, BURIN_ERR_VALUE}, {0, 1000, 9000}, 0, BURIN_ERR_KEY},
-        {{BURIN_OK, BURIN_OK, BURIN_OK}, {0, 300000, 0}, 20000000, BURIN_ERR_TIMEOUT},
+        {{BURIN_OK, BURIN_ERR_KEY, BURIN_ERR_VALUE}, {0, 0, 400000}, 0, BURIN_ERR_KEY},
+        {{BURIN_OK, BURIN_OK, BURIN_OK}, {0, 2000000, 0}, 500000000, BURIN_ERR_TIMEOUT},
     };
     (void)state;
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
