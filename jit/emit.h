@@ -46,7 +46,7 @@ typedef struct emitter {
     gcc_jit_type       *op_type;              /* native_op */
     gcc_jit_type       *api_types[API_COUNT];
     uint32_t            left;                 /* what may still be lowered, see wire_request */
-    bool                is_quick;             /* a template at -O1, which is compiled while it waits */
+    bool                is_quick;             /* a template at -O1, which is compiled while it waits, and no debugger looks at */
     struct typed      **direct;               /* by unit: its function that is called directly; NULL for none */
     uint32_t            direct_count;
     uint32_t            names;                /* given to locals and blocks so far */
