@@ -126,7 +126,7 @@ static int measure(bench *b)
     for (double begin = thread_ns(); !status && blocks < BLOCKS_MAX && (!blocks || thread_ns() - begin < wish_ns); blocks++)
         status = run_block(b, count, &each[blocks]);
     if (status)
-        complain_error(b->j.options, &b->j.err);
+        complain_error(b->j.options, b->in ? job_name_places(&b->j.err) : &b->j.err);
     else
         tell(b, each, blocks, count);
     free(each);
@@ -173,6 +173,7 @@ static int bench_template(const cli_options *options)
 {
     const bool   is_inline = options_has(options, OPT_TEMPLATE);
     const size_t skip      = is_inline || !options->word_count ? 0 : 1;
+    const char  *word      = skip ? options->words[0] : NULL;
     setup_source source;
     bench        b    = {.once = render_once};
     int          code = EXIT_FAILED;
@@ -180,7 +181,9 @@ static int bench_template(const cli_options *options)
         complain("`burin bench` needs a template; see burin bench --help");
         return EXIT_USAGE;
     }
-    if (setup_find_source(options, skip ? options->words[0] : NULL, &source) &&
+    if (job_reads_stdin_twice(options, !is_inline && (!word || strcmp(word, "-") == 0), options->words + skip, options->word_count - skip))
+        return EXIT_USAGE;
+    if (setup_find_source(options, word, &source) &&
         job_start(&b.j, options, options->words + skip, options->word_count - skip, source.folder)) {
         b.tpl = setup_compile(b.j.env, &source, &b.j.err);
         code  = b.tpl ? measure(&b) : complain_error(options, &b.j.err);

@@ -47,3 +47,27 @@ burin_status job_variables(job *j, burin_interpreter *in)
     }
     return status;
 }
+
+burin_error *job_name_places(burin_error *err)
+{
+    static const char name[] = "<expression>";
+    if (err->status && !err->template_name)
+        err->template_name = strdup(name);
+    for (size_t n = 0; n < err->frame_count; n++)
+        if (!err->frames[n].template_name)
+            err->frames[n].template_name = strdup(name);
+    return err;
+}
+
+bool job_reads_stdin_twice(const cli_options *options, bool template_is_stdin, const char *const *files, size_t count)
+{
+    size_t readers = template_is_stdin;
+
+    for (size_t i = 0; i < count; i++)
+        readers += strcmp(files[i], "-") == 0;
+    for (size_t i = 0; options_nth(options, OPT_DATA, i); i++)
+        readers += strcmp(options_nth(options, OPT_DATA, i), "-") == 0;
+    if (readers > 1)
+        complain("stdin cannot be two things at once");
+    return readers > 1;
+}

@@ -22,5 +22,9 @@ bool job_start(job *j, const cli_options *options, const char *const *files, siz
 void job_free(job *j);
 /* The data as the first variables of a session. */
 burin_status job_variables(job *j, burin_interpreter *in);
+/* Messages call what has no name a template: of a script's expression they are to say that it is one. Gives `err` back. */
+burin_error *job_name_places(burin_error *err);
+/* stdin can be read once: for the template or for one data file. True after complaining. */
+bool job_reads_stdin_twice(const cli_options *options, bool template_is_stdin, const char *const *files, size_t count);
 
 #endif

@@ -78,18 +78,6 @@ static int show_value(job *j, burin_value value)
     return print_value(j, value);
 }
 
-/* Messages call what has no name a template. */
-static burin_error *name_places(burin_error *err)
-{
-    static const char name[] = "<expression>";
-    if (err->status && !err->template_name)
-        err->template_name = strdup(name);
-    for (size_t n = 0; n < err->frame_count; n++)
-        if (!err->frames[n].template_name)
-            err->frames[n].template_name = strdup(name);
-    return err;
-}
-
 /* --script: an expression of the script language. */
 static int evaluate_script(const cli_options *options, const char *text, const char *const *files, size_t file_count)
 {
@@ -106,7 +94,7 @@ static int evaluate_script(const cli_options *options, const char *text, const c
     else if (in && job_variables(&j, in))
         complain("out of memory");
     else if (!in || burin_interpreter_eval(in, (burin_text){text, strlen(text)}, &value, &j.err))
-        code = complain_error(options, name_places(&j.err));
+        code = complain_error(options, job_name_places(&j.err));
     else
         code = show_value(&j, value);
 done:
@@ -186,18 +174,6 @@ static int render_template(job *j, const setup_source *source)
     return code;
 }
 
-/* stdin can be read once: for the template or for one data file. */
-static bool stdin_is_read_twice(const cli_options *options, bool template_is_stdin, const char *const *files, size_t count)
-{
-    size_t readers = template_is_stdin;
-
-    for (size_t i = 0; i < count; i++)
-        readers += strcmp(files[i], "-") == 0;
-    for (size_t i = 0; options_nth(options, OPT_DATA, i); i++)
-        readers += strcmp(options_nth(options, OPT_DATA, i), "-") == 0;
-    return readers > 1;
-}
-
 int command_render(const cli_options *options)
 {
     const char *expression = options_last(options, OPT_EXPR);
@@ -211,10 +187,8 @@ int command_render(const cli_options *options)
         help_overview();
         return EXIT_USAGE;
     }
-    if (stdin_is_read_twice(options, !is_inline && (!word || strcmp(word, "-") == 0), options->words + skip, options->word_count - skip)) {
-        complain("stdin cannot be two things at once");
+    if (job_reads_stdin_twice(options, !is_inline && (!word || strcmp(word, "-") == 0), options->words + skip, options->word_count - skip))
         return EXIT_USAGE;
-    }
     setup_source source;
     job          j    = {.heap = NULL};
     int          code = EXIT_FAILED;

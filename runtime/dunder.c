@@ -101,37 +101,30 @@ static burin_status dunder_getitem(burin_call *call, burin_value *out)
 
 /* ---- operators ---- */
 
-#define BINARY(name, op) \
+#define BINARY(name, op, left, right) \
     static burin_status dunder_##name(burin_call *call, burin_value *out) \
     { \
-        return rt_binary_op(call->st, op, burin_arg(call, 0), burin_arg(call, 1), out); \
+        return rt_binary_op(call->st, op, burin_arg(call, left), burin_arg(call, right), out); \
     }
-BINARY(add, RT_ADD)
-BINARY(sub, RT_SUB)
-BINARY(mul, RT_MUL)
-BINARY(mod, RT_MOD)
-BINARY(truediv, RT_DIV)
-BINARY(floordiv, RT_FLOORDIV)
-BINARY(pow, RT_POW)
-BINARY(and, RT_AND)
-BINARY(or, RT_OR)
-BINARY(xor, RT_XOR)
-BINARY(lshift, RT_LSHIFT)
-BINARY(rshift, RT_RSHIFT)
+BINARY(add, RT_ADD, 0, 1)
+BINARY(sub, RT_SUB, 0, 1)
+BINARY(mul, RT_MUL, 0, 1)
+BINARY(mod, RT_MOD, 0, 1)
+BINARY(truediv, RT_DIV, 0, 1)
+BINARY(floordiv, RT_FLOORDIV, 0, 1)
+BINARY(pow, RT_POW, 0, 1)
+BINARY(and, RT_AND, 0, 1)
+BINARY(or, RT_OR, 0, 1)
+BINARY(xor, RT_XOR, 0, 1)
+BINARY(lshift, RT_LSHIFT, 0, 1)
+BINARY(rshift, RT_RSHIFT, 0, 1)
+BINARY(radd, RT_ADD, 1, 0)
+BINARY(rsub, RT_SUB, 1, 0)
+BINARY(rtruediv, RT_DIV, 1, 0)
+BINARY(rfloordiv, RT_FLOORDIV, 1, 0)
+BINARY(rmod, RT_MOD, 1, 0)
+BINARY(rpow, RT_POW, 1, 0)
 #undef BINARY
-
-#define REFLECTED(name, op) \
-    static burin_status dunder_##name(burin_call *call, burin_value *out) \
-    { \
-        return rt_binary_op(call->st, op, burin_arg(call, 1), burin_arg(call, 0), out); \
-    }
-REFLECTED(radd, RT_ADD)
-REFLECTED(rsub, RT_SUB)
-REFLECTED(rtruediv, RT_DIV)
-REFLECTED(rfloordiv, RT_FLOORDIV)
-REFLECTED(rmod, RT_MOD)
-REFLECTED(rpow, RT_POW)
-#undef REFLECTED
 
 #define COMPARE(name, op) \
     static burin_status dunder_##name(burin_call *call, burin_value *out) \

@@ -24,7 +24,7 @@ def test_bench_measures_renders_and_evaluations():
             assert re.fullmatch(r"an evaluation: [\d.]+ (ns|us|ms) \(best [\d.]+ (ns|us|ms)\); [1-9]\d* evaluations\n", r.out), r
         for words, code, told in ((["bad.html"], 1, "ZeroDivisionError"), (["expr"], 2, "needs an expression"), (["expr", "1 // 0"], 1, "ZeroDivisionError"),
                                   (["expr", "x.y"], 1, "UndefinedError"), (["expr", "1", "--seconds", "0"], 2, "--seconds"), (["page.html", "--script"], 2, "bench expr"),
-                                  (["none.html"], 1, "none.html"), (["-t", "{% for %}"], 1, "TemplateSyntaxError")):
+                                  (["none.html"], 1, "none.html"), (["-t", "{% for %}"], 1, "TemplateSyntaxError"), (["-", "-"], 2, "two things"), (["expr", "--script", "1/0"], 1, "<expression>:1")):
             r = burin("bench", *words, cwd=folder)
             same((r.code, r.out, told in r.err), (code, "", True), (words, r))
 
