@@ -172,9 +172,12 @@ static void find_readers(const burin_graph *g, rx_region *r, uint32_t place)
             last = reader;
             count++;
         }
-    if (count)
+    if (count == 1 && rx_kind(&g->nodes[last]) == RX_EFFECT) {
+        add(r->for_effects, place);
+        r->effects[place] = last;
+    } else if (count) {
         add(r->outputs, place);
-    r->effects[place] = count == 1 && rx_kind(&g->nodes[last]) == RX_EFFECT ? last : 0;
+    }
 }
 
 /* What an input marks, if all that read it are needed members. */
@@ -194,6 +197,7 @@ static void find_fed(burin_graph *g, rx_region *r, uint32_t input)
         fed->load += r->followers[place_of(g, reader)];
     }
     n->flags |= RX_FEEDS;
+    fed->first      = first_of(fed->places, 0, r->count);
     g->places[node] = r->number << RX_PLACE_BITS | input;
 }
 
@@ -202,6 +206,7 @@ static bool sync(burin_graph *g, rx_region *r)
 {
     memset(r->needed, 0, sizeof r->needed);
     memset(r->outputs, 0, sizeof r->outputs);
+    memset(r->for_effects, 0, sizeof r->for_effects);
     for (uint32_t place = 0; place < r->count; place++) {
         uint32_t node  = r->nodes[place];
         unsigned flags = g->nodes[node].flags;
@@ -244,119 +249,142 @@ static uint64_t differ_but_nans(rx_bits *now, rx_bits *was, uint32_t n, uint64_t
     return changed;
 }
 
-/* Which needed members have other values now, from `from` on; their number. */
-static inline uint32_t find_changed(rx_region *r, uint32_t from, uint64_t *changed)
+/* What follows is compiled twice, for sets of one word and of more: `words` is r->words, and known where it is 1. */
+#define OF_WORDS static inline __attribute__((always_inline))
+
+static inline uint32_t size_of(uint64_t set)
 {
-    uint32_t count = 0;
-    for (uint32_t first = from, end; first < r->count; first = end) {
-        end           = (first | 63) + 1 < r->count ? (first | 63) + 1 : r->count;
-        uint32_t n    = end - first, word = first / 64;
-        uint64_t all  = (n == 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1) << first % 64;
-        rx_bits *now  = r->program.cells + first;
-        uint64_t some, floats = (r->floats[word] & all) >> first % 64;
-        if (BURIN_UNLIKELY(floats && rx_has_nan(now, n)))
-            some = differ_but_nans(now, r->was + first, n, floats);
-        else
-            some = rx_differ(now, r->was + first, n);
-        some = changed[word] = some << first % 64 & r->needed[word];
-        count += some == all ? n : (uint32_t)__builtin_popcountll(some);
-    }
-    return count;
+    set -= set >> 1 & 0x5555555555555555;
+    set = (set & 0x3333333333333333) + (set >> 2 & 0x3333333333333333);
+    return (uint32_t)(((set + (set >> 4)) & 0x0f0f0f0f0f0f0f0f) * 0x0101010101010101 >> 56);
 }
 
-/* Has something that it reads changed? */
-static inline bool has_run(const rx_region *r, uint32_t place, const uint64_t *changed)
+/* Which needed members of a word have other values now, from `from` on. */
+static inline uint64_t find_changed(rx_region *r, uint32_t word, uint32_t from, uint32_t n)
 {
-    return has(r->dirty, place) || meet(&r->reads[place * r->words], changed, r->words);
-}
-
-/* A member that has not changed, though something that it reads has: it is counted, or made stale if nobody needs it. */
-static inline void cut_off(burin_graph *g, rx_region *r, uint32_t place)
-{
-    if (has(r->needed, place)) {
-        g->cutoffs++;
-        g->evaluations++;
-    } else {
-        make_stale(g, r->nodes[place]);
-    }
-}
-
-static void cut_off_all(burin_graph *g, rx_region *r, uint32_t from, const uint64_t *changed)
-{
-    for (uint32_t word = from / 64, place; word < r->words; word++)
-        for (uint64_t same = ~changed[word]; same; same &= same - 1) {
-            place = word * 64 + (uint32_t)__builtin_ctzll(same);
-            if (place >= r->count)
-                break;
-            if (place >= from && has_run(r, place, changed))
-                cut_off(g, r, place);
-        }
-}
-
-/* Give what is read outside to the graph, and mark who reads it. */
-static inline void tell(burin_graph *g, rx_region *r, uint32_t place)
-{
-    uint32_t node = r->nodes[place], effect = r->effects[place];
-    g->values[node].as.i = (int64_t)r->was[place];
-    if (effect && !(g->nodes[effect].flags & RX_QUEUED))
-        rx_queue_effect(g, effect);
+    uint64_t floats = r->floats[word] >> from % 64, some;
+    rx_bits *now    = r->program.cells + from;
+    if (BURIN_UNLIKELY(floats && rx_has_nan(now, n)))
+        some = differ_but_nans(now, r->was + from, n, floats);
     else
+        some = rx_differ(now, r->was + from, n);
+    return some << from % 64 & r->needed[word];
+}
+
+/* The members of a word that have not changed, though something that they read has: they are counted, or made stale if nobody needs them. */
+OF_WORDS void cut_off(burin_graph *g, rx_region *r, uint32_t word, uint64_t same, const uint64_t *changed, uint32_t words)
+{
+    for (; same; same &= same - 1) {
+        uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(same);
+        if (!(has(r->dirty, place) || meet(&r->reads[place * words], changed, words)))
+            continue;
+        if (BURIN_LIKELY(has(r->needed, place))) {
+            g->cutoffs++;
+            g->evaluations++;
+        } else {
+            make_stale(g, r->nodes[place]);
+        }
+    }
+}
+
+/* Outputs for effects: give them to the graph, and queue the effects. */
+static inline void tell_effects(burin_graph *g, const rx_region *r, uint32_t word, uint64_t told)
+{
+    uint32_t *at = g->effects.at + g->effects.len, last = g->effects_last;
+    bool      unsorted = g->effects_unsorted;
+    for (; told; told &= told - 1) {
+        uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(told), effect = r->effects[place];
+        rx_node *n                       = &g->nodes[effect];
+        g->values[r->nodes[place]].as.i = (int64_t)r->was[place];
+        if (n->flags & RX_QUEUED)
+            continue;
+        n->flags |= RX_DIRTY | RX_QUEUED;
+        unsorted |= n->height < last;
+        last  = n->height;
+        *at++ = effect;
+    }
+    g->effects.len      = (uint32_t)(at - g->effects.at);
+    g->effects_last     = last;
+    g->effects_unsorted = unsorted;
+}
+
+/* Other outputs: give them to the graph, and mark who reads them. */
+static inline void tell(burin_graph *g, const rx_region *r, uint32_t word, uint64_t told)
+{
+    for (; told; told &= told - 1) {
+        uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(told), node = r->nodes[place];
+        g->values[node].as.i = (int64_t)r->was[place];
         rx_mark_readers(g, node);
+    }
 }
 
 /* What the program has computed, from `from` on, becomes the needed members'. */
-static void take(burin_graph *g, rx_region *r, uint32_t from)
+OF_WORDS void take(burin_graph *g, rx_region *r, uint32_t from, uint32_t words)
 {
-    uint64_t changed[RX_REGION_WORDS] = {0};
-    uint32_t count = find_changed(r, from, changed);
-    g->evaluations += count;
-    if (count < r->count - from)
-        cut_off_all(g, r, from, changed);
+    uint64_t changed[RX_REGION_WORDS], first = ~UINT64_C(0) << from % 64, all;
+    for (uint32_t word = 0; word < words; word++) {
+        uint32_t begin = word * 64 < from ? from : word * 64, end = word + 1 < words ? word * 64 + 64 : r->count;
+        changed[word] = begin < end ? find_changed(r, word, begin, end - begin) : 0;
+    }
+    for (uint32_t word = from / 64; word < words; word++, first = ~UINT64_C(0)) {
+        all = first & (word + 1 < words ? ~UINT64_C(0) : ~UINT64_C(0) >> (63 - (r->count - 1) % 64));
+        g->evaluations += size_of(changed[word]);
+        if (changed[word] != all)
+            cut_off(g, r, word, all & ~changed[word], changed, words);
+    }
     r->is_ahead = true;
-    for (uint32_t word = from / 64; word < r->words; word++)
-        for (uint64_t told = changed[word] & r->outputs[word]; told; told &= told - 1)
-            tell(g, r, word * 64 + (uint32_t)__builtin_ctzll(told));
-    memset(r->dirty, 0, sizeof r->dirty);
+    for (uint32_t word = from / 64; word < words; word++) {
+        if (changed[word] & r->for_effects[word])
+            tell_effects(g, r, word, changed[word] & r->for_effects[word]);
+        tell(g, r, word, changed[word] & r->outputs[word]);
+    }
+    for (uint32_t word = 0; word < words; word++)
+        r->dirty[word] = 0; /* members were marked as readers of outputs, too */
 }
 
-/* False when nothing has been done. */
-static bool run_whole(burin_graph *g, rx_region *r)
+/* The members from `from` on, and what the program makes of them. False: something could not be computed, and nothing has been done. */
+OF_WORDS bool compute(burin_graph *g, rx_region *r, uint32_t from, uint32_t words)
 {
-    if ((!r->is_synced && !sync(g, r)) || !load_inputs(g, r))
-        return false;
-    uint32_t from = first_of(r->dirty, 0, r->count), at = from;
-    while ((at = r->program.run(r->program.user, at)) < r->count && !has(r->needed, at))
-        at++;
-    if (at < r->count) {
-        show(g, r);
-        r->is_synced = false;
-        return false;
-    }
-    take(g, r, from);
+    uint32_t at = from;
+    while (BURIN_UNLIKELY((at = r->program.run(r->program.user, at)) < r->count))
+        if (has(r->needed, at++)) {
+            show(g, r);
+            r->is_synced = false;
+            return false;
+        }
+    take(g, r, from, words);
     return true;
 }
 
+__attribute__((noinline)) static bool compute_many(burin_graph *g, rx_region *r, uint32_t from) { return compute(g, r, from, r->words); }
+
+/* `from`: the first marked member. False when nothing has been done. */
+static inline bool run_whole(burin_graph *g, rx_region *r, uint32_t from)
+{
+    if (BURIN_UNLIKELY(!r->is_synced)) {
+        if (!sync(g, r))
+            return false;
+        from = first_of(r->dirty, 0, r->count);
+    }
+    if (!load_inputs(g, r))
+        return false;
+    return r->words == 1 ? compute(g, r, from, 1) : compute_many(g, r, from);
+}
+
 /* Run what is marked, from the first marked member on. */
-static void run_marked(burin_graph *g, rx_region *r, uint32_t from)
+static inline void run_marked(burin_graph *g, rx_region *r, uint32_t from)
 {
     uint64_t before   = g->evaluations;
-    bool     is_whole = !g->watch && r->load * WHOLE_SHARE >= r->count - from && run_whole(g, r);
+    r->is_waiting     = true;
+    bool     is_whole = !g->watch && r->load * WHOLE_SHARE >= r->count - from && run_whole(g, r, from);
     if (!is_whole)
         walk(g, r);
     int32_t ran  = (int32_t)(g->evaluations - before);
     int32_t cost = is_whole ? WHOLE_NS + COMPUTED_NS * (int32_t)(r->count - from) : WALK_NS + WALKED_NS * ran;
     r->gain += ALONE_NS * ran - cost;
     r->gain = r->gain < GAIN_LIMIT_NS ? r->gain : GAIN_LIMIT_NS;
-}
-
-static inline void run_now(burin_graph *g, rx_region *r)
-{
-    uint32_t from = first_of(r->dirty, 0, r->count);
-    r->is_waiting = true;
-    if (from < r->count)
-        run_marked(g, r, from);
-    r->is_waiting = false;
     r->load       = 0;
+    r->is_waiting = false;
     if (BURIN_UNLIKELY(r->gain < -GAIN_LIMIT_NS && !g->watch))
         rx_region_dissolve(g, r->leader);
 }
@@ -372,16 +400,21 @@ void rx_region_run(burin_graph *g, uint32_t node)
         else
             rx_mark_above(g, node);
     }
-    run_now(g, r);
+    uint32_t from = first_of(r->dirty, 0, r->count);
+    if (from < r->count)
+        run_marked(g, r, from);
+    else
+        r->is_waiting = false;
 }
 
 bool rx_region_enter(burin_graph *g, uint32_t cell)
 {
-    rx_region *r = region_of(g, cell);
+    rx_region *r     = region_of(g, cell);
+    uint32_t   input = place_of(g, cell);
     if (!r->is_synced || g->watch)
         return false;
-    feed(r, place_of(g, cell));
-    run_now(g, r);
+    feed(r, input);
+    run_marked(g, r, r->feeds[input].first);
     return true;
 }
 

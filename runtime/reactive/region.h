@@ -38,6 +38,7 @@ typedef struct rx_program {
 typedef struct rx_feed { /* the members that read an input */
     uint64_t places[RX_REGION_WORDS];
     uint32_t load;
+    uint32_t first;
 } rx_feed;
 
 struct rx_region {
@@ -50,9 +51,10 @@ struct rx_region {
     bool       is_synced;  /* what follows is right, and cells hold the values of needed members */
     bool       is_ahead;   /* ... and those of the graph do not, but for the outputs' */
     uint64_t   needed[RX_REGION_WORDS], outputs[RX_REGION_WORDS]; /* outputs: who reads it looks at the graph's value */
+    uint64_t   for_effects[RX_REGION_WORDS]; /* outputs that are read outside by one effect and nothing else */
     uint64_t   dirty[RX_REGION_WORDS], floats[RX_REGION_WORDS];
     rx_bits    was[RX_REGION_NODES];    /* the cells of needed members, before the program runs */
-    uint32_t   effects[RX_REGION_NODES]; /* of outputs: the effect that is all that reads it outside; 0: it is otherwise */
+    uint32_t   effects[RX_REGION_NODES]; /* of outputs for effects: which */
     rx_feed   *feeds;      /* of inputs */
     uint32_t   nodes[RX_REGION_NODES], inputs[RX_REGION_INPUTS];
     uint8_t    kinds[RX_REGION_NODES], input_kinds[RX_REGION_INPUTS];
