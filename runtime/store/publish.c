@@ -9,36 +9,60 @@ enum { DIRECTORY_MIN = 4 };
 
 /* ---- room for a version ---- */
 
-static size_t directory_size(uint32_t cap) { return sizeof(es_directory) + cap * sizeof(es_ref); }
+static size_t directory_size(uint32_t cap) { return sizeof(es_directory) + cap * sizeof(es_chunk_place); }
 
-/* The directory with room for chunk `number`: the old one, or a larger copy. */
-static es_directory *reach_directory(burin_store *s, es_writer *w, const es_tree *tree, uint32_t number, es_place *place)
+/* A directory of what is there in the old one, with room for as much again. */
+static es_directory *copy_directory(es_writer *w, const es_directory *old, es_ref *ref)
 {
-    es_ref        old_ref = atomic_load_explicit(&tree->directory, memory_order_relaxed);
-    es_directory *old     = old_ref ? es_at(&s->memory, old_ref) : NULL;
-    if (old && number < old->cap)
-        return old;
-    uint32_t      cap  = old ? 2 * old->cap : DIRECTORY_MIN;
-    while (cap <= number)
-        cap *= 2;
-    es_directory *made = es_make(w, directory_size(cap), &place->directory);
+    uint32_t count = old ? atomic_load_explicit(&old->count, memory_order_relaxed) : 0, there = 0;
+    for (uint32_t n = 0; n < count; n++)
+        there += atomic_load_explicit(&old->chunks[n].chunk, memory_order_relaxed) != 0;
+    uint32_t      cap  = there < DIRECTORY_MIN / 2 ? DIRECTORY_MIN : 2 * there;
+    es_directory *made = es_make(w, directory_size(cap), ref);
     if (!made)
         return NULL;
     made->cap = cap;
-    for (uint32_t n = 0; n < cap; n++)
-        atomic_init(&made->chunks[n], old && n < old->cap ? atomic_load_explicit(&old->chunks[n], memory_order_relaxed) : 0);
-    es_retire(w, old_ref, old ? directory_size(old->cap) : 0);
+    there     = 0;
+    for (uint32_t n = 0; n < count; n++) {
+        es_ref chunk = atomic_load_explicit(&old->chunks[n].chunk, memory_order_relaxed);
+        if (chunk)
+            made->chunks[there++] = (es_chunk_place){old->chunks[n].number, chunk};
+    }
+    atomic_init(&made->count, there);
     return made;
+}
+
+/* See to it that one more chunk has a place in the directory: the old one, or a larger copy. */
+static bool reach_directory(burin_store *s, es_writer *w, const es_tree *tree, es_place *place)
+{
+    es_ref              ref = atomic_load_explicit(&tree->directory, memory_order_relaxed);
+    const es_directory *old = ref ? es_at(&s->memory, ref) : NULL;
+    if (old && atomic_load_explicit(&old->count, memory_order_relaxed) < old->cap)
+        return true;
+    if (!copy_directory(w, old, &place->directory))
+        return false;
+    es_retire(w, ref, old ? directory_size(old->cap) : 0);
+    return true;
+}
+
+/* Under the lock, of the newest directory: readers see the chunk when it is counted. */
+static void add_chunk(es_directory *dir, uint32_t number, es_ref chunk)
+{
+    uint32_t count     = atomic_load_explicit(&dir->count, memory_order_relaxed);
+    dir->chunks[count] = (es_chunk_place){number, chunk};
+    atomic_store_explicit(&dir->count, count + 1, memory_order_release);
 }
 
 bool es_place_version(burin_store *s, es_writer *w, es_tree *tree, uint32_t version, es_place *place)
 {
-    uint32_t number   = (version - 1) / ES_CHUNK, at = (version - 1) % ES_CHUNK;
-    *place            = (es_place){0};
-    es_directory *dir = reach_directory(s, w, tree, number, place);
-    if (!dir)
-        return false;
-    es_chunk *chunk = dir->chunks[number] ? es_at(&s->memory, dir->chunks[number]) : es_make(w, sizeof *chunk, &place->chunk);
+    uint32_t  head  = atomic_load_explicit(&tree->head, memory_order_relaxed), at = (version - 1) % ES_CHUNK;
+    bool      fits  = head && (head - 1) / ES_CHUNK == (version - 1) / ES_CHUNK;
+    es_chunk *chunk = NULL;
+    *place          = (es_place){0};
+    if (fits)
+        chunk = es_chunk_of(es_version_entry(s, tree, head), head);
+    else if (reach_directory(s, w, tree, place))
+        chunk = es_make(w, sizeof *chunk, &place->chunk);
     if (!chunk)
         return false;
     if (place->chunk)
@@ -48,16 +72,12 @@ bool es_place_version(burin_store *s, es_writer *w, es_tree *tree, uint32_t vers
     return true;
 }
 
-/* Versions between the head and a new one were not kept: they are dropped from the beginning, and chunks of nothing else are not made. */
+/* Versions between the head and a new one were not kept: where their chunks are there, for others, they are dropped from the beginning. */
 static void skip_versions(const burin_store *s, const es_tree *tree, uint32_t head, uint32_t version, uint32_t seq)
 {
-    for (uint32_t at = head + 1; at < version; at++) {
+    for (uint32_t at = version; (at = es_version_below(s, tree, at)) > head;) {
         es_version *entry = es_version_entry(s, tree, at);
-        if (!entry) {
-            at = ((at - 1) / ES_CHUNK + 1) * ES_CHUNK; /* the chunk's last */
-            continue;
-        }
-        entry->seq = seq;
+        entry->seq        = seq;
         atomic_store_explicit(&entry->state, ES_DROPPED, memory_order_relaxed);
         es_chunk_of(entry, at)->dropped++;
     }
@@ -68,11 +88,10 @@ void es_publish_version(burin_store *s, es_tree *tree, uint32_t version, const e
     uint32_t head = atomic_load_explicit(&tree->head, memory_order_relaxed);
     if (place->directory)
         atomic_store_explicit(&tree->directory, place->directory, memory_order_release);
-    if (place->chunk) {
-        es_directory *dir = es_at(&s->memory, atomic_load_explicit(&tree->directory, memory_order_relaxed));
-        atomic_store_explicit(&dir->chunks[(version - 1) / ES_CHUNK], place->chunk, memory_order_release);
-    }
-    skip_versions(s, tree, head, version, place->entry->seq);
+    if (place->chunk)
+        add_chunk(es_directory_of(s, tree), (version - 1) / ES_CHUNK, place->chunk);
+    if (version > head + 1)
+        skip_versions(s, tree, head, version, place->entry->seq);
     if (head)
         es_version_entry(s, tree, head)->after = version;
     else

@@ -289,7 +289,7 @@ burin_status burin_reader_versions(const burin_reader *reader, uint32_t tree, bu
     uint32_t     head = 0;
     es_version  *entry;
     burin_status status = es_find_version(reader->store, reader->snapshot, tree, &head, &entry, err);
-    for (uint32_t version = head; version > 0 && !status; version--) {
+    for (uint32_t version = head; version > 0 && !status; version = es_version_below(reader->store, es_tree_at(reader->store, tree), version)) {
         uint32_t           at = version;
         burin_version_info info;
         if (es_find_version(reader->store, reader->snapshot, tree, &at, &entry, NULL))

@@ -78,21 +78,11 @@ static es_ref join(burin_store *s, es_ref first, es_ref second)
     return first;
 }
 
-static es_chunk *chunk_at(const burin_store *s, const es_directory *dir, uint32_t number)
-{
-    return es_at(&s->memory, atomic_load_explicit(&dir->chunks[number], memory_order_relaxed));
-}
-
-static es_directory *directory_of(const burin_store *s, const es_tree *tree)
-{
-    return es_at(&s->memory, atomic_load_explicit(&tree->directory, memory_order_relaxed));
-}
-
 /* None of a chunk's versions is kept any more. */
 static void queue_chunk(burin_store *s, es_tree *tree, uint32_t number)
 {
     if (tree->last_dropped)
-        chunk_at(s, directory_of(s, tree), tree->last_dropped - 1)->next_dropped = number + 1;
+        ((es_chunk *)es_at(&s->memory, es_chunk_find(es_directory_of(s, tree), tree->last_dropped - 1)->chunk))->next_dropped = number + 1;
     else
         tree->first_dropped = number + 1;
     tree->last_dropped = number + 1;
@@ -138,17 +128,17 @@ static void drop_chunks(burin_store *s, es_tree *tree)
 {
     uint32_t oldest = tree->first_dropped ? es_oldest_pinned(s) : 0;
     while (tree->first_dropped) {
-        es_directory   *dir    = directory_of(s, tree);
-        uint32_t        number = tree->first_dropped - 1;
-        const es_chunk *chunk  = chunk_at(s, dir, number);
-        es_ref          gone   = chunk->dropped_seq <= oldest ? dead_new(s, 1) : 0;
+        es_chunk_place *place = es_chunk_find(es_directory_of(s, tree), tree->first_dropped - 1);
+        es_ref          ref   = atomic_load_explicit(&place->chunk, memory_order_relaxed);
+        const es_chunk *chunk = es_at(&s->memory, ref);
+        es_ref          gone  = chunk->dropped_seq <= oldest ? dead_new(s, 1) : 0;
         if (!gone)
             return;
         tree->first_dropped = chunk->next_dropped;
         if (!tree->first_dropped)
             tree->last_dropped = 0;
-        add_block(es_at(&s->memory, gone), atomic_load_explicit(&dir->chunks[number], memory_order_relaxed), sizeof *chunk);
-        atomic_store_explicit(&dir->chunks[number], 0, memory_order_release);
+        add_block(es_at(&s->memory, gone), ref, sizeof *chunk);
+        atomic_store_explicit(&place->chunk, 0, memory_order_release);
         es_limbo_put(&s->memory, gone, atomic_load_explicit(&s->seq, memory_order_relaxed) + 1);
     }
 }

@@ -118,6 +118,33 @@ void burin_store_stats_of(burin_store *store, burin_store_stats *out)
     pthread_mutex_unlock(&store->lock);
 }
 
+/* ---- chunks of versions ---- */
+
+uint32_t es_chunks_up_to(const es_directory *dir, uint32_t number)
+{
+    uint32_t first = 0, end = atomic_load_explicit(&dir->count, memory_order_acquire);
+    while (first < end) {
+        uint32_t middle = first + (end - first) / 2;
+        if (dir->chunks[middle].number <= number)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first;
+}
+
+uint32_t es_version_below(const burin_store *s, const es_tree *tree, uint32_t version)
+{
+    const es_directory *dir    = es_directory_of(s, tree);
+    uint32_t            number = (version - 1) / ES_CHUNK, at = es_chunks_up_to(dir, number);
+    bool                there  = at && dir->chunks[at - 1].number == number && atomic_load_explicit(&dir->chunks[at - 1].chunk, memory_order_acquire);
+    if (there && (version - 1) % ES_CHUNK)
+        return version - 1;
+    while (at && (dir->chunks[at - 1].number == number || !atomic_load_explicit(&dir->chunks[at - 1].chunk, memory_order_acquire)))
+        at--;
+    return at ? (dir->chunks[at - 1].number + 1) * ES_CHUNK : 0;
+}
+
 /* ---- slots ---- */
 
 es_slot *es_slot_take(burin_store *s)

@@ -114,10 +114,16 @@ typedef struct es_chunk {
     es_version versions[ES_CHUNK];
 } es_chunk;
 
+/* The chunks of a tree, ascending. Numbers that no version has used cost nothing: a chunk is found where it is when none is left out, else by halving. */
+typedef struct es_chunk_place {
+    uint32_t       number; /* (version - 1) / ES_CHUNK */
+    _Atomic es_ref chunk;  /* 0: it is gone */
+} es_chunk_place;
 typedef struct es_directory {
-    uint32_t       birth;
-    uint32_t       cap;
-    _Atomic es_ref chunks[];
+    uint32_t         birth;
+    uint32_t         cap;
+    _Atomic uint32_t count;
+    es_chunk_place   chunks[];
 } es_directory;
 
 /* ---- trees ---- */
@@ -224,13 +230,29 @@ static inline es_ref es_ref_in(const burin_store *s, uint32_t snapshot, uint32_t
     return current && es_record_at(s, current)->version <= version ? current : es_index_get(&s->memory, entry->index, id);
 }
 
+static inline es_directory *es_directory_of(const burin_store *s, const es_tree *tree)
+{
+    return es_at(&s->memory, atomic_load_explicit(&tree->directory, memory_order_acquire));
+}
+/* How many of its chunks have a number up to this one. */
+uint32_t es_chunks_up_to(const es_directory *dir, uint32_t number);
+/* Where a chunk stands; NULL when it has been left out, or went long ago. */
+static inline es_chunk_place *es_chunk_find(es_directory *dir, uint32_t number)
+{
+    uint32_t count = atomic_load_explicit(&dir->count, memory_order_acquire), near = count ? number - dir->chunks[0].number : 0;
+    if (BURIN_UNLIKELY(near >= count || dir->chunks[near].number != number))
+        near = es_chunks_up_to(dir, number) - 1;
+    return near < count && dir->chunks[near].number == number ? &dir->chunks[near] : NULL;
+}
 /* The entry of a version from 1 to head; NULL when its chunk is gone. */
 static inline es_version *es_version_entry(const burin_store *s, const es_tree *tree, uint32_t version)
 {
-    const es_directory *dir   = es_at(&s->memory, atomic_load_explicit(&tree->directory, memory_order_acquire));
-    es_ref              chunk = atomic_load_explicit(&dir->chunks[(version - 1) / ES_CHUNK], memory_order_acquire);
+    es_chunk_place *place = es_chunk_find(es_directory_of(s, tree), (version - 1) / ES_CHUNK);
+    es_ref          chunk = place ? atomic_load_explicit(&place->chunk, memory_order_acquire) : 0;
     return chunk ? &((es_chunk *)es_at(&s->memory, chunk))->versions[(version - 1) % ES_CHUNK] : NULL;
 }
+/* The largest number below a version's whose chunk is there; 0 when there is none. */
+uint32_t es_version_below(const burin_store *s, const es_tree *tree, uint32_t version);
 static inline es_chunk *es_chunk_of(es_version *entry, uint32_t version)
 {
     return (es_chunk *)(void *)((char *)(entry - (version - 1) % ES_CHUNK) - offsetof(es_chunk, versions));
@@ -239,8 +261,8 @@ static inline es_chunk *es_chunk_of(es_version *entry, uint32_t version)
 static inline uint32_t es_head_at(const burin_store *s, const es_tree *tree, uint32_t snapshot, es_version **entry)
 {
     uint32_t head = atomic_load_explicit(&tree->head, memory_order_acquire);
-    while (head && (!(*entry = es_version_entry(s, tree, head)) || (*entry)->seq > snapshot)) /* chunks between are not made of what was never here */
-        head = *entry ? head - 1 : (head - 1) / ES_CHUNK * ES_CHUNK;
+    while (head && (!(*entry = es_version_entry(s, tree, head)) || (*entry)->seq > snapshot))
+        head = es_version_below(s, tree, head);
     return head;
 }
 static inline uint32_t es_reader_trees(const burin_store *s) { return atomic_load_explicit(&s->tree_count, memory_order_acquire); }

@@ -293,7 +293,8 @@ static void what_cannot_be_a_store_is_refused(void **state)
         {BURIN_OK, "{\"burin_store\": 1, \"ids\": 4000000000, \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(1, 0, "") "]}"}, /* given out, but none is there */
         {BURIN_ERR_DATA, "{\"burin_store\": 1, \"ids\": 4294967295, \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(1, 0, "") "]}"},
         {BURIN_ERR_DATA, "{\"burin_store\": 1, \"trees\": [{\"tree\": 66000}]}"},
-        {BURIN_ERR_LIMIT, "{\"burin_store\": 1, \"ids\": 1, \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(4000000000, 0, "") "]}"},
+        {BURIN_OK, "{\"burin_store\": 1, \"ids\": 1, \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(4000000000, 0, "") "]}"},
+        {BURIN_ERR_DATA, "{\"burin_store\": 1, \"ids\": 1, \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(4294967295, 0, "") "]}"},
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
         burin_store *store = burin_store_new(&(burin_store_options){.memory_limit = 1 << 20}, NULL);
@@ -333,6 +334,58 @@ static void numbers_that_lie_far_apart_do_not_cost_what_lies_between(void **stat
     burin_store_free(store);
 }
 
+static burin_status count_version(void *user, const burin_version_info *info)
+{
+    uint32_t *last = user;
+    assert_true(info->version < last[0]);
+    last[0] = info->version;
+    last[1]++;
+    return BURIN_OK;
+}
+
+/* Nor do numbers of versions, in memory or in time: those of before a gap are found across it, and what is committed goes on after it. */
+static void versions_that_lie_far_apart_do_not_cost_what_lies_between(void **state)
+{
+    (void)state;
+    static const char json[] = STORE(VERSION(3, 1, STATE(1, "")) "," VERSION(40, 1, STATE(1, "2") "," STATE(2, "")) ","
+                                     VERSION(4000000000, 1, STATE(1, "2, 3") "," STATE(3, "")));
+    burin_store *store = burin_store_new(&(burin_store_options){.memory_limit = 2 << 20}, NULL);
+    assert_int_equal(burin_store_import(store, text(json), NULL), BURIN_OK);
+    burin_reader *reader = burin_reader_new(store), *pinned = burin_reader_new(store);
+    burin_reader_pin(pinned);
+    for (int64_t n = 0; n < 100; n++) { /* more chunks, in a larger directory */
+        burin_txn *t = burin_txn_begin(store, NULL);
+        burin_txn_set(t, (burin_entity){1, 1, 0}, 1, burin_int(n + 1), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    }
+    burin_reader_pin(reader);
+    assert_int_equal(burin_reader_head(reader, 1), 4000000100);
+    assert_int_equal(burin_reader_head(pinned, 1), 4000000000);
+    static const struct { uint32_t version; burin_status status; size_t children; } rows[] = {
+        {1, BURIN_ERR_GONE, 0},  {2, BURIN_ERR_GONE, 0},          {3, BURIN_OK, 0},          {4, BURIN_ERR_GONE, 0},  {17, BURIN_ERR_GONE, 0},
+        {39, BURIN_ERR_GONE, 0}, {40, BURIN_OK, 1},               {41, BURIN_ERR_GONE, 0},   {2000000000, BURIN_ERR_GONE, 0},
+        {3999999999, BURIN_ERR_GONE, 0}, {4000000000, BURIN_OK, 2}, {4000000100, BURIN_OK, 2}, {4000000101, BURIN_ERR_KEY, 0}};
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        burin_children held = {0};
+        burin_status   got  = burin_reader_children(reader, (burin_entity){1, 1, rows[n].version}, 0, &held, NULL);
+        assert_int_equal(got, rows[n].status);
+        assert_int_equal(got ? 0 : held.count, rows[n].children);
+    }
+    uint32_t seen[2] = {UINT32_MAX, 0};
+    assert_int_equal(burin_reader_versions(reader, 1, count_version, seen, NULL), BURIN_OK);
+    assert_int_equal(seen[0], 3);
+    assert_int_equal(seen[1], 103);
+    burin_reader_free(pinned);
+    assert_int_equal(burin_store_retain(store, 1, &(burin_retention){.last = 20}, NULL), BURIN_OK);
+    burin_reader_pin(reader);
+    seen[0] = UINT32_MAX, seen[1] = 0;
+    assert_int_equal(burin_reader_versions(reader, 1, count_version, seen, NULL), BURIN_OK);
+    assert_int_equal(seen[0], 4000000081);
+    assert_int_equal(seen[1], 20);
+    burin_reader_free(reader);
+    burin_store_free(store);
+}
+
 #define TREE(states) "{\"burin_tree\": 1, " TYPE "\"root\": 1, \"states\": [" states "]}"
 
 static void what_cannot_be_a_tree_is_refused_and_leaves_nothing(void **state)
@@ -359,7 +412,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(b92_every_kind_comes_back_as_it_was), ROW(b92_deep_data_comes_back), ROW(b92_history_comes_back_with_its_gaps_forks_and_keeps), ROW(ids_once_given_are_not_given_again),
         ROW(a_tree_becomes_new_entities), ROW(what_cannot_be_a_store_is_refused), ROW(numbers_that_lie_far_apart_do_not_cost_what_lies_between),
-        ROW(what_cannot_be_a_tree_is_refused_and_leaves_nothing),
+        ROW(versions_that_lie_far_apart_do_not_cost_what_lies_between), ROW(what_cannot_be_a_tree_is_refused_and_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
