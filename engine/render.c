@@ -187,47 +187,48 @@ void burin_render_used(const burin_render *render, burin_limits *used)
 
 /* ---- one run ---- */
 
-static void begin_output(burin_render *render)
+/* Of a stream nothing is left: it takes its sink along when it ends. */
+static inline void begin_output(burin_render *render)
 {
     rt_out *out = &render->out;
 
-    if (out->cap > OUT_KEEP_MAX) /* one huge page must not be paid for for ever */
+    if (BURIN_UNLIKELY(out->cap > OUT_KEEP_MAX)) /* one huge page must not be paid for for ever */
         rt_out_deinit(out);
     out->limit   = (size_t)render->limits.output;
     out->next    = out->data;
     out->end     = out->data + (out->limit && out->limit < out->cap ? out->limit : out->cap);
     out->failed  = false;
     out->flushed = 0;
-    out->flush   = NULL;
-    out->sink    = NULL;
 }
 
 /* Take the render for a run. */
-static burin_status claim(burin_render *render, burin_error *err)
+static inline burin_status claim(burin_render *render, burin_error *err)
 {
-    if (err && err->status) /* left from an earlier call */
+    if (err && BURIN_UNLIKELY(err->status)) /* left from an earlier call */
         burin_error_clear(err);
-    if (render->runs)
+    if (BURIN_UNLIKELY(render->runs))
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the render is in the middle of another one");
     render->runs = true;
     begin_output(render);
     return BURIN_OK;
 }
 
-burin_status render_begin(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
+static __attribute__((noinline)) burin_status refuse_run(burin_render *render, burin_error *err, const char *why)
+{
+    render_end(render);
+    return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "%s", why);
+}
+
+static inline __attribute__((always_inline)) burin_status begin_run(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
 {
     burin_status status = claim(render, err);
 
     if (status)
         return status;
-    if (vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING)
-        status = diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the variables must be a dict");
-    else if (tpl->env != render->env)
-        status = diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the template belongs to another environment than the render");
-    if (status) {
-        render_end(render);
-        return status;
-    }
+    if (BURIN_UNLIKELY(vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING))
+        return refuse_run(render, err, "the variables must be a dict");
+    if (BURIN_UNLIKELY(tpl->env != render->env))
+        return refuse_run(render, err, "the template belongs to another environment than the render");
     jit_use(render->env, tpl);
     if (!render->env->options.random_seed)
         render->seed = render->seed * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX generator */
@@ -235,15 +236,24 @@ burin_status render_begin(burin_render *render, burin_template *tpl, burin_value
     return BURIN_OK;
 }
 
-void render_end(burin_render *render)
+burin_status render_begin(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
 {
-    render->runs = false;
-    if (render->held.count == 0)
-        return;
+    return begin_run(render, tpl, vars, err);
+}
+
+static __attribute__((noinline)) void release_held(burin_render *render)
+{
     for (size_t n = 0; n < render->held.size; n++)
         if (render->held.slots[n].value)
             template_release(render->held.slots[n].value);
     name_map_clear(&render->held);
+}
+
+void render_end(burin_render *render)
+{
+    render->runs = false;
+    if (render->held.count)
+        release_held(render);
 }
 
 /* The end of a failed run: no failure leaves without a message, and suggestions are made while the run's values live. */
@@ -257,11 +267,9 @@ burin_status render_fail(burin_render *render, burin_status status, burin_value 
     return status;
 }
 
-/* Into render->out. In a native environment the text is str() of the value. */
-static burin_status run_template(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
+/* Of a native environment: str() of the value. */
+static __attribute__((noinline)) burin_status write_value(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
 {
-    if (!render->env->options.native)
-        return vm_render(render->machine, &tpl->vm, vars, &render->out, err);
     rt_state    *st = vm_state(render->machine);
     burin_value  value;
     burin_status status = vm_render_value(render->machine, &tpl->vm, vars, &value, err);
@@ -270,12 +278,20 @@ static burin_status run_template(burin_render *render, burin_template *tpl, buri
     return status;
 }
 
+/* Into render->out. */
+static inline burin_status run_template(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
+{
+    return BURIN_UNLIKELY(render->env->options.native) ? write_value(render, tpl, vars, err)
+                                                       : vm_render(render->machine, &tpl->vm, vars, &render->out, err);
+}
+
 /* The end of a run whose text the caller gets. */
 static burin_status finish_text(burin_render *render, burin_status status, burin_value vars, burin_text *out, burin_error *err)
 {
-    if (status == BURIN_OK)
+    if (BURIN_LIKELY(status == BURIN_OK))
         *out = text_written(render);
-    render_fail(render, status, vars, err);
+    else
+        render_fail(render, status, vars, err);
     render_end(render);
     return status;
 }
@@ -293,7 +309,7 @@ burin_status burin_render_str(burin_render *render, burin_value value, burin_tex
 burin_status burin_render_text(burin_render *render, burin_template *tpl, burin_value vars, burin_text *out, burin_error *err)
 {
     *out                = (burin_text){NULL, 0};
-    burin_status status = render_begin(render, tpl, vars, err);
+    burin_status status = begin_run(render, tpl, vars, err);
 
     if (status)
         return status;

@@ -61,7 +61,11 @@ burin_status vm_context_extend(vm *m, vm_context *context, const vm_template *pa
 vm_context *vm_context_new(vm *m, const vm_template *tpl, burin_value base, const rt_names *globals)
 {
     vm_context *c = context_make(m, tpl, NULL, base, globals);
-    return c && push_template(m, c, tpl) ? c : NULL;
+    if (BURIN_UNLIKELY(!c))
+        return NULL;
+    c->chain[0]  = tpl;
+    c->chain_len = 1;
+    return c;
 }
 
 static bool take_locals(vm *m, vm_context *c, vm_frame *f, const ir_locals *locals)

@@ -138,31 +138,42 @@ static inline __attribute__((always_inline)) burin_status enter_plain(vm *m, con
     return status;
 }
 
-static inline __attribute__((always_inline)) burin_status enter(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
+burin_status vm_enter(vm *m, const vm_call *call, burin_value *result)
 {
-    burin_status status = rt_enter(&m->st);
+    const vm_template *parent = NULL;
+    burin_status       status = rt_enter(&m->st);
     if (status)
         return status;
-    status = call->unit->captured ? enter_captured(m, call, result, parent) : enter_plain(m, call, result, parent);
+    status = call->unit->captured ? enter_captured(m, call, result, &parent) : enter_plain(m, call, result, &parent);
     rt_leave(&m->st);
     return status;
 }
 
-burin_status vm_enter(vm *m, const vm_call *call, burin_value *result)
+/* A root's call is laid out in memory only where its frame lies in the heap. */
+static __attribute__((noinline)) burin_status enter_captured_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result,
+                                                                  const vm_template **parent)
 {
-    const vm_template *parent = NULL;
-    return enter(m, call, result, &parent);
+    vm_call call = {.unit = tpl->program->units[0], .program = tpl->program, .tpl = tpl, .context = context};
+    return enter_captured(m, &call, result, parent);
+}
+
+static inline __attribute__((always_inline)) burin_status enter_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result,
+                                                                     const vm_template **parent)
+{
+    vm_call call = {.unit = tpl->program->units[0], .program = tpl->program, .tpl = tpl, .context = context};
+    return call.unit->captured ? enter_captured_root(m, tpl, context, result, parent) : enter_plain(m, &call, result, parent);
 }
 
 burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result)
 {
-    burin_status   status = BURIN_OK;
     const uint32_t depth  = m->st.depth;
-    while (tpl && !status) {
+    burin_status   status = rt_enter(&m->st);
+    while (BURIN_LIKELY(!status)) {
         const vm_template *parent = NULL;
-        vm_call call = {.unit = tpl->program->units[0], .program = tpl->program, .tpl = tpl, .context = context};
-        status = enter(m, &call, result, &parent);
+        status = enter_root(m, tpl, context, result, &parent);
         tpl    = parent;
+        if (BURIN_LIKELY(!parent))
+            break;
     }
     m->st.depth = depth;
     return status;

@@ -173,39 +173,42 @@ struct vm {
     rt_state      st; /* first: see vm_state; rt_state.vm points back here */
     vm_host       host;
     vm_limits     limits;
-    rt_out       *out;
-    burin_error  *err;      /* where the running call wants its error; NULL allowed */
-    bool          located;  /* `err` has the pending error's place: a template that does not compile */
-    bool          is_again; /* a RERAISE: the running frame's place is in the trace already */
-    const vm_trace *inner;  /* of the pending error: of an exception raised again; NULL ... */
-    vm_place     *trace;    /* ... and behind it */
-    uint32_t      trace_count, trace_cap;
-    vm_frame     *frame;    /* running */
-    vm_program   *programs[VM_PROGRAM_LISTS]; /* by the program's address; the last made first */
-    size_t        sites;    /* in all of them */
-    vm_program   *latest;   /* of the programs, the one entered last; NULL */
-    vm_module    *modules;  /* default modules made in this render */
-    rt_list      *pieces;   /* native programs: what was printed */
-    stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
-    stack_chunk  *spare;    /* ... and one kept for later */
-    const char   *bad_piece;  /* type of the first printed piece that is no text, until it is joined with the others; NULL */
-    vm_frame     *bad_frame;  /* whose pieces it is among ... */
-    uint32_t      bad_depth;  /* ... at which depth of captures */
-    vm_place      bad_place;  /* where it was printed */
-    uint32_t      captures; /* open ones: while there are any, nothing may be flushed */
-    burin_status (*held_flush)(rt_out *out);
-    uint32_t      natives;  /* native functions that run in one another */
-    uint64_t      direct;      /* calls without frames that run: see codegen/jit/direct.c */
-    int64_t       direct_head; /* the first half of what such a call gave; DIRECT_FAILED: the other half is a status */
+    uint64_t      steps_given;
     uint32_t      tick;     /* iterations and calls until the limits are looked at again */
     uint32_t      tick_from;
+    rt_out       *out;
+    burin_error  *err;      /* where the running call wants its error; NULL allowed */
+    stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
+    stack_chunk  *spare;    /* ... and one kept for later */
+    vm_program   *latest;   /* of the programs, the one entered last; NULL */
+    size_t        sites;    /* in all programs */
+    /* What a run begins without (vm_begin clears it): */
+    vm_frame     *frame;    /* running */
+    vm_module    *modules;  /* default modules made in this render */
+    rt_list      *pieces;   /* native programs: what was printed */
+    const vm_trace *inner;  /* of the pending error: of an exception raised again; NULL ... */
+    const char   *bad_piece;  /* type of the first printed piece that is no text, until it is joined with the others; NULL */
+    uint32_t      trace_count; /* ... and behind `inner`: places in `trace` */
+    uint32_t      captures; /* open ones: while there are any, nothing may be flushed */
+    uint32_t      natives;  /* native functions that run in one another */
+    bool          located;  /* `err` has the pending error's place: a template that does not compile */
+    bool          is_again; /* a RERAISE: the running frame's place is in the trace already */
+    /* The rest. */
+    vm_place     *trace;
+    uint32_t      trace_cap;
+    uint32_t      bad_depth;  /* of captures where bad_piece was printed ... */
+    vm_frame     *bad_frame;  /* ... whose pieces it is among ... */
+    vm_place      bad_place;  /* ... and where that was */
+    burin_status (*held_flush)(rt_out *out);
+    uint64_t      direct;      /* calls without frames that run: see codegen/jit/direct.c */
+    int64_t       direct_head; /* the first half of what such a call gave; DIRECT_FAILED: the other half is a status */
     vm_profile    profile;
-    uint64_t      steps_given;
     vm_globals    globals;
     bool          procedures; /* functions print as asteval's do */
     vm_context    formula; /* of the formula that the machine evaluates again and again */
     vm_mode       formula_mode;
     vm_frame      formula_frame;
+    vm_program   *programs[VM_PROGRAM_LISTS]; /* by the program's address; the last made first */
 };
 
 static inline vm *vm_of(rt_state *st) { return st->vm; }
@@ -222,7 +225,12 @@ burin_status vm_run_stretch(vm_frame *f, uint32_t pc, uint32_t from, uint32_t un
 /* The same, natively when there is a function for the unit. A native function takes room on the C stack until it ends, a function of a
  * script that is interpreted takes none, and depth may be without limit: what is nested deeper than this in native code is interpreted. */
 enum { VM_NATIVES_MAX = 500 };
-burin_status vm_run_unit(vm_frame *f);
+burin_status vm_run_native(vm_frame *f, native_function run);
+static inline burin_status vm_run_unit(vm_frame *f)
+{
+    native_function run = atomic_load_explicit(&f->program->natives[f->unit->index], memory_order_acquire);
+    return BURIN_LIKELY(!run) ? vm_run(f) : vm_run_native(f, run);
+}
 
 /* ---- frame.c ---- */
 
@@ -405,13 +413,13 @@ enum { VM_SITES_KEPT = 1 << 14, VM_TICKS = 1024 }; /* caches of so many sites, 4
 static inline void vm_begin_steps(vm *m)
 {
     rt_state *st   = &m->st;
-    st->steps_left = m->limits.steps ? m->limits.steps : UINT64_MAX;
-    m->steps_given = st->steps_left;
-    m->tick = m->tick_from = 1;
-    if (BURIN_LIKELY(!m->host.sample && !st->cancel && !st->deadline_ns && st->steps_left > VM_TICKS)) {
+    st->steps_left = m->steps_given = m->limits.steps ? m->limits.steps : UINT64_MAX;
+    if (BURIN_LIKELY(!m->host.sample && !st->cancel && !m->limits.time_ns && st->steps_left > VM_TICKS)) {
         m->tick_from = VM_TICKS;
         m->tick      = VM_TICKS + 1;
         st->steps_left -= st->steps_left == UINT64_MAX ? 0 : VM_TICKS;
+    } else {
+        m->tick = m->tick_from = 1;
     }
 }
 
@@ -420,25 +428,26 @@ static inline void vm_begin(vm *m, rt_out *out, burin_error *err)
 {
     rt_state *st   = &m->st;
     st->heap.limit = m->limits.memory;
-    rt_clear_error(st);
+    if (BURIN_UNLIKELY(st->status != BURIN_OK))
+        rt_clear_error(st);
     st->depth       = 0;
-    st->deadline_ns = m->limits.time_ns ? vm_deadline(m->limits.time_ns) : 0;
+    st->deadline_ns = BURIN_UNLIKELY(m->limits.time_ns) ? vm_deadline(m->limits.time_ns) : 0;
     m->out          = out;
     m->err          = err;
-    m->located      = false;
-    m->is_again     = false;
-    m->inner        = NULL;
-    m->trace_count  = 0;
     m->frame        = NULL;
     m->modules      = NULL;
     m->pieces       = NULL;
+    m->inner        = NULL;
+    m->bad_piece    = NULL;
+    m->trace_count  = 0;
     m->captures     = 0;
     m->natives      = 0;
-    m->bad_piece    = NULL;
+    m->located      = false;
+    m->is_again     = false;
     if (BURIN_UNLIKELY(m->sites > VM_SITES_KEPT)) /* of programs that may be gone */
         vm_caches_free(m);
     vm_begin_steps(m);
-    if (m->host.sample)
+    if (BURIN_UNLIKELY(m->host.sample))
         vm_profile_begin(m);
 }
 
