@@ -1,13 +1,6 @@
 /* Addresses: the grammar, and what an address names in a reader's store and in a transaction. Numbers in names are those of the list of
  * behaviours (addresses 51-60). */
-#include "burin/burin.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/store/seen.h"
 
 enum { ITEMS, NAMED, BEST, BAG, LABEL, DATA, FRIEND }; /* attributes of the one type */
 
@@ -18,10 +11,6 @@ typedef struct world {
     burin_type    type;
 } world;
 
-static const burin_text no_key = {NULL, 0};
-
-static burin_text text(const char *z) { return (burin_text){z, strlen(z)}; }
-static burin_value text_value(const char *z) { return burin_string_borrow(z, strlen(z)); }
 static burin_entity entity(uint32_t id) { return (burin_entity){id, 0, 0}; }
 
 /* Tree 1: @16 with items @17 and @18, named @19 ("a.b") and @20 ("say \"x\""), best @21, bag @22; their labels are their numbers. */
@@ -34,9 +23,8 @@ static int setup(void **state)
     static world w;
     burin_value  data;
     burin_entity made;
-    w.store  = burin_store_new(NULL, NULL);
-    w.reader = burin_reader_new(w.store);
-    w.heap   = burin_heap_new(NULL);
+    open_seen(&w.store, &w.reader);
+    w.heap = burin_heap_new(NULL);
     assert_int_equal(burin_store_define(w.store, "Thing", attributes, 7, &w.type, NULL), BURIN_OK);
     burin_txn *t = burin_txn_begin(w.store, NULL);
     for (uint32_t n = 0; n < 7; n++) {
@@ -65,9 +53,7 @@ static int teardown(void **state)
 {
     world *w = *state;
     burin_heap_free(w->heap);
-    burin_reader_free(w->reader);
-    burin_store_free(w->store);
-    return 0;
+    return close_seen(w->store, w->reader);
 }
 
 /* What an address names, in a word: "@id", "children N", or the value's repr; or the name of the error. */

@@ -1,11 +1,5 @@
 /* What a transaction does without: new entities that it made and discards. */
-#include "burin/burin.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "tests/unit/store/seen.h"
 
 enum { PARTS, SIZE };
 
@@ -16,20 +10,11 @@ typedef struct world {
     burin_entity  root, parts[2];
 } world;
 
-static const burin_text no_key = {NULL, 0};
-
-static void commit(world *w, burin_txn *t, burin_commit_result *result)
-{
-    assert_int_equal(burin_txn_commit(t, NULL, result, NULL), BURIN_OK);
-    burin_reader_pin(w->reader);
-}
-
 static int setup(void **state)
 {
     static const burin_attribute attributes[] = {{"parts", BURIN_CHILD_LIST_ATTRIBUTE, false, NULL}, {"size", BURIN_INT_ATTRIBUTE, false, NULL}};
     static world w;
-    w.store  = burin_store_new(NULL, NULL);
-    w.reader = burin_reader_new(w.store);
+    open_seen(&w.store, &w.reader);
     assert_int_equal(burin_store_define(w.store, "Thing", attributes, 2, &w.type, NULL), BURIN_OK);
     burin_txn *t = burin_txn_begin(w.store, NULL);
     burin_txn_create(t, w.type, &w.root, NULL);
@@ -38,7 +23,7 @@ static int setup(void **state)
         assert_int_equal(burin_txn_attach(t, w.parts[n], w.root, PARTS, BURIN_END, no_key, NULL), BURIN_OK);
     }
     burin_txn_promote(t, w.root, NULL);
-    commit(&w, t, NULL);
+    commit_seen(t, NULL, w.reader);
     *state = &w;
     return 0;
 }
@@ -46,9 +31,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     world *w = *state;
-    burin_reader_free(w->reader);
-    burin_store_free(w->store);
-    return 0;
+    return close_seen(w->store, w->reader);
 }
 
 static burin_status find(const world *w, burin_entity e)
@@ -74,7 +57,7 @@ static void what_is_discarded_is_not_missed(void **state)
     assert_int_equal(burin_txn_get(t, e[3], SIZE, NULL, &value, NULL), BURIN_OK); /* it is there until the commit, and may come back */
     assert_int_equal(burin_txn_attach(t, e[3], w->parts[0], PARTS, BURIN_END, no_key, NULL), BURIN_OK);
     assert_int_equal(burin_txn_discard(t, w->parts[1], NULL), BURIN_OK); /* what is not new is detached */
-    commit(w, t, &result);
+    result = commit_seen(t, NULL, w->reader);
     assert_int_equal(result.trees, 1);
     for (int n = 0; n < 4; n++)
         assert_int_equal(find(w, e[n]), n == 3 ? BURIN_OK : BURIN_ERR_KEY);

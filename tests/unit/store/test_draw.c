@@ -1,11 +1,5 @@
 /* Trees and differences as pictures, to the letter. */
-#include "burin/burin.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/store/seen.h"
 
 typedef struct world {
     burin_store  *store;
@@ -13,14 +7,6 @@ typedef struct world {
     burin_entity  root, a, b;
 } world;
 enum { NAME, LIST, DICT, FRIEND };
-
-static const burin_text no_key = {NULL, 0};
-
-static void commit(world *w, burin_txn *t)
-{
-    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
-    burin_reader_pin(w->reader);
-}
 
 /* Version 1: @16 with @17 in its list, @18 under the key `k"`, which refers to @17. Version 2: @17 renamed, @18 moved, @19 new. */
 static int setup(void **state)
@@ -30,8 +16,7 @@ static int setup(void **state)
     static world w;
     burin_type   type;
     burin_entity c;
-    w.store      = burin_store_new(NULL, NULL);
-    w.reader     = burin_reader_new(w.store);
+    open_seen(&w.store, &w.reader);
     burin_store_define(w.store, "Thing", attributes, 4, &type, NULL);
     burin_txn *t = burin_txn_begin(w.store, NULL);
     burin_txn_create(t, type, &w.root, NULL);
@@ -42,14 +27,14 @@ static int setup(void **state)
     burin_txn_set(t, w.root, NAME, burin_string_borrow("the <root>\n", 11), NULL);
     burin_txn_set(t, w.b, FRIEND, burin_int(w.a.id), NULL);
     burin_txn_promote(t, w.root, NULL);
-    commit(&w, t);
+    commit_seen(t, NULL, w.reader);
     t = burin_txn_begin(w.store, NULL);
     burin_txn_set(t, w.a, NAME, burin_string_borrow("a", 1), NULL);
     burin_txn_detach(t, w.b, NULL);
     burin_txn_attach(t, w.b, w.a, LIST, BURIN_END, no_key, NULL);
     burin_txn_create(t, type, &c, NULL);
     burin_txn_attach(t, c, w.root, LIST, 0, no_key, NULL);
-    commit(&w, t);
+    commit_seen(t, NULL, w.reader);
     *state = &w;
     return 0;
 }
@@ -57,9 +42,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     world *w = *state;
-    burin_reader_free(w->reader);
-    burin_store_free(w->store);
-    return 0;
+    return close_seen(w->store, w->reader);
 }
 
 /* 16 */

@@ -1,12 +1,5 @@
 /* Stores and trees as JSON, out and in again. Behaviour 92 of the list: the same ids, no difference, all kinds, all history. */
-#include "burin/burin.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/store/seen.h"
 
 enum { LIST, DICT, SET, ONE, TRUTH, NUMBER, REAL, WORDS, DATA, FRIEND, ATTRIBUTES };
 
@@ -18,16 +11,10 @@ typedef struct world {
     burin_entity  root, kids[4];
 } world;
 
-static const burin_text no_key = {NULL, 0};
-
-static burin_text text(const char *z) { return (burin_text){z, strlen(z)}; }
-static burin_value text_value(const char *z) { return burin_string_borrow(z, strlen(z)); }
-
 static void commit(world *w, burin_txn *t, const char *note)
 {
     burin_commit_options options = {.note = text(note), .time_ns = 1000};
-    assert_int_equal(burin_txn_commit(t, &options, NULL, NULL), BURIN_OK);
-    burin_reader_pin(w->reader);
+    commit_seen(t, &options, w->reader);
 }
 
 /* Data that JSON cannot hold by itself: a tuple of bytes, a set, an infinity, and dicts with keys of other kinds and like a tag. */
@@ -50,9 +37,8 @@ static int setup(void **state)
         {"real", BURIN_FLOAT_ATTRIBUTE, false, NULL},         {"words", BURIN_TEXT_ATTRIBUTE, false, NULL},      {"data", BURIN_DATA_ATTRIBUTE, true, NULL},
         {"friend", BURIN_REF_ATTRIBUTE, true, NULL}};
     static world w;
-    w.store  = burin_store_new(NULL, NULL);
-    w.reader = burin_reader_new(w.store);
-    w.heap   = burin_heap_new(NULL);
+    open_seen(&w.store, &w.reader);
+    w.heap = burin_heap_new(NULL);
     assert_int_equal(burin_store_define(w.store, "Thing", attributes, ATTRIBUTES, &w.type, NULL), BURIN_OK);
     burin_txn *t = burin_txn_begin(w.store, NULL);
     burin_txn_create(t, w.type, &w.root, NULL);
@@ -77,9 +63,7 @@ static int teardown(void **state)
 {
     world *w = *state;
     burin_heap_free(w->heap);
-    burin_reader_free(w->reader);
-    burin_store_free(w->store);
-    return 0;
+    return close_seen(w->store, w->reader);
 }
 
 static void set_number(world *w, burin_entity e, int64_t number)

@@ -1,12 +1,6 @@
 /* The entity store, behaviour by behaviour. Numbers in names are those of the list of behaviours that versioned trees of
  * entities must have (identity 1-13, diff and versioning 18-44, attach and detach 45-50). */
-#include "burin/burin.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "tests/unit/store/seen.h"
 
 typedef struct world {
     burin_store  *store;
@@ -18,10 +12,6 @@ enum { NODES, WIDTH, HERO, TAGS };  /* of a map */
 enum { AGENTS, NAMED, LABEL };      /* of a node */
 enum { NAME, SPEED, DATA, FRIEND }; /* of an agent */
 
-static const burin_text no_key = {NULL, 0};
-
-static burin_value text_value(const char *z) { return burin_string_borrow(z, strlen(z)); }
-
 static burin_txn *begin(world *w)
 {
     burin_txn *t = burin_txn_begin(w->store, NULL);
@@ -29,13 +19,7 @@ static burin_txn *begin(world *w)
     return t;
 }
 
-static burin_commit_result commit(world *w, burin_txn *t)
-{
-    burin_commit_result result;
-    assert_int_equal(burin_txn_commit(t, NULL, &result, NULL), BURIN_OK);
-    burin_reader_pin(w->reader);
-    return result;
-}
+static burin_commit_result commit(world *w, burin_txn *t) { return commit_seen(t, NULL, w->reader); }
 
 static int setup(void **state)
 {
@@ -46,9 +30,7 @@ static int setup(void **state)
     static const burin_attribute map[]   = {{"nodes", BURIN_CHILD_LIST_ATTRIBUTE, false, "Node"}, {"width", BURIN_INT_ATTRIBUTE, false, NULL},
                                             {"hero", BURIN_CHILD_ATTRIBUTE, true, NULL}, {"tags", BURIN_CHILD_SET_ATTRIBUTE, false, NULL}};
     static world w;
-    w = (world){.store = burin_store_new(NULL, NULL)};
-    assert_non_null(w.store);
-    w.reader = burin_reader_new(w.store);
+    open_seen(&w.store, &w.reader);
     burin_store_define(w.store, "Agent", agent, 4, &w.agent, NULL);
     burin_store_define(w.store, "Node", node, 3, &w.node, NULL);
     burin_store_define(w.store, "Map", map, 4, &w.map, NULL);
@@ -73,9 +55,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     world *w = *state;
-    burin_reader_free(w->reader);
-    burin_store_free(w->store);
-    return 0;
+    return close_seen(w->store, w->reader);
 }
 
 /* ---- what a version changed ---- */
