@@ -28,7 +28,7 @@ typedef struct es_type {
     uint64_t         blocks;     /* attributes whose cell refers to a block */
     uint64_t         children;   /* attributes that own entities */
     uint64_t         optional;   /* attributes that are null when unset */
-    uint8_t          tags[BURIN_ATTRIBUTES_MAX]; /* where a cell is the value: its burin_kind; else 0 */
+    uint8_t          tags[BURIN_ATTRIBUTES_MAX]; /* what cells hold: a burin_kind; 0: children or data */
 } es_type;
 
 /* ---- blocks ---- */
@@ -308,14 +308,26 @@ burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t n
                            burin_value *out, burin_error *err);
 /* The same of a record. */
 burin_status es_other_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err);
-/* The same; what most reads are of takes the short way. */
-static inline burin_status es_record_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
+/* A cell as the value it holds, by its tag, which is not 0. */
+static inline burin_value es_tagged_value(const burin_store *s, uint8_t tag, uint64_t cell)
+{
+    if (tag != BURIN_STRING)
+        return (burin_value){tag, 0, 0, 0, {(int64_t)cell}};
+    const es_bytes *bytes = cell ? es_at(&s->memory, (es_ref)cell) : NULL;
+    return bytes ? burin_string_borrow(bytes->data, bytes->len) : burin_string_borrow("", 0);
+}
+/* The short way of what most reads are: false where a value is null, data or none at all. */
+static inline bool es_short_value(const burin_store *s, const es_record *r, int attribute, burin_value *out)
 {
     uint8_t tag = (unsigned)attribute < BURIN_ATTRIBUTES_MAX ? s->types[r->type]->tags[attribute] : 0;
     if (BURIN_UNLIKELY(!tag || (r->nulls >> attribute) & 1))
-        return es_other_value(s, r, attribute, heap, out, err);
-    *out = (burin_value){tag, 0, 0, 0, {(int64_t)r->cells[attribute]}};
-    return BURIN_OK;
+        return false;
+    *out = es_tagged_value(s, tag, r->cells[attribute]);
+    return true;
+}
+static inline burin_status es_record_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
+{
+    return BURIN_LIKELY(es_short_value(s, r, attribute, out)) ? BURIN_OK : es_other_value(s, r, attribute, heap, out, err);
 }
 burin_status es_cell_children(const burin_store *s, const es_type *type, const uint64_t *cells, int attribute, burin_children *out, burin_error *err);
 /* An attribute of the type that is not there, or does not hold what is asked for: BURIN_ERR_ATTRIBUTE, _TYPE. */

@@ -423,7 +423,7 @@ burin_status burin_txn_owner(burin_txn *txn, burin_entity entity, burin_entity *
     return BURIN_OK;
 }
 
-/* The short way to what most reads are of: an entity that the transaction has not changed, in the tree it looked at first. NULL: take the long one. */
+/* An entity that the transaction has not changed, in the tree it looked at first; NULL: take the long way. */
 static inline const es_record *unchanged(const burin_txn *t, const burin_entity *entity)
 {
     const burin_store *s    = t->store;
@@ -435,7 +435,8 @@ static inline const es_record *unchanged(const burin_txn *t, const burin_entity 
     return tree && tree == t->touches[0].tree ? es_record_at(s, es_txn_ref(t, &t->touches[0], entity->id)) : NULL;
 }
 
-burin_status burin_txn_get(burin_txn *txn, burin_entity entity, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
+static __attribute__((noinline)) burin_status get_elsewhere(burin_txn *txn, burin_entity entity, int attribute, burin_heap *heap, burin_value *out,
+                                                            burin_error *err)
 {
     es_view          view;
     const es_record *record = unchanged(txn, &entity);
@@ -443,6 +444,25 @@ burin_status burin_txn_get(burin_txn *txn, burin_entity entity, int attribute, b
         return es_record_value(txn->store, record, attribute, heap, out, err);
     burin_status status = es_txn_view(txn, entity, &view, err);
     return BURIN_UNLIKELY(status) ? status : es_view_get(txn->store, &view, attribute, heap, out, err);
+}
+
+/* What an entity is now, where it is such an unchanged one and has not changed since the transaction began: what most reads are of. */
+static inline const es_record *unchanged_now(const burin_txn *t, burin_entity entity)
+{
+    const _Atomic es_home *place = es_home_near(&t->store->homes, entity.id);
+    if (BURIN_UNLIKELY(!place || t->watch_reads || t->touch_count == 0 || es_txn_draft(t, entity.id)))
+        return NULL;
+    const es_touch *touch = &t->touches[0];
+    es_ref          now   = es_current_at(t->store, touch->rebased ? UINT32_MAX : t->snapshot, atomic_load_explicit(place, memory_order_acquire), touch->tree);
+    return now && touch->tree && (entity.tree == 0 || entity.tree == touch->tree) ? es_at(&t->store->memory, now) : NULL;
+}
+
+burin_status burin_txn_get(burin_txn *txn, burin_entity entity, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
+{
+    const es_record *record = unchanged_now(txn, entity);
+    if (BURIN_LIKELY(record && es_short_value(txn->store, record, attribute, out)))
+        return BURIN_OK;
+    return get_elsewhere(txn, entity, attribute, heap, out, err);
 }
 
 burin_status es_view_get(const burin_store *s, const es_view *view, int attribute, burin_heap *heap, burin_value *out, burin_error *err)

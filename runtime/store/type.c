@@ -72,7 +72,7 @@ static burin_status check(const char *name, const burin_attribute *attributes, s
     return BURIN_OK;
 }
 
-/* The kind of value that cells of an attribute are as they stand; 0: they refer to something. */
+/* The kind of value that cells of an attribute hold; 0: children or data. */
 static burin_kind tag_of(burin_attribute_kind kind)
 {
     switch (kind) {
@@ -83,6 +83,8 @@ static burin_kind tag_of(burin_attribute_kind kind)
         return BURIN_INT;
     case BURIN_FLOAT_ATTRIBUTE:
         return BURIN_FLOAT;
+    case BURIN_TEXT_ATTRIBUTE:
+        return BURIN_STRING;
     default:
         return BURIN_MISSING;
     }
@@ -226,14 +228,11 @@ burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t n
         return BURIN_OK;
     }
     if (type->tags[attribute]) {
-        *out = (burin_value){type->tags[attribute], 0, 0, 0, {(int64_t)cell}};
+        *out = es_tagged_value(s, type->tags[attribute], cell);
         return BURIN_OK;
     }
     const es_bytes *bytes = cell ? es_at(&s->memory, (es_ref)cell) : NULL;
-    if (type->attributes[attribute].kind == BURIN_DATA_ATTRIBUTE)
-        return es_data_value(heap, bytes ? (burin_text){bytes->data, bytes->len} : (burin_text){NULL, 0}, out, err);
-    *out = bytes ? burin_string_borrow(bytes->data, bytes->len) : burin_string_borrow("", 0);
-    return BURIN_OK;
+    return es_data_value(heap, bytes ? (burin_text){bytes->data, bytes->len} : (burin_text){NULL, 0}, out, err);
 }
 
 burin_status es_other_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err)
