@@ -198,7 +198,7 @@ static inline burin_status read_value(const burin_follower *f, const es_record *
         return BURIN_OK;
     const es_type *type = es_type_at(f->store, state->type);
     if (BURIN_LIKELY(attribute >= 64 || !(type->children >> attribute & 1)))
-        return es_cell_value(f->store, type, state->nulls, state->cells, attribute, heap, out, err);
+        return es_record_value(f->store, state, attribute, heap, out, err);
     burin_status status = es_cell_children(f->store, type, state->cells, attribute, &children, err);
     return status ? status : list_children(heap, &children, out, err);
 }

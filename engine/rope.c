@@ -100,16 +100,13 @@ static bool print_name(burin_rope *rope, burin_value v, burin_value *text)
     return len <= UINT32_MAX;
 }
 
-static burin_status render_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
+__attribute__((noinline)) static burin_status run_part(burin_graph *g, const rope_part *part, const burin_inputs *inputs, burin_value *out)
 {
-    rope_part   *part = user;
     burin_live  *live = part->rope->live;
     burin_error  err  = BURIN_ERROR_INIT;
     live_run    *run;
     burin_value  variables;
     burin_text   text;
-    if (part->is_name && print_name(part->rope, *burin_input(inputs, 0), out))
-        return BURIN_OK;
     for (unsigned k = 0; k < NEAR; k++) /* all at a time, not one after the other */
         __builtin_prefetch(part->near[k]);
     burin_status status = live_run_begin(live, &part->reads, inputs, &run, &variables);
@@ -121,6 +118,14 @@ static burin_status render_part(burin_graph *g, void *user, const burin_inputs *
     if (!status)
         *out = burin_string_borrow(text.data, text.len);
     return status;
+}
+
+static burin_status render_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
+{
+    const rope_part *part = user;
+    if (part->is_name && print_name(part->rope, *burin_input(inputs, 0), out))
+        return BURIN_OK;
+    return run_part(g, part, inputs, out);
 }
 
 static burin_status patch_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)

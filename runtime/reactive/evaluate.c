@@ -21,15 +21,28 @@ static bool take_failure(burin_graph *g, uint32_t node, uint64_t run, burin_stat
     return rx_failure_set(g, node, status, message);
 }
 
-bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
+__attribute__((noinline)) static bool take_anew(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
 {
     burin_value own;
-    bool        changed;
-    if (!status && rx_text_set(g, node, v, &changed))
-        return changed;
     if (!status)
         status = rx_value_copy(g, v, &own);
     return status ? take_failure(g, node, run, status) : rx_value_set(g, node, own);
+}
+
+/* A text is written over that which is there, if it fits: it is borrowed, and may be a part of that. */
+bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
+{
+    burin_value *at = &g->values[node];
+    if (status || !rx_is_text(v) || v.kind != at->kind || g->nodes[node].flags & RX_ERROR || !rx_bytes_fit(at->len, v.len))
+        return take_anew(g, node, run, status, v);
+    if (rx_text_same(*at, v))
+        return false;
+    char *text = (char *)at->as.s;
+    *at        = v;
+    at->as.s   = text;
+    if (v.len)
+        memmove(text, v.as.s, v.len);
+    return true;
 }
 
 bool rx_evaluate_for(burin_graph *g, uint32_t node, uint32_t reader)

@@ -342,12 +342,17 @@ burin_status rx_cell_set(burin_graph *g, uint32_t cell, burin_value own_value)
     return BURIN_OK;
 }
 
-/* A cell's change that is a batch of its own, between values that own nothing: the common case, at once. */
+/* A live cell's change to a value that owns nothing, by the host: the common case. */
 static inline bool is_simple_change(const burin_graph *g, burin_node cell, burin_value value)
 {
-    return !(g->batch_depth | g->change_count | g->queued | g->flushing) && !g->frame && cell.index < g->count &&
-           g->nodes[cell.index].generation == cell.generation && rx_kind(&g->nodes[cell.index]) == RX_CELL && rx_is_plain(value) &&
-           value.kind == g->values[cell.index].kind;
+    return !g->frame && cell.index < g->count && g->nodes[cell.index].generation == cell.generation && rx_kind(&g->nodes[cell.index]) == RX_CELL &&
+           rx_is_plain(value);
+}
+/* ... in an open batch, or while others are under way, or to a value of another kind. */
+static inline burin_status set_simple(burin_graph *g, uint32_t cell, burin_value value)
+{
+    burin_status status = rx_cell_set(g, cell, value);
+    return status || g->batch_depth || !g->change_count ? status : rx_flush(g);
 }
 
 __attribute__((noinline)) static burin_status set_other(burin_graph *g, burin_node cell, burin_value value)
@@ -367,8 +372,7 @@ __attribute__((noinline)) static burin_status set_other(burin_graph *g, burin_no
         g->writes[g->write_count++] = (rx_write){cell, own_value};
         return BURIN_OK;
     }
-    status = rx_cell_set(g, index, own_value);
-    return status || g->batch_depth || !g->change_count ? status : rx_flush(g);
+    return set_simple(g, index, own_value);
 }
 
 burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
@@ -376,6 +380,8 @@ burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
     if (BURIN_UNLIKELY(!is_simple_change(g, cell, value)))
         return set_other(g, cell, value);
     burin_value *at = &g->values[cell.index];
+    if (g->batch_depth | g->change_count | g->queued | g->flushing || at->kind != value.kind)
+        return set_simple(g, cell.index, value);
     if (at->as.i == value.as.i)
         return BURIN_OK;
     *at = value;

@@ -233,10 +233,15 @@ bool rx_push(burin_graph *g, rx_vector *v, uint32_t n);
 void rx_trim(burin_graph *g);
 static inline uint32_t rx_pop(rx_vector *v) { return v->at[--v->len]; }
 /* Bytes by size class, reused without malloc. */
+enum { RX_SMALLEST = 16 }; /* class 0 */
 void *rx_bytes(burin_graph *g, size_t size);
 void  rx_bytes_free(burin_graph *g, void *p, size_t size);
 /* Are both sizes one class? */
-bool rx_bytes_fit(size_t size, size_t other);
+bool rx_bytes_fit_other(size_t size, size_t other);
+static inline bool rx_bytes_fit(size_t size, size_t other)
+{
+    return BURIN_LIKELY(size <= RX_SMALLEST && other <= RX_SMALLEST) || rx_bytes_fit_other(size, other);
+}
 
 /* ---- box.c ---- */
 
@@ -248,26 +253,42 @@ void rx_boxes_free(burin_graph *g);
 
 /* ---- values.c ---- */
 
-/* The graph's own copy. BURIN_ERR_USAGE for kinds a graph does not take. */
-burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out);
-void         rx_value_free(burin_graph *g, burin_value v);
-bool         rx_value_same(burin_value a, burin_value b);
-/* What a node has goes; afterwards it is MISSING, and no failure. */
-void         rx_value_drop(burin_graph *g, uint32_t node);
-/* Give a node a value of the graph's own, or a failure; true when it differs from what the node had. */
-bool         rx_value_set(burin_graph *g, uint32_t node, burin_value v);
-/* The same of a borrowed text, which is written over the node's, if that is a text it fits. False: it does not, and nothing has been done. */
-bool rx_text_set(burin_graph *g, uint32_t node, burin_value v, bool *changed);
 /* Nothing but its kind and 64 bits. */
 static inline bool rx_is_plain(burin_value v) { return (uint8_t)(v.kind - BURIN_NONE) <= BURIN_FLOAT - BURIN_NONE; }
+static inline bool rx_is_text(burin_value v) { return v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
 /* A value that a graph keeps a copy of; others are borrowed. */
-static inline bool rx_is_kept(burin_value v) { return rx_is_plain(v) || v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
+static inline bool rx_is_kept(burin_value v) { return rx_is_plain(v) || rx_is_text(v); }
 /* Of two floats' bits: is each a NaN? Then they are the same value. */
 static inline bool rx_is_nan_again(int64_t a, int64_t b)
 {
     const int64_t magnitude = INT64_MAX, infinity = INT64_C(0x7ff) << 52;
     return (a & magnitude) > infinity && (b & magnitude) > infinity;
 }
+/* The graph's own copy. BURIN_ERR_USAGE for kinds a graph does not take. */
+burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out);
+void         rx_value_free_other(burin_graph *g, burin_value v); /* not plain */
+static inline void rx_value_free(burin_graph *g, burin_value v)
+{
+    if (BURIN_UNLIKELY(!rx_is_plain(v)))
+        rx_value_free_other(g, v);
+}
+/* Two texts, of one kind. */
+static inline bool rx_text_same(burin_value a, burin_value b)
+{
+    return a.len == b.len && (a.flags & BURIN_SAFE) == (b.flags & BURIN_SAFE) && memcmp(a.as.s, b.as.s, a.len) == 0;
+}
+static inline bool rx_value_same(burin_value a, burin_value b)
+{
+    if (a.kind != b.kind)
+        return false;
+    if (BURIN_UNLIKELY(rx_is_text(a)))
+        return rx_text_same(a, b);
+    return a.as.i == b.as.i || (a.kind == BURIN_FLOAT && rx_is_nan_again(a.as.i, b.as.i));
+}
+/* What a node has goes; afterwards it is MISSING, and no failure. */
+void         rx_value_drop(burin_graph *g, uint32_t node);
+/* Give a node a value of the graph's own, or a failure; true when it differs from what the node had. */
+bool         rx_value_set(burin_graph *g, uint32_t node, burin_value v);
 bool         rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_text message);
 static inline const rx_failure *rx_failure_of(const burin_graph *g, uint32_t node)
 {

@@ -7,49 +7,8 @@
 
 /* A reader that runs, or that is neither a needed computed node nor an effect to be queued. */
 void rx_mark_other(burin_graph *g, uint32_t reader);
-
-typedef struct rx_marking {
-    rx_node  *nodes;
-    rx_turn  *turns;
-    uint32_t *buckets;
-    uint32_t  lowest, queued;
-} rx_marking;
-
-static inline void rx_mark_queued(rx_marking *m, uint32_t node)
-{
-    uint32_t height = m->nodes[node].height;
-    rx_enqueue(m->turns, &m->buckets[height], node);
-    m->lowest = height < m->lowest ? height : m->lowest;
-    m->queued++;
-}
-
-/* A needed member of a region. */
-static inline void rx_mark_member(burin_graph *g, rx_marking *m, uint32_t member)
-{
-    uint32_t leader = rx_region_mark(g, member);
-    if (leader && !(m->nodes[leader].flags & RX_QUEUED)) {
-        m->nodes[leader].flags |= RX_QUEUED;
-        rx_mark_queued(m, leader);
-    }
-}
-
-static inline void rx_mark_reader(burin_graph *g, rx_marking *m, uint32_t reader)
-{
-    rx_node *n     = &m->nodes[reader];
-    unsigned state = n->flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING | RX_FUSED);
-    if (BURIN_LIKELY(state == (RX_COMPUTED | RX_NEEDED))) {
-        n->flags |= RX_DIRTY | RX_QUEUED;
-        rx_mark_queued(m, reader);
-    } else if (BURIN_LIKELY((n->flags & (RX_QUEUED | RX_DIRTY)) == (RX_QUEUED | RX_DIRTY))) {
-        return;
-    } else if (state == RX_EFFECT) {
-        rx_queue_effect(g, reader);
-    } else if ((n->flags & (RX_FUSED | RX_NEEDED)) == (RX_FUSED | RX_NEEDED)) {
-        rx_mark_member(g, m, reader);
-    } else {
-        rx_mark_other(g, reader);
-    }
-}
+/* All readers of a node that has changed. */
+void rx_mark_many(burin_graph *g, const rx_node *n);
 
 /* One of the readers of a node that has changed. */
 static inline void rx_mark_reader_of(burin_graph *g, uint32_t reader)
@@ -91,18 +50,10 @@ static inline void rx_mark_readers(burin_graph *g, uint32_t node)
     const rx_node *n = &g->nodes[node];
     if (BURIN_UNLIKELY(n->flags & RX_FEEDS) && rx_feed_region(g, node))
         return;
-    const uint32_t *row = g->readers + n->readers, *end = g->readers + n[1].readers;
-    if (end - row == 1 && !n->first_link) {
-        rx_mark_reader_of(g, *row);
-        return;
-    }
-    rx_marking m = {g->nodes, g->turns, g->buckets, g->lowest, g->queued};
-    for (; row < end; row++)
-        rx_mark_reader(g, &m, *row);
-    for (uint32_t link = n->first_link; link; link = g->links[link].next_reader)
-        rx_mark_reader(g, &m, g->links[link].reader);
-    g->lowest = m.lowest;
-    g->queued = m.queued;
+    if (n[1].readers - n->readers == 1 && !n->first_link)
+        rx_mark_reader_of(g, g->readers[n->readers]);
+    else
+        rx_mark_many(g, n);
 }
 
 #endif

@@ -2,7 +2,6 @@
  * graph whose texts come and go in the same sizes allocates nothing. */
 #include "runtime/reactive/graph.h"
 
-enum { SMALLEST = 16 };
 
 bool rx_grow(burin_graph *g, void *array, uint32_t *cap, uint32_t want, size_t size)
 {
@@ -69,7 +68,7 @@ bool rx_push(burin_graph *g, rx_vector *v, uint32_t n)
 
 static unsigned class_of(size_t size)
 {
-    return size <= SMALLEST ? 0 : (unsigned)(64 - __builtin_clzll((unsigned long long)(size - 1) / SMALLEST));
+    return size <= RX_SMALLEST ? 0 : (unsigned)(64 - __builtin_clzll((unsigned long long)(size - 1) / RX_SMALLEST));
 }
 
 void *rx_bytes(burin_graph *g, size_t size)
@@ -82,13 +81,13 @@ void *rx_bytes(burin_graph *g, size_t size)
         memcpy(&g->spare[class], p, sizeof p);
         return p;
     }
-    p = base_alloc(g->alloc, (size_t)SMALLEST << class);
+    p = base_alloc(g->alloc, (size_t)RX_SMALLEST << class);
     if (p)
-        g->memory += (size_t)SMALLEST << class;
+        g->memory += (size_t)RX_SMALLEST << class;
     return p;
 }
 
-bool rx_bytes_fit(size_t size, size_t other) { return class_of(size) == class_of(other); }
+bool rx_bytes_fit_other(size_t size, size_t other) { return class_of(size) == class_of(other); }
 
 void rx_bytes_free(burin_graph *g, void *p, size_t size)
 {

@@ -7,13 +7,11 @@ struct rx_post {
     rx_write writes[]; /* texts behind them, in this block */
 };
 
-static bool is_text(burin_value v) { return v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
-
 burin_status burin_graph_post(burin_graph *g, const burin_write *writes, size_t count)
 {
     size_t size = sizeof(rx_post) + count * sizeof(rx_write);
     for (size_t k = 0; k < count; k++)
-        size += is_text(writes[k].value) ? writes[k].value.len : 0;
+        size += rx_is_text(writes[k].value) ? writes[k].value.len : 0;
     rx_post *post = count < SIZE_MAX / sizeof(rx_write) / 2 ? base_alloc(g->alloc, size) : NULL;
     if (!post)
         return BURIN_ERR_NOMEM;
@@ -22,7 +20,7 @@ burin_status burin_graph_post(burin_graph *g, const burin_write *writes, size_t 
     post->count = count;
     for (size_t k = 0; k < count; k++) {
         post->writes[k] = (rx_write){writes[k].cell, writes[k].value};
-        if (!is_text(writes[k].value))
+        if (!rx_is_text(writes[k].value))
             continue;
         memcpy(text, writes[k].value.as.s, writes[k].value.len);
         post->writes[k].value.as.s = text;

@@ -46,6 +46,62 @@ void rx_mark_other(burin_graph *g, uint32_t reader)
     }
 }
 
+/* Nothing here moves the graph's arrays, so they are read once. */
+typedef struct marking {
+    rx_node  *nodes;
+    rx_turn  *turns;
+    uint32_t *buckets;
+    uint32_t  lowest, queued;
+} marking;
+
+static inline void mark_queued(marking *m, uint32_t node)
+{
+    uint32_t height = m->nodes[node].height;
+    rx_enqueue(m->turns, &m->buckets[height], node);
+    m->lowest = height < m->lowest ? height : m->lowest;
+    m->queued++;
+}
+
+/* A needed member of a region. */
+static inline void mark_member(burin_graph *g, marking *m, uint32_t member)
+{
+    uint32_t leader = rx_region_mark(g, member);
+    if (leader && !(m->nodes[leader].flags & RX_QUEUED)) {
+        m->nodes[leader].flags |= RX_QUEUED;
+        mark_queued(m, leader);
+    }
+}
+
+static inline void mark_reader(burin_graph *g, marking *m, uint32_t reader)
+{
+    rx_node *n     = &m->nodes[reader];
+    unsigned state = n->flags & (RX_KIND | RX_NEEDED | RX_QUEUED | RX_RUNNING | RX_FUSED);
+    if (BURIN_LIKELY(state == (RX_COMPUTED | RX_NEEDED))) {
+        n->flags |= RX_DIRTY | RX_QUEUED;
+        mark_queued(m, reader);
+    } else if (BURIN_LIKELY((n->flags & (RX_QUEUED | RX_DIRTY)) == (RX_QUEUED | RX_DIRTY))) {
+        return;
+    } else if (state == RX_EFFECT) {
+        rx_queue_effect(g, reader);
+    } else if ((n->flags & (RX_FUSED | RX_NEEDED)) == (RX_FUSED | RX_NEEDED)) {
+        mark_member(g, m, reader);
+    } else {
+        rx_mark_other(g, reader);
+    }
+}
+
+void rx_mark_many(burin_graph *g, const rx_node *n)
+{
+    const uint32_t *row = g->readers + n->readers, *end = g->readers + n[1].readers;
+    marking m = {g->nodes, g->turns, g->buckets, g->lowest, g->queued};
+    for (; row < end; row++)
+        mark_reader(g, &m, *row);
+    for (uint32_t link = n->first_link; link; link = g->links[link].next_reader)
+        mark_reader(g, &m, g->links[link].reader);
+    g->lowest = m.lowest;
+    g->queued = m.queued;
+}
+
 void rx_mark_changed(burin_graph *g, uint32_t node) { rx_mark_readers(g, node); }
 
 /* ---- the pass ---- */

@@ -25,8 +25,6 @@ burin_status rx_fail_with(burin_graph *g, const rx_failure *failure)
     return failure->status;
 }
 
-static bool is_text(burin_value v) { return v.kind == BURIN_STRING || v.kind == BURIN_BYTES; }
-
 burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out)
 {
     *out = v;
@@ -52,21 +50,12 @@ burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out)
     return BURIN_OK;
 }
 
-void rx_value_free(burin_graph *g, burin_value v)
+void rx_value_free_other(burin_graph *g, burin_value v)
 {
-    if (is_text(v))
+    if (rx_is_text(v))
         rx_bytes_free(g, (char *)v.as.s, v.len);
     else if (v.kind == BURIN_LIST)
         rx_box_drop(g, v);
-}
-
-bool rx_value_same(burin_value a, burin_value b)
-{
-    if (a.kind != b.kind)
-        return false;
-    if (!is_text(a))
-        return a.as.i == b.as.i || (a.kind == BURIN_FLOAT && rx_is_nan_again(a.as.i, b.as.i));
-    return a.len == b.len && (a.flags & BURIN_SAFE) == (b.flags & BURIN_SAFE) && memcmp(a.as.s, b.as.s, a.len) == 0;
 }
 
 /* ---- failures ---- */
@@ -96,19 +85,6 @@ bool rx_value_set(burin_graph *g, uint32_t node, burin_value v)
     }
     rx_value_drop(g, node);
     g->values[node] = v;
-    return true;
-}
-
-bool rx_text_set(burin_graph *g, uint32_t node, burin_value v, bool *changed)
-{
-    burin_value *at = &g->values[node];
-    if (!is_text(v) || !is_text(*at) || g->nodes[node].flags & RX_ERROR || !rx_bytes_fit(at->len, v.len))
-        return false;
-    *changed = !rx_value_same(*at, v);
-    if (v.len)
-        memmove((char *)at->as.s, v.as.s, v.len); /* it may be a part of what is there */
-    v.as.s = at->as.s;
-    *at    = v;
     return true;
 }
 
