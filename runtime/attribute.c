@@ -30,6 +30,14 @@ static burin_status bound_method(rt_state *st, const rt_function *f, burin_value
     return BURIN_OK;
 }
 
+/* The object behind a value that has its attributes and items: itself, or the type that a builtin global stands for; NULL: none. */
+static const rt_object_value *object_behind(burin_value v)
+{
+    if (v.kind == BURIN_FUNCTION)
+        v = rt_function_type(v);
+    return v.kind == BURIN_OBJECT ? rt_object_of(v) : NULL;
+}
+
 /* What a host's lookup came to: failures that mean "there is none" are MISSING. */
 static burin_status host_lookup_done(rt_state *st, burin_status status, burin_value *out)
 {
@@ -48,9 +56,9 @@ static burin_status host_lookup_done(rt_state *st, burin_status status, burin_va
 
 static burin_status object_attr(rt_state *st, burin_value v, burin_text name, burin_value *out)
 {
-    const rt_object_value *object = rt_object_of(v);
+    const rt_object_value *object = object_behind(v);
     *out                          = rt_missing();
-    if (!object->cls->get_attr)
+    if (!object || !object->cls->get_attr)
         return BURIN_OK;
     burin_call call = rt_host_call(st);
     return host_lookup_done(st, object->cls->get_attr(&call, object->self, name, out), out);
@@ -68,7 +76,7 @@ static burin_value named_item(const rt_list *tuple, burin_text name)
 /* An attribute of any value but an undefined one. */
 static burin_status find_attr(rt_state *st, burin_value v, burin_text name, uint32_t hash, burin_value *out)
 {
-    if (v.kind == BURIN_OBJECT) {
+    if (v.kind == BURIN_OBJECT || v.kind == BURIN_FUNCTION) {
         burin_status status = object_attr(st, v, name, out);
         if (status || out->kind != BURIN_MISSING)
             return status;
@@ -213,9 +221,9 @@ static burin_status find_index(rt_state *st, burin_value v, int64_t at, burin_va
 
 static burin_status object_item(rt_state *st, burin_value v, burin_value key, burin_value *out)
 {
-    const rt_object_value *object = rt_object_of(v);
+    const rt_object_value *object = object_behind(v);
     *out                          = rt_missing();
-    if (!object->cls->get_item)
+    if (!object || !object->cls->get_item)
         return BURIN_OK;
     burin_call call = rt_host_call(st);
     return host_lookup_done(st, object->cls->get_item(&call, object->self, key, out), out);
@@ -237,6 +245,7 @@ static burin_status find_item(rt_state *st, burin_value v, burin_value key, buri
             return find_index(st, v, key.as.i, out);
         break;
     case BURIN_DICT: return rt_dict_get(st, rt_dict_of(st, v), key, out);
+    case BURIN_FUNCTION:
     case BURIN_OBJECT: return object_item(st, v, key, out);
     default: break;
     }
@@ -268,7 +277,7 @@ burin_status rt_get_attr(rt_state *st, burin_value v, burin_text name, burin_val
             *out = *found;
             return BURIN_OK;
         }
-    } else if (v.kind == BURIN_OBJECT) {
+    } else if (v.kind == BURIN_OBJECT || v.kind == BURIN_FUNCTION) {
         status = object_item(st, v, rt_string(name.data, name.len), out);
         if (status == BURIN_ERR_TYPE) {
             rt_clear_error(st);
@@ -296,7 +305,7 @@ burin_status rt_get_item(rt_state *st, burin_value v, burin_value key, burin_val
     }
     if (BURIN_UNLIKELY(v.kind == BURIN_UNDEFINED))
         return undefined_lookup(st, v, out);
-    if (BURIN_UNLIKELY(key.kind == BURIN_OBJECT) && v.kind != BURIN_OBJECT && rt_slice_parts(key, &start, &stop, &step))
+    if (BURIN_UNLIKELY(key.kind == BURIN_OBJECT) && v.kind != BURIN_OBJECT && v.kind != BURIN_FUNCTION && rt_slice_parts(key, &start, &stop, &step))
         status = rt_get_slice(st, v, start, stop, step, out);
     else
         status = find_item(st, v, key, out);
@@ -371,7 +380,7 @@ burin_status rt_python_item(rt_state *st, burin_value v, burin_value key, burin_
     burin_value start, stop, step;
     if (v.kind == BURIN_UNDEFINED)
         return undefined_lookup(st, v, out);
-    if (v.kind != BURIN_OBJECT && rt_slice_parts(key, &start, &stop, &step))
+    if (v.kind != BURIN_OBJECT && v.kind != BURIN_FUNCTION && rt_slice_parts(key, &start, &stop, &step))
         return rt_get_slice(st, v, start, stop, step, out);
     burin_status status = find_item(st, v, key, out);
     if (status || out->kind != BURIN_MISSING)

@@ -315,6 +315,21 @@ static bool add_rows(rt_env *env, rt_names *where, const rt_builtin *rows, size_
     return true;
 }
 
+/* What calls of types do, by their numbers. */
+static bool add_types(rt_env *env)
+{
+    arena *memory = &env->globals->memory;
+    env->types    = arena_zalloc(memory, RT_TYPE_COUNT * sizeof *env->types);
+    for (int n = 1; env->types && n < RT_TYPE_COUNT; n++) {
+        const rt_builtin *row = &rt_type_calls[n];
+        rt_signature     *signature;
+        if (!rt_signature_parse(memory, row->signature, &signature))
+            return false;
+        env->types[n] = (rt_function){row->name, signature, row->call, NULL, row->flags, rt_missing(), {NULL, 0}};
+    }
+    return env->types != NULL;
+}
+
 bool rt_env_init(rt_env *env, const burin_allocator *alloc)
 {
     *env = (rt_env){.alloc = alloc, .newline = {"\n", 1}, .depth_max = DEPTH_MAX};
@@ -323,25 +338,18 @@ bool rt_env_init(rt_env *env, const burin_allocator *alloc)
     env->globals = names_new(alloc);
     env->methods = methods_new(alloc);
     if (env->filters && env->tests && env->globals && env->methods && add_rows(env, env->filters, rt_filters, rt_filters_count) &&
-        add_rows(env, env->tests, rt_tests, rt_tests_count) && add_rows(env, env->globals, rt_globals, rt_globals_count))
+        add_rows(env, env->tests, rt_tests, rt_tests_count) && add_rows(env, env->globals, rt_globals, rt_globals_count) && add_types(env))
         return true;
     rt_env_deinit(env);
     return false;
 }
 
-/* Types are values among the names; what a call of one does is found by its number. */
-static bool add_types(rt_env *env)
+static bool add_type_names(rt_env *env)
 {
-    env->types = arena_zalloc(&env->python->memory, RT_TYPE_COUNT * sizeof *env->types);
-    for (int n = 1; env->types && n < RT_TYPE_COUNT; n++) {
-        const rt_builtin *row = &rt_type_calls[n];
-        rt_signature     *signature;
-        if (!rt_signature_parse(&env->python->memory, row->signature, &signature) ||
-            rt_env_add_value(env, env->python, (burin_text){row->name, strlen(row->name)}, rt_type_value((rt_type_number)n)))
+    for (int n = 1; n < RT_TYPE_COUNT; n++)
+        if (rt_env_add_value(env, env->python, (burin_text){rt_type_calls[n].name, strlen(rt_type_calls[n].name)}, rt_type_value((rt_type_number)n)))
             return false;
-        env->types[n] = (rt_function){row->name, signature, row->call, NULL, row->flags, rt_missing(), {NULL, 0}};
-    }
-    return env->types != NULL;
+    return true;
 }
 
 static bool add_exceptions(rt_env *env)
@@ -362,7 +370,7 @@ bool rt_env_add_python(rt_env *env)
     env->python  = names_new(env->alloc);
     env->profile = names_new(env->alloc);
     bool complete = env->python && env->profile && add_rows(env, env->python, rt_python, rt_python_count) &&
-                    add_rows(env, env->profile, rt_profile, rt_profile_count) && add_types(env) && add_exceptions(env) &&
+                    add_rows(env, env->profile, rt_profile, rt_profile_count) && add_type_names(env) && add_exceptions(env) &&
                     !rt_env_add_value(env, env->python, BURIN_TEXT("Ellipsis"), rt_ellipsis());
     for (size_t n = 0; complete && n < sizeof constants / sizeof constants[0]; n++)
         complete = !rt_env_add_value(env, env->python, (burin_text){constants[n].name, strlen(constants[n].name)}, burin_float(constants[n].value));
@@ -374,13 +382,13 @@ void rt_env_deinit(rt_env *env)
     names_free(env->python);
     names_free(env->profile);
     env->python = env->profile = NULL;
-    env->types  = NULL;
     names_free(env->filters);
     names_free(env->tests);
     names_free(env->globals);
     methods_free(env->methods);
     env->filters = env->tests = env->globals = NULL;
     env->methods = NULL;
+    env->types   = NULL;
 }
 
 burin_value rt_policy(const rt_env *env, const char *name)

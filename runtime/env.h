@@ -24,7 +24,7 @@ struct rt_env {
     rt_names          *globals;
     rt_names          *python;  /* what scripts have without asking; NULL before rt_env_add_python */
     rt_names          *profile; /* what replaces some of it in asteval's profile */
-    rt_function       *types;   /* the calls of types.def's types, by rt_type_number; NULL before rt_env_add_python */
+    rt_function       *types;   /* the calls of types.def's types, by rt_type_number */
     struct method_table *methods; /* of Python's types: rt_method_find */
     rt_undefined_class undefined;
     rt_sandbox         sandbox;

@@ -10,6 +10,7 @@
 #include "runtime/format.h"
 #include "runtime/format_float.h"
 #include "runtime/operate.h"
+#include "runtime/type.h"
 
 #include <math.h>
 
@@ -425,7 +426,7 @@ static bool is_subscriptable(burin_value v)
     case BURIN_BYTEARRAY:
     case BURIN_RANGE:
     case BURIN_UNDEFINED: return true;
-    case BURIN_OBJECT: return ((const rt_object_value *)v.as.p)->cls->get_item != NULL;
+    case BURIN_OBJECT: return ((const rt_object_value *)v.as.p)->cls->get_item != NULL && !rt_type_of_object(v);
     default: return false;
     }
 }

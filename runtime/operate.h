@@ -41,6 +41,8 @@ burin_status rt_concat(rt_state *st, const burin_value *parts, size_t count, boo
 const char *rt_type_name(rt_state *st, burin_value v);
 /* The Python class that a builtin global is ("range", "jinja2.utils.Cycler"); NULL for other functions. */
 const char *rt_function_class(burin_value function);
+/* The type object that a builtin global stands for (`range`, `dict`); MISSING for other functions. */
+burin_value rt_function_type(burin_value function);
 /* Python's `is`, as far as values have an identity: what containers test before ==. */
 bool rt_identical(burin_value a, burin_value b);
 /* The operator `is`: rt_identical, where types of the same name, empty tuples and texts of one character are the same too. */

@@ -1,4 +1,5 @@
 /* Augmented assignment: a list, set, dict or bytearray changes in place, everything else gets the operator's new value. */
+#include "runtime/builtins/big_range.h"
 #include "runtime/operate_sequence.h"
 
 #include <string.h>
@@ -71,7 +72,7 @@ burin_status rt_inplace_op(rt_state *st, rt_binary op, burin_value a, burin_valu
         status = change_bytearray(st, op, a, b);
     else if ((a.kind == BURIN_SET && !rt_is_frozen(a) && b.kind == BURIN_SET && sets) || (a.kind == BURIN_DICT && op == RT_OR))
         status = change_dict(st, op, a, b);
-    else if (op == RT_MUL && (a.kind == BURIN_RANGE || a.kind == BURIN_SET || a.kind == BURIN_DICT)) /* containers that cannot be repeated */
+    else if (op == RT_MUL && (a.kind == BURIN_RANGE || a.kind == BURIN_SET || a.kind == BURIN_DICT || big_range_is(a))) /* containers that cannot be repeated */
         return rt_unsupported(st, op, a, b) ? name_the_sign(st, op, a, b) : BURIN_OK;
     else
         return rt_binary_op(st, op, a, b, out) ? name_the_sign(st, op, a, b) : BURIN_OK;

@@ -1,27 +1,43 @@
 /* What a value is: type name, truth, length, identity, use as an index. */
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
-#include "runtime/builtins/builtins.h"
+#include "runtime/builtins/support.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
 #include "runtime/struct.h"
 #include "runtime/type.h"
 
-static const struct {
-    const char *name, *class_name;
-} function_classes[] = {
-    {"range", "range"}, {"dict", "dict"}, {"cycler", "jinja2.utils.Cycler"}, {"joiner", "jinja2.utils.Joiner"}, {"namespace", "jinja2.utils.Namespace"},
-};
+typedef struct function_class {
+    burin_status (*call)(burin_call *call, burin_value *out);
+    const char    *name;
+    rt_type_number type;
+} function_class;
+
+static const function_class *class_of_function(burin_value function)
+{
+    static const function_class classes[] = {
+        {global_range, "range", RT_TYPE_range},
+        {global_dict, "dict", RT_TYPE_dict},
+        {global_cycler, "jinja2.utils.Cycler", RT_TYPE_NONE},
+        {global_joiner, "jinja2.utils.Joiner", RT_TYPE_NONE},
+        {global_namespace, "jinja2.utils.Namespace", RT_TYPE_NONE},
+    };
+    for (size_t n = 0; n < sizeof classes / sizeof classes[0]; n++)
+        if (((const rt_function *)function.as.p)->call == classes[n].call)
+            return &classes[n];
+    return NULL;
+}
 
 const char *rt_function_class(burin_value function)
 {
-    const rt_function *f = function.as.p;
-    if (f->self.kind != BURIN_MISSING)
-        return NULL;
-    for (size_t n = 0; n < sizeof function_classes / sizeof function_classes[0]; n++)
-        if (strcmp(f->name, function_classes[n].name) == 0)
-            return function_classes[n].class_name;
-    return NULL;
+    const function_class *cls = class_of_function(function);
+    return cls ? cls->name : NULL;
+}
+
+burin_value rt_function_type(burin_value function)
+{
+    const function_class *cls = class_of_function(function);
+    return cls && cls->type ? rt_type_value(cls->type) : rt_missing();
 }
 
 const char *rt_type_name(rt_state *st, burin_value v)

@@ -270,6 +270,7 @@ burin_status rt_get_slice(rt_state *st, burin_value v, burin_value start, burin_
         return status ? status : slice_list(st, list, &s, out);
     }
     case BURIN_DICT: return rt_fail(st, BURIN_ERR_TYPE, "unhashable type: 'slice'");
+    case BURIN_FUNCTION:
     case BURIN_OBJECT: {
         burin_value  key;
         burin_status status = rt_slice_new(st, start, stop, step, &key);

@@ -11,6 +11,8 @@
 
 const rt_type *rt_type_of_object(burin_value v)
 {
+    if (v.kind == BURIN_FUNCTION)
+        v = rt_function_type(v);
     return v.kind == BURIN_OBJECT && rt_object_of(v)->cls == &rt_type_class.base ? rt_object_of(v)->self : NULL;
 }
 
@@ -192,6 +194,22 @@ static burin_status type_attr(burin_call *call, void *self, burin_text name, bur
     return value || !type->number ? BURIN_OK : method_of(call->st, type, name, out);
 }
 
+static burin_status type_item(burin_call *call, void *self, burin_value key, burin_value *out)
+{
+    static const bool is_generic[RT_TYPE_COUNT] = {
+        [RT_TYPE_dict] = true, [RT_TYPE_enumerate] = true, [RT_TYPE_frozenset] = true, [RT_TYPE_list] = true,
+        [RT_TYPE_set] = true,  [RT_TYPE_tuple] = true,     [RT_TYPE_type] = true,
+    };
+    const rt_type *type = self;
+    if (key.kind == BURIN_STRING && key.len > 2 && memcmp(key.as.s, "__", 2) == 0) { /* type.__mro__ and its kin, which a template looks up as items too */
+        *out = rt_missing();
+        return BURIN_OK;
+    }
+    if (!is_generic[type->number])
+        return rt_fail(call->st, BURIN_ERR_TYPE, "type '%s' is not subscriptable", type->name);
+    return rt_generic_alias(call->st, rt_type_value(type->number), key, out);
+}
+
 static burin_status type_equal(burin_call *call, void *self, burin_value other, bool *out)
 {
     const rt_type *type = rt_type_of_object(other);
@@ -211,7 +229,7 @@ static burin_status type_hash(burin_call *call, void *self, uint64_t *out)
 static burin_status type_call(rt_state *st, void *self, const rt_arguments *args, burin_value *out)
 {
     const rt_type *type = self;
-    if (type->number && st->env->types)
+    if (type->number)
         return rt_call_function(st, &st->env->types[type->number], args, out);
     if (type->status == BURIN_OK)
         return rt_fail(st, BURIN_ERR_TYPE, "cannot create '%s' instances", type->name);
@@ -221,7 +239,7 @@ static burin_status type_call(rt_state *st, void *self, const rt_arguments *args
 }
 
 const rt_class rt_type_class = {
-    .base = {.struct_size = sizeof(rt_class), .name = "type", .get_attr = type_attr, .repr = type_repr, .equal = type_equal, .hash = type_hash},
+    .base = {.struct_size = sizeof(rt_class), .name = "type", .get_attr = type_attr, .get_item = type_item, .repr = type_repr, .equal = type_equal, .hash = type_hash},
     .call_arguments = type_call,
 };
 

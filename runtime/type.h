@@ -36,6 +36,8 @@ extern const rt_class rt_type_class;
 const rt_type *rt_type_of_object(burin_value v);
 /* The type's name of a method that was taken from its type (str.upper); NULL for every other function. */
 const char *rt_unbound_type(const rt_function *f);
+/* A subscripted type, of the type object and what stands in the brackets. */
+burin_status rt_generic_alias(rt_state *st, burin_value origin, burin_value key, burin_value *out);
 /* The value `...`. */
 burin_value rt_ellipsis(void);
 /* isinstance(v, types): TypeError "isinstance() arg 2 must be a type, a tuple of types, or a union". */

@@ -272,7 +272,7 @@ def known(request, want):
     """Differences by design."""
     text = str(want)
     return (
-        "__class_getitem__" in text or "types.GenericAlias" in text or re.search(r"\b(list|dict|tuple|set|type)\[", text)  # no generic aliases
+        "__class_getitem__" in text  # its method has no name here
         or request[:2] == ["call", "hash"] and request[2] and not isinstance(made(request[2][0]), (int, float, complex))  # of texts: seeded
         or request[:2] == ["call", "hash"] and "nan" in str(request)  # of its address
         or request[:2] == ["call", "type"] and len(request[2]) == 3  # makes no classes
@@ -283,7 +283,6 @@ def known(request, want):
         or request[0] == "method" and request[2] == "pop" and str(request[1]).startswith("{")
         or request[0] == "method" and request[2] == "indices" and re.search(r"\d{19}", str(request[3]))  # lengths beyond 64 bits
         or request[0] == "method" and request[2] == "hex" and request[3]  # what a separator may not be
-        or request[0] == "method" and request[2] == "translate" and "@" in str(request[3])  # a type as a table: generic aliases
         or "update" in str(request[:3]) and "@dict" in str(request) or request[:2] == ["call", "dict"] and "@dict" in str(request[2])  # dict.keys as a mapping's
         or request[0] == "call" and re.search(r"[{]|set", str(request[2])) and request[1] in ("zip", "next", "enumerate", "filter", "map")  # in whose order
         or request[0] in ("binary", "inplace") and request[1] == "%" and re.search(r"[{]|set", str(request[3]))

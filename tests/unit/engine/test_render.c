@@ -284,6 +284,27 @@ static void one_call_does_it_for_the_impatient(void **state)
     burin_error_clear(&err);
 }
 
+/* The globals dict and range are Python's types, with methods that no instance is needed for (oracle: Jinja2 3.1.2). */
+static void types_are_values(void **state)
+{
+    static const char *const rows[][2] = {
+        {"{{ dict }} {{ {}.__class__ == dict }} {{ dict == range }}", "<class 'dict'> True False"},
+        {"{{ dict.fromkeys(['a'], 1) }} {{ dict.keys({'b': 1})|list }}", "{'a': 1} ['b']"},
+        {"{{ ''.__class__.upper('x') }} {{ ''.__class__(5) ~ [].__class__('ab') }}", "X 5['a', 'b']"},
+        {"{{ dict['a'] }} {{ dict.b }} {{ dict[dict, 1] }} {{ dict[:2] }}", "dict['a'] dict['b'] dict[dict, 1] dict[slice(None, 2, None)]"},
+        {"{{ dict['a'](x=1) }} {{ dict['a'].fromkeys('x') }} {{ dict['a'] == dict['a'] }}", "{'x': 1} {'x': None} True"},
+        {"{{ range.a }}|{{ range['a'] }}|{{ dict.a.b }}|{{ lipsum.a }}", "|||"},
+        {"{{ dict.__mro__ }}|{{ dict['__mro__'] }}", "|"}, /* no way from types to other types */
+    };
+    const bench *b = *state;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        char *text = burin_render_once(b->env, text_z(rows[n][0]), burin_missing(), NULL, NULL);
+        assert_non_null(text);
+        assert_string_equal(text, rows[n][1]);
+        free(text);
+    }
+}
+
 static void a_block_is_rendered_alone(void **state)
 {
     bench          *b   = *state;
@@ -537,7 +558,7 @@ int main(void)
         WITH_BENCH(descriptors_and_files_get_the_whole_text),
         WITH_BENCH(a_full_pipe_is_waited_for),
         WITH_BENCH(one_call_does_it_for_the_impatient),
-        WITH_BENCH(a_block_is_rendered_alone),
+        WITH_BENCH(types_are_values), WITH_BENCH(a_block_is_rendered_alone),
         WITH_BENCH(a_macro_is_called_with_arguments),
         WITH_BENCH(native_environments_give_values),
         WITH_BENCH(the_value_of_an_ordinary_template_is_its_text),
