@@ -4,6 +4,7 @@
 #include "engine/host_state.h"
 #include "runtime/base/diag.h"
 #include "runtime/base/text.h"
+#include "runtime/host.h"
 #include "runtime/operate.h"
 #include "runtime/reactive/graph.h"
 #include "runtime/state.h"
@@ -160,6 +161,9 @@ static void record_release(void *self)
 }
 static const burin_class record_class = {
     .struct_size = sizeof(burin_class), .name = "record", .get_attr = record_attr, .get_item = record_item, .release = record_release};
+
+size_t     live_record_count(const live_name *name) { return ((const record *)rt_object_of(name->record)->self)->count; }
+burin_node live_record_node(const live_name *name, size_t field) { return ((const record *)rt_object_of(name->record)->self)->fields[field].node; }
 
 burin_status burin_live_bind_record(burin_live *live, const char *name, const char *const *fields, const burin_node *nodes, size_t count)
 {

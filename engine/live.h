@@ -48,6 +48,10 @@ struct burin_live {
     uint32_t     running;
 };
 
+/* The nodes of the fields of a record, and how many. */
+size_t     live_record_count(const live_name *name);
+burin_node live_record_node(const live_name *name, size_t field);
+
 /* The names of `wanted` that are bound; all names when wanted is NULL. False when memory is out. */
 bool live_reads_find(burin_live *live, const name_list *wanted, live_reads *reads);
 void live_reads_deinit(burin_live *live, live_reads *reads);

@@ -4,6 +4,7 @@
 #include "parser/ast.h"
 #include "runtime/base/text.h"
 #include "runtime/builtins/builtins.h"
+#include "runtime/reactive/graph.h"
 
 /* Filters that call others get the context for those; they look at no variable themselves. */
 static bool is_builtin(const rt_function *f)
@@ -25,6 +26,27 @@ static bool looks(const burin_live *live, const rt_names *names, burin_text name
     return live->env->translate || (text_is(name, "_") && name_map_get(&live->names, BURIN_TEXT("gettext")));
 }
 
+/* Is such a function the node's value? Nothing is computed to find that out. */
+static bool is_context_function(const burin_graph *g, burin_node node)
+{
+    const burin_value *v = &g->values[node.index];
+    return g->nodes[node.index].generation == node.generation && v->kind == BURIN_FUNCTION && ((const rt_function *)v->as.p)->flags & BURIN_CONTEXT;
+}
+
+/* Is it bound to such a function now, or to a record with one? */
+static bool holds(const burin_live *live, burin_text name)
+{
+    const live_name *n = name_map_get(&live->names, name);
+    if (!n)
+        return false;
+    if (n->node.index)
+        return is_context_function(live->graph, n->node);
+    for (size_t k = 0; k < live_record_count(n); k++)
+        if (is_context_function(live->graph, live_record_node(n, k)))
+            return true;
+    return false;
+}
+
 static int visit(ast_node *node, void *user)
 {
     const burin_live *live = user;
@@ -40,7 +62,8 @@ static int visit(ast_node *node, void *user)
             return 1;
         break;
     case AST_Name:
-        if (looks(live, env->globals, ast_as(Name, node)->name))
+        name = ast_as(Name, node)->name;
+        if (looks(live, env->globals, name) || holds(live, name))
             return 1;
         break;
     case AST_Const: /* map('name') */

@@ -5,6 +5,7 @@
 #include "codegen/ir/ir.h"
 #include "engine/live.h"
 #include "runtime/base/diag.h"
+#include "runtime/reactive/graph.h"
 #include "runtime/state.h"
 #include "runtime/write.h"
 
@@ -331,21 +332,35 @@ void burin_rope_free(burin_rope *rope)
 
 /* ---- reading ---- */
 
+/* What a part shows: its text; or, where it fails, that which it had last. *failed: it fails. */
+static burin_status text_of(const rope_part *part, burin_text *text, bool *failed)
+{
+    burin_graph      *g = part->rope->live->graph;
+    burin_value       value   = burin_missing();
+    burin_status      status  = burin_graph_peek(g, part->node, &value);
+    const rx_failure *failure = status ? rx_failure_of(g, part->node.index) : NULL;
+    *failed                   = failure;
+    *text                     = burin_text_of(failure ? failure->last : value);
+    return failure ? BURIN_OK : status;
+}
+
 burin_status burin_rope_write(burin_rope *rope, burin_status (*write)(void *user, const char *data, size_t len), void *user)
 {
-    burin_status status = BURIN_OK;
+    burin_status     status = BURIN_OK;
+    const rope_part *first  = NULL; /* that fails */
     for (uint32_t k = 0; k < rope->piece_count && !status; k++) {
         const rope_piece *piece = &rope->pieces[k];
         burin_text        text  = piece->literal;
-        burin_value       value;
-        if (piece->part != UINT32_MAX) {
-            status = burin_graph_peek(rope->live->graph, rope->parts[piece->part]->node, &value);
-            text   = burin_text_of(value);
-        }
+        bool              failed = false;
+        if (piece->part != UINT32_MAX)
+            status = text_of(rope->parts[piece->part], &text, &failed);
+        if (failed && !first)
+            first = rope->parts[piece->part];
         if (!status && text.len)
             status = write(user, text.data, text.len);
     }
-    return status;
+    burin_value none;
+    return status || !first ? status : burin_graph_peek(rope->live->graph, first->node, &none);
 }
 
 size_t burin_rope_length(const burin_rope *rope) { return rope->len; }

@@ -42,8 +42,8 @@ BURIN_API burin_status burin_live_bind(burin_live *live, const char *name, burin
 BURIN_API burin_status burin_live_bind_record(burin_live *live, const char *name, const char *const *fields, const burin_node *nodes, size_t count);
 
 /* A computed node with the value of an expression; none where it is undefined. Its inputs are all the bound names that stand in it,
- * whichever of them a run looks at; all there are, where it calls what may look at any (functions, filters and tests with BURIN_CONTEXT; translations
- * by the host). Containers it gives live as long as they are its value. It fails as the expression does.
+ * whichever of them a run looks at; all there are, where it calls what may look at any (functions, filters and tests with BURIN_CONTEXT, also
+ * one that is the value of a bound name, or of a record's field, at the time; translations by the host). Containers it gives live as long as they are its value. It fails as the expression does.
  * Errors: those of burin_expr_compile, BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_live_expr(burin_live *live, burin_text source, burin_node *out, burin_error *err);
 
@@ -83,11 +83,12 @@ typedef struct burin_patch {
  *
  * tpl      of the live's environment; held.
  * patch    called in effects, in the order of the text, for every part whose text has changed; a failure becomes its effect's.
- *          NULL: nobody asks. A part that fails keeps its place and is not patched until it succeeds.
+ *          NULL: nobody asks. A part that fails keeps its place and its text, and is not patched until it succeeds.
  * Returns  NULL after filling `err`: BURIN_ERR_NOMEM, BURIN_ERR_USAGE. */
 BURIN_API burin_rope *burin_rope_new(burin_live *live, burin_template *tpl, burin_status (*patch)(void *user, const burin_patch *patch), void *user, burin_error *err);
 BURIN_API void        burin_rope_free(burin_rope *rope); /* and its nodes; NULL is allowed */
-/* The whole text, in pieces; the status of the first part that fails (burin_graph_message says more), or write's. */
+/* The whole text, in pieces, as its patches keep it: a part that fails has the text that it had last, none if it never had one. All of it is
+ * written, and then the status is that of the first part that fails (burin_graph_message says more); or write's, which ends it. */
 BURIN_API burin_status burin_rope_write(burin_rope *rope, burin_status (*write)(void *user, const char *data, size_t len), void *user);
 BURIN_API size_t       burin_rope_length(const burin_rope *rope); /* bytes, of what has been patched so far */
 BURIN_API size_t       burin_rope_parts(const burin_rope *rope);  /* nodes that render */

@@ -71,6 +71,7 @@ typedef struct rx_link { /* reader reads node */
 typedef struct rx_failure {
     burin_status status;
     uint32_t     len;
+    burin_value  last; /* the plain value or text before it, the graph's own; MISSING: there was none */
     char         message[];
 } rx_failure;
 

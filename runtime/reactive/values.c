@@ -61,7 +61,7 @@ void rx_value_free_other(burin_graph *g, burin_value v)
 /* ---- failures ---- */
 
 /* What a node fails with when there is no memory for its failure. */
-static const rx_failure no_memory = {.status = BURIN_ERR_NOMEM};
+static const rx_failure no_memory = {.status = BURIN_ERR_NOMEM, .last = {.kind = BURIN_MISSING}};
 
 void rx_value_drop(burin_graph *g, uint32_t node)
 {
@@ -69,8 +69,10 @@ void rx_value_drop(burin_graph *g, uint32_t node)
     if (failure) {
         g->nodes[node].flags &= (uint16_t)~RX_ERROR;
         g->careful--;
-        if (failure != &no_memory)
+        if (failure != &no_memory) {
+            rx_value_free(g, failure->last);
             rx_bytes_free(g, failure, sizeof *failure + failure->len + 1);
+        }
     } else {
         rx_value_free(g, g->values[node]);
     }
@@ -88,18 +90,33 @@ bool rx_value_set(burin_graph *g, uint32_t node, burin_value v)
     return true;
 }
 
+/* What a node had last, before it fails or fails again: it is no longer the node's. */
+static burin_value take_last(burin_graph *g, uint32_t node)
+{
+    rx_failure  *old  = (rx_failure *)rx_failure_of(g, node);
+    burin_value *at   = old ? &old->last : &g->values[node], last = *at;
+    if (old == &no_memory || !rx_is_kept(last))
+        return burin_missing();
+    *at = burin_missing();
+    return last;
+}
+
 bool rx_failure_set(burin_graph *g, uint32_t node, burin_status status, burin_text message)
 {
     const rx_failure *old = rx_failure_of(g, node);
     size_t            len = message.len > 4000 ? 4000 : message.len;
     if (old && old->status == status && old->len == len && memcmp(old->message, message.data, len) == 0)
         return false;
+    burin_value last    = take_last(g, node);
     rx_failure *failure = rx_bytes(g, sizeof *failure + len + 1);
     if (failure) {
         failure->status = status;
         failure->len    = (uint32_t)len;
+        failure->last   = last;
         memcpy(failure->message, message.data, len);
         failure->message[len] = '\0';
+    } else {
+        rx_value_free(g, last);
     }
     rx_value_drop(g, node);
     g->nodes[node].flags |= RX_ERROR;

@@ -261,6 +261,12 @@ static burin_status look(burin_call *call, burin_value *out)
     *out = burin_call_variable(call, "c");
     return BURIN_OK;
 }
+static burin_status pure(burin_call *call, burin_value *out)
+{
+    (void)call;
+    *out = burin_string_borrow("pure", 4);
+    return BURIN_OK;
+}
 static burin_status is_two(burin_call *call, burin_value *out)
 {
     burin_text text = burin_text_of(burin_call_variable(call, "c"));
@@ -307,6 +313,46 @@ static void what_functions_look_at_in_the_context_is_read(void **unused)
     desk_close(&d);
 }
 
+/* The function is the value of a name, of a field of a record, or of one with no such function. */
+static void what_functions_that_are_values_look_at_is_read(void **unused)
+{
+    static const struct { const char *text, *before, *after; uint64_t more; } rows[] = {
+        {"f() ~ a", "'one1'", "'two1'", 1}, {"r.f() ~ a", "'one1'", "'two1'", 1}, {"p() ~ a", "'pure1'", "'pure1'", 0}};
+    static const char *const fields[] = {"f"};
+    desk        d;
+    burin_node  cell, looked;
+    burin_value function, vars;
+    burin_heap *heap;
+    (void)unused;
+    desk_open(&d, NULL, NULL, "one");
+    heap = burin_heap_new(NULL);
+    vars = burin_dict(heap, 0);
+    burin_env_add_function(d.env, "look", "", look, NULL, BURIN_CONTEXT);
+    burin_env_add_function(d.env, "pure", "", pure, NULL, BURIN_PURE);
+    burin_render *render = burin_render_new(d.env, NULL);
+    for (int k = 0; k < 2; k++) {
+        burin_expr *expr = burin_expr_compile(d.env, k ? BURIN_TEXT("pure") : BURIN_TEXT("look"), NULL);
+        assert_int_equal(burin_expr_eval(render, expr, vars, true, heap, &function, NULL), BURIN_OK);
+        assert_int_equal(burin_graph_cell(d.g, function, &cell), BURIN_OK);
+        burin_live_bind(d.live, k ? "p" : "f", cell);
+        if (!k)
+            burin_live_bind_record(d.live, "r", fields, &cell, 1);
+        burin_expr_free(expr);
+    }
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        burin_graph_set(d.g, d.c, burin_string_borrow("one", 3));
+        looked = expression(&d, rows[k].text);
+        desk_expect(&d, looked, rows[k].before);
+        burin_graph_set(d.g, d.c, burin_string_borrow("two", 3));
+        uint64_t before = desk_evaluations(&d);
+        desk_expect(&d, looked, rows[k].after);
+        assert_int_equal(desk_evaluations(&d), before + rows[k].more);
+    }
+    burin_render_free(render);
+    desk_close(&d);
+    burin_heap_free(heap);
+}
+
 static void what_is_set_behind_the_last_part_may_fail(void **state)
 {
     static const char *const rows[] = {"text{% import 'nowhere' as x %}", "{{ b }}{% set x = 6 // a %}", "{% set x, y = [a] %}text"};
@@ -346,8 +392,39 @@ static void a_part_that_fails_keeps_its_place(void **state)
     burin_graph_set(d->g, d->a, burin_int(8));
     assert_string_equal(kept.text, "x3y8");
     assert_int_equal(burin_rope_write(rope, append, &whole), BURIN_ERR_ZERO_DIVISION);
+    assert_string_equal(whole.text, "x3y8");
     burin_graph_set(d->g, d->b, burin_int(1));
     assert_string_equal(kept.text, "x6y8");
+    burin_rope_free(rope);
+}
+
+/* What is written is what patches build on, also while parts fail: from the beginning, or by what they read. */
+static void a_rope_is_written_whole_while_parts_fail(void **state)
+{
+    desk       *d = *state;
+    copy        kept = {.len = 0}, late = {.len = 0};
+    burin_node  sixth;
+    burin_graph_set(d->g, d->b, burin_int(0));
+    assert_int_equal(burin_live_expr(d->live, BURIN_TEXT("6 // b"), &sixth, NULL), BURIN_OK);
+    burin_live_bind(d->live, "sixth", sixth);
+    burin_template *tpl  = burin_template_from_string(d->env, "page", BURIN_TEXT("x{{ sixth }}y{{ a }}z{{ 6 // a }}"), NULL);
+    burin_rope     *rope = burin_rope_new(d->live, tpl, apply, &kept, NULL);
+    burin_template_unref(tpl);
+    assert_int_equal(burin_rope_write(rope, append, &kept), BURIN_ERR_ZERO_DIVISION);
+    assert_string_equal(kept.text, "xy1z6");
+    burin_graph_set(d->g, d->b, burin_int(2));
+    assert_string_equal(kept.text, "x3y1z6");
+    burin_graph_set(d->g, d->b, burin_int(0));
+    burin_graph_set(d->g, d->a, burin_int(0));
+    burin_graph_set(d->g, d->b, burin_float(0)); /* another message */
+    assert_int_equal(burin_rope_write(rope, append, &late), BURIN_ERR_ZERO_DIVISION);
+    assert_non_null(strstr(burin_graph_message(d->g), "float"));
+    assert_string_equal(late.text, "x3y0z6");
+    assert_string_equal(kept.text, late.text);
+    assert_int_equal(burin_rope_length(rope), late.len);
+    burin_graph_set(d->g, d->b, burin_int(1));
+    burin_graph_set(d->g, d->a, burin_int(3));
+    assert_string_equal(kept.text, "x6y3z2");
     burin_rope_free(rope);
 }
 
@@ -456,9 +533,11 @@ int main(void)
         TEST(patches_keep_a_copy_equal_to_the_rendered_template),
         TEST(a_name_that_is_also_a_global_is_read),
         TEST(what_functions_look_at_in_the_context_is_read),
+        TEST(what_functions_that_are_values_look_at_is_read),
         TEST(what_is_set_behind_the_last_part_may_fail),
         TEST(only_what_reads_a_change_renders_and_is_patched),
         TEST(a_part_that_fails_keeps_its_place),
+        TEST(a_rope_is_written_whole_while_parts_fail),
         TEST(a_name_prints_any_value_as_the_template_does),
         TEST(a_name_longer_than_the_limit_fails_and_a_shorter_one_works_again),
         TEST(a_template_of_another_environment_is_refused),
