@@ -215,10 +215,18 @@ static burin_status mul(rt_state *st, const view *a, const view *b, burin_value 
 /* ---- division ---- */
 
 /* Knuth's algorithm D: quotient[0..nn-dn], and the remainder left in n[0..dn). n has nn + 1 limbs, d's top bit is set. */
-static void divide_schoolbook(mp_limb_t *quotient, mp_limb_t *n, mp_size_t nn, const mp_limb_t *d, mp_size_t dn)
+static burin_status divide_schoolbook(rt_state *st, mp_limb_t *quotient, mp_limb_t *n, mp_size_t nn, const mp_limb_t *d, mp_size_t dn)
 {
+    enum { LOOK = 1 << 20 }; /* products between two looks at the deadline: half a millisecond */
     mp_limb_t top = d[dn - 1], next = d[dn - 2];
+    mp_size_t unlooked = 0;
     for (mp_size_t at = nn - dn; at >= 0; at--) {
+        unlooked += dn;
+        if (unlooked >= LOOK) {
+            unlooked = 0;
+            if (rt_check_interrupts(st))
+                return st->status;
+        }
         unsigned __int128 head = (unsigned __int128)n[at + dn] << 64 | n[at + dn - 1];
         mp_limb_t digit;
         if (n[at + dn] >= top)
@@ -239,6 +247,7 @@ static void divide_schoolbook(mp_limb_t *quotient, mp_limb_t *n, mp_size_t nn, c
         }
         quotient[at] = digit;
     }
+    return BURIN_OK;
 }
 
 /* Truncated division of magnitudes, nn >= dn >= 1: quotient has nn - dn + 1 limbs, remainder dn. */
@@ -270,7 +279,8 @@ static burin_status divide(rt_state *st, mp_limb_t *quotient, mp_limb_t *remaind
             mpn_copyi(divisor, d->limbs, dn);
             mpn_copyi(dividend, n->limbs, nn);
         }
-        divide_schoolbook(quotient, dividend, nn, divisor, dn);
+        if (divide_schoolbook(st, quotient, dividend, nn, divisor, dn))
+            return st->status;
         if (shift)
             mpn_rshift(remainder, dividend, dn, shift);
         else

@@ -1,7 +1,7 @@
 /* Lazy iterators: enumerate, zip, map, filter, reversed, and iter() and next().
  *
  * Each is an OBJECT whose state lies in the heap. What a step stores there (a number that has grown, items) escapes from the
- * loop that asked for it. */
+ * loop that asked for it. Iterators over iterators recurse: each step enters. */
 #include "runtime/builtins/python.h"
 #include "runtime/builtins/reversed.h"
 
@@ -12,6 +12,18 @@ static burin_status state_new(rt_state *st, size_t size, void **out)
         return rt_fail_memory(st);
     memset(*out, 0, size);
     return BURIN_OK;
+}
+
+/* The next item of what an iterator is over. */
+static burin_status next_within(rt_state *st, rt_iter *it, burin_value *item)
+{
+    burin_status status = rt_enter(st);
+    *item               = rt_missing();
+    if (status)
+        return status;
+    status = rt_iter_next(st, it, item);
+    rt_leave(st);
+    return status;
 }
 
 /* ---- enumerate ---- */
@@ -27,7 +39,7 @@ static burin_status enumerate_next(burin_call *call, void *self, burin_value *ou
     enumerator  *e  = self;
     burin_value  item, number = e->number;
     const char  *before = st->heap.next;
-    burin_status status = rt_iter_next(st, &e->it, &item);
+    burin_status status = next_within(st, &e->it, &item);
     *out                = item;
     if (status || item.kind == BURIN_MISSING)
         return status;
@@ -69,7 +81,7 @@ static burin_status zip_ended(rt_state *st, zipper *z, uint32_t at)
     if (at > 0)
         return rt_fail(st, BURIN_ERR_VALUE, "zip() argument %u is shorter than argument%s%u", at + 1, plural, at);
     for (uint32_t n = 1; n < z->count && !status; n++) {
-        status = rt_iter_next(st, &z->its[n], &item);
+        status = next_within(st, &z->its[n], &item);
         if (!status && item.kind != BURIN_MISSING)
             return rt_fail(st, BURIN_ERR_VALUE, "zip() argument %u is longer than argument%s%u", n + 1, n == 1 ? " " : "s 1-", n);
     }
@@ -88,7 +100,7 @@ static burin_status zip_next(burin_call *call, void *self, burin_value *out)
         return BURIN_OK;
     status = rt_list_new(st, BURIN_TUPLE, z->count, &row);
     for (uint32_t n = 0; n < z->count && !status; n++) {
-        status = rt_iter_next(st, &z->its[n], &item);
+        status = next_within(st, &z->its[n], &item);
         if (!status && item.kind == BURIN_MISSING)
             return zip_ended(st, z, n);
         row->items[row->len++] = item;
@@ -140,7 +152,7 @@ static burin_status map_next(burin_call *call, void *self, burin_value *out)
     if (m->count > ON_STACK && !(items = heap_alloc(&st->heap, m->count * sizeof *items)))
         return rt_fail_memory(st);
     for (uint32_t n = 0; n < m->count; n++)
-        if ((status = rt_iter_next(st, &m->its[n], &items[n])) || items[n].kind == BURIN_MISSING)
+        if ((status = next_within(st, &m->its[n], &items[n])) || items[n].kind == BURIN_MISSING)
             return status;
     rt_arguments args = {.positional = items, .count = m->count};
     if ((status = rt_enter(st)))

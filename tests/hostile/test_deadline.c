@@ -1,9 +1,10 @@
 /* The deadline holds inside native work: values that share their parts, so that walking them never ends, and calls whose work grows with
- * the square of what they are given. Nothing but time is limited here. */
+ * the square of what they are given. Nothing but time and depth is limited here. */
 #include <burin/burin.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -59,6 +60,21 @@ static void native_work_is_interrupted(void **state)
     assert_int_equal(run("a = list(range(50000))\n", "for i in range(49999, -1, -1): a.remove(i)", 50), BURIN_ERR_LIMIT);
     assert_int_equal(run("", "sorted([(1,) * 1000 + (i,) for i in range(100)] * 1000)", 50), BURIN_ERR_LIMIT);
     assert_int_equal(run("a = [1] * 1000000\n", "for i in range(100000): a.reverse()", 50), BURIN_ERR_LIMIT);
+    assert_int_equal(run("n = (1 << 16000000) - 1\nd = (1 << 8000000) - 3\n", "n // d", 50), BURIN_ERR_LIMIT);
+}
+
+/* Each step of the last one steps the one within, and so on. */
+static void chains_of_iterators_are_not_followed_for_ever(void **state)
+{
+    static const char *const links[] = {"map(abs, g)", "filter(None, g)", "zip(g)", "zip(g, strict=True)", "enumerate(g)", "(x for x in g)"};
+    char                     text[128];
+    (void)state;
+    for (size_t n = 0; n < sizeof links / sizeof links[0]; n++) {
+        snprintf(text, sizeof text, "for i in range(300000): g = %s\nnext(g)", links[n]);
+        burin_status status = run("g = iter([1])\n", text, 4000);
+        if (status != BURIN_ERR_RECURSION)
+            fail_msg("%s: %s", links[n], burin_status_class(status));
+    }
 }
 
 /* The names of a mapping are not looked for among each other. */
@@ -73,6 +89,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shared_values_are_not_walked_for_ever),
         cmocka_unit_test(native_work_is_interrupted),
+        cmocka_unit_test(chains_of_iterators_are_not_followed_for_ever),
         cmocka_unit_test(many_keywords_are_given_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
