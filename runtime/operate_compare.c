@@ -11,6 +11,7 @@
 #include "runtime/iterate.h"
 #include "runtime/slice.h"
 #include "runtime/struct.h"
+#include "runtime/view.h"
 
 #include <math.h>
 
@@ -103,16 +104,26 @@ static burin_status equal_dicts(rt_state *st, burin_value a, burin_value b, bool
     return st->status;
 }
 
-/* Is every item of `a` in `b`? */
+/* What a set, or a view that orders like one, has its items in; NULL for anything else. */
+static const rt_dict *members_of(rt_state *st, burin_value v)
+{
+    rt_view view = rt_view_of(v);
+    if (v.kind == BURIN_SET)
+        return rt_dict_of(st, v);
+    return view == RT_VIEW_KEYS || view == RT_VIEW_ITEMS ? rt_dict_of(st, rt_view_dict(v)) : NULL;
+}
+
+/* Is every item of `a` in `b`? Both have members. */
 static burin_status is_subset(rt_state *st, burin_value a, burin_value b, bool *out)
 {
-    const rt_dict *left = rt_dict_of(st, a);
-    burin_value    item;
-    *out = left->len <= rt_dict_of(st, b)->len;
+    const rt_dict *left  = members_of(st, a);
+    const bool     pairs = rt_view_of(a) == RT_VIEW_ITEMS;
+    burin_value    item, value;
+    *out = left->len <= members_of(st, b)->len;
     if (rt_charge(st, left->len))
         return st->status;
-    for (uint32_t at = 0; *out && rt_dict_next(left, &at, &item, NULL);)
-        if (rt_compare_op(st, RT_IN, item, b, out))
+    for (uint32_t at = 0; *out && rt_dict_next(left, &at, &item, pairs ? &value : NULL);)
+        if ((pairs && rt_tuple2(st, item, value, &item)) || rt_compare_op(st, RT_IN, item, b, out))
             return st->status;
     return BURIN_OK;
 }
@@ -267,7 +278,7 @@ static burin_status compare_lists(rt_state *st, rt_compare op, burin_value a, bu
 static burin_status compare_sets(rt_state *st, rt_compare op, burin_value a, burin_value b, bool *out)
 {
     bool swap = op == RT_GT || op == RT_GE, proper = op == RT_LT || op == RT_GT;
-    if (proper && rt_dict_of(st, a)->len == rt_dict_of(st, b)->len) {
+    if (proper && members_of(st, a)->len == members_of(st, b)->len) {
         *out = false;
         return BURIN_OK;
     }
@@ -288,13 +299,11 @@ static burin_status compare_order(rt_state *st, rt_compare op, burin_value a, bu
     }
     if (rt_is_number(a) && rt_is_number(b))
         *out = holds(op, compare_numbers(a, b));
-    else if (left.kind != right.kind)
-        return fail_order(st, op, a, b);
-    else if (left.kind == BURIN_STRING || left.kind == BURIN_BYTES)
+    else if (left.kind == right.kind && (left.kind == BURIN_STRING || left.kind == BURIN_BYTES))
         *out = holds(op, compare_texts(left, right));
-    else if (a.kind == BURIN_LIST || a.kind == BURIN_TUPLE)
+    else if (a.kind == b.kind && (a.kind == BURIN_LIST || a.kind == BURIN_TUPLE))
         return compare_lists(st, op, a, b, out);
-    else if (a.kind == BURIN_SET)
+    else if (members_of(st, a) && members_of(st, b))
         return compare_sets(st, op, a, b, out);
     else
         return fail_order(st, op, a, b);

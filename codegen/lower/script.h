@@ -63,8 +63,6 @@ void     when(script *s, ast_node *node, uint32_t *chain);
 uint16_t none_in(script *s, uint16_t want);
 bool     has_star(ast_list list);
 uint16_t list_with_stars(script *s, ast_list list, uint16_t want);
-/* The operands of a subscript: slices become slice objects. */
-uint16_t subscript_of(script *s, ast_node *arg);
 uint32_t name_constant(script *s, burin_text name);
 
 /* ---- script_call.c, script_function.c, script_loop.c ---- */

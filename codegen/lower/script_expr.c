@@ -331,11 +331,9 @@ static uint16_t slice_row(script *s, ast_Slice *slice)
     return row;
 }
 
-uint16_t subscript_of(script *s, ast_node *arg)
+static uint16_t slice_of(script *s, ast_Slice *slice, uint16_t want)
 {
-    if (arg->kind != AST_Slice)
-        return script_value(s, arg, NO_REG);
-    uint16_t row = slice_row(s, ast_as(Slice, arg)), to = temp(s->c);
+    uint16_t to = into(s, want), row = slice_row(s, slice);
     emit(s->c, OP_SLICE_NEW, to, 0, row, 0);
     return to;
 }
@@ -411,6 +409,7 @@ static uint16_t lower_value(script *s, ast_node *node, uint16_t want)
     case AST_Cond: return cond_of(s, ast_as(Cond, node), want);
     case AST_Getattr: return attribute_of(s, ast_as(Getattr, node), want);
     case AST_Getitem: return item_of(s, ast_as(Getitem, node), want);
+    case AST_Slice: return slice_of(s, ast_as(Slice, node), want); /* to be assigned to, or in a tuple */
     case AST_Walrus: return walrus_of(s, ast_as(Walrus, node), want);
     case AST_Call: return call_of(s, ast_as(Call, node), want);
     case AST_Joined: return joined_of(s, ast_as(Joined, node), want);

@@ -39,7 +39,7 @@ void assign_to(script *s, ast_node *target, uint16_t value)
         break;
     }
     case AST_Getitem: {
-        uint16_t object = script_value(s, ast_as(Getitem, target)->node, NO_REG), key = subscript_of(s, ast_as(Getitem, target)->arg);
+        uint16_t object = script_value(s, ast_as(Getitem, target)->node, NO_REG), key = script_value(s, ast_as(Getitem, target)->arg, NO_REG);
         at_node(s, target);
         emit(c, OP_SET_ITEM, object, key, value, 0);
         break;
@@ -94,7 +94,7 @@ static void lower_augmented(script *s, ast_AugAssign *node)
         to = NO_REG;
     } else {
         object = script_value(s, ast_as(Getitem, target)->node, NO_REG);
-        key    = subscript_of(s, ast_as(Getitem, target)->arg);
+        key    = script_value(s, ast_as(Getitem, target)->arg, NO_REG);
         at_node(s, target);
         emit(c, OP_LOAD_ITEM, old = temp(c), object, key, 0);
         to = NO_REG;
@@ -125,7 +125,7 @@ static void delete_target(script *s, ast_node *target)
         break;
     }
     case AST_Getitem: {
-        uint16_t object = script_value(s, ast_as(Getitem, target)->node, NO_REG), key = subscript_of(s, ast_as(Getitem, target)->arg);
+        uint16_t object = script_value(s, ast_as(Getitem, target)->node, NO_REG), key = script_value(s, ast_as(Getitem, target)->arg, NO_REG);
         at_node(s, target);
         emit(c, OP_DEL_ITEM, 0, object, key, 0);
         break;
