@@ -27,8 +27,8 @@ NATIVE = ["--engine", "jit", "--jit-eager", "--cache", "off"]
 LIMITS = ["--timeout", "4", "--max-memory", "256M", "--max-output", "1M"]
 PRINTED_MAX = 1 << 20
 SECONDS_MAX = 2
-# Addresses, and sets, whose order is theirs.
-UNLIKE = re.compile(r"<(function|built-in|bound method|method|class|generator|[a-z_]*iterator|map|filter|zip|enumerate|reversed)\b| at 0x[0-9a-f]+|dict_(keys|values|items)|\{[^{}:]+\}|set\(")
+# Addresses, sets, whose order is theirs, and dicts with several NaN as keys, which have no identity here.
+UNLIKE = re.compile(r"<(function|built-in|bound method|method|class|generator|[a-z_]*iterator|map|filter|zip|enumerate|reversed)\b| at 0x[0-9a-f]+|dict_(keys|values|items)|\{[^{}:]+\}|set\(|\bnan: [^{}]*\bnan: ")
 # What shrinking may make of a body that is taken out of its function or loop.
 MISPLACED = re.compile("outside (function|loop)|not properly in loop|at module level")
 MATH = {name: value for name, value in vars(math).items() if not name.startswith("_") and name != "pow"}
