@@ -47,15 +47,15 @@ def cases_of(path, every=1):
         return [line_of(line) for line in file if line.strip()][::every]
 
 
-def compare(burin, cases, modes=MODES, limits=()):
-    """Say what differs. True when nothing does. `limits` come over the usual ones."""
+def compare(burin, cases, modes=MODES, limits=(), folder=None):
+    """Say what differs. True when nothing does. `limits` come over the usual ones; `folder` is for the cache, when it is to outlive the call."""
     good = True
     want, _, code = answers(burin, cases, *limits)
     if len(want) != len(cases) or code:
         sys.exit("the interpreter answered %d of %d cases and ended with %d" % (len(want), len(cases), code))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as own:
         for name, options in modes:
-            options = [os.path.join(folder, "c") if option == "CACHE" else option for option in options]
+            options = [os.path.join(folder or own, "c") if option == "CACHE" else option for option in options]
             got, counts, code = answers(burin, cases, *options, *limits)
             different = [n for n in range(len(cases)) if n >= len(got) or got[n] != want[n]]
             for n in different[:10]:
