@@ -7,8 +7,33 @@
 #include "runtime/host.h"
 #include "runtime/operate.h"
 
+#include <errno.h>
+
+/* OSError(errno, text) is of the class that is for the number. */
+static const rt_type *type_for(const rt_type *type, const burin_value *args, uint32_t count)
+{
+    static const struct {
+        int          number;
+        burin_status status;
+    } rows[] = {
+        {EAGAIN, BURIN_ERR_BLOCKING_IO},      {EALREADY, BURIN_ERR_BLOCKING_IO},    {EINPROGRESS, BURIN_ERR_BLOCKING_IO},
+        {EPIPE, BURIN_ERR_BROKEN_PIPE},       {ESHUTDOWN, BURIN_ERR_BROKEN_PIPE},   {ECHILD, BURIN_ERR_CHILD_PROCESS},
+        {ECONNABORTED, BURIN_ERR_CONNECTION_ABORTED}, {ECONNREFUSED, BURIN_ERR_CONNECTION_REFUSED}, {ECONNRESET, BURIN_ERR_CONNECTION_RESET},
+        {EEXIST, BURIN_ERR_FILE_EXISTS},      {ENOENT, BURIN_ERR_FILE_NOT_FOUND},   {EISDIR, BURIN_ERR_IS_A_DIRECTORY},
+        {ENOTDIR, BURIN_ERR_NOT_A_DIRECTORY}, {EINTR, BURIN_ERR_INTERRUPTED},       {EACCES, BURIN_ERR_PERMISSION},
+        {EPERM, BURIN_ERR_PERMISSION},        {ESRCH, BURIN_ERR_PROCESS_LOOKUP},    {ETIMEDOUT, BURIN_ERR_TIMEOUT},
+    };
+    if (type->status != BURIN_ERR_OS || count < 2 || count > 5 || (args[0].kind != BURIN_INT && args[0].kind != BURIN_BOOL))
+        return type;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++)
+        if (args[0].as.i == rows[n].number)
+            return rt_exception_type(rows[n].status);
+    return type;
+}
+
 burin_status rt_exception_new(rt_state *st, const rt_type *type, const burin_value *args, uint32_t count, burin_value *out)
 {
+    type = type_for(type, args, count);
     rt_exception *made = heap_alloc(&st->heap, sizeof *made);
     rt_list      *list;
     if (!made)

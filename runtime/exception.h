@@ -32,7 +32,7 @@ extern const rt_class rt_exception_instances[BURIN_STATUS_COUNT]; /* the classes
 /* The instance that a value is; NULL when it is none. */
 const rt_exception *rt_exception_of(burin_value v);
 
-/* type(*args). */
+/* type(*args); of a number that a class derived from OSError is for, that class. */
 burin_status rt_exception_new(rt_state *st, const rt_type *type, const burin_value *args, uint32_t count, burin_value *out);
 
 /* May the pending error be caught? */

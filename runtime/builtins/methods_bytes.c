@@ -190,7 +190,6 @@ burin_status method_bytes_join(burin_call *call, burin_value *out)
     rt_state    *st = call->st;
     rt_iter      it;
     rt_list     *list;
-    burin_value  item;
     burin_status status = rt_iter_init(st, call->args[1], &it);
 
     if (status == BURIN_ERR_TYPE) {
@@ -198,11 +197,13 @@ burin_status method_bytes_join(burin_call *call, burin_value *out)
         return rt_fail(st, BURIN_ERR_TYPE, "can only join an iterable");
     }
     if (!status)
-        status = rt_list_new(st, BURIN_LIST, 8, &list);
-    while (!status && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING) {
-        if (item.kind != BURIN_BYTES)
-            return rt_fail(st, BURIN_ERR_TYPE, "sequence item %u: expected a bytes-like object, %s found", list->len, rt_type_name(st, item));
-        status = rt_list_push(st, list, item);
+        status = rt_to_list(st, call->args[1], &list);
+    for (uint32_t n = 0; !status && n < list->len; n++) { /* what is to come may still change a bytearray */
+        burin_value *item = &list->items[n];
+        if (item->kind == BURIN_BYTEARRAY)
+            *item = rt_bytearray_view(*item);
+        else if (item->kind != BURIN_BYTES)
+            return rt_fail(st, BURIN_ERR_TYPE, "sequence item %u: expected a bytes-like object, %s found", n, rt_type_name(st, *item));
     }
     return status ? status : method_join(st, call->args[0], list->items, list->len, out);
 }
