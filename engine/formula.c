@@ -387,14 +387,14 @@ static __attribute__((noinline, cold)) burin_status doubles_after_error(burin_fo
 
 burin_status burin_formula_double(burin_formula *f, const burin_value *slots, double *out, burin_error *err)
 {
-    if (BURIN_UNLIKELY(err && err->status))
+    if (BURIN_LIKELY(err != NULL) && BURIN_UNLIKELY(err->status))
         return double_after_error(f, slots, out, err);
     return (burin_status)f->fast(&f->by_values, slots, (kernel_cell *)(void *)out, err);
 }
 
 burin_status burin_formula_doubles(burin_formula *f, const double *slots, double *out, burin_error *err)
 {
-    if (BURIN_UNLIKELY(err && err->status))
+    if (BURIN_LIKELY(err != NULL) && BURIN_UNLIKELY(err->status))
         return doubles_after_error(f, slots, out, err);
     return (burin_status)f->fast_doubles(&f->by_doubles, slots, (kernel_cell *)(void *)out, err);
 }
