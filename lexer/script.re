@@ -163,7 +163,7 @@ again:
     "&="  { kind = SCRIPT_BITAND_ASSIGN; goto done; }
     "|="  { kind = SCRIPT_BITOR_ASSIGN; goto done; }
     "^="  { kind = SCRIPT_BITXOR_ASSIGN; goto done; }
-    "@"   { script_refuse(lx, out, lx->at, cursor, "MatMult"); return; }
+    "@"   { script_refuse(lx, out, lx->at, cursor, lx->line_open ? "MatMult" : "Decorator"); return; }
     "@="  { script_refuse(lx, out, lx->at, cursor, "MatMult"); return; }
     [^]   { script_unexpected_char(lx, out, lx->at); return; }
     */

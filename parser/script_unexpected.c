@@ -80,15 +80,54 @@ static bool is_starred_parameter(const script_parser *p)
     return p->first.kind == SCRIPT_DEF && p->previous.start >= 2 && p->src->text.data[p->previous.start - 1] == '*';
 }
 
+static bool is_of_name(char c) { return c == '_' || c == '.' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
+
+/* Where the operand that ends with the token before begins, if that can be told: it begins a statement, or stands behind a bracket or comma. */
+static bool stands_alone(const script_parser *p, uint32_t *start)
+{
+    const char *text = p->src->text.data;
+    uint32_t    at   = p->previous.start;
+
+    while (at > 0 && p->previous.kind == SCRIPT_NAME && is_of_name(text[at - 1]))
+        at--;
+    *start = at;
+    if (at == p->first.start)
+        return true;
+    while (at > 0 && text[at - 1] == ' ')
+        at--;
+    return at > 0 && strchr("([{,", text[at - 1]);
+}
+
+/* `:=` behind something that is no name. */
+static bool walrus_mistake(script_parser *p)
+{
+    const char *what  = NULL;
+    uint32_t    start = p->previous.start;
+
+    switch (p->previous.kind) {
+    case SCRIPT_TRUE:
+    case SCRIPT_FALSE:
+    case SCRIPT_NONE: what = script_token_text(p->previous.kind); break;
+    case SCRIPT_NUMBER:
+    case SCRIPT_IMAGINARY:
+    case SCRIPT_STRING: what = stands_alone(p, &start) ? "literal" : NULL; break;
+    case SCRIPT_NAME: what = stands_alone(p, &start) && start < p->previous.start ? "attribute" : NULL; break;
+    default: break;
+    }
+    if (!what)
+        return false;
+    script_syntax_error(p, p->previous.line, (span){start, p->previous.end}, "cannot use assignment expressions with %s", what);
+    return true;
+}
+
 /* `=` where no assignment can stand. */
 static bool assignment_mistake(script_parser *p, const script_token *t)
 {
-    span before = script_span(&p->previous);
+    span     before = script_span(&p->previous);
+    uint32_t start;
 
-    if (t->kind == SCRIPT_WALRUS && (p->previous.kind == SCRIPT_TRUE || p->previous.kind == SCRIPT_FALSE || p->previous.kind == SCRIPT_NONE)) {
-        script_syntax_error(p, p->previous.line, before, "cannot use assignment expressions with %s", script_token_text(p->previous.kind));
-        return true;
-    }
+    if (t->kind == SCRIPT_WALRUS)
+        return walrus_mistake(p);
     if (t->kind != SCRIPT_ASSIGN)
         return false;
     switch (p->previous.kind) {
@@ -108,7 +147,7 @@ static bool assignment_mistake(script_parser *p, const script_token *t)
         script_syntax_error(p, p->previous.line, before, "expression cannot contain assignment, perhaps you meant \"==\"?");
         return true;
     }
-    if (in_call(p) || p->previous.kind != SCRIPT_NAME || !(accepts(p, S_COLON) || accepts(p, S_RPAREN)))
+    if (in_call(p) || p->previous.kind != SCRIPT_NAME || !(accepts(p, S_COLON) || accepts(p, S_RPAREN) || stands_alone(p, &start)))
         return false;
     script_syntax_error(p, p->previous.line, (span){p->previous.start, t->end}, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
     return true;
@@ -247,8 +286,23 @@ static void generic(script_parser *p, const script_token *t)
         script_syntax_error(p, t->line, script_span(t), "invalid syntax");
 }
 
-void script_unexpected(script_parser *p, const script_token *t)
+/* What is missing at the end of the text is missing at the end of its last line. */
+static script_token placed(const script_parser *p, const script_token *t)
 {
+    script_token at  = *t;
+    uint32_t     len = (uint32_t)p->src->text.len;
+
+    if (t->start == len && len > 0 && p->src->text.data[len - 1] == '\n' && !p->lexer.inside) {
+        at.line--;
+        at.start = at.end = len - 1;
+    }
+    return at;
+}
+
+void script_unexpected(script_parser *p, const script_token *found)
+{
+    const script_token at = placed(p, found), *t = &at;
+
     if (refused(p, t) || block_mistake(p, t) || colon_mistake(p, t) || assignment_mistake(p, t) || cond_mistake(p, t) || neighbour_mistake(p, t))
         return;
     const char *message = small_mistake(p, t);
