@@ -26,6 +26,7 @@ TASKS = {
     "loop": "a while loop of 100,000 steps on integers",
     "fib": "fib(20), recursive",
     "report": "1000 dicts filtered, 664 lines of text built",
+    "labels": "1000 f-strings with widths and precisions, joined",
     "create": "a new interpreter",
     "compile": "E1 from text to a program",
 }

@@ -142,6 +142,7 @@ static const struct task {
     {"loop", "loop(100000)", run_eval, "933429"},
     {"fib", "fib(20)", run_eval, "6765"},
     {"report", "len(report(rows))", run_eval, "11767"},
+    {"labels", "len(labels(rows))", run_eval, "33899"},
     {"create", "", run_create, NULL},
     {"compile", E1, run_compile, NULL},
 };

@@ -22,5 +22,12 @@ def report(rows):
     return "\n".join(lines)
 
 
+def labels(rows):
+    lines = []
+    for row in rows:
+        lines.append(f"{row['name']:>12}: {row['score']:5d} points, {row['score'] / 10:.1f}%")
+    return "\n".join(lines)
+
+
 def table(n):
     return [{"name": "player " + str(i), "score": i * 7 % 1000, "active": i % 3 != 0} for i in range(n)]

@@ -7,7 +7,7 @@ import time
 
 E1 = "((a + b) * sin(c)) / (sqrt(d) + 1)"
 E4 = "sqrt(1 - sin(2 * a) + cos(pi / b) / 3)"
-CALLS = {"loop": ("loop(100000)", 933429), "fib": ("fib(20)", 6765), "report": ("len(report(rows))", 11767)}
+CALLS = {"loop": ("loop(100000)", 933429), "fib": ("fib(20)", 6765), "report": ("len(report(rows))", 11767), "labels": ("len(labels(rows))", 33899)}
 
 
 def cpython(task, scripts):
