@@ -11,6 +11,7 @@
 #include <unistd.h>
 #if HAVE_LIBEDIT
 #include <editline/readline.h>
+#include <locale.h>
 #endif
 
 struct repl_input {
@@ -84,8 +85,17 @@ static char *history_file(void)
     return path;
 }
 
+/* What is typed is UTF-8, whatever the user's language is. */
+static void expect_utf8(void)
+{
+    setlocale(LC_CTYPE, "");
+    if (MB_CUR_MAX == 1)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static void open_terminal(repl_input *input)
 {
+    expect_utf8();
     completing                       = input;
     rl_readline_name                 = "burin";
     rl_attempted_completion_function = complete;

@@ -53,7 +53,7 @@ class Terminal:
     def __init__(self, home):
         self.child, self.fd = pty.fork()
         if not self.child:
-            os.execve(BURIN, [BURIN, "repl"], dict(os.environ, TERM="vt100", HOME=home, XDG_STATE_HOME="", NO_COLOR="1"))
+            os.execve(BURIN, [BURIN, "repl"], dict(os.environ, TERM="vt100", HOME=home, XDG_STATE_HOME="", NO_COLOR="1", LC_ALL="C"))
         self.seen = ""
 
     def wait_for(self, text, seconds=20):
@@ -62,7 +62,7 @@ class Terminal:
             if time.monotonic() > end or not select.select([self.fd], [], [], end - time.monotonic())[0]:
                 raise AssertionError("%r did not come; seen: %r" % (text, self.seen))
             try:
-                self.seen += re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", os.read(self.fd, 4096).decode())
+                self.seen += re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", os.read(self.fd, 4096).decode(errors="replace"))
             except OSError: # closed
                 raise AssertionError("ended without %r; seen: %r" % (text, self.seen))
         self.seen = self.seen.split(text, 1)[1]
@@ -106,6 +106,9 @@ def test_a_terminal_has_prompts_blocks_interrupts_and_a_history():
         t.wait_for(">>> ")
         t.type("twice(4)\n")
         t.wait_for("8\r\n")
+        t.wait_for(">>> ")
+        t.type("len('\u00e9\u65e5')\n") # in any locale
+        t.wait_for("2\r\n")
         t.wait_for(">>> ")
         same(t.end(), 0)
         history = os.path.join(home, ".local/state/burin/repl_history")
