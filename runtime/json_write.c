@@ -53,44 +53,40 @@ static void write_unit(rt_out *out, uint32_t unit)
     rt_out_write(out, text, 6);
 }
 
-/* One character that may need an escape; `at` moves past it. */
-static void write_character(writer *w, burin_text text, size_t *at)
+/* The letter that stands for the byte behind a backslash; 0. */
+static char escape_letter(uint8_t c)
 {
-    size_t   start = *at;
-    uint32_t cp    = text_decode(text.data, text.len, at);
-    char     letter;
-    switch (cp) {
+    switch (c) {
     case '"':
-    case '\\':
-        letter = (char)cp;
-        break;
-    case '\b':
-        letter = 'b';
-        break;
-    case '\f':
-        letter = 'f';
-        break;
-    case '\n':
-        letter = 'n';
-        break;
-    case '\r':
-        letter = 'r';
-        break;
-    case '\t':
-        letter = 't';
-        break;
-    default:
-        if (cp >= 0x7f && !w->options->ensure_ascii) {
-            rt_out_write(w->out, text.data + start, *at - start);
-        } else if (cp >= 0x10000) {
-            write_unit(w->out, 0xd800 + ((cp - 0x10000) >> 10));
-            write_unit(w->out, 0xdc00 + ((cp - 0x10000) & 0x3ff));
-        } else {
-            write_unit(w->out, cp);
-        }
-        return;
+    case '\\': return (char)c;
+    case '\b': return 'b';
+    case '\f': return 'f';
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    default: return 0;
     }
-    rt_out_write(w->out, (char[2]){'\\', letter}, 2);
+}
+
+/* The character at `from`, which may need an escape; where the next one is. */
+static const char *write_character(writer *w, const char *from, const char *end)
+{
+    char letter = escape_letter((uint8_t)*from);
+    if (letter) {
+        rt_out_write(w->out, (char[2]){'\\', letter}, 2);
+        return from + 1;
+    }
+    size_t   len = 0;
+    uint32_t cp  = text_decode(from, (size_t)(end - from), &len);
+    if (cp >= 0x7f && !w->options->ensure_ascii) {
+        rt_out_write(w->out, from, len);
+    } else if (cp >= 0x10000) {
+        write_unit(w->out, 0xd800 + ((cp - 0x10000) >> 10));
+        write_unit(w->out, 0xdc00 + ((cp - 0x10000) & 0x3ff));
+    } else {
+        write_unit(w->out, cp);
+    }
+    return from + len;
 }
 
 #if RT_VECTORS
@@ -108,42 +104,46 @@ static inline uint32_t escape_mask(const writer *w, __m128i block)
 }
 #endif
 
-/* Length of the run at `data` that is written as it is. */
-static size_t plain_run(const writer *w, const char *data, size_t len)
-{
-    size_t at = 0;
 #if RT_VECTORS
-    for (; at + 16 <= len; at += 16) {
-        uint32_t mask = escape_mask(w, _mm_loadu_si128((const __m128i *)(data + at)));
-        if (mask)
-            return at + (size_t)__builtin_ctz(mask);
+/* copy_plain of 16 bytes or more where there is room for all: block by block, the last of them from the end. */
+static const char *copy_blocks(writer *w, const char *at, const char *end)
+{
+    const char *const last = end - 16;
+    char             *to   = w->out->next;
+    for (;; at = at + 16 < last ? at + 16 : last) {
+        __m128i  block = _mm_loadu_si128((const __m128i *)at);
+        uint32_t mask  = escape_mask(w, block);
+        _mm_storeu_si128((__m128i *)to, block);
+        if (mask || at == last) {
+            size_t len = mask ? (size_t)__builtin_ctz(mask) : 16;
+            w->out->next = to + len;
+            return at + len;
+        }
+        to += at + 16 < last ? 16 : last - at;
     }
-#endif
-    while (at < len && is_plain(w, (uint8_t)data[at]))
-        at++;
-    return at;
 }
+#endif
 
 /* Copy what is written as it is; where it ends. */
 static const char *copy_plain(writer *w, const char *at, const char *end)
 {
 #if RT_VECTORS
     rt_out *out = w->out;
-    while (at < end && out->end - out->next >= 16 && (end - at >= 16 || rt_readable_16(at))) {
-        unsigned step  = end - at < 16 ? (unsigned)(end - at) : 16;
+    if (end - at >= 16 && out->end - out->next >= end - at)
+        return copy_blocks(w, at, end);
+    if (end - at < 16 && out->end - out->next >= 16 && rt_readable_16(at)) {
         __m128i  block = _mm_loadu_si128((const __m128i *)at);
-        uint32_t mask  = escape_mask(w, block) & ((1u << step) - 1);
+        unsigned len   = (unsigned)__builtin_ctz(escape_mask(w, block) | 1u << (end - at));
         _mm_storeu_si128((__m128i *)out->next, block);
-        step = mask ? (unsigned)__builtin_ctz(mask) : step;
-        out->next += step;
-        at += step;
-        if (mask)
-            return at;
+        out->next += len;
+        return at + len;
     }
 #endif
-    size_t run = plain_run(w, at, (size_t)(end - at));
-    rt_out_write(w->out, at, run);
-    return at + run;
+    const char *from = at;
+    while (at < end && is_plain(w, (uint8_t)*at))
+        at++;
+    rt_out_write(w->out, from, (size_t)(at - from));
+    return at;
 }
 
 /* A short text without escapes, quotes included: one load, one test, one store. False when it is another. */
@@ -174,11 +174,8 @@ static void write_long_text(writer *w, burin_text text)
     rt_out_literal(w->out, "\"");
     for (const char *at = text.data; at < end;) {
         at = copy_plain(w, at, end);
-        if (at < end) {
-            size_t start = (size_t)(at - text.data);
-            write_character(w, text, &start);
-            at = text.data + start;
-        }
+        if (at < end)
+            at = write_character(w, at, end);
     }
     rt_out_literal(w->out, "\"");
 }
