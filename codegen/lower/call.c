@@ -76,6 +76,7 @@ static uint16_t lower_arguments(lowerer *c, scope *f, const parts *p, uint32_t s
     call->names      = names;
     call->rest       = p->rest != NULL;
     call->expand     = p->named != NULL;
+    call->plain      = !named && !call->rest && !call->expand;
     return first;
 }
 

@@ -149,7 +149,34 @@ burin_status vm_enter(vm *m, const vm_call *call, burin_value *result)
     return status;
 }
 
-/* A root's call is laid out in memory only where its frame lies in the heap. */
+static inline __attribute__((always_inline)) vm_call call_of_macro(const vm_macro *macro, const burin_value *args, uint32_t count)
+{
+    return (vm_call){.unit = macro->program->units[macro->row->unit], .program = macro->program, .tpl = macro->tpl, .outer = macro->outer,
+                     .context = macro->context, .caches = macro->caches, .args = args, .count = count};
+}
+
+/* Calls of macros and roots are laid out in memory only where the frame lies in the heap. */
+static __attribute__((noinline)) burin_status enter_captured_macro(vm *m, const vm_macro *macro, const burin_value *args, uint32_t count)
+{
+    vm_call            call   = call_of_macro(macro, args, count);
+    const vm_template *parent = NULL;
+    burin_value        result;
+    return enter_captured(m, &call, &result, &parent);
+}
+
+burin_status vm_enter_macro(vm *m, const vm_macro *macro, const burin_value *args, uint32_t count)
+{
+    vm_call            call   = call_of_macro(macro, args, count);
+    const vm_template *parent = NULL;
+    burin_value        result;
+    burin_status       status = rt_enter(&m->st);
+    if (status)
+        return status;
+    status = call.unit->captured ? enter_captured_macro(m, macro, args, count) : enter_plain(m, &call, &result, &parent);
+    rt_leave(&m->st);
+    return status;
+}
+
 static __attribute__((noinline)) burin_status enter_captured_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result,
                                                                   const vm_template **parent)
 {

@@ -246,6 +246,8 @@ typedef struct vm_call {
     uint32_t           count;
 } vm_call;
 burin_status vm_enter(vm *m, const vm_call *call, burin_value *result);
+/* The same for a macro with arguments as its unit takes them. */
+burin_status vm_enter_macro(vm *m, const vm_macro *macro, const burin_value *args, uint32_t count);
 /* The root unit of a template, then of those it extends. */
 burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result);
 void         vm_stack_free(vm *m);
@@ -342,10 +344,21 @@ extern const rt_class vm_loop_class;
 /* ---- macro.c ---- */
 
 burin_status vm_macro_new(vm_frame *f, const ir_macro *row, burin_value *out);
+extern const rt_class vm_macro_class;
 /* The macro behind a value, NULL when it is none. */
-vm_macro    *vm_macro_of(burin_value v);
+static inline vm_macro *vm_macro_of(burin_value v)
+{
+    const rt_object_value *object = v.as.p;
+    return v.kind == BURIN_OBJECT && object->cls == &vm_macro_class.base ? object->self : NULL;
+}
 /* Bind and run; the text goes to the output. */
 burin_status vm_macro_print(vm *m, vm_macro *macro, const rt_arguments *args);
+/* Do positional arguments alone, `count` of them, bind themselves? Those that are not given are missing. */
+static inline bool vm_macro_takes(const vm_macro *macro, uint32_t count)
+{
+    const ir_macro *row = macro->row;
+    return count <= row->argument_count && !row->caller && !row->catch_kwargs && !row->catch_varargs;
+}
 burin_status vm_macro_call(rt_state *st, void *self, const rt_arguments *args, burin_value *out);
 /* The arguments of a call instruction, from its registers. */
 burin_status vm_arguments(rt_state *st, const ir_call *call, const burin_value *regs, rt_arguments *out);

@@ -171,38 +171,29 @@ static burin_status bind(rt_state *st, const ir_macro *row, const rt_arguments *
 
 enum { FEW = 16 };
 
-/* Mostly there are positional arguments only, and what has none is missing. */
-static inline bool binds_itself(const ir_macro *row, const rt_arguments *args)
-{
-    return !args->named_count && !row->caller && !row->catch_kwargs && !row->catch_varargs && args->count <= row->argument_count;
-}
-
 /* ---- calling ---- */
 
-static __attribute__((noinline)) burin_status print_bound(vm *m, vm_call *call, const ir_macro *row, const rt_arguments *args)
+static burin_status print_bound(vm *m, const vm_macro *macro, const rt_arguments *args)
 {
-    rt_state   *st = &m->st;
-    burin_value room[FEW], *to = room, result;
-    bool        few[FEW] = {false}, *used = few;
-    call->count = call->unit->parameters;
-    if (call->count > FEW && !(to = heap_alloc(&st->heap, call->count * sizeof *to)))
+    rt_state      *st    = &m->st;
+    const uint32_t count = macro->program->units[macro->row->unit]->parameters;
+    burin_value    room[FEW], *to = room;
+    bool           few[FEW] = {false}, *used = few;
+    if (count > FEW && !(to = heap_alloc(&st->heap, count * sizeof *to)))
         return rt_fail_memory(st);
     if (args->named_count > FEW && (used = heap_alloc(&st->heap, args->named_count)) != NULL)
         memset(used, 0, args->named_count);
     if (!used)
         return rt_fail_memory(st);
-    call->args          = to;
-    burin_status status = bind(st, row, args, used, to);
-    return status ? status : vm_enter(m, call, &result);
+    burin_status status = bind(st, macro->row, args, used, to);
+    return status ? status : vm_enter_macro(m, macro, to, count);
 }
 
 burin_status vm_macro_print(vm *m, vm_macro *macro, const rt_arguments *args)
 {
-    const ir_macro *row  = macro->row;
-    vm_call         call = {.unit = macro->program->units[row->unit], .program = macro->program, .tpl = macro->tpl, .outer = macro->outer,
-                            .context = macro->context, .caches = macro->caches, .args = args->positional, .count = args->count};
-    burin_value     result;
-    return BURIN_LIKELY(binds_itself(row, args)) ? vm_enter(m, &call, &result) : print_bound(m, &call, row, args);
+    if (!args->named_count && vm_macro_takes(macro, args->count))
+        return vm_enter_macro(m, macro, args->positional, args->count);
+    return print_bound(m, macro, args);
 }
 
 burin_status vm_macro_call(rt_state *st, void *self, const rt_arguments *args, burin_value *out)
@@ -260,7 +251,7 @@ static burin_status get_repr(burin_call *call, void *self, burin_value *out)
     return status ? status : rt_out_take(&text, 0, out);
 }
 
-static const rt_class macro_class = {
+const rt_class vm_macro_class = {
     .base = {.struct_size = sizeof(rt_class), .name = "Macro", .module = "jinja2.runtime", .get_attr = get_attribute, .repr = get_repr},
     .call_arguments = vm_macro_call,
 };
@@ -273,13 +264,6 @@ burin_status vm_macro_new(vm_frame *f, const ir_macro *row, burin_value *out)
         return rt_fail_memory(st);
     *macro       = (vm_macro){.row = row, .program = f->program, .tpl = f->tpl, .context = f->context, .caches = f->caches};
     macro->outer = f->program->units[row->unit]->uses_outer ? f : NULL;
-    return rt_object_new(st, &macro_class.base, macro, out);
+    return rt_object_new(st, &vm_macro_class.base, macro, out);
 }
 
-vm_macro *vm_macro_of(burin_value v)
-{
-    if (v.kind != BURIN_OBJECT)
-        return NULL;
-    const rt_object_value *object = v.as.p;
-    return object->cls == &macro_class.base ? object->self : NULL;
-}

@@ -74,6 +74,9 @@ static burin_status print_result(vm_frame *f, burin_value callee, const ir_call 
 
 burin_status vm_print_call(vm_frame *f, burin_value callee, const ir_call *call, const burin_value *regs)
 {
+    const vm_macro *macro = call->plain ? vm_macro_of(callee) : NULL;
+    if (macro && BURIN_LIKELY(vm_macro_takes(macro, call->positional) && prints_directly(&f->m->st, call->print)))
+        return vm_enter_macro(f->m, macro, regs, call->positional);
     rt_arguments args;
     burin_status status = vm_arguments(&f->m->st, call, regs, &args);
     return status ? status : print_result(f, callee, call, &args);
