@@ -5,6 +5,7 @@
 bool cache_init(template_cache *cache, const burin_allocator *alloc)
 {
     *cache = (template_cache){.map = name_map_make(alloc)};
+    atomic_init(&cache->losses, 0);
     return pthread_mutex_init(&cache->lock, NULL) == 0;
 }
 
@@ -73,6 +74,7 @@ void cache_put(template_cache *cache, burin_template *tpl)
     else
         gone = replaced;
     if (gone) { /* the map borrows the name of the template it holds, so the old one leaves before the new one comes */
+        atomic_fetch_add_explicit(&cache->losses, 1, memory_order_release);
         unlink_template(cache, gone);
         name_map_remove(&cache->map, template_name_text(gone));
     }

@@ -10,11 +10,13 @@
 #include "engine/name_map.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 typedef struct template_cache {
     pthread_mutex_t lock;
     name_map        map; /* name -> burin_template; the names are the templates' own */
     burin_template *newest, *oldest;
+    atomic_ullong   losses; /* how often a template has been replaced or dropped: until the next time, what was found is what would be found */
     int             capacity; /* 0: keep none, negative: keep all */
 } template_cache;
 

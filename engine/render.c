@@ -1,7 +1,7 @@
 /* Renders: a machine, an output buffer and the templates of the run, used again and again.
  *
- * Always true: between runs no template is held; the buffer, the machine's heap and the tables keep their memory, so a
- * warm render makes no malloc. The output buffer is cut to nothing at the start of each run, not at its end: the text
+ * Always true: between runs no template is held but those in `kept`, which the next runs are likely to ask for again: they are what the cache
+ * would give, as long as it has not lost any. The buffer, the machine's heap and the tables keep their memory, so a warm render makes no malloc. The output buffer is cut to nothing at the start of each run, not at its end: the text
  * handed to the caller stays until then. */
 #include "engine/render.h"
 
@@ -72,18 +72,79 @@ static burin_status load_held(burin_render *render, burin_text name, burin_templ
     return status;
 }
 
+static kept_template *kept_slot(burin_render *render, burin_text name)
+{
+    return &render->kept[((uintptr_t)name.data >> 3 ^ (uintptr_t)name.data >> 8) % RENDER_KEPT];
+}
+
+static void drop_kept(burin_render *render)
+{
+    for (unsigned n = 0; n < RENDER_KEPT; n++)
+        if (render->kept[n].tpl) {
+            template_release(render->kept[n].tpl);
+            render->kept[n].tpl = NULL;
+        }
+    render->keeps = false;
+}
+
+/* The template of that name, which this run may have asked for already; NULL when none is kept, or a newer one is to be had. */
+static burin_template *find_kept(burin_render *render, burin_text name)
+{
+    kept_template *kept = kept_slot(render, name);
+
+    if (!kept->tpl || render->env->join_path || !text_equal(kept->name, name))
+        return NULL;
+    if (kept->run != render->run && !template_is_current(render->env, kept->tpl))
+        return NULL;
+    kept->run = render->run;
+    return kept->tpl;
+}
+
+/* Likewise for a name that lies elsewhere, if this run has asked for it. */
+static burin_template *find_used(const burin_render *render, burin_text name)
+{
+    for (unsigned n = 0; render->keeps && n < RENDER_KEPT; n++) {
+        const kept_template *kept = &render->kept[n];
+        if (kept->tpl && kept->run == render->run && text_equal(kept->name, name))
+            return kept->tpl;
+    }
+    return name_map_get(&render->held, name);
+}
+
+/* Keep a template under the place of the name that was asked for, unless this run needs the one that is kept there. */
+static void keep(burin_render *render, burin_text name, burin_template *tpl)
+{
+    kept_template *kept = kept_slot(render, name);
+
+    if (render->env->join_path || render->env->cache.capacity == 0 || (kept->tpl && kept->run == render->run))
+        return;
+    if (kept->tpl)
+        template_release(kept->tpl);
+    template_hold(tpl);
+    *kept         = (kept_template){template_name_text(tpl), tpl, render->run};
+    render->keeps = true;
+}
+
 static burin_status get_template(void *user, rt_state *st, burin_text name, const vm_template *parent, const vm_template **out, burin_error *err)
 {
-    burin_render *render = user;
-    burin_error   why    = BURIN_ERROR_INIT;
-    burin_status  status = resolve_name(render, st, name, parent);
+    burin_render   *render = user;
+    burin_error     why    = BURIN_ERROR_INIT;
+    burin_status    status = BURIN_OK;
+    burin_text      joined = name;
+    burin_template *tpl    = find_kept(render, name);
 
-    if (status)
-        return status;
-    burin_text      joined = {render->name.data, render->name.len - 1};
-    burin_template *tpl    = name_map_get(&render->held, joined);
-    if (!tpl)
+    if (!tpl) {
+        status = resolve_name(render, st, name, parent);
+        if (status)
+            return status;
+        joined = (burin_text){render->name.data, render->name.len - 1};
+        tpl    = find_used(render, joined);
+    }
+    if (!tpl) {
         status = load_held(render, joined, &tpl, &why);
+        if (status == BURIN_OK)
+            keep(render, name, tpl);
+    }
     if (status == BURIN_OK) {
         jit_use(render->env, tpl);
         *out = &tpl->vm;
@@ -155,6 +216,7 @@ void burin_render_free(burin_render *render)
 
     rt_out_deinit(&render->out); /* before the machine: its state is the buffer's */
     vm_free(render->machine);
+    drop_kept(render);
     name_map_deinit(&render->held);
     buf_deinit(&render->name);
     base_free(env->alloc, render, sizeof *render);
@@ -219,6 +281,15 @@ static __attribute__((noinline)) burin_status refuse_run(burin_render *render, b
     return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "%s", why);
 }
 
+static inline void begin_loads(burin_render *render)
+{
+    render->run++;
+    if (BURIN_UNLIKELY(render->losses != atomic_load_explicit(&render->env->cache.losses, memory_order_acquire))) {
+        render->losses = atomic_load_explicit(&render->env->cache.losses, memory_order_acquire);
+        drop_kept(render);
+    }
+}
+
 static inline __attribute__((always_inline)) burin_status begin_run(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
 {
     burin_status status = claim(render, err);
@@ -229,6 +300,7 @@ static inline __attribute__((always_inline)) burin_status begin_run(burin_render
         return refuse_run(render, err, "the variables must be a dict");
     if (BURIN_UNLIKELY(tpl->env != render->env))
         return refuse_run(render, err, "the template belongs to another environment than the render");
+    begin_loads(render);
     jit_use(render->env, tpl);
     if (!render->env->options.random_seed)
         render->seed = render->seed * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX generator */

@@ -4,12 +4,24 @@
 
 #include "engine/template.h"
 
+/* A template that a run asked for, kept for the next ones: the name's place in memory says which of the slots, its text whether it is that. */
+typedef struct kept_template {
+    burin_text      name; /* the template's own */
+    burin_template *tpl;  /* held; NULL: none */
+    uint64_t        run;  /* the last that has used it */
+} kept_template;
+enum { RENDER_KEPT = 32 };
+
 struct burin_render {
     burin_env          *env; /* counted */
     vm                 *machine;
     vm_host             host;
     rt_out              out;
-    name_map            held; /* name -> burin_template: those the run has loaded, each asked for once and held to its end */
+    name_map            held; /* name -> burin_template: those the run has loaded and that are not kept, each asked for once and held to its end */
+    kept_template       kept[RENDER_KEPT];
+    bool                keeps; /* there is one */
+    unsigned long long  losses; /* of the cache, when they were kept */
+    uint64_t            run;
     buf                 name; /* a template's name, NUL-terminated, while it is looked up */
     burin_limits        limits;
     uint64_t            seed; /* of the next run's random numbers */

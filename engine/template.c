@@ -221,7 +221,7 @@ burin_template *burin_template_from_string(burin_env *env, const char *name, bur
 
 /* ---- by name ---- */
 
-static bool is_current(const burin_env *env, const burin_template *tpl)
+bool template_is_current(const burin_env *env, const burin_template *tpl)
 {
     if (!env->options.auto_reload || !env->loader.is_current)
         return true;
@@ -288,10 +288,9 @@ static burin_status load_and_compile(burin_env *env, const char *name, const com
 
 burin_status template_load(burin_env *env, const char *name, burin_template **out, burin_error *err)
 {
-
     *out = cache_get(&env->cache, (burin_text){name, strlen(name)});
     if (*out) {
-        if (is_current(env, *out))
+        if (template_is_current(env, *out))
             return BURIN_OK;
         template_release(*out);
     }

@@ -44,6 +44,9 @@ burin_status template_keep_source(burin_env *env, const char *name, burin_text t
 /* From the cache or the loader; one library reference. Fills `err` unless there is no such template (BURIN_ERR_NOT_FOUND). */
 burin_status template_load(burin_env *env, const char *name, burin_template **out, burin_error *err);
 
+/* Is it, loaded by its name, still what that name gives? Asks the loader where the environment reloads. */
+bool template_is_current(const burin_env *env, const burin_template *tpl);
+
 /* How a template or expression of that name is compiled. */
 codegen_options template_options(const burin_env *env, const char *name, template_form form);
 /* Compile a part of a template by itself, from a tree of its source; one library reference. It shares the text of `whole`, which

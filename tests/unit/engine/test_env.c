@@ -390,6 +390,46 @@ static void one_render_sees_one_version(void **state)
     burin_env_unref(env);
 }
 
+static void expect_again(burin_render *render, burin_template *tpl, const char *want)
+{
+    burin_text out;
+    assert_int_equal(burin_render_text(render, tpl, burin_missing(), &out, NULL), BURIN_OK);
+    assert_text(out, want);
+}
+
+/* A render that is used again keeps what it has loaded: only as long as loading would give the same. */
+static void a_used_render_loads_what_a_new_one_would(void **state)
+{
+    static const char source[] = "{% set n %}a{% endset %}{% include 'a' %} {% include n %} {% include ['-', 'a'] %}";
+    static const struct {
+        int         cache_size;
+        bool        auto_reload;
+        const char *first, *changed, *crowded;
+    } rows[] = {
+        {400, true, "a1 a1 a1", "a2 a2 a2", "a2 a2 a2"},
+        {400, false, "a1 a1 a1", "a1 a1 a1", "a1 a1 a1"},
+        {1, false, "a1 a1 a1", "a1 a1 a1", "a3 a3 a3"}, /* b took its place */
+        {0, false, "a1 a1 a1", "a2 a2 a2", "a4 a4 a4"}, /* each time anew */
+    };
+    (void)state;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        counter         c      = {0};
+        burin_env      *env    = counting_env(&c, rows[n].cache_size, rows[n].auto_reload);
+        burin_template *tpl    = burin_template_from_string(env, NULL, text_z(source), NULL);
+        burin_render   *render = burin_render_new(env, NULL);
+        expect_again(render, tpl, rows[n].first);
+        if (rows[n].cache_size)
+            expect_again(render, tpl, rows[n].first);
+        c.version = 1;
+        expect_again(render, tpl, rows[n].changed);
+        burin_template_unref(burin_template_get(env, "b", NULL));
+        expect_again(render, tpl, rows[n].crowded);
+        burin_render_free(render);
+        burin_template_unref(tpl);
+        burin_env_unref(env);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +451,7 @@ int main(void)
         cmocka_unit_test(the_cache_may_be_off_or_endless),
         cmocka_unit_test(stale_templates_are_loaded_again_if_auto_reload),
         cmocka_unit_test(one_render_sees_one_version),
+        cmocka_unit_test(a_used_render_loads_what_a_new_one_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
