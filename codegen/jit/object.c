@@ -1,6 +1,6 @@
 /* Loading objects: place the sections, copy them, relocate, take the writing away.
  *
- * In memory code comes first, followed by a PLT entry for each import (they may lie further away than a call reaches), then from
+ * In memory code comes first, followed by a PLT entry for each import (for those that lie further away than a call reaches), then from
  * a page of its own what is only read. Data that code could write to is refused, but for the one kind that is only
  * written by relocations (.data.rel.ro). */
 #include "codegen/jit/object.h"
@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ALIGN_MAX = 4096, PLT_ENTRY = 16, NOT_PLACED = -1 };
+enum { ALIGN_MAX = 4096, PLT_ENTRY = 16, PLT_JUMP = 6, NOT_PLACED = -1 };
 
 typedef struct exported {
     char    *name;
@@ -112,7 +112,7 @@ static const char *place_all(loader *l)
 /* jmp *(address that follows) */
 static void write_plt_entry(char *at, void (*to)(void))
 {
-    static const unsigned char jump[] = {0xff, 0x25, 0, 0, 0, 0};
+    static const unsigned char jump[PLT_JUMP] = {0xff, 0x25, 0, 0, 0, 0};
     memcpy(at, jump, sizeof jump);
     memcpy(at + sizeof jump, &to, sizeof to);
 }
@@ -152,11 +152,22 @@ static bool find_table(const loader *l, uint32_t n, table *out)
            elf_section(&l->file, out->entries.sh_link, &out->names) && out->names.sh_type == SHT_STRTAB;
 }
 
+/* What an entry of the table jumps to, where a call from anywhere in the image reaches it; else the entry. */
+static uint64_t import_place(const loader *l, uint32_t n)
+{
+    enum { REACH = INT32_MAX - OBJECT_SIZE_MAX };
+    char    *entry = l->o->image + l->plt + n * PLT_ENTRY;
+    uint64_t to;
+    memcpy(&to, entry + PLT_JUMP, sizeof to);
+    int64_t far = (int64_t)(to - (uint64_t)(uintptr_t)l->o->image);
+    return far > -REACH && far < REACH ? to : (uint64_t)(uintptr_t)entry;
+}
+
 static const char *import_address(const loader *l, const char *name, uint64_t *out)
 {
     for (uint32_t n = 0; name && n < IMPORT_COUNT; n++)
         if (strcmp(name, n < OWN_COUNT ? import_names[n] : kernel_import_names[n - OWN_COUNT]) == 0) {
-            *out = (uint64_t)(uintptr_t)l->o->image + l->plt + n * PLT_ENTRY;
+            *out = import_place(l, n);
             return NULL;
         }
     return "the object refers to a name that it may not use";
