@@ -99,9 +99,10 @@ static __attribute__((noinline)) char *escape_apart(char *to, const char *from, 
 static bool readable_48(const char *data) { return RT_READ_PAST_END && ((uintptr_t)data & 4095) <= 4096 - 48; }
 
 typedef uint32_t (*mask_of)(const char *block);
+typedef char *(*block_apart)(char *to, const char *from, unsigned len);
 
 /* Blocks of 32 bytes, then what is left, with the masks that `mask` makes. */
-static inline __attribute__((always_inline)) char *escape_with(mask_of mask, char *to, const char *data, size_t len)
+static inline __attribute__((always_inline)) char *escape_with(mask_of mask, block_apart apart, char *to, const char *data, size_t len)
 {
     for (; len > 32; data += 32, len -= 32) {
         uint32_t special = mask(data);
@@ -109,13 +110,13 @@ static inline __attribute__((always_inline)) char *escape_with(mask_of mask, cha
             memcpy(to, data, 32);
             to += 32;
         } else {
-            to = len >= 48 ? escape_block(to, data, special, 32) : escape_apart(to, data, 32);
+            to = BURIN_LIKELY(len >= 48 || readable_48(data)) ? escape_block(to, data, special, 32) : apart(to, data, 32);
         }
     }
     if (!len)
         return to;
     if (BURIN_UNLIKELY(!readable_48(data)))
-        return escape_apart(to, data, (unsigned)len);
+        return apart(to, data, (unsigned)len);
     uint32_t special = (uint32_t)(mask(data) & (((uint64_t)1 << len) - 1));
     if (BURIN_UNLIKELY(special))
         return escape_block(to, data, special, (unsigned)len);
@@ -132,14 +133,21 @@ static inline __attribute__((always_inline, target("avx2"))) uint32_t special_ma
     return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, block), block));
 }
 
+/* Code for plain x86-64 crawls as long as the upper halves of registers hold something; gcc does not see to that here. */
+static inline __attribute__((always_inline, target("avx2"))) char *escape_apart_avx2(char *to, const char *from, unsigned len)
+{
+    _mm256_zeroupper();
+    return escape_apart(to, from, len);
+}
+
 static __attribute__((noinline, target("avx2"))) char *escape_avx2(char *to, const char *data, size_t len)
 {
-    return escape_with(special_mask_avx2, to, data, len);
+    return escape_with(special_mask_avx2, escape_apart_avx2, to, data, len);
 }
 
 char *rt_escape_at(char *to, const char *data, size_t len)
 {
-    return len > 32 && __builtin_cpu_supports("avx2") ? escape_avx2(to, data, len) : escape_with(special_mask_32, to, data, len);
+    return len > 32 && __builtin_cpu_supports("avx2") ? escape_avx2(to, data, len) : escape_with(special_mask_32, escape_apart, to, data, len);
 }
 
 void rt_out_escaped_long(rt_out *out, const char *data, size_t len)
