@@ -112,7 +112,8 @@ static char *api_put_bytes_escaped(vm_frame *f, char *to, const char *data, uint
 static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
 {
     if (BURIN_LIKELY(v->kind == BURIN_STRING)) {
-        char *after = v->len <= NATIVE_VALUE_ROOM ? rt_write_short(to, v, escaped) : NULL;
+        bool  fits  = v->len <= NATIVE_VALUE_ROOM || (v->len <= RT_SHORT && (uint64_t)(f->out->end - to) >= v->len + rest);
+        char *after = fits ? rt_write_short(to, v, escaped) : NULL;
         if (BURIN_LIKELY(after != NULL))
             return after;
         return !escaped || v->flags & RT_PRINTED_AS_IS ? api_put_bytes(f, to, v->as.s, v->len, rest) : api_put_bytes_escaped(f, to, v->as.s, v->len, rest);

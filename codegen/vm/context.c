@@ -145,7 +145,7 @@ burin_value vm_resolve_site(vm_frame *f, uint32_t number)
         cache->keys = 0;
         return resolve_global(c, site->name, site->hash);
     }
-    cache->keys = variables->keys->serial == RT_NO_SERIAL ? 0 : variables->keys->serial;
+    cache->keys = vm_cached_serial(variables);
     return variables->values[cache->slot];
 }
 

@@ -51,6 +51,9 @@ typedef struct vm_cache {
     };
 } vm_cache;
 
+/* By what a cache knows the dict's keys. */
+static inline uint64_t vm_cached_serial(const rt_dict *dict) { return dict->keys->serial == RT_NO_SERIAL ? 0 : dict->keys->serial; }
+
 typedef struct vm_frame vm_frame;
 struct vm_frame {
     vm                *m;

@@ -71,13 +71,26 @@ static inline __attribute__((always_inline)) const rt_dict *op_variables(const v
     const vm_context *c = f->context;
     return BURIN_LIKELY(!c->up && !c->vars && c->base.kind == BURIN_DICT) ? rt_dict_of(&f->m->st, c->base) : NULL;
 }
-/* The name of the instruction's site: mostly a variable in the slot where it was in the last render. */
+/* Where the site's name is among the variables: mostly in the slot where it was in the last render. NULL: it has to be looked for. */
+static inline __attribute__((always_inline)) const burin_value *op_variable(const vm_frame *f, const rt_dict *variables, uint32_t number)
+{
+    const ir_site *site  = &f->program->sites[number];
+    vm_cache      *cache = &f->caches[number];
+    if (BURIN_UNLIKELY(!variables))
+        return NULL;
+    if (BURIN_UNLIKELY(variables->keys->serial != cache->keys)) {
+        if (!rt_keys_has(variables->keys, cache->slot, site->name, site->hash))
+            return NULL;
+        cache->keys = vm_cached_serial(variables);
+    }
+    return &variables->values[cache->slot];
+}
+/* The name of the instruction's site. */
 static inline __attribute__((always_inline)) void op_resolve_in(vm_frame *f, const rt_dict *variables, burin_value *regs, const ir_insn *i)
 {
-    const ir_site *site = &f->program->sites[i->d];
-    uint32_t       slot = f->caches[i->d].slot;
-    if (BURIN_LIKELY(variables && rt_keys_has(variables->keys, slot, site->name, site->hash)))
-        regs[i->a] = variables->values[slot];
+    const burin_value *found = op_variable(f, variables, i->d);
+    if (BURIN_LIKELY(found != NULL))
+        regs[i->a] = *found;
     else
         regs[i->a] = vm_resolve_site(f, i->d);
 }

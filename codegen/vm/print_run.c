@@ -86,11 +86,9 @@ static inline __attribute__((always_inline)) decision decide_comparison(unsigned
 /* The variable of the part's site; mostly it is where it was. */
 static inline __attribute__((always_inline)) const burin_value *find_variable(vm_frame *f, const ir_part *p, burin_value *room)
 {
-    const rt_dict *variables = op_variables(f);
-    const ir_site *site      = &f->program->sites[p->site];
-    const vm_cache *cache    = &f->caches[p->site];
-    if (BURIN_LIKELY(variables && (variables->keys->serial == cache->keys || rt_keys_has(variables->keys, cache->slot, site->name, site->hash))))
-        *room = variables->values[cache->slot];
+    const burin_value *found = op_variable(f, op_variables(f), p->site);
+    if (BURIN_LIKELY(found != NULL))
+        *room = *found;
     else
         *room = vm_resolve_site(f, p->site);
     return BURIN_UNLIKELY(room->kind == BURIN_MISSING && p->jump >= 0) ? &f->constants[p->jump] : room;
