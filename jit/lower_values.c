@@ -14,7 +14,7 @@ static void lower_loadk(func *f, uint32_t pc)
 static void lower_move(func *f, uint32_t pc)
 {
     const ir_insn *i = &f->unit->code[pc];
-    copy_value(f, register_address(f, i->a), register_address(f, i->b));
+    copy_register(f, i->a, i->b);
 }
 
 static void lower_clear(func *f, uint32_t pc) { store_int(f, f->unit->code[pc].a, BURIN_MISSING, num(f, T_L, 0)); }
@@ -28,7 +28,7 @@ static void lower_check(func *f, uint32_t pc)
     copy_value(f, register_address(f, i->a), constant_address(f, i->d));
     go(f, done);
     f->block = there;
-    copy_value(f, register_address(f, i->a), register_address(f, i->b));
+    copy_register(f, i->a, i->b);
     begin(f, done);
 }
 
@@ -60,13 +60,30 @@ static void lower_markup(func *f, uint32_t pc)
 
 /* ---- containers ---- */
 
+/* Where a member goes. */
+typedef struct member_goal {
+    uint32_t reg;
+    block    done;
+} member_goal;
+
+/* By halves, and not over a local: a copy of 16 bytes would wait for the two stores that have just made the value. */
+static bool keep_member(func *f, void *user, const wire_member *m, place at, block slow)
+{
+    const member_goal *to = user;
+    read_member_at(f, m, at, register_address(f, to->reg), slow);
+    if (f->block)
+        go(f, to->done);
+    return true;
+}
+
 static void lower_attr(func *f, uint32_t pc)
 {
     const ir_insn *i    = &f->unit->code[pc];
-    block          done = new_block(f), slow = slow_path(f, pc, done);
-    place          v    = attribute_place(f, i->b, i->d, NULL, slow);
+    member_goal    to   = {i->a, new_block(f)};
+    block          slow = slow_path(f, pc, to.done);
+    place          v    = attribute_or_member(f, i->b, i->d, NULL, slow, keep_member, &to);
     copy_value(f, register_address(f, i->a), get(v));
-    begin(f, done);
+    begin(f, to.done);
 }
 
 /* Item of a list by an integer from 0 on. */

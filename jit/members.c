@@ -14,11 +14,10 @@ const wire_member *members_of(const func *f, uint32_t site, uint32_t *count)
     return &request->members[first];
 }
 
-void set_value(func *f, place value, expr head, expr as)
+void set_value(func *f, expr to, expr head, expr as)
 {
-    expr at = address_of_value(f, value);
-    store(f, T_L, at, 0, head);
-    store_field(f, FIELD_burin_value_as, at, as);
+    store(f, T_L, to, 0, head);
+    store_field(f, FIELD_burin_value_as, to, as);
 }
 
 text_at member_text(func *f, const wire_member *m, place at, block slow)
@@ -29,11 +28,11 @@ text_at member_text(func *f, const wire_member *m, place at, block slow)
     return text;
 }
 
-void set_text(func *f, place value, text_at text)
+void set_text(func *f, expr to, text_at text)
 {
     expr head = binary(f, GCC_JIT_BINARY_OP_BITWISE_OR, T_L, binary(f, GCC_JIT_BINARY_OP_LSHIFT, T_L, cast(f, T_L, get(text.len)), num(f, T_L, 32)),
                        num(f, T_L, BURIN_STRING));
-    set_value(f, value, head, reinterpret(f, T_L, get(text.data)));
+    set_value(f, to, head, reinterpret(f, T_L, get(text.data)));
 }
 
 static text_at c_string(func *f, place at, block slow)
@@ -56,18 +55,18 @@ place member_address(func *f, const wire_member *m, expr object, block slow)
     return at;
 }
 
-void read_member_at(func *f, const wire_member *m, place at, place value, block slow)
+void read_member_at(func *f, const wire_member *m, place at, expr to, block slow)
 {
     switch (m->form) {
-    case BURIN_FORM_I32: set_value(f, value, num(f, T_L, BURIN_INT), cast(f, T_L, load(f, T_I, get(at), 0))); break;
-    case BURIN_FORM_I64: set_value(f, value, num(f, T_L, BURIN_INT), load(f, T_L, get(at), 0)); break;
-    case BURIN_FORM_F64: set_value(f, value, num(f, T_L, BURIN_FLOAT), load(f, T_L, get(at), 0)); break;
+    case BURIN_FORM_I32: set_value(f, to, num(f, T_L, BURIN_INT), cast(f, T_L, load(f, T_I, get(at), 0))); break;
+    case BURIN_FORM_I64: set_value(f, to, num(f, T_L, BURIN_INT), load(f, T_L, get(at), 0)); break;
+    case BURIN_FORM_F64: set_value(f, to, num(f, T_L, BURIN_FLOAT), load(f, T_L, get(at), 0)); break;
     case BURIN_FORM_BOOL:
-        set_value(f, value, num(f, T_L, BURIN_BOOL), cast(f, T_L, compare(f, GCC_JIT_COMPARISON_NE, load(f, T_B, get(at), 0), num(f, T_B, 0))));
+        set_value(f, to, num(f, T_L, BURIN_BOOL), cast(f, T_L, compare(f, GCC_JIT_COMPARISON_NE, load(f, T_B, get(at), 0), num(f, T_B, 0))));
         break;
-    case BURIN_FORM_TEXT: set_text(f, value, member_text(f, m, at, slow)); break;
-    case BURIN_FORM_CSTRING: set_text(f, value, c_string(f, at, slow)); break;
-    case BURIN_FORM_STRUCT: case RT_FORM_ARRAY: set_value(f, value, num(f, T_L, (int64_t)m->head), reinterpret(f, T_L, get(at))); break;
+    case BURIN_FORM_TEXT: set_text(f, to, member_text(f, m, at, slow)); break;
+    case BURIN_FORM_CSTRING: set_text(f, to, c_string(f, at, slow)); break;
+    case BURIN_FORM_STRUCT: case RT_FORM_ARRAY: set_value(f, to, num(f, T_L, (int64_t)m->head), reinterpret(f, T_L, get(at))); break;
     default: go(f, slow); break;
     }
 }

@@ -97,6 +97,11 @@ static void print_text(func *f, const printing *p)
     copy_short(f, p, data, len, false, p->call);
 }
 
+static expr is_of_kind(func *f, place v, burin_kind kind)
+{
+    return compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_burin_value_kind, get(v)), num(f, T_B, kind));
+}
+
 static void print_any(func *f, const printing *p)
 {
     if (!f->in_loop[p->pc]) {
@@ -104,13 +109,16 @@ static void print_any(func *f, const printing *p)
         return;
     }
     block text = new_block(f), other = new_block(f), integer = new_block(f);
-    expr  clean = num(f, T_H, p->escaped ? 0xFF | BURIN_CLEAN << 8 : 0xFF), wanted = num(f, T_H, p->escaped ? BURIN_STRING | BURIN_CLEAN << 8 : BURIN_STRING);
-    place head = as_local(f, T_H, load(f, T_H, get(p->v), 0)); /* kind and flags */
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_H, get(head), clean), wanted), text, other);
+    if (p->escaped) { /* kind and flags at once */
+        expr clean = num(f, T_U, 0xFF | BURIN_CLEAN << 8), wanted = num(f, T_U, BURIN_STRING | BURIN_CLEAN << 8);
+        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_U, load(f, T_U, get(p->v), 0), clean), wanted), text, other);
+    } else {
+        branch(f, is_of_kind(f, p->v, BURIN_STRING), text, other);
+    }
     f->block = text;
     print_text(f, p);
     f->block = other;
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, cast(f, T_B, get(head)), num(f, T_B, BURIN_INT)), integer, p->call);
+    branch(f, is_of_kind(f, p->v, BURIN_INT), integer, p->call);
     f->block = integer;
     print_integer(f, p);
 }
@@ -194,9 +202,9 @@ static void print_member(func *f, const printing *p, const wire_member *m, expr 
         place i    = as_local(f, T_L, m->form == BURIN_FORM_I32 ? cast(f, T_L, load(f, T_I, get(at), 0)) : load(f, T_L, get(at), 0));
         print_small(f, p, i, make);
         f->block = make;
-        set_value(f, value, num(f, T_L, BURIN_INT), get(i));
+        set_value(f, address_of_value(f, value), num(f, T_L, BURIN_INT), get(i));
     } else {
-        read_member_at(f, m, at, value, slow);
+        read_member_at(f, m, at, address_of_value(f, value), slow);
     }
     if (!f->block)
         return;

@@ -22,6 +22,13 @@ void store_int(func *f, uint32_t reg, burin_kind kind, expr value)
 
 void copy_value(func *f, expr to, expr from) { store(f, T_VALUE, to, 0, load(f, T_VALUE, from, 0)); }
 
+void copy_register(func *f, uint32_t to, uint32_t from)
+{
+    place as = as_local(f, T_L, load_field(f, FIELD_burin_value_as, register_address(f, from)));
+    store(f, T_L, register_address(f, to), 0, load(f, T_L, register_address(f, from), 0));
+    store_field(f, FIELD_burin_value_as, register_address(f, to), get(as));
+}
+
 const burin_value *known(const func *f, uint32_t reg)
 {
     uint32_t k = f->known[reg];
@@ -64,7 +71,7 @@ block begin_member(func *f, const wire_member *m, uint32_t reg, place word)
 static void take_member(func *f, const wire_member *m, place from, place at, block ready, block slow)
 {
     place value = local(f, T_VALUE, "member");
-    read_member_at(f, m, from, value, slow);
+    read_member_at(f, m, from, address_of_value(f, value), slow);
     if (f->block)
         set(f, at, address_of_value(f, value));
     go(f, ready);
@@ -125,8 +132,6 @@ static void try_struct_lacking(func *f, uint32_t reg, uint32_t site, block to)
     f->block = other;
 }
 
-place attribute_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow) { return attribute_or_member(f, reg, site, lacking, slow, NULL, NULL); }
-
 place attribute_or_member(func *f, uint32_t reg, uint32_t site, block lacking, block slow, member_use use, void *user)
 {
     uint32_t           count;
@@ -136,7 +141,7 @@ place attribute_or_member(func *f, uint32_t reg, uint32_t site, block lacking, b
     for (uint32_t n = 0; n < count; n++) {
         block other = begin_member(f, &members[n], reg, word);
         place from  = member_address(f, &members[n], register_pointer(f, reg), slow);
-        if (!use || !use(f, user, &members[n], from, slow))
+        if (!use(f, user, &members[n], from, slow))
             take_member(f, &members[n], from, at, ready, slow);
         f->block = other;
     }

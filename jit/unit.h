@@ -100,6 +100,8 @@ expr register_as(func *f, uint32_t reg);
 expr register_pointer(func *f, uint32_t reg);
 void store_int(func *f, uint32_t reg, burin_kind kind, expr value);
 void copy_value(func *f, expr to, expr from);
+/* Word by word: a load of 16 bytes would wait for two stores that have just made the value. */
+void copy_register(func *f, uint32_t to, uint32_t from);
 /* lower_scripts.c: the address of item `at`, an integer that may count from the end, of a list or tuple; there is none: go to `other`. */
 expr list_item(func *f, place list, place at, block other);
 expr constant_address(func *f, uint32_t k);
@@ -123,9 +125,8 @@ void branch_on_comparison(func *f, uint32_t how, uint32_t b, uint32_t c, block y
 /* Go on only when the condition holds. */
 void require(func *f, expr condition, block slow);
 /* Where the attribute of site `site` is in the dict in `reg`, if it is one with the keys that the site's cache knows; or where a local
- * holds it, if it is a member of a struct of a known type. `lacking`, unless NULL, is gone to where the cache knows that there is none. */
-place attribute_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow);
-/* The same, but a member may be used where it lies, without a value made of it: `use` writes that, from f->block on, which leads nowhere then, for
+ * holds it, if it is a member of a struct of a known type. `lacking`, unless NULL, is gone to where the cache knows that there is none.
+ * A member may be used where it lies, without a value made of it: `use` writes that, from f->block on, which leads nowhere then, for
  * the member at address `at`; false: it has written nothing, as the member's form is not for it. */
 typedef bool (*member_use)(func *f, void *user, const wire_member *m, place at, block slow);
 place attribute_or_member(func *f, uint32_t reg, uint32_t site, block lacking, block slow, member_use use, void *user);
@@ -136,9 +137,9 @@ const wire_member *members_of(const func *f, uint32_t site, uint32_t *count);
 place begin_attribute(func *f, uint32_t reg, uint32_t count);
 /* Go on where the object in `reg` is a struct that has the member; the block for when it is none is given. */
 block begin_member(func *f, const wire_member *m, uint32_t reg, place word);
-/* Where the member of the struct at `object` lies, and read it from there into a local value. */
+/* Where the member of the struct at `object` lies, and read it from there into the value at `to`; all guards come before that is changed. */
 place member_address(func *f, const wire_member *m, expr object, block slow);
-void read_member_at(func *f, const wire_member *m, place at, place value, block slow);
+void read_member_at(func *f, const wire_member *m, place at, expr to, block slow);
 /* Where it is in a dict with the keys that the site's cache knows. */
 place item_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow);
 /* A text's two parts, numbers of T_PTR and T_UL: of at most 4 GB, and not NULL. */
@@ -146,9 +147,9 @@ typedef struct text_at {
     place data, len;
 } text_at;
 text_at member_text(func *f, const wire_member *m, place at, block slow);
-/* Make a local value. */
-void set_value(func *f, place value, expr head, expr as);
-void set_text(func *f, place value, text_at text);
+/* Make the value at `to`. */
+void set_value(func *f, expr to, expr head, expr as);
+void set_text(func *f, expr to, text_at text);
 
 /* ---- printing: print.c ---- */
 

@@ -98,7 +98,7 @@ static inline __attribute__((always_inline)) bool frame_init(vm_frame *f, vm *m,
 static inline void set_parameters(const vm_call *call, burin_value *regs)
 {
     for (uint32_t n = 0; n < call->count; n++)
-        regs[n] = call->args[n];
+        rt_copy_words(&regs[n], &call->args[n]); /* which native code has just made */
     for (uint32_t n = call->count; n < call->unit->parameters; n++)
         regs[n] = rt_missing();
 }
