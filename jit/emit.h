@@ -79,6 +79,7 @@ typedef struct func {
     block              fail;                  /* return `status` */
     block              midway;                /* the unit is entered somewhere else than at its beginning; NULL where it cannot be */
     bool              *target;                /* of each instruction: it is jumped to (`at` is also where runs end) */
+    int32_t           *since;                 /* of each instruction: all jumps to it come from there on, from before it; -1: not all; INT32_MAX: there are none */
     bool              *hot;                   /* of each instruction: it is lowered; the others lie in stretches that are interpreted */
     bool              *in_loop;               /* of each instruction: it is in a loop of its unit */
     uint32_t          *low, *high;            /* of each that is not hot: where its stretch begins and ends */

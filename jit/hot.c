@@ -77,32 +77,37 @@ static void measure_stretches(func *f)
 
 /* ---- blocks ---- */
 
-static void jumped_to(func *f, uint32_t pc, bool from_cold)
+/* `origin`: the instruction that jumps there, if it is lowered and lies before it; else -1. */
+static void jumped_to(func *f, uint32_t pc, int32_t origin, bool from_cold)
 {
     if (!f->at[pc])
         f->at[pc] = new_block(f);
     f->target[pc] = true;
     f->after_cold[pc] |= from_cold;
+    if (origin < f->since[pc])
+        f->since[pc] = origin;
 }
 
-void need_place(func *f, uint32_t pc) { jumped_to(f, pc, true); }
+void need_place(func *f, uint32_t pc) { jumped_to(f, pc, -1, true); }
 
 static void find_targets(func *f)
 {
+    for (uint32_t pc = 0; pc <= f->unit->code_len; pc++)
+        f->since[pc] = INT32_MAX;
     for (uint32_t pc = 0; pc < f->unit->code_len; pc++) {
         const ir_insn *i    = &f->unit->code[pc];
         bool           cold = !f->hot[pc];
         if (op_forms[i->op] == FORM_JUMPING && (!cold || i->d < f->low[pc] || i->d >= f->high[pc]))
-            jumped_to(f, i->d, cold);
+            jumped_to(f, i->d, cold || i->d <= pc ? -1 : (int32_t)pc, cold);
         if (cold && pc + 1 == f->high[pc] && pc + 1 < f->unit->code_len)
-            jumped_to(f, pc + 1, true);
+            jumped_to(f, pc + 1, -1, true);
         if (i->op == OP_YIELD)
-            jumped_to(f, pc + 1, false);
+            jumped_to(f, pc + 1, -1, false);
         if (f->midway && behind_turn(f->unit, pc) != UINT32_MAX)
             need_place(f, behind_turn(f->unit, pc));
     }
     for (uint32_t n = 0; n < f->unit->handler_count; n++) /* a stretch finds its handlers itself */
-        jumped_to(f, f->unit->handlers[n].target, true);
+        jumped_to(f, f->unit->handlers[n].target, -1, true);
 }
 
 bool find_hot(func *f)

@@ -9,19 +9,24 @@ static place loop_of(func *f, uint32_t reg)
     return as_local(f, T_PTR, load(f, T_PTR, register_address(f, reg), (int64_t)field_offset(FIELD_burin_value_as)));
 }
 
-/* The step counter after this step; `slow` when it runs out. */
-static place next_tick(func *f, block slow)
+/* Count this step, the last thing that may be left to the body; `slow` when the counter runs out, which is put back. */
+static void count_tick(func *f, block slow)
 {
+    block out = new_block(f), going = new_block(f);
     place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, machine(f)), num(f, T_U, 1)));
-    require(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), slow);
-    return left;
+    store_field(f, FIELD_vm_tick, machine(f), get(left));
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), going, out);
+    f->block = out;
+    store_field(f, FIELD_vm_tick, machine(f), num(f, T_U, 1));
+    go(f, slow);
+    f->block = going;
 }
 
 static void next_of_list(func *f, const ir_insn *i, place loop, block slow, block ended)
 {
     expr shadows = load_field(f, FIELD_vm_loop_shadows, get(loop));
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, shadows, load_field(f, FIELD_vm_shadows, machine(f))), slow);
-    store_field(f, FIELD_vm_tick, machine(f), get(next_tick(f, slow)));
+    count_tick(f, slow);
     place at    = as_local(f, T_L, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, load_field(f, FIELD_vm_loop_index0, get(loop)), num(f, T_L, 1)));
     place list  = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_list, get(loop)));
     block there = new_block(f);
@@ -51,7 +56,7 @@ static void next_of_range(func *f, const ir_insn *i, place loop, block slow, blo
 {
     block there = new_block(f);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_after_kind, get(loop)), num(f, T_B, BURIN_MISSING)), slow);
-    store_field(f, FIELD_vm_tick, machine(f), get(next_tick(f, slow)));
+    count_tick(f, slow);
     count_iteration(f, loop);
     branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(take_one_left(f, loop)), num(f, T_L, 0)), there, ended);
     f->block   = there;
@@ -88,7 +93,7 @@ static void next_of_array(func *f, const ir_insn *i, place loop, block slow, blo
     block there = new_block(f);
     place head  = as_local(f, T_L, load_field(f, FIELD_vm_loop_word, get(loop)));
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(head), num(f, T_L, 0)), slow);
-    store_field(f, FIELD_vm_tick, machine(f), get(next_tick(f, slow)));
+    count_tick(f, slow);
     count_iteration(f, loop);
     branch(f, compare(f, GCC_JIT_COMPARISON_GT, get(take_one_left(f, loop)), num(f, T_L, 0)), there, ended);
     f->block = there;
@@ -98,6 +103,11 @@ static void next_of_array(func *f, const ir_insn *i, place loop, block slow, blo
     store_field(f, FIELD_vm_loop_place, get(loop), add_bytes(f, get(at), load_field(f, FIELD_vm_loop_step, get(loop))));
     remember_item(f, i, loop, get(head), reinterpret(f, T_L, get(at)));
     go(f, f->at[i->d]);
+}
+
+static expr walks(func *f, place loop, walk_kind walk)
+{
+    return compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_walk, get(loop)), num(f, T_B, walk));
 }
 
 static void lower_next(func *f, uint32_t pc)
@@ -110,10 +120,9 @@ static void lower_next(func *f, uint32_t pc)
     f->m                = as_local(f, T_PTR, machine(f));
     /* nothing to drop: the iteration made nothing */
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, machine(f)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
-    place walk = as_local(f, T_B, load_field(f, FIELD_vm_loop_walk, get(loop)));
-    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_LIST)), true), list, other);
+    branch(f, expect(f, walks(f, loop, WALK_LIST), true), list, other);
     f->block = other;
-    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_RANGE)), range, third);
+    branch(f, walks(f, loop, WALK_RANGE), range, third);
     f->block = list;
     next_of_list(f, i, loop, slow, ended);
     f->block = range;
@@ -121,7 +130,7 @@ static void lower_next(func *f, uint32_t pc)
     if (has_structs) {
         f->block    = third;
         block array = new_block(f);
-        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(walk), num(f, T_B, WALK_ARRAY)), array, slow);
+        branch(f, walks(f, loop, WALK_ARRAY), array, slow);
         f->block = array;
         next_of_array(f, i, loop, slow, ended);
     }

@@ -4,8 +4,8 @@
  * bodies and then, by a switch, back to where the lowering would have ended. Notes are in memory whose address the runtime is given: of locals
  * the compiler would make values that meet in the shared place, and set them in front of the guards of a loop.
  *
- * Instructions that print and follow one another are a run: there is one check of room, for all of them, in front. Without
- * the room their bodies do it. Behind a slow path in the middle the room for the rest is asked for again. */
+ * Instructions that print and follow one another, with what decides between them, are a run: there is one check of room, for all of them, in
+ * front. Without the room they are interpreted. Behind a slow path in the middle the room for the rest is asked for again. */
 #include "jit/unit.h"
 
 static void note_slow(func *f, native_slow note)
@@ -21,8 +21,8 @@ static expr noted(func *f, field which) { return load_field(f, which, address_of
 
 static expr has_room(func *f, expr bytes)
 {
-    expr left = binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, reinterpret(f, T_L, load_field(f, FIELD_rt_out_end, output(f))), reinterpret(f, T_L, get(f->to)));
-    return expect(f, compare(f, GCC_JIT_COMPARISON_GE, left, bytes), true);
+    expr until = binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, reinterpret(f, T_L, get(f->to)), bytes);
+    return expect(f, compare(f, GCC_JIT_COMPARISON_LE, until, reinterpret(f, T_L, load_field(f, FIELD_rt_out_end, output(f)))), true);
 }
 
 block slow_path(func *f, uint32_t pc, block done) { return slow_path_of_many(f, pc, 1, done); }
@@ -40,22 +40,44 @@ block slow_path_of_many(func *f, uint32_t pc, uint32_t count, block done)
 
 /* ---- runs ---- */
 
-void begin_run(func *f, uint32_t from)
+/* May the instruction be part of a run that begins at `from`? It may jump forwards, and be jumped to from within the run. */
+static bool belongs_to_run(const func *f, uint32_t from, uint32_t pc)
+{
+    const ir_insn *i = &f->unit->code[pc];
+    return (pc == from || (int64_t)from <= f->since[pc]) && lowering_of(f, pc) && i->op != OP_PRINT_EACH &&
+           (op_forms[i->op] == FORM_PLAIN || (op_forms[i->op] == FORM_JUMPING && i->d > pc));
+}
+
+/* Where the run that begins at `from` ends: behind something that is printed, and where all jumps in it lead at most. There is room for all
+ * ways through it at once. */
+static uint32_t end_of_run(const func *f, uint32_t from)
 {
     enum { RUN_ROOM_MAX = 4096 };
     _Static_assert(RUN_ROOM_MAX <= UINT16_MAX, "native_slow.room");
-    uint32_t until = from;
+    uint32_t until = from, farthest = from;
     uint64_t room  = 0;
-    while (until < f->unit->code_len && (until == from || !f->at[until]) && op_forms[f->unit->code[until].op] == FORM_PLAIN && lowering_of(f, until) &&
-           f->unit->code[until].op != OP_PRINT_EACH && room + room_of(f, until) <= RUN_ROOM_MAX)
-        room += room_of(f, until++);
-    while (until > from && !room_of(f, until - 1)) /* end with what prints */
-        until--;
+    bool     prints = false; /* behind `until` */
+    for (uint32_t pc = from; pc < f->unit->code_len && belongs_to_run(f, from, pc) && room + room_of(f, pc) <= RUN_ROOM_MAX; pc++) {
+        room += room_of(f, pc);
+        prints |= room_of(f, pc) > 0;
+        if (op_forms[f->unit->code[pc].op] == FORM_JUMPING && f->unit->code[pc].d > farthest)
+            farthest = f->unit->code[pc].d;
+        if (prints && farthest <= pc + 1) {
+            until  = pc + 1;
+            prints = false;
+        }
+    }
+    return until;
+}
+
+void begin_run(func *f, uint32_t from)
+{
+    uint32_t until = end_of_run(f, from);
+    uint64_t room  = 0;
     if (until == from)
         return;
     f->run_end         = until;
     f->ends_run[until] = true;
-    room               = 0;
     for (uint32_t pc = until; pc-- > from; room += room_of(f, pc))
         f->rest[pc] = room;
     if (!f->at[until])
@@ -164,12 +186,16 @@ static void write_slow(func *f, const cases *resume, const cases *taken)
     go(f, f->slow_rest);
 }
 
+/* The interpreter takes what is left of a run to its end: there may be jumps in it. */
 static void write_rest(func *f, const cases *ends)
 {
-    f->block = f->slow_rest;
-    store_field(f, FIELD_native_slow_next, address_of_value(f, f->slow_note), noted(f, FIELD_native_slow_until));
-    call_slow(f);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), f->fail);
+    f->block         = f->slow_rest;
+    place pc         = as_local(f, T_U, noted(f, FIELD_native_slow_pc));
+    expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), get(pc), get(pc), noted(f, FIELD_native_slow_until)};
+    spill(f);
+    set(f, f->status, call_api(f, API_run, 4, arguments));
+    reload(f);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, NATIVE_TAKEN)), f->fail);
     end_with_cases(f, ends, noted(f, FIELD_native_slow_until));
 }
 

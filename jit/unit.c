@@ -110,6 +110,7 @@ static bool make_tables(func *f)
     uint32_t count  = f->unit->code_len + 1, registers = f->unit->registers + 1;
     f->at           = arena_zalloc(memory, count * sizeof *f->at);
     f->target       = arena_zalloc(memory, count * sizeof *f->target);
+    f->since        = arena_alloc(memory, count * sizeof *f->since);
     f->hot          = arena_zalloc(memory, count * sizeof *f->hot);
     f->rest         = arena_zalloc(memory, count * sizeof *f->rest);
     f->known        = arena_zalloc(memory, registers * sizeof *f->known);
@@ -122,7 +123,7 @@ static bool make_tables(func *f)
     f->after_cold   = arena_zalloc(memory, count * sizeof *f->after_cold);
     f->usual        = arena_zalloc(memory, count * sizeof *f->usual);
     f->in_loop      = arena_zalloc(memory, count * sizeof *f->in_loop);
-    return f->usual && f->in_loop && f->low && f->high && f->after_cold && f->at && f->target && f->hot && f->rest && f->known && f->kinds && f->known_since && f->slow_sites && f->ends_run;
+    return f->usual && f->in_loop && f->low && f->high && f->after_cold && f->at && f->target && f->since && f->hot && f->rest && f->known && f->kinds && f->known_since && f->slow_sites && f->ends_run;
 }
 
 /* One step is counted for entering the unit. */
