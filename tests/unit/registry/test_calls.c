@@ -387,6 +387,18 @@ static void results_that_are_not_as_declared_are_errors_on_every_path(void **sta
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
         CALL(w, make(w, rows[n].signature, rows[n].body, BURIN_EFFECT_CHANGES), BURIN_ERR_TYPE, burin_item_entity(w->agents[0]));
         assert_string_equal(w->err.message, rows[n].want);
+        assert_int_equal(records(w).last.status, BURIN_ERR_TYPE);
+    }
+    static const struct { const char *signature; burin_body body; } changing[] = {{"a: Agent, x: int -> int", fast}, {"a: Agent, x: int -> Node", fast}, {"x: text -> Map", born}};
+    for (size_t n = 0; n < sizeof changing / sizeof *changing; n++) { /* what they did before is taken back */
+        const burin_callable *f = make(w, changing[n].signature, changing[n].body, BURIN_EFFECT_CHANGES);
+        if (n < 2)
+            CALL(w, f, BURIN_ERR_TYPE, burin_item_entity(w->agents[0]), item_int(99));
+        else
+            CALL(w, f, BURIN_ERR_TYPE, item_text("eve"));
+        assert_int_equal(head(w), 1);
+        assert_int_equal(burin_reader_trees(w->reader), 1);
+        assert_int_equal(speed_of(w, w->agents[0]), 1);
     }
     CALL(w, declare(w, (burin_declaration){.name = "f", .signature = "a: int -> text", .body = same, .pure = true}), BURIN_ERR_TYPE, item_int(1));
     assert_string_equal(w->err.message, "f() result must be text, not int");
@@ -405,6 +417,8 @@ static void a_function_that_fails_changes_nothing_and_leaves_a_record(void **sta
     assert_int_equal(s.last.status, BURIN_ERR_VALUE);
     assert_string_equal(s.last.message, w->err.message);
     assert_int_equal(s.links, 1);
+    assert_int_equal(s.linked[0].link, BURIN_LINK_INPUT);
+    assert_int_equal(s.linked[0].entity.id, w->agents[0].id);
 }
 
 /* ---- configurations ---- */
@@ -464,6 +478,33 @@ static void names_that_nothing_has_are_refused(void **state)
         assert_string_equal(w->err.message, rows[n].want);
     }
     assert_int_equal(head(w), 1);
+}
+
+/* 62, 81: nothing is stored but the record of the failure. */
+static void wrong_arguments_of_a_function_that_changes_store_nothing(void **state)
+{
+    world                *w = *state;
+    const burin_callable *f = make(w, "a: Agent, speed: int -> Agent", fast, BURIN_EFFECT_CHANGES);
+    burin_txn            *t = burin_txn_begin(w->store, NULL);
+    burin_entity          nowhere;
+    burin_txn_create(t, 1, &nowhere, NULL); /* of a transaction that the call knows nothing of */
+    const struct { burin_item args[2]; size_t count; burin_status status; } rows[] = {
+        {{burin_item_entity(w->agents[0])}, 1, BURIN_ERR_TYPE},
+        {{burin_item_entity(w->agents[0]), item_text("fast")}, 2, BURIN_ERR_TYPE},
+        {{burin_item_entity(w->map), item_int(7)}, 2, BURIN_ERR_TYPE},
+        {{item_int(7), item_int(7)}, 2, BURIN_ERR_TYPE},
+        {{burin_item_entity((burin_entity){4711, 0, 0}), item_int(7)}, 2, BURIN_ERR_KEY},
+        {{burin_item_entity(nowhere), item_int(7)}, 2, BURIN_ERR_KEY},
+    };
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        call_with(w, f, rows[n].args, rows[n].count, (burin_invoke_options){0}, rows[n].status);
+        assert_int_equal(head(w), 1);
+        seen s = records(w);
+        assert_int_equal(s.records, n + 1);
+        assert_int_equal(s.last.status, rows[n].status);
+        assert_string_equal(s.last.message, w->err.message);
+    }
+    burin_txn_abort(t);
 }
 
 /* ---- addresses ---- */
@@ -762,6 +803,7 @@ int main(void)
         TEST(a_function_that_fails_changes_nothing_and_leaves_a_record),
         TEST(a_configuration_is_an_entity_or_made_of_values),
         TEST(names_that_nothing_has_are_refused),
+        TEST(wrong_arguments_of_a_function_that_changes_store_nothing),
         TEST(addresses_stand_for_what_they_name),
         TEST(an_argument_of_an_older_version_must_be_what_it_was),
         TEST(a_call_within_a_call_shares_its_transaction),

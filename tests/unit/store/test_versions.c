@@ -1,0 +1,281 @@
+/* Versions of trees: what each holds, which are kept, and how readers see them. Numbers in names are those of the list of behaviours. */
+#include "tests/unit/store/agents.h"
+
+/* 9 too: who was not touched is who they were. */
+static void b6_b34_b35_states_name_the_version_that_wrote_them(void **state)
+{
+    world            *w = *state;
+    burin_entity_info info;
+    burin_entity      old = {w->agents[0].id, 1, 1};
+    for (int n = 1; n <= 20; n++) {
+        burin_txn *t = begin(w);
+        burin_txn_set(t, w->agents[0], SPEED, burin_int(n), NULL);
+        commit(w, t);
+    }
+    for (uint32_t version = 1; version <= 21; version++) {
+        old.version = version;
+        assert_int_equal(get(w, old, SPEED).as.i, version - 1);
+        assert_int_equal(burin_reader_info(w->reader, old, &info, NULL), BURIN_OK);
+        assert_int_equal(info.written, version);
+        assert_int_equal(info.predecessor, version - 1);
+        assert_int_equal(burin_reader_info(w->reader, (burin_entity){w->agents[3].id, 1, version}, &info, NULL), BURIN_OK);
+        assert_int_equal(info.written, 1);
+        assert_int_equal(info.owner, w->nodes[1].id);
+    }
+}
+
+static burin_status collect_state(void *user, const burin_entity_info *info)
+{
+    burin_entity_info *infos = user;
+    infos[infos[0].written ? infos[1].written ? 2 : 1 : 0] = *info;
+    return BURIN_OK;
+}
+
+/* 35: the states of an entity, newest first, each named by the version that wrote it. */
+static void a_history_is_the_states_of_an_entity(void **state)
+{
+    world            *w = *state;
+    burin_entity_info infos[3] = {0};
+    for (int n = 1; n <= 4; n++) { /* versions 2 and 4 are the agent's */
+        burin_txn *t = begin(w);
+        burin_txn_set(t, w->agents[n % 2 ? 0 : 3], SPEED, burin_int(n), NULL);
+        commit(w, t);
+    }
+    assert_int_equal(burin_reader_history(w->reader, w->agents[0], collect_state, infos, NULL), BURIN_OK);
+    for (size_t n = 0; n < 3; n++) {
+        static const uint32_t written[] = {4, 2, 1}, before[] = {2, 1, 0};
+        assert_int_equal(infos[n].written, written[n]);
+        assert_int_equal(infos[n].entity.version, written[n]);
+        assert_int_equal(infos[n].predecessor, before[n]);
+        assert_int_equal(infos[n].owner, w->nodes[0].id);
+        assert_int_equal(get(w, infos[n].entity, SPEED).as.i, n == 2 ? 0 : written[n] - 1);
+    }
+}
+
+static void forks_share_history_and_part(void **state)
+{
+    world   *w = *state;
+    uint32_t fork;
+    assert_int_equal(burin_store_fork(w->store, 1, 1, &fork, NULL), BURIN_OK);
+    burin_txn *t = begin(w);
+    burin_txn_set(t, (burin_entity){w->agents[0].id, fork, 0}, SPEED, burin_int(7), NULL);
+    assert_int_equal(burin_txn_set(t, (burin_entity){w->agents[0].id, 1, 0}, SPEED, burin_int(7), NULL), BURIN_ERR_USAGE);
+    commit(w, t);
+    assert_int_equal(get(w, w->agents[0], SPEED).as.i, 0);
+    assert_int_equal(get(w, (burin_entity){w->agents[0].id, fork, 0}, SPEED).as.i, 7);
+    found f = {.count = 0};
+    assert_int_equal(burin_reader_diff(w->reader, 1, 1, fork, 2, collect, &f, NULL), BURIN_OK);
+    assert_int_equal(f.count, 3);
+    expect(&f, w->agents[0], BURIN_MODIFIED, 1u << SPEED);
+}
+
+/* ---- what is kept, and who still sees it ---- */
+
+static void retention_drops_versions_and_gives_their_memory_back(void **state)
+{
+    world            *w = *state;
+    burin_store_stats before, after;
+    burin_retention   two = {.last = 2};
+    assert_int_equal(burin_store_keep(w->store, 1, 1, NULL), BURIN_OK);
+    assert_int_equal(burin_store_retain(w->store, 1, &two, NULL), BURIN_OK);
+    burin_reader_unpin(w->reader);
+    for (int n = 1; n <= 2000; n++) {
+        burin_txn *t = begin(w);
+        burin_txn_set(t, w->agents[n % 4], SPEED, burin_int(n), NULL);
+        burin_txn_set(t, w->agents[n % 3], NAME, text_value(n % 2 ? "odd" : "even, and longer"), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+        if (n == 1000)
+            burin_store_stats_of(w->store, &before);
+    }
+    burin_store_stats_of(w->store, &after);
+    assert_int_equal(after.versions, 3);
+    assert_true(after.bytes <= before.bytes + 20000); /* entries of versions stay while version 1 is kept: 64 bytes each were more */
+    burin_reader_pin(w->reader);
+    assert_int_equal(burin_reader_find(w->reader, &(burin_entity){w->agents[0].id, 1, 1990}, NULL), BURIN_ERR_GONE);
+    assert_int_equal(get(w, (burin_entity){w->agents[0].id, 1, 1}, SPEED).as.i, 0);
+    assert_int_equal(burin_store_release(w->store, 1, 1, NULL), BURIN_OK);
+    assert_int_equal(burin_reader_find(w->reader, &(burin_entity){w->agents[0].id, 1, 1}, NULL), BURIN_ERR_GONE);
+    assert_int_equal(burin_store_release(w->store, 1, 1, NULL), BURIN_ERR_GONE);
+}
+
+/* 40 */
+static void a_pinned_reader_sees_the_store_as_it_was(void **state)
+{
+    world          *w    = *state;
+    burin_retention last = {.last = 1};
+    burin_store_retain(w->store, 1, &last, NULL);
+    burin_reader_pin(w->reader);
+    burin_value name = get(w, w->agents[0], NAME);
+    for (int n = 0; n < 100; n++) {
+        burin_txn *t = begin(w);
+        burin_txn_set(t, w->agents[0], NAME, text_value(n % 2 ? "one" : "two"), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    }
+    assert_int_equal(head(w), 1);
+    assert_memory_equal(name.as.s, "ann", 3);
+    assert_memory_equal(get(w, w->agents[0], NAME).as.s, "ann", 3);
+    burin_reader_pin(w->reader);
+    assert_int_equal(head(w), 101);
+}
+
+/* Of a version that the reader's own commit still had, too. */
+static void what_was_borrowed_of_a_dropped_version_stays_while_pinned(void **state)
+{
+    world          *w    = *state;
+    burin_retention last = {.last = 1};
+    burin_txn      *t    = begin(w);
+    burin_txn_set(t, w->agents[0], NAME, text_value("bob"), NULL);
+    commit(w, t); /* which pins version 2 */
+    burin_value name;
+    assert_int_equal(burin_reader_get(w->reader, (burin_entity){w->agents[0].id, 1, 1}, NAME, NULL, &name, NULL), BURIN_OK);
+    assert_int_equal(burin_store_retain(w->store, 1, &last, NULL), BURIN_OK);
+    assert_int_equal(burin_reader_get(w->reader, (burin_entity){w->agents[0].id, 1, 1}, NAME, NULL, &(burin_value){0}, NULL), BURIN_ERR_GONE);
+    for (int n = 0; n < 100; n++) {
+        t = begin(w);
+        burin_txn_set(t, w->agents[0], NAME, text_value(n % 2 ? "one" : "two"), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    }
+    assert_int_equal(name.len, 3);
+    assert_memory_equal(name.as.s, "ann", 3);
+}
+
+/* Where entities live is told as of the pinned commit, also when they have moved, gone, or changed since. */
+static void a_pinned_reader_finds_what_lives_elsewhere_now(void **state)
+{
+    world    *w = *state;
+    uint32_t  fork;
+    assert_int_equal(burin_store_fork(w->store, 1, 1, &fork, NULL), BURIN_OK);
+    burin_entity only_there;
+    burin_txn   *t = begin(w);
+    burin_txn_create(t, w->agent, &only_there, NULL);
+    burin_txn_attach(t, only_there, (burin_entity){w->nodes[0].id, fork, 0}, AGENTS, BURIN_END, no_key, NULL);
+    commit(w, t);
+    burin_reader *pinned = burin_reader_new(w->store);
+    burin_reader_pin(pinned);
+    t = begin(w);
+    burin_txn_set(t, w->agents[0], SPEED, burin_int(5), NULL);
+    burin_txn_promote(t, only_there, NULL);
+    burin_txn_promote(t, w->agents[1], NULL);
+    burin_txn_detach(t, w->agents[2], NULL);
+    commit(w, t);
+    t = begin(w);
+    burin_txn_set(t, w->agents[1], SPEED, burin_int(6), NULL);
+    burin_txn_set(t, (burin_entity){w->agents[3].id, fork, 0}, SPEED, burin_int(7), NULL);
+    commit(w, t);
+    for (int n = 0; n < 4; n++) {
+        burin_entity there = {w->agents[n].id, 0, 0};
+        burin_value  speed;
+        assert_int_equal(burin_reader_get(pinned, there, SPEED, NULL, &speed, NULL), BURIN_OK);
+        assert_int_equal(speed.as.i, 0);
+        assert_int_equal(burin_reader_find(pinned, &there, NULL), BURIN_OK);
+        assert_int_equal(there.tree, 1);
+        assert_int_equal(burin_reader_get(pinned, (burin_entity){w->agents[n].id, fork, 0}, SPEED, NULL, &speed, NULL), BURIN_OK);
+        assert_int_equal(speed.as.i, 0);
+    }
+    assert_int_equal(get(w, w->agents[0], SPEED).as.i, 5);
+    assert_int_equal(get(w, w->agents[1], SPEED).as.i, 6);
+    assert_int_equal(burin_reader_get(w->reader, w->agents[2], SPEED, NULL, &(burin_value){0}, NULL), BURIN_ERR_KEY);
+    assert_int_equal(burin_reader_get(w->reader, (burin_entity){w->agents[1].id, 1, 0}, SPEED, NULL, &(burin_value){0}, NULL), BURIN_ERR_KEY);
+    assert_int_equal(get(w, w->agents[3], SPEED).as.i, 0);
+    assert_int_equal(get(w, (burin_entity){w->agents[3].id, fork, 0}, SPEED).as.i, 7);
+    assert_int_equal(get(w, (burin_entity){w->agents[2].id, fork, 0}, SPEED).as.i, 0);
+    assert_int_equal(burin_reader_find(pinned, &only_there, NULL), BURIN_OK);
+    assert_int_equal(only_there.tree, fork);
+    burin_reader_free(pinned);
+}
+
+/* ---- what there is, and what it costs ---- */
+
+typedef struct listed {
+    burin_entity_info infos[16];
+    size_t            count, stop; /* at so many */
+} listed;
+
+static burin_status list(void *user, const burin_entity_info *info)
+{
+    listed *l            = user;
+    l->infos[l->count++] = *info;
+    return l->count == l->stop ? BURIN_ERR_CANCELLED : BURIN_OK;
+}
+
+static void b42_entities_are_found_by_their_type_each_once(void **state)
+{
+    world    *w = *state;
+    listed    l = {0};
+    burin_txn *t = begin(w);
+    burin_txn_set(t, w->agents[1], SPEED, burin_int(3), NULL);
+    burin_txn_detach(t, w->agents[2], NULL);
+    commit(w, t);
+    assert_int_equal(burin_reader_entities(w->reader, 1, 0, w->agent, list, &l, NULL), BURIN_OK);
+    assert_int_equal(l.count, 3); /* bob once, in his newest state */
+    for (size_t n = 0; n < l.count; n++) {
+        assert_int_equal(l.infos[n].entity.id, w->agents[n == 2 ? 3 : n].id);
+        assert_int_equal(l.infos[n].entity.version, 2);
+        assert_int_equal(l.infos[n].written, n == 1 ? 2 : 1);
+        assert_int_equal(l.infos[n].type, w->agent);
+    }
+    l.count = 0;
+    assert_int_equal(burin_reader_entities(w->reader, 1, 1, w->agent, list, &l, NULL), BURIN_OK);
+    assert_int_equal(l.count, 4);
+    l.count = 0;
+    assert_int_equal(burin_reader_entities(w->reader, 1, 1, 0, list, &l, NULL), BURIN_OK);
+    assert_int_equal(l.count, 7);
+    l = (listed){.stop = 2};
+    assert_int_equal(burin_reader_entities(w->reader, 1, 1, 0, list, &l, NULL), BURIN_ERR_CANCELLED);
+    assert_int_equal(l.count, 2);
+    assert_int_equal(burin_reader_entities(w->reader, 1, 9, 0, list, &l, NULL), BURIN_ERR_KEY);
+}
+
+static void b43_b44_a_commit_costs_its_path_and_always_the_same(void **state)
+{
+    enum { NODES_COUNT = 100, AGENTS_COUNT = 50, COMMITS = 10000 };
+    world            *w = *state;
+    burin_entity      map, node, last;
+    burin_store_stats stats;
+    uint64_t          before = 0, first = 0;
+    burin_txn        *t = begin(w);
+    burin_txn_create(t, w->map, &map, NULL);
+    burin_txn_promote(t, map, NULL);
+    for (int n = 0; n < NODES_COUNT; n++) {
+        burin_txn_create(t, w->node, &node, NULL);
+        burin_txn_attach(t, node, map, NODES, BURIN_END, no_key, NULL);
+        for (int a = 0; a < AGENTS_COUNT; a++) {
+            burin_txn_create(t, w->agent, &last, NULL);
+            burin_txn_attach(t, last, node, AGENTS, BURIN_END, no_key, NULL);
+        }
+    }
+    assert_int_equal(commit(w, t).states, 5101);
+    burin_reader_unpin(w->reader);
+    for (int n = 1; n <= COMMITS; n++) {
+        burin_commit_result result;
+        t = begin(w);
+        burin_txn_set(t, last, SPEED, burin_int(n), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, &result, NULL), BURIN_OK);
+        assert_int_equal(result.states, 3);
+        if (n % 1000)
+            continue;
+        burin_store_stats_of(w->store, &stats);
+        if (n == 2000)
+            first = stats.bytes - before;
+        if (n > 2000)
+            assert_in_range(stats.bytes - before, first - first / 50, first + first / 50);
+        before = stats.bytes;
+    }
+}
+
+int main(void)
+{
+#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        ROW(b6_b34_b35_states_name_the_version_that_wrote_them),
+        ROW(a_history_is_the_states_of_an_entity),
+        ROW(forks_share_history_and_part),
+        ROW(retention_drops_versions_and_gives_their_memory_back),
+        ROW(a_pinned_reader_sees_the_store_as_it_was),
+        ROW(what_was_borrowed_of_a_dropped_version_stays_while_pinned),
+        ROW(a_pinned_reader_finds_what_lives_elsewhere_now),
+        ROW(b42_entities_are_found_by_their_type_each_once),
+        ROW(b43_b44_a_commit_costs_its_path_and_always_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
