@@ -290,6 +290,8 @@ static int store_import(store_run *r)
         burin_status status = is_store(r, text, &whole);
         if (status == BURIN_OK)
             status = whole ? burin_store_import(r->store, text, &r->err) : import_tree(r, text);
+        if (status && r->err.line && !r->err.template_name)
+            r->err.template_name = strdup(strcmp(r->words[0], "-") == 0 ? "<stdin>" : r->words[0]);
         code = answer(r, status);
     }
     buffer_free(&json);
@@ -298,7 +300,17 @@ static int store_import(store_run *r)
 
 /* ---- init, verify, gc ---- */
 
-static int store_init(store_run *r) { return r->count ? usage("`burin store init` takes a file") : EXIT_DONE; }
+static int store_init(store_run *r)
+{
+    burin_store_stats stats;
+    burin_store_stats_of(r->store, &stats);
+    if (r->count)
+        return usage("`burin store init` takes a file");
+    if (stats.commits == 0 && burin_store_type_count(r->store) == 0)
+        return EXIT_DONE;
+    complain("%s: there is a store already, with %" PRIu64 " tree%s", r->options->words[1], stats.trees, stats.trees == 1 ? "" : "s");
+    return EXIT_FAILED;
+}
 
 static int store_verify(store_run *r)
 {

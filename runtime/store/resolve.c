@@ -1,5 +1,5 @@
 /* What an address names: its steps walked through a reader's store or a transaction's overlay. */
-#include "runtime/base/diag.h"
+#include "runtime/base/nearest.h"
 #include "runtime/store/address.h"
 #include "runtime/store/txn.h"
 
@@ -95,18 +95,12 @@ static burin_status follow(walk *w, uint32_t id)
 static void suggest(const walk *w, burin_text name)
 {
     const es_type *type = w->view.type;
-    const char    *near = NULL;
-    size_t         best = 3;
-    for (uint32_t n = 0; n < type->count; n++) {
-        const char *other    = type->attributes[n].name;
-        size_t      distance = text_distance(name, (burin_text){other, strlen(other)}, 2);
-        if (distance < best) {
-            best = distance;
-            near = other;
-        }
-    }
-    if (near)
-        diag_suggest(w->err, "%s", near);
+    nearest        search;
+    if (!w->err || !nearest_start(&search, name))
+        return;
+    for (uint32_t n = 0; n < type->count; n++)
+        nearest_consider(&search, (burin_text){type->attributes[n].name, strlen(type->attributes[n].name)});
+    nearest_suggest(&search, w->err);
 }
 
 static burin_status step_value(walk *w, burin_value value)

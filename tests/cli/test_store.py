@@ -195,10 +195,15 @@ def test_messages_say_what_is_wrong():
         (["import", "w", "kinds.json"], "DataError: attribute 'nodes' has no known kind, but 'child list'; there are 'bool', 'int', "),
         (["gc", "w", "--keep-last", "4294967297"], "--keep-last needs a number from 1"),
         (["gc", "w", "--keep-last", "-1"], "--keep-last needs a number from 1"),
+        (["import", "w", "broken.json"], "--> broken.json:1:"),
+        (["init", "w"], "w: there is a store already, with 1 tree"),
+        (["show", "w", "@16.nods"], "did you mean 'nodes'?"),
     ]
     with world() as folder:
         with open(os.path.join(folder, "kinds.json"), "w", encoding="utf-8") as file:
             json.dump(kinds, file)
+        with open(os.path.join(folder, "broken.json"), "w", encoding="utf-8") as file:
+            file.write("[")
         for words, want in rows:
             r = burin("store", *words, cwd=folder)
             assert r.code and want in r.err, r
@@ -214,7 +219,7 @@ def test_mistakes():
             same((r.code, r.out), (code, ""), words)
             assert r.err, words
         same(os.path.exists(os.path.join(folder, "none")), False)
-        same(burin("store", "init", "new", cwd=folder).code, 0)
+        same([burin("store", "init", "new", cwd=folder).code for _ in range(2)], [0, 0])
         same(burin("store", "log", "new", cwd=folder).out, "")
 
 

@@ -159,7 +159,7 @@ static void b53_errors_say_where_and_suggest(void **state)
     burin_addressed found;
     assert_int_equal(burin_reader_resolve(w->reader, text("@16.items[0].lable"), w->heap, &found, &err), BURIN_ERR_ATTRIBUTE);
     assert_int_equal(err.column, 13);
-    assert_string_equal(err.suggestion, "label");
+    assert_string_equal(err.suggestion, "did you mean 'label'?");
     assert_int_equal(burin_reader_resolve(w->reader, text("@16.items[7].label"), w->heap, &found, &err), BURIN_ERR_INDEX);
     assert_int_equal(err.column, 10);
     assert_int_equal(burin_reader_resolve(w->reader, text("@16.items[x]"), w->heap, &found, &err), BURIN_ERR_VALUE);
