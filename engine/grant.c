@@ -175,6 +175,24 @@ static burin_status call_plain(burin_call *call, burin_value *out)
     return BURIN_UNLIKELY(status) ? grant_raise(call, status, &err) : BURIN_OK;
 }
 
+/* The same from native code. */
+static bool call_slots(rt_state *st, const rt_function *function, rt_slot *slots)
+{
+    const burin_callable *f       = function->data;
+    burin_error           err     = BURIN_ERROR_INIT;
+    burin_invoke_options  options = options_of(st, f);
+    burin_call            made    = {.st = st, .function = function};
+    burin_status          status;
+    if (!rg_invoke_slots(f, slots, &options, &status, &err))
+        return false;
+    status = rt_call_done(st, BURIN_UNLIKELY(status) ? grant_raise(&made, status, &err) : BURIN_OK);
+    if (BURIN_UNLIKELY(status)) {
+        slots[0].i = RT_SLOTS_FAILED;
+        slots[1].i = status;
+    }
+    return true;
+}
+
 /* "a, b=?" for the parameters of a function; false where attributes of a configuration may be given too, or they have no room. */
 static bool write_signature(const burin_callable_info *info, char *out, size_t size)
 {
@@ -203,6 +221,8 @@ burin_status burin_env_grant(burin_env *env, const burin_callable *callable, con
                                                  info->pure ? BURIN_PURE : 0);
     if (status == BURIN_OK && callable->plain.shape && !callable->bound)
         env_set_plain(env, name, callable->plain);
+    if (status == BURIN_OK && callable->slots)
+        env_set_plain(env, name, (rt_plain){(void (*)(void))call_slots, callable->slots | RT_PLAIN_SLOTS});
     return status;
 }
 

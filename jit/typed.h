@@ -85,6 +85,8 @@ expr typed_number(typed *t, uint32_t reg, uint32_t pc, typed_kind kind);
 void typed_give_number(typed *t, uint32_t reg, typed_kind kind, expr number);
 /* What the direct call `pc` gives: two halves, or a failure. Of a function of integers anything else leaves the region behind the call. */
 void typed_take_result(typed *t, uint32_t pc, typed_kind kind, expr head, expr as);
+/* What else a call gives that may have failed, in the same halves: its failure. */
+void typed_take_failure(typed *t, uint32_t pc, expr head, expr as);
 /* Count the step of a direct call's beginning; where the counter runs out its frame is made, and API(direct_go_on) looks at the limits. */
 void typed_count_entry(typed *t);
 /* A block that leaves the region for instruction `pc`. */

@@ -878,4 +878,14 @@ void typed_take_result(typed *t, uint32_t pc, typed_kind kind, expr head, expr a
     write_number(t, i->a, TYPED_INT, as);
 }
 
+void typed_take_failure(typed *t, uint32_t pc, expr head, expr as)
+{
+    func *f      = t->f;
+    block failed = new_block(f), good = new_block(f);
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, head, num(f, T_L, DIRECT_FAILED)), true), good, failed);
+    f->block = failed;
+    take_failure(t, pc, as);
+    f->block = good;
+}
+
 block typed_leave(typed *t, uint32_t pc) { return leave_for(t, pc); }

@@ -25,7 +25,7 @@ typedef struct rt_plain {
     void   (*code)(void);
     uint32_t shape;
 } rt_plain;
-enum { RT_PLAIN_PARAMETERS = 4 };
+enum { RT_PLAIN_PARAMETERS = 4, RT_PLAIN_SLOTS = 1 << 20 /* in a shape: the code is an rt_plain_slots */ };
 static inline burin_kind rt_plain_gives(uint32_t shape) { return (burin_kind)(shape & 15); }
 static inline burin_kind rt_plain_takes(uint32_t shape, uint32_t n) { return (burin_kind)(shape >> (4 * n + 4) & 15); }
 static inline uint32_t rt_plain_count(uint32_t shape)
@@ -45,6 +45,15 @@ typedef struct rt_function { /* what a FUNCTION value points at */
     burin_value         self;  /* MISSING; a bound method's object, passed as argument 0 */
     rt_plain            plain; /* what native code calls instead */
 } rt_function;
+
+/* A function of such kinds (rt_plain) that has a body of its own: its arguments lie in slots, which take its result, the two halves of a value; where it
+ * fails RT_SLOTS_FAILED and the status. False: nothing was done, it is to be called the usual way. */
+enum { RT_SLOTS_FAILED = -1 };
+typedef union rt_slot {
+    int64_t i; /* INT, BOOL */
+    double  f;
+} rt_slot;
+typedef bool (*rt_plain_slots)(rt_state *st, const rt_function *function, rt_slot *slots);
 
 /* Keyword arguments of a call: names and values side by side. */
 typedef struct rt_arguments {

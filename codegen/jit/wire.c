@@ -125,6 +125,7 @@ uint64_t wire_hash(burin_text bytes)
 static bool is_shape(uint32_t shape)
 {
     uint32_t count = rt_plain_count(shape);
+    shape &= ~(uint32_t)RT_PLAIN_SLOTS;
     for (uint32_t n = 0; n <= count; n++) {
         uint32_t kind = shape >> (4 * n) & 15;
         if (kind != BURIN_BOOL && kind != BURIN_INT && kind != BURIN_FLOAT)

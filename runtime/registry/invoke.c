@@ -2,6 +2,8 @@
  * begins no transaction and leaves no record. */
 #include "runtime/registry/registry.h"
 
+#include <assert.h>
+
 static const burin_invoke_options no_options;
 
 /* A frame without what is only needed on the long way. */
@@ -104,6 +106,21 @@ bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t c
     }
     *status = invoke_direct(&call, items, &one);
     *out    = one.value;
+    return true;
+}
+
+bool rg_invoke_slots(const burin_callable *f, rt_slot *slots, const burin_invoke_options *options, burin_status *status, burin_error *err)
+{
+    burin_invocation call;
+    burin_item       items[RT_PLAIN_PARAMETERS], one = burin_item_value(burin_none());
+    begin(&call, f, options, err);
+    if (!is_direct(f, f->count, &call))
+        return false;
+    for (uint32_t n = 0; n < f->count; n++)
+        items[n] = burin_item_value((burin_value){(uint8_t)rt_plain_takes(f->slots, n), 0, 0, 0, {slots[n].i}});
+    *status = invoke_direct(&call, items, &one);
+    assert(*status || one.value.kind == rt_plain_gives(f->slots));
+    memcpy(slots, &one.value, sizeof one.value);
     return true;
 }
 

@@ -31,6 +31,7 @@ struct burin_callable {
     uint32_t            widens; /* bit n: parameter n makes a float of an integer */
     uint32_t            gives;  /* of ONE result, likewise */
     bool                direct; /* values in, a value or nothing out: no transaction */
+    uint32_t            slots; /* the shape by which a body can be called with slots (rt_plain_slots); 0: it cannot */
     const burin_callable *older, *next; /* the version before it; the next one registered */
 };
 
@@ -106,6 +107,9 @@ bool rg_is_name(const char *name);
  * happened, where they are not, or it is no such function. */
 bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t count, const burin_invoke_options *options, burin_value *out, burin_status *status,
                       burin_error *err);
+
+/* The same for a function that has a shape for slots: see rt_plain_slots. */
+bool rg_invoke_slots(const burin_callable *f, rt_slot *slots, const burin_invoke_options *options, burin_status *status, burin_error *err);
 
 /* One call of a batch. told: where what is to be told waits for the batch to commit; NULL: another commits. */
 burin_status rg_invoke_in_batch(burin_batch_call *call, const burin_invoke_options *options, buf *told);

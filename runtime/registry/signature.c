@@ -270,5 +270,6 @@ void rg_plan(burin_callable *callable)
         if (typing->kinds & (1u << BURIN_TYPING_FLOAT) && !(callable->accepts[n] >> BURIN_INT & 1))
             callable->widens |= 1u << n;
     }
+    callable->slots = info->pure && callable->direct && !callable->plain.shape ? rg_plain_shape(info) : 0;
     callable->gives = info->returns == BURIN_RETURNS_ONE ? rg_accepts(&info->results[0]) : 1u << BURIN_NONE;
 }

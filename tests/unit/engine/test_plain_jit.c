@@ -1,4 +1,4 @@
-/* Registered functions in plain C, called by native code: what scripts see of them is what the interpreter makes of them. Needs burin-jit in
+/* Registered functions in plain C, and pure ones of numbers that have bodies, called by native code: what scripts see of them is what the interpreter makes of them. Needs burin-jit in
  * the build folder; is skipped where it is missing. */
 #include "burin/burin.h"
 #include "burin/grant.h"
@@ -16,7 +16,7 @@
 #include "tests/support/compiler.h"
 #include "tests/support/lack.h"
 
-static uint64_t calls; /* of plain functions */
+static uint64_t calls; /* of these functions */
 
 static int64_t sum(int64_t a, int64_t b)
 {
@@ -43,6 +43,31 @@ static double four(double a, int64_t b, double c, int64_t d)
     calls++;
     return 1000 * a + 100 * (double)b + 10 * c + (double)d;
 }
+static burin_status added(burin_invocation *call, const burin_item *args, burin_item *out) /* have bodies */
+{
+    calls++;
+    int64_t a = args[0].value.as.i, b = args[1].value.as.i;
+    if (a + b == 13)
+        return burin_invocation_fail(call, BURIN_ERR_VALUE, "no %d, please", 13);
+    out->value = a + b == 14 ? burin_string_borrow("14", 2) : a + b == 15 ? burin_integer(burin_invocation_heap(call), "99999999999999999999", 20) : burin_int(a + b);
+    return BURIN_OK;
+}
+static burin_status shifted(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    calls++;
+    double x = args[0].value.as.f + (args[2].value.as.i ? (double)args[1].value.as.i : 0.25);
+    if (x == 13)
+        return burin_invocation_fail(call, BURIN_ERR_VALUE, "no %d, please", 13);
+    out->value = x == 12 ? burin_int(12) : burin_float(x);
+    return BURIN_OK;
+}
+static burin_status is_less(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    (void)call;
+    calls++;
+    out->value = args[0].value.as.i == 14 ? burin_int(1) : burin_bool(args[0].value.as.i < args[1].value.as.i);
+    return BURIN_OK;
+}
 static burin_status text_of(burin_invocation *call, const burin_item *args, burin_item *out) /* has a body, and another type */
 {
     (void)call, (void)args;
@@ -56,6 +81,9 @@ static const burin_declaration functions[] = {
     {.name = "differ", .signature = "a: int, b: float, exactly: bool -> bool", .plain = (burin_plain)differ, .pure = true},
     {.name = "one", .signature = "-> int", .plain = (burin_plain)one, .pure = true},
     {.name = "four", .signature = "a: float, b: int, c: float, d: int -> float", .plain = (burin_plain)four, .pure = true},
+    {.name = "added", .signature = "a: int, b: int -> int", .body = added, .pure = true},
+    {.name = "shifted", .signature = "x: float, by: int, whole: bool -> float", .body = shifted, .pure = true},
+    {.name = "is_less", .signature = "a: int, b: int -> bool", .body = is_less, .pure = true},
     {.name = "text_of", .signature = "a: int -> text", .body = text_of, .pure = true},
 };
 
@@ -141,6 +169,34 @@ static void results_are_those_of_the_interpreter(void **state)
         both_give(rows[n].text, rows[n].want);
 }
 
+#define LOOP(first, added) "def f(n):\n    s = " first "\n    for i in range(n):\n        s = " added "\n    return s\nf(6)"
+
+/* Whether they fail or give what was not promised: each call is made once. */
+static void bodies_are_called_as_by_the_interpreter(void **state)
+{
+    static const struct { const char *text, *want; } rows[] = {
+        {LOOP("0", "added(s, i)"), "TypeError:4: added() result must be int, not int"}, /* one beyond 64 bits */
+        {LOOP("1", "added(s, i)"), "16"},
+        {LOOP("2", "added(s, i)"), "17"},
+        {LOOP("3", "added(s, i)"), "ValueError:4: no 13, please"},
+        {LOOP("4", "added(s, i)"), "TypeError:4: added() result must be int, not str"},
+        {"def g(a, b):\n    return added(a, b) + 1\n" LOOP("0", "g(s, i) % 13"), "TypeError:2: added() result must be int, not str"},
+        {"def g(a, b):\n    return added(a, b) + 1\n" LOOP("-2", "g(s, i)"), "19"},
+        {"def g(a, b):\n    return added(a, b)\n" LOOP("3", "g(s, i)"), "ValueError:2: no 13, please"},
+        {LOOP("0.5", "shifted(s, i, True)"), "15.5"},
+        {LOOP("0", "shifted(s, i, i % 2 == 0)"), "6.75"},
+        {LOOP("2", "shifted(s, i, True)"), "17.0"}, /* by way of 12, which is given as an int */
+        {LOOP("3", "shifted(s, i, True)"), "ValueError:4: no 13, please"},
+        {LOOP("0", "s + (1 if is_less(i, 3) else 10)"), "33"},
+        {LOOP("0", "s + is_less(i + 9, 20)"), "TypeError:4: is_less() result must be bool, not int"},
+        {"def f(n):\n    s = 3\n    for i in range(n):\n        try:\n            s = added(s, i)\n        except ValueError as e:\n            s = s + 100\n    return s\nf(8)", "127"},
+    };
+    (void)state;
+    compiler_need();
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++)
+        both_give(rows[n].text, rows[n].want);
+}
+
 static void what_does_not_fit_is_the_interpreters_error(void **state)
 {
     static const struct { const char *text, *want; } rows[] = {
@@ -177,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_are_those_of_the_interpreter),
+        cmocka_unit_test(bodies_are_called_as_by_the_interpreter),
         cmocka_unit_test(what_does_not_fit_is_the_interpreters_error),
         cmocka_unit_test(a_name_that_comes_to_mean_something_else_is_followed),
     };
