@@ -11,17 +11,18 @@
 
 #include <string.h>
 
-enum { NEAR = 5 };
+enum { NEAR = 5, NEAR_LINES_MAX = 32, LINE = 64 };
 
 typedef struct rope_part {
     burin_rope     *rope; /* this and the next two lines are what most runs look at */
     uint32_t        piece;
     bool            is_hole, is_name; /* is_name: it prints one input, as it is or escaped, and nothing else */
+    uint8_t         near_lines[NEAR]; /* what rendering it looks at: so many lines of the processor's caches from there on */
+    const void     *near[NEAR];
     burin_template *tpl;   /* shares the text of the rope's */
     live_reads      reads;
     burin_node      node, effect;
     burin_text      title; /* of the source */
-    const void     *near[NEAR]; /* what rendering it looks at */
 } rope_part;
 
 typedef struct rope_piece {
@@ -108,8 +109,6 @@ __attribute__((noinline)) static burin_status run_part(burin_graph *g, const rop
     live_run    *run;
     burin_value  variables;
     burin_text   text;
-    for (unsigned k = 0; k < NEAR; k++) /* all at a time, not one after the other */
-        __builtin_prefetch(part->near[k]);
     burin_status status = live_run_begin(live, &part->reads, inputs, &run, &variables);
     if (!status && burin_render_text(run->render, part->tpl, variables, &text, &err))
         status = live_fail(live, &err);
@@ -175,15 +174,36 @@ static bool is_name(const rope_part *part, const rope_cut *cut, const codegen_op
     return printed->kind == AST_Name && !printed->next;
 }
 
-/* A page of many parts lies in memory, not in the processor's caches, when one of them is rendered. */
+static void note_near(rope_part *part, unsigned k, const void *at, size_t bytes)
+{
+    uintptr_t first     = (uintptr_t)at & ~(uintptr_t)(LINE - 1);
+    size_t    lines     = ((uintptr_t)at + bytes - first + LINE - 1) / LINE;
+    part->near[k]       = (const void *)first;
+    part->near_lines[k] = (uint8_t)(lines < NEAR_LINES_MAX ? lines : NEAR_LINES_MAX);
+}
+
+/* A page of many parts lies in memory, not in the processor's caches, when one of them is rendered: its program, which is small, and what it reads. */
 static void find_near(rope_part *part)
 {
     const ir_program *program = part->tpl->program;
-    part->near[0]             = part->reads.count ? part->reads.names[0] : NULL;
-    part->near[1]             = &part->tpl->env;
-    part->near[2]             = &program->units;
-    part->near[3]             = program->units[0];
-    part->near[4]             = program->units[0]->code;
+    const char       *begin = (const char *)program->units[0], *end = program->memory.next; /* mostly of one block */
+    note_near(part, 0, part->tpl, sizeof *part->tpl);
+    note_near(part, 1, program, sizeof *program);
+    note_near(part, 2, begin, end > begin && end - begin < NEAR_LINES_MAX * LINE ? (size_t)(end - begin) : sizeof(ir_unit));
+    if (part->reads.count) {
+        note_near(part, 3, part->reads.names, part->reads.count * sizeof *part->reads.names);
+        note_near(part, 4, part->reads.names[0], part->reads.names[0]->size);
+    }
+}
+
+static void fetch_part(const void *user)
+{
+    const rope_part *part = user;
+    if (part->is_name)
+        return;
+    for (unsigned k = 0; k < NEAR; k++)
+        for (unsigned line = 0; line < part->near_lines[k]; line++)
+            __builtin_prefetch((const char *)part->near[k] + line * LINE);
 }
 
 static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error *err)
@@ -244,6 +264,7 @@ static burin_status make_nodes(burin_rope *rope)
     burin_status status = BURIN_OK;
     burin_graph *g      = rope->live->graph;
     burin_node   before;
+    rx_fetch_by(g, render_part, fetch_part);
     for (uint32_t k = 0; k < rope->part_count && !status; k++) {
         rope_part *part = rope->parts[k];
         status          = live_make(rope->live, render_part, part, &part->reads, &part->node);

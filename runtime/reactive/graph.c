@@ -16,6 +16,7 @@ burin_graph *burin_graph_new(const burin_allocator *allocator)
     g->memory      = sizeof *g;
     g->message     = buf_make(alloc);
     g->lowest      = UINT32_MAX;
+    g->fetched     = RX_NO_FN;
     g->count       = 1; /* number 0 of nodes and links is none */
     g->link_count  = 1;
     if (rx_grow(g, &g->nodes, &g->node_cap, 2, sizeof *g->nodes) && rx_grow(g, &g->values, &g->value_cap, 1, sizeof *g->values) &&
@@ -117,7 +118,7 @@ burin_status rx_may_change(burin_graph *g)
     return BURIN_OK;
 }
 
-/* The function's number, UINT16_MAX + 1 when there are too many or memory is out. */
+/* The function's number, RX_NO_FN when there are too many or memory is out. */
 static uint32_t number_of(burin_graph *g, burin_compute fn)
 {
     if (g->fn_recent < g->fn_count && g->fns[g->fn_recent] == fn)
@@ -126,9 +127,15 @@ static uint32_t number_of(burin_graph *g, burin_compute fn)
         if (g->fns[n] == fn)
             return g->fn_recent = n;
     if (g->fn_count > UINT16_MAX || !rx_grow(g, &g->fns, &g->fn_cap, g->fn_count + 1, sizeof *g->fns))
-        return UINT16_MAX + 1;
+        return RX_NO_FN;
     g->fns[g->fn_count] = fn;
     return g->fn_recent = g->fn_count++;
+}
+
+void rx_fetch_by(burin_graph *g, burin_compute fn, void (*fetch)(const void *user))
+{
+    g->fetched = number_of(g, fn);
+    g->fetch   = fetch;
 }
 
 bool rx_reserve_node(burin_graph *g, bool is_dynamic)
@@ -239,7 +246,7 @@ static burin_status make_running(burin_graph *g, unsigned kind, burin_compute fn
         return status;
     rx_compact_sometimes(g);
     uint32_t number = number_of(g, fn);
-    if (number > UINT16_MAX || !rx_reserve_node(g, !is_static))
+    if (number == RX_NO_FN || !rx_reserve_node(g, !is_static))
         return no_memory(g);
     uint32_t node = rx_make(g, kind, (uint16_t)number, user);
     rx_node *n    = &g->nodes[node];

@@ -104,6 +104,7 @@ struct rx_frame { /* a computation that runs */
 };
 
 enum {
+    RX_NO_FN        = UINT16_MAX + 1,
     RX_SIZE_CLASSES = 32,
     RX_NESTED_MAX   = 48,  /* computations that may run inside one another before the rest is run first */
     RX_ROUNDS_MAX   = 100, /* of effects that set what effects read */
@@ -126,6 +127,8 @@ struct burin_graph {
 
     burin_compute *fns;
     uint32_t       fn_count, fn_cap, fn_recent;
+    uint32_t       fetched;         /* the number of the function that `fetch` is for; RX_NO_FN: there is none */
+    void         (*fetch)(const void *user);
 
     rx_vector inputs;
     uint32_t *readers;
@@ -510,6 +513,8 @@ static inline void rx_put_away(burin_graph *g, uint32_t node)
     g->turns[node].next = g->gone_nodes;
     g->gone_nodes       = node;
 }
+/* Where many nodes are queued, `fetch` is called some turns before one that runs `fn`: it fetches what that looks at. One function a graph, the newest. */
+void         rx_fetch_by(burin_graph *g, burin_compute fn, void (*fetch)(const void *user));
 /* Only the host and effects may change the graph: BURIN_ERR_USAGE inside a computed node. */
 burin_status rx_may_change(burin_graph *g);
 /* Room for one more node and for everything that must not fail later; then make it. */

@@ -51,6 +51,8 @@ static inline void rx_fetch_next(const burin_graph *g, rx_fetching *f)
     __builtin_prefetch(g->values[f->near].as.p);
     if (near[1].readers > near->readers)
         __builtin_prefetch(&g->nodes[g->readers[near->readers]]);
+    if (near->fn == g->fetched)
+        g->fetch(near->user);
     f->near = g->turns[f->near].next;
 }
 
