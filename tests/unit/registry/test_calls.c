@@ -1,6 +1,8 @@
 /* Calls that work on entities. Numbers in names are those of the list of behaviours (addresses 56-58, calls 62-84). */
 #include "tests/unit/registry/world.h"
 
+#include <time.h>
+
 /* ---- functions ---- */
 
 static burin_status fast(burin_invocation *call, const burin_item *args, burin_item *out) /* (a: Agent, speed: int) */
@@ -136,6 +138,13 @@ static void seen_of(world *w, uint64_t execution, seen *s)
     assert_int_equal(burin_registry_records(w->registry, see_one, s), BURIN_ERR_STOP_ITERATION);
 }
 
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static const char *note_of(world *w, burin_entity e)
 {
     static char        note[64];
@@ -153,6 +162,7 @@ static void a_changed_argument_is_a_mutation(void **state)
 {
     world                *w = *state;
     const burin_callable *f = make(w, "a: Agent, speed: int -> Agent", fast, BURIN_EFFECT_MUTATES);
+    int64_t               before = now_ns();
     burin_result         *r = CALL(w, f, BURIN_OK, burin_item_entity(w->agents[0]), item_int(9));
     assert_int_equal(r->one.semantic, BURIN_SEMANTIC_MUTATION);
     assert_int_equal(r->one.item.entity.id, w->agents[0].id);
@@ -176,6 +186,9 @@ static void a_changed_argument_is_a_mutation(void **state)
     assert_int_equal(s.linked[0].entity.version, 1);
     assert_int_equal(s.linked[1].link, BURIN_LINK_OUTPUT);
     assert_int_equal(s.linked[1].entity.version, 2);
+    assert_int_equal(s.linked[1].semantic, BURIN_SEMANTIC_MUTATION);
+    assert_true(before - 20000000 <= s.last.time_ns && s.last.time_ns <= now_ns()); /* by a clock of milliseconds */
+    assert_true(s.last.took_ns > 0);
 }
 
 /* 18: nothing changed, no version */
@@ -527,8 +540,16 @@ static void addresses_stand_for_what_they_name(void **state)
     burin_list_append(w->heap, list, text_value(field));
     burin_list_append(w->heap, list, text_value("@ home"));
     burin_dict_set_z(w->heap, dict, "k", list);
+    burin_value in_tuple = text_value(field);
+    burin_dict_set_z(w->heap, dict, "t", burin_tuple(w->heap, &in_tuple, 1));
     char *repr = burin_repr(CALL(w, echo, BURIN_OK, burin_item_value(dict))->one.item.value, NULL);
-    assert_string_equal(repr, "{'k': [4, '@ home']}");
+    assert_string_equal(repr, "{'k': [4, '@ home'], 't': (4,)}");
+    free(repr);
+    repr = burin_repr(CALL(w, echo, BURIN_OK, burin_item_value(burin_tuple(w->heap, &in_tuple, 1)))->one.item.value, NULL);
+    assert_string_equal(repr, "(4,)");
+    free(repr);
+    repr = burin_repr(CALL(w, echo, BURIN_OK, burin_item_value(list))->one.item.value, NULL);
+    assert_string_equal(repr, "[4, '@ home']");
     free(repr);
     seen s = records(w);
     assert_int_equal(s.links, 1);

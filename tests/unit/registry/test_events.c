@@ -355,6 +355,9 @@ static void history_is_a_ring_that_can_be_searched(void **state)
     assert_string_equal(l.text, ">call.commit >call ");
     act(&s, s.set, -1);
     l = new_log(s.events);
+    burin_events_history(s.events, &(burin_event_filter){.root = first.root}, collect, &l);
+    assert_string_equal(l.text, ">call.commit .entity.changed >call ");
+    l = new_log(s.events);
     burin_events_history(s.events, NULL, collect, &l);
     assert_string_equal(l.text, "<call.commit >call.commit .entity.changed >call <call <call.run !call.run !call " + strlen("<call.commit "));
     close_scene(&s);

@@ -191,6 +191,25 @@ static void b92_history_comes_back_with_its_gaps_forks_and_keeps(void **state)
     burin_store_free(store);
 }
 
+static void b92_retention_by_time_comes_back(void **state)
+{
+    world *w = *state;
+    set_number(w, w->kids[0], 1);
+    assert_int_equal(burin_store_retain(w->store, 1, &(burin_retention){.since_time_ns = 1001}, NULL), BURIN_OK); /* commits here are at 1000 */
+    burin_reader *reader;
+    burin_store  *store = again(w, &reader);
+    for (int n = 2; n < 4; n++) {
+        burin_txn *t = burin_txn_begin(store, NULL);
+        burin_txn_set(t, w->kids[0], NUMBER, burin_int(n), NULL);
+        assert_int_equal(burin_txn_commit(t, &(burin_commit_options){.time_ns = 1000}, NULL, NULL), BURIN_OK);
+    }
+    burin_reader_pin(reader);
+    for (uint32_t version = 1; version <= 4; version++)
+        assert_int_equal(burin_reader_find(reader, &(burin_entity){w->root.id, 1, version}, NULL), version < 4 ? BURIN_ERR_GONE : BURIN_OK);
+    burin_reader_free(reader);
+    burin_store_free(store);
+}
+
 static void ids_once_given_are_not_given_again(void **state)
 {
     world     *w = *state;
@@ -394,7 +413,8 @@ int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        ROW(b92_every_kind_comes_back_as_it_was), ROW(b92_deep_data_comes_back), ROW(b92_history_comes_back_with_its_gaps_forks_and_keeps), ROW(ids_once_given_are_not_given_again),
+        ROW(b92_every_kind_comes_back_as_it_was), ROW(b92_deep_data_comes_back), ROW(b92_history_comes_back_with_its_gaps_forks_and_keeps),
+        ROW(b92_retention_by_time_comes_back), ROW(ids_once_given_are_not_given_again),
         ROW(a_tree_becomes_new_entities), ROW(what_cannot_be_a_store_is_refused), ROW(numbers_that_lie_far_apart_do_not_cost_what_lies_between),
         ROW(versions_that_lie_far_apart_do_not_cost_what_lies_between), ROW(what_cannot_be_a_tree_is_refused_and_leaves_nothing),
     };

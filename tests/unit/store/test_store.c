@@ -429,6 +429,12 @@ static void borrowed_values_say_where_they_come_from(void **state)
     assert_int_equal(attribute, SPEED);
     burin_reader_origin(w->reader, w->agents[0], DATA, &source, &attribute, NULL);
     assert_int_equal(source.id, 0);
+    t = begin(w);
+    burin_txn_promote(t, w->agents[0], NULL); /* it takes along where its values come from */
+    commit(w, t);
+    burin_reader_origin(w->reader, (burin_entity){w->agents[0].id, 2, 1}, SPEED, &source, &attribute, NULL);
+    assert_int_equal(source.id, w->agents[3].id);
+    assert_int_equal(source.tree, 1);
 }
 
 static void a_copy_is_new_entities_with_equal_attributes(void **state)

@@ -67,6 +67,19 @@ static void forks_share_history_and_part(void **state)
     assert_int_equal(burin_reader_diff(w->reader, 1, 1, fork, 2, collect, &f, NULL), BURIN_OK);
     assert_int_equal(f.count, 3);
     expect(&f, w->agents[0], BURIN_MODIFIED, 1u << SPEED);
+    burin_reader_unpin(w->reader); /* versions of the fork may go: what they share with the tree does not */
+    assert_int_equal(burin_store_retain(w->store, fork, &(burin_retention){.last = 1}, NULL), BURIN_OK);
+    for (int n = 0; n < 100; n++) {
+        t = begin(w);
+        for (int a = 0; a < 4; a++)
+            burin_txn_set(t, (burin_entity){w->agents[a].id, fork, 0}, NAME, text_value(n % 2 ? "one" : "two"), NULL);
+        assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    }
+    burin_reader_pin(w->reader);
+    for (int a = 0; a < 4; a++) {
+        assert_memory_equal(get(w, (burin_entity){w->agents[a].id, 1, 1}, NAME).as.s, &"annbobcyddan"[3 * a], 3);
+        assert_int_equal(info_of(w, (burin_entity){w->agents[a].id, 1, 1}).owner, w->nodes[a / 2].id);
+    }
 }
 
 /* ---- what is kept, and who still sees it ---- */
@@ -96,6 +109,29 @@ static void retention_drops_versions_and_gives_their_memory_back(void **state)
     assert_int_equal(burin_store_release(w->store, 1, 1, NULL), BURIN_OK);
     assert_int_equal(burin_reader_find(w->reader, &(burin_entity){w->agents[0].id, 1, 1}, NULL), BURIN_ERR_GONE);
     assert_int_equal(burin_store_release(w->store, 1, 1, NULL), BURIN_ERR_GONE);
+}
+
+static void retention_goes_by_time_and_by_who_keeps(void **state)
+{
+    world             *w = *state;
+    burin_version_info info;
+    assert_int_equal(burin_reader_version(w->reader, 1, 1, &info, NULL), BURIN_OK);
+    int64_t begun = info.time_ns;
+    for (int n = 2; n <= 6; n++) {
+        burin_txn *t = begin(w);
+        burin_txn_set(t, w->agents[0], SPEED, burin_int(n), NULL);
+        assert_int_equal(burin_txn_commit(t, &(burin_commit_options){.time_ns = begun + n}, NULL, NULL), BURIN_OK);
+    }
+    assert_int_equal(burin_store_release(w->store, 1, 3, NULL), BURIN_ERR_USAGE); /* nobody keeps it */
+    for (int n = 0; n < 2; n++)
+        assert_int_equal(burin_store_keep(w->store, 1, 2, NULL), BURIN_OK);
+    assert_int_equal(burin_store_retain(w->store, 1, &(burin_retention){.since_time_ns = begun + 5}, NULL), BURIN_OK);
+    assert_int_equal(burin_store_release(w->store, 1, 2, NULL), BURIN_OK);
+    burin_reader_pin(w->reader);
+    for (uint32_t version = 1; version <= 6; version++) /* 5, 6 by time, 2 for who keeps it still */
+        assert_int_equal(burin_reader_version(w->reader, 1, version, &info, NULL), version >= 5 || version == 2 ? BURIN_OK : BURIN_ERR_GONE);
+    assert_int_equal(burin_store_release(w->store, 1, 2, NULL), BURIN_OK);
+    assert_int_equal(burin_reader_version(w->reader, 1, 2, &info, NULL), BURIN_ERR_GONE);
 }
 
 /* 40 */
@@ -271,6 +307,7 @@ int main(void)
         ROW(a_history_is_the_states_of_an_entity),
         ROW(forks_share_history_and_part),
         ROW(retention_drops_versions_and_gives_their_memory_back),
+        ROW(retention_goes_by_time_and_by_who_keeps),
         ROW(a_pinned_reader_sees_the_store_as_it_was),
         ROW(what_was_borrowed_of_a_dropped_version_stays_while_pinned),
         ROW(a_pinned_reader_finds_what_lives_elsewhere_now),
