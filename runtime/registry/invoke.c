@@ -105,7 +105,7 @@ bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t c
             return false;
     }
     *status = invoke_direct(&call, items, &one);
-    *out    = one.value;
+    rt_copy_words(out, &one.value);
     return true;
 }
 
@@ -120,7 +120,7 @@ bool rg_invoke_slots(const burin_callable *f, rt_slot *slots, const burin_invoke
         items[n] = burin_item_value((burin_value){(uint8_t)rt_plain_takes(f->slots, n), 0, 0, 0, {slots[n].i}});
     *status = invoke_direct(&call, items, &one);
     assert(*status || one.value.kind == rt_plain_gives(f->slots));
-    memcpy(slots, &one.value, sizeof one.value);
+    rt_copy_words((burin_value *)(void *)slots, &one.value);
     return true;
 }
 

@@ -41,11 +41,15 @@ typedef double  type_F;
 #define VALUE_I(n) args[n].value.as.i
 #define VALUE_F(n) args[n].value.as.f
 
-static inline burin_value give_I(const burin_callable *f, int64_t i) { return rt_plain_gives(f->plain.shape) == BURIN_BOOL ? burin_bool(i != 0) : burin_int(i); }
-static inline burin_value give_F(const burin_callable *f, double x)
+static inline void give_I(const burin_callable *f, int64_t i, burin_value *out)
+{
+    burin_kind kind = rt_plain_gives(f->plain.shape);
+    es_put_words(out, (uint8_t)kind, 0, (uint64_t)(kind == BURIN_BOOL ? i != 0 : i));
+}
+static inline void give_F(const burin_callable *f, double x, burin_value *out)
 {
     (void)f;
-    return burin_float(x);
+    *out = burin_float(x);
 }
 
 #define ROW0(R) ROW(R, none, (void), ())
@@ -66,7 +70,7 @@ static inline burin_value give_F(const burin_callable *f, double x)
     {                                                                                                                \
         const burin_callable *f = call->callable;                                                                    \
         (void)args;                                                                                                  \
-        out->value = give_##R(f, ((type_##R(*) types)f->plain.code) values);                                         \
+        give_##R(f, ((type_##R(*) types)f->plain.code) values, &out->value);                                          \
         return BURIN_OK;                                                                                             \
     }
 ALL(I)

@@ -308,13 +308,22 @@ burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t n
                            burin_value *out, burin_error *err);
 /* The same of a record. */
 burin_status es_other_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err);
-/* A cell as the value it holds, by its tag, which is not 0. */
-static inline burin_value es_tagged_value(const burin_store *s, uint8_t tag, uint64_t cell)
+/* Write a value whose kind or length is only known now in the two words that it is read in: what is read in one and was written in parts is waited for. */
+static inline void es_put_words(burin_value *out, uint8_t kind, uint32_t len, uint64_t bits)
 {
-    if (tag != BURIN_STRING)
-        return (burin_value){tag, 0, 0, 0, {(int64_t)cell}};
+    uint64_t head = (uint64_t)len << 32 | kind;
+    memcpy(out, &head, sizeof head);
+    memcpy((char *)out + sizeof head, &bits, sizeof bits);
+}
+/* A cell as the value it holds, by its tag, which is not 0. */
+static inline void es_tagged_value(const burin_store *s, uint8_t tag, uint64_t cell, burin_value *out)
+{
+    if (tag != BURIN_STRING) {
+        es_put_words(out, tag, 0, cell);
+        return;
+    }
     const es_bytes *bytes = cell ? es_at(&s->memory, (es_ref)cell) : NULL;
-    return bytes ? burin_string_borrow(bytes->data, bytes->len) : burin_string_borrow("", 0);
+    es_put_words(out, BURIN_STRING, bytes ? bytes->len : 0, (uintptr_t)(bytes ? bytes->data : ""));
 }
 /* The short way of what most reads are: false where a value is null, data or none at all. */
 static inline bool es_short_value(const burin_store *s, const es_record *r, int attribute, burin_value *out)
@@ -322,7 +331,7 @@ static inline bool es_short_value(const burin_store *s, const es_record *r, int 
     uint8_t tag = (unsigned)attribute < BURIN_ATTRIBUTES_MAX ? s->types[r->type]->tags[attribute] : 0;
     if (BURIN_UNLIKELY(!tag || (r->nulls >> attribute) & 1))
         return false;
-    *out = es_tagged_value(s, tag, r->cells[attribute]);
+    es_tagged_value(s, tag, r->cells[attribute], out);
     return true;
 }
 static inline burin_status es_record_value(const burin_store *s, const es_record *r, int attribute, burin_heap *heap, burin_value *out, burin_error *err)

@@ -228,7 +228,7 @@ burin_status es_cell_value(const burin_store *s, const es_type *type, uint64_t n
         return BURIN_OK;
     }
     if (type->tags[attribute]) {
-        *out = es_tagged_value(s, type->tags[attribute], cell);
+        es_tagged_value(s, type->tags[attribute], cell, out);
         return BURIN_OK;
     }
     const es_bytes *bytes = cell ? es_at(&s->memory, (es_ref)cell) : NULL;
