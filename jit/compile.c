@@ -39,7 +39,7 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
     };
     /* Of -O2, worth their time where registers are locals. */
     static const char *const scripts[] = {"-fpeephole2", "-fexpensive-optimizations"};
-    /* More of them, which templates do without. */
+    /* More of them, which templates and expressions do without. */
     static const char *const quicker[] = {"-fno-tree-ccp", "-fno-tree-copy-prop", "-fno-compare-elim", "-fno-combine-stack-adjustments", "-fira-region=one",
                                             "-fno-if-conversion", "-fno-if-conversion2" /* they bring what slow paths note in front of the guards */};
     static const char *const levels[] = {"-march=x86-64", "-march=x86-64", "-march=x86-64-v2", "-march=x86-64-v3", "-march=x86-64-v4"};
@@ -51,7 +51,7 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
         gcc_jit_context_add_command_line_option(g, always[n]);
     for (size_t n = 0; request->level == 1 && n < sizeof quick / sizeof quick[0]; n++)
         gcc_jit_context_add_command_line_option(g, quick[n]);
-    for (size_t n = 0; request->level == 1 && request_is_template(request) && n < sizeof quicker / sizeof quicker[0]; n++)
+    for (size_t n = 0; request->level == 1 && request_is_for_templates(request) && n < sizeof quicker / sizeof quicker[0]; n++)
         gcc_jit_context_add_command_line_option(g, quicker[n]);
     if (!request->debug)
         gcc_jit_context_add_command_line_option(g, "-fno-asynchronous-unwind-tables");

@@ -73,7 +73,7 @@ bool emitter_init(emitter *e, gcc_jit_context *g, arena *memory, const wire_requ
 {
     *e = (emitter){.g = g, .memory = memory, .request = request, .left = request->lowered_max ? request->lowered_max : UINT32_MAX, .file = request->debug ? arena_copy(memory, request->name) : NULL};
     /* A debugger breaks at the first address of a line: what it looks at has slow paths behind the usual way, as expectations place them. */
-    e->is_quick = request->level == 1 && request_is_template(request) && !request->debug;
+    e->is_quick = request->level == 1 && request_is_for_templates(request) && !request->debug;
     static const enum gcc_jit_types plain[TYPE_COUNT] = {
         [T_VOID] = GCC_JIT_TYPE_VOID, [T_B] = GCC_JIT_TYPE_UINT8_T, [T_H] = GCC_JIT_TYPE_UINT16_T, [T_U] = GCC_JIT_TYPE_UINT32_T,
         [T_I] = GCC_JIT_TYPE_INT32_T, [T_L] = GCC_JIT_TYPE_LONG, [T_UL] = GCC_JIT_TYPE_UNSIGNED_LONG, [T_F] = GCC_JIT_TYPE_DOUBLE,

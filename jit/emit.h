@@ -46,7 +46,7 @@ typedef struct emitter {
     gcc_jit_type       *op_type;              /* native_op */
     gcc_jit_type       *api_types[API_COUNT];
     uint32_t            left;                 /* what may still be lowered, see wire_request */
-    bool                is_quick;             /* a template at -O1, which is compiled while it waits, and no debugger looks at */
+    bool                is_quick;             /* a template or an expression at -O1, which is compiled while it waits, and no debugger looks at */
     struct typed      **direct;               /* by unit: its function that is called directly; NULL for none */
     uint32_t            direct_count;
     uint32_t            names;                /* given to locals and blocks so far */
@@ -102,8 +102,8 @@ typedef struct func {
     block             *usual;                 /* of each instruction that one of them begins with: where the usual code goes on */
 } func;
 
-/* Is it units of a template, and not a script, an expression or a kernel? */
-static inline bool request_is_template(const wire_request *request) { return request->program && !request->program->is_script && !request->program->is_expression; }
+/* Is it units of a template or an expression, and not a script or a kernel? */
+static inline bool request_is_for_templates(const wire_request *request) { return request->program && !request->program->is_script; }
 bool emitter_init(emitter *e, gcc_jit_context *g, arena *memory, const wire_request *request);
 
 /* ---- numbers and locals ---- */

@@ -12,6 +12,13 @@ static void store_float(func *f, uint32_t reg, expr value)
 
 static expr register_float(func *f, uint32_t reg) { return load(f, T_F, register_address(f, reg), (int64_t)field_offset(FIELD_burin_value_as)); }
 
+/* The float in a register. */
+static place require_float(func *f, uint32_t reg, block slow)
+{
+    require_kind(f, reg, BURIN_FLOAT, slow);
+    return as_local(f, T_F, register_float(f, reg));
+}
+
 /* The number in a register as a float; `slow` when it holds none, or, if that is asked for, one that is not exact. */
 static place number_as_float(func *f, uint32_t reg, bool exactly, block slow)
 {
@@ -82,7 +89,9 @@ static void lower_arithmetic(func *f, uint32_t pc)
     go(f, done);
     if (floats) {
         f->block = other;
-        place x = number_as_float(f, i->b, false, slow), y = number_as_float(f, i->c, false, slow);
+        /* one of them is no integer */
+        place x = known_kind(f, i->c) == BURIN_INT ? require_float(f, i->b, slow) : number_as_float(f, i->b, false, slow);
+        place y = known_kind(f, i->b) == BURIN_INT ? require_float(f, i->c, slow) : number_as_float(f, i->c, false, slow);
         store_float(f, i->a, binary(f, sign_of(operation_of(i)), T_F, get(x), get(y)));
     }
     begin(f, done);

@@ -105,6 +105,31 @@ static void next_of_array(func *f, const ir_insn *i, place loop, block slow, blo
     go(f, f->at[i->d]);
 }
 
+/* Does the instruction write the register? */
+static bool writes(const ir_insn *i, uint32_t reg)
+{
+    const char *operands = ir_op_operands(i->op);
+    uint32_t    first    = operands[1] == 'w' ? i->b : i->a;
+    return (operands[0] == 'w' || operands[0] == 'x' || operands[1] == 'w') && reg >= first && reg < first + registers_written(i);
+}
+
+/* The last instruction before `pc` that writes the register; NULL. */
+static const ir_insn *writer_before(const func *f, uint32_t pc, uint32_t reg)
+{
+    while (pc-- > 0)
+        if (writes(&f->unit->code[pc], reg))
+            return &f->unit->code[pc];
+    return NULL;
+}
+
+/* May the loop that `next` at pc walks be over a range? One that is over what was found in data is so seldom, and left to the body then. */
+static bool may_walk_range(const func *f, uint32_t pc)
+{
+    const ir_insn *iter = writer_before(f, pc, f->unit->code[pc].a);
+    const ir_insn *over = iter && iter->op == OP_ITER ? writer_before(f, (uint32_t)(iter - f->unit->code), iter->b) : NULL;
+    return !over || (over->op != OP_RESOLVE && over->op != OP_RESOLVE_U && over->op != OP_ATTR);
+}
+
 static expr walks(func *f, place loop, walk_kind walk)
 {
     return compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_walk, get(loop)), num(f, T_B, walk));
@@ -113,20 +138,23 @@ static expr walks(func *f, place loop, walk_kind walk)
 static void lower_next(func *f, uint32_t pc)
 {
     const ir_insn *i    = &f->unit->code[pc];
-    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f), other = new_block(f), range = new_block(f);
-    bool           has_structs = f->e->request->member_count > 0;
-    block          third       = has_structs ? new_block(f) : slow;
+    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f);
+    bool           has_ranges = may_walk_range(f, pc), has_structs = f->e->request->member_count > 0;
+    block          third = has_structs ? new_block(f) : slow, second = has_ranges ? new_block(f) : third;
     place          loop = loop_of(f, i->a), m = f->m;
     f->m                = as_local(f, T_PTR, machine(f));
     /* nothing to drop: the iteration made nothing */
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, machine(f)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
-    branch(f, expect(f, walks(f, loop, WALK_LIST), true), list, other);
-    f->block = other;
-    branch(f, walks(f, loop, WALK_RANGE), range, third);
+    branch(f, expect(f, walks(f, loop, WALK_LIST), true), list, second);
     f->block = list;
     next_of_list(f, i, loop, slow, ended);
-    f->block = range;
-    next_of_range(f, i, loop, slow, ended);
+    if (has_ranges) {
+        block range = new_block(f);
+        f->block    = second;
+        branch(f, walks(f, loop, WALK_RANGE), range, third);
+        f->block = range;
+        next_of_range(f, i, loop, slow, ended);
+    }
     if (has_structs) {
         f->block    = third;
         block array = new_block(f);
