@@ -73,7 +73,7 @@ static void copy_short(func *f, const printing *p, place data, place len, bool l
 
 static place text_data(func *f, place v) { return as_local(f, T_PTR, load(f, T_PTR, get(v), (int64_t)field_offset(FIELD_burin_value_as))); }
 
-/* ---- integers ---- */
+/* ---- numbers ---- */
 
 /* One below SMALL: a row of text_small_numbers. */
 static void print_small(func *f, const printing *p, place i, block other)
@@ -83,6 +83,26 @@ static void print_small(func *f, const printing *p, place i, block other)
     place row     = as_local(f, T_U, load(f, T_U, add_bytes(f, numbers, binary(f, GCC_JIT_BINARY_OP_MULT, T_L, get(i), num(f, T_L, 4))), 0));
     store(f, T_U, get(p->at), 0, get(row));
     set(f, p->to, add_bytes(f, get(p->at), cast(f, T_L, binary(f, GCC_JIT_BINARY_OP_RSHIFT, T_U, get(row), num(f, T_U, 24)))));
+    go(f, p->done);
+}
+
+/* Any integer, any float. */
+static void print_int(func *f, const printing *p, place i)
+{
+    if (f->in_loop[p->pc]) {
+        block larger = new_block(f);
+        print_small(f, p, i, larger);
+        f->block = larger;
+    }
+    expr arguments[] = {get(p->at), get(i)};
+    set(f, p->to, call_api(f, API_put_int, 2, arguments));
+    go(f, p->done);
+}
+
+static void print_float(func *f, const printing *p, expr value)
+{
+    expr arguments[] = {get(p->at), value};
+    set(f, p->to, call_api(f, API_put_float, 2, arguments));
     go(f, p->done);
 }
 
@@ -192,20 +212,16 @@ place put_bytes(func *f, uint32_t pc, text_at text, block slow)
 /* Print the member here if its form allows; what is left goes on with the value in p->v. */
 static void print_member(func *f, const printing *p, const wire_member *m, expr object, block slow)
 {
-    place at = member_address(f, m, object, slow), value = local(f, T_VALUE, "member");
-    if (m->form == BURIN_FORM_TEXT) {
-        print_bytes(f, p, member_text(f, m, at, slow), slow);
-        return;
+    place at = member_address(f, m, object, slow);
+    switch (m->form) {
+    case BURIN_FORM_TEXT: print_bytes(f, p, member_text(f, m, at, slow), slow); return;
+    case BURIN_FORM_I32: print_int(f, p, as_local(f, T_L, cast(f, T_L, load(f, T_I, get(at), 0)))); return;
+    case BURIN_FORM_I64: print_int(f, p, as_local(f, T_L, load(f, T_L, get(at), 0))); return;
+    case BURIN_FORM_F64: print_float(f, p, load(f, T_F, get(at), 0)); return;
+    default: break;
     }
-    if (f->in_loop[p->pc] && (m->form == BURIN_FORM_I32 || m->form == BURIN_FORM_I64)) {
-        block make = new_block(f);
-        place i    = as_local(f, T_L, m->form == BURIN_FORM_I32 ? cast(f, T_L, load(f, T_I, get(at), 0)) : load(f, T_L, get(at), 0));
-        print_small(f, p, i, make);
-        f->block = make;
-        set_value(f, address_of_value(f, value), num(f, T_L, BURIN_INT), get(i));
-    } else {
-        read_member_at(f, m, at, address_of_value(f, value), slow);
-    }
+    place value = local(f, T_VALUE, "member");
+    read_member_at(f, m, at, address_of_value(f, value), slow);
     if (!f->block)
         return;
     set(f, p->v, address_of_value(f, value));

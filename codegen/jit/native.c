@@ -109,6 +109,9 @@ static char *api_put_bytes_escaped(vm_frame *f, char *to, const char *data, uint
     return rt_escape_at(to, data, len);
 }
 
+static char *api_put_int(char *to, int64_t i) { return (uint64_t)i < 10000 ? text_put_small(to, (unsigned)i) : to + text_from_int(i, to); }
+static char *api_put_float(char *to, double f) { return to + text_from_double(f, to); }
+
 static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
 {
     if (BURIN_LIKELY(v->kind == BURIN_STRING)) {
@@ -119,10 +122,8 @@ static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *
         return !escaped || v->flags & RT_PRINTED_AS_IS ? api_put_bytes(f, to, v->as.s, v->len, rest) : api_put_bytes_escaped(f, to, v->as.s, v->len, rest);
     }
     if (v->kind == BURIN_INT)
-        return (uint64_t)v->as.i < 10000 ? text_put_small(to, (unsigned)v->as.i) : to + text_from_int(v->as.i, to);
-    if (v->kind == BURIN_FLOAT)
-        return to + text_from_double(v->as.f, to);
-    return NULL;
+        return api_put_int(to, v->as.i);
+    return v->kind == BURIN_FLOAT ? api_put_float(to, v->as.f) : NULL;
 }
 static char *api_put(vm_frame *f, char *to, const burin_value *v, uint64_t rest) { return put_value(f, to, v, rest, false); }
 static char *api_put_escaped(vm_frame *f, char *to, const burin_value *v, uint64_t rest) { return put_value(f, to, v, rest, true); }
