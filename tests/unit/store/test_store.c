@@ -355,6 +355,31 @@ static void b36_of_two_commits_from_one_base_the_second_conflicts(void **state)
     assert_int_equal(burin_txn_commit(f, NULL, NULL, NULL), BURIN_ERR_CONFLICT);
 }
 
+/* 11, 36: each puts one branch below the other, no two touch the same entity, and both together would be a circle. */
+static void b36_what_is_carried_over_closes_no_circle(void **state)
+{
+    world       *w = *state;
+    burin_entity tops[2], leaves[2];
+    burin_txn   *t = begin(w);
+    for (int n = 0; n < 2; n++) {
+        burin_txn_create(t, w->node, &tops[n], NULL);
+        burin_txn_create(t, w->node, &leaves[n], NULL);
+        assert_int_equal(burin_txn_attach(t, leaves[n], tops[n], NAMED, 0, BURIN_TEXT("leaf"), NULL), BURIN_OK);
+        assert_int_equal(burin_txn_attach(t, tops[n], w->nodes[n], NAMED, 0, BURIN_TEXT("top"), NULL), BURIN_OK);
+    }
+    commit(w, t);
+    burin_txn *both[] = {begin(w), begin(w)};
+    for (int n = 0; n < 2; n++) {
+        assert_int_equal(burin_txn_detach(both[n], tops[n], NULL), BURIN_OK);
+        assert_int_equal(burin_txn_attach(both[n], tops[n], leaves[!n], NAMED, 0, BURIN_TEXT("below"), NULL), BURIN_OK);
+    }
+    commit(w, both[0]);
+    assert_int_equal(burin_txn_commit(both[1], &(burin_commit_options){.mode = BURIN_CONFLICT_REBASE}, NULL, NULL), BURIN_ERR_CONFLICT);
+    burin_reader_pin(w->reader);
+    assert_int_equal(info_of(w, tops[0]).owner, leaves[1].id);
+    assert_int_equal(info_of(w, tops[1]).owner, w->nodes[1].id);
+}
+
 static void a_commit_carried_over_holds_to_what_was_read(void **state)
 {
     static const struct {
@@ -611,7 +636,7 @@ int main(void)
         ROW(a_child_stands_where_it_was_put), ROW(b29_a_child_moved_out_of_a_removed_owner_stays), ROW(b31_equal_means_the_same_kind_and_bits), ROW(b30_data_comes_back_as_it_was),
         ROW(b11_sharing_and_circles_are_refused_and_leave_no_trace), ROW(attributes_hold_only_what_they_are),
         ROW(b4_b5_b81_roots_and_what_is_nowhere), ROW(b46_a_detached_child_can_found_a_tree), ROW(b50_a_root_brings_its_tree_along),
-        ROW(b36_of_two_commits_from_one_base_the_second_conflicts), ROW(a_commit_carried_over_holds_to_what_was_read), ROW(b36_what_was_read_in_another_tree_holds_too),
+        ROW(b36_of_two_commits_from_one_base_the_second_conflicts), ROW(b36_what_is_carried_over_closes_no_circle), ROW(a_commit_carried_over_holds_to_what_was_read), ROW(b36_what_was_read_in_another_tree_holds_too),
         ROW(b7_a_root_that_changes_stays_a_root), ROW(b13_b14_b15_what_is_empty_alone_and_deep), ROW(b21_b25_two_branches_and_a_replaced_child),
         ROW(b10_b32_where_a_value_comes_from_is_no_content), ROW(b33_by_force_what_is_equal_is_written_once), ROW(b38_b39_what_the_caller_holds_is_the_callers),
         ROW(b47_a_root_that_is_detached_takes_its_tree_with_it),
