@@ -108,7 +108,7 @@ static burin_status bind(burin_live *live, const char *name, burin_node node, bu
             burin_heap_free(object);
         return no_memory(live);
     }
-    *n = (live_name){.name = (char *)(n + 1), .node = node, .record = record, .object = object, .holders = 1, .size = size};
+    *n = (live_name){.name = (char *)(n + 1), .len = (uint32_t)len, .hash = rt_text_hash((burin_text){name, len}), .node = node, .record = record, .object = object, .holders = 1, .size = size};
     memcpy(n->name, name, len + 1);
     if (!name_map_put(&live->names, (burin_text){n->name, len}, n)) {
         drop_name(live, n);
@@ -291,6 +291,8 @@ burin_status live_run_begin(burin_live *live, const live_reads *reads, const bur
     *out = run;
     burin_heap_clear(run->variables);
     *variables = burin_dict(run->variables, reads->count);
+    if (variables->kind == BURIN_MISSING)
+        return no_memory(live);
     for (uint32_t k = 0; k < reads->count && !status; k++) {
         const live_name *name = reads->names[k];
         burin_value      value;
@@ -300,10 +302,10 @@ burin_status live_run_begin(burin_live *live, const live_reads *reads, const bur
             status = burin_graph_get(live->graph, name->node, &value);
         else
             value = name->record;
-        if (!status && burin_dict_set(run->variables, *variables, burin_string_borrow(name->name, strlen(name->name)), value))
+        if (!status && rt_dict_put_text(rt_state_of(run->variables), variables->as.p, (burin_text){name->name, name->len}, name->hash, value))
             status = no_memory(live);
     }
-    return variables->kind == BURIN_MISSING ? no_memory(live) : status;
+    return status;
 }
 
 void live_run_end(burin_live *live) { live->running--; }

@@ -11,6 +11,7 @@
 /* What a name stands for. It lives as long as it is bound, or a node reads it. */
 typedef struct live_name {
     char       *name; /* this block, behind it */
+    uint32_t    len, hash; /* of the name */
     burin_node  node; /* {0, 0}: a record */
     burin_value record;
     burin_heap *object; /* the record's */
