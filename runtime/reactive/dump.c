@@ -11,7 +11,9 @@ typedef struct dump {
     char         room[RX_NAME_ROOM];
 } dump;
 
-enum { CHUNK = 1 << 15, VALUE_BYTES = 40 };
+enum { CHUNK = 1 << 15, VALUE_BYTES = 40, VALUE_DEPTH = 3 };
+
+#define MORE "\xe2\x80\xa6"
 
 static void pass_on(dump *d, size_t at_least)
 {
@@ -51,35 +53,74 @@ static bool is_drawn(const burin_graph *g, uint32_t node)
 
 /* ---- values ---- */
 
-/* A short text for people, cut between code points. */
-static void append_value(dump *d, uint32_t node, buf *out)
+/* A text, cut between code points. */
+static void append_text(buf *out, burin_value v)
 {
-    burin_value v = d->g->values[node];
-    if (rx_kind(&d->g->nodes[node]) == RX_EFFECT && !rx_failure_of(d->g, node))
-        return; /* they have none to show */
-    if (rx_failure_of(d->g, node)) {
-        buf_append_z(out, burin_status_class(rx_failure_of(d->g, node)->status));
-        return;
+    size_t len = v.len;
+    if (len > VALUE_BYTES)
+        for (len = VALUE_BYTES; len && ((unsigned char)v.as.s[len] & 0xc0) == 0x80;)
+            len--;
+    rx_append_valid(out, (burin_text){v.as.s, len});
+    if (len < v.len)
+        buf_append_z(out, MORE);
+}
+
+static void append_short(buf *out, burin_value v, unsigned depth);
+
+/* The beginning of a list, tuple or dict: what comes behind so many bytes is left out. */
+static void append_items(buf *out, burin_value v, unsigned depth)
+{
+    const char *brackets = v.kind == BURIN_DICT ? "{}" : v.kind == BURIN_TUPLE ? "()" : "[]";
+    size_t      begin = out->len, at = 0, count = burin_length(v);
+    buf_append_byte(out, brackets[0]);
+    for (size_t k = 0; k < count; k++) {
+        burin_value key, item;
+        if (k)
+            buf_append_z(out, ", ");
+        if (out->len - begin > VALUE_BYTES) {
+            buf_append_z(out, MORE);
+            break;
+        }
+        if (v.kind != BURIN_DICT) {
+            item = burin_at(v, k);
+        } else if (burin_next(v, &at, &key, &item)) {
+            append_short(out, key, depth + 1);
+            buf_append_z(out, ": ");
+        }
+        append_short(out, item, depth + 1);
     }
+    buf_append_byte(out, brackets[1]);
+}
+
+/* A value for people. */
+static void append_short(buf *out, burin_value v, unsigned depth)
+{
     switch ((burin_kind)v.kind) {
     case BURIN_NONE: buf_append_z(out, "none"); break;
     case BURIN_BOOL: buf_append_z(out, v.as.i ? "true" : "false"); break;
     case BURIN_INT: buf_printf(out, "%lld", (long long)v.as.i); break;
     case BURIN_FLOAT: buf_printf(out, "%.12g", v.as.f); break;
-    case BURIN_STRING: {
-        size_t len = v.len;
-        if (len > VALUE_BYTES)
-            for (len = VALUE_BYTES; len && ((unsigned char)v.as.s[len] & 0xc0) == 0x80;)
-                len--;
-        rx_append_valid(out, (burin_text){v.as.s, len});
-        if (len < v.len)
-            buf_append_z(out, "\xe2\x80\xa6");
-        break;
-    }
+    case BURIN_STRING: append_text(out, v); break;
     case BURIN_MISSING: break;
     case BURIN_BYTES: buf_append_z(out, "bytes"); break;
+    case BURIN_LIST:
+    case BURIN_TUPLE:
+    case BURIN_DICT:
+        if (depth < VALUE_DEPTH)
+            append_items(out, v, depth);
+        else
+            buf_append_z(out, burin_type_name(v));
+        break;
     default: buf_append_z(out, burin_type_name(v)); break;
     }
+}
+
+static void append_value(dump *d, uint32_t node, buf *out)
+{
+    if (rx_failure_of(d->g, node))
+        buf_append_z(out, burin_status_class(rx_failure_of(d->g, node)->status));
+    else if (rx_kind(&d->g->nodes[node]) != RX_EFFECT) /* they have none to show */
+        append_short(out, d->g->values[node], d->g->nodes[node].flags & RX_STALE ? VALUE_DEPTH : 0); /* a stale container may be gone */
 }
 
 typedef struct escape {

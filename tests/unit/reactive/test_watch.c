@@ -191,6 +191,37 @@ static void labels_show_any_text(void **unused)
     }
 }
 
+/* Containers show how they begin. */
+static void labels_show_what_containers_hold(void **unused)
+{
+    burin_heap  *heap = burin_heap_new(NULL);
+    burin_graph *g    = burin_graph_new(NULL);
+    burin_value  list = burin_list(heap, 3), dict = burin_dict(heap, 1), deep = burin_list(heap, 1), row = burin_list(heap, 100), next;
+    burin_node   node;
+    text         t = {.len = 0};
+    (void)unused;
+    burin_list_append(heap, list, burin_int(1));
+    burin_list_append(heap, list, burin_string_borrow("two", 3));
+    burin_list_append(heap, list, burin_none());
+    burin_dict_set_z(heap, dict, "key", list);
+    for (int k = 0; k < 5; k++, deep = next) {
+        next = burin_list(heap, 1);
+        burin_list_append(heap, next, deep);
+    }
+    for (int k = 0; k < 100; k++)
+        burin_list_append(heap, row, burin_int(k));
+    const burin_value values[] = {list, dict, deep, row};
+    for (size_t k = 0; k < sizeof values / sizeof *values; k++)
+        assert_int_equal(burin_graph_cell(g, values[k], &node), BURIN_OK);
+    assert_int_equal(burin_graph_dump(g, BURIN_GRAPH_JSON, append, &t), BURIN_OK);
+    static const char *const wants[] = {"\"[1, two, none]\"", "\"{key: [1, two, none]}\"", "\"[[[list]]]\"", "\"[0, 1, 2, ", "11, 12, \xe2\x80\xa6]\""};
+    for (size_t k = 0; k < sizeof wants / sizeof *wants; k++)
+        if (!strstr(t.at, wants[k]))
+            fail_msg("no %s in\n%s", wants[k], t.at);
+    burin_graph_free(g);
+    burin_heap_free(heap);
+}
+
 static void metrics_and_traces_are_complete(void **unused)
 {
     text  trace = {.len = 0}, metrics = {.len = 0};
@@ -252,7 +283,7 @@ int main(void)
         cmocka_unit_test(why_leads_from_a_node_to_the_cell_that_was_set),
         cmocka_unit_test(a_graph_that_is_not_watched_does_not_know_why),
         cmocka_unit_test(a_node_tells_how_often_it_ran_and_changed),
-        cmocka_unit_test(pictures_show_nodes_edges_values_and_failures), cmocka_unit_test(labels_show_any_text),
+        cmocka_unit_test(pictures_show_nodes_edges_values_and_failures), cmocka_unit_test(labels_show_any_text), cmocka_unit_test(labels_show_what_containers_hold),
         cmocka_unit_test(metrics_and_traces_are_complete),
         cmocka_unit_test(failures_are_logged),
         cmocka_unit_test(a_writer_that_fails_ends_the_dump_and_its_status_is_returned),
