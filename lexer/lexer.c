@@ -126,6 +126,15 @@ static const char *line_statement_end(const lexer *lx)
     return p > lx->at ? p : NULL;
 }
 
+/* Does an end of a tag begin so? Most tokens do not. */
+static inline bool may_end(const lexer *lx)
+{
+    burin_text mark = lx->state == LEXER_PRINT ? lx->options->variable_end : lx->options->block_end;
+    const char c    = lx->at < lx->end ? *lx->at : '-';
+
+    return c == '-' || c == '+' || !mark.len || c == mark.data[0] || lx->state == LEXER_LINE_STATEMENT;
+}
+
 /* Yield the end of the tag if it is at `at`. */
 static bool tag_end(lexer *lx, token *out)
 {
@@ -219,7 +228,7 @@ static bool skip_space(lexer *lx)
 static void tag_token(lexer *lx, token *out)
 {
     for (;;) {
-        if (lx->bracket_count == 0 && tag_end(lx, out))
+        if (lx->bracket_count == 0 && may_end(lx) && tag_end(lx, out))
             return;
         if (lx->at == lx->end) {
             end_of_template(lx, out);

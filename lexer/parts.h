@@ -34,7 +34,16 @@ bool lexer_comment(lexer *lx, token *out);
 bool lexer_raw(lexer *lx, token *out);
 void lexer_line_comment(lexer *lx);
 void lexer_order_openers(lexer *lx);
-uint32_t    lexer_count_newlines(const char *from, const char *to);
+uint32_t    lexer_count_many_newlines(const char *from, const char *to);
+static inline uint32_t lexer_count_newlines(const char *from, const char *to)
+{
+    uint32_t count = 0;
+    if (to - from >= 16)
+        return lexer_count_many_newlines(from, to);
+    for (; from < to; from++)
+        count += *from == '\n';
+    return count;
+}
 const char *lexer_skip_space(const char *p, const char *end);
 /* `text` with the configured newline sequence; false when memory is out. */
 bool lexer_newlines(lexer *lx, burin_text text, burin_text *out);

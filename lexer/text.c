@@ -45,6 +45,10 @@ static const char *strip_end(const char *from, const char *end)
 {
     while (end > from) {
         const char *p = end - 1;
+        if (is_ascii_space((unsigned char)*p)) {
+            end = p;
+            continue;
+        }
         while (p > from && ((unsigned char)*p & 0xc0) == 0x80)
             p--;
         if (space_at(p, end) == 0)
@@ -74,7 +78,7 @@ burin_text lexer_strip(burin_text text) { return lexer_strip_end(lexer_strip_sta
 
 typedef char chunk __attribute__((vector_size(16)));
 
-uint32_t lexer_count_newlines(const char *from, const char *to)
+uint32_t lexer_count_many_newlines(const char *from, const char *to)
 {
     uint32_t count = 0;
 

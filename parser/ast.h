@@ -83,6 +83,10 @@ static inline void ast_push(ast_list *list, ast_node *node)
     list->count++;
 }
 
+/* Expressions come last in nodes.def. Where statements are looked for, they and what only holds them are left out. */
+static inline bool ast_is_expression(const ast_node *node) { return node->kind >= AST_Name; }
+static inline bool ast_holds_statements(const ast_node *node) { return !ast_is_expression(node) && node->kind != AST_Output; }
+
 const char *ast_kind_name(ast_kind kind);
 /* Call `visit` for every direct child, in source order of the fields; stops at the first non-zero result and returns it. */
 int ast_each_child(ast_node *node, int (*visit)(ast_node *child, void *user), void *user);

@@ -27,7 +27,7 @@ typedef enum position {
 } position;
 
 typedef struct place {
-    uint8_t position;
+    _Alignas(8) uint8_t position; /* copied at once */
     bool    after_tag;   /* the statement's word was the token before */
     bool    tuple_start; /* an expression without which there is nothing: "Expected an expression" */
     bool    item_start;  /* after the comma of a tuple, which may end there */

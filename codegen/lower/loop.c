@@ -18,7 +18,7 @@ static int scoped_block_inside(ast_node *node, void *user)
 {
     if (node->kind == AST_Block && ast_as(Block, node)->scoped)
         return 1;
-    return ast_each_child(node, scoped_block_inside, user);
+    return ast_holds_statements(node) ? ast_each_child(node, scoped_block_inside, user) : 0;
 }
 
 /* Constructs in the body that see `loop` as a value: functions of their own, and what passes the local names on. */
@@ -36,7 +36,7 @@ static int passes_locals(ast_node *node, void *user)
     case AST_FromImport: return ast_as(FromImport, node)->with_context;
     default: break;
     }
-    return ast_each_child(node, passes_locals, user);
+    return ast_holds_statements(node) ? ast_each_child(node, passes_locals, user) : 0;
 }
 
 static int any(const ast_list *list, int (*asks)(ast_node *, void *))
@@ -47,9 +47,10 @@ static int any(const ast_list *list, int (*asks)(ast_node *, void *))
     return 0;
 }
 
-static bool is_extended(ast_For *node)
+static bool is_extended(const lowerer *c, ast_For *node)
 {
-    return node->recursive || find_undeclared(node->body.first, &loop_name, 1) || scoped_block_inside(&node->base, NULL);
+    return node->recursive || (c->survey.loop && find_undeclared(node->body.first, &loop_name, 1)) ||
+           (c->blocks.count && scoped_block_inside(&node->base, NULL));
 }
 
 static int assigns_loop(ast_node *node, void *user)
@@ -64,7 +65,7 @@ static int assigns_loop(ast_node *node, void *user)
 static void check_target(lowerer *c, ast_For *node)
 {
     ast_node *at = NULL;
-    if (assigns_loop(&node->base, &at))
+    if (c->survey.sets_loop && assigns_loop(&node->base, &at))
         lower_fail(c, BURIN_ERR_ASSERTION, at, "Can't assign to special loop variable in for-loop target");
 }
 
@@ -245,7 +246,7 @@ static void lower_else(lowerer *c, scope *f, loop_plan *p)
 /* The loop proper, over the value in `iterable` or a view of it. `unit`: the recursive loop's, whose second parameter is the depth. */
 static void lower_loop(lowerer *c, scope *f, ast_For *node, uint16_t iterable, unsigned view, uint32_t unit)
 {
-    loop_plan p    = {node, is_extended(node), node->orelse.first != NULL, 0, 0};
+    loop_plan p    = {node, is_extended(c, node), node->orelse.first != NULL, 0, 0};
     ir_loop   row  = {.extended = p.extended, .unit = unit};
     uint32_t  at   = vector_add(c, c->loops, row);
     scope     body = scope_inner(c, f);

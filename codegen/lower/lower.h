@@ -97,6 +97,11 @@ typedef struct lowerer {
     VECTOR(ir_block_place) block_places;
     VECTOR(ir_include) includes;
     VECTOR(block_def) blocks;
+    struct { /* what a walk over the whole template has found, so that later ones are only made where they may find something */
+        bool extends;
+        bool self_or_super, loop; /* a variable is called so ... */
+        bool sets_loop;           /* ... and is set */
+    } survey;
     VECTOR(ir_function) functions;
 
     const struct resolve_listener *listener; /* NULL when nobody asks */

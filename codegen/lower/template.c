@@ -64,21 +64,43 @@ void lower_block_statement(lowerer *c, scope *f, ast_Block *node)
         land(c, skip);
 }
 
-static int find_blocks(ast_node *node, void *user)
+static int note_block(lowerer *c, ast_Block *block)
+{
+    uint32_t hash = text_hash(block->name.data, block->name.len, 0);
+    for (uint32_t i = 0; i < c->blocks.count; i++)
+        if (c->blocks.items[i].hash == hash && text_equal(c->blocks.items[i].node->name, block->name)) {
+            lower_fail(c, BURIN_ERR_ASSERTION, &block->base, "block '%.*s' defined twice", (int)block->name.len, block->name.data);
+            return 1;
+        }
+    block_def def = {block, hash, 0};
+    vector_add(c, c->blocks, def);
+    return 0;
+}
+
+static void note_name(lowerer *c, const ast_Name *node)
+{
+    if (text_is(node->name, "loop")) {
+        c->survey.loop = true;
+        c->survey.sets_loop |= node->use == AST_STORE;
+    } else if (text_equal(node->name, self_super[0]) || text_equal(node->name, self_super[1])) {
+        c->survey.self_or_super = true;
+    }
+}
+
+static int survey(ast_node *node, void *user)
 {
     lowerer *c = user;
-    if (node->kind == AST_Block) {
-        ast_Block *block = ast_as(Block, node);
-        uint32_t   hash  = text_hash(block->name.data, block->name.len, 0);
-        for (uint32_t i = 0; i < c->blocks.count; i++)
-            if (c->blocks.items[i].hash == hash && text_equal(c->blocks.items[i].node->name, block->name)) {
-                lower_fail(c, BURIN_ERR_ASSERTION, node, "block '%.*s' defined twice", (int)block->name.len, block->name.data);
-                return 1;
-            }
-        block_def def = {block, hash, 0};
-        vector_add(c, c->blocks, def);
+    switch (node->kind) {
+    case AST_Name: note_name(c, ast_as(Name, node)); return 0;
+    case AST_Const: case AST_Data: return 0;
+    case AST_Extends: c->survey.extends = true; break;
+    case AST_Block:
+        if (note_block(c, ast_as(Block, node)))
+            return 1;
+        break;
+    default: break;
     }
-    return ast_each_child(node, find_blocks, user);
+    return ast_each_child(node, survey, user);
 }
 
 static void declare_self(lowerer *c, scope *f, unsigned used, burin_text block)
@@ -104,7 +126,7 @@ static void lower_block_unit(lowerer *c, block_def *def)
         return;
     scope f = {.unit = b, .block_frame = true, .captured = NO_REG, .open_capture = NO_REG};
     symbols_init(&f.sym, NULL, &c->track, &b->vars);
-    declare_self(c, &f, find_undeclared(node->body.first, self_super, 2), node->name);
+    declare_self(c, &f, c->survey.self_or_super ? find_undeclared(node->body.first, self_super, 2) : 0, node->name);
     symbols_analyze(&f.sym, &node->base, FOR_BODY);
     scope_enter(c, &f);
     lower_body(c, &f, node->body.first);
@@ -215,20 +237,15 @@ void lower_from_import(lowerer *c, scope *f, ast_FromImport *node)
 
 /* ---- the template ---- */
 
-static int has_extends(ast_node *node, void *user)
-{
-    return node->kind == AST_Extends || ast_each_child(node, has_extends, user);
-}
-
 static void lower_root(lowerer *c, ast_node *tree)
 {
-    bool     extends = has_extends(tree, NULL);
+    bool     extends = c->survey.extends;
     builder *b       = unit_begin(c, UNIT_ROOT, (burin_text){NULL, 0}, false, NULL);
     if (!b)
         return;
     scope f = {.unit = b, .require_output_check = extends, .captured = NO_REG, .open_capture = NO_REG};
     symbols_init(&f.sym, NULL, &c->track, &b->vars);
-    declare_self(c, &f, find_undeclared(ast_as(Template, tree)->body.first, self_super, 1), (burin_text){NULL, 0});
+    declare_self(c, &f, c->survey.self_or_super ? find_undeclared(ast_as(Template, tree)->body.first, self_super, 1) : 0, (burin_text){NULL, 0});
     symbols_analyze(&f.sym, tree, FOR_BODY);
     f.toplevel = f.rootlevel = true;
     c->program->has_extends  = extends;
@@ -315,7 +332,7 @@ static void lower_all(lowerer *c, const lowering *what)
     } else if (what->as_expression) {
         lower_expression(c, what->tree);
     } else {
-        find_blocks(what->tree, c);
+        survey(what->tree, c);
         lower_root(c, what->tree);
         for (uint32_t i = 0; i < c->blocks.count && !c->status; i++)
             lower_block_unit(c, &c->blocks.items[i]);
