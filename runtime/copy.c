@@ -6,6 +6,7 @@
  * the engine (macros, loops) belong to the render that made them, and are refused. Depth is bounded by rt_enter. */
 #include "runtime/attribute.h"
 #include "runtime/bigint.h"
+#include "runtime/builtins/big_range.h"
 #include "runtime/convert.h"
 #include "runtime/exception.h"
 #include "runtime/host.h"
@@ -295,6 +296,16 @@ static burin_status copy_type(copier *c, const rt_type *from, burin_value *out)
     return rt_object_new(rt_state_of(c->heap), &rt_type_class.base, to, out) ? rt_fail(c->st, BURIN_ERR_NOMEM, "out of memory") : BURIN_OK;
 }
 
+static burin_status copy_big_range(copier *c, burin_value v, burin_value *out)
+{
+    burin_value parts[3];
+    big_range_parts(v, parts);
+    for (int n = 0; n < 3; n++)
+        if (copy_value(c, parts[n], &parts[n]))
+            return c->st->status;
+    return big_range_new(rt_state_of(c->heap), parts[0], parts[1], parts[2], out) ? rt_fail(c->st, BURIN_ERR_NOMEM, "out of memory") : BURIN_OK;
+}
+
 static bool is_iterable(const burin_class *cls) { return cls->next || cls->iterate; }
 
 static burin_status copy_object(copier *c, burin_value v, burin_value *out)
@@ -307,6 +318,8 @@ static burin_status copy_object(copier *c, burin_value v, burin_value *out)
         return copy_slice(c, start, stop, step, out);
     if (rt_type_of_object(v))
         return copy_type(c, rt_type_of_object(v), out);
+    if (big_range_is(v))
+        return copy_big_range(c, v, out);
     if (cls->struct_size == sizeof(burin_class) && !is_iterable(cls)) { /* a host's */
         rt_object_value *to = allocate(c, sizeof *to);
         if (!to)

@@ -193,6 +193,14 @@ burin_status big_range_reversed(rt_state *st, burin_value v, burin_value *out)
     return slice_range(st, rt_object_of(v)->self, rt_missing(), rt_missing(), burin_int(-1), out);
 }
 
+void big_range_parts(burin_value v, burin_value parts[3])
+{
+    const big_range *r = rt_object_of(v)->self;
+    parts[0] = r->start;
+    parts[1] = r->stop;
+    parts[2] = r->step;
+}
+
 bool big_range_is(burin_value v) { return v.kind == BURIN_OBJECT && rt_object_of(v)->cls == &range_class; }
 
 /* ---- methods ---- */

@@ -10,5 +10,7 @@ burin_status big_range_new(rt_state *st, burin_value start, burin_value stop, bu
 burin_status big_range_reversed(rt_state *st, burin_value v, burin_value *out);
 /* Is it one? */
 bool big_range_is(burin_value v);
+/* What big_range_new has made it of: start, stop, step. */
+void big_range_parts(burin_value v, burin_value parts[3]);
 
 #endif

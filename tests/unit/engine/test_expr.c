@@ -8,7 +8,8 @@ static void expressions_give_values_that_outlive_the_run(void **state)
     } rows[] = {
         {"1 + 2 * 3", "7"},        {"x.a[1]", "2"},  {"x.a|map('string')|list", "['1', '2', '3']"}, {"'a' ~ 1", "'a1'"},
         {"{'k': x.a}", "{'k': [1, 2, 3]}"}, {"x.b", "None"}, {"none", "None"}, {"x is mapping", "True"}, {"2 ** 100", "1267650600228229401496703205376"},
-        {"range(3)", "range(0, 3)"}, {"('a', 'b')", "('a', 'b')"},
+        {"range(3)", "range(0, 3)"}, {"('a', 'b')", "('a', 'b')"}, {"range(2**64)", "range(0, 18446744073709551616)"},
+        {"range(2**65, 2**64, -3)", "range(36893488147419103232, 18446744073709551616, -3)"},
     };
     burin_env    *env    = burin_env_new(NULL, NULL);
     burin_render *render = burin_render_new(env, NULL);
