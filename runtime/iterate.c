@@ -282,7 +282,7 @@ burin_status rt_to_list(rt_state *st, burin_value v, rt_list **out)
     size_t      hint = rt_iter_length_hint(st, v);
     if (big_range_is(v) && (status = rt_length(st, v, &hint))) /* CPython asks for the length first, too */
         return status;
-    if (hint != SIZE_MAX && hint > st->steps_left) /* before room is made for what may not be built */
+    if (hint != SIZE_MAX && hint > st->steps_left && hint >= st->steps_left + rt_steps_ahead(st)) /* before room is made for what may not be built */
         return rt_charge(st, hint);
     if ((status = rt_iter_init(st, v, &it)) || (status = rt_list_new(st, BURIN_LIST, hint < 1 << 20 ? (uint32_t)hint : 8, out)))
         return status;

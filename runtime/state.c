@@ -59,6 +59,20 @@ burin_status rt_fail_steps(rt_state *st)
     return rt_fail(st, BURIN_ERR_LIMIT, "the limit of %llu steps was reached", (unsigned long long)st->steps_max);
 }
 
+burin_status rt_charge_rest(rt_state *st, uint64_t steps)
+{
+    uint32_t ahead = rt_steps_ahead(st);
+    st->tick -= ahead;
+    st->tick_from -= ahead;
+    st->steps_left += ahead;
+    if (st->steps_left > steps) {
+        st->steps_left -= steps;
+        return rt_check_interrupts(st);
+    }
+    st->steps_left = 0;
+    return rt_fail_steps(st);
+}
+
 burin_status rt_enter(rt_state *st)
 {
     if (BURIN_UNLIKELY(st->depth >= st->env->depth_max))

@@ -20,6 +20,8 @@ struct rt_state {
     bool           autoescape;   /* where execution stands now */
     uint32_t       depth;        /* nesting of calls, includes, comparisons, reprs; checked with rt_enter */
     uint64_t       steps_left;   /* counted down per basic block and per unit of native work */
+    uint32_t       tick;         /* iterations and calls until the limits are looked at again: all but one are taken from steps_left already */
+    uint32_t       tick_from;    /* what that was */
     uint32_t       unlooked;     /* steps of native work since the last look at what is next */
     const volatile int *cancel;  /* may be NULL; non-zero: stop */
     uint64_t       deadline_ns;  /* CLOCK_MONOTONIC; 0: none */
@@ -58,6 +60,10 @@ static inline void rt_clear_error(rt_state *st)
 
 /* "the limit of 1000 steps was reached" */
 burin_status rt_fail_steps(rt_state *st);
+/* rt_charge where steps_left is not enough: what is taken from it ahead for iterations and calls is taken back. So a run ends at the same
+ * step whenever that was. */
+burin_status rt_charge_rest(rt_state *st, uint64_t steps);
+static inline uint32_t rt_steps_ahead(const rt_state *st) { return st->tick ? st->tick - 1 : 0; }
 
 /* The deadline and the cancel flag: BURIN_ERR_LIMIT, BURIN_ERR_CANCELLED. */
 burin_status rt_check_interrupts(rt_state *st);
@@ -72,8 +78,7 @@ static inline burin_status rt_charge(rt_state *st, uint64_t steps)
         st->unlooked += steps < RT_UNLOOKED ? (uint32_t)steps : RT_UNLOOKED;
         return BURIN_LIKELY(st->unlooked < RT_UNLOOKED) ? BURIN_OK : rt_check_interrupts(st);
     }
-    st->steps_left = 0;
-    return rt_fail_steps(st);
+    return rt_charge_rest(st, steps);
 }
 /* Before recursing natively; pair with rt_leave. BURIN_ERR_RECURSION "maximum recursion depth exceeded". */
 burin_status rt_enter(rt_state *st);

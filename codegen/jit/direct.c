@@ -43,7 +43,7 @@ int64_t api_direct_go_on(vm *m, uint32_t pc)
 {
     vm_frame    *f       = m->frame;
     bool         outside = false;
-    burin_status status  = m->tick ? BURIN_OK : vm_tick(m);
+    burin_status status  = m->st.tick ? BURIN_OK : vm_tick(m);
     f->pc                = pc;
     if (!status)
         status = vm_run_stretch(f, pc, 0, f->unit->code_len, &outside);

@@ -263,14 +263,14 @@ burin_status vm_tick(vm *m)
 {
     rt_state *st = &m->st;
     if (st->steps_left == 0) {
-        m->tick = 1;
+        m->st.tick = 1;
         return rt_fail_steps(st);
     }
     uint32_t most = m->host.sample ? vm_profile_tick(m) : VM_TICKS;
-    m->tick_from  = st->steps_left < most ? (uint32_t)st->steps_left : most;
-    m->tick      = m->tick_from;
+    m->st.tick_from  = st->steps_left < most ? (uint32_t)st->steps_left : most;
+    m->st.tick      = m->st.tick_from;
     if (st->steps_left != UINT64_MAX)
-        st->steps_left -= m->tick_from;
+        st->steps_left -= m->st.tick_from;
     return rt_check_interrupts(st);
 }
 

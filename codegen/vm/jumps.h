@@ -11,7 +11,7 @@
 /* ---- loops ---- */
 
 /* One step of counting, for each iteration and each unit entered; the limits are looked at when the tick runs out. */
-static inline burin_status count_step(vm *m) { return BURIN_LIKELY(--m->tick) ? BURIN_OK : vm_tick(m); }
+static inline burin_status count_step(vm *m) { return BURIN_LIKELY(--m->st.tick) ? BURIN_OK : vm_tick(m); }
 
 /* Drop what the iteration made. Variables that inner units may still read are forgotten first. */
 static inline void end_iteration(vm_frame *f, vm_loop *loop)

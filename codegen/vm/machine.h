@@ -177,8 +177,6 @@ struct vm {
     vm_host       host;
     vm_limits     limits;
     uint64_t      steps_given;
-    uint32_t      tick;     /* iterations and calls until the limits are looked at again */
-    uint32_t      tick_from;
     rt_out       *out;
     burin_error  *err;      /* where the running call wants its error; NULL allowed */
     stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
@@ -431,11 +429,11 @@ static inline void vm_begin_steps(vm *m)
     rt_state *st   = &m->st;
     st->steps_left = m->steps_given = m->limits.steps ? m->limits.steps : UINT64_MAX;
     if (BURIN_LIKELY(!m->host.sample && !st->cancel && !m->limits.time_ns && st->steps_left > VM_TICKS)) {
-        m->tick_from = VM_TICKS;
-        m->tick      = VM_TICKS + 1;
+        m->st.tick_from = VM_TICKS;
+        m->st.tick      = VM_TICKS + 1;
         st->steps_left -= st->steps_left == UINT64_MAX ? 0 : VM_TICKS;
     } else {
-        m->tick = m->tick_from = 1;
+        m->st.tick = m->st.tick_from = 1;
     }
 }
 

@@ -28,7 +28,7 @@ static burin_status print_item(each *e, burin_value item)
 {
     rt_state *st  = &e->f->m->st;
     rt_out   *out = e->f->out;
-    if (BURIN_UNLIKELY(--e->f->m->tick == 0)) {
+    if (BURIN_UNLIKELY(--e->f->m->st.tick == 0)) {
         burin_status status = vm_tick(e->f->m);
         if (status)
             return status;
@@ -122,7 +122,7 @@ static __attribute__((noinline)) run_end run_of_texts(const each *e, char *to, c
 static inline char *begin_items(each *e, uint32_t *count)
 {
     rt_out *out = e->f->out;
-    *count      = smaller(e->f->m->tick - 1, *count);
+    *count      = smaller(e->f->m->st.tick - 1, *count);
     if (e->joint->len > JOINT_SHORT || out->end - out->next < ITEM_ROOM)
         return NULL;
     memcpy(out->next, e->before->as.s, JOINT_SHORT);
@@ -132,7 +132,7 @@ static inline char *begin_items(each *e, uint32_t *count)
 static inline uint32_t end_items(each *e, const char *to, uint32_t done)
 {
     e->f->out->next += to - e->f->out->next - (ptrdiff_t)e->before->len;
-    e->f->m->tick -= done;
+    e->f->m->st.tick -= done;
     return done;
 }
 
@@ -178,7 +178,7 @@ static inline uint32_t print_run_of_array(each *e, const rt_array *array, uint32
 
 /* ---- containers ---- */
 
-static burin_status end_of_items(each *e) { return BURIN_LIKELY(--e->f->m->tick) ? BURIN_OK : vm_tick(e->f->m); }
+static burin_status end_of_items(each *e) { return BURIN_LIKELY(--e->f->m->st.tick) ? BURIN_OK : vm_tick(e->f->m); }
 
 /* From item n on; printing an object may change the list. */
 static __attribute__((noinline)) burin_status print_list_from(each *e, burin_value over, uint32_t n)

@@ -116,12 +116,12 @@ static __attribute__((noinline)) void drop_made(vm_frame *f, vm_loop *loop) { en
 
 static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value *item)
 {
-    if (BURIN_UNLIKELY(f->m->tick == 1))
+    if (BURIN_UNLIKELY(f->m->st.tick == 1))
         return RUN_OTHER;
     if (BURIN_UNLIKELY(loop->releases && f->m->st.heap.next != loop->mark.next))
         drop_made(f, loop);
     if (BURIN_LIKELY(loop->walk == WALK_LIST && !loop->shadows)) {
-        f->m->tick--;
+        f->m->st.tick--;
         uint64_t at = (uint64_t)++loop->index0;
         if (at >= loop->list->len)
             return RUN_OVER;
@@ -130,7 +130,7 @@ static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, v
     }
     if (loop->walk != WALK_ARRAY || loop->row->extended || loop->item->form != BURIN_FORM_STRUCT || loop->item->is_pointer)
         return RUN_OTHER;
-    f->m->tick--;
+    f->m->st.tick--;
     loop->index0++;
     if (loop->left-- <= 0)
         return RUN_OVER;

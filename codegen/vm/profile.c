@@ -16,7 +16,7 @@ void vm_profile_begin(vm *m)
 
 void vm_profile_end(vm *m)
 {
-    uint32_t done = m->tick_from - m->tick;
+    uint32_t done = m->st.tick_from - m->st.tick;
     m->profile.carried_ns += monotonic_ns() - m->profile.since_ns;
     m->profile.steps_left -= done < m->profile.steps_left ? done : m->profile.steps_left - 1;
 }
@@ -24,7 +24,7 @@ void vm_profile_end(vm *m)
 uint32_t vm_profile_tick(vm *m)
 {
     vm_profile *p = &m->profile;
-    p->steps_left -= m->tick_from < p->steps_left ? m->tick_from : p->steps_left;
+    p->steps_left -= m->st.tick_from < p->steps_left ? m->st.tick_from : p->steps_left;
     if (p->steps_left == 0) {
         uint64_t now = monotonic_ns();
         if (m->frame)

@@ -171,6 +171,6 @@ burin_status vm_eval(vm *m, const vm_template *expr, burin_value vars, burin_val
 
 void vm_used(const vm *m, vm_limits *used)
 {
-    uint64_t left = m->st.steps_left == UINT64_MAX ? UINT64_MAX : m->st.steps_left + m->tick;
+    uint64_t left = m->st.steps_left == UINT64_MAX ? UINT64_MAX : m->st.steps_left + m->st.tick;
     *used         = (vm_limits){.steps = m->steps_given - left, .memory = m->st.heap.held};
 }
