@@ -36,6 +36,8 @@ static void signatures_without_types_are_refused_with_the_place(void **state)
         {"x: text = 'a -> int", "signature 'x: text = 'a -> int': column 12: a text without its end"},
         {"x: config Settings | int -> int", "signature 'x: config Settings | int -> int': column 26: a configuration has one type and no alternatives"},
         {"-> (int, text", "signature '-> (int, text': column 14: the bracket is not closed"},
+        {": int -> int", "signature ': int -> int': column 1: the name of a parameter is wanted here"},
+        {"x: Map | Node | Agent | Settings | Map -> int", "signature 'x: Map | Node | Agent | Settings | Map -> int': column 39: more types of entities than may stand beside each other"},
         {"-> int int", "signature '-> int int': column 8: nothing may follow the result"},
     };
     world *w = *state;
@@ -46,6 +48,17 @@ static void signatures_without_types_are_refused_with_the_place(void **state)
         assert_string_equal(w->err.message, rows[n].want);
     }
     assert_null(burin_registry_find(w->registry, BURIN_TEXT("f"), 0));
+    for (int results = 0; results < 2; results++) { /* as many as there may be, and one more */
+        for (int count = BURIN_PARAMETERS_MAX; count <= BURIN_PARAMETERS_MAX + 1; count++) {
+            char   text[400];
+            size_t len = (size_t)snprintf(text, sizeof text, results ? "-> (" : "");
+            for (int n = 0; n < count; n++)
+                len += (size_t)snprintf(text + len, sizeof text - len, results ? "%sint" : "%sp%d: int", n ? ", " : "", n);
+            snprintf(text + len, sizeof text - len, results ? ")" : " -> int");
+            burin_declaration d = {.name = "g", .signature = text, .body = answer};
+            assert_int_equal(burin_register(w->registry, &d, NULL, NULL), count == BURIN_PARAMETERS_MAX ? BURIN_OK : BURIN_ERR_VALUE);
+        }
+    }
 }
 
 /* 63 */
@@ -187,6 +200,9 @@ static void some_arguments_can_be_set_for_good(void **state)
     assert_string_equal(burin_callable_info_of(plus)->parameters[0].name, "b");
     assert_int_equal(CALL(w, plus, BURIN_OK, item_int(5))->one.item.value.as.i, 15);
     assert_int_equal(burin_register_partial(w->registry, "p", f, &other, &value, 1, NULL, &w->err), BURIN_ERR_TYPE);
+    burin_registry *elsewhere = burin_registry_new(NULL, NULL);
+    assert_int_equal(burin_register_partial(elsewhere, "p", f, &name, &value, 1, NULL, NULL), BURIN_ERR_USAGE);
+    burin_registry_free(elsewhere);
     value = burin_item_value(burin_list(w->heap, 0));
     assert_int_equal(burin_register_partial(w->registry, "p", f, &name, &value, 1, NULL, NULL), BURIN_ERR_TYPE);
     assert_null(burin_registry_find(w->registry, BURIN_TEXT("p"), 0));

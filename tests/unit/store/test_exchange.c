@@ -286,6 +286,13 @@ static void what_cannot_be_a_store_is_refused(void **state)
         {BURIN_ERR_DATA, STORE(VERSION(1, 1, STATE(1, "1")))},
         {BURIN_ERR_DATA, STORE(VERSION(1, 1, STATE(1, "2") "," STATE(2, "")) "," VERSION(2, 1, STATE(1, "")))},           /* let go, but there */
         {BURIN_ERR_DATA, STORE(VERSION(1, 1, STATE(1, "2") "," STATE(2, "")) "," VERSION(2, 1, "{\"id\": 2, \"removed\": true}"))}, /* gone, but held */
+        {BURIN_ERR_DATA, STORE(VERSION(1, 1, STATE(1, "2") "," STATE(2, "3") "," STATE(3, "")) "," VERSION(2, 1, STATE(1, "") ",{\"id\": 2, \"removed\": true}"))}, /* 3 stays */
+        {BURIN_ERR_DATA, STORE(VERSION(1, 9, ""))},                                                                                 /* a root that is nowhere */
+        {BURIN_ERR_DATA, STORE(VERSION(1, 1, STATE(1, "")) "," VERSION(2, 2, STATE(2, "")))},                                       /* the old root, too */
+        {BURIN_ERR_DATA, STORE(VERSION(1, 1, STATE(1, "")) "," VERSION(2, 2, STATE(2, "1") "," STATE(1, "2")))},
+        {BURIN_OK, STORE(VERSION(1, 1, STATE(1, "")) "," VERSION(2, 2, STATE(2, "1") "," STATE(1, "")))},                           /* one above it */
+        {BURIN_ERR_DATA, "{\"burin_store\": 1, \"ids\": 40, \"types\": [{\"name\": \"T\", \"attributes\": [{\"name\": \"c\", \"kind\": \"children\", \"entity_type\": \"U\"}]}, "
+                         "{\"name\": \"U\", \"attributes\": []}], \"trees\": [{\"tree\": 1}], \"versions\": [" VERSION(1, 1, STATE(1, "2") "," STATE(2, "")) "]}"}, /* another type */
         {BURIN_ERR_DATA, STORE(VERSION(1, 1, STATE(1, "")) "," VERSION(1, 1, STATE(1, "")))},
         {BURIN_ERR_DATA, STORE(VERSION(1, 1, "{\"id\": 1, \"touched\": true}"))},
         {BURIN_ERR_DATA, STORE(VERSION(1, 1, "{\"id\": 1, \"type\": \"U\"}"))},
@@ -305,6 +312,8 @@ static void what_cannot_be_a_store_is_refused(void **state)
         burin_status got   = burin_store_import(store, text(rows[n].json), &err);
         if (got != rows[n].status)
             fail_msg("%s: %s (%s)", rows[n].json, burin_status_class(got), err.message);
+        if (got == BURIN_OK) /* it is one now */
+            assert_int_equal(burin_store_import(store, text(rows[n].json), NULL), BURIN_ERR_USAGE);
         burin_error_clear(&err);
         burin_store_free(store);
     }
@@ -398,6 +407,7 @@ static void what_cannot_be_a_tree_is_refused_and_leaves_nothing(void **state)
         "{}", TREE(""), TREE(STATE(2, "")), TREE(STATE(1, "2")), TREE(STATE(1, "") "," STATE(2, "")), TREE(STATE(1, "2, 2") "," STATE(2, "")),
         TREE(STATE(1, "") "," STATE(2, "3") "," STATE(3, "2")), TREE(STATE(1, "1")), TREE(STATE(1, "2") "," STATE(2, "1")),
         TREE("{\"id\": 1, \"type\": \"T\", \"attributes\": {\"n\": \"x\"}}"), TREE("{\"id\": 1, \"type\": \"U\"}"),
+        TREE("{\"id\": 1, \"type\": \"T\", \"attributes\": {\"x\": 1}}"),
         TREE("{\"id\": 1, \"type\": \"Thing\", \"attributes\": {\"friend\": 4711}}"),
     };
     burin_txn   *t = burin_txn_begin(w->store, NULL);

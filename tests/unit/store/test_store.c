@@ -275,6 +275,40 @@ static void attributes_hold_only_what_they_are(void **state)
     burin_txn_abort(t);
 }
 
+static void types_that_cannot_be_are_refused(void **state)
+{
+    static const struct { const char *name; burin_attribute attributes[2]; size_t count; burin_status status; const char *says; } rows[] = {
+        {"3d", {{0}}, 0, BURIN_ERR_VALUE, "'3d' cannot be the name of a type"},
+        {"", {{0}}, 0, BURIN_ERR_VALUE, "'' cannot be the name of a type"},
+        {"Map", {{0}}, 0, BURIN_ERR_VALUE, "there is a type 'Map' already"},
+        {"T", {{"a b", BURIN_INT_ATTRIBUTE, false, NULL}}, 1, BURIN_ERR_VALUE, "'a b' cannot be the name of an attribute"},
+        {"T", {{"a", BURIN_ATTRIBUTE_KIND_COUNT, false, NULL}}, 1, BURIN_ERR_VALUE, "attribute 'a' is of no kind"},
+        {"T", {{"a", BURIN_INT_ATTRIBUTE, false, "Map"}}, 1, BURIN_ERR_VALUE, "attribute 'a' holds no entities"},
+        {"T", {{"a", BURIN_INT_ATTRIBUTE, false, NULL}, {"a", BURIN_TEXT_ATTRIBUTE, false, NULL}}, 2, BURIN_ERR_VALUE, "there are two attributes 'a'"},
+    };
+    world      *w   = *state;
+    burin_error err = BURIN_ERROR_INIT;
+    burin_type  type;
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        assert_int_equal(burin_store_define(w->store, rows[n].name, rows[n].attributes, rows[n].count, &type, &err), rows[n].status);
+        assert_string_equal(err.message, rows[n].says);
+        burin_error_clear(&err);
+    }
+    assert_int_equal(burin_store_type_count(w->store), 3);
+    burin_attribute many[BURIN_ATTRIBUTES_MAX + 1];
+    char            names[BURIN_ATTRIBUTES_MAX + 1][16], name[16];
+    for (int n = 0; n <= BURIN_ATTRIBUTES_MAX; n++) {
+        snprintf(names[n], sizeof names[n], "a%d", n);
+        many[n] = (burin_attribute){names[n], BURIN_INT_ATTRIBUTE, true, NULL};
+    }
+    assert_int_equal(burin_store_define(w->store, "T", many, BURIN_ATTRIBUTES_MAX + 1, &type, NULL), BURIN_ERR_LIMIT);
+    assert_int_equal(burin_store_define(w->store, "T", many, BURIN_ATTRIBUTES_MAX, &type, NULL), BURIN_OK);
+    for (int n = 5; n <= BURIN_TYPES_MAX + 1; n++) {
+        snprintf(name, sizeof name, "T%d", n);
+        assert_int_equal(burin_store_define(w->store, name, NULL, 0, &type, NULL), n <= BURIN_TYPES_MAX ? BURIN_OK : BURIN_ERR_LIMIT);
+    }
+}
+
 /* 1 too: what is new is nowhere. */
 static void b4_b5_b81_roots_and_what_is_nowhere(void **state)
 {
@@ -634,7 +668,7 @@ int main(void)
         ROW(b41_what_is_not_there_is_not_found),
         ROW(b26_moving_changes_both_owners_and_keeps_the_entity), ROW(b27_b28_other_fields_orders_and_keys_are_changes),
         ROW(a_child_stands_where_it_was_put), ROW(b29_a_child_moved_out_of_a_removed_owner_stays), ROW(b31_equal_means_the_same_kind_and_bits), ROW(b30_data_comes_back_as_it_was),
-        ROW(b11_sharing_and_circles_are_refused_and_leave_no_trace), ROW(attributes_hold_only_what_they_are),
+        ROW(b11_sharing_and_circles_are_refused_and_leave_no_trace), ROW(attributes_hold_only_what_they_are), ROW(types_that_cannot_be_are_refused),
         ROW(b4_b5_b81_roots_and_what_is_nowhere), ROW(b46_a_detached_child_can_found_a_tree), ROW(b50_a_root_brings_its_tree_along),
         ROW(b36_of_two_commits_from_one_base_the_second_conflicts), ROW(b36_what_is_carried_over_closes_no_circle), ROW(a_commit_carried_over_holds_to_what_was_read), ROW(b36_what_was_read_in_another_tree_holds_too),
         ROW(b7_a_root_that_changes_stays_a_root), ROW(b13_b14_b15_what_is_empty_alone_and_deep), ROW(b21_b25_two_branches_and_a_replaced_child),
