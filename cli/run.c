@@ -90,14 +90,15 @@ static int run_script(const cli_options *options, burin_interpreter *in, const s
 {
     burin_error err  = BURIN_ERROR_INIT;
     int         code = EXIT_FAILED;
-    *w               = (work){.options = options, .in = in, .note = source->name ? source->name : "<stdin>"};
+    const char *name = source->name ? source->name : "<stdin>";
+    *w               = (work){.options = options, .in = in, .note = name};
     if (!profile_set(options, in))
         code = EXIT_USAGE;
     else if (!set_arguments(in, options))
         complain("out of memory");
     else if (work_begin(w)) {
         burin_status status = burin_is_saved(source->text) ? burin_interpreter_run_saved(in, source->text, NULL, &err)
-                                                           : burin_interpreter_run(in, source->text, source->name, NULL, &err);
+                                                           : burin_interpreter_run(in, source->text, name, NULL, &err);
         if (status == BURIN_OK)
             status = work_commit(w, &err);
         code = status ? complain_error(options, &err) : EXIT_DONE;

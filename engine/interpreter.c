@@ -11,6 +11,7 @@
 #include "engine/jit.h"
 #include "engine/saved.h"
 #include "engine/script_profile.h"
+#include "engine/suggest.h"
 #include "parser/script.h"
 #include "runtime/base/diag.h"
 #include "runtime/base/text.h"
@@ -461,6 +462,8 @@ static burin_status run(burin_interpreter *in, script *s, burin_status status, b
         jit_first_use(subject_of(in, s));
     if (!status)
         status = vm_run_script(in->machine, &s->vm, &in->out, &value, err);
+    if (status)
+        suggest_for_script(in, err);
     if (in->sink.write && in->out.next > in->out.data) {
         burin_status written = flush(&in->out);
         if (written && !status)

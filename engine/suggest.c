@@ -135,3 +135,21 @@ void suggest_for_run(burin_env *env, rt_state *st, burin_value vars, burin_error
         suggest_variable(env, vars, name, err);
     }
 }
+
+static burin_status consider_known(void *search, burin_text name)
+{
+    nearest_consider(search, name);
+    return BURIN_OK;
+}
+
+void suggest_for_script(burin_interpreter *in, burin_error *err)
+{
+    nearest    search;
+    burin_text name;
+
+    if (!err || err->status != BURIN_ERR_NAME || !err->message || !name_between(err->message, "name '", "' is not defined", &name) ||
+        !nearest_start(&search, name))
+        return;
+    burin_interpreter_names(in, consider_known, &search);
+    nearest_suggest(&search, err);
+}

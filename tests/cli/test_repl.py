@@ -28,6 +28,16 @@ def test_errors_go_to_stderr_and_the_session_goes_on():
         assert part in r.err, r
 
 
+def test_a_name_that_is_not_there_is_guessed():
+    for typed, near in (("pritn(1)", "print"), ("total = 1\ntotl", "total"), ("def f(n): return maax(n, 2)\n\nf(1)", "max")):
+        err = burin("repl", stdin=typed).err
+        assert "is not defined" in err and "did you mean '%s'?" % near in err, err
+    err = burin("run", "-", stdin="pritn(1)").err
+    assert "--> <stdin>:1:1" in err and "did you mean 'print'?" in err, err
+    err = burin("repl", stdin="quite_another").err
+    assert "did you mean" not in err, err
+
+
 def test_a_block_that_the_input_ends_in_is_run():
     same(burin("repl", stdin="for i in 'ab':\n  print(i)").out, "a\nb\n")
 
