@@ -23,7 +23,7 @@ static inline vm_context *context_make(vm *m, const vm_template *tpl, vm_context
     c->tpl          = tpl;
     c->up           = up;
     c->vars         = NULL;
-    c->exported     = NULL;
+    c->hidden       = NULL;
     c->locals       = NULL;
     c->local_values = NULL;
     c->base         = base;
@@ -155,15 +155,14 @@ burin_status vm_export(vm *m, vm_context *context, burin_text name, burin_value 
     uint32_t     hash   = rt_text_hash(name);
     burin_value  removed;
     burin_status status = context->vars ? BURIN_OK : rt_dict_new(st, 8, &context->vars);
-    if (!status && how == 1 && !context->exported)
-        status = rt_dict_new(st, 8, &context->exported);
-    if (!status)
-        status = rt_dict_put_text(st, context->vars, name, hash, value);
-    if (!status && how == 1)
-        status = rt_dict_put_text(st, context->exported, name, hash, burin_none());
-    if (!status && how == 2 && context->exported)
-        status = rt_dict_remove(st, context->exported, rt_string(name.data, name.len), &removed);
-    return status;
+    bool         hides  = !status && (how == 2 || (how == 0 && !rt_dict_find_text(context->vars, name, hash)));
+    if (hides && !context->hidden)
+        status = rt_dict_new(st, 8, &context->hidden);
+    if (!status && hides)
+        status = rt_dict_put_text(st, context->hidden, name, hash, burin_none());
+    if (!status && how == 1 && context->hidden)
+        status = rt_dict_remove(st, context->hidden, rt_string(name.data, name.len), &removed);
+    return status ? status : rt_dict_put_text(st, context->vars, name, hash, value);
 }
 
 /* ---- all names ---- */

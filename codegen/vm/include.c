@@ -102,10 +102,9 @@ static burin_status module_attribute(burin_call *call, void *self, burin_text na
     uint32_t          hash    = rt_text_hash(name);
     (void)call;
     *out = rt_missing();
-    if (context->exported && rt_dict_find_text(context->exported, name, hash)) {
-        const burin_value *found = rt_dict_find_text(context->vars, name, hash);
-        if (found)
-            *out = *found;
+    const burin_value *found = context->vars ? rt_dict_find_text(context->vars, name, hash) : NULL;
+    if (found && !(context->hidden && rt_dict_find_text(context->hidden, name, hash))) {
+        *out = *found;
     } else if (text_is(name, "__name__")) {
         *out = module->tpl->name ? rt_string(module->tpl->name, strlen(module->tpl->name)) : burin_none();
     }

@@ -28,7 +28,7 @@ struct vm_context {
     const vm_template  *tpl;      /* whose name it carries */
     vm_context         *up;       /* what it was derived from; NULL for those made from the render's variables */
     rt_dict            *vars;     /* set at top level; NULL while there are none */
-    rt_dict            *exported; /* its keys are the names that importers see; NULL while there are none */
+    rt_dict            *hidden;   /* its keys are the names among `vars` that importers do not see; NULL while there are none */
     const ir_locals    *locals;   /* names passed on, with their values then; NULL for none */
     const burin_value  *local_values;
     burin_value         base;     /* up == NULL: the render's variables, a DICT or MISSING */
