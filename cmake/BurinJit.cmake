@@ -15,7 +15,7 @@ endif()
 
 file(GLOB jit_sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} jit/*.c)
 list(APPEND jit_sources codegen/cache/builder.c codegen/jit/abi.c codegen/jit/protocol.c codegen/jit/wire.c
-     codegen/kernel/check.c codegen/kernel/ops.c codegen/kernel/wire.c codegen/ir/ir.c runtime/base/memory.c runtime/base/text.c)
+     codegen/kernel/check.c codegen/kernel/ops.c codegen/kernel/wire.c codegen/ir/ir.c codegen/ir/registers.c runtime/base/memory.c runtime/base/text.c)
 add_executable(burin_jit ${jit_sources})
 set_target_properties(burin_jit PROPERTIES OUTPUT_NAME burin-jit)
 target_compile_options(burin_jit PRIVATE $<TARGET_PROPERTY:burin_warnings,INTERFACE_COMPILE_OPTIONS> -O2 -g1)

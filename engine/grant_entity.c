@@ -2,13 +2,14 @@
  * lent on. */
 #include "engine/grant.h"
 #include "runtime/base/text.h"
-#include "runtime/heap.h"
+#include "runtime/call.h"
+#include "runtime/collect.h"
 
 #include <stdio.h>
 
-static const burin_class entity_class;
+static const rt_holder entity_class;
 
-const granted *granted_of(burin_value v) { return burin_object_self(v, &entity_class); }
+const granted *granted_of(burin_value v) { return burin_object_self(v, &entity_class.base); }
 
 burin_status grant_value(burin_heap *heap, burin_reader *reader, burin_entity entity, burin_value *out, burin_error *err)
 {
@@ -21,7 +22,7 @@ burin_status grant_value(burin_heap *heap, burin_reader *reader, burin_entity en
     if (!self)
         return BURIN_ERR_NOMEM;
     *self = g;
-    *out  = burin_object(heap, &entity_class, self);
+    *out  = burin_object(heap, &entity_class.base, self);
     return out->kind == BURIN_MISSING ? BURIN_ERR_NOMEM : BURIN_OK;
 }
 
@@ -177,7 +178,11 @@ static burin_status entity_hash(burin_call *call, void *self, uint64_t *out)
     return BURIN_OK;
 }
 
-static const burin_class entity_class = {
-    .struct_size = sizeof(burin_class), .name = "Entity", .module = "burin", .get_attr = entity_attr, .repr = entity_repr, .equal = entity_equal,
-    .hash = entity_hash,
+/* The reader stays as long as the heap is used. */
+static void entity_reach(rt_collector *c, void *self) { rt_reach_bytes(c, self, sizeof(granted)); }
+
+static const rt_holder entity_class = {
+    {.struct_size = sizeof(rt_holder), .name = "Entity", .module = "burin", .get_attr = entity_attr, .repr = entity_repr, .equal = entity_equal,
+     .hash = entity_hash},
+    entity_reach,
 };

@@ -4,6 +4,7 @@
 #include "engine/interpreter.h"
 #include "runtime/base/diag.h"
 #include "runtime/call.h"
+#include "runtime/collect.h"
 #include "runtime/registry/registry.h"
 
 #include <stdio.h>
@@ -201,9 +202,12 @@ static burin_status live_hash(burin_call *call, void *self, uint64_t *out)
     return BURIN_OK;
 }
 
+static void live_reach(rt_collector *c, void *self) { rt_reach_bytes(c, self, sizeof(live)); }
+
 static const rt_class live_class = { /* none of the host's: it does not outlive its run */
     .base = {.struct_size = sizeof(rt_class), .name = "Entity", .module = "burin", .get_attr = live_get, .set_attr = live_set, .repr = live_repr,
              .equal = live_equal, .hash = live_hash},
+    .reach = live_reach,
 };
 
 /* ---- the functions ---- */

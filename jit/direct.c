@@ -23,7 +23,7 @@ static uint32_t writer_of(const typed *t, uint32_t pc, uint32_t reg)
     while (pc > t->from && !t->is_target[pc]) {
         const ir_insn *i    = &t->unit->code[--pc];
         const char    *spec = ir_op_operands(i->op);
-        if ((spec[0] == 'w' && i->a <= reg && reg < i->a + registers_written(i)) || (spec[0] == 'x' && i->a == reg) || spec[1] == 'w')
+        if ((spec[0] == 'w' && i->a <= reg && reg < i->a + ir_written(i)) || (spec[0] == 'x' && i->a == reg) || spec[1] == 'w')
             return pc;
     }
     return UINT32_MAX;

@@ -110,7 +110,7 @@ static bool writes(const ir_insn *i, uint32_t reg)
 {
     const char *operands = ir_op_operands(i->op);
     uint32_t    first    = operands[1] == 'w' ? i->b : i->a;
-    return (operands[0] == 'w' || operands[0] == 'x' || operands[1] == 'w') && reg >= first && reg < first + registers_written(i);
+    return (operands[0] == 'w' || operands[0] == 'x' || operands[1] == 'w') && reg >= first && reg < first + ir_written(i);
 }
 
 /* The last instruction before `pc` that writes the register; NULL. */

@@ -14,7 +14,7 @@ static const burin_value *function_in(const typed *t, uint32_t pc, uint32_t reg)
         const char    *spec = ir_op_operands(i->op);
         if ((i->op == OP_LOADK || i->op == OP_GLOBAL_OR || i->op == OP_CHECK) && i->a == reg)
             return &t->e->request->program->constants[i->d];
-        if ((spec[0] == 'w' && i->a <= reg && reg < i->a + registers_written(i)) || (spec[0] == 'x' && i->a == reg) || spec[1] == 'w')
+        if ((spec[0] == 'w' && i->a <= reg && reg < i->a + ir_written(i)) || (spec[0] == 'x' && i->a == reg) || spec[1] == 'w')
             return NULL;
     }
     return NULL;

@@ -1,54 +1,6 @@
 /* Regions: what is known of registers. See typed.h. */
 #include "jit/typed.h"
 
-/* ---- reads and writes ---- */
-
-static void row(each_register call, void *user, uint32_t first, uint32_t count, const ir_unit *unit)
-{
-    for (uint32_t n = 0; n < count && first + n < unit->registers; n++)
-        call(user, first + n);
-}
-
-/* How many registers from its first on a row of arguments has; UINT32_MAX: who knows. */
-static uint32_t row_length(const ir_program *p, const ir_insn *i)
-{
-    switch (i->op) {
-    case OP_LIST: case OP_TUPLE: case OP_SET_NEW: case OP_CONCAT: return i->c;
-    case OP_DICT: return 2u * i->c;
-    case OP_SLICE: case OP_SLICE_NEW: return 3;
-    case OP_INVOKE: case OP_INVOKE_METHOD:
-        if (i->d >= p->call_count)
-            return UINT32_MAX;
-        return (uint32_t)p->calls[i->d].positional + p->calls[i->d].named + p->calls[i->d].rest + p->calls[i->d].expand;
-    default: return UINT32_MAX;
-    }
-}
-
-void typed_reads(const ir_program *p, const ir_unit *unit, uint32_t pc, each_register call, void *user)
-{
-    const ir_insn *i          = &unit->code[pc];
-    const char    *spec       = ir_op_operands(i->op);
-    const uint32_t operands[] = {i->a, i->b, i->c, i->d};
-    for (int n = 0; n < 4; n++) {
-        if (spec[n] == 'r' || spec[n] == 'x')
-            row(call, user, operands[n], i->op == OP_EACH_NEXT ? ITERATOR_REGISTERS : 1, unit);
-        if (spec[n] == 'f')
-            row(call, user, operands[n], row_length(p, i), unit);
-    }
-    if (i->op == OP_INVOKE_METHOD && i->c) /* what a FIND_METHOD found */
-        call(user, i->c - 1u);
-}
-
-void typed_writes(const ir_unit *unit, uint32_t pc, each_register call, void *user)
-{
-    const ir_insn *i    = &unit->code[pc];
-    const char    *spec = ir_op_operands(i->op);
-    if (spec[0] == 'w' || spec[0] == 'x')
-        row(call, user, i->a, spec[0] == 'w' && spec[1] != 'w' ? registers_written(i) : 1, unit);
-    if (spec[1] == 'w')
-        row(call, user, i->b, registers_written(i), unit);
-}
-
 typedef struct marking {
     uint8_t *row;
     uint8_t  as;
@@ -67,8 +19,8 @@ static bool live_before(const emitter *e, const ir_unit *unit, uint8_t **live, u
     for (uint32_t r = 0; r < registers; r++)
         is[r] = (goes_on && live[pc + 1][r]) || (op_forms[i->op] == FORM_JUMPING && live[i->d][r]);
     if (op_forms[i->op] != FORM_JUMPING) /* what one of these writes stays as it is on one of the ways */
-        typed_writes(unit, pc, mark, &(marking){is, false});
-    typed_reads(e->request->program, unit, pc, mark, &(marking){is, true});
+        ir_writes(unit, pc, mark, &(marking){is, false});
+    ir_reads(e->request->program, unit, pc, mark, &(marking){is, true});
     for (uint32_t n = 0; n < unit->handler_count; n++)
         if (unit->handlers[n].start <= pc && pc < unit->handlers[n].end)
             for (uint32_t r = 0; r < registers; r++)
@@ -107,7 +59,7 @@ const burin_value *typed_constant(const typed *t, uint32_t pc, uint32_t reg)
     while (pc > t->from && !t->is_target[pc]) {
         uint8_t        written[TYPED_REGISTERS_MAX] = {0};
         const ir_insn *i = &t->unit->code[--pc];
-        typed_writes(t->unit, pc, mark, &(marking){written, true});
+        ir_writes(t->unit, pc, mark, &(marking){written, true});
         if (written[reg])
             return i->op == OP_LOADK ? &t->e->request->program->constants[i->d] : NULL;
     }
@@ -204,7 +156,7 @@ void typed_step(const typed *t, uint32_t pc, uint8_t *kinds)
 {
     const ir_insn *i = &t->unit->code[pc];
     if (!typed_takes(t, pc, kinds)) {
-        typed_writes(t->unit, pc, mark, &(marking){kinds, TYPED_ANY});
+        ir_writes(t->unit, pc, mark, &(marking){kinds, TYPED_ANY});
         return;
     }
     if (operation_of(i) != OP_COUNT) {
@@ -218,7 +170,7 @@ void typed_step(const typed *t, uint32_t pc, uint8_t *kinds)
     case OP_NOT: case OP_COMPARE: put(t, kinds, i->a, TYPED_BOOL); break;
     case OP_INVOKE: put(t, kinds, i->a, typed_plain(t, pc) ? typed_kind_of(rt_plain_gives(typed_plain(t, pc))) : typed_callee(t, pc)->result); break;
     case OP_EACH_NEXT: put(t, kinds, i->b, t->supposed[i->b] == TYPED_INT ? TYPED_INT : TYPED_ANY); break;
-    default: typed_writes(t->unit, pc, mark, &(marking){kinds, TYPED_ANY}); break;
+    default: ir_writes(t->unit, pc, mark, &(marking){kinds, TYPED_ANY}); break;
     }
 }
 
@@ -360,13 +312,13 @@ static void choose_locals(typed *t)
         bool is = t->is_function || is_class(t, pc);
         pure &= is && (t->unit->code[pc].op != OP_INVOKE || typed_plain(t, pc));
         if (is) {
-            typed_reads(p, t->unit, pc, mark, &(marking){local, true});
-            typed_writes(t->unit, pc, mark, &(marking){local, true});
+            ir_reads(p, t->unit, pc, mark, &(marking){local, true});
+            ir_writes(t->unit, pc, mark, &(marking){local, true});
         }
     }
     for (uint32_t pc = t->from; pc < t->until; pc++) {
         const ir_insn *i = &t->unit->code[pc];
-        for (uint32_t n = 0; i->op == OP_EACH_NEXT && n < ITERATOR_REGISTERS && i->a + n < t->unit->registers; n++)
+        for (uint32_t n = 0; i->op == OP_EACH_NEXT && n < IR_ITERATOR_REGISTERS && i->a + n < t->unit->registers; n++)
             t->is_local[i->a + n] = false;
     }
     /* variables of the root are the session's: what is called may look at them, and set them */

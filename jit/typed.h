@@ -68,10 +68,6 @@ static inline typed_kind typed_kind_of(burin_kind kind) { return kind == BURIN_I
 /* Does a function give integers alone, if those that it calls keep to what is known of them? */
 bool typed_gives_integers(const typed *t);
 static inline burin_kind kind_of_typed(typed_kind kind) { return kind == TYPED_INT ? BURIN_INT : kind == TYPED_BOOL ? BURIN_BOOL : BURIN_FLOAT; }
-/* The rows of registers that an instruction reads and writes are told one by one. */
-typedef void (*each_register)(void *user, uint32_t reg);
-void typed_reads(const ir_program *p, const ir_unit *unit, uint32_t pc, each_register call, void *user);
-void typed_writes(const ir_unit *unit, uint32_t pc, each_register call, void *user);
 
 /* ---- typed_code.c: writing it ---- */
 

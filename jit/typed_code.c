@@ -491,11 +491,17 @@ static void write_jump_truth(typed *t, uint32_t pc)
 
 /* ---- by body ---- */
 
+/* May what it calls collect garbage (codegen/vm/collect.c)? Then all that is in use has to be in registers. */
+static bool may_collect(ir_op op) { return op == OP_INVOKE || op == OP_INVOKE_METHOD; }
+
 static void write_by_body(typed *t, uint32_t pc)
 {
     func          *f = t->f;
     const ir_insn *i = &t->unit->code[pc];
-    typed_reads(f->e->request->program, t->unit, pc, flush_register, t);
+    ir_reads(f->e->request->program, t->unit, pc, flush_register, t);
+    for (uint32_t r = 0; may_collect(i->op) && r < t->unit->registers; r++)
+        if (t->live[pc][r])
+            to_memory(t, r);
     spill(f);
     set(f, f->status, call_body(f, pc));
     reload(f);
@@ -504,12 +510,12 @@ static void write_by_body(typed *t, uint32_t pc)
         block not_taken = new_block(f), taken = new_block(f);
         branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, NATIVE_TAKEN)), taken, not_taken);
         f->block = taken;
-        typed_writes(t->unit, pc, reload_register, t);
+        ir_writes(t->unit, pc, reload_register, t);
         go(f, way_to(t, i->d));
         f->block = not_taken;
     }
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), failed);
-    typed_writes(t->unit, pc, reload_register, t);
+    ir_writes(t->unit, pc, reload_register, t);
 }
 
 /* ---- names and items ---- */
@@ -645,25 +651,16 @@ static void write_find_method(typed *t, uint32_t pc)
 
 /* ---- turns ---- */
 
-/* Count a step. Where the counter runs out limits are looked at: here, or, in a function that was called directly, by the interpreter, which counts the step
- * itself. */
+/* Count a step. Where the counter runs out limits are looked at outside of the region, by who counts the step itself: the loop's usual code or, of a function
+ * that was called directly, the interpreter. */
 static void count_turn(typed *t, uint32_t pc)
 {
-    func *f    = t->f;
-    block slow = t->is_function ? leave_for(t, pc) : new_block(f), ready = new_block(f);
-    place left = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, machine(f)), num(f, T_U, 1)));
-    if (!t->is_function)
-        store_field(f, FIELD_vm_tick, machine(f), get(left));
-    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, slow);
-    if (!t->is_function) {
-        expr arguments[] = {gcc_jit_param_as_rvalue(f->frame), num(f, T_U, pc)};
-        f->block         = slow;
-        set(f, f->status, call_api(f, API_tick, 2, arguments));
-        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, 0)), ready, leave_failed(t, pc));
-    }
+    func *f     = t->f;
+    block ready = new_block(f), out = leave_for(t, pc);
+    place left  = as_local(f, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, load_field(f, FIELD_vm_tick, machine(f)), num(f, T_U, 1)));
+    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), true), ready, out);
     f->block = ready;
-    if (t->is_function)
-        store_field(f, FIELD_vm_tick, machine(f), get(left));
+    store_field(f, FIELD_vm_tick, machine(f), get(left));
 }
 
 void typed_count_entry(typed *t)

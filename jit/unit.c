@@ -195,16 +195,6 @@ static void note(func *f, uint32_t reg, uint32_t constant, burin_kind kind)
 
 static bool is_counter(loop_attribute which) { return which == LOOP_index || which == LOOP_index0; }
 
-uint32_t registers_written(const ir_insn *i)
-{
-    switch (i->op) {
-    case OP_UNPACK: case OP_NEXT_UNPACK: return i->c;
-    case OP_UNPACK_STAR: return i->c + 1 + i->d;
-    case OP_EACH: return ITERATOR_REGISTERS;
-    default: return 1;
-    }
-}
-
 /* What an instruction gives, where that is known: whether by its lowering or its body. */
 static burin_kind kind_given(const func *f, const ir_insn *i)
 {
@@ -224,7 +214,7 @@ static burin_kind kind_given(const func *f, const ir_insn *i)
 static void note_written(func *f, const ir_insn *i)
 {
     const char *operands = ir_op_operands(i->op);
-    uint32_t    count    = registers_written(i);
+    uint32_t    count    = ir_written(i);
     burin_kind  kind     = kind_given(f, i);
     if (operands[1] == 'w' || operands[0] == 'w')
         for (uint32_t n = 0; n < count; n++)

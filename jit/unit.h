@@ -4,15 +4,13 @@
 
 #include "jit/emit.h"
 
+#include "codegen/ir/registers.h"
+
 /* Write the function of `unit` into the emitter's context. False when memory is out. */
 bool lower_unit(emitter *e, const ir_unit *unit);
 
 typedef enum op_form { FORM_PLAIN, FORM_JUMPING, FORM_LEAVING } op_form;
 extern const uint8_t op_forms[OP_COUNT];
-
-enum { ITERATOR_REGISTERS = 3 }; /* that an iterator of scripts fills */
-/* How many registers an instruction writes, from its first one on. */
-uint32_t registers_written(const ir_insn *i);
 
 /* ---- lowerings ---- */
 

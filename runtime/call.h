@@ -84,13 +84,30 @@ burin_status rt_call_function(rt_state *st, const rt_function *f, const rt_argum
 burin_status rt_call_bound(rt_state *st, const rt_function *f, burin_value self, const rt_arguments *args, burin_value *out);
 /* Call any value: "'int' object is not callable", undefined raises, sandbox checks. */
 burin_status rt_call(rt_state *st, burin_value callee, const rt_arguments *args, burin_value *out);
+struct rt_collector;
+/* Tell the collector (runtime/collect.h) of `self` and of what it holds: the memory, the values. */
+typedef void (*rt_reach_function)(struct rt_collector *c, void *self);
 /* Object call: the class's `call` gets a TUPLE and a DICT as args 0 and 1. Internal classes (macros) set `call_arguments`
  * below; their base.struct_size is sizeof(rt_class). */
 typedef struct rt_class { /* internal classes extend the public one */
     burin_class base;
     burin_status (*call_arguments)(rt_state *st, void *self, const rt_arguments *args, burin_value *out); /* instead of base.call */
     uint32_t    tag; /* tells internal classes apart (RT_TAG_...) */
+    rt_reach_function reach;
 } rt_class;
+/* One whose objects are to all others like a host's, but have what they hold in the heap. */
+typedef struct rt_holder {
+    burin_class       base;
+    rt_reach_function reach;
+} rt_holder;
+/* NULL: what is behind `self` is no memory of the heap, and holds none. */
+static inline rt_reach_function rt_reach_of(const burin_class *cls)
+{
+    _Static_assert(sizeof(rt_class) != sizeof(rt_holder), "told apart by their size");
+    return cls->struct_size == sizeof(rt_class)    ? ((const rt_class *)(const void *)cls)->reach
+           : cls->struct_size == sizeof(rt_holder) ? ((const rt_holder *)(const void *)cls)->reach
+                                                   : NULL;
+}
 /* The internal class of an OBJECT; NULL when a host made it. */
 static inline const rt_class *rt_class_of(burin_value object)
 {

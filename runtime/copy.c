@@ -320,7 +320,7 @@ static burin_status copy_object(copier *c, burin_value v, burin_value *out)
         return copy_type(c, rt_type_of_object(v), out);
     if (big_range_is(v))
         return copy_big_range(c, v, out);
-    if (cls->struct_size == sizeof(burin_class) && !is_iterable(cls)) { /* a host's */
+    if (!rt_class_of(v) && !is_iterable(cls)) { /* a host's */
         rt_object_value *to = allocate(c, sizeof *to);
         if (!to)
             return c->st->status;

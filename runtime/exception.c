@@ -134,7 +134,7 @@ static burin_status instance_of(rt_state *st, burin_value v, burin_value *out)
 
 static rt_exception *self_of(burin_value instance) { return rt_object_of(instance)->self; }
 
-void rt_exception_set_trace(burin_value raised, const void *trace) { self_of(raised)->trace = trace; }
+void rt_exception_set_trace(burin_value raised, const rt_trace *trace) { self_of(raised)->trace = trace; }
 
 void rt_exception_set_context(burin_value raised, burin_value handled)
 {

@@ -11,12 +11,16 @@
 
 #include "runtime/type.h"
 
+typedef struct rt_trace { /* the head of a record of where an exception has been; what follows is its maker's */
+    const struct rt_trace *inner; /* an earlier one; NULL */
+    size_t                 size;  /* of the record in bytes */
+} rt_trace;
 typedef struct rt_exception {
     const rt_type *type;
     burin_value    args;             /* TUPLE */
     burin_value    cause, context;   /* an exception, or MISSING; NONE as cause: raised `from None` */
     burin_value    notes;            /* LIST of what add_note was given, or MISSING */
-    const void    *trace;            /* where it has been, for whoever raises it again; theirs alone */
+    const rt_trace *trace;           /* where it has been, for whoever raises it again */
 } rt_exception;
 
 /* The class whose failures have `status`; NULL where none is (BURIN_OK, LIMIT, CANCELLED, USAGE, errors of templates). */
@@ -49,7 +53,8 @@ burin_status rt_exception_raise(rt_state *st, burin_value what, burin_value caus
 /* Note that `handled` was being handled when `raised`, an instance, was raised by the runtime. */
 void rt_exception_set_context(burin_value raised, burin_value handled);
 
-void rt_exception_set_trace(burin_value raised, const void *trace);
+void rt_exception_set_trace(burin_value raised, const rt_trace *trace);
+void rt_trace_reach(struct rt_collector *c, const rt_trace *trace);
 
 /* Does `except classes` catch the instance? `classes` is a class or a tuple of them; TypeError "catching
  * classes that do not inherit from BaseException is not allowed". */

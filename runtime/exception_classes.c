@@ -3,6 +3,7 @@
 
 #include "runtime/base/text.h"
 #include "runtime/builder.h"
+#include "runtime/collect.h"
 #include "runtime/convert.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
@@ -183,10 +184,29 @@ static burin_status exception_attr(burin_call *call, void *self, burin_text name
     return BURIN_OK;
 }
 
+void rt_trace_reach(rt_collector *c, const rt_trace *trace)
+{
+    while (trace && rt_reach_bytes(c, trace, trace->size))
+        trace = trace->inner;
+}
+
+static void exception_reach(rt_collector *c, void *self)
+{
+    const rt_exception *e = self;
+    if (!rt_reach_bytes(c, e, sizeof *e))
+        return;
+    rt_reach_value(c, &e->args);
+    rt_reach_value(c, &e->cause);
+    rt_reach_value(c, &e->context);
+    rt_reach_value(c, &e->notes);
+    rt_trace_reach(c, e->trace);
+}
+
 const rt_class rt_exception_instances[BURIN_STATUS_COUNT] = {
 #define STATUS(NAME, class_name, meaning)                                                                                                       \
     [BURIN_##NAME].base = {.struct_size = sizeof(rt_class), .name = class_name, .get_attr = exception_attr, .str = exception_str,               \
-                           .repr = exception_repr},
+                           .repr = exception_repr},                                                                                         \
+    [BURIN_##NAME].reach = exception_reach,
 #include "burin/status.def"
 #undef STATUS
 };

@@ -1,5 +1,6 @@
 /* What subscripting a type gives (PEP 585): list[int], a type with arguments that nothing looks at. It is called as the type itself is. */
 #include "runtime/builder.h"
+#include "runtime/collect.h"
 #include "runtime/convert.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
@@ -88,10 +89,20 @@ static burin_status alias_equal(burin_call *call, void *self, burin_value other,
     return rt_equal(call->st, a->args, b->args, out);
 }
 
+static void alias_reach(rt_collector *c, void *self)
+{
+    const generic_alias *alias = self;
+    if (!rt_reach_bytes(c, alias, sizeof *alias))
+        return;
+    rt_reach_value(c, &alias->origin);
+    rt_reach_value(c, &alias->args);
+}
+
 static const rt_class alias_class = {
     .base = {.struct_size = sizeof(rt_class), .name = "GenericAlias", .module = "types", .get_attr = alias_attr, .get_item = alias_item,
              .repr = alias_repr, .equal = alias_equal},
     .call_arguments = alias_call,
+    .reach = alias_reach,
 };
 
 burin_status rt_generic_alias(rt_state *st, burin_value origin, burin_value key, burin_value *out)

@@ -5,20 +5,17 @@
  * far (within bounds), so n bytes take O(log n) blocks. Releasing only moves `current` and `next` back: blocks passed on
  * the way become spare again, and a loop that allocates the same in every round soon makes no new ones.
  * Always true: `order` counts up along the list as far as `current`, so positions compare as (order, next).
- * Reset keeps blocks of at most HEAP_KEPT_MAX bytes in all. */
+ * Reset keeps chunks of at most HEAP_KEPT_MAX bytes in all. */
 #include "runtime/heap.h"
 
 #include "runtime/value.h"
 
-enum { BLOCK_MIN = 8 * 1024, BLOCK_MAX = 4 * 1024 * 1024 }; /* bytes, header included */
-
-struct heap_block {
-    heap_block *next;
-    size_t      size;  /* bytes, header included */
-    uint64_t    order; /* place in the list; meaningless for spare blocks */
+enum {
+    BLOCK_MIN = 8 * 1024, BLOCK_MAX = 4 * 1024 * 1024, /* bytes, header included */
+    LIMIT_PART  = 16, /* of a limit that a chunk takes at most, where sweeping may help against it */
+    SPARES_SEEN = 64, /* spare blocks that are looked at before another chunk is made */
+    BUDGET_MIN  = 4 * 1024 * 1024, /* bytes that are filled between two sweeps at least, where no limit says less */
 };
-
-static char *block_start(heap_block *block) { return (char *)(block + 1); }
 
 void heap_init(burin_heap *h, const burin_allocator *alloc, size_t limit)
 {
@@ -37,22 +34,20 @@ static void release_objects(burin_heap *h, rt_object_value *until)
     }
 }
 
-static char *block_end(heap_block *block) { return (char *)block + block->size; }
-
-static void block_free(burin_heap *h, heap_block *block)
+void heap_chunk_free(burin_heap *h, heap_chunk *chunk)
 {
-    h->held -= block->size;
-    HEAP_UNPOISON(block_start(block), block_end(block));
-    base_free(h->alloc, block, block->size);
+    h->held -= chunk->size;
+    HEAP_UNPOISON(chunk, (char *)chunk + chunk->size);
+    base_free(h->alloc, chunk, chunk->size);
 }
 
 void heap_deinit(burin_heap *h)
 {
     release_objects(h, NULL);
-    while (h->first) {
-        heap_block *next = h->first->next;
-        block_free(h, h->first);
-        h->first = next;
+    while (h->chunks) {
+        heap_chunk *next = h->chunks->next;
+        heap_chunk_free(h, h->chunks);
+        h->chunks = next;
     }
     heap_init(h, h->alloc, h->limit);
 }
@@ -61,61 +56,73 @@ void heap_deinit(burin_heap *h)
 static void poison_from(heap_block *block, const char *next)
 {
 #if defined(HEAP_SANITIZED)
-    HEAP_POISON(next, block_end(block));
+    HEAP_POISON(next, heap_block_end(block));
     for (heap_block *spare = block->next; spare; spare = spare->next)
-        HEAP_POISON(block_start(spare), block_end(spare));
+        HEAP_POISON(heap_block_start(spare), heap_block_end(spare));
 #else
     (void)block;
     (void)next;
 #endif
 }
 
-/* Make everything after the first block spare, or everything when there is none. */
-static void rewind_to_start(burin_heap *h)
+void heap_rewind(burin_heap *h)
 {
     h->current = h->first;
     h->next = h->start = h->end = NULL;
+    h->filled  = 0;
     if (h->first) {
-        h->next = h->start = block_start(h->first);
-        h->end          = block_end(h->first);
+        h->next = heap_block_start(h->first);
+        h->end  = heap_block_end(h->first);
+        if (!h->swept) /* else a reset has more to do */
+            h->start = h->next;
         h->first->order = 0;
         poison_from(h->first, h->next);
     }
 }
 
-static void free_above_kept(burin_heap *h)
+/* Each chunk is a block again, as far as they are kept. */
+static void whole_chunks(burin_heap *h)
 {
-    size_t kept = 0;
-    for (heap_block **link = &h->first; *link;) {
-        heap_block *block = *link;
-        if (kept + block->size > HEAP_KEPT_MAX) {
-            *link = block->next;
-            block_free(h, block);
-        } else {
-            kept += block->size;
-            link = &block->next;
+    size_t       kept = 0;
+    heap_block **end  = &h->first;
+    for (heap_chunk **link = &h->chunks; *link;) {
+        heap_chunk *chunk = *link;
+        if (kept + chunk->size > HEAP_KEPT_MAX) {
+            *link = chunk->next;
+            heap_chunk_free(h, chunk);
+            continue;
         }
+        HEAP_UNPOISON(&chunk->whole, heap_block_start(&chunk->whole));
+        chunk->whole.size = chunk->size - offsetof(heap_chunk, whole);
+        kept += chunk->size;
+        *end = &chunk->whole;
+        end  = &chunk->whole.next;
+        link = &chunk->next;
     }
+    *end     = NULL;
+    h->roomy = NULL;
+    h->swept = false;
 }
 
 void heap_reset_slow(burin_heap *h)
 {
     release_objects(h, NULL);
-    if (BURIN_UNLIKELY(h->held > HEAP_KEPT_MAX))
-        free_above_kept(h);
-    rewind_to_start(h);
+    if (BURIN_UNLIKELY(h->held > HEAP_KEPT_MAX || h->swept))
+        whole_chunks(h);
+    heap_rewind(h);
     h->floor        = (heap_position){NULL, NULL, NULL};
     h->over_limit   = false;
     h->open         = NULL;
     h->shadows      = 0;
     h->shadow_table = NULL;
+    h->used         = 0;
+    h->due          = false;
 }
 
-/* The first spare block with room for `size` bytes, taken out of the list; NULL when there is none. */
-static heap_block *take_spare(burin_heap *h, size_t size)
+/* The first of so many blocks of a list with room for `size` bytes, taken out of it; NULL when there is none. */
+static heap_block *take(heap_block **link, size_t size, size_t seen_max)
 {
-    heap_block **link = h->current ? &h->current->next : &h->first;
-    for (; *link; link = &(*link)->next) {
+    for (size_t seen = 0; *link && seen < seen_max; link = &(*link)->next, seen++) {
         heap_block *block = *link;
         if (block->size >= size) {
             *link = block->next;
@@ -125,9 +132,20 @@ static heap_block *take_spare(burin_heap *h, size_t size)
     return NULL;
 }
 
+/* Bytes that the next chunk is to have. */
+static size_t usual_size(const burin_heap *h)
+{
+    size_t most = BLOCK_MAX;
+    if (h->limit && h->wants_sweep && h->limit / LIMIT_PART < most)
+        most = h->limit / LIMIT_PART;
+    size_t size = h->held > most ? most : h->held;
+    return size < BLOCK_MIN ? BLOCK_MIN : size;
+}
+
 static heap_block *block_new(burin_heap *h, size_t needed)
 {
-    size_t size = h->held < BLOCK_MIN ? BLOCK_MIN : h->held > BLOCK_MAX ? BLOCK_MAX : h->held;
+    size_t size = usual_size(h);
+    needed += offsetof(heap_chunk, whole);
     if (size < needed)
         size = needed;
     if (h->limit && (h->held >= h->limit || size > h->limit - h->held)) {
@@ -137,13 +155,42 @@ static heap_block *block_new(burin_heap *h, size_t needed)
             return NULL;
         }
     }
-    heap_block *block = base_alloc(h->alloc, size);
-    if (!block && size > needed) /* less will do */
-        block = base_alloc(h->alloc, size = needed);
-    if (!block)
+    size              = size & ~(size_t)7;
+    heap_chunk *chunk = base_alloc(h->alloc, size);
+    if (!chunk && size > needed) /* less will do */
+        chunk = base_alloc(h->alloc, size = needed);
+    if (!chunk)
         return NULL;
-    block->size = size;
+    heap_chunk **last = &h->chunks;
+    while (*last)
+        last = &(*last)->next;
+    *last = chunk;
+    *chunk = (heap_chunk){.size = size, .whole = {.size = size - offsetof(heap_chunk, whole)}};
     h->held += size;
+    return &chunk->whole;
+}
+
+/* Twice as much as is in use, or half of what the limit leaves. */
+size_t heap_budget(const burin_heap *h)
+{
+    size_t budget = 2 * h->used > BUDGET_MIN ? 2 * h->used : BUDGET_MIN, left = h->limit > h->used ? h->limit - h->used : 0;
+    return h->limit && left / 2 < budget ? left / 2 : budget;
+}
+
+/* A block that is free, put behind `current`. */
+static heap_block *next_block(burin_heap *h, size_t needed)
+{
+    heap_block **link  = h->current ? &h->current->next : &h->first;
+    heap_block  *block = take(link, needed, SPARES_SEEN);
+    if (!block)
+        block = take(&h->roomy, needed, SPARES_SEEN);
+    if (!block)
+        block = block_new(h, needed);
+    if (!block && !(block = take(link, needed, SIZE_MAX)) && !(block = take(&h->roomy, needed, SIZE_MAX)))
+        return NULL;
+    block->order      = h->current ? h->current->order + 1 : 0;
+    block->next       = *link;
+    *link             = block;
     return block;
 }
 
@@ -152,27 +199,22 @@ void *heap_alloc_slow(burin_heap *h, size_t size)
     h->over_limit = false;
     if (size > SIZE_MAX / 4)
         return NULL;
-    size_t      needed = size + sizeof(heap_block);
-    heap_block *block  = take_spare(h, needed);
-    if (!block)
-        block = block_new(h, needed);
+    heap_block *block = next_block(h, size + sizeof(heap_block));
     if (!block)
         return NULL;
-    if (h->current) {
-        block->order     = h->current->order + 1;
-        block->next      = h->current->next;
-        h->current->next = block;
-    } else {
-        block->order = 0;
-        block->next  = h->first;
-        h->first     = block;
-    }
+    h->over_limit = false;
+    if (h->current)
+        h->filled += h->current->size;
     h->current = block;
-    h->next    = block_start(block) + size;
-    h->end     = block_end(block);
-    HEAP_UNPOISON(block_start(block), h->next);
+    h->next    = heap_block_start(block) + size;
+    h->end     = heap_block_end(block);
+    HEAP_UNPOISON(heap_block_start(block), h->next);
     HEAP_POISON(h->next, h->end);
-    return block_start(block);
+    if (BURIN_UNLIKELY(h->wants_sweep && h->filled >= heap_budget(h))) {
+        h->due = true;
+        h->wants_sweep(h);
+    }
+    return heap_block_start(block);
 }
 
 void *heap_resize(burin_heap *h, void *p, size_t old_size, size_t new_size)
@@ -207,11 +249,13 @@ void heap_release_slow(burin_heap *h, heap_position mark)
         mark = h->floor;
     release_objects(h, mark.releasable);
     if (!mark.block) {
-        rewind_to_start(h);
+        heap_rewind(h);
         return;
     }
+    for (const heap_block *block = mark.block; block != h->current; block = block->next)
+        h->filled -= block->size;
     h->current = mark.block;
     h->next    = mark.next;
-    h->end     = block_end(mark.block);
+    h->end     = heap_block_end(mark.block);
     poison_from(mark.block, h->next);
 }

@@ -1,4 +1,4 @@
-/* The heap of a render: bump-allocated, dropped whole.
+/* The heap of a render: bump-allocated, dropped whole; that of a session, which lasts, is swept now and then (runtime/sweep.h).
  *
  * Every container, text and object a render makes lives here. There is no reference counting and no freeing of single
  * things. A loop releases what one iteration made: `heap_mark` at its start, `heap_release` at its end. What must
@@ -31,7 +31,24 @@
 #define HEAP_UNPOISON(start, end) ((void)0)
 #endif
 
+/* A stretch that is allocated from: a chunk as a whole or, in a heap that was swept, a free part of one. */
 typedef struct heap_block heap_block;
+struct heap_block {
+    heap_block *next;
+    size_t      size;  /* bytes, header included */
+    uint64_t    order; /* place in the list; meaningless for spare blocks */
+};
+static inline char *heap_block_start(heap_block *block) { return (char *)(block + 1); }
+static inline char *heap_block_end(heap_block *block) { return (char *)block + block->size; }
+
+/* What the allocator has given. */
+typedef struct heap_chunk heap_chunk;
+struct heap_chunk {
+    heap_chunk *next;
+    size_t      size;  /* bytes, header included */
+    heap_block  whole; /* its memory, when it has not been swept */
+};
+
 typedef struct heap_position { /* a place in allocation order */
     heap_block *block;
     char       *next;
@@ -43,10 +60,17 @@ struct burin_heap {
     char                  *start;       /* where `next` is after a reset */
     heap_block            *current;
     heap_block            *first;       /* blocks in allocation order, spare ones after `current` */
+    heap_block            *roomy;       /* of a swept heap: large ones that are free */
+    heap_chunk            *chunks;      /* in the order they were made */
     heap_position          floor;       /* nothing below it is released before reset */
     struct rt_object_value *releasable;
     const burin_allocator *alloc;
-    size_t                 held;        /* bytes in blocks */
+    size_t                 held;        /* bytes in chunks */
+    size_t                 filled;      /* bytes of the blocks before `current`, since the heap was swept */
+    size_t                 used;        /* bytes that were marked then */
+    void                 (*wants_sweep)(burin_heap *h); /* of heaps that are swept: called when it is due; NULL */
+    bool                   due;         /* it is time to sweep */
+    bool                   swept;       /* blocks are parts of chunks */
     size_t                 limit;       /* most bytes that may be held; 0: no limit */
     bool                   over_limit;  /* the last failed allocation was refused by `limit`, not by the allocator */
     bool                   borrowed;    /* what is made here is the host's: containers are marked RT_BORROWED */
@@ -76,6 +100,12 @@ static inline void heap_reset(burin_heap *h)
     heap_reset_slow(h);
 }
 void *heap_alloc_slow(burin_heap *h, size_t size);
+/* Bytes that are filled before it is time to sweep. */
+size_t heap_budget(const burin_heap *h);
+/* Give a chunk that is in no list any more back to the allocator. */
+void heap_chunk_free(burin_heap *h, heap_chunk *chunk);
+/* Begin at the first block; spare are all others. */
+void heap_rewind(burin_heap *h);
 
 /* `size` bytes aligned to 8, not zeroed; NULL when memory is out or the limit is reached. Of size 0 it is a place too: more room than is
  * asked for is wanted, which a heap without blocks has not. */

@@ -7,6 +7,7 @@
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
 #include "runtime/builtins/big_range.h"
+#include "runtime/collect.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
 #include "runtime/struct.h"
@@ -298,8 +299,16 @@ burin_status rt_to_list(rt_state *st, burin_value v, rt_list **out)
 
 static burin_status iterator_next(burin_call *call, void *self, burin_value *out) { return rt_iter_next(call->st, self, out); }
 
-#define ITERATOR(kind, class_name) [kind] = {.struct_size = sizeof(burin_class), .name = class_name, .next = iterator_next}
-static const burin_class iterator_classes[] = {
+void rt_iter_reach(rt_collector *c, const rt_iter *it) { rt_reach_value(c, &it->over); }
+
+static void iterator_reach(rt_collector *c, void *self)
+{
+    if (rt_reach_bytes(c, self, sizeof(rt_iter)))
+        rt_iter_reach(c, self);
+}
+
+#define ITERATOR(kind, class_name) [kind] = {{.struct_size = sizeof(rt_holder), .name = class_name, .next = iterator_next}, iterator_reach}
+static const rt_holder iterator_classes[] = {
     ITERATOR(BURIN_LIST, "list_iterator"),
     ITERATOR(BURIN_TUPLE, "tuple_iterator"),
     ITERATOR(BURIN_STRING, "str_iterator"),
@@ -331,7 +340,7 @@ burin_status rt_iterator_new(rt_state *st, burin_value v, burin_value *out)
     if (!self)
         return rt_fail_memory(st);
     *self = it;
-    return rt_object_new(st, &iterator_classes[it.kind], self, out);
+    return rt_object_new(st, &iterator_classes[it.kind].base, self, out);
 }
 
 typedef struct generator {

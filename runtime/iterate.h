@@ -8,7 +8,7 @@
 #ifndef BURIN_RUNTIME_ITERATE_H
 #define BURIN_RUNTIME_ITERATE_H
 
-#include "runtime/value.h"
+#include "runtime/call.h"
 
 typedef struct rt_iter {
     uint8_t     kind;    /* what is walked: a burin_kind; OBJECT: an iterator with `next` */
@@ -32,5 +32,8 @@ burin_status rt_iterator_new(rt_state *st, burin_value v, burin_value *out);
 
 /* A lazy iterator in C: `next` gets `self` and produces items, as burin_class.next. `name` is type(x).__name__ ("generator"). */
 burin_status rt_generator_new(rt_state *st, burin_status (*next)(burin_call *call, void *self, burin_value *out), void *self, burin_value *out);
+
+/* Tell the collector what the iterator holds; of its memory somebody else does. */
+void rt_iter_reach(struct rt_collector *c, const rt_iter *it);
 
 #endif

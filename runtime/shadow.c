@@ -4,11 +4,12 @@
  * in the render's heap and notes it in a table from the original to the copy; from then on every read of the original goes
  * to the copy (rt_list_of, rt_dict_of), so all who hold the value see the change, and the host does not.
  * The table lives in the heap too and is forgotten with it. Both are escaped: no release of a loop takes them away. */
-#include "runtime/value.h"
+#include "runtime/collect.h"
 
 typedef struct shadow {
     const void *original; /* NULL: empty */
     void       *copy;
+    burin_kind  kind;
 } shadow;
 
 typedef struct shadow_table {
@@ -49,7 +50,7 @@ const rt_dict *rt_shadow_dict(rt_state *st, const rt_dict *dict)
 }
 
 /* Note a copy; the table is at most half full. */
-static burin_status note(rt_state *st, const void *original, void *copy)
+static burin_status note(rt_state *st, burin_kind kind, const void *original, void *copy)
 {
     shadow_table *table = st->heap.shadow_table;
     if (!table || 2 * st->heap.shadows > table->mask) {
@@ -65,7 +66,7 @@ static burin_status note(rt_state *st, const void *original, void *copy)
         }
         table = st->heap.shadow_table = grown;
     }
-    *slot_of(table, original) = (shadow){original, copy};
+    *slot_of(table, original) = (shadow){original, copy, kind};
     st->heap.shadows++;
     heap_escape(&st->heap);
     return BURIN_OK;
@@ -89,7 +90,7 @@ burin_status rt_list_edit(rt_state *st, burin_value v, rt_list **out)
     (*out)->len    = list->len;
     if (list->len)
         memcpy((*out)->items, list->items, list->len * sizeof(burin_value));
-    return note(st, list, *out);
+    return note(st, (burin_kind)v.kind, list, *out);
 }
 
 burin_status rt_dict_edit(rt_state *st, burin_value v, rt_dict **out)
@@ -107,5 +108,16 @@ burin_status rt_dict_edit(rt_state *st, burin_value v, rt_dict **out)
         return status;
     (*out)->version = dict->version; /* a loop over it that has begun counts from there */
     (*out)->flags &= ~(uint32_t)RT_BORROWED;
-    return note(st, dict, *out);
+    return note(st, (burin_kind)v.kind, dict, *out);
+}
+
+/* Copies stay as long as the session: the host may give the original again. */
+void rt_shadows_reach(rt_state *st, rt_collector *c)
+{
+    const shadow_table *table = st->heap.shadow_table;
+    if (!table || !rt_reach_bytes(c, table, sizeof *table + ((size_t)table->mask + 1) * sizeof *table->slots))
+        return;
+    for (uint32_t n = 0; n <= table->mask; n++)
+        if (table->slots[n].original)
+            rt_reach_container(c, table->slots[n].kind, table->slots[n].copy);
 }

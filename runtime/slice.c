@@ -5,6 +5,7 @@
 #include "runtime/base/text.h"
 #include "runtime/bigint.h"
 #include "runtime/builder.h"
+#include "runtime/collect.h"
 #include "runtime/convert.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
@@ -61,8 +62,18 @@ static burin_status slice_equal(burin_call *call, void *self, burin_value other,
     return status ? status : rt_equal(call->st, mine, others, out);
 }
 
+static void slice_reach(rt_collector *c, void *self)
+{
+    const rt_slice *s = self;
+    if (!rt_reach_bytes(c, s, sizeof *s))
+        return;
+    rt_reach_value(c, &s->start);
+    rt_reach_value(c, &s->stop);
+    rt_reach_value(c, &s->step);
+}
+
 /* `equal` without `hash`: a slice is no key of a dict */
-static const burin_class slice_class = {.struct_size = sizeof(burin_class), .name = "slice", .repr = slice_repr, .equal = slice_equal};
+static const rt_holder slice_class = {{.struct_size = sizeof(rt_holder), .name = "slice", .repr = slice_repr, .equal = slice_equal}, slice_reach};
 
 burin_status rt_slice_new(rt_state *st, burin_value start, burin_value stop, burin_value step, burin_value *out)
 {
@@ -70,12 +81,12 @@ burin_status rt_slice_new(rt_state *st, burin_value start, burin_value stop, bur
     if (!s)
         return rt_fail_memory(st);
     *s = (rt_slice){start, stop, step};
-    return rt_object_new(st, &slice_class, s, out);
+    return rt_object_new(st, &slice_class.base, s, out);
 }
 
 bool rt_slice_parts(burin_value key, burin_value *start, burin_value *stop, burin_value *step)
 {
-    if (key.kind != BURIN_OBJECT || rt_object_of(key)->cls != &slice_class)
+    if (key.kind != BURIN_OBJECT || rt_object_of(key)->cls != &slice_class.base)
         return false;
     const rt_slice *s = rt_object_of(key)->self;
     *start         = s->start;

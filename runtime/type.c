@@ -4,6 +4,7 @@
 #include "runtime/base/text.h"
 #include "runtime/builder.h"
 #include "runtime/builtins/support.h"
+#include "runtime/collect.h"
 #include "runtime/env.h"
 #include "runtime/exception.h"
 #include "runtime/host.h"
@@ -238,9 +239,15 @@ static burin_status type_call(rt_state *st, void *self, const rt_arguments *args
     return rt_exception_new(st, type, args->positional, args->count, out);
 }
 
+void rt_unbound_reach(rt_collector *c, const rt_function *f) { rt_reach_bytes(c, f->data, sizeof(unbound)); }
+
+/* Names, and the types it is derived from, are of no heap. */
+static void type_reach(rt_collector *c, void *self) { rt_reach_bytes(c, self, sizeof(rt_type)); }
+
 const rt_class rt_type_class = {
     .base = {.struct_size = sizeof(rt_class), .name = "type", .get_attr = type_attr, .get_item = type_item, .repr = type_repr, .equal = type_equal, .hash = type_hash},
     .call_arguments = type_call,
+    .reach = type_reach,
 };
 
 /* ---- ... ---- */

@@ -2,6 +2,7 @@
 #include "runtime/view.h"
 
 #include "runtime/builder.h"
+#include "runtime/collect.h"
 #include "runtime/convert.h"
 #include "runtime/host.h"
 #include "runtime/iterate.h"
@@ -9,7 +10,7 @@
 
 burin_status rt_view_new(rt_state *st, burin_value dict, rt_view which, burin_value *out)
 {
-    return rt_object_new(st, &rt_view_classes[which], dict.as.p, out);
+    return rt_object_new(st, &rt_view_classes[which].base, dict.as.p, out);
 }
 
 burin_status rt_view_next(rt_state *st, const rt_dict *d, rt_view which, uint32_t *at, burin_value *item)
@@ -91,7 +92,7 @@ static burin_value dict_of(void *self) { return rt_pointer(BURIN_DICT, self); }
 
 static burin_value object_of(rt_object_value *object, rt_view which, void *self)
 {
-    *object = (rt_object_value){.cls = &rt_view_classes[which], .self = self};
+    *object = (rt_object_value){.cls = &rt_view_classes[which].base, .self = self};
     return rt_pointer(BURIN_OBJECT, object);
 }
 
@@ -152,7 +153,7 @@ static burin_status view_repr(burin_call *call, void *self, rt_view which, burin
     if (status)
         return status;
     builder_init(&b, st, 64);
-    builder_ascii(&b, rt_view_classes[which].name, strlen(rt_view_classes[which].name));
+    builder_ascii(&b, rt_view_classes[which].base.name, strlen(rt_view_classes[which].base.name));
     builder_ascii(&b, "([", 2);
     for (uint32_t at = 0; !status && rt_dict_next(rt_dict_of(st, dict_of(self)), &at, &key, &value); first = false) {
         if (!first)
@@ -203,13 +204,16 @@ static burin_status items_equal(burin_call *call, void *self, burin_value other,
     return view_equal(call, self, RT_VIEW_ITEMS, other, out);
 }
 
+static void view_reach(rt_collector *c, void *self) { rt_reach_container(c, BURIN_DICT, self); }
+
 #define CLASS(prefix, shown, equal_or_null)                                                                                                     \
     {                                                                                                                                           \
-        .struct_size = sizeof(burin_class), .name = shown, .length = view_length, .iterate = prefix##_iterate, .contains = prefix##_contains,   \
-        .repr = prefix##_repr, .equal = equal_or_null                                                                                           \
+        .base = {.struct_size = sizeof(rt_holder), .name = shown, .length = view_length, .iterate = prefix##_iterate,                           \
+                 .contains = prefix##_contains, .repr = prefix##_repr, .equal = equal_or_null},                                                  \
+        .reach = view_reach                                                                                                                     \
     }
 
-const burin_class rt_view_classes[3] = {
+const rt_holder rt_view_classes[3] = {
     CLASS(keys, "dict_keys", keys_equal),
     CLASS(values, "dict_values", NULL),
     CLASS(items, "dict_items", items_equal),

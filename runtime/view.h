@@ -3,18 +3,18 @@
 #ifndef BURIN_RUNTIME_VIEW_H
 #define BURIN_RUNTIME_VIEW_H
 
-#include "runtime/value.h"
+#include "runtime/call.h"
 
 typedef enum rt_view { RT_VIEW_KEYS, RT_VIEW_VALUES, RT_VIEW_ITEMS, RT_VIEW_NONE } rt_view;
 
-extern const burin_class rt_view_classes[3]; /* dict_keys, dict_values, dict_items */
+extern const rt_holder rt_view_classes[3]; /* dict_keys, dict_values, dict_items */
 
 /* Which view a value is; RT_VIEW_NONE when it is none. */
 static inline rt_view rt_view_of(burin_value v)
 {
     if (v.kind != BURIN_OBJECT)
         return RT_VIEW_NONE;
-    const burin_class *cls = ((const rt_object_value *)v.as.p)->cls;
+    const rt_holder *cls = (const rt_holder *)(const void *)((const rt_object_value *)v.as.p)->cls;
     if (cls < rt_view_classes || cls > rt_view_classes + RT_VIEW_ITEMS)
         return RT_VIEW_NONE;
     return (rt_view)(cls - rt_view_classes);

@@ -125,6 +125,7 @@ void lower_try(script *s, ast_Try *node)
         return;
     }
     flow     final = {.outer = s->flow, .kind = FLOW_FINALLY, .regs = temps(c, 3), .enter = NO_JUMP};
+    emit(c, OP_CLEAR, (uint16_t)(final.regs + 2), 0, 0, 0); /* of a return; whoever looks at registers does not know that only one reads it */
     uint32_t start = label(c);
     s->flow = &final;
     s->tries++;

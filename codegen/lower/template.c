@@ -1,4 +1,5 @@
 /* Templates as a whole, and what concerns other templates: blocks, extends, include, import. */
+#include "codegen/ir/registers.h"
 #include "codegen/jit/code.h"
 #include "codegen/lower/lower.h"
 
@@ -307,7 +308,7 @@ static void finish_program(lowerer *c)
     for (uint32_t i = 0; i < c->blocks.count; i++)
         p->blocks[i] = c->blocks.items[i].unit;
     for (uint32_t i = 0; i < p->unit_count && !c->status; i++)
-        assert(ir_verify(p, p->units[i]));
+        assert(ir_verify(p, p->units[i]) && (!p->is_script || ir_begins_written(p, p->units[i], c->scratch)));
     if (!c->status && !ir_find_supers(p, c->scratch))
         lower_no_memory(c);
     if (!c->status)

@@ -258,6 +258,12 @@ vm_cache *vm_caches_of_sites(vm *m, const ir_program *program)
 
 /* ---- counting ---- */
 
+/* Now more, now less, so that in no loop it is always the same step. */
+static uint32_t ticks_waiting(const rt_state *st)
+{
+    return 1 + (uint32_t)(st->steps_left * 0x9E3779B97F4A7C15u >> 40) % (2 * VM_TICKS_WAITING - 1);
+}
+
 /* The next stretch of steps is taken from the budget at once; what is left of it at the end is given back by vm_used. */
 burin_status vm_tick(vm *m)
 {
@@ -266,7 +272,11 @@ burin_status vm_tick(vm *m)
         m->st.tick = 1;
         return rt_fail_steps(st);
     }
+    if (BURIN_UNLIKELY(vm_is_due(m)))
+        vm_collect(m);
     uint32_t most = m->host.sample ? vm_profile_tick(m) : VM_TICKS;
+    if (BURIN_UNLIKELY(vm_is_due(m)) && most > VM_TICKS_WAITING) /* it could not be */
+        most = m->collects_always ? 1 : ticks_waiting(st);
     m->st.tick_from  = st->steps_left < most ? (uint32_t)st->steps_left : most;
     m->st.tick      = m->st.tick_from;
     if (st->steps_left != UINT64_MAX)

@@ -14,6 +14,8 @@
 #include "codegen/vm/vm.h"
 #include "runtime/attribute.h"
 #include "runtime/base/diag.h"
+#include "runtime/collect.h"
+#include "runtime/exception.h"
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
 #include "runtime/struct.h"
@@ -153,9 +155,9 @@ typedef struct vm_place { /* where a frame was when an error left it */
 } vm_place;
 
 typedef struct vm_trace { /* of an exception that was caught: what was added since it was caught before, then what there was */
-    const struct vm_trace *inner; /* NULL: it was raised anew */
-    uint32_t               count;
-    vm_place               places[]; /* the innermost first */
+    rt_trace head;     /* inner NULL: it was raised anew */
+    uint32_t count;
+    vm_place places[]; /* the innermost first */
 } vm_trace;
 
 typedef struct stack_chunk stack_chunk;
@@ -187,11 +189,12 @@ struct vm {
     vm_frame     *frame;    /* running */
     vm_module    *modules;  /* default modules made in this render */
     rt_list      *pieces;   /* native programs: what was printed */
-    const vm_trace *inner;  /* of the pending error: of an exception raised again; NULL ... */
+    const rt_trace *inner;  /* of the pending error: of an exception raised again; NULL ... */
     const char   *bad_piece;  /* type of the first printed piece that is no text, until it is joined with the others; NULL */
     uint32_t      trace_count; /* ... and behind `inner`: places in `trace` */
     uint32_t      captures; /* open ones: while there are any, nothing may be flushed */
     uint32_t      natives;  /* native functions that run in one another */
+    uint32_t      pinned;   /* functions in C that have called back: what they hold is told to no collector */
     bool          located;  /* `err` has the pending error's place: a template that does not compile */
     bool          is_again; /* a RERAISE: the running frame's place is in the trace already */
     /* The rest. */
@@ -205,6 +208,9 @@ struct vm {
     int64_t       direct_head; /* the first half of what such a call gave; DIRECT_FAILED: the other half is a status */
     vm_profile    profile;
     vm_globals    globals;
+    arena         contexts;   /* of the session's scripts */
+    struct collection *collection; /* under way */
+    bool          collects_always; /* wherever that is possible: to find what is not told of */
     bool          procedures; /* functions print as asteval's do */
     vm_context    formula; /* of the formula that the machine evaluates again and again */
     vm_mode       formula_mode;
@@ -283,8 +289,8 @@ void vm_locate(vm_frame *f);
 void vm_locate_at(vm *m, vm_place at);
 void vm_forget_error(vm *m);
 /* The pending error's trace in the heap, NULL when memory is out; and back. */
-const vm_trace *vm_trace_take(vm *m);
-void            vm_trace_restore(vm *m, const vm_trace *trace);
+const rt_trace *vm_trace_take(vm *m);
+void            vm_trace_restore(vm *m, const rt_trace *trace);
 void            vm_trace_free(vm *m);
 /* Fill in m->err: the run has failed. */
 void            vm_report(vm *m);
@@ -421,7 +427,7 @@ const ir_insn *vm_print_run(vm_frame *f, const ir_insn *i);
 uint64_t     vm_deadline(uint64_t from_now_ns);
 burin_status vm_end_slow(vm *m, burin_status status);
 
-enum { VM_SITES_KEPT = 1 << 14, VM_TICKS = 1024 }; /* caches of so many sites, 40 bytes each; steps between two looks at the limits */
+enum { VM_SITES_KEPT = 1 << 14, VM_TICKS = 1024, VM_TICKS_WAITING = 7 }; /* caches of so many sites, 40 bytes each; steps between two looks at the limits, and while a collection waits */
 
 /* The first step looks at the limits; where nothing but their number can end a run soon, that is left out. */
 static inline void vm_begin_steps(vm *m)
@@ -456,6 +462,7 @@ static inline void vm_begin(vm *m, rt_out *out, burin_error *err)
     m->trace_count  = 0;
     m->captures     = 0;
     m->natives      = 0;
+    m->pinned       = 0;
     m->located      = false;
     m->is_again     = false;
     if (BURIN_UNLIKELY(m->sites > VM_SITES_KEPT)) /* of programs that may be gone */
@@ -477,6 +484,16 @@ static inline burin_status vm_end(vm *m, burin_status status)
 /* ---- script_session.c ---- */
 
 void vm_globals_free(vm *m);
+
+/* ---- collect.c: sessions alone ---- */
+
+static inline bool vm_is_due(const vm *m) { return m->st.heap.due | m->collects_always; }
+/* Collect, unless values in use lie elsewhere than in registers: where limits are looked at, or a run begins. f->pc is up to date in all frames. */
+void vm_collect(vm *m);
+/* The heap is filling: limits are looked at with the next step. */
+void vm_wants_sweep(burin_heap *h);
+/* What a frame that is at its pc holds, and the memory of its registers is told of by itself. */
+void vm_reach_frame(rt_collector *c, const vm_frame *f);
 
 /* ---- ops.c: what is not in the loop's body ---- */
 

@@ -168,12 +168,28 @@ vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call,
 /* Called by the runtime. */
 static burin_status call_from_runtime(rt_state *st, void *self, const rt_arguments *args, burin_value *out)
 {
+    vm          *m      = vm_of(st);
     burin_status status = BURIN_OK;
-    vm_frame    *f      = call_function(vm_of(st), self, args, out, &status);
-    return f ? vm_finish(f, out) : status;
+    vm_frame    *f      = call_function(m, self, args, out, &status);
+    if (!f)
+        return status;
+    m->pinned++;
+    status = vm_finish(f, out);
+    m->pinned--;
+    return status;
+}
+
+static void function_reach(rt_collector *c, void *self)
+{
+    const vm_function *fn    = self;
+    const uint32_t     count = (uint32_t)fn->row->defaults + fn->row->keyword_defaults + fn->row->cells;
+    if (!rt_reach_bytes(c, fn, sizeof *fn + count * sizeof *fn->defaults))
+        return;
+    rt_reach_values(c, fn->defaults, count);
 }
 
 const rt_class vm_function_class = {
     .base = {.struct_size = sizeof(rt_class), .name = "function", .repr = vm_function_repr},
     .call_arguments = call_from_runtime,
+    .reach = function_reach,
 };

@@ -27,7 +27,9 @@ static burin_status resume(vm *m, generator *g, burin_value *out)
     g->frame.globals = m->globals.values;
     g->frame.caller  = m->frame;
     m->frame         = &g->frame;
-    status           = vm_run_unit(&g->frame);
+    m->pinned++;
+    status = vm_run_unit(&g->frame);
+    m->pinned--;
     m->frame         = g->frame.caller;
     g->running       = false;
     g->finished      = status || !g->frame.parked;
@@ -54,8 +56,17 @@ static burin_status generator_repr(burin_call *call, void *self, burin_value *ou
     return rt_string_copy(call->st, text, sizeof text - 1, out);
 }
 
+/* Where it stands; nothing runs in it now. */
+static void generator_reach(rt_collector *c, void *self)
+{
+    const generator *g = self;
+    if (rt_reach_bytes(c, g, sizeof *g + g->frame.unit->registers * sizeof(burin_value)) && !g->finished)
+        vm_reach_frame(c, &g->frame);
+}
+
 static const rt_class generator_class = {
     .base = {.struct_size = sizeof(rt_class), .name = "generator", .next = generator_next, .repr = generator_repr},
+    .reach = generator_reach,
 };
 
 burin_status vm_generator_make(vm *m, const vm_function *fn, const burin_value *over, burin_value *out)

@@ -238,15 +238,23 @@ OPERATION(each)
     return rt_iter_init(&f->m->st, over, op_walk(&regs[i->a]));
 }
 OPERATION(iterator) { return rt_iterator_new(&f->m->st, regs[i->b], &regs[i->a]); }
+/* A step; limits are looked at where f->pc says. */
+static inline burin_status op_count_step(vm_frame *f, const ir_insn *i)
+{
+    if (BURIN_LIKELY(--f->m->st.tick))
+        return BURIN_OK;
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_tick(f->m);
+}
 OPERATION(turn)
 {
-    (void)regs, (void)i;
-    return count_step(f->m);
+    (void)regs;
+    return op_count_step(f, i);
 }
 DECISION(each_next)
 {
     rt_iter *it = op_walk(&regs[i->a]);
-    *status     = count_step(f->m);
+    *status     = op_count_step(f, i);
     if (BURIN_UNLIKELY(*status))
         return false;
     if (it->kind == BURIN_RANGE) {

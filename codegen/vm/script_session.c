@@ -46,6 +46,8 @@ void vm_session_procedures(vm *m, bool on) { m->procedures = on; }
 void vm_session_begin(vm *m)
 {
     heap_reset(&m->st.heap);
+    arena_reset(&m->contexts);
+    m->st.heap.wants_sweep = vm_wants_sweep;
     m->globals.count = 0;
     m->st.python     = true;
     m->st.write      = write_output;
@@ -76,11 +78,26 @@ static inline burin_status run_root(vm *m, vm_frame *f, vm_cache *caches)
     return status;
 }
 
+/* One for all runs of a script: they set nothing in it. */
+static vm_context *session_context(vm *m, const vm_template *tpl)
+{
+    typedef struct block {
+        vm_context context;
+        vm_mode    mode;
+    } block;
+    block *b = arena_zalloc(&m->contexts, sizeof *b);
+    if (!b)
+        return NULL;
+    b->mode    = (vm_mode){tpl->program->autoescape};
+    b->context = (vm_context){.tpl = tpl, .mode = &b->mode};
+    return &b->context;
+}
+
 static burin_status run_in_session(vm *m, vm_template *tpl, burin_value *out)
 {
     const ir_program *program = tpl->program;
-    if (!tpl->session) /* one for all its runs: scripts set nothing in it */
-        tpl->session = vm_context_new(m, tpl, rt_missing(), NULL);
+    if (!tpl->session)
+        tpl->session = session_context(m, tpl);
     vm_cache *caches = tpl->session ? vm_caches(m, program) : NULL;
     if (!caches)
         return rt_fail_memory(&m->st);
@@ -96,6 +113,10 @@ static burin_status run_in_session(vm *m, vm_template *tpl, burin_value *out)
 burin_status vm_run_script(vm *m, vm_template *script, rt_out *out, burin_value *result, burin_error *err)
 {
     vm_begin(m, out, err);
+    if (BURIN_UNLIKELY(vm_is_due(m)))
+        vm_collect(m);
+    if (BURIN_UNLIKELY(m->collects_always))
+        vm_wants_sweep(&m->st.heap);
     return vm_end(m, run_in_session(m, script, result));
 }
 

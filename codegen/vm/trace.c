@@ -53,20 +53,21 @@ void vm_forget_error(vm *m)
         burin_error_clear(m->err);
 }
 
-const vm_trace *vm_trace_take(vm *m)
+const rt_trace *vm_trace_take(vm *m)
 {
     if (!m->trace_count)
         return m->inner;
-    vm_trace *trace = heap_alloc(&m->st.heap, sizeof *trace + m->trace_count * sizeof *trace->places);
+    size_t    size  = sizeof(vm_trace) + m->trace_count * sizeof(vm_place);
+    vm_trace *trace = heap_alloc(&m->st.heap, size);
     if (!trace)
         return m->inner;
-    trace->inner = m->inner;
+    trace->head  = (rt_trace){m->inner, size};
     trace->count = m->trace_count;
     memcpy(trace->places, m->trace, trace->count * sizeof *trace->places);
-    return trace;
+    return &trace->head;
 }
 
-void vm_trace_restore(vm *m, const vm_trace *trace)
+void vm_trace_restore(vm *m, const rt_trace *trace)
 {
     m->inner       = trace;
     m->trace_count = 0;
@@ -113,9 +114,9 @@ static void report_inner(vm *m)
     enum { SHOWN = 100 };
     const vm_trace *last[SHOWN], *innermost = NULL;
     uint32_t        count = 0;
-    for (const vm_trace *t = m->inner; t; innermost = t, t = t->inner)
+    for (const rt_trace *t = m->inner; t; innermost = (const vm_trace *)(const void *)t, t = t->inner)
         if (count < SHOWN)
-            last[count++] = t;
+            last[count++] = (const vm_trace *)(const void *)t;
     if (count && innermost != last[count - 1])
         report_places(m, innermost->places, innermost->count);
     while (count--)

@@ -20,6 +20,10 @@ vm *vm_new(const rt_env *env, const burin_allocator *alloc, const vm_host *host)
     m->st.steps_left    = m->steps_given = UINT64_MAX;
     m->host             = *host;
     m->limits.depth     = env->depth_max;
+    m->contexts         = arena_make(alloc);
+#if defined(BURIN_COLLECT_ALWAYS)
+    m->collects_always  = true;
+#endif
     return m;
 }
 
@@ -32,6 +36,7 @@ void vm_free(vm *m)
     vm_caches_free(m);
     vm_globals_free(m);
     vm_trace_free(m);
+    arena_deinit(&m->contexts);
     heap_deinit(&m->st.heap);
     buf_deinit(&m->st.message);
     base_free(alloc, m, sizeof *m);

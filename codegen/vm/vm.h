@@ -11,7 +11,7 @@ typedef struct vm_template {
     const char       *name;     /* NULL for a template from a string: "<template>" in messages */
     const source     *src;      /* for excerpts */
     const rt_names   *globals;  /* the environment's globals as this template sees them */
-    struct vm_context *session; /* of a script, from its first run on: vm_run_script's, in the session's heap */
+    struct vm_context *session; /* of a script, from its first run on: vm_run_script's, as long as the session */
 } vm_template;
 
 /* The back-arrow: what running code asks of the engine. Failures are reported with rt_fail. */
@@ -53,8 +53,9 @@ burin_status vm_write_str(vm *machine, burin_value value, rt_out *out, burin_err
 /* A program compiled as_expression; undefined results come back as they are. */
 burin_status vm_eval(vm *machine, const vm_template *expr, burin_value vars, burin_value *out, burin_error *err);
 
-/* Scripts. A session is a machine between two calls of vm_session_begin: the values that its scripts make live that long, and
- * its programs must too (compiled with codegen_compile_script, each with the globals of the one before). */
+/* Scripts. A session is a machine between two calls of vm_session_begin: its variables and what can be reached from them live that long, and
+ * its programs must too (compiled with codegen_compile_script, each with the globals of the one before). What cannot be reached is freed when a script
+ * begins and while it runs. */
 void vm_session_begin(vm *machine);
 /* print writes to the output, as it does when the session begins. */
 void vm_session_writes(vm *machine);

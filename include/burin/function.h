@@ -33,7 +33,8 @@ BURIN_API burin_value burin_arg(const burin_call *call, size_t index);
 BURIN_API burin_status burin_raise(burin_call *call, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
 /* What was given at registration. */
 BURIN_API void *burin_call_data(const burin_call *call);
-/* The heap of the running render: containers and texts made in it live until the render ends. */
+/* The heap of the running render: containers and texts made in it live until the render ends; in a session of scripts (burin/interpreter.h) until the
+ * function has returned, and then as long as scripts can reach them. What an object of the host keeps does not count. */
 BURIN_API burin_heap *burin_call_heap(const burin_call *call);
 /* Whether autoescape is on where the call stands. */
 BURIN_API bool burin_call_autoescape(const burin_call *call);

@@ -17,8 +17,9 @@
 extern "C" {
 #endif
 
-/* A session: variables, functions and all values that its scripts make live until it is reset or freed; so does every script it
- * has run. Belongs to one thread at a time. Holds its environment.
+/* A session: its variables, functions, and what can be reached from them, live until it is reset or freed; so does every script it
+ * has run. Other values, as results of runs, live until the next run begins: what can no longer be reached is freed then or while it runs.
+ * Belongs to one thread at a time. Holds its environment.
  * While it runs a host function or its sink may read it (get, names, output, used) and have others run; what would run it or change it is
  * refused with BURIN_ERR_USAGE. */
 typedef struct burin_interpreter burin_interpreter;
@@ -29,7 +30,7 @@ BURIN_API void               burin_interpreter_free(burin_interpreter *in); /* N
 /* Forget all variables and values; nothing, while it runs. */
 BURIN_API void burin_interpreter_reset(burin_interpreter *in);
 /* Limits for runs from now on, copied; NULL: the environment's again, which are also the first ones. Steps, time and output are
- * counted for each run, memory for the whole session. What stops a run cannot be caught by the script. */
+ * counted for each run, memory for the whole session, where garbage is collected before it stops a run. What stops a run cannot be caught by the script. */
 BURIN_API void burin_interpreter_set_limits(burin_interpreter *in, const burin_limits *limits);
 /* As burin_render_set_cancel. */
 BURIN_API void burin_interpreter_set_cancel(burin_interpreter *in, const volatile int *cancel);
@@ -40,7 +41,7 @@ BURIN_API void burin_interpreter_set_sink(burin_interpreter *in, const burin_sin
  *
  * source   UTF-8, any line ends; copied. The same text again is not compiled again.
  * name     of the file, for messages; copied; NULL: it has none.
- * result   the value of its last statement when that is an expression, else none; the session's. May be NULL.
+ * result   the value of its last statement when that is an expression, else none; the session's, until the next run. May be NULL.
  * err      filled in on failure, if not NULL: status, message, line, column, excerpt, and the chain of calls.
  * Returns what the script came to: BURIN_ERR_PYTHON_SYNTAX and its kin, BURIN_ERR_NOT_IMPLEMENTED for what is not supported, the
  * status of an exception that nothing caught, BURIN_ERR_LIMIT. The interpreter stays usable; assignments made before stay. */
@@ -105,7 +106,7 @@ BURIN_API burin_status burin_interpreter_set_profile(burin_interpreter *in, cons
 /* Set a variable. The value is copied into the session: lists and dicts are changed there, not in the caller's.
  * BURIN_ERR_NOMEM, BURIN_ERR_LIMIT. */
 BURIN_API burin_status burin_interpreter_set(burin_interpreter *in, const char *name, burin_value value);
-/* A variable; MISSING when it is not set. The session's. */
+/* A variable; MISSING when it is not set. The session's, until the next run. */
 BURIN_API burin_value burin_interpreter_get(burin_interpreter *in, const char *name);
 
 /* The names that scripts can use now: variables that are set, then builtins. `emit` is called for each, with a text that lives until the next

@@ -7,6 +7,7 @@
 #include "runtime/builder.h"
 #include "runtime/builtins/methods.h"
 #include "runtime/builtins/support.h"
+#include "runtime/collect.h"
 #include "runtime/convert.h"
 #include "runtime/host.h"
 #include "runtime/iterate.h"
@@ -159,7 +160,27 @@ static burin_status walk_next(burin_call *call, void *self, burin_value *out)
     return BURIN_OK;
 }
 
-static const burin_class walk_class = {.struct_size = sizeof(burin_class), .name = "longrange_iterator", .next = walk_next};
+static void range_reach(rt_collector *c, void *self)
+{
+    const big_range *r = self;
+    if (!rt_reach_bytes(c, r, sizeof *r))
+        return;
+    rt_reach_value(c, &r->start);
+    rt_reach_value(c, &r->stop);
+    rt_reach_value(c, &r->step);
+    rt_reach_value(c, &r->length);
+}
+
+static void walk_reach(rt_collector *c, void *self)
+{
+    const walk *w = self;
+    if (!rt_reach_bytes(c, w, sizeof *w))
+        return;
+    range_reach(c, (void *)(uintptr_t)w->range);
+    rt_reach_value(c, &w->at);
+}
+
+static const rt_holder walk_class = {{.struct_size = sizeof(rt_holder), .name = "longrange_iterator", .next = walk_next}, walk_reach};
 
 static burin_status range_iterate(burin_call *call, void *self, burin_value *out)
 {
@@ -167,7 +188,7 @@ static burin_status range_iterate(burin_call *call, void *self, burin_value *out
     if (!w)
         return rt_fail_memory(call->st);
     *w = (walk){self, burin_int(0)};
-    return rt_object_new(call->st, &walk_class, w, out);
+    return rt_object_new(call->st, &walk_class.base, w, out);
 }
 
 static burin_status range_equal(burin_call *call, void *self, burin_value other, bool *out);
@@ -183,9 +204,10 @@ static burin_status range_hash(burin_call *call, void *self, uint64_t *out)
     return status;
 }
 
-static const burin_class range_class = {
-    .struct_size = sizeof(burin_class), .name = "range", .get_item = range_item, .length = range_length, .iterate = range_iterate,
-    .contains = range_contains, .repr = range_repr, .truth = range_truth, .equal = range_equal, .hash = range_hash, .is_sequence = true,
+static const rt_holder range_class = {
+    {.struct_size = sizeof(rt_holder), .name = "range", .get_item = range_item, .length = range_length, .iterate = range_iterate,
+     .contains = range_contains, .repr = range_repr, .truth = range_truth, .equal = range_equal, .hash = range_hash, .is_sequence = true},
+    range_reach,
 };
 
 burin_status big_range_reversed(rt_state *st, burin_value v, burin_value *out)
@@ -201,7 +223,7 @@ void big_range_parts(burin_value v, burin_value parts[3])
     parts[2] = r->step;
 }
 
-bool big_range_is(burin_value v) { return v.kind == BURIN_OBJECT && rt_object_of(v)->cls == &range_class; }
+bool big_range_is(burin_value v) { return v.kind == BURIN_OBJECT && rt_object_of(v)->cls == &range_class.base; }
 
 /* ---- methods ---- */
 
@@ -252,7 +274,7 @@ static burin_status range_equal(burin_call *call, void *self, burin_value other,
     const big_range *a = self;
     (void)call;
     *out = false;
-    if (other.kind != BURIN_OBJECT || rt_object_of(other)->cls != &range_class)
+    if (other.kind != BURIN_OBJECT || rt_object_of(other)->cls != &range_class.base)
         return BURIN_OK;
     const big_range *b = rt_object_of(other)->self;
     bool             one = rt_int_compare(a->length, burin_int(1)) <= 0;
@@ -278,5 +300,5 @@ burin_status big_range_new(rt_state *st, burin_value start, burin_value stop, bu
                                       (status = rt_int_divmod(st, distance, stride, &distance, &rest)) ||
                                       (status = rt_int_binary(st, RT_ADD, distance, burin_int(1), &r->length))))
         return status;
-    return rt_object_new(st, &range_class, r, out);
+    return rt_object_new(st, &range_class.base, r, out);
 }

@@ -4,6 +4,7 @@
  * loop that asked for it. Iterators over iterators recurse: each step enters. */
 #include "runtime/builtins/python.h"
 #include "runtime/builtins/reversed.h"
+#include "runtime/collect.h"
 
 static burin_status state_new(rt_state *st, size_t size, void **out)
 {
@@ -48,7 +49,16 @@ static burin_status enumerate_next(burin_call *call, void *self, burin_value *ou
     return status ? status : rt_tuple2(st, number, item, out);
 }
 
-static const burin_class enumerate_class = {.struct_size = sizeof(burin_class), .name = "enumerate", .next = enumerate_next};
+static void enumerate_reach(rt_collector *c, void *self)
+{
+    const enumerator *e = self;
+    if (!rt_reach_bytes(c, e, sizeof *e))
+        return;
+    rt_iter_reach(c, &e->it);
+    rt_reach_value(c, &e->number);
+}
+
+static const rt_holder enumerate_class = {{.struct_size = sizeof(rt_holder), .name = "enumerate", .next = enumerate_next}, enumerate_reach};
 
 burin_status type_enumerate(burin_call *call, burin_value *out)
 {
@@ -58,7 +68,7 @@ burin_status type_enumerate(burin_call *call, burin_value *out)
         status = python_integer(call->st, call->args[1], &e->number);
     if (!status)
         status = rt_iter_init(call->st, call->args[0], &e->it);
-    return status ? status : rt_object_new(call->st, &enumerate_class, e, out);
+    return status ? status : rt_object_new(call->st, &enumerate_class.base, e, out);
 }
 
 /* ---- zip ---- */
@@ -110,7 +120,20 @@ static burin_status zip_next(burin_call *call, void *self, burin_value *out)
     return status;
 }
 
-static const burin_class zip_class = {.struct_size = sizeof(burin_class), .name = "zip", .next = zip_next};
+static void reach_iters(rt_collector *c, const rt_iter *its, uint32_t count)
+{
+    for (uint32_t n = 0; n < count; n++)
+        rt_iter_reach(c, &its[n]);
+}
+
+static void zip_reach(rt_collector *c, void *self)
+{
+    const zipper *z = self;
+    if (rt_reach_bytes(c, z, sizeof *z + z->count * sizeof *z->its))
+        reach_iters(c, z->its, z->count);
+}
+
+static const rt_holder zip_class = {{.struct_size = sizeof(rt_holder), .name = "zip", .next = zip_next}, zip_reach};
 
 burin_status type_zip(burin_call *call, burin_value *out)
 {
@@ -130,7 +153,7 @@ burin_status type_zip(burin_call *call, burin_value *out)
     if (status)
         return status;
     z->count = over->len;
-    return rt_object_new(st, &zip_class, z, out);
+    return rt_object_new(st, &zip_class.base, z, out);
 }
 
 /* ---- map ---- */
@@ -162,7 +185,16 @@ static burin_status map_next(burin_call *call, void *self, burin_value *out)
     return status;
 }
 
-static const burin_class map_class = {.struct_size = sizeof(burin_class), .name = "map", .next = map_next};
+static void map_reach(rt_collector *c, void *self)
+{
+    const mapper *m = self;
+    if (!rt_reach_bytes(c, m, sizeof *m + m->count * sizeof *m->its))
+        return;
+    rt_reach_value(c, &m->function);
+    reach_iters(c, m->its, m->count);
+}
+
+static const rt_holder map_class = {{.struct_size = sizeof(rt_holder), .name = "map", .next = map_next}, map_reach};
 
 burin_status type_map(burin_call *call, burin_value *out)
 {
@@ -178,7 +210,7 @@ burin_status type_map(burin_call *call, burin_value *out)
         return status;
     m->function = args->items[0];
     m->count    = args->len - 1;
-    return rt_object_new(st, &map_class, m, out);
+    return rt_object_new(st, &map_class.base, m, out);
 }
 
 /* ---- filter ---- */
@@ -208,7 +240,16 @@ static burin_status filter_next(burin_call *call, void *self, burin_value *out)
     return status;
 }
 
-static const burin_class filter_class = {.struct_size = sizeof(burin_class), .name = "filter", .next = filter_next};
+static void filter_reach(rt_collector *c, void *self)
+{
+    const sieve *s = self;
+    if (!rt_reach_bytes(c, s, sizeof *s))
+        return;
+    rt_reach_value(c, &s->function);
+    rt_iter_reach(c, &s->it);
+}
+
+static const rt_holder filter_class = {{.struct_size = sizeof(rt_holder), .name = "filter", .next = filter_next}, filter_reach};
 
 burin_status type_filter(burin_call *call, burin_value *out)
 {
@@ -219,7 +260,7 @@ burin_status type_filter(burin_call *call, burin_value *out)
     if (status)
         return status;
     s->function = call->args[0];
-    return rt_object_new(call->st, &filter_class, s, out);
+    return rt_object_new(call->st, &filter_class.base, s, out);
 }
 
 /* ---- reversed, iter, next ---- */
@@ -249,7 +290,16 @@ static burin_status caller_next(burin_call *call, void *self, burin_value *out)
     return status;
 }
 
-static const burin_class caller_class = {.struct_size = sizeof(burin_class), .name = "callable_iterator", .next = caller_next};
+static void caller_reach(rt_collector *c, void *self)
+{
+    const caller *of = self;
+    if (!rt_reach_bytes(c, of, sizeof *of))
+        return;
+    rt_reach_value(c, &of->function);
+    rt_reach_value(c, &of->sentinel);
+}
+
+static const rt_holder caller_class = {{.struct_size = sizeof(rt_holder), .name = "callable_iterator", .next = caller_next}, caller_reach};
 
 burin_status python_iter(burin_call *call, burin_value *out)
 {
@@ -265,7 +315,7 @@ burin_status python_iter(burin_call *call, burin_value *out)
     if (status)
         return status;
     *c = (caller){call->args[0], call->args[1], false};
-    return rt_object_new(st, &caller_class, c, out);
+    return rt_object_new(st, &caller_class.base, c, out);
 }
 
 burin_status python_next(burin_call *call, burin_value *out)

@@ -4,6 +4,7 @@
 
 #include "runtime/builtins/big_range.h"
 #include "runtime/builtins/support.h"
+#include "runtime/collect.h"
 #include "runtime/view.h"
 
 bool reversed_possible(burin_value v)
@@ -116,15 +117,27 @@ burin_status reversed_next(rt_state *st, reversed *walk, burin_value *out)
 
 static burin_status object_next(burin_call *call, void *self, burin_value *out) { return reversed_next(call->st, self, out); }
 
-static const burin_class reversed_class      = {sizeof(burin_class), .name = "reversed", .next = object_next};
-static const burin_class reversed_list_class = {sizeof(burin_class), .name = "list_reverseiterator", .next = object_next};
-static const burin_class reversed_dict_class = {sizeof(burin_class), .name = "dict_reversekeyiterator", .next = object_next};
-static const burin_class range_class         = {sizeof(burin_class), .name = "range_iterator", .next = object_next};
+static void object_reach(rt_collector *c, void *self)
+{
+    const reversed *walk = self;
+    if (!rt_reach_bytes(c, walk, sizeof *walk))
+        return;
+    rt_reach_value(c, &walk->over);
+    if (walk->is_forward)
+        rt_iter_reach(c, &walk->it);
+}
 
-static const burin_class long_range_class    = {sizeof(burin_class), .name = "longrange_iterator", .next = object_next};
+#define WALK(class_name) {{.struct_size = sizeof(rt_holder), .name = class_name, .next = object_next}, object_reach}
+static const rt_holder reversed_class      = WALK("reversed");
+static const rt_holder reversed_list_class = WALK("list_reverseiterator");
+static const rt_holder reversed_dict_class = WALK("dict_reversekeyiterator");
+static const rt_holder range_class         = WALK("range_iterator");
+static const rt_holder long_range_class    = WALK("longrange_iterator");
+#undef WALK
+
 burin_status reversed_new(rt_state *st, burin_value v, burin_value *out)
 {
-    const burin_class *cls = big_range_is(v)         ? &long_range_class
+    const rt_holder   *cls = big_range_is(v)         ? &long_range_class
                              : v.kind == BURIN_LIST    ? &reversed_list_class
                              : v.kind == BURIN_DICT  ? &reversed_dict_class
                              : v.kind == BURIN_RANGE ? &range_class
@@ -135,5 +148,5 @@ burin_status reversed_new(rt_state *st, burin_value v, burin_value *out)
     if (!walk)
         return rt_fail_memory(st);
     status = reversed_init(st, v, walk);
-    return status ? status : rt_object_new(st, cls, walk, out);
+    return status ? status : rt_object_new(st, &cls->base, walk, out);
 }

@@ -1,0 +1,175 @@
+/* Sessions in constant memory: what scripts no longer reach is freed between runs and while they run. */
+#include "engine_test.h"
+
+#include "codegen/vm/machine.h"
+#include "engine/interpreter.h"
+
+enum { HELD_MAX = 16 << 20 };
+
+static burin_interpreter *session(void)
+{
+    burin_options options    = burin_options_default();
+    options.scripts          = true;
+    burin_env         *env   = burin_env_new(&options, NULL);
+    burin_interpreter *in    = burin_interpreter_new(env, NULL);
+    burin_env_unref(env);
+    return in;
+}
+
+static uint64_t held(const burin_interpreter *in)
+{
+    burin_limits used;
+    burin_interpreter_used(in, &used);
+    return used.memory;
+}
+
+static void run_script(burin_interpreter *in, const char *script)
+{
+    burin_error err = BURIN_ERROR_INIT;
+    if (burin_interpreter_run(in, text_z(script), NULL, NULL, &err))
+        fail_msg("%s: %s", script, err.message);
+}
+
+/* Each makes some 20 MB or more, of which next to nothing is in use at the end. */
+static void loops_run_in_constant_memory(void **state)
+{
+    static const char *const rows[] = {
+        "for i in range(20000): x = [j for j in range(100)]",
+        "for i in range(20000): x = {str(j): i for j in range(20)}",
+        "for i in range(40000): x = 'text ' * 100 + str(i)",
+        "n = 0\nwhile n < 20000:\n    n += 1\n    x = {j for j in range(30)}",
+        "def f(n): return lambda: [n] * 50\nfor i in range(30000): g = f(i); g()",
+        "def f(n):\n    a = []\n    a.append([a, n] * 20)\n    return a\nfor i in range(40000): x = f(i)",
+        "def f():\n    for i in range(40000):\n        d = {'a': [i] * 20}\n        d['me'] = d\nf()",
+        "for i in range(60000):\n    try:\n        raise ValueError('no %d' % i * 9)\n    except ValueError as e:\n        kept = str(e)",
+        "for i in range(30000): x = list(map(lambda v: [v] * 20, (w for w in (i, i + 1))))",
+        "for i in range(30000): x = sorted([[i] * 10, [3] * 10], key=lambda v: v[0])",
+        "x = 1\nfor i in range(4000): x = (x * 3 + 1) % 10 ** 3000",
+        "def deep(n): return [n] if n == 0 else [deep(n - 1)]\nfor i in range(2000): x = deep(100)",
+        "b = bytearray()\nfor i in range(400): b = bytearray(50000)",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_interpreter *in = session();
+        run_script(in, rows[i]);
+        if (held(in) > HELD_MAX)
+            fail_msg("%s: %llu bytes", rows[i], (unsigned long long)held(in));
+        burin_interpreter_free(in);
+    }
+}
+
+static void evaluations_run_in_constant_memory(void **state)
+{
+    burin_interpreter *in = session();
+    burin_value        value;
+    (void)state;
+    run_script(in, "kept = {}");
+    for (int n = 0; n < 100000; n++) {
+        burin_text text = n % 3 ? BURIN_TEXT("[x for x in range(30)]") : BURIN_TEXT("kept.update({len(kept) % 100: [str(len(kept))]}) or kept");
+        assert_int_equal(burin_interpreter_eval(in, text, &value, NULL), BURIN_OK);
+        assert_int_equal(burin_length(value), n % 3 ? 30 : n / 3 < 100 ? n / 3 + 1 : 100);
+    }
+    assert_true(held(in) < HELD_MAX);
+    run_script(in, "assert sorted(kept) == list(range(100))");
+    run_script(in, "assert all(kept[k] == [str(k)] for k in range(1, 100)), kept");
+    burin_interpreter_free(in);
+}
+
+/* The result of a run, and what the host sets and gets. */
+static void what_the_host_has_lives_as_long_as_it_was_told(void **state)
+{
+    burin_interpreter *in = session();
+    burin_value        value, list = burin_missing();
+    burin_heap        *heap = burin_heap_new(NULL);
+    (void)state;
+    assert_int_equal(burin_interpreter_set(in, "given", data_of(heap, "{\"a\": [1, 2, {\"b\": \"text\"}]}")), BURIN_OK);
+    burin_heap_free(heap);
+    for (int n = 0; n < 3000; n++) {
+        assert_int_equal(burin_interpreter_eval(in, BURIN_TEXT("[str(x) for x in range(300)]"), &value, NULL), BURIN_OK);
+        for (uint32_t at = 0; at < 300; at++) { /* nothing is freed before the next run */
+            char text[16];
+            snprintf(text, sizeof text, "%u", at);
+            assert_text(burin_text_of(burin_at(value, at)), text);
+        }
+    }
+    list = burin_interpreter_get(in, "given");
+    assert_text(burin_text_of(burin_get(burin_at(burin_get(list, "a"), 2), "b")), "text");
+    assert_true(held(in) < HELD_MAX);
+    burin_interpreter_free(in);
+}
+
+/* A bounded script is not ended by what it no longer needs. */
+static void the_memory_limit_is_for_what_is_in_use(void **state)
+{
+    static const struct {
+        const char  *script;
+        burin_status status;
+    } rows[] = {
+        {"for i in range(20000): x = [j for j in range(100)]", BURIN_OK},
+        {"x = []\nfor i in range(200000): x.append([i])", BURIN_ERR_LIMIT},
+        {"x = []\nfor i in range(200000):\n    x.append(str(i))\n    if len(x) > 2000: x = []", BURIN_OK},
+        {"def f(n): return [n] * 20 if n == 0 else [f(n - 1), n]\nfor i in range(3000): x = f(50)", BURIN_OK},
+    };
+    static const size_t limits[] = {512 << 10, 1 << 20, 4 << 20};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (size_t n = 0; n < sizeof limits / sizeof limits[0]; n++) {
+            burin_interpreter *in = session();
+            burin_interpreter_set_limits(in, &(burin_limits){.memory = limits[n]});
+            burin_status status = burin_interpreter_run(in, text_z(rows[i].script), NULL, NULL, NULL);
+            if (status != rows[i].status || held(in) > limits[n])
+                fail_msg("%s: %s, %llu bytes", rows[i].script, burin_status_class(status), (unsigned long long)held(in));
+            run_script(in, "x = None");
+            burin_interpreter_free(in);
+        }
+}
+
+/* Collected wherever that is possible, scripts give what they give else, and count the same steps. */
+static void where_it_is_done_cannot_be_told(void **state)
+{
+    static const char *const rows[] = {
+        "r = []\nfor i, (a, b) in enumerate(zip([[1], [2], [3]], 'xyz')): r.append((i, a, b))\nprint(r)",
+        "d = {k: [v] for k, v in zip('abc', range(3))}\nfor k, v in d.items(): d[k] = v + [k]\nprint(d, [x for x in reversed(list(d))])",
+        "def f(*a, k=[1], **n): return [a, k, n, (lambda: a)()]\nprint([f(i, [i], z=str(i)) for i in range(4)])",
+        "def outer():\n    n = [0]\n    def inc(by):\n        nonlocal n\n        n = n + [by]\n        return n\n    return inc\nf = outer()\nfor i in range(5): x = f([i])\nprint(x)",
+        "try:\n    try:\n        {}['k' * 50]\n    except KeyError as e:\n        for i in range(3): t = [i] * 50\n        raise ValueError([1, 2]) from e\n"
+        "except ValueError as e:\n    x = e\nfor i in range(3): t = [i] * 50\nprint(repr(x))",
+        "def f():\n    for i in range(3):\n        try:\n            if i == 2: return [i, 'end']\n        finally:\n            for j in range(3): t = [i] * 9\nprint(f())",
+        "g = (x * [y] for x in range(1, 4) for y in ['a', ['b']])\nprint(next(g))\nfor i in range(3): t = [i] * 50\nprint(list(g))",
+        "m = map(lambda a, b: [a, b], [[1], [2]], iter('xy'))\nf = filter(lambda v: v, [[], [0], ''])\nfor i in range(3): t = 'x' * 99\nprint(list(m), list(f))",
+        "n = 3 ** 200\nfor i in range(5): n = n * 7 - i\nprint(n, range(10 ** 20, 10 ** 20 + 3), [x for x in range(10 ** 20, 10 ** 20 + 3)])",
+        "s = ''\nfor i in range(50): s += f'{i!r:>4}'\nb = bytearray(b'x')\nfor i in range(50): b.append(65 + i % 9)\nprint(s, b, s[3:40:2])",
+        "a, *b, (c, d) = [[1], [2], [3], ([4], [5])]\nfor i in range(3): t = [i] * 50\nprint(a, b, c, d, [*b, *a], {**{'k': c}, 'd': d})",
+        "u = str.upper; m = [3, 1, 2].sort; w = {'k': [1]}.get\nfor i in range(3): t = [i] * 50\nprint(u('ab'), m(), w('k'), type(w), dict.fromkeys([str(i)], [i]))",
+        "x = sorted([[3], [1], [2]], key=lambda v: [v, 'k' * 20])\nprint(x, max([1, 5, 3], key=lambda v: [-v]), sum([[i] for i in range(4)], []))",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_interpreter *usual = session(), *always = session();
+        burin_limits       a, b;
+        ((vm *)interpreter_state(always))->collects_always = true;
+        run_script(usual, rows[i]);
+        run_script(always, rows[i]);
+        burin_interpreter_used(usual, &a);
+        burin_interpreter_used(always, &b);
+        assert_int_equal(a.steps, b.steps);
+        burin_text want = burin_interpreter_output(usual);
+        char      *text = strndup(want.data, want.len);
+        assert_text(burin_interpreter_output(always), text);
+        free(text);
+        burin_interpreter_free(usual);
+        burin_interpreter_free(always);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loops_run_in_constant_memory),
+        cmocka_unit_test(evaluations_run_in_constant_memory),
+        cmocka_unit_test(what_the_host_has_lives_as_long_as_it_was_told),
+        cmocka_unit_test(the_memory_limit_is_for_what_is_in_use),
+        cmocka_unit_test(where_it_is_done_cannot_be_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
