@@ -465,7 +465,7 @@ static inline void vm_begin(vm *m, rt_out *out, burin_error *err)
     m->pinned       = 0;
     m->located      = false;
     m->is_again     = false;
-    if (BURIN_UNLIKELY(m->sites > VM_SITES_KEPT)) /* of programs that may be gone */
+    if (BURIN_UNLIKELY(m->sites > VM_SITES_KEPT) && !st->heap.wants_sweep) /* of programs that may be gone, as those of a session are not */
         vm_caches_free(m);
     vm_begin_steps(m);
     if (BURIN_UNLIKELY(m->host.sample))

@@ -47,6 +47,8 @@ void vm_session_begin(vm *m)
 {
     heap_reset(&m->st.heap);
     arena_reset(&m->contexts);
+    if (m->sites > VM_SITES_KEPT) /* no function refers to them any more */
+        vm_caches_free(m);
     m->st.heap.wants_sweep = vm_wants_sweep;
     m->globals.count = 0;
     m->st.python     = true;

@@ -98,6 +98,24 @@ static void what_the_host_has_lives_as_long_as_it_was_told(void **state)
     burin_interpreter_free(in);
 }
 
+/* Its caches, too. */
+static void a_function_outlives_any_number_of_scripts(void **state)
+{
+    burin_interpreter *in = session();
+    burin_value        value;
+    char               text[32];
+    (void)state;
+    run_script(in, "d = {'k': 7}\ndef f(): return d['k']");
+    for (int n = 0; n < VM_SITES_KEPT + 100; n++) {
+        snprintf(text, sizeof text, "d['k'] + %d", n);
+        assert_int_equal(burin_interpreter_eval(in, text_z(text), &value, NULL), BURIN_OK);
+        assert_int_equal(value.as.i, 7 + n);
+    }
+    assert_int_equal(burin_interpreter_eval(in, BURIN_TEXT("f()"), &value, NULL), BURIN_OK);
+    assert_int_equal(value.as.i, 7);
+    burin_interpreter_free(in);
+}
+
 /* A bounded script is not ended by what it no longer needs. */
 static void the_memory_limit_is_for_what_is_in_use(void **state)
 {
@@ -168,6 +186,7 @@ int main(void)
         cmocka_unit_test(loops_run_in_constant_memory),
         cmocka_unit_test(evaluations_run_in_constant_memory),
         cmocka_unit_test(what_the_host_has_lives_as_long_as_it_was_told),
+        cmocka_unit_test(a_function_outlives_any_number_of_scripts),
         cmocka_unit_test(the_memory_limit_is_for_what_is_in_use),
         cmocka_unit_test(where_it_is_done_cannot_be_told),
     };
