@@ -21,7 +21,7 @@ from support import ended, lacking
 BURIN, BUILD = os.environ["BURIN"], os.environ["BURIN_BUILD"]
 SHARED = os.path.join(HERE, "..", "..", "..", "shared", "conformance", "scripts")
 SEED, RANDOM_SCRIPTS = 20261126, 120
-AUTO = [("--engine auto", ["--engine=auto", "--cache", "off"])] # looks for what is hot while it interprets
+AUTO = (("--engine auto", ["--engine=auto", "--cache", "off"]),) # looks for what is hot while it interprets
 PLAIN, KEPT, ALL = native.MODES[1:2], native.MODES[2:], native.MODES
 STEPS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 500, 4000, 5531)
 DEPTHS = (1, 2, 3, 4, 7, 20, 900, 5000)
