@@ -147,8 +147,8 @@ static bool assignment_mistake(script_parser *p, const script_token *t)
         script_syntax_error(p, p->previous.line, before, "expression cannot contain assignment, perhaps you meant \"==\"?");
         return true;
     }
-    if (in_call(p) || p->previous.kind != SCRIPT_NAME || !(accepts(p, S_COLON) || accepts(p, S_RPAREN) || stands_alone(p, &start)))
-        return false;
+    if (in_call(p) || p->previous.kind != SCRIPT_NAME || !(accepts(p, S_COLON) || accepts(p, S_RPAREN) || (stands_alone(p, &start) && start != p->first.start)))
+        return false; /* at the start of a formula CPython says no more than "invalid syntax" */
     script_syntax_error(p, p->previous.line, (span){p->previous.start, t->end}, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
     return true;
 }

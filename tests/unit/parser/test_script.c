@@ -62,7 +62,7 @@ static void what_scripts_do_not_have_is_refused_where_it_stands(void **state)
         {"async def f(): pass", "NotImplementedError 1:1: AsyncFunctionDef not supported"},
         {"def f(): x = yield 1", "NotImplementedError 1:14: Yield not supported"},
         {"with a: pass", "NotImplementedError 1:1: With not supported"},
-        {"@d\ndef f(): pass", "NotImplementedError 1:1: MatMult not supported"},
+        {"@d\ndef f(): pass", "NotImplementedError 1:1: Decorator not supported"},
         {"a @= b", "NotImplementedError 1:3: MatMult not supported"},
         {"match x:\n  case 1: pass", "NotImplementedError 1:7: Match not supported"},
         {"try: pass\nexcept* A: pass", "NotImplementedError 2:7: TryStar not supported"},

@@ -27,7 +27,7 @@ static void instances_print_as_in_python(void **state)
         {"ValueError", "(1, 'x')", "(1, 'x')", "ValueError(1, 'x')"},
         {"KeyError", "('k',)", "'k'", "KeyError('k')"},
         {"KeyError", "(1, 2)", "(1, 2)", "KeyError(1, 2)"},
-        {"IOError", "(2, 'gone')", "[Errno 2] gone", "OSError(2, 'gone')"},
+        {"IOError", "(2, 'gone')", "[Errno 2] gone", "FileNotFoundError(2, 'gone')"}, {"IOError", "(5, 'bad')", "[Errno 5] bad", "OSError(5, 'bad')"},
         {"FileNotFoundError", "(2, 'gone', 'f')", "[Errno 2] gone: 'f'", "FileNotFoundError(2, 'gone', 'f')"},
         {"UnicodeDecodeError", "('utf-8', b'a\\xff', 1, 2, 'bad')", "'utf-8' codec can't decode byte 0xff in position 1: bad",
          "UnicodeDecodeError('utf-8', b'a\\xff', 1, 2, 'bad')"},
