@@ -1,5 +1,6 @@
 /* Frames: entering units, counting steps, capturing output. */
 #include "codegen/vm/machine.h"
+#include "codegen/vm/unit.h"
 
 /* ---- registers ---- */
 

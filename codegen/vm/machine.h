@@ -226,18 +226,9 @@ static inline vm *vm_of(rt_state *st) { return st->vm; }
 burin_status vm_run(vm_frame *f);
 /* Interpret from pc on as long as it lies in [from, until); *outside: it goes on elsewhere, at f->pc. A failure has noted f->pc. */
 burin_status vm_run_stretch(vm_frame *f, uint32_t pc, uint32_t from, uint32_t until, bool *outside);
-
-/* ---- unit.c ---- */
-
-/* The same, natively when there is a function for the unit. A native function takes room on the C stack until it ends, a function of a
- * script that is interpreted takes none, and depth may be without limit: what is nested deeper than this in native code is interpreted. */
+/* A native function takes room on the C stack until it ends, a function of a script that is interpreted takes none, and depth may be
+ * without limit: what is nested deeper than this in native code is interpreted (unit.h). */
 enum { VM_NATIVES_MAX = 500 };
-burin_status vm_run_native(vm_frame *f, native_function run);
-static inline burin_status vm_run_unit(vm_frame *f)
-{
-    native_function run = atomic_load_explicit(&f->program->natives[f->unit->index], memory_order_acquire);
-    return BURIN_LIKELY(!run) ? vm_run(f) : vm_run_native(f, run);
-}
 
 /* ---- frame.c ---- */
 

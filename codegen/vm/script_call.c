@@ -2,6 +2,7 @@
 #include "codegen/vm/script.h"
 
 #include "codegen/vm/script_ops.h"
+#include "codegen/vm/unit.h"
 #include "runtime/builtins/builtins.h"
 
 /* ---- cells ---- */

@@ -1,5 +1,6 @@
 /* Generators: a frame in the heap, run from one YIELD to the next whenever an item is asked for. */
 #include "codegen/vm/script.h"
+#include "codegen/vm/unit.h"
 
 typedef struct generator {
     vm_frame    frame;

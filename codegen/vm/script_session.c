@@ -1,5 +1,6 @@
 /* Sessions: scripts that run one after another and share their variables, in a heap that lasts as long as the session. */
 #include "codegen/vm/script.h"
+#include "codegen/vm/unit.h"
 
 static size_t globals_size(const vm_globals *g) { return ((size_t)g->before + g->cap) * sizeof(burin_value); }
 

@@ -1,5 +1,6 @@
 /* Running a unit natively, when it has been compiled. */
 #include "codegen/jit/native.h"
+#include "codegen/vm/unit.h"
 
 burin_status vm_run_native(vm_frame *f, native_function run)
 {
