@@ -13,6 +13,7 @@
 #include "runtime/host.h"
 #include "runtime/operate.h"
 #include "runtime/struct.h"
+#include "runtime/type.h"
 
 /* ---- attributes ---- */
 
@@ -277,6 +278,8 @@ burin_status rt_get_attr(rt_state *st, burin_value v, burin_text name, burin_val
             *out = *found;
             return BURIN_OK;
         }
+    } else if (rt_type_of_object(v) && name.len > 2 && memcmp(name.data, "__", 2) == 0) {
+        /* An attribute that Python's types have and ours lack (__mro__): no subscript, as every other name is. */
     } else if (v.kind == BURIN_OBJECT || v.kind == BURIN_FUNCTION) {
         status = object_item(st, v, rt_string(name.data, name.len), out);
         if (status == BURIN_ERR_TYPE) {

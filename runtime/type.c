@@ -202,10 +202,6 @@ static burin_status type_item(burin_call *call, void *self, burin_value key, bur
         [RT_TYPE_set] = true,  [RT_TYPE_tuple] = true,     [RT_TYPE_type] = true,
     };
     const rt_type *type = self;
-    if (key.kind == BURIN_STRING && key.len > 2 && memcmp(key.as.s, "__", 2) == 0) { /* type.__mro__ and its kin, which a template looks up as items too */
-        *out = rt_missing();
-        return BURIN_OK;
-    }
     if (!is_generic[type->number])
         return rt_fail(call->st, BURIN_ERR_TYPE, "type '%s' is not subscriptable", type->name);
     return rt_generic_alias(call->st, rt_type_value(type->number), key, out);

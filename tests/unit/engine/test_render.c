@@ -294,7 +294,8 @@ static void types_are_values(void **state)
         {"{{ dict['a'] }} {{ dict.b }} {{ dict[dict, 1] }} {{ dict[:2] }}", "dict['a'] dict['b'] dict[dict, 1] dict[slice(None, 2, None)]"},
         {"{{ dict['a'](x=1) }} {{ dict['a'].fromkeys('x') }} {{ dict['a'] == dict['a'] }}", "{'x': 1} {'x': None} True"},
         {"{{ range.a }}|{{ range['a'] }}|{{ dict.a.b }}|{{ lipsum.a }}", "|||"},
-        {"{{ dict.__mro__ }}|{{ dict['__mro__'] }}", "|"}, /* no way from types to other types */
+        {"{{ dict['__mro__'] }}", "dict['__mro__']"},
+        {"{{ dict.__mro__ }}", ""}, /* not as Jinja2: there is no way from types to other types */
     };
     const bench *b = *state;
     for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
