@@ -26,23 +26,51 @@ static bool looks(const burin_live *live, const rt_names *names, burin_text name
     return live->env->translate || (text_is(name, "_") && name_map_get(&live->names, BURIN_TEXT("gettext")));
 }
 
-/* Is such a function the node's value? Nothing is computed to find that out. */
-static bool is_context_function(const burin_graph *g, burin_node node)
+enum { HELD_DEPTH_MAX = 64, HELD_MAX = 1 << 20 };
+
+/* Is the value such a function, or does it hold one? *left: how many values more are looked at; where it is too much it may. */
+static bool holds_function(burin_value v, unsigned depth, uint32_t *left)
 {
-    const burin_value *v = &g->values[node.index];
-    return g->nodes[node.index].generation == node.generation && v->kind == BURIN_FUNCTION && ((const rt_function *)v->as.p)->flags & BURIN_CONTEXT;
+    burin_value key, item;
+    size_t      at = 0;
+    bool        found = false;
+    switch ((burin_kind)v.kind) {
+    case BURIN_FUNCTION: return ((const rt_function *)v.as.p)->flags & BURIN_CONTEXT;
+    case BURIN_LIST:
+    case BURIN_TUPLE:
+    case BURIN_DICT: break;
+    default: return false;
+    }
+    if (depth == HELD_DEPTH_MAX || *left < burin_length(v))
+        return true;
+    *left -= (uint32_t)burin_length(v);
+    for (size_t k = 0; v.kind != BURIN_DICT && k < burin_length(v) && !found; k++)
+        found = holds_function(burin_at(v, k), depth + 1, left);
+    while (v.kind == BURIN_DICT && !found && burin_next(v, &at, &key, &item))
+        found = holds_function(item, depth + 1, left);
+    return found;
 }
 
-/* Is it bound to such a function now, or to a record with one? */
+/* Is such a function the node's value, or in it? Nothing is computed to find that out; a container that is stale may be gone. */
+static bool node_holds_function(const burin_graph *g, burin_node node)
+{
+    const burin_value *v    = &g->values[node.index];
+    const rx_node     *n    = &g->nodes[node.index];
+    uint32_t           left = HELD_MAX;
+    bool               is_container = v->kind == BURIN_LIST || v->kind == BURIN_TUPLE || v->kind == BURIN_DICT;
+    return n->generation == node.generation && ((is_container && n->flags & RX_STALE) || holds_function(*v, 0, &left));
+}
+
+/* Is it bound to such a function now, to a container with one, or to a record with one? */
 static bool holds(const burin_live *live, burin_text name)
 {
     const live_name *n = name_map_get(&live->names, name);
     if (!n)
         return false;
     if (n->node.index)
-        return is_context_function(live->graph, n->node);
+        return node_holds_function(live->graph, n->node);
     for (size_t k = 0; k < live_record_count(n); k++)
-        if (is_context_function(live->graph, live_record_node(n, k)))
+        if (node_holds_function(live->graph, live_record_node(n, k)))
             return true;
     return false;
 }

@@ -43,7 +43,8 @@ BURIN_API burin_status burin_live_bind_record(burin_live *live, const char *name
 
 /* A computed node with the value of an expression; none where it is undefined. Its inputs are all the bound names that stand in it,
  * whichever of them a run looks at; all there are, where it calls what may look at any (functions, filters and tests with BURIN_CONTEXT, also
- * one that is the value of a bound name, or of a record's field, at the time; translations by the host). Containers it gives live as long as they are its value. It fails as the expression does.
+ * one that is the value of a bound name, or of a record's field, or in a list, tuple or dict there, at the time; translations by the host). Containers
+ * it gives live as long as they are its value. It fails as the expression does.
  * Errors: those of burin_expr_compile, BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_live_expr(burin_live *live, burin_text source, burin_node *out, burin_error *err);
 

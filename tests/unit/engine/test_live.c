@@ -313,11 +313,25 @@ static void what_functions_look_at_in_the_context_is_read(void **unused)
     desk_close(&d);
 }
 
-/* The function is the value of a name, of a field of a record, or of one with no such function. */
+/* {'f': function, 'in': [[function]]}, bound to a name. */
+static void bind_holding(desk *d, burin_heap *heap, const char *name, burin_value function)
+{
+    burin_value dict = burin_dict(heap, 2), outer = burin_list(heap, 1), inner = burin_list(heap, 1);
+    burin_node  cell;
+    burin_list_append(heap, inner, function);
+    burin_list_append(heap, outer, inner);
+    burin_dict_set_z(heap, dict, "f", function);
+    burin_dict_set_z(heap, dict, "in", outer);
+    assert_int_equal(burin_graph_cell(d->g, dict, &cell), BURIN_OK);
+    burin_live_bind(d->live, name, cell);
+}
+
+/* The function is the value of a name, of a field of a record, in a container, or of one with no such function. */
 static void what_functions_that_are_values_look_at_is_read(void **unused)
 {
     static const struct { const char *text, *before, *after; uint64_t more; } rows[] = {
-        {"f() ~ a", "'one1'", "'two1'", 1}, {"r.f() ~ a", "'one1'", "'two1'", 1}, {"p() ~ a", "'pure1'", "'pure1'", 0}};
+        {"f() ~ a", "'one1'", "'two1'", 1}, {"r.f() ~ a", "'one1'", "'two1'", 1}, {"p() ~ a", "'pure1'", "'pure1'", 0},
+        {"held.f() ~ a", "'one1'", "'two1'", 1}, {"held['in'][0][0]() ~ a", "'one1'", "'two1'", 1}, {"held_pure.f() ~ a", "'pure1'", "'pure1'", 0}};
     static const char *const fields[] = {"f"};
     desk        d;
     burin_node  cell, looked;
@@ -335,6 +349,7 @@ static void what_functions_that_are_values_look_at_is_read(void **unused)
         assert_int_equal(burin_expr_eval(render, expr, vars, true, heap, &function, NULL), BURIN_OK);
         assert_int_equal(burin_graph_cell(d.g, function, &cell), BURIN_OK);
         burin_live_bind(d.live, k ? "p" : "f", cell);
+        bind_holding(&d, heap, k ? "held_pure" : "held", function);
         if (!k)
             burin_live_bind_record(d.live, "r", fields, &cell, 1);
         burin_expr_free(expr);
