@@ -17,12 +17,15 @@ typedef struct rope_part {
     burin_rope     *rope; /* this and the next two lines are what most runs look at */
     uint32_t        piece;
     bool            is_hole, is_name; /* is_name: it prints one input, as it is or escaped, and nothing else */
+    bool            is_behind;        /* what patches keep is not the node's text, but `kept` */
     uint8_t         near_lines[NEAR]; /* what rendering it looks at: so many lines of the processor's caches from there on */
     const void     *near[NEAR];
     burin_template *tpl;   /* shares the text of the rope's */
     live_reads      reads;
     burin_node      node, effect;
     burin_text      title; /* of the source */
+    char           *kept;
+    size_t          kept_len;
 } rope_part;
 
 typedef struct rope_piece {
@@ -81,6 +84,39 @@ static size_t next_offset(burin_rope *rope, uint32_t piece)
     return rope->patched_at;
 }
 
+/* ---- what patches keep ----
+ *
+ * A node that is read in an open batch is brought up to date at once, its effect runs at the end of the batch, and not at all if the node fails
+ * then. So the text that was patched last is kept until the next patch. */
+
+static void catch_up(rope_part *part)
+{
+    base_free(part->rope->live->env->alloc, part->kept, part->kept_len);
+    part->kept      = NULL;
+    part->kept_len  = 0;
+    part->is_behind = false;
+}
+
+/* What a part's node shows: its text, or, where it fails, that which it had last. */
+static burin_text node_text(const burin_graph *g, const rope_part *part)
+{
+    const rx_failure *failure = rx_failure_of(g, part->node.index);
+    return burin_text_of(failure ? failure->last : g->values[part->node.index]);
+}
+
+static bool fall_behind(const burin_graph *g, rope_part *part)
+{
+    burin_text text = node_text(g, part);
+    part->kept      = text.len ? base_alloc(part->rope->live->env->alloc, text.len) : NULL;
+    if (text.len && !part->kept)
+        return false;
+    if (text.len)
+        memcpy(part->kept, text.data, text.len);
+    part->kept_len  = text.len;
+    part->is_behind = true;
+    return true;
+}
+
 /* ---- running ---- */
 
 /* What a name prints needs no program: plain values and texts are written as it would write them. False when it is to be run. */
@@ -122,7 +158,9 @@ __attribute__((noinline)) static burin_status run_part(burin_graph *g, const rop
 
 static burin_status render_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
 {
-    const rope_part *part = user;
+    rope_part *part = user;
+    if (BURIN_UNLIKELY(g->batch_depth) && !part->is_behind && !fall_behind(g, part))
+        return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
     if (part->is_name && print_name(part->rope, *burin_input(inputs, 0), out))
         return BURIN_OK;
     return run_part(g, part, inputs, out);
@@ -130,11 +168,13 @@ static burin_status render_part(burin_graph *g, void *user, const burin_inputs *
 
 static burin_status patch_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
 {
-    const rope_part  *part  = user;
+    rope_part        *part  = user;
     burin_rope       *rope  = part->rope;
     const burin_value text  = *burin_input(inputs, 0);
     burin_patch       patch = {next_offset(rope, part->piece), rope->lengths[part->piece], burin_text_of(text)};
     (void)g, (void)out;
+    if (BURIN_UNLIKELY(part->is_behind))
+        catch_up(part);
     if (text.len != patch.removed)
         add_length(rope, part->piece, (size_t)text.len - patch.removed);
     return rope->is_complete && rope->patch ? rope->patch(rope->user, &patch) : BURIN_OK;
@@ -214,7 +254,7 @@ static burin_status add_part(burin_rope *rope, const rope_cut *cut, burin_error 
     if (!part || !grow(&rope->memory, &rope->parts, rope->part_count, &rope->part_room, sizeof *rope->parts))
         return BURIN_ERR_NOMEM;
     memset(part, 0, sizeof *part);
-    *part                           = (rope_part){.rope = rope, .piece = rope->piece_count, .is_hole = cut->is_hole};
+    *part                           = (rope_part){.rope = rope, .piece = rope->piece_count, .is_hole = cut->is_hole, .is_behind = true};
     bool everything                 = cut->reads_everything || live_reads_context(rope->live, cut->tree);
     part->title                     = (burin_text){rope->tpl->src.text.data + cut->tree->where.start, cut->tree->where.end - cut->tree->where.start};
     rope->parts[rope->part_count++] = part;
@@ -342,6 +382,7 @@ void burin_rope_free(burin_rope *rope)
         burin_graph_dispose(live->graph, part->effect);
         burin_graph_dispose(live->graph, part->node);
         live_reads_deinit(live, &part->reads);
+        catch_up(part);
         if (part->tpl)
             template_release(part->tpl);
     }
@@ -353,35 +394,21 @@ void burin_rope_free(burin_rope *rope)
 
 /* ---- reading ---- */
 
-/* What a part shows: its text; or, where it fails, that which it had last. *failed: it fails. */
-static burin_status text_of(const rope_part *part, burin_text *text, bool *failed)
-{
-    burin_graph      *g = part->rope->live->graph;
-    burin_value       value   = burin_missing();
-    burin_status      status  = burin_graph_peek(g, part->node, &value);
-    const rx_failure *failure = status ? rx_failure_of(g, part->node.index) : NULL;
-    *failed                   = failure;
-    *text                     = burin_text_of(failure ? failure->last : value);
-    return failure ? BURIN_OK : status;
-}
-
 burin_status burin_rope_write(burin_rope *rope, burin_status (*write)(void *user, const char *data, size_t len), void *user)
 {
-    burin_status     status = BURIN_OK;
-    const rope_part *first  = NULL; /* that fails */
+    burin_status      status = BURIN_OK;
+    burin_graph      *g      = rope->live->graph;
+    const rx_failure *failure = NULL; /* of the first part that fails */
     for (uint32_t k = 0; k < rope->piece_count && !status; k++) {
         const rope_piece *piece = &rope->pieces[k];
-        burin_text        text  = piece->literal;
-        bool              failed = false;
-        if (piece->part != UINT32_MAX)
-            status = text_of(rope->parts[piece->part], &text, &failed);
-        if (failed && !first)
-            first = rope->parts[piece->part];
-        if (!status && text.len)
+        const rope_part  *part  = piece->part == UINT32_MAX ? NULL : rope->parts[piece->part];
+        burin_text        text  = !part ? piece->literal : part->is_behind ? (burin_text){part->kept, part->kept_len} : node_text(g, part);
+        if (part && !failure)
+            failure = rx_failure_of(g, part->node.index);
+        if (text.len)
             status = write(user, text.data, text.len);
     }
-    burin_value none;
-    return status || !first ? status : burin_graph_peek(rope->live->graph, first->node, &none);
+    return status || !failure ? status : rx_fail_with(g, failure);
 }
 
 size_t burin_rope_length(const burin_rope *rope) { return rope->len; }

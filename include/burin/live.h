@@ -88,8 +88,9 @@ typedef struct burin_patch {
  * Returns  NULL after filling `err`: BURIN_ERR_NOMEM, BURIN_ERR_USAGE. */
 BURIN_API burin_rope *burin_rope_new(burin_live *live, burin_template *tpl, burin_status (*patch)(void *user, const burin_patch *patch), void *user, burin_error *err);
 BURIN_API void        burin_rope_free(burin_rope *rope); /* and its nodes; NULL is allowed */
-/* The whole text, in pieces, as its patches keep it: a part that fails has the text that it had last, none if it never had one. All of it is
- * written, and then the status is that of the first part that fails (burin_graph_message says more); or write's, which ends it. */
+/* The whole text, in pieces, as its patches keep it: a part that fails has the text that it had last, none if it never had one; in an open batch
+ * all of it is as before the batch. All of it is written, and then the status is that of the first part that fails (burin_graph_message says
+ * more); or write's, which ends it. */
 BURIN_API burin_status burin_rope_write(burin_rope *rope, burin_status (*write)(void *user, const char *data, size_t len), void *user);
 BURIN_API size_t       burin_rope_length(const burin_rope *rope); /* bytes, of what has been patched so far */
 BURIN_API size_t       burin_rope_parts(const burin_rope *rope);  /* nodes that render */

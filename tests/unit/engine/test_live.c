@@ -443,6 +443,40 @@ static void a_rope_is_written_whole_while_parts_fail(void **state)
     burin_rope_free(rope);
 }
 
+static void assert_written(burin_rope *rope, burin_status want_status, const char *want)
+{
+    copy whole = {.len = 0};
+    assert_int_equal(burin_rope_write(rope, append, &whole), want_status);
+    assert_string_equal(whole.text, want);
+    assert_int_equal(burin_rope_length(rope), whole.len);
+}
+
+/* Reading a node brings parts up to date in the middle of a batch; patches come at its end. */
+static void a_rope_in_an_open_batch_is_as_its_patches_keep_it(void **state)
+{
+    desk       *d = *state;
+    copy        kept;
+    burin_value v;
+    burin_graph_begin(d->g);
+    burin_rope *rope = rope_of(d, "x{{ 6 // b }}y{{ a }}", &kept);
+    assert_string_equal(kept.text, "xy");
+    burin_graph_commit(d->g);
+    assert_string_equal(kept.text, "x3y1");
+    burin_graph_begin(d->g);
+    burin_graph_set(d->g, d->b, burin_int(1));
+    burin_graph_set(d->g, d->a, burin_int(1000));
+    burin_graph_get(d->g, d->c, &v);
+    assert_written(rope, BURIN_OK, "x3y1");
+    burin_graph_set(d->g, d->b, burin_int(0));
+    burin_graph_commit(d->g);
+    assert_string_equal(kept.text, "x3y1000");
+    assert_written(rope, BURIN_ERR_ZERO_DIVISION, "x3y1000");
+    burin_graph_set(d->g, d->b, burin_int(6));
+    assert_string_equal(kept.text, "x1y1000");
+    assert_written(rope, BURIN_OK, "x1y1000");
+    burin_rope_free(rope);
+}
+
 static void a_name_prints_any_value_as_the_template_does(void **state)
 {
     desk       *d      = *state;
@@ -553,6 +587,7 @@ int main(void)
         TEST(only_what_reads_a_change_renders_and_is_patched),
         TEST(a_part_that_fails_keeps_its_place),
         TEST(a_rope_is_written_whole_while_parts_fail),
+        TEST(a_rope_in_an_open_batch_is_as_its_patches_keep_it),
         TEST(a_name_prints_any_value_as_the_template_does),
         TEST(a_name_longer_than_the_limit_fails_and_a_shorter_one_works_again),
         TEST(a_template_of_another_environment_is_refused),
