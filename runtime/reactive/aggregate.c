@@ -55,9 +55,8 @@ static burin_value combine(burin_aggregate_kind kind, burin_value a, burin_value
     if (!rx_is_number(a) || !rx_is_number(b))
         return rx_is_number(a) ? a : b;
     if (kind == BURIN_MIN || kind == BURIN_MAX) {
-        bool both_ints = a.kind == BURIN_INT && b.kind == BURIN_INT;
-        bool is_less   = both_ints ? b.as.i < a.as.i : rx_as_double(b) < rx_as_double(a), is_more = both_ints ? b.as.i > a.as.i : rx_as_double(b) > rx_as_double(a);
-        return (kind == BURIN_MIN ? is_less : is_more) ? b : a;
+        int sign = rx_is_nan(a) || rx_is_nan(b) ? 0 : rx_compare_numbers(b, a);
+        return (kind == BURIN_MIN ? sign < 0 : sign > 0) ? b : a;
     }
     if (a.kind == BURIN_INT && b.kind == BURIN_INT && !__builtin_add_overflow(a.as.i, b.as.i, &sum))
         return burin_int(sum);

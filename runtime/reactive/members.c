@@ -1,5 +1,13 @@
 /* Members are allocated one by one, so that effects may point to them, and live until all are freed: a place is used again. */
 #include "runtime/reactive/members.h"
+#include "runtime/bigint.h"
+
+int rx_compare_numbers(burin_value a, burin_value b)
+{
+    if (a.kind == b.kind)
+        return a.kind == BURIN_INT ? (a.as.i > b.as.i) - (a.as.i < b.as.i) : (a.as.f > b.as.f) - (a.as.f < b.as.f);
+    return a.kind == BURIN_INT ? rt_int_compare_double(a, b.as.f) : -rt_int_compare_double(b, a.as.f);
+}
 
 /* ---- members ---- */
 

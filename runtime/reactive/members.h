@@ -46,5 +46,8 @@ void         rx_listing_free(burin_graph *g, rx_listing *list);
 
 static inline bool   rx_is_number(burin_value v) { return v.kind == BURIN_INT || v.kind == BURIN_FLOAT; }
 static inline double rx_as_double(burin_value v) { return v.kind == BURIN_FLOAT ? v.as.f : (double)v.as.i; }
+static inline bool   rx_is_nan(burin_value v) { return v.kind == BURIN_FLOAT && v.as.f != v.as.f; }
+/* The sign of a - b, exactly: rounded, ints that differ would be equal to one float, and an order with that would be none. Neither is a NaN. */
+int rx_compare_numbers(burin_value a, burin_value b);
 
 #endif

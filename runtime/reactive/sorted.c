@@ -37,10 +37,8 @@ static int compare_values(burin_value a, burin_value b)
     if (rx_is_number(a) != rx_is_number(b))
         return rx_is_number(a) ? -1 : 1;
     if (rx_is_number(a)) {
-        double x = rx_as_double(a), y = rx_as_double(b);
-        if (a.kind == BURIN_INT && b.kind == BURIN_INT)
-            return (a.as.i > b.as.i) - (a.as.i < b.as.i);
-        return x != x || y != y ? (x != x) - (y != y) : (x > y) - (x < y);
+        bool a_is_nan = rx_is_nan(a), b_is_nan = rx_is_nan(b);
+        return a_is_nan || b_is_nan ? a_is_nan - b_is_nan : rx_compare_numbers(a, b);
     }
     size_t len   = a.len < b.len ? a.len : b.len;
     int    order = len ? memcmp(a.as.s, b.as.s, len) : 0;

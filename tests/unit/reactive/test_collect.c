@@ -342,6 +342,27 @@ static void texts_come_after_numbers_and_the_rest_is_left_out(void **state)
     burin_sorted_free(s);
 }
 
+/* 2 ** 53 + 1 is no float. */
+static void ints_and_floats_are_compared_exactly(void **state)
+{
+    bench           *b = *state;
+    burin_node       ordered, most, cell;
+    uint32_t         member;
+    burin_value      values[] = {burin_int((INT64_C(1) << 53) + 1), burin_float(0x1p53), burin_int(INT64_C(1) << 53), burin_float(1.0 / 0.0), burin_float(-1.0 / 0.0)};
+    burin_sorted    *s        = burin_sorted_new(b->g, 0, false, &ordered);
+    burin_aggregate *max      = burin_aggregate_new(b->g, BURIN_MAX, &most);
+    for (size_t k = 0; k < sizeof values / sizeof values[0]; k++) {
+        burin_graph_cell(b->g, values[k], &cell);
+        assert_int_equal(burin_sorted_add(s, cell, &member), BURIN_OK);
+        if (k < 3)
+            assert_int_equal(burin_aggregate_add(max, cell, &member), BURIN_OK);
+    }
+    assert_shows(b, ordered, "[-inf, 9007199254740992.0, 9007199254740992, 9007199254740993, inf]");
+    assert_shows(b, most, "9007199254740993");
+    burin_sorted_free(s);
+    burin_aggregate_free(max);
+}
+
 static void no_scope_ends_a_member_or_a_group(void **state)
 {
     bench           *b = *state;
@@ -450,6 +471,51 @@ static void keys_are_told_apart_by_kind(void **state)
     burin_groups_free(s);
 }
 
+static uint64_t evaluations_of(const bench *b)
+{
+    burin_graph_counters c = {.struct_size = sizeof c};
+    burin_graph_count(b->g, &c);
+    return c.evaluations;
+}
+
+/* Sums, orders and groups of so many members: the computations that one change runs. */
+static uint64_t one_change(bench *b, uint32_t count)
+{
+    burin_node       total, ordered, keys, key, cell = {0, 0};
+    uint32_t         member;
+    burin_aggregate *a = burin_aggregate_new(b->g, BURIN_SUM, &total);
+    burin_sorted    *s = burin_sorted_new(b->g, 3, false, &ordered);
+    burin_groups    *g = burin_groups_new(b->g, BURIN_MAX, &keys);
+    burin_graph_begin(b->g);
+    for (uint32_t k = 0; k < count; k++) {
+        burin_graph_cell(b->g, burin_int(k + 1), &cell);
+        burin_graph_cell(b->g, burin_int(k % 10), &key);
+        assert_int_equal(burin_aggregate_add(a, cell, &member), BURIN_OK);
+        assert_int_equal(burin_sorted_add(s, cell, &member), BURIN_OK);
+        assert_int_equal(burin_groups_add(g, key, cell, &member), BURIN_OK);
+    }
+    assert_int_equal(burin_graph_commit(b->g), BURIN_OK);
+    uint64_t before = evaluations_of(b), ran;
+    set(b, cell, 0); /* the last becomes the least */
+    ran = evaluations_of(b) - before;
+    assert_shows(b, ordered, "[0, 1, 2]");
+    burin_value v;
+    assert_int_equal(burin_graph_get(b->g, total, &v), BURIN_OK);
+    assert_int_equal(v.as.i, (int64_t)count * (count - 1) / 2);
+    burin_groups_free(g);
+    burin_sorted_free(s);
+    burin_aggregate_free(a);
+    return ran;
+}
+
+static void what_a_change_runs_does_not_depend_on_how_many_members_there_are(void **state)
+{
+    uint64_t few = one_change(*state, 1000);
+    assert_in_range(few, 3, 10);
+    assert_int_equal(one_change(*state, 10 * 1000), few);
+    assert_int_equal(one_change(*state, 100 * 1000), few);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
 int main(void)
 {
@@ -460,6 +526,7 @@ int main(void)
         TEST(a_list_lives_as_long_as_somebody_has_it),
         TEST(flat_map_makes_inner_nodes_and_lets_them_go), TEST(flat_map_may_be_disposed_of_by_its_own_function), TEST(a_scope_ends_flat_maps_inside_flat_maps),
         TEST(retry_tries_so_often), TEST(members_are_in_order_whatever_comes_and_goes), TEST(texts_come_after_numbers_and_the_rest_is_left_out),
+        TEST(ints_and_floats_are_compared_exactly), TEST(what_a_change_runs_does_not_depend_on_how_many_members_there_are),
         TEST(members_are_summed_by_key_whatever_comes_and_goes), TEST(keys_are_told_apart_by_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
