@@ -26,7 +26,8 @@ typedef bool (*burin_predicate)(void *user, burin_value value);
 /* Gives the node that belongs to a value: one there is, or one it makes; {0, 0}: none. It runs in an effect. */
 typedef burin_status (*burin_project)(burin_graph *graph, void *user, burin_value value, burin_node *out);
 
-/* All give *out, {0, 0} on failure: BURIN_ERR_USAGE (a source that is none; inside a computed node), BURIN_ERR_NOMEM. */
+/* All give *out, {0, 0} on failure: BURIN_ERR_USAGE (a source that is none; inside a computed node; a count, step, limit, number of tries or
+ * period of 0, but for take, skip, replay_time, debounce and throttle; zip without sources), BURIN_ERR_NOMEM. */
 
 /* The values that satisfy the predicate. */
 BURIN_API burin_status burin_op_filter(burin_graph *graph, burin_node source, burin_predicate keep, void *user, burin_node *out);
@@ -55,7 +56,8 @@ BURIN_API burin_status burin_op_switch(burin_graph *graph, burin_node which, con
 
 /* The values of each node that `project` gives for a value of the source, as long as it is among the newest `limit` of them; of several that
  * change in one batch the newest's. What `project` makes dies when it is no longer. 1: switch_latest, of computations made anew.
- * Runs in effects, so that what follows from it is a batch of its own. A node that fails emits nothing. BURIN_ERR_USAGE: a limit of 0. */
+ * Runs in effects, so that what follows from it is a batch of its own. Where the source, `project` or a node that it gave fails nothing is emitted;
+ * burin_graph_watch can tell of it. */
 BURIN_API burin_status burin_op_flat_map(burin_graph *graph, burin_node source, burin_project project, void *user, uint32_t limit, burin_node *out);
 /* burin_graph_computed with a function that may fail by chance: it is called up to `tries` times until it does not. */
 BURIN_API burin_status burin_op_retry(burin_graph *graph, burin_compute fn, void *user, unsigned flags, const burin_node *inputs, size_t count, uint64_t tries, burin_node *out);

@@ -62,6 +62,12 @@ static burin_status project(burin_graph *g, void *user, burin_value v, burin_nod
         return status;
     return burin_graph_computed(g, combine, NULL, BURIN_NODE_STATIC, (burin_node[]){cell, d->inner}, 2, out);
 }
+static burin_status fail_now_and_then(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    (void)user;
+    *out = *burin_input(in, 0);
+    return out->kind == BURIN_INT && out->as.i % 3 == 0 ? burin_graph_fail(g, BURIN_ERR_VALUE, "no multiple of 3") : BURIN_OK;
+}
 /* Fails two times of three. */
 static burin_status by_chance(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
 {
@@ -119,6 +125,13 @@ static burin_status group(driver *d, const burin_node *nodes, burin_node *out)
     return status ? status : burin_groups_get(d->groups, burin_int(2), out);
 }
 
+static burin_status catching(burin_graph *g, const burin_node *source, int64_t instead, burin_node *out)
+{
+    burin_node   may_fail;
+    burin_status status = burin_graph_computed(g, fail_now_and_then, NULL, BURIN_NODE_STATIC, source, 1, &may_fail);
+    return status ? status : burin_op_catch(g, may_fail, burin_int(instead), out);
+}
+
 static burin_status make(driver *d, char **words, burin_node *out)
 {
     const char  *name = words[0];
@@ -155,6 +168,7 @@ static burin_status make(driver *d, char **words, burin_node *out)
     OP("throttle_first", burin_op_throttle(d->clock, at[0], (uint64_t)n[1], out))
     OP("sample_every", burin_op_sample_every(d->clock, at[0], (uint64_t)n[1], out))
     OP("interval", burin_op_interval(d->clock, (uint64_t)n[0], out))
+    OP("catch", catching(g, at, n[1], out))
     OP("retry", burin_op_retry(g, by_chance, d, BURIN_NODE_STATIC, at, 1, 3, out))
     OP("flat_map", (d->inner = at[1], burin_op_flat_map(g, at[0], project, d, (uint32_t)n[2], out)))
     OP("sort", sort(d, at, n[3], out))

@@ -89,6 +89,20 @@ def retried(source):
     return source.pipe(ops.flat_map(attempt))
 
 
+def failing(v):
+    """A computation that fails, now and then."""
+    if isinstance(v, int) and v % 3 == 0:
+        raise ValueError()
+    return v
+
+
+def caught(source, instead):
+    """catch goes on with another stream: here with a value, and then with what comes, which may fail again."""
+    def from_now_on(stream):
+        return stream.pipe(ops.map(failing), ops.catch(lambda _error, _source: at_once(instead, from_now_on(source.pipe(ops.skip(1))))))
+    return from_now_on(source)
+
+
 def inner_streams(source, other, limit):
     def project(v):
         return other.pipe(ops.map(lambda x: combined(v, x))) if isinstance(v, int) else rx.empty()
@@ -147,6 +161,7 @@ OPERATORS = {
     "throttle_first": (1, [range(1, 9)], lambda s, n, t: s[0].pipe(ops.throttle_first(n[0], scheduler=t))),
     "sample_every": (1, [range(1, 9)], lambda s, n, t: s[0].pipe(ops.sample(n[0], scheduler=t))),
     "interval": (0, [range(1, 9)], lambda s, n, t: rx.interval(n[0], scheduler=t)),
+    "catch": (1, [range(5)], lambda s, n, t: caught(s[0], n[0])),
     "retry": (1, [], lambda s, n, t: retried(s[0])),
     "flat_map": (2, [[1, 100000]], lambda s, n, t: inner_streams(s[0], s[1], n[0])),
     "sort": (3, [range(0, 4)], lambda s, n, t: rx.combine_latest(*s).pipe(ops.distinct_until_changed(), ops.map(lambda row: in_order(row, n[0])),

@@ -315,6 +315,112 @@ static void what_no_node_can_hold_is_refused(void **state)
     }
 }
 
+/* ---- edges ---- */
+
+static void none_at_all_is_nothing(void **state)
+{
+    WITH(burin_op_take(b->g, b->a, 0, &node));
+    assert_emits(b, node, "a1 a2", "- - -");
+    burin_graph_set(b->g, b->a, burin_int(0));
+    assert_int_equal(burin_op_skip(b->g, b->a, 0, &node), BURIN_OK);
+    assert_emits(b, node, "a1 a2", "0 1 2");
+    assert_int_equal(burin_op_merge(b->g, NULL, 0, &node), BURIN_OK);
+    assert_emits(b, node, "a1 b2", "- - -");
+    assert_int_equal(burin_op_switch(b->g, b->a, NULL, 0, &node), BURIN_OK);
+    assert_emits(b, node, "a0 a1", "- - -");
+    burin_value list;
+    assert_int_equal(burin_op_with_latest_from(b->g, b->a, NULL, 0, &node), BURIN_OK);
+    assert_int_equal(burin_graph_get(b->g, node, &list), BURIN_OK);
+    assert_int_equal(burin_length(list), 1);
+}
+static void no_time_puts_nothing_off(void **state)
+{
+    WITH(burin_op_debounce(b->clock, b->a, 0, &node));
+    assert_emits(b, node, "a1 a2 t5 a3", "0 1 2 2 3");
+    assert_int_equal(burin_op_throttle(b->clock, b->a, 0, &node), BURIN_OK);
+    assert_emits(b, node, "a1 a2 t9 a3", "3 1 2 2 3");
+    assert_int_equal(burin_clock_next(b->clock), UINT64_MAX);
+}
+static void counts_and_periods_of_none_are_refused(void **state)
+{
+    bench             *b      = *state;
+    burin_node         none   = b->a, *node = &none;
+    const burin_status made[] = {burin_op_buffer_count(b->g, b->a, 0, 1, node), burin_op_buffer_count(b->g, b->a, 1, 0, node),
+                                 burin_op_window_count(b->g, b->a, 0, 1, node), burin_op_replay(b->g, b->a, 0, node),
+                                 burin_op_zip(b->g, NULL, 0, 1, node), burin_op_zip(b->g, &b->a, 1, 0, node),
+                                 burin_op_sample_every(b->clock, b->a, 0, node), burin_op_interval(b->clock, 0, node),
+                                 burin_op_retry(b->g, fails_at_two, NULL, BURIN_NODE_STATIC, &b->a, 1, 0, node),
+                                 burin_op_flat_map(b->g, b->a, NULL, NULL, 0, node)};
+    for (size_t k = 0; k < sizeof made / sizeof made[0]; k++)
+        assert_int_equal(made[k], BURIN_ERR_USAGE);
+    assert_int_equal(none.index, 0);
+    burin_graph_counters c = {.struct_size = sizeof c};
+    burin_graph_count(b->g, &c);
+    assert_int_equal(c.nodes, 2);
+}
+
+static burin_status two_inputs(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    (void)g, (void)user;
+    *out = *burin_input(in, 1);
+    return BURIN_OK;
+}
+static burin_status an_inner_cell(burin_graph *g, void *user, burin_value v, burin_node *out) { return (void)user, burin_graph_cell(g, v, out); }
+enum { ALL_OPERATORS = 20 };
+static burin_status make_operator(bench *b, unsigned which, burin_node *out)
+{
+    burin_graph *g       = b->g;
+    burin_node   both[2] = {b->a, b->b};
+    switch (which) {
+    case 0: return burin_op_filter(g, b->a, is_even, NULL, out);
+    case 1: return burin_op_scan(g, b->a, add, NULL, burin_int(0), out);
+    case 2: return burin_op_merge(g, both, 2, out);
+    case 3: return burin_op_start_with(g, b->a, burin_string_borrow("go", 2), out);
+    case 4: return burin_op_sample(g, b->a, b->b, out);
+    case 5: return burin_op_take(g, b->a, 3, out);
+    case 6: return burin_op_take_until(g, b->a, b->b, out);
+    case 7: return burin_op_zip(g, both, 2, 10, out);
+    case 8: return burin_op_with_latest_from(g, b->a, &b->b, 1, out);
+    case 9: return burin_op_catch(g, b->a, burin_int(0), out);
+    case 10: return burin_op_switch(g, b->b, &b->a, 1, out);
+    case 11: return burin_op_flat_map(g, b->a, an_inner_cell, NULL, 2, out);
+    case 12: return burin_op_retry(g, two_inputs, NULL, BURIN_NODE_STATIC, both, 2, 2, out);
+    case 13: return burin_op_buffer_count(g, b->a, 2, 1, out);
+    case 14: return burin_op_window(g, b->a, b->b, out);
+    case 15: return burin_op_debounce(b->clock, b->a, 10, out);
+    case 16: return burin_op_throttle(b->clock, b->a, 10, out);
+    case 17: return burin_op_sample_every(b->clock, b->a, 10, out);
+    case 18: return burin_op_replay_time(b->clock, b->a, 0, 10, out);
+    default: return burin_op_interval(b->clock, 10, out);
+    }
+}
+/* Between two sets of one batch, with a reader; the clock still has some of them. */
+static void operators_may_be_disposed_of_in_the_middle_of_a_batch(void **state)
+{
+    bench               *b = *state;
+    burin_graph_counters c = {.struct_size = sizeof c};
+    for (unsigned which = 0; which < ALL_OPERATORS; which++) {
+        burin_node  op, reader;
+        burin_value v;
+        assert_int_equal(make_operator(b, which, &op), BURIN_OK);
+        assert_int_equal(burin_graph_computed(b->g, two_inputs, NULL, BURIN_NODE_STATIC, (burin_node[]){b->a, op}, 2, &reader), BURIN_OK);
+        assert_int_equal(burin_graph_get(b->g, reader, &v), BURIN_OK);
+        burin_graph_begin(b->g);
+        burin_graph_set(b->g, b->a, burin_int(2 * which + 1));
+        burin_graph_set(b->g, b->b, burin_int(which));
+        assert_int_equal(burin_graph_dispose(b->g, op), BURIN_OK);
+        burin_graph_set(b->g, b->a, burin_int(2 * which + 2));
+        assert_int_equal(burin_graph_commit(b->g), BURIN_OK);
+        assert_int_equal(burin_graph_get(b->g, reader, &v), BURIN_ERR_USAGE);
+        assert_int_equal(burin_graph_get(b->g, op, &v), BURIN_ERR_USAGE);
+        burin_graph_dispose(b->g, reader);
+        burin_graph_count(b->g, &c);
+        assert_int_equal(c.nodes, 2);
+    }
+    assert_int_equal(burin_clock_advance(b->clock, 1000), BURIN_OK);
+    assert_int_equal(burin_clock_next(b->clock), UINT64_MAX);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
 int main(void)
 {
@@ -325,7 +431,8 @@ int main(void)
         TEST(take_until_ends), TEST(catch_puts_a_value_where_the_source_fails), TEST(switch_reads_only_what_is_chosen), TEST(debounce_waits_for_quiet),
         TEST(throttle_lets_one_through_and_then_none_for_a_while), TEST(sample_every_goes_by_the_clock), TEST(an_operator_that_is_disposed_of_is_not_woken),
         TEST(a_scope_ends_its_operators), TEST(an_aggregate_follows_its_members_at_the_cost_of_what_changes), TEST(sums_go_over_to_floats_where_integers_end),
-        TEST(what_no_node_can_hold_is_refused),
+        TEST(what_no_node_can_hold_is_refused), TEST(none_at_all_is_nothing), TEST(no_time_puts_nothing_off), TEST(counts_and_periods_of_none_are_refused),
+        TEST(operators_may_be_disposed_of_in_the_middle_of_a_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
