@@ -2,14 +2,16 @@
 import re
 import statistics
 
+import chart
+
 HEAD = """# Benchmarks
 
 Made by `./build.sh bench` on {date}: {cpu}, {cores} cores, {compiler}; {rounds} rounds; load average {load:.1f} when it began.
 
 Times are CPU time of the rendering thread. `c` is the limit: each page written by hand in C over typed structs, for the
 same processor level (plain x86-64) and with the same optimisation as Burin's library. Burin gets its data as values read
-from JSON, or (`burin, structs`) reads the very structs that `c` reads, through the public API, into a reused render. How it is measured: `bench/run.py`. A `–` is a page that an
-engine cannot render, or renders differently. Burin and Jinja2 run with auto_reload off, as a server in production does:
+from JSON, or (`burin, structs`) reads the very structs that `c` reads, through the public API, into a reused render. All engines take turns,
+a batch of some milliseconds each; a ratio is the median of those within one round (`bench/run.py`). A `–` is a page that an engine cannot render, or renders differently. Burin and Jinja2 run with auto_reload off, as a server in production does:
 no file is asked for its date during a render. Sailfish and Askama are compiled by rustc over types of Rust, as `c` is: they have
 no dicts and no values known at run time only; LuaJIT runs the template as a Lua function that joins a table of pieces.
 
@@ -43,24 +45,27 @@ def text(results, names, workloads):
 
     def median(name, workload):
         rows = groups.get((name, workload))
-        return rows and statistics.median(r["median_ns"] for r in rows)
+        return rows and statistics.median(r["ns"] for r in rows)
 
     def time_cell(name, workload):
         rows = groups.get((name, workload))
-        return rows and "%s (%s)" % (number(median(name, workload)), number(min(r["best_ns"] for r in rows)))
+        return rows and "%s (%s)" % (number(median(name, workload)), number(min(r["ns"] for r in rows)))
+
+    times_c = ratios(results["times"])
 
     def ratio_cell(name, workload):
-        rows = groups.get((name, workload))
-        return rows and ratio(statistics.median(r["median_ns"] / r["c_ns"] for r in rows))
+        return ratio(times_c[name][workload]) if workload in times_c.get(name, ()) else None
 
     def times_burin(name, workload):
-        mine, other = median("burin", workload), median(name, workload)
-        return mine and other and ratio(other / mine)
+        mine = {r["round"]: r["ns"] for r in groups.get(("burin", workload), ())}
+        both = [r["ns"] / mine[r["round"]] for r in groups.get((name, workload), ()) if r["round"] in mine]
+        return ratio(statistics.median(both)) if both else None
 
     versions = ", ".join("%s %s" % pair for pair in results["versions"].items() if pair[1])
     parts = [HEAD.format(versions=versions or "none", rounds=results["rounds"], **results["machine"])]
     parts.append("## A warm render, µs: median (best)\n\n" + table(names, workloads, time_cell))
-    parts.append("## Times the hand-written C\n\n" + table(names, workloads, ratio_cell))
+    parts.append("## Times the hand-written C\n\n" + table(names, workloads, ratio_cell) + "\nGeometric means over the pages that an engine renders: %s.\n" %
+                 ", ".join("%s %s" % (name, ratio(chart.mean(times_c[name].values()))) for name in names if name in times_c and name != "c"))
     parts.append("## How many times Burin's time\n\n" + table([n for n in names if n not in ("c", "burin")], workloads, times_burin))
     cold = {(row["engine"], row["workload"]): row for row in results["cold"]}
     cold_workloads = [w for w in workloads if any(key[1] == w for key in cold)]
@@ -86,12 +91,11 @@ README_ROWS = (("teams", "a short list (0.4 KB)"), ("stocks20", "a table of pric
 README_ENGINES = (("burin", "Burin"), ("burin, native", "Burin, native"), ("c", "hand-written C"), ("askama", "Askama"), ("sailfish", "Sailfish"), ("minijinja", "minijinja"), ("llama.cpp", "llama.cpp"), ("jinja2", "Jinja2"))
 
 
-def ratios(results):
-    """{engine: {workload: times C}}"""
+def ratios(times):
+    """{engine: {workload: times C}}: the median of the ratios within a round."""
     rows = {}
-    for row in results["times"]:
-        if row["engine"] != "c":
-            rows.setdefault(row["engine"], {}).setdefault(row["workload"], []).append(row["median_ns"] / row["c_ns"])
+    for row in times:
+        rows.setdefault(row["engine"], {}).setdefault(row["workload"], []).append(row["ns"] / row["limit_ns"])
     return {engine: {w: statistics.median(r) for w, r in of.items()} for engine, of in rows.items()}
 
 
@@ -99,7 +103,7 @@ def update_readme(path, results):
     """Put the short table between the marks."""
     medians = {}
     for row in results["times"]:
-        medians.setdefault((row["engine"], row["workload"]), []).append(row["median_ns"])
+        medians.setdefault((row["engine"], row["workload"]), []).append(row["ns"])
     there = [(name, title) for name, title in README_ENGINES if any(key[0] == name for key in medians)]
     lines = ["| a warm render, µs | " + " | ".join(title for _, title in there) + " |", "|---|" + "---:|" * len(there)]
     for workload, title in README_ROWS:

@@ -3,8 +3,8 @@
 
 1. Every engine renders every workload once. C and Burin must give Jinja2's page byte for byte, a peer the same page but
    for how it spells entities; a peer that does not is left out of that workload, and said so.
-2. Rounds. In each, for each workload in random order: C, half of the engines in random order, C, the other half, C; each
-   a process of its own that warms up and reports the median of its batches, in CPU time of its thread.
+2. For each workload all engines warm up, each a process of its own, and then take turns (turns.py). In each round: C, half of the
+   engines in random order, C, the other half, C; a turn is one batch, in CPU time of the engine's thread.
 3. A table cell is the median over the rounds; a ratio is the median over the rounds of engine / C within the same round.
 4. Cold figures (text to program, text to page), those of a template of 20 KB, and Burin's malloc calls per warm render.
 
@@ -14,10 +14,8 @@ docs/benchmarks.svg and the table in README.md.
 import argparse
 import json
 import os
-import random
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import time
@@ -30,6 +28,7 @@ import engines as engines_module
 import dialects # where engines has looked for it
 import make_data
 import report
+import turns
 
 WORKLOADS = ("bigtable", "dicttable", "teams", "fortunes", "stocks20", "stocks200", "inherit", "static", "chat", "chattools")
 BOUND = ("burin, structs", "burin, structs, native")
@@ -91,35 +90,18 @@ def check(folder, engines, workloads):
         sys.exit("bench: C and Burin must render what Jinja2 renders before anything is timed.")
 
 
-def time_rounds(folder, engines, workloads, rounds, warm_ms, batch_ms, batches):
-    """[{workload, engine, round, median_ns, best_ns, c_ns}]"""
-    limit, others = engines[0], engines[1:]
+def time_rounds(folder, engines, workloads, rounds, warm_ms, batch_ms):
+    """[{workload, engine, round, ns, limit_ns}]"""
     rows = []
-
-    def one(engine, workload):
-        output, error = engine.run("time", workload, folder, warm_ms, batch_ms, batches)
-        if error:
-            print("%s failed in %s: %s" % (engine.name, workload, error))
-            return None
-        return json.loads(output)
-
-    for number in range(rounds):
+    for workload in workloads:
         began = time.monotonic()
-        for workload in random.sample(workloads, len(workloads)):
-            taking_part = [e for e in others if workload in e.workloads]
-            random.shuffle(taking_part)
-            middle = len(taking_part) // 2
-            got, limits = [], []
-            for engine in [limit, *taking_part[:middle], limit, *taking_part[middle:], limit]:
-                figures = one(engine, workload)
-                if figures and engine is limit:
-                    limits.append(figures)
-                elif figures:
-                    got.append((engine.name, figures))
-            c_ns = statistics.median(f["median_ns"] for f in limits)
-            got.append(("c", {"median_ns": c_ns, "best_ns": min(f["best_ns"] for f in limits), "bytes": limits[0]["bytes"]}))
-            rows += [{"workload": workload, "engine": name, "round": number, "c_ns": c_ns, **figures} for name, figures in got]
-        print("round %d of %d: %.0f s" % (number + 1, rounds, time.monotonic() - began), flush=True)
+        commands = {e.name: e.command + ["time", workload, folder, str(warm_ms), str(batch_ms)] for e in engines if workload in e.workloads}
+        try:
+            got = turns.rounds(commands, "c", rounds, lambda name, why: print("%s failed in %s: %s" % (name, workload, why)))
+        except turns.Failure as failure:
+            sys.exit("bench: hand-written C failed in %s: %s" % (workload, failure))
+        rows += [{"workload": workload, **row} for row in got]
+        print("%s: %d engines, %.0f s" % (workload, len(commands), time.monotonic() - began), flush=True)
     return rows
 
 
@@ -192,9 +174,9 @@ def main():
     check(folder, engines, workloads)
 
     pace = (60, 10, 5) if options.quick else (200, 20, 9)
-    rounds = options.rounds or (1 if options.quick else 5)
+    rounds = options.rounds or (5 if options.quick else 31)
     results = {"machine": machine(), "versions": {e.name: e.version for e in engines}, "rounds": rounds,
-               "times": time_rounds(folder, engines, workloads, rounds, *pace),
+               "times": time_rounds(folder, engines, workloads, rounds, *pace[:2]),
                "cold": time_cold(folder, engines, workloads, *pace),
                "long": time_long(folder, engines, *pace),
                "mallocs": count_mallocs(folder, engines[1], workloads)}
@@ -207,7 +189,7 @@ def main():
         with open(os.path.join(root, "docs", "BENCHMARKS.md"), "w", encoding="utf-8") as f:
             f.write(text)
         with open(os.path.join(root, "docs", "benchmarks.svg"), "w", encoding="utf-8") as f:
-            f.write(chart.svg(report.ratios(results)))
+            f.write(chart.svg({name: of for name, of in report.ratios(results["times"]).items() if name != "c"}))
         report.update_readme(os.path.join(root, "README.md"), results)
 
 

@@ -152,16 +152,15 @@ int main(int argc, char **argv)
         printf("{\"mallocs\": %zu, \"renders\": %d}\n", malloc_calls, times);
         return 0;
     }
-    if (argc < 7)
-        die("usage", "time|cold WORKLOAD FOLDER WARM_MS BATCH_MS BATCHES");
-    double warm_ms = atof(argv[4]), batch_ms = atof(argv[5]);
-    int    batches = atoi(argv[6]);
-    if (strcmp(argv[1], "cold") == 0) {
+    if (strcmp(argv[1], "cold") == 0 && argc > 6) {
+        double warm_ms = atof(argv[4]), batch_ms = atof(argv[5]);
+        int    batches = atoi(argv[6]);
         timing c = measure(compile, &j, warm_ms, batch_ms, batches), r = measure(compile_and_render, &j, warm_ms, batch_ms, batches);
         printf("{\"compile_ns\": %.1f, \"cold_ns\": %.1f, \"source_bytes\": %zu}\n", c.median_ns, r.median_ns, j.source.len);
         return 0;
     }
-    timing t = measure(render, &j, warm_ms, batch_ms, batches);
-    printf("{\"median_ns\": %.2f, \"best_ns\": %.2f, \"bytes\": %zu}\n", t.median_ns, t.best_ns, j.out.len);
+    if (argc < 6)
+        die("usage", "time WORKLOAD FOLDER WARM_MS BATCH_MS, cold WORKLOAD FOLDER WARM_MS BATCH_MS BATCHES");
+    take_turns(render, &j, argv[4], argv[5]);
     return 0;
 }

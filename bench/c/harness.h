@@ -1,9 +1,10 @@
 /* What every C harness of the benchmark does: measure a render in batches, and say the result as one line of JSON.
  *
  *   PROGRAM check WORKLOAD FOLDER FILE            render once, write the page to FILE
- *   PROGRAM time WORKLOAD FOLDER WARM_MS BATCH_MS BATCHES
- *   PROGRAM cold WORKLOAD FOLDER BATCHES          only where there is something to compile
- * FOLDER holds data/ and templates/. Time is the thread's CPU time, so that a busy machine disturbs less. */
+ *   PROGRAM time WORKLOAD FOLDER WARM_MS BATCH_MS warm up, say so in a line; then for each line read one batch, and its ns a render as a line
+ *   PROGRAM cold WORKLOAD FOLDER WARM_MS BATCH_MS BATCHES  only where there is something to compile
+ * FOLDER holds data/ and templates/. Time is the thread's CPU time, so that a busy machine disturbs less; and because it disturbs
+ * all the same, the driver (bench/turns.py) gives the batches of all engines in turns, milliseconds apart. */
 #ifndef BENCH_HARNESS_H
 #define BENCH_HARNESS_H
 
@@ -70,8 +71,8 @@ typedef struct timing {
     double median_ns, best_ns;
 } timing;
 
-/* `work(user)` is one render: warm up, find how many fit a batch, time the batches. */
-static inline timing measure(void (*work)(void *user), void *user, double warm_ms, double batch_ms, int batches)
+/* `work(user)` is one render: warm up; how many fit a batch. */
+static inline uint64_t warm_up(void (*work)(void *user), void *user, double warm_ms, double batch_ms)
 {
     uint64_t begin = cpu_ns(), now;
     uint64_t runs = 0;
@@ -81,17 +82,42 @@ static inline timing measure(void (*work)(void *user), void *user, double warm_m
         runs += 8;
         now = cpu_ns();
     } while ((double)(now - begin) < warm_ms * 1e6);
-    double   each  = (double)(now - begin) / (double)runs;
-    uint64_t count = (uint64_t)(batch_ms * 1e6 / each) + 1;
+    double each = (double)(now - begin) / (double)runs;
+    return (uint64_t)(batch_ms * 1e6 / each) + 1;
+}
+
+/* ns a render. */
+static inline double batch(void (*work)(void *user), void *user, uint64_t count)
+{
+    uint64_t begin = cpu_ns();
+    for (uint64_t i = 0; i < count; i++)
+        work(user);
+    return (double)(cpu_ns() - begin) / (double)count;
+}
+
+/* The command `time`: a batch whenever the driver asks. What another engine's turn drove out of the caches is fetched untimed. */
+static inline void take_turns(void (*work)(void *user), void *user, const char *warm_ms, const char *batch_ms)
+{
+    uint64_t count = warm_up(work, user, atof(warm_ms), atof(batch_ms));
+    puts("warm");
+    fflush(stdout);
+    for (int c; (c = getchar()) != EOF;) {
+        if (c != '\n')
+            continue;
+        batch(work, user, count / 8);
+        printf("%.2f\n", batch(work, user, count));
+        fflush(stdout);
+    }
+}
+
+static inline timing measure(void (*work)(void *user), void *user, double warm_ms, double batch_ms, int batches)
+{
+    uint64_t count = warm_up(work, user, warm_ms, batch_ms);
     double  *took  = malloc(sizeof *took * (size_t)batches);
     if (!took)
         die("out of memory", NULL);
-    for (int b = 0; b < batches; b++) {
-        begin = cpu_ns();
-        for (uint64_t i = 0; i < count; i++)
-            work(user);
-        took[b] = (double)(cpu_ns() - begin) / (double)count;
-    }
+    for (int b = 0; b < batches; b++)
+        took[b] = batch(work, user, count);
     qsort(took, (size_t)batches, sizeof *took, compare_doubles);
     timing result = {took[batches / 2], took[0]};
     free(took);

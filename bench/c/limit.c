@@ -37,9 +37,8 @@ int main(int argc, char **argv)
         write_file(argv[4], j.page.data, j.len);
         return 0;
     }
-    if (argc < 7)
-        die("usage", "time WORKLOAD FOLDER WARM_MS BATCH_MS BATCHES");
-    timing t = measure(render, &j, atof(argv[4]), atof(argv[5]), atoi(argv[6]));
-    printf("{\"median_ns\": %.2f, \"best_ns\": %.2f, \"bytes\": %zu}\n", t.median_ns, t.best_ns, j.len);
+    if (argc < 6)
+        die("usage", "time WORKLOAD FOLDER WARM_MS BATCH_MS");
+    take_turns(render, &j, argv[4], argv[5]);
     return 0;
 }

@@ -66,7 +66,7 @@ const render = compile();
 const work = () => buffer.write(render(data), "utf8");
 const cpu = () => Number(fs.readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")[0]);
 
-function measure(work, warm, batch, batches) {
+function warmUp(work, warm, batch) {
     let runs = 0;
     const begin = cpu();
     let now;
@@ -75,15 +75,30 @@ function measure(work, warm, batch, batches) {
         runs += 4;
         now = cpu();
     } while (now - begin < warm * 1e6);
-    let count = Math.floor((batch * 1e6) / ((now - begin) / runs)) + 1;
-    const took = [];
-    for (let b = 0; b < batches; b++) {
-        const start = cpu();
-        for (let i = 0; i < count; i++) work();
-        took.push((cpu() - start) / count);
+    return Math.floor((batch * 1e6) / ((now - begin) / runs)) + 1;
+}
+
+function timeBatch(work, count) {
+    const start = cpu();
+    for (let i = 0; i < count; i++) work();
+    return (cpu() - start) / count;
+}
+
+// A batch for each line that is read, as take_turns of bench/c/harness.h.
+function takeTurns(work, warm, batch) {
+    const count = warmUp(work, warm, batch);
+    fs.writeSync(1, "warm\n");
+    const line = Buffer.alloc(1);
+    while (fs.readSync(0, line) > 0) {
+        timeBatch(work, count >> 3);
+        fs.writeSync(1, timeBatch(work, count).toFixed(2) + "\n");
     }
-    took.sort((a, b) => a - b);
-    return [took[took.length >> 1], took[0]];
+}
+
+function medianTime(work, warm, batch, batches) {
+    const count = warmUp(work, warm, batch);
+    const took = Array.from({ length: batches }, () => timeBatch(work, count)).sort((a, b) => a - b);
+    return took[took.length >> 1];
 }
 
 if (command === "check") {
@@ -92,11 +107,10 @@ if (command === "check") {
     const [warm, batch, batches] = rest.map(Number);
     if (command === "cold") {
         console.log(JSON.stringify({
-            compile_ns: measure(compile, warm, batch, batches)[0],
-            cold_ns: measure(() => buffer.write(compile()(data), "utf8"), warm, batch, batches)[0],
+            compile_ns: medianTime(compile, warm, batch, batches),
+            cold_ns: medianTime(() => buffer.write(compile()(data), "utf8"), warm, batch, batches),
         }));
     } else {
-        const [median_ns, best_ns] = measure(work, warm, batch, batches);
-        console.log(JSON.stringify({ median_ns, best_ns, bytes: Buffer.byteLength(render(data)) }));
+        takeTurns(work, warm, batch);
     }
 }

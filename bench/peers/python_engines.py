@@ -5,6 +5,7 @@ FOLDER/templates-ENGINE holds the engine's templates. `version ENGINE` prints wh
 """
 import json
 import os
+import statistics
 import sys
 import time
 
@@ -43,22 +44,36 @@ def open_chameleon(name, folder, _):
 OPEN = {"jinja2": open_jinja2, "mako": open_mako, "chameleon": open_chameleon}
 
 
-def measure(work, warm_ms, batch_ms, batches):
+def warm_up(work, warm_ms, batch_ms):
+    """How many fit a batch."""
     runs, begin = 0, now()
     while True:
         work()
         runs += 1
         if now() - begin >= warm_ms * 1e6:
             break
-    count = int(batch_ms * 1e6 / ((now() - begin) / runs)) + 1
-    took = []
-    for _ in range(batches):
-        begin = now()
-        for _ in range(count):
-            work()
-        took.append((now() - begin) / count)
-    took.sort()
-    return took[len(took) // 2], took[0]
+    return int(batch_ms * 1e6 / ((now() - begin) / runs)) + 1
+
+
+def batch(work, count):
+    begin = now()
+    for _ in range(count):
+        work()
+    return (now() - begin) / max(count, 1)
+
+
+def take_turns(work, warm_ms, batch_ms):
+    """A batch for each line that is read, as take_turns of bench/c/harness.h."""
+    count = warm_up(work, warm_ms, batch_ms)
+    print("warm", flush=True)
+    while sys.stdin.readline():
+        batch(work, count // 8)
+        print("%.2f" % batch(work, count), flush=True)
+
+
+def median_time(work, warm_ms, batch_ms, batches):
+    count = warm_up(work, warm_ms, batch_ms)
+    return statistics.median(batch(work, count) for _ in range(batches))
 
 
 def main():
@@ -76,13 +91,12 @@ def main():
         with open(sys.argv[5], "w", encoding="utf-8", newline="") as f:
             f.write(str(render(data)))
         return
-    warm, batch, batches = float(sys.argv[5]), float(sys.argv[6]), int(sys.argv[7])
+    pace = float(sys.argv[5]), float(sys.argv[6])
     if command == "cold":
-        print(json.dumps({"compile_ns": measure(compile_, warm, batch, batches)[0],
-                          "cold_ns": measure(lambda: compile_()(data), warm, batch, batches)[0]}))
+        batches = int(sys.argv[7])
+        print(json.dumps({"compile_ns": median_time(compile_, *pace, batches), "cold_ns": median_time(lambda: compile_()(data), *pace, batches)}))
         return
-    median, best = measure(lambda: render(data), warm, batch, batches)
-    print(json.dumps({"median_ns": median, "best_ns": best, "bytes": len(str(render(data)).encode())}))
+    take_turns(lambda: render(data), *pace)
 
 
 if __name__ == "__main__":

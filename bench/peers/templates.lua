@@ -70,14 +70,15 @@ if command == "check" then
   file:close()
   return
 end
-local warm_ms, batch_ms, batches = tonumber(arg[4]), tonumber(arg[5]), tonumber(arg[6])
+local warm_ms, batch_ms = tonumber(arg[4]), tonumber(arg[5])
 local begin, runs, bytes = clock(), 0, 0
 repeat for _ = 1, 8 do bytes = #render(data) end runs = runs + 8 until (clock() - begin) * 1e3 >= warm_ms
-local count, took = math.max(1, math.floor(batch_ms / 1e3 / ((clock() - begin) / runs))), {}
-for n = 1, batches do
+local count = math.max(1, math.floor(batch_ms / 1e3 / ((clock() - begin) / runs)))
+io.stdout:setvbuf("line")
+print("warm")
+for _ in io.lines() do
+  for _ = 1, math.floor(count / 8) do bytes = #render(data) end
   begin = clock()
   for _ = 1, count do bytes = #render(data) end
-  took[n] = (clock() - begin) / count * 1e9
+  print(string.format("%.2f", (clock() - begin) / count * 1e9))
 end
-table.sort(took)
-print(string.format('{"median_ns": %.2f, "best_ns": %.2f, "bytes": %d}', took[math.floor(batches / 2) + 1], took[1], bytes))

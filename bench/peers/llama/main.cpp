@@ -63,8 +63,7 @@ static int run(char **argv)
         const auto cold = timed(argv, [&] { rendered(compiled(source), data); });
         std::printf("{\"compile_ns\": %.1f, \"cold_ns\": %.1f}\n", compile.first, cold.first);
     } else {
-        const auto time = timed(argv, [&] { rendered(program, data); });
-        std::printf("{\"median_ns\": %.2f, \"best_ns\": %.2f, \"bytes\": %zu}\n", time.first, time.second, rendered(program, data).size());
+        take_turns(std::atof(argv[4]), std::atof(argv[5]), 1, [&] { rendered(program, data); });
     }
     return 0;
 }

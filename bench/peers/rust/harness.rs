@@ -1,4 +1,4 @@
-// What every Rust harness does: PROGRAM check WORKLOAD FOLDER FILE, PROGRAM time WORKLOAD FOLDER WARM_MS BATCH_MS BATCHES (see bench/c/harness.h).
+// What every Rust harness does: PROGRAM check WORKLOAD FOLDER FILE, PROGRAM time WORKLOAD FOLDER WARM_MS BATCH_MS (see bench/c/harness.h).
 use std::hint::black_box;
 
 #[repr(C)]
@@ -18,7 +18,8 @@ fn cpu_ns() -> f64 {
     now.seconds as f64 * 1e9 + now.nanoseconds as f64
 }
 
-fn measure(mut work: impl FnMut(), warm_ms: f64, batch_ms: f64, batches: usize) -> (f64, f64) {
+/// How many `work` fit a batch, after warming up.
+fn warm_up(work: &mut impl FnMut(), warm_ms: f64, batch_ms: f64) -> u64 {
     let begin = cpu_ns();
     let mut runs = 0.0;
     let mut now;
@@ -32,24 +33,42 @@ fn measure(mut work: impl FnMut(), warm_ms: f64, batch_ms: f64, batches: usize) 
             break;
         }
     }
-    let count = (batch_ms * 1e6 / ((now - begin) / runs)) as u64 + 1;
-    let mut took: Vec<f64> = (0..batches)
-        .map(|_| {
-            let begin = cpu_ns();
-            for _ in 0..count {
-                work();
-            }
-            (cpu_ns() - begin) / count as f64
-        })
-        .collect();
-    took.sort_by(f64::total_cmp);
-    (took[batches / 2], took[0])
+    (batch_ms * 1e6 / ((now - begin) / runs)) as u64 + 1
 }
 
-/// Median and best time of `work`, ns, at the pace the command line gives from its fourth argument on.
-pub fn timed<T>(args: &[String], mut work: impl FnMut() -> T) -> (f64, f64) {
-    let numbers: Vec<f64> = args[4..].iter().map(|a| a.parse().unwrap()).collect();
-    measure(|| { black_box(work()); }, numbers[0], numbers[1], numbers[2] as usize)
+fn batch(work: &mut impl FnMut(), count: u64) -> f64 {
+    let begin = cpu_ns();
+    for _ in 0..count {
+        work();
+    }
+    (cpu_ns() - begin) / count as f64
+}
+
+/// The command line's numbers, from its fourth argument on.
+fn numbers(args: &[String]) -> Vec<f64> {
+    args[4..].iter().map(|a| a.parse().unwrap()).collect()
+}
+
+/// Median time of `work`, ns, at the pace of the command line: WARM_MS BATCH_MS BATCHES.
+pub fn timed<T>(args: &[String], mut work: impl FnMut() -> T) -> f64 {
+    let pace = numbers(args);
+    let mut work = || { black_box(work()); };
+    let count = warm_up(&mut work, pace[0], pace[1]);
+    let mut took: Vec<f64> = (0..pace[2] as usize).map(|_| batch(&mut work, count)).collect();
+    took.sort_by(f64::total_cmp);
+    took[took.len() / 2]
+}
+
+/// A batch for each line that is read, as take_turns of bench/c/harness.h.
+fn take_turns(args: &[String], mut work: impl FnMut()) {
+    let pace = numbers(args);
+    let count = warm_up(&mut work, pace[0], pace[1]);
+    println!("warm");
+    for line in std::io::stdin().lines() {
+        line.unwrap();
+        batch(&mut work, count / 8);
+        println!("{:.2}", batch(&mut work, count));
+    }
 }
 
 /// `check` or `time`, of a render.
@@ -58,6 +77,5 @@ pub fn run(args: &[String], mut render: impl FnMut() -> String) {
         std::fs::write(&args[4], render()).unwrap();
         return;
     }
-    let (median, best) = timed(args, &mut render);
-    println!("{{\"median_ns\": {median:.2}, \"best_ns\": {best:.2}, \"bytes\": {}}}", render().len());
+    take_turns(args, || { black_box(render()); });
 }

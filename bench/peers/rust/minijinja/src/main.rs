@@ -34,7 +34,7 @@ fn main() {
     if command == "cold" {
         let compile = harness::timed(&args, || env.template_from_named_str(&file, &source).unwrap());
         let cold = harness::timed(&args, || env.template_from_named_str(&file, &source).unwrap().render(&data).unwrap());
-        println!("{{\"compile_ns\": {:.1}, \"cold_ns\": {:.1}}}", compile.0, cold.0);
+        println!("{{\"compile_ns\": {:.1}, \"cold_ns\": {:.1}}}", compile, cold);
         return;
     }
     let template = env.get_template(&file).unwrap();
