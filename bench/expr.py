@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 """./build.sh bench expr [--quick]: expressions and scripts in Burin, by hand in C, and in every peer that this machine has.
 
-Every task checks its result. In each round the engines take turns in random order, each in a process of its own that warms up and reports the median
-of its batches, in CPU time. A cell is the median of the rounds; a ratio is the median of the ratios within a round. Everything goes to
+Every task checks its result. For each task all engines warm up, each a process of its own, and then take turns (turns.py): a batch each in a round,
+in random order, in CPU time. A cell is the median of the rounds; a ratio is the median of the ratios within a round. Everything goes to
 build/bench/expr.json; a full run writes docs/BENCHMARKS-EXPR.md. A peer that is missing is said in one line and left out.
 """
 import argparse
 import json
 import os
-import random
 import shutil
 import statistics
 import subprocess
 
+import turns
 from engines import HERE, PEERS, PYTHON, missing
 
 ROOT = os.path.dirname(HERE)
@@ -77,34 +77,19 @@ def engines(build, folder):
             yield name, [program]
 
 
-def measure(name, command, task, quick):
-    if task in OWN_TASKS and not name.startswith("Burin"):
-        return None
-    arguments = ["50", "10", "3"] if quick else ["300", "40", "7"]
-    done = subprocess.run(command + [task, SCRIPTS] + arguments, capture_output=True, text=True, timeout=300)
-    lines = [line for line in done.stdout.splitlines() if line.startswith(("{", "null"))]
-    if done.returncode or not lines:
-        if "there is no task" in done.stderr: # it has no meaning in C
-            return None
-        if name.startswith("Burin"):
-            raise SystemExit("%s: %s failed: %s" % (command[-1], task, done.stderr.strip()[-300:]))
-        missing("%s, %s," % (name, task), done.stderr.strip()[-80:]) # asteval 0.9 has no formats in f-strings, say
-        return None
-    return json.loads(lines[-1])
-
-
-def run(found, rounds, quick):
-    """engine -> task -> [ns of each round]"""
-    figures = {name: {} for name, _ in found}
-    mallocs = {}
-    for _ in range(rounds):
-        for task in TASKS:
-            for name, command in random.sample(found, len(found)):
-                got = measure(name, command, task, quick)
-                if got:
-                    figures[name].setdefault(task, []).append(got["median_ns"])
-                    if name == "Burin":
-                        mallocs[task] = got["mallocs"]
+def run(found, rounds, pace):
+    """engine -> task -> [ns of each round], and task -> calls of malloc"""
+    figures, mallocs = {name: {} for name in found}, {}
+    for task in TASKS:
+        def left_out(name, why):
+            if name.startswith("Burin"):
+                raise SystemExit("%s: %s failed: %s" % (name, task, why))
+            if "there is no task" not in str(why): # it has no meaning in that engine
+                missing("%s, %s," % (name, task), why) # asteval 0.9 has no formats in f-strings, say
+        commands = {name: command + [task, SCRIPTS, *map(str, pace)] for name, command in found.items() if task not in OWN_TASKS or name.startswith("Burin")}
+        for row in turns.rounds(commands, "Burin", rounds, left_out):
+            figures[row["engine"]].setdefault(task, []).append(row["ns"])
+        mallocs[task] = int(subprocess.run(found["Burin"] + [task, SCRIPTS], capture_output=True, text=True, check=True).stdout)
     return figures, mallocs
 
 
@@ -133,8 +118,8 @@ def table(figures):
 def report(figures, mallocs, rounds):
     return """# Expressions and scripts, measured
 
-Written by `./build.sh bench expr`. CPU time; medians of %d rounds in which all engines took turns; in parentheses, how many times Burin's time (the median of
-the rounds' ratios). Burin is the interpreter, through its public API; native: everything is compiled before it is measured. The machine's load was %.1f on %d processors.
+Written by `./build.sh bench expr`. CPU time; medians of %d rounds, in each of which every engine had a batch of about 10 ms; in parentheses, how
+many times Burin's time (the median of the rounds' ratios). Burin is the interpreter, through its public API; native: everything is compiled before it is measured. The machine's load was %.1f on %d processors.
 
 %s
 
@@ -153,8 +138,8 @@ def main():
     options = parser.parse_args()
     folder = os.path.join(ROOT, "build", "bench")
     os.makedirs(folder, exist_ok=True)
-    rounds = options.rounds or (1 if options.quick else 5)
-    figures, mallocs = run(list(engines(options.build, folder)), rounds, options.quick)
+    rounds = options.rounds or (3 if options.quick else 15)
+    figures, mallocs = run(dict(engines(options.build, folder)), rounds, (50, 5) if options.quick else (300, 10))
     with open(os.path.join(folder, "expr.json"), "w", encoding="utf-8") as f:
         json.dump({"figures": figures, "mallocs": mallocs}, f, indent=2)
     text = report(figures, mallocs, rounds)

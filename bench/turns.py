@@ -50,7 +50,7 @@ class Warm:
 def rounds(commands, limit, number, left_out):
     """[{"engine", "round", "ns", "limit_ns"}]: in each of `number` rounds one batch of each engine of `commands` (name: command), in random
     order, with `limit` before them, in their middle and after them; limit_ns is the median of its three. An engine that fails goes to
-    left_out(name, why)."""
+    left_out(name, why); the program ends if `limit` does."""
     warm, rows = {}, []
 
     def attempt(name, what):
@@ -58,7 +58,7 @@ def rounds(commands, limit, number, left_out):
             return what()
         except Failure as failure:
             if name == limit:
-                raise
+                raise SystemExit("bench: %s failed: %s" % (name, failure)) from failure
             left_out(name, failure)
             if name in warm:
                 warm.pop(name).close()

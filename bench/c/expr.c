@@ -1,6 +1,7 @@
 /* The expressions and scripts of ./build.sh bench expr, as a program does them with Burin: the public API only.
  *
- *     bench_expr [--jit HELPER] TASK SCRIPTS WARM_MS BATCH_MS BATCHES     one line of JSON
+ *     bench_expr [--jit HELPER] TASK SCRIPTS WARM_MS BATCH_MS     in turns (bench/c/harness.h)
+ *     bench_expr [--jit HELPER] TASK SCRIPTS                      how often a warm run calls malloc
  * SCRIPTS is bench/expr/scripts.py. Every task checks its result once. With HELPER, the path of burin-jit, everything is compiled to native
  * code before it runs. */
 #include "bench/c/count_malloc.h"
@@ -130,6 +131,14 @@ static void use_native_code(burin_env *env, const char *helper)
     burin_jit_unref(jit);
 }
 
+static void count_mallocs(void (*work)(void *user), void *user)
+{
+    warm_up(work, user, 50, 1);
+    malloc_calls = 0;
+    work(user);
+    printf("%zu\n", malloc_calls);
+}
+
 static const struct task {
     const char *name, *text;
     void (*work)(void *user);
@@ -152,8 +161,8 @@ int main(int argc, char **argv)
     const char *helper = argc > 2 && strcmp(argv[1], "--jit") == 0 ? argv[2] : NULL;
     argc -= helper ? 2 : 0;
     argv += helper ? 2 : 0;
-    if (argc != 6)
-        die("usage: bench_expr [--jit HELPER] TASK SCRIPTS WARM_MS BATCH_MS BATCHES", NULL);
+    if (argc != 3 && argc != 5)
+        die("usage: bench_expr [--jit HELPER] TASK SCRIPTS [WARM_MS BATCH_MS]", NULL);
     burin_error   err     = BURIN_ERROR_INIT;
     burin_options options = burin_options_default();
     options.scripts       = true;
@@ -170,10 +179,10 @@ int main(int argc, char **argv)
             prepare_formula(&j);
         if (t->work == run_eval)
             prepare_scripts(&j, argv[2]);
-        timing took   = measure(t->work, &j, atof(argv[3]), atof(argv[4]), atoi(argv[5]));
-        size_t before = malloc_calls;
-        t->work(&j);
-        printf("{\"median_ns\": %.2f, \"best_ns\": %.2f, \"mallocs\": %zu}\n", took.median_ns, took.best_ns, malloc_calls - before);
+        if (argc == 5)
+            take_turns(t->work, &j, argv[3], argv[4]);
+        else
+            count_mallocs(t->work, &j);
         burin_formula_free(j.formula);
         burin_interpreter_free(j.in);
         burin_env_unref(j.env);

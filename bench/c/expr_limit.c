@@ -83,14 +83,13 @@ int main(int argc, char **argv)
         int64_t expected, n;
     } tasks[] = {{"scalar E1", e1, NULL, 0, 0}, {"scalar E4", e4, NULL, 0, 0}, {"loop", NULL, loop, 933429, 100000}, {"fib", NULL, fib, 6765, 20}, {"report", NULL, report, 11767, 1000},
                  {"labels", NULL, labels, 33899, 1000}};
-    for (size_t n = 0; argc == 6 && n < sizeof tasks / sizeof *tasks; n++) {
+    for (size_t n = 0; argc == 5 && n < sizeof tasks / sizeof *tasks; n++) {
         if (strcmp(tasks[n].name, argv[1]) != 0)
             continue;
         job j = {1, tasks[n].function, tasks[n].integers};
         if (j.integers && j.integers(tasks[n].n) != tasks[n].expected)
             die("wrong result", argv[1]);
-        timing took = measure(j.function ? run_scalar : run_integers, &j, atof(argv[3]), atof(argv[4]), atoi(argv[5]));
-        printf("{\"median_ns\": %.2f, \"best_ns\": %.2f}\n", took.median_ns, took.best_ns);
+        take_turns(j.function ? run_scalar : run_integers, &j, argv[3], argv[4]);
         return 0;
     }
     die("there is no task", argc > 1 ? argv[1] : "");

@@ -1,6 +1,6 @@
--- expr.lua TASK - WARM_MS BATCH_MS BATCHES: the tasks of bench/c/expr.c in Lua. One line of JSON; `null` for a task that has no meaning here.
-local task, warm_ms, batch_ms, batches = arg[1], tonumber(arg[3]), tonumber(arg[4]), tonumber(arg[5])
-local sin, cos, sqrt, pi, clock = math.sin, math.cos, math.sqrt, math.pi, os.clock
+-- expr.lua TASK - WARM_MS BATCH_MS: the tasks of bench/c/expr.c in Lua, in turns.
+local task = arg[1]
+local sin, cos, sqrt, pi = math.sin, math.cos, math.sqrt, math.pi
 local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end
 local function loop(n) local total = 0 for i = 0, n - 1 do total = (total * 31 + i) % 1000003 end return total end
 local rows = {}
@@ -21,16 +21,4 @@ local works = {
   ["report"] = function() assert(#report(rows) == 11767) end,
   ["compile"] = function() keep = loadstring("local a, b, c, d = ... return ((a + b) * math.sin(c)) / (math.sqrt(d) + 1)") and keep end,
 }
-local work = works[task]
-if not work then print("null") return end
-local begin, runs = clock(), 0
-repeat for i = 1, 8 do work() end runs = runs + 8 until (clock() - begin) * 1e3 >= warm_ms
-local count = math.max(1, math.floor(batch_ms / 1e3 / ((clock() - begin) / runs)))
-local took = {}
-for n = 1, batches do
-  begin = clock()
-  for i = 1, count do work() end
-  took[n] = (clock() - begin) / count * 1e9
-end
-table.sort(took)
-print(string.format('{"median_ns": %.2f, "best_ns": %.2f}', took[math.floor(batches / 2) + 1], took[1]))
+dofile(string.match(arg[0], "^.*/") .. "measure.lua")(works[task] or error("there is no task " .. task), tonumber(arg[3]), tonumber(arg[4]))

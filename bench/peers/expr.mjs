@@ -1,5 +1,7 @@
-// expr.mjs TASK - WARM_MS BATCH_MS BATCHES: the tasks of bench/c/expr.c in JavaScript. One line of JSON; `null` for a task that has no meaning here.
-const [task, , warm, batch, batches] = process.argv.slice(2)
+// expr.mjs TASK - WARM_MS BATCH_MS: the tasks of bench/c/expr.c in JavaScript, in turns.
+import { takeTurns } from './measure.mjs'
+
+const [task, , warm, batch] = process.argv.slice(2)
 const fib = n => n < 2 ? n : fib(n - 1) + fib(n - 2)
 const loop = n => { let total = 0; for (let i = 0; i < n; i++) total = (total * 31 + i) % 1000003; return total }
 const rows = Array.from({length: 1000}, (_, i) => ({name: 'player ' + i, score: i * 7 % 1000, active: i % 3 !== 0}))
@@ -19,18 +21,5 @@ const works = {
   'scalar E1': scalar(E1), 'scalar E4': scalar(E4), 'loop': () => check(loop(100000), 933429), 'fib': () => check(fib(20), 6765),
   'report': () => check(report(rows).length, 11767), 'compile': () => { kept += compiled(E1 + ' + 0 * ' + serial++).length },
 }
-const work = works[task]
-if (!work) console.log('null')
-else {
-  const now = () => { const u = process.cpuUsage(); return (u.user + u.system) / 1e3 }
-  let begin = now(), runs = 0
-  do { for (let i = 0; i < 8; i++) work(); runs += 8 } while (now() - begin < +warm)
-  const count = Math.max(1, Math.floor(+batch / ((now() - begin) / runs))), took = []
-  for (let n = 0; n < +batches; n++) {
-    begin = now()
-    for (let i = 0; i < count; i++) work()
-    took.push((now() - begin) / count * 1e6)
-  }
-  took.sort((a, b) => a - b)
-  console.log(JSON.stringify({median_ns: took[took.length >> 1], best_ns: took[0]}))
-}
+if (!works[task]) throw new Error('there is no task ' + task)
+takeTurns(works[task], +warm, +batch)

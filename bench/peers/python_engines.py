@@ -5,12 +5,11 @@ FOLDER/templates-ENGINE holds the engine's templates. `version ENGINE` prints wh
 """
 import json
 import os
-import statistics
 import sys
-import time
+
+from measure import median_time, take_turns
 
 TEMPLATE = {"stocks200": "stocks20", "chattools": "chat"}
-now = time.thread_time_ns
 
 
 def open_jinja2(name, folder, is_chat):
@@ -42,38 +41,6 @@ def open_chameleon(name, folder, _):
 
 
 OPEN = {"jinja2": open_jinja2, "mako": open_mako, "chameleon": open_chameleon}
-
-
-def warm_up(work, warm_ms, batch_ms):
-    """How many fit a batch."""
-    runs, begin = 0, now()
-    while True:
-        work()
-        runs += 1
-        if now() - begin >= warm_ms * 1e6:
-            break
-    return int(batch_ms * 1e6 / ((now() - begin) / runs)) + 1
-
-
-def batch(work, count):
-    begin = now()
-    for _ in range(count):
-        work()
-    return (now() - begin) / max(count, 1)
-
-
-def take_turns(work, warm_ms, batch_ms):
-    """A batch for each line that is read, as take_turns of bench/c/harness.h."""
-    count = warm_up(work, warm_ms, batch_ms)
-    print("warm", flush=True)
-    while sys.stdin.readline():
-        batch(work, count // 8)
-        print("%.2f" % batch(work, count), flush=True)
-
-
-def median_time(work, warm_ms, batch_ms, batches):
-    count = warm_up(work, warm_ms, batch_ms)
-    return statistics.median(batch(work, count) for _ in range(batches))
 
 
 def main():

@@ -1,9 +1,8 @@
-"""python_expr.py cpython|asteval TASK SCRIPTS WARM_MS BATCH_MS BATCHES | version: the tasks of bench/c/expr.c in Python. One line of JSON."""
-import json
+"""python_expr.py cpython|asteval TASK SCRIPTS WARM_MS BATCH_MS | version: the tasks of bench/c/expr.c in Python, in turns."""
 import math
-import statistics
 import sys
-import time
+
+from measure import take_turns
 
 E1 = "((a + b) * sin(c)) / (sqrt(d) + 1)"
 E4 = "sqrt(1 - sin(2 * a) + cos(pi / b) / 3)"
@@ -64,21 +63,6 @@ def asteval(task, scripts):
     return lambda: interpreter.run(tree)
 
 
-def measure(work, warm_ms, batch_ms, batches):
-    begin, runs = time.thread_time_ns(), 0
-    while runs == 0 or time.thread_time_ns() - begin < warm_ms * 1e6:
-        work()
-        runs += 1
-    count = max(1, int(batch_ms * 1e6 / ((time.thread_time_ns() - begin) / runs)))
-    took = []
-    for _ in range(batches if count > 1 else 1):
-        begin = time.thread_time_ns()
-        for _ in range(count):
-            work()
-        took.append((time.thread_time_ns() - begin) / count)
-    return {"median_ns": statistics.median(took), "best_ns": min(took)}
-
-
 def main():
     engine, arguments = sys.argv[1], sys.argv[2:]
     if arguments == ["version"]:
@@ -91,7 +75,9 @@ def main():
     with open(arguments[1], encoding="utf-8") as f:
         scripts = f.read()
     work = {"cpython": cpython, "asteval": asteval}[engine](arguments[0], scripts)
-    print(json.dumps(measure(work, *map(float, arguments[2:4]), int(arguments[4])) if work else None))
+    if not work:
+        sys.exit("there is no task %s" % arguments[0])
+    take_turns(work, *map(float, arguments[2:4]))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 -- templates.lua check|time WORKLOAD FOLDER ... (see bench/c/harness.h): templates of FOLDER/templates-luajit (<% code %>, <%= value %>) as
 -- Lua functions, compiled by LuaJIT: pieces go into a table that table.concat joins.
 local command, workload, folder = arg[1], arg[2], arg[3]
-local clock, concat, find, gsub, sub = os.clock, table.concat, string.find, string.gsub, string.sub
+local concat, find, gsub, sub = table.concat, string.find, string.gsub, string.sub
 
 local function contents(path)
   local file = assert(io.open(path, "rb"))
@@ -70,15 +70,5 @@ if command == "check" then
   file:close()
   return
 end
-local warm_ms, batch_ms = tonumber(arg[4]), tonumber(arg[5])
-local begin, runs, bytes = clock(), 0, 0
-repeat for _ = 1, 8 do bytes = #render(data) end runs = runs + 8 until (clock() - begin) * 1e3 >= warm_ms
-local count = math.max(1, math.floor(batch_ms / 1e3 / ((clock() - begin) / runs)))
-io.stdout:setvbuf("line")
-print("warm")
-for _ in io.lines() do
-  for _ = 1, math.floor(count / 8) do bytes = #render(data) end
-  begin = clock()
-  for _ = 1, count do bytes = #render(data) end
-  print(string.format("%.2f", (clock() - begin) / count * 1e9))
-end
+local bytes = 0 -- what becomes of the page; without it the JIT could drop it
+dofile(string.match(arg[0], "^.*/") .. "measure.lua")(function() bytes = #render(data) end, tonumber(arg[4]), tonumber(arg[5]))
