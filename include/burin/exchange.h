@@ -37,12 +37,12 @@ BURIN_API burin_status burin_tree_import(burin_txn *txn, burin_text json, burin_
 /* An entity as the object that stands for it in JSON, with all its attributes: "type", "attributes" and so on, as `state` above. Made in the heap. */
 BURIN_API burin_status burin_reader_state(const burin_reader *reader, burin_entity entity, burin_heap *heap, burin_value *out, burin_error *err);
 
-typedef enum burin_picture {
-    BURIN_MERMAID, /* flowchart, as Markdown shows it */
-    BURIN_DOT,     /* Graphviz */
+typedef enum burin_picture { /* none is a burin_graph_format: what was meant for the one is refused by the other */
+    BURIN_MERMAID = 16, /* flowchart, as Markdown shows it */
+    BURIN_DOT,          /* Graphviz */
 } burin_picture;
 /* A version of a tree (0: its newest) as a picture: entities with their plain values, owners' arrows with attribute and place, references
- * dashed. out: malloc'ed, NUL-terminated. */
+ * dashed. out: malloc'ed, NUL-terminated. Errors: BURIN_ERR_KEY, _GONE, _NOMEM, _USAGE (no such form). */
 BURIN_API burin_status burin_tree_draw(const burin_reader *reader, uint32_t tree, uint32_t version, burin_picture form, char **out, size_t *len,
                                        burin_error *err);
 /* What burin_reader_diff finds as a picture: entities added, removed, moved (with both arrows) and modified (with both values), and those

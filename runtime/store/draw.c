@@ -202,6 +202,8 @@ static int draw_arrows(void *user, uint32_t id, es_ref old, es_ref now)
 
 static burin_status draw(drawing *d, char **out, size_t *len, burin_error *err)
 {
+    if (d->form != BURIN_MERMAID && d->form != BURIN_DOT)
+        return es_fail(err, BURIN_ERR_USAGE, "there is no form %d of pictures: BURIN_MERMAID or BURIN_DOT", (int)d->form);
     d->heap = burin_heap_new(&d->store->alloc);
     d->out  = buf_make(&base_malloc_allocator);
     begin(d);
