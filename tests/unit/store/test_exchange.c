@@ -403,17 +403,29 @@ static void versions_that_lie_far_apart_do_not_cost_what_lies_between(void **sta
 static void what_cannot_be_a_tree_is_refused_and_leaves_nothing(void **state)
 {
     world *w = *state;
-    static const char *const rows[] = {
-        "{}", TREE(""), TREE(STATE(2, "")), TREE(STATE(1, "2")), TREE(STATE(1, "") "," STATE(2, "")), TREE(STATE(1, "2, 2") "," STATE(2, "")),
-        TREE(STATE(1, "") "," STATE(2, "3") "," STATE(3, "2")), TREE(STATE(1, "1")), TREE(STATE(1, "2") "," STATE(2, "1")),
-        TREE("{\"id\": 1, \"type\": \"T\", \"attributes\": {\"n\": \"x\"}}"), TREE("{\"id\": 1, \"type\": \"U\"}"),
-        TREE("{\"id\": 1, \"type\": \"T\", \"attributes\": {\"x\": 1}}"),
-        TREE("{\"id\": 1, \"type\": \"Thing\", \"attributes\": {\"friend\": 4711}}"),
+    static const struct { const char *json, *want; } rows[] = {
+        {"{}", "\"burin_tree\" must be a number from 1 to 1"},
+        {TREE(""), "the root is not listed"},
+        {TREE(STATE(2, "")), "the root is not listed"},
+        {TREE(STATE(1, "2")), "entity 1 has a child that is not listed"},
+        {TREE(STATE(1, "") "," STATE(2, "")), "not all entities are below the root"},
+        {TREE(STATE(1, "2, 2") "," STATE(2, "")), " is shared: "},
+        {TREE(STATE(1, "") "," STATE(2, "3") "," STATE(3, "2")), " cannot own itself "},
+        {TREE(STATE(1, "1")), " cannot own itself "},
+        {TREE(STATE(1, "2") "," STATE(2, "1")), " cannot own itself "},
+        {TREE("{\"id\": 1, \"type\": \"T\", \"attributes\": {\"n\": \"x\"}}"), "attribute 'n' of 'T' is int, not str"},
+        {TREE("{\"id\": 1, \"type\": \"U\"}"), "entity 1 is of no known type"},
+        {TREE("{\"id\": 1, \"type\": \"T\", \"attributes\": {\"x\": 1}}"), "'T' has no attribute 'x'"},
+        {TREE("{\"id\": 1, \"type\": \"Thing\", \"attributes\": {\"friend\": 4711}}"), "there is no entity 4711"},
     };
-    burin_txn   *t = burin_txn_begin(w->store, NULL);
+    burin_txn   *t   = burin_txn_begin(w->store, NULL);
+    burin_error  err = BURIN_ERROR_INIT;
     burin_entity root;
-    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++)
-        assert_int_not_equal(burin_tree_import(t, text(rows[n]), &root, NULL), BURIN_OK);
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        assert_int_not_equal(burin_tree_import(t, text(rows[n].json), &root, &err), BURIN_OK);
+        assert_non_null(strstr(err.message, rows[n].want));
+        burin_error_clear(&err);
+    }
     burin_commit_result result;
     assert_int_equal(burin_txn_commit(t, NULL, &result, NULL), BURIN_OK);
     assert_int_equal(result.commit, 0);
