@@ -8,7 +8,8 @@
  *
  *   argument  an entity, a value, or an address (burin/address.h) of either: a text that is an address stands for what it names ("borrowed").
  *             Entities are named, not copied: given twice, or as an owner and its child, they are one.
- *   version   an entity given with a version must still be what it was then, else BURIN_ERR_CONFLICT; version 0: as it is now.
+ *   version   an entity given with a version must still be what it was then, else BURIN_ERR_CONFLICT; version 0: as it is now. A function that only reads
+ *             (BURIN_EFFECT_READS) sees it as it was then, and all of its tree with it: in the newest version of the tree that an argument names.
  *   results   entities are given back with tree and version, to be the next call's arguments.
  *
  * Errors: as burin/store.h; BURIN_ERR_TYPE (arguments and results that are not as declared; its text is CPython's where it has one), BURIN_ERR_KEY (no such function),
@@ -210,7 +211,7 @@ typedef struct burin_batch_call {
     burin_result          result;   /* out: to be cleared; its commit stays zero */
 } burin_batch_call;
 /* Calls one after the other in one transaction, each seeing what those before it did; one that fails takes back its own changes only. Then one
- * commit with the note "batch", which is told of as "call.commit"; if that fails, nothing has happened and no results are given. options: not `parent`; may be NULL. */
+ * commit with the note "batch", which is told of as "call.commit" if there is anything to commit; if that fails, nothing has happened and no results are given. options: not `parent`; may be NULL. */
 BURIN_API burin_status burin_invoke_batch(burin_batch_call *calls, size_t count, const burin_invoke_options *options, burin_commit_result *commit,
                                           burin_error *err);
 /* Free the items. NULL is allowed. */

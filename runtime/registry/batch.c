@@ -4,16 +4,17 @@
 static size_t result_count(const burin_batch_call *call) { return call->status ? 0 : call->result.items ? call->result.count : 1; }
 static burin_returned *result_at(burin_batch_call *call, size_t n) { return call->result.items ? &call->result.items[n] : &call->result.one; }
 
-/* Commit, as an event if anybody wants it. */
+/* Commit; where there is something to commit, as an event if anybody wants it. */
 static burin_status commit_told(burin_txn *t, burin_events *events, const burin_invoke_options *options, burin_commit_result *commit, es_settled *settled, size_t count,
                                 burin_error *err)
 {
+    bool                 is_told = events && t->draft_count;
     burin_event          event = {.type = BURIN_EVENT_COMMIT, .name = "batch"};
-    burin_event_span     own   = events ? burin_events_begin(events, options->within, &event) : options->within;
+    burin_event_span     own   = is_told ? burin_events_begin(events, options->within, &event) : options->within;
     burin_commit_options how   = {.mode = options->mode, .note = BURIN_TEXT("batch")};
     burin_status         status = es_txn_commit(t, &how, commit, settled, count, err);
     event.detail                = commit->commit;
-    if (events)
+    if (is_told)
         burin_events_end(events, options->within, own, &event, status);
     return status;
 }
@@ -45,7 +46,7 @@ static burin_status commit_all(burin_txn *t, burin_batch_call *calls, size_t cou
     }
     for (size_t n = 0; n < count && !status; n++) {
         for (size_t k = 0; k < result_count(&calls[n]); k++, at++) {
-            if (result_at(&calls[n], k)->item.entity.id)
+            if (result_at(&calls[n], k)->item.entity.id && !result_at(&calls[n], k)->item.entity.version) /* else it is of what was */
                 result_at(&calls[n], k)->item.entity = settled[at].entity;
         }
         if (result_count(&calls[n]))

@@ -161,8 +161,21 @@ static burin_status check_version(burin_invocation *call, const burin_parameter 
                    given.version);
 }
 
-/* The same entity, with the version of its tree that the transaction is based on. */
-static burin_entity based(const burin_invocation *call, burin_entity entity)
+bool rg_sees_past(const burin_invocation *call, const rg_arguments *given)
+{
+    const burin_txn *t = call->txn;
+    for (size_t n = 0; n < given->count; n++) {
+        burin_entity     entity = given->args[n].entity;
+        const es_record *then;
+        es_view          now;
+        if (entity.id && entity.version && !es_txn_draft(t, entity.id) && es_find(t->store, t->snapshot, &entity, &then, NULL) == BURIN_OK &&
+            (es_txn_view(call->txn, (burin_entity){entity.id, entity.tree, 0}, &now, NULL) || now.record != then))
+            return true;
+    }
+    return false;
+}
+
+burin_entity rg_based(const burin_invocation *call, burin_entity entity)
 {
     const burin_txn *t = call->txn;
     entity.version     = 0;
@@ -175,25 +188,47 @@ static burin_entity based(const burin_invocation *call, burin_entity entity)
 
 /* ---- binding ---- */
 
-static burin_status bind_one(burin_invocation *call, size_t n, burin_item *item)
+/* A value, or an address, which becomes what it stands for. */
+static burin_status bind_value(burin_invocation *call, size_t n, burin_item *item)
+{
+    const burin_callable *f = call->callable;
+    if (item->entity.id || BURIN_LIKELY((f->accepts[n] >> item->value.kind) & 1 && !is_address(item->value)))
+        return BURIN_OK;
+    burin_status status = borrow(call, item);
+    return status || item->entity.id ? status : rg_check(call, &f->parameters[n].typing, item, "argument", f->parameters[n].name);
+}
+
+/* What only reads, in a transaction of its own, sees each tree as it was in the newest version that an argument names. */
+static burin_status look_back(burin_invocation *call, const burin_item *items)
+{
+    const burin_callable *f      = call->callable;
+    burin_status          status = BURIN_OK;
+    if (f->info.effect != BURIN_EFFECT_READS || (call->txn && !call->owns_txn))
+        return BURIN_OK;
+    for (size_t n = 0; n < f->count && !status; n++) {
+        if (!items[n].entity.id)
+            continue;
+        status = rg_need_txn(call);
+        if (status == BURIN_OK)
+            status = es_txn_look_at(call->txn, items[n].entity, call->err);
+    }
+    return status;
+}
+
+static burin_status bind_entity(burin_invocation *call, size_t n, burin_item *item)
 {
     const burin_callable  *f = call->callable;
     const burin_parameter *p = &f->parameters[n];
-    if (BURIN_LIKELY(item->entity.id == 0 && (f->accepts[n] >> item->value.kind) & 1 && !is_address(item->value)))
-        return BURIN_OK;
-    burin_status status = item->entity.id ? BURIN_OK : borrow(call, item);
-    if (status || !item->entity.id)
-        return status ? status : rg_check(call, &p->typing, item, "argument", p->name);
-    es_view      view;
-    burin_entity given = item->entity;
-    status             = rg_need_txn(call);
+    es_view                view;
+    burin_entity           given  = item->entity;
+    burin_status           status = rg_need_txn(call);
     if (status == BURIN_OK)
         status = rg_check_entity(call, &p->typing, item, "argument", p->name, &view);
     if (status == BURIN_OK && given.version)
         status = check_version(call, p, given, &view);
     if (status)
         return status;
-    return rg_link(call, (f->configs >> n) & 1 ? BURIN_LINK_CONFIG : BURIN_LINK_INPUT, BURIN_SEMANTIC_UNCHANGED, based(call, item->entity));
+    return rg_link(call, (f->configs >> n) & 1 ? BURIN_LINK_CONFIG : BURIN_LINK_INPUT, BURIN_SEMANTIC_UNCHANGED, rg_based(call, item->entity));
 }
 
 /* ---- what is missing, what is too much ---- */
@@ -247,9 +282,14 @@ burin_status rg_bind(burin_invocation *call, const burin_item *args, size_t coun
         else
             return fail_missing(call, args, count);
         bool         is_default = !arg && !((f->bound >> n) & 1); /* checked when the signature was read */
-        burin_status status     = is_default ? BURIN_OK : bind_one(call, n, &out[n]);
+        burin_status status     = is_default ? BURIN_OK : bind_value(call, n, &out[n]);
         if (status)
             return status;
     }
-    return BURIN_OK;
+    burin_status status = look_back(call, out);
+    for (size_t n = 0; n < f->count && !status; n++) {
+        if (out[n].entity.id)
+            status = bind_entity(call, n, &out[n]);
+    }
+    return status;
 }

@@ -127,7 +127,7 @@ bool rg_invoke_slots(const burin_callable *f, rt_slot *slots, const burin_invoke
 /* ---- all others ---- */
 
 /* The transaction that the caller's wishes lead to; what it still is NULL, bind or run begin one if they need it. */
-static burin_status join(burin_invocation *call)
+static burin_status join(burin_invocation *call, const rg_arguments *given)
 {
     const burin_invoke_options *o = call->options;
     if (call->depth > call->callable->registry->depth_max)
@@ -136,7 +136,9 @@ static burin_status join(burin_invocation *call)
     if (o->txn && o->txn->store != call->callable->registry->store)
         return es_fail(call->err, BURIN_ERR_USAGE, "%s(): the transaction is of another store", call->callable->info.name);
     call->txn  = o->txn ? o->txn : call->parent && !o->apart && call->parent->callable->registry->store == call->callable->registry->store ? call->parent->txn : NULL;
-    if (call->txn && !o->txn)
+    if (call->txn && call->callable->info.effect == BURIN_EFFECT_READS && rg_sees_past(call, given))
+        call->txn = NULL; /* what was is the same for all */
+    else if (call->txn && !o->txn)
         call->told = call->parent->told;
     return BURIN_OK;
 }
@@ -203,6 +205,17 @@ static burin_text write_note(const burin_invocation *call, char *out, size_t siz
     return (burin_text){out, len + text_from_int((int64_t)call->execution, out + len)};
 }
 
+/* Of a transaction that has changed nothing: where the results are. */
+static void leave(const burin_invocation *call, burin_result *result)
+{
+    burin_returned *given = call->items ? call->items : &result->one;
+    for (size_t n = 0; n < (call->items ? call->item_count : 1); n++) {
+        if (given[n].item.entity.id)
+            given[n].item.entity = rg_based(call, given[n].item.entity);
+    }
+    burin_txn_abort(call->txn);
+}
+
 /* Commit, and say where the results are now. */
 static burin_status commit(burin_invocation *call, burin_result *result)
 {
@@ -242,9 +255,11 @@ static burin_status finish(burin_invocation *call, burin_status status, burin_re
 {
     if (!call->txn)
         return status;
-    if (call->owns_txn && status == BURIN_OK)
+    if (call->owns_txn && status == BURIN_OK && call->txn->draft_count)
         return commit(call, result);
-    if (call->owns_txn)
+    if (call->owns_txn && status == BURIN_OK)
+        leave(call, result);
+    else if (call->owns_txn)
         burin_txn_abort(call->txn);
     else if (status)
         es_txn_back(call->txn, call->point);
@@ -316,7 +331,7 @@ static burin_status invoke(burin_invocation *call, const rg_arguments *given, bu
         call->execution = result->execution = atomic_fetch_add_explicit(&r->executions, 1, memory_order_relaxed) + 1;
     }
     call->span          = event_begin(call, call->within, BURIN_EVENT_CALL);
-    burin_status status = join(call);
+    burin_status status = join(call, given);
     bool         joined = call->txn != NULL;
     if (joined)
         call->point = es_txn_save(call->txn);

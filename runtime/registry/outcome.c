@@ -141,6 +141,7 @@ static burin_status settle_one(burin_invocation *call, const burin_typing *typin
         return status ? status : keep_text(call, &r->item.value);
     }
     status = rg_check_entity(call, typing, &r->item, "result", "", &view);
+    r->item.entity.version = 0; /* until it is known */
     if (status == BURIN_OK)
         status = classify(call, &view, r);
     return status ? status : check_effect(call, r->semantic);

@@ -165,6 +165,10 @@ burin_status rg_place(burin_invocation *call, const rg_arguments *given, burin_i
 
 /* More were given than there are parameters, in CPython's words for it: what follows "f() ". */
 void rg_too_many(const burin_callable_info *info, size_t given, char out[ARITY_SIZE]);
+/* Whether an argument of a call is an entity as it was in a version that the call's transaction does not see. */
+bool rg_sees_past(const burin_invocation *call, const rg_arguments *given);
+/* The same entity, with the version of its tree that the transaction is based on. */
+burin_entity rg_based(const burin_invocation *call, burin_entity entity);
 /* Arguments to parameters: defaults, addresses, types, versions. `out` has room for all parameters. */
 burin_status rg_bind(burin_invocation *call, const burin_item *args, size_t count, burin_item *out);
 /* Remember an entity that the call has to do with. */

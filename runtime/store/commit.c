@@ -84,6 +84,7 @@ static burin_status rebase(burin_txn *t, uint32_t number, const es_version *head
     }
     touch->rebased  = true;
     touch->base     = head->index;
+    touch->seen     = head->seq;
     touch->version  = version;
     touch->root     = head->root;
     touch->entities = head->entities;
@@ -106,7 +107,7 @@ static burin_status meet_heads(burin_txn *t, burin_conflict_mode mode, burin_com
         uint32_t    head    = es_head_at(t->store, es_tree_at(t->store, touch->tree), UINT32_MAX, &entry);
         for (uint32_t d = 0; head != touch->version && d < t->draft_count; d++)
             drafted |= t->drafts[d]->touch == n;
-        uint32_t stale = head != touch->version && !drafted && t->draft_count ? stale_read(t, n, touch->begun, entry->index) : 0;
+        uint32_t stale = head != touch->version && !touch->is_past && !drafted && t->draft_count ? stale_read(t, n, touch->begun, entry->index) : 0;
         if (stale)
             return conflict(t, stale, touch, err);
         if (!drafted)

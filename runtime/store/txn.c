@@ -177,28 +177,58 @@ static es_touch *add_touch(burin_txn *t)
 
 uint32_t es_txn_found(burin_txn *t) { return add_touch(t) ? t->touch_count : 0; }
 
-/* The number of a tree in t->touches, from 1, as the transaction sees it. BURIN_ERR_KEY, BURIN_ERR_NOMEM. */
-static burin_status touch_tree(burin_txn *t, uint32_t tree, uint32_t *number)
+/* The number of a tree in t->touches, from 1; 0: it was not looked at. */
+static uint32_t find_touch(const burin_txn *t, uint32_t tree)
 {
     for (uint32_t n = 0; n < t->touch_count; n++) {
-        if (t->touches[n].tree == tree) {
-            *number = n + 1;
-            return BURIN_OK;
-        }
+        if (t->touches[n].tree == tree)
+            return n + 1;
     }
+    return 0;
+}
+
+static void base_on(const burin_txn *t, es_touch *touch, uint32_t tree, uint32_t version, const es_version *entry)
+{
+    touch->tree     = tree;
+    touch->version  = version;
+    touch->seen     = entry->seq;
+    touch->base     = touch->begun = entry->index;
+    touch->root     = entry->root;
+    touch->entities = entry->entities;
+    touch->fork_seq = es_tree_at(t->store, tree)->fork_seq;
+}
+
+/* The number of a tree in t->touches, as the transaction sees it. BURIN_ERR_KEY, BURIN_ERR_NOMEM. */
+static burin_status touch_tree(burin_txn *t, uint32_t tree, uint32_t *number)
+{
+    *number = find_touch(t, tree);
+    if (*number)
+        return BURIN_OK;
     uint32_t     version = 0;
     es_version  *entry;
     burin_status status = es_find_version(t->store, t->snapshot, tree, &version, &entry, NULL);
     es_touch    *touch  = status ? NULL : add_touch(t);
     if (!touch)
         return status ? status : BURIN_ERR_NOMEM;
-    touch->tree     = tree;
-    touch->version  = version;
-    touch->base     = touch->begun = entry->index;
-    touch->root     = entry->root;
-    touch->entities = entry->entities;
-    touch->fork_seq = es_tree_at(t->store, tree)->fork_seq;
-    *number         = t->touch_count;
+    base_on(t, touch, tree, version, entry);
+    *number = t->touch_count;
+    return BURIN_OK;
+}
+
+burin_status es_txn_look_at(burin_txn *t, burin_entity entity, burin_error *err)
+{
+    uint32_t    tree = entity.tree ? entity.tree : es_home_of(t->store, entity.id).tree, version = entity.version, number = find_touch(t, tree);
+    es_version *entry;
+    if (es_txn_draft(t, entity.id))
+        return BURIN_OK;
+    burin_status status = tree ? es_find_version(t->store, t->snapshot, tree, &version, &entry, err) : es_fail(err, BURIN_ERR_KEY, "there is no entity %u", entity.id);
+    if (status || (number && t->touches[number - 1].version >= version))
+        return status;
+    es_touch *touch = number ? &t->touches[number - 1] : add_touch(t);
+    if (!touch)
+        return es_fail(err, BURIN_ERR_NOMEM, "out of memory");
+    base_on(t, touch, tree, version, entry);
+    touch->is_past = version != es_head_at(t->store, es_tree_at(t->store, tree), t->snapshot, &entry);
     return BURIN_OK;
 }
 
@@ -250,6 +280,8 @@ burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin
     }
     if (status)
         return es_fail(err, status, "out of memory");
+    if (t->touches[touch - 1].is_past) /* or it would have been seen there */
+        return es_fail(err, BURIN_ERR_KEY, "entity %u is not in version %u of tree %u", entity.id, t->touches[touch - 1].version, found.tree);
     es_view_record(t->store, touch, record, view);
     if (t->watch_reads)
         es_txn_note_read(t, entity.id, touch);
@@ -453,7 +485,7 @@ static inline const es_record *unchanged_now(const burin_txn *t, burin_entity en
     if (BURIN_UNLIKELY(!place || t->watch_reads || t->touch_count == 0 || es_txn_draft(t, entity.id)))
         return NULL;
     const es_touch *touch = &t->touches[0];
-    es_ref          now   = es_current_at(t->store, touch->rebased ? UINT32_MAX : t->snapshot, atomic_load_explicit(place, memory_order_acquire), touch->tree);
+    es_ref          now   = es_current_at(t->store, touch->seen, atomic_load_explicit(place, memory_order_acquire), touch->tree);
     return now && touch->tree && (entity.tree == 0 || entity.tree == touch->tree) ? es_at(&t->store->memory, now) : NULL;
 }
 

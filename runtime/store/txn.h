@@ -59,6 +59,8 @@ typedef struct es_place {
 typedef struct es_touch {
     uint32_t  tree;    /* 0: founded by this transaction */
     uint32_t  version; /* what it is based on */
+    uint32_t  seen;    /* the newest commit whose records that version may hold */
+    bool      is_past; /* it is not the newest that the transaction could see: es_txn_look_at */
     es_index  base;
     uint32_t  root, entities;
     /* the commit's */
@@ -142,7 +144,7 @@ static inline es_draft *es_txn_draft(const burin_txn *t, uint32_t id)
 /* The record of an entity in the base of a touch; 0: none. */
 static inline es_ref es_txn_ref(const burin_txn *t, const es_touch *touch, uint32_t id)
 {
-    es_ref current = touch->tree ? es_current(t->store, touch->rebased ? UINT32_MAX : t->snapshot, id, touch->tree) : 0;
+    es_ref current = touch->tree ? es_current(t->store, touch->seen, id, touch->tree) : 0;
     return current ? current : es_index_get(&t->store->memory, touch->base, id);
 }
 
@@ -150,6 +152,9 @@ static inline void es_view_record(const burin_store *s, uint32_t touch, const es
 {
     *view = (es_view){es_type_at(s, r->type), r->id, r->owner, r->type, r->field, touch, r->nulls, 0, r->cells, NULL, r};
 }
+/* Look at the tree of an entity as it was in the entity's version, unless it is looked at in a newer one already: what only reads may do so, before it looks at
+ * anything there. BURIN_ERR_KEY, _GONE, _NOMEM. */
+burin_status es_txn_look_at(burin_txn *t, burin_entity entity, burin_error *err);
 /* An entity was read, in the tree of a touch. */
 void es_txn_note_read(burin_txn *t, uint32_t id, uint32_t touch);
 burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin_error *err);

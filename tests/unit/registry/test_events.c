@@ -110,6 +110,38 @@ static void starts_and_ends_come_in_pairs_and_make_a_tree(void **state)
     close_scene(&s);
 }
 
+static burin_status same(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    (void)call;
+    *out = args[0];
+    return BURIN_OK;
+}
+
+/* Where nothing is changed there is nothing to commit: alone, and in a batch. */
+static void a_call_that_changes_nothing_tells_of_no_commit(void **state)
+{
+    static const burin_effect effects[] = {BURIN_EFFECT_READS, BURIN_EFFECT_CHANGES};
+    scene s = open_scene(state, 0);
+    log_  l = new_log(s.events);
+    listen(s.events, &l, "*", 0);
+    for (size_t n = 0; n < sizeof effects / sizeof *effects; n++) {
+        const burin_callable *f;
+        burin_result          result;
+        burin_item            agent = burin_item_entity(s.w->agents[0]);
+        burin_batch_call      one   = {.args = &agent, .count = 1, .err = BURIN_ERROR_INIT};
+        burin_register(s.registry, &(burin_declaration){.name = "same", .signature = "a: Agent -> Agent", .body = same, .effect = effects[n]}, &f, NULL);
+        l.text[0]    = '\0';
+        one.callable = f;
+        burin_invoke(f, &agent, 1, NULL, &result, NULL);
+        assert_string_equal(l.text, "<call <call.run >call.run >call ");
+        assert_int_equal(result.one.item.entity.version, 1);
+        burin_invoke_batch(&one, 1, NULL, NULL, NULL);
+        assert_string_equal(l.text, "<call <call.run >call.run >call <call <call.run >call.run >call ");
+        assert_int_equal(one.result.one.item.entity.version, 1);
+    }
+    close_scene(&s);
+}
+
 /* (by: Agent, x: int) gives back nothing; a negative x fails. Calls "hatch" three times, the second time with an x that fails. */
 static burin_status hatch(burin_invocation *call, const burin_item *args, burin_item *out)
 {
@@ -511,6 +543,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_open, world_close)
     const struct CMUnitTest tests[] = {
         TEST(starts_and_ends_come_in_pairs_and_make_a_tree),
+        TEST(a_call_that_changes_nothing_tells_of_no_commit),
         TEST(a_call_that_fails_ends_its_events),
         TEST(what_calls_within_a_call_made_is_told_once_it_is_committed),
         TEST(nobody_listens_nothing_is_built),
