@@ -45,7 +45,7 @@ BURIN_API bool burin_future_done(const burin_future *future);
 /* Wait until it has; at most so long, if timeout_ns is not negative: BURIN_ERR_TIMEOUT, which leaves err alone. Then what the call came to: its error is copied to err (may be NULL), and
  * *result is borrowed until the future is freed (NULL is allowed). Several threads may wait. */
 BURIN_API burin_status burin_future_wait(burin_future *future, int64_t timeout_ns, const burin_result **result, burin_error *err);
-/* Ask it to end. One that waits never runs; one that runs is told by burin_invocation_cancelled, and commits nothing any more; for one
+/* Ask it to end. One that waits never runs, leaves no record, and has ended when this returns; one that runs is told by burin_invocation_cancelled, and commits nothing any more; for one
  * that has ended it is too late. It ends with BURIN_ERR_CANCELLED. */
 BURIN_API void burin_future_cancel(burin_future *future);
 /* Nobody may be waiting for it. One that has not ended goes on, unwatched. NULL is allowed. */

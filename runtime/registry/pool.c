@@ -28,7 +28,8 @@ struct burin_future {
     burin_start_options   options;
     burin_heap           *heap;
     volatile int          cancel;
-    bool                  done;
+    bool                  done;         /* one that was cancelled while it waited stays in the queue until it is met there */
+    bool                  taken;        /* a worker has it */
     uint32_t              holders;
     burin_status          status;
     burin_error           err;
@@ -75,6 +76,14 @@ static void end(burin_future *f, burin_status status)
     pthread_cond_broadcast(&f->pool->ended);
 }
 
+/* One that waits ends without having run. */
+static void end_waiting(burin_future *f)
+{
+    es_fail(&f->err, BURIN_ERR_CANCELLED, "%s() was cancelled", f->callable->info.name);
+    f->pool->waiting--;
+    end(f, BURIN_ERR_CANCELLED);
+}
+
 static burin_status run(burin_future *f)
 {
     burin_invoke_options options = {.heap = f->heap, .mode = f->options.mode, .cancel = &f->cancel};
@@ -101,11 +110,14 @@ static void *work(void *pool)
         }
         p->first = f->next;
         p->last  = p->first ? p->last : NULL;
-        p->waiting--;
-        pthread_mutex_unlock(&p->lock);
-        burin_status status = run(f);
-        pthread_mutex_lock(&p->lock);
-        end(f, status);
+        f->taken = true;
+        if (!f->done) {
+            p->waiting--;
+            pthread_mutex_unlock(&p->lock);
+            burin_status status = run(f);
+            pthread_mutex_lock(&p->lock);
+            end(f, status);
+        }
         drop_future(f);
         pthread_mutex_lock(&p->lock);
     }
@@ -164,8 +176,8 @@ void burin_pool_free(burin_pool *pool)
     while (pool->first) {
         burin_future *f = pool->first;
         pool->first     = f->next;
-        es_fail(&f->err, BURIN_ERR_CANCELLED, "%s() was cancelled", f->callable->info.name);
-        end(f, BURIN_ERR_CANCELLED);
+        if (!f->done)
+            end_waiting(f);
         drop_future(f);
         pthread_mutex_lock(&pool->lock);
     }
@@ -274,7 +286,14 @@ burin_status burin_future_wait(burin_future *future, int64_t timeout_ns, const b
     return future->status ? es_fail(err, future->status, "%s", future->err.message ? future->err.message : "out of memory") : BURIN_OK;
 }
 
-void burin_future_cancel(burin_future *future) { __atomic_store_n(&future->cancel, 1, __ATOMIC_RELAXED); }
+void burin_future_cancel(burin_future *future)
+{
+    pthread_mutex_lock(&future->pool->lock);
+    __atomic_store_n(&future->cancel, 1, __ATOMIC_RELAXED);
+    if (!future->taken && !future->done)
+        end_waiting(future);
+    pthread_mutex_unlock(&future->pool->lock);
+}
 
 void burin_future_free(burin_future *future)
 {
