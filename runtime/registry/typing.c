@@ -43,9 +43,10 @@ static void describe(const burin_store *store, const burin_typing *typing, char 
 
 static burin_status mismatch(burin_invocation *call, const burin_typing *typing, const char *what, const char *name, const char *given)
 {
-    char wanted[200];
+    char        wanted[200];
+    const char *quote = *name ? "'" : "";
     describe(call->callable->registry->store, typing, wanted, sizeof wanted);
-    return es_fail(call->err, BURIN_ERR_TYPE, "%s() %s%s%s must be %s, not %s", call->callable->info.name, what, *name ? " " : "", name, wanted, given);
+    return es_fail(call->err, BURIN_ERR_TYPE, "%s() %s%s%s%s%s must be %s, not %s", call->callable->info.name, what, *name ? " " : "", quote, name, quote, wanted, given);
 }
 
 burin_status rg_check_entity(burin_invocation *call, const burin_typing *typing, burin_item *item, const char *what, const char *name, es_view *view)
@@ -75,5 +76,5 @@ burin_status rg_check(burin_invocation *call, const burin_typing *typing, burin_
     }
     if (typing->kinds & (1u << BURIN_TYPING_DATA) && kind != BURIN_MISSING)
         return BURIN_OK;
-    return mismatch(call, typing, what, name, kind == BURIN_MISSING ? "nothing" : burin_type_name(item->value));
+    return mismatch(call, typing, what, name, kind == BURIN_MISSING ? "nothing" : kind == BURIN_BIGINT ? "an int beyond 64 bits" : burin_type_name(item->value));
 }

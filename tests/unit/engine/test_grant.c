@@ -112,7 +112,7 @@ static void granted_functions_are_called_by_position_and_by_name(void **state)
         {"{{ add(2, 3, 4) }}", "add() takes 2 positional arguments but 3 were given"},
         {"{{ add(2, c=4) }}", "add() got an unexpected keyword argument 'c'"},
         {"{{ add(2, a=4) }}", "add() got multiple values for argument 'a'"},
-        {"{{ add(2, 'x') }}", "add() argument b must be int, not str"},
+        {"{{ add(2, 'x') }}", "add() argument 'b' must be int, not str"},
         {"{% set x, y = pair(map, 4) %}{{ x.type }} {{ y }}", "Map 4"},
         {"{% set r = named(a=map.nodes[0], b=map) %}{{ r.first.type }} {{ r.second.type }}", "Node Map"},
         {"{{ secret(1, 2) }}", "'secret' is undefined"},

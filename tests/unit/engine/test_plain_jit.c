@@ -175,7 +175,7 @@ static void results_are_those_of_the_interpreter(void **state)
 static void bodies_are_called_as_by_the_interpreter(void **state)
 {
     static const struct { const char *text, *want; } rows[] = {
-        {LOOP("0", "added(s, i)"), "TypeError:4: added() result must be int, not int"}, /* one beyond 64 bits */
+        {LOOP("0", "added(s, i)"), "TypeError:4: added() result must be int, not an int beyond 64 bits"}, /* one beyond 64 bits */
         {LOOP("1", "added(s, i)"), "16"},
         {LOOP("2", "added(s, i)"), "17"},
         {LOOP("3", "added(s, i)"), "ValueError:4: no 13, please"},
@@ -200,12 +200,12 @@ static void bodies_are_called_as_by_the_interpreter(void **state)
 static void what_does_not_fit_is_the_interpreters_error(void **state)
 {
     static const struct { const char *text, *want; } rows[] = {
-        {"def f(l):\n    s = 0\n    for i in l:\n        s = sum(s, i)\n    return s\nf([1, 2, 'three'])", "TypeError:4: sum() argument b must be int, not str"},
-        {"def f(l):\n    s = 0\n    for i in l:\n        s = sum(s, i)\n    return s\nf([1, 2, 2.5])", "TypeError:4: sum() argument b must be int, not float"},
-        {"def f(l):\n    s = 0\n    for i in l:\n        s = sum(s, i)\n    return s\nf([1, 2, 2 ** 70])", "TypeError:4: sum() argument b must be int, not int"},
-        {"def f(l):\n    s = 0\n    for i in l:\n        s = sum(s, i)\n    return s\nf([1, True])", "TypeError:4: sum() argument b must be int, not bool"},
+        {"def f(l):\n    s = 0\n    for i in l:\n        s = sum(s, i)\n    return s\nf([1, 2, 'three'])", "TypeError:4: sum() argument 'b' must be int, not str"},
+        {"def f(l):\n    s = 0\n    for i in l:\n        s = sum(s, i)\n    return s\nf([1, 2, 2.5])", "TypeError:4: sum() argument 'b' must be int, not float"},
+        {"def f(l):\n    s = 0\n    for i in l:\n        s = sum(s, i)\n    return s\nf([1, 2, 2 ** 70])", "TypeError:4: sum() argument 'b' must be int, not an int beyond 64 bits"},
+        {"def f(l):\n    s = 0\n    for i in l:\n        s = sum(s, i)\n    return s\nf([1, True])", "TypeError:4: sum() argument 'b' must be int, not bool"},
         {"def f(n):\n    s = 0\n    for i in range(n):\n        s = sum(s)\n    return s\nf(3)", "TypeError:4: sum() missing 1 required positional argument: 'b'"},
-        {"def f(n):\n    s = 0\n    for i in range(n):\n        s = differ(i, i, 1)\n    return s\nf(3)", "TypeError:4: differ() argument exactly must be bool, not int"},
+        {"def f(n):\n    s = 0\n    for i in range(n):\n        s = differ(i, i, 1)\n    return s\nf(3)", "TypeError:4: differ() argument 'exactly' must be bool, not int"},
         {"def f(l):\n    s = 0\n    for i in l:\n        try:\n            s = sum(s, i)\n        except TypeError as e:\n            s = s + 100\n    return s\nf([1, 'x', 2])", "103"},
     };
     (void)state;

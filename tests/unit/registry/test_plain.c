@@ -76,9 +76,9 @@ static void bools_are_integers_there_and_integers_become_floats(void **state)
         assert_int_equal(v.as.i, rows[n].want);
     }
     CALL(w, f, BURIN_ERR_TYPE, item_text("ten"));
-    assert_string_equal(w->err.message, "is_above() argument x must be float, not str");
+    assert_string_equal(w->err.message, "is_above() argument 'x' must be float, not str");
     CALL(w, f, BURIN_ERR_TYPE, item_int(1), item_int(1));
-    assert_string_equal(w->err.message, "is_above() argument or_equal must be bool, not int");
+    assert_string_equal(w->err.message, "is_above() argument 'or_equal' must be bool, not int");
 }
 
 static void some_of_its_arguments_can_be_set_for_good(void **state)

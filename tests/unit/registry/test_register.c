@@ -168,10 +168,10 @@ static void wrong_arguments_are_errors_that_name_them(void **state)
         {{item_int(1)}, 1, "add() missing 1 required positional argument: 'b'"},
         {{item_int(1), item_int(2), item_int(3)}, 3, "add() takes 2 positional arguments but 3 were given"},
         {{burin_item_value(burin_missing())}, 0, "add() missing 2 required positional arguments: 'a' and 'b'"},
-        {{item_int(1), item_text("2")}, 2, "add() argument b must be int, not str"},
-        {{item_int(1), burin_item_value(burin_float(2))}, 2, "add() argument b must be int, not float"},
-        {{item_int(1), burin_item_value(burin_bool(true))}, 2, "add() argument b must be int, not bool"},
-        {{item_int(1), burin_item_entity(w->map)}, 2, "add() argument b must be int, not Map"},
+        {{item_int(1), item_text("2")}, 2, "add() argument 'b' must be int, not str"},
+        {{item_int(1), burin_item_value(burin_float(2))}, 2, "add() argument 'b' must be int, not float"},
+        {{item_int(1), burin_item_value(burin_bool(true))}, 2, "add() argument 'b' must be int, not bool"},
+        {{item_int(1), burin_item_entity(w->map)}, 2, "add() argument 'b' must be int, not Map"},
         {{burin_item_value(burin_missing()), item_int(1)}, 2, "add() missing 1 required positional argument: 'a'"},
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
@@ -210,7 +210,7 @@ static void some_arguments_can_be_set_for_good(void **state)
     value.literal = 1;
     assert_int_equal(burin_register_partial(w->registry, "p", f, &name, &value, 1, &plus, NULL), BURIN_OK);
     CALL(w, plus, BURIN_ERR_TYPE, item_int(5));
-    assert_string_equal(w->err.message, "p() argument a must be int, not str");
+    assert_string_equal(w->err.message, "p() argument 'a' must be int, not str");
 }
 
 int main(void)
