@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,9 @@ enum { HISTORY_MAX = 1000 };
 /* libedit asks without telling for whom: there is one terminal. */
 static repl_input *completing;
 
+/* What the word that is completed is an attribute of; empty: it is a name. */
+static burin_text completed_owner;
+
 typedef struct candidates {
     const char *start;
     size_t      len;
@@ -53,15 +57,32 @@ static char *next_candidate(const char *start, int state)
     static int n;
     n = state ? n + 1 : 0;
     candidates c = {.start = start, .len = strlen(start), .wanted = n};
-    burin_interpreter_names(completing->in, consider, &c);
+    if (completed_owner.len)
+        burin_interpreter_attributes(completing->in, completed_owner, consider, &c);
+    else
+        burin_interpreter_names(completing->in, consider, &c);
     return c.found;
+}
+
+static bool is_of_name(char c) { return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80; }
+
+/* The name in front of the dot at `dot`; empty where something else is there, which would have to be evaluated. */
+static burin_text owner_before(const char *line, int dot)
+{
+    int from = dot;
+    while (from > 0 && is_of_name(line[from - 1]))
+        from--;
+    bool is_attribute = from > 0 && line[from - 1] == '.';
+    return (burin_text){line + from, is_attribute ? 0 : (size_t)(dot - from)};
 }
 
 static char **complete(const char *start, int from, int to)
 {
-    (void)to;
+    bool is_attribute            = from > 0 && rl_line_buffer[from - 1] == '.';
     rl_attempted_completion_over = 1; /* never file names */
-    return from > 0 && rl_line_buffer[from - 1] == '.' ? NULL : rl_completion_matches(start, next_candidate);
+    (void)to;
+    completed_owner = is_attribute ? owner_before(rl_line_buffer, from - 1) : (burin_text){NULL, 0};
+    return is_attribute && !completed_owner.len ? NULL : rl_completion_matches(start, next_candidate);
 }
 
 /* The file in a folder of one's own, which is made with those around it; NULL when there is no home for it. */
@@ -95,10 +116,12 @@ static void expect_utf8(void)
 
 static void open_terminal(repl_input *input)
 {
+    static const char between_names[] = " \t\n\"'`@$><=;|&{}()[].,:+-*/%^~!\\#";
     expect_utf8();
     completing                       = input;
     rl_readline_name                 = "burin";
     rl_attempted_completion_function = complete;
+    rl_basic_word_break_characters = between_names;
     using_history();
     stifle_history(HISTORY_MAX);
     input->history = history_file();

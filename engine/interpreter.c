@@ -13,6 +13,7 @@
 #include "engine/script_profile.h"
 #include "engine/suggest.h"
 #include "parser/script.h"
+#include "runtime/attribute.h"
 #include "runtime/base/diag.h"
 #include "runtime/base/text.h"
 #include "runtime/builtins/builtins.h"
@@ -569,5 +570,30 @@ burin_status burin_interpreter_names(burin_interpreter *in, burin_status (*emit)
             status = emit(user, in->names[n]);
     for (uint32_t at = 0; !status && rt_names_next(in->env->rt.python, &at, &name);)
         status = emit(user, name);
+    return status;
+}
+
+/* What the name stands for: a variable, or else a builtin; MISSING: neither. */
+static burin_value named(burin_interpreter *in, burin_text name)
+{
+    const burin_value *variables = vm_session_variables(in->machine, in->name_count), *builtin;
+    uint32_t           at        = find_name(in, name);
+    if (variables && at != UINT32_MAX && variables[at].kind != BURIN_MISSING)
+        return variables[at];
+    builtin = rt_names_value(in->env->rt.python, name);
+    return builtin ? *builtin : rt_missing();
+}
+
+burin_status burin_interpreter_attributes(burin_interpreter *in, burin_text name, burin_status (*emit)(void *user, burin_text name), void *user)
+{
+    rt_state         *st     = vm_state(in->machine);
+    const burin_value value  = named(in, name);
+    const rt_layout  *layout = value.kind == BURIN_STRUCT ? rt_layout_of(st, value) : NULL;
+    burin_status      status = BURIN_OK;
+    burin_text        attribute;
+    for (uint32_t n = 0; layout && !layout->is_array && n < layout->count && !status; n++)
+        status = emit(user, layout->members[n].name);
+    for (uint32_t at = 0; !status && rt_method_next(st, value, &at, &attribute);)
+        status = emit(user, attribute);
     return status;
 }

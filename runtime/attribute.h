@@ -29,6 +29,8 @@ const rt_function *rt_method_find(rt_state *st, burin_value v, burin_text name);
 const rt_function *rt_method_find_hashed(rt_state *st, burin_value v, burin_text name, uint32_t name_hash);
 /* The method that instances of a type of types.def have, with the type's values as argument 0; NULL when there is none. */
 const rt_function *rt_method_of_type(rt_state *st, int type_number, burin_text name);
+/* The names of a value's methods, or of those that a type's values have, one a call, from *at = 0 on; false behind the last. */
+bool rt_method_next(rt_state *st, burin_value v, uint32_t *at, burin_text *name);
 /* The kind whose methods they are (or RT_METHODS_...); BURIN_MISSING when the type has none. */
 uint8_t rt_kind_of_type(int type_number);
 /* `v.name(args)`: like rt_get_attr then rt_call, without making a bound method. */

@@ -304,6 +304,20 @@ const rt_function *rt_method_of_type(rt_state *st, int type_number, burin_text n
     return hidden ? NULL : f;
 }
 
+bool rt_method_next(rt_state *st, burin_value v, uint32_t *at, burin_text *name)
+{
+    const rt_type *type = rt_type_of_object(v);
+    while (*at < rt_methods_count) {
+        const rt_builtin *row = &rt_methods[(*at)++];
+        *name                 = (burin_text){row->name, strlen(row->name)};
+        const rt_function *f  = type ? rt_method_of_type(st, type->number, *name) : rt_method_find(st, v, *name);
+        bool               is_of_kind = row->kind == (type ? rt_kind_of_type(type->number) : methods_of(v));
+        if (f && (is_of_kind || f->data == row)) /* a bytearray has some of its own, and those of bytes */
+            return true;
+    }
+    return false;
+}
+
 /* ---- environments ---- */
 
 static bool add_rows(rt_env *env, rt_names *where, const rt_builtin *rows, size_t count)

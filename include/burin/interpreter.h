@@ -113,6 +113,10 @@ BURIN_API burin_value burin_interpreter_get(burin_interpreter *in, const char *n
  * script; a result other than BURIN_OK ends the walk and is returned. */
 BURIN_API burin_status burin_interpreter_names(burin_interpreter *in, burin_status (*emit)(void *user, burin_text name), void *user);
 
+/* The same for the attributes that the value of a name, a variable or a builtin, has by its type: methods, members of a struct. What only asking an object
+ * would tell is not among them; no script and no function of the host runs. */
+BURIN_API burin_status burin_interpreter_attributes(burin_interpreter *in, burin_text name, burin_status (*emit)(void *user, burin_text name), void *user);
+
 #ifdef __cplusplus
 }
 #endif

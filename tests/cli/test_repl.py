@@ -129,9 +129,12 @@ def test_a_terminal_has_prompts_blocks_interrupts_and_a_history():
             assert "twice(4)" in text.replace("\\040", " "), text
             t = Terminal(home)
             t.wait_for(">>> ")
-            t.type("isinst\t(5, int)\n") # completed
-            t.wait_for("True\r\n")
+            t.type("word = 'a b'\n")
             t.wait_for(">>> ")
+            for typed, answer in (("isinst\t(5, int)", "True"), ("word.part\t(' ')[2]", "'b'"), ("len(word.upp\t())", "3"), ("str.casef\t('A')", "'a'")):
+                t.type(typed + "\n") # completed
+                t.wait_for(answer + "\r\n")
+                t.wait_for(">>> ")
             same(t.end(), 0)
         else:
             print("not looked at, for this burin is built without libedit: history, completion")
