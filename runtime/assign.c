@@ -315,7 +315,7 @@ burin_status rt_del_slice(rt_state *st, burin_value v, burin_value start, burin_
 
 static burin_status fail_attribute(rt_state *st, burin_value v, burin_text name)
 {
-    const rt_type *type = rt_type_of_object(v);
+    const rt_type *type = rt_type_of_object(rt_generic_origin(v));
     if (v.kind == BURIN_UNDEFINED)
         return rt_undefined_fail(st, v);
     if (type)

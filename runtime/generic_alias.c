@@ -89,6 +89,12 @@ static burin_status alias_equal(burin_call *call, void *self, burin_value other,
     return rt_equal(call->st, a->args, b->args, out);
 }
 
+burin_value rt_generic_origin(burin_value v)
+{
+    bool is_alias = v.kind == BURIN_OBJECT && rt_object_of(v)->cls == &alias_class.base;
+    return is_alias ? ((const generic_alias *)rt_object_of(v)->self)->origin : v;
+}
+
 static void alias_reach(rt_collector *c, void *self)
 {
     const generic_alias *alias = self;

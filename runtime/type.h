@@ -38,6 +38,8 @@ const rt_type *rt_type_of_object(burin_value v);
 const char *rt_unbound_type(const rt_function *f);
 /* A subscripted type, of the type object and what stands in the brackets. */
 burin_status rt_generic_alias(rt_state *st, burin_value origin, burin_value key, burin_value *out);
+/* The type object of a subscripted type; every other value itself. */
+burin_value rt_generic_origin(burin_value v);
 /* Tell the collector of what it holds besides its `self`. */
 void rt_unbound_reach(struct rt_collector *c, const rt_function *f);
 /* The value `...`. */
