@@ -75,7 +75,7 @@ burin_status rt_charge_rest(rt_state *st, uint64_t steps)
 
 burin_status rt_enter(rt_state *st)
 {
-    if (BURIN_UNLIKELY(st->depth >= st->env->depth_max))
+    if (BURIN_UNLIKELY(st->depth >= (st->depth_max ? st->depth_max : st->env->depth_max)))
         return rt_fail(st, BURIN_ERR_RECURSION, "maximum recursion depth exceeded");
     st->depth++;
     return BURIN_OK;

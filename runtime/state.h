@@ -19,6 +19,7 @@ struct rt_state {
     burin_value    error_value;  /* what the error carries (TemplateNotFound's name, the undefined value), or MISSING */
     bool           autoescape;   /* where execution stands now */
     uint32_t       depth;        /* nesting of calls, includes, comparisons, reprs; checked with rt_enter */
+    uint32_t       depth_max;    /* of a machine: that of its limits; 0: the environment's */
     uint64_t       steps_left;   /* counted down per basic block and per unit of native work */
     uint32_t       tick;         /* iterations and calls until the limits are looked at again: all but one are taken from steps_left already */
     uint32_t       tick_from;    /* what that was */

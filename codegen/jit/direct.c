@@ -12,8 +12,8 @@ enum {
 uint32_t api_direct_begin(vm_frame *f)
 {
     vm      *m    = f->m;
-    uint32_t room = m->st.env->depth_max - m->st.depth, left = room < DIRECT_MAX ? room : DIRECT_MAX;
-    if (m->st.depth >= m->st.env->depth_max || m->natives + DIRECT_NATIVES > VM_NATIVES_MAX)
+    uint32_t room = m->st.depth_max - m->st.depth, left = room < DIRECT_MAX ? room : DIRECT_MAX;
+    if (m->st.depth >= m->st.depth_max || m->natives + DIRECT_NATIVES > VM_NATIVES_MAX)
         return 0;
     m->natives += DIRECT_NATIVES;
     m->direct = (uint64_t)(m->st.depth + left) << 32 | m->st.depth;

@@ -19,7 +19,7 @@ vm *vm_new(const rt_env *env, const burin_allocator *alloc, const vm_host *host)
     m->st.find_variable = vm_find_variable;
     m->st.steps_left    = m->steps_given = UINT64_MAX;
     m->host             = *host;
-    m->limits.depth     = env->depth_max;
+    m->st.depth_max     = env->depth_max;
     m->contexts         = arena_make(alloc);
 #if defined(BURIN_COLLECT_ALWAYS)
     m->collects_always  = true;
@@ -46,7 +46,9 @@ _Static_assert(offsetof(vm, st) == 0, "vm_state says so");
 
 void vm_set_limits(vm *m, const vm_limits *limits)
 {
+    const uint32_t most = m->st.env->depth_max; /* which the C stack has room for */
     m->limits         = *limits;
+    m->st.depth_max   = limits->depth && limits->depth < most ? limits->depth : most;
     m->st.steps_max   = limits->steps;
     m->st.time_ns_max = limits->time_ns;
 }

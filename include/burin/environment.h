@@ -37,7 +37,7 @@ typedef struct burin_limits {
     uint64_t memory;        /* bytes of the render's heap; not its output */
     uint64_t output;        /* bytes written */
     uint64_t time_ns;       /* wall clock, from the render's start */
-    uint32_t depth;         /* calls, includes and nested values */
+    uint32_t depth;         /* calls, includes and nested values; of one render or session at most the environment's */
     uint32_t nesting;       /* of a template's tree; of the environment only, applied when compiling */
     uint64_t source;        /* bytes of one template; likewise */
     uint64_t integer_bits;  /* of one integer; of the environment only */
