@@ -33,7 +33,7 @@ burin_status host_state_report(rt_state *st, burin_error *err)
     burin_status status = st->status;
 
     if (status != BURIN_OK)
-        diag_fail(err, status, NULL, 0, (span){0, 0}, "%.*s", (int)st->message.len, st->message.len ? st->message.data : "");
+        diag_fail_text(err, status, NULL, 0, (span){0, 0}, rt_message(st));
     rt_clear_error(st);
     return status;
 }

@@ -15,7 +15,7 @@ burin_status burin_json_read(burin_heap *heap, burin_text text, bool borrow, bur
     if (status) {
         *out = rt_missing();
         if (err && detail.status == BURIN_OK)
-            diag_fail(err, status, NULL, 0, (span){0, 0}, "%.*s", (int)st->message.len, st->message.len ? st->message.data : "");
+            diag_fail_text(err, status, NULL, 0, (span){0, 0}, rt_message(st));
         else if (err) {
             burin_error_clear(err);
             *err   = detail;

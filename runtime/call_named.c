@@ -15,7 +15,7 @@ static burin_status fail_unknown(rt_state *st, const char *what, burin_value nam
         return rt_fail(st, BURIN_ERR_RUNTIME, "No %s named %.*s.", what, (int)quoted.len, quoted.as.s);
     buf why = buf_make(st->heap.alloc);
     rt_undefined_fail(st, name);
-    buf_append(&why, st->message.data, st->message.len);
+    buf_append(&why, rt_message(st).data, rt_message(st).len);
     rt_clear_error(st);
     status = rt_fail(st, BURIN_ERR_RUNTIME, "No %s named %.*s. (%.*s; did you forget to quote the callable name?)", what, (int)quoted.len,
                      quoted.as.s, (int)why.len, why.data);

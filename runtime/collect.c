@@ -201,6 +201,7 @@ static bool collect(rt_collector *c, void (*roots)(rt_collector *c, void *user),
         return false;
     roots(c, user);
     rt_reach_value(c, &st->error_value);
+    rt_reach_bytes(c, st->raised.data, st->raised.len);
     rt_shadows_reach(st, c);
     reach_releasable(c);
     reach_all(c);

@@ -200,11 +200,12 @@ static burin_status hint_of(copier *c, burin_value v, burin_value *hint)
     burin_status status = c->st->status;
     if (status != ((const rt_undefined *)v.as.p)->status)
         return status;
-    char *data = allocate(c, c->st->message.len + 1);
+    burin_text message = rt_message(c->st);
+    char      *data    = allocate(c, message.len + 1);
     if (!data)
         return c->st->status;
-    memcpy(data, c->st->message.data ? c->st->message.data : "", c->st->message.len);
-    *hint = rt_string(data, c->st->message.len);
+    memcpy(data, message.data ? message.data : "", message.len);
+    *hint = rt_string(data, message.len);
     rt_clear_error(c->st);
     return BURIN_OK;
 }

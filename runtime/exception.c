@@ -169,7 +169,7 @@ burin_status rt_exception_raise(rt_state *st, burin_value what, burin_value caus
         self_of(instance)->cause = reason;
     rt_exception_set_context(instance, handled);
     heap_escape(&st->heap);
-    rt_fail_text(st, self_of(instance)->type->status, rt_text_of(text));
+    rt_fail_raised(st, self_of(instance)->type->status, rt_text_of(text));
     st->error_value = instance;
     return st->status;
 }

@@ -535,7 +535,7 @@ static bool read_value(json_reader *r, burin_value *out)
 static burin_status report(json_reader *r, burin_text text, const char *name, burin_error *err)
 {
     if (!r->problem)
-        return diag_fail(err, r->st->status, NULL, 0, (span){0, 0}, "%.*s", (int)r->st->message.len, r->st->message.len ? r->st->message.data : "");
+        return diag_fail_text(err, r->st->status, NULL, 0, (span){0, 0}, rt_message(r->st));
     source   src    = {text, name};
     size_t   offset = (size_t)(r->problem_at - r->start);
     uint32_t line = 0, column = 0, place = offset < UINT32_MAX ? (uint32_t)offset : UINT32_MAX;

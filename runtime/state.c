@@ -19,6 +19,7 @@ burin_status rt_vfail(rt_state *st, burin_status status, const char *format, va_
     st->status         = status;
     st->message.len    = 0;
     st->message.failed = false;
+    st->raised         = (burin_text){NULL, 0};
     if (len > 0 && buf_reserve(&st->message, (size_t)len + 1)) { /* without memory the status has to say it all */
         vsnprintf(st->message.data, (size_t)len + 1, format, again);
         st->message.len = (size_t)len;
@@ -43,7 +44,17 @@ burin_status rt_fail_text(rt_state *st, burin_status status, burin_text message)
     st->status         = status;
     st->message.len    = 0;
     st->message.failed = false;
+    st->raised         = (burin_text){NULL, 0};
     buf_append(&st->message, message.data, message.len);
+    return status;
+}
+
+burin_status rt_fail_raised(rt_state *st, burin_status status, burin_text message)
+{
+    if (st->status != BURIN_OK)
+        return st->status;
+    st->status = status;
+    st->raised = message;
     return status;
 }
 

@@ -16,6 +16,7 @@ struct rt_state {
     const rt_env  *env;
     burin_status   status;       /* of the error below; BURIN_OK while all is well */
     buf            message;      /* its message; kept between errors to save the malloc */
+    burin_text     raised;       /* its message instead, in the heap: what a script has raised; data NULL: none */
     burin_value    error_value;  /* what the error carries (TemplateNotFound's name, the undefined value), or MISSING */
     bool           autoescape;   /* where execution stands now */
     uint32_t       depth;        /* nesting of calls, includes, comparisons, reprs; checked with rt_enter */
@@ -47,6 +48,10 @@ static inline rt_state *rt_state_of(burin_heap *heap) { return (rt_state *)(void
 burin_status rt_fail(rt_state *st, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
 /* The same with a message that is text already. */
 burin_status rt_fail_text(rt_state *st, burin_status status, burin_text message);
+/* The same, where the text lies in the heap until the error has been told or forgotten: it may be large, and is not copied. */
+burin_status rt_fail_raised(rt_state *st, burin_status status, burin_text message);
+/* The message of the pending error. */
+static inline burin_text rt_message(const rt_state *st) { return st->raised.data ? st->raised : buf_text(&st->message); }
 burin_status rt_vfail(rt_state *st, burin_status status, const char *format, va_list args);
 /* Out of memory, or over the memory limit: reports the right one. */
 burin_status rt_fail_memory(rt_state *st);
@@ -56,6 +61,7 @@ static inline void rt_clear_error(rt_state *st)
     st->status         = BURIN_OK;
     st->message.len    = 0;
     st->message.failed = false;
+    st->raised         = (burin_text){NULL, 0};
     st->error_value    = (burin_value){BURIN_MISSING, 0, 0, 0, {0}};
 }
 

@@ -262,7 +262,7 @@ static bool fold_constant(lowerer *c, ast_Const *node, burin_value *out)
     c->fold.steps_left = UINT64_MAX;
     c->fold.heap.limit = 0;
     bool       done    = evaluate_literal(c, node, out);
-    burin_text message = buf_text(&c->fold.message);
+    burin_text message = rt_message(&c->fold);
     if (!done)
         lower_fail(c, c->fold.status, &node->base, "%.*s", (int)message.len, message.data ? message.data : "");
     c->fold.steps_left = steps;

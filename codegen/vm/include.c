@@ -40,7 +40,7 @@ static void write_missing_name(rt_state *st, rt_out *text, burin_value name)
         return;
     }
     rt_undefined_fail(st, name);
-    rt_out_write(text, st->message.data, st->message.len);
+    rt_out_write(text, rt_message(st).data, rt_message(st).len);
     rt_clear_error(st);
 }
 

@@ -93,11 +93,9 @@ static const char *unit_label(const ir_program *program, const ir_unit *unit, ch
 static void report_place(vm *m, const vm_place *at)
 {
     const ir_place *place   = ir_place_of(at->unit, at->pc);
-    burin_text      message = buf_text(&m->st.message);
     char            room[128];
     if (!m->located)
-        diag_fail(m->err, m->st.status, at->tpl->src, place ? place->line : 0, place ? place->where : (span){0, 0}, "%.*s", (int)message.len,
-                  message.data ? message.data : "");
+        diag_fail_text(m->err, m->st.status, at->tpl->src, place ? place->line : 0, place ? place->where : (span){0, 0}, rt_message(&m->st));
     m->located = true;
     diag_add_frame(m->err, at->tpl->name, place ? place->line : 0, unit_label(at->program, at->unit, room, sizeof room));
 }
@@ -125,12 +123,11 @@ static void report_inner(vm *m)
 
 void vm_report(vm *m)
 {
-    burin_text message = buf_text(&m->st.message);
     if (!m->err)
         return;
     report_inner(m);
     report_places(m, m->trace, m->trace_count);
     if (!m->located) /* it failed before any frame could say where */
-        diag_fail(m->err, m->st.status, NULL, 0, (span){0, 0}, "%.*s", (int)message.len, message.data ? message.data : "");
+        diag_fail_text(m->err, m->st.status, NULL, 0, (span){0, 0}, rt_message(&m->st));
     m->located = true;
 }

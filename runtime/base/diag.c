@@ -71,12 +71,9 @@ static burin_text line_at(burin_text text, uint32_t offset)
     return (burin_text){text.data + start, end - start};
 }
 
-burin_status diag_vfail(burin_error *err, burin_status status, const source *src, uint32_t line, span where,
-                        const char *format, va_list args)
+/* `message` becomes the error's. */
+static burin_status fill(burin_error *err, burin_status status, const source *src, uint32_t line, span where, char *message)
 {
-    if (!err)
-        return status;
-    char *message = format_text(format, args); /* first: an argument may be text of the error that is replaced */
     burin_error_clear(err);
     err->status  = status;
     err->message = message;
@@ -92,6 +89,17 @@ burin_status diag_vfail(burin_error *err, burin_status status, const source *src
         err->source_line = copy_text(excerpt.data, excerpt.len);
     }
     return status;
+}
+
+burin_status diag_vfail(burin_error *err, burin_status status, const source *src, uint32_t line, span where,
+                        const char *format, va_list args)
+{
+    return err ? fill(err, status, src, line, where, format_text(format, args)) : status; /* an argument may be text of the error that is replaced */
+}
+
+burin_status diag_fail_text(burin_error *err, burin_status status, const source *src, uint32_t line, span where, burin_text message)
+{
+    return err ? fill(err, status, src, line, where, copy_text(message.data, message.len)) : status;
 }
 
 burin_status diag_fail(burin_error *err, burin_status status, const source *src, uint32_t line, span where,

@@ -24,6 +24,8 @@ burin_status diag_fail(burin_error *err, burin_status status, const source *src,
                        const char *format, ...) BURIN_PRINTF(6, 7);
 burin_status diag_vfail(burin_error *err, burin_status status, const source *src, uint32_t line, span where,
                         const char *format, va_list args);
+/* The same with a message that is text already; it ends at a NUL. */
+burin_status diag_fail_text(burin_error *err, burin_status status, const source *src, uint32_t line, span where, burin_text message);
 /* "did you mean 'x'?"; replaces an earlier suggestion. */
 void diag_suggest(burin_error *err, const char *format, ...) BURIN_PRINTF(2, 3);
 /* Append a "called from" step. `name` may be NULL. */

@@ -173,7 +173,7 @@ static void answer(rt_state *st, burin_value request)
     rt_out       line;
     if (!status)
         status = shown(st, out, &text);
-    burin_value message = rt_string(st->message.data, st->message.len);
+    burin_value message = rt_string(rt_message(st).data, rt_message(st).len);
     const char *error   = burin_status_class(status);
     st->status          = BURIN_OK;
     st->steps_left      = STEPS;

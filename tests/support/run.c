@@ -58,8 +58,9 @@ bool run_free(run *r)
 const char *run_error(run *r, burin_status want)
 {
     static char message[1024];
-    size_t      len = r->st.message.len < sizeof message - 1 ? r->st.message.len : sizeof message - 1;
-    memcpy(message, len ? r->st.message.data : "", len);
+    burin_text  text = rt_message(&r->st);
+    size_t      len  = text.len < sizeof message - 1 ? text.len : sizeof message - 1;
+    memcpy(message, len ? text.data : "", len);
     message[len] = '\0';
     if (r->st.status != want)
         fail_msg("%s: %s, not %s", burin_status_class(r->st.status), message, burin_status_class(want));

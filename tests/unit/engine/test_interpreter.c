@@ -1,6 +1,8 @@
 /* Interpreters: scripts, their sessions, their limits. */
 #include "engine_test.h"
 
+#include "tests/support/budget.h"
+
 static burin_env *script_env(void)
 {
     burin_options options = burin_options_default();
@@ -304,7 +306,6 @@ static void limits_pass_every_handler_and_leave_the_interpreter_usable(void **st
     burin_env_unref(env);
 }
 
-/* What an exception carries from raise to raise grows by what is new. */
 /* A session keeps what its scripts have made; that one has run is not among it. */
 static void a_text_that_makes_nothing_takes_no_memory_each_time(void **state)
 {
@@ -329,6 +330,88 @@ static void a_text_that_makes_nothing_takes_no_memory_each_time(void **state)
     burin_env_unref(env);
 }
 
+/* A message may be as large as what a script can make; it is kept once, with the exception. */
+static void what_is_raised_is_not_copied(void **state)
+{
+    enum { LARGE = 4000000 };
+    budget             memory    = {.left = BUDGET_NONE};
+    burin_allocator    allocator = budget_allocator(&memory);
+    burin_options      options   = burin_options_default();
+    burin_error        err       = BURIN_ERROR_INIT;
+    burin_limits       used;
+    (void)state;
+    options.scripts            = true;
+    options.allocator          = &allocator;
+    burin_env         *env     = burin_env_new(&options, NULL);
+    burin_interpreter *in      = burin_interpreter_new(env, NULL);
+    const char        *scripts[] = {"text = 'x' * 4000000", "try:\n    raise ValueError(text)\nexcept ValueError as e:\n    pass", "raise KeyError(text, 1)", "raise ValueError(text)"};
+    burin_status       ends[]    = {BURIN_OK, BURIN_OK, BURIN_ERR_KEY, BURIN_ERR_VALUE};
+    for (size_t n = 0; n < sizeof scripts / sizeof scripts[0]; n++) {
+        assert_int_equal(burin_interpreter_run(in, text_z(scripts[n]), NULL, NULL, &err), ends[n]);
+        burin_interpreter_used(in, &used);
+        assert_in_range(memory.held, used.memory, used.memory + LARGE / 2);
+    }
+    assert_int_equal(strlen(err.message), LARGE);
+    burin_error_clear(&err);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
+static burin_status find_attribute(void *user, burin_text name)
+{
+    const char *wanted = *(const char **)user;
+    if (name.len == strlen(wanted) && memcmp(name.data, wanted, name.len) == 0)
+        *(const char **)user = "";
+    return BURIN_OK;
+}
+
+static void attributes_of_names_are_told(void **state)
+{
+    static const struct {
+        const char *name, *attribute;
+        bool        has;
+    } rows[] = {
+        {"text", "upper", true},   {"text", "append", false},  {"b", "append", true},       {"b", "hex", true},     {"number", "bit_length", true}, {"str", "casefold", true},
+        {"e", "add_note", true},   {"nothing", "upper", false}, {"frozen", "add", false},    {"free", "add", true},  {"frozenset", "add", false},     {"len", "upper", false},
+        {"text", "unescape", false},
+    };
+    burin_env         *env = script_env();
+    burin_interpreter *in  = burin_interpreter_new(env, NULL);
+    (void)state;
+    assert_int_equal(burin_interpreter_run(in, BURIN_TEXT("text, b, number, e, frozen, free = 'a', bytearray(2), 3, ValueError(), frozenset([1]), {1}"), NULL, NULL, NULL), BURIN_OK);
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        const char *wanted = rows[n].attribute;
+        assert_int_equal(burin_interpreter_attributes(in, text_z(rows[n].name), find_attribute, &wanted), BURIN_OK);
+        if ((*wanted == '\0') != rows[n].has)
+            fail_msg("%s.%s", rows[n].name, rows[n].attribute);
+    }
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
+static void a_session_may_have_less_depth_than_its_environment(void **state)
+{
+    const char        *script = "def down(n): return n and down(n - 1)\nfor n in range(1000):\n    deepest = n\n    down(n)";
+    const uint32_t     depths[] = {20, 0, 10000};
+    int64_t            deepest[3];
+    burin_options      options  = burin_options_default();
+    (void)state;
+    options.scripts        = true;
+    options.limits.depth   = 60;
+    burin_env         *env = burin_env_new(&options, NULL);
+    burin_interpreter *in  = burin_interpreter_new(env, NULL);
+    for (size_t n = 0; n < 3; n++) {
+        burin_interpreter_set_limits(in, &(burin_limits){.depth = depths[n]});
+        assert_int_equal(burin_interpreter_run(in, text_z(script), NULL, NULL, NULL), BURIN_ERR_RECURSION);
+        deepest[n] = burin_interpreter_get(in, "deepest").as.i;
+    }
+    assert_int_equal(deepest[1] - deepest[0], 40);
+    assert_int_equal(deepest[2], deepest[1]);
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
+/* What an exception carries from raise to raise grows by what is new. */
 static void an_exception_may_be_raised_again_and_again(void **state)
 {
     const burin_limits limits = {.memory = 4 << 20, .depth = 200};
@@ -356,6 +439,9 @@ int main(void)
         cmocka_unit_test(a_profile_takes_parts_of_the_language_away),
         cmocka_unit_test(a_text_that_makes_nothing_takes_no_memory_each_time),
         cmocka_unit_test(an_exception_may_be_raised_again_and_again),
+        cmocka_unit_test(what_is_raised_is_not_copied),
+        cmocka_unit_test(a_session_may_have_less_depth_than_its_environment),
+        cmocka_unit_test(attributes_of_names_are_told),
         cmocka_unit_test(functions_print_as_procedures_in_the_profile_of_asteval),
         cmocka_unit_test(limits_pass_every_handler_and_leave_the_interpreter_usable),
     };
