@@ -94,6 +94,14 @@ static bool make_states(burin_columns *c, const burin_column_name *names, size_t
     return true;
 }
 
+static burin_status check_types(const burin_column_name *names, size_t count, burin_error *err)
+{
+    for (size_t n = 0; n < count; n++)
+        if ((unsigned)names[n].type > BURIN_COLUMN_TEXT32)
+            return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "column '%s' is of no type", names[n].name);
+    return BURIN_OK;
+}
+
 static burin_status make_formula(burin_columns *c, burin_text text, burin_error *err)
 {
     const char **names = arena_alloc(&c->memory, (c->count ? c->count : 1) * sizeof *names);
@@ -142,7 +150,7 @@ burin_columns *burin_columns_compile(burin_env *env, burin_text text, const buri
         c->options = *options;
     if (!make_states(c, names, count))
         fail_memory(err);
-    else if (!make_formula(c, text, err) && !parse(c, text, err)) {
+    else if (!check_types(names, count, err) && !make_formula(c, text, err) && !parse(c, text, err)) {
         note_names(c->tree, c);
         return c;
     }
@@ -495,8 +503,11 @@ burin_status columns_begin(burin_columns *c, const burin_column *in, size_t from
     c->steps_left  = c->env->options.limits.steps ? c->env->options.limits.steps : UINT64_MAX;
     if (from > to)
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "rows from %zu to %zu are none", from, to);
-    for (uint32_t n = 0; n < c->count; n++)
+    for (uint32_t n = 0; n < c->count; n++) {
         if (in[n].type != c->states[n].type)
             return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "column '%s' has another type than it was compiled for", c->names[n].name.data);
+        if (!in[n].data && c->states[n].read && from < to)
+            return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "column '%s' has no data", c->names[n].name.data);
+    }
     return BURIN_OK;
 }

@@ -195,6 +195,8 @@ burin_status burin_columns_reduce(burin_columns *c, const burin_column *in, size
     burin_status status   = columns_begin(c, in, from, to, err);
     column_block block;
     *out = burin_missing();
+    if (!status && (unsigned)how > BURIN_REDUCE_ALL)
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is no reduction of number %d", (int)how);
     for (size_t row = from; !status && row < to && !r.decided; row += block.count) {
         status = columns_block(c, in, row, to, by_truth ? USE_AS_TRUTH : USE_AS_IS, (column_room){NULL, VEC_FLOAT}, &block, err);
         if (!status && !take_plain(&r, &block, columns_fast_math(c)))

@@ -6,10 +6,12 @@
 
 /* ---- a column ---- */
 
-static burin_status check_out(const burin_column_out *out, burin_error *err)
+static burin_status check_out(const burin_column_out *out, size_t rows, burin_error *err)
 {
     if (!column_value_size(out->type))
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "a column of bits or of offsets cannot be written");
+    if (!out->data && rows)
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is no room for the results");
     if (out->type == BURIN_COLUMN_TEXT && !out->heap)
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "a column of text needs a heap");
     return BURIN_OK;
@@ -122,7 +124,7 @@ burin_status burin_columns_map(burin_columns *c, const burin_column *in, size_t 
     burin_status status = columns_begin(c, in, from, to, err);
     column_block block;
     if (!status)
-        status = check_out(out, err);
+        status = check_out(out, to - from, err);
     for (size_t row = from; !status && row < to; row += block.count) {
         status = columns_block(c, in, row, to, use, room_in(out, row), &block, err);
         if (status)

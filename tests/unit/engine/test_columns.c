@@ -615,6 +615,31 @@ static void what_cannot_be_compiled_says_why(void **state)
     burin_env_unref(env);
 }
 
+static void columns_that_cannot_be_are_refused(void **state)
+{
+    static const burin_column_name xi[] = {{"x", BURIN_COLUMN_DOUBLE}, {"i", BURIN_COLUMN_INT64}};
+    static const burin_column_name no_type = {"x", (burin_column_type)(BURIN_COLUMN_TEXT32 + 1)};
+    int64_t        i[2] = {3, 4}, out[2];
+    burin_error    err  = BURIN_ERROR_INIT;
+    burin_value    value;
+    burin_column   in[] = {{BURIN_COLUMN_DOUBLE, NULL}, {BURIN_COLUMN_INT64, i}};
+    burin_env     *env  = script_env();
+    burin_columns *c    = burin_columns_compile(env, BURIN_TEXT("i * 2"), xi, 2, NULL, NULL);
+    (void)state;
+    assert_int_equal(burin_columns_map(c, in, 0, 2, &(burin_column_out){BURIN_COLUMN_INT64, out}, NULL), BURIN_OK); /* x is not read */
+    assert_int_equal(out[1], 8);
+    assert_int_equal(burin_columns_map(c, in, 0, 2, &(burin_column_out){BURIN_COLUMN_INT64, NULL}, NULL), BURIN_ERR_USAGE);
+    in[1].data = NULL;
+    assert_int_equal(burin_columns_map(c, in, 0, 2, &(burin_column_out){BURIN_COLUMN_INT64, out}, NULL), BURIN_ERR_USAGE);
+    assert_int_equal(burin_columns_map(c, in, 0, 0, &(burin_column_out){BURIN_COLUMN_INT64, NULL}, NULL), BURIN_OK);
+    assert_int_equal(burin_columns_reduce(c, in, 0, 0, (burin_reduction)(BURIN_REDUCE_ALL + 1), &value, &err), BURIN_ERR_USAGE);
+    assert_null(burin_columns_compile(env, BURIN_TEXT("x"), &no_type, 1, NULL, &err));
+    assert_int_equal(err.status, BURIN_ERR_USAGE);
+    burin_error_clear(&err);
+    burin_columns_free(c);
+    burin_env_unref(env);
+}
+
 /* The results go over a column that is read, in its place and shifted, with rows in it that are evaluated alone. */
 static void results_may_replace_what_is_read(void **state)
 {
@@ -724,6 +749,7 @@ int main(void)
         cmocka_unit_test(calls_end_when_time_runs_out_or_the_host_says_so),
         cmocka_unit_test(steps_are_counted_for_each_row),
         cmocka_unit_test(what_cannot_be_compiled_says_why),
+        cmocka_unit_test(columns_that_cannot_be_are_refused),
         cmocka_unit_test(a_call_is_not_begun_within_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
