@@ -66,7 +66,7 @@ static burin_status put_template(maker *m, const burin_template *tpl, size_t num
     burin_text  name  = template_name_text(tpl);
     if (wrong) {
         buf_deinit(&image);
-        return fail(m, tpl->src.name, wrong);
+        return wrong == image_no_memory ? fail_memory(m) : fail(m, tpl->src.name, wrong);
     }
     buf_append_z(&m->table, "\t.section .rodata\n");
     put_bytes(m, "name", number, name);

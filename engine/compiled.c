@@ -165,7 +165,7 @@ burin_status compiled_program(burin_template *tpl, const compiled_entry *entry, 
     codegen_options options = template_options(tpl->env, tpl->src.name, FORM_TEMPLATE);
     const char     *wrong   = image_read((burin_text){entry->image, entry->image_len}, &options, tpl->env->alloc, &tpl->program, room, sizeof room);
     if (wrong)
-        return diag_fail(err, BURIN_ERR_USAGE, &tpl->src, 0, nowhere, "the compiled template cannot be used: %s", wrong);
+        return diag_fail(err, image_status(wrong, BURIN_ERR_USAGE), &tpl->src, 0, nowhere, "the compiled template cannot be used: %s", wrong);
     for (uint64_t n = 0; entry->natives && n < entry->native_count && n < tpl->program->unit_count; n++)
         atomic_store_explicit(&tpl->program->natives[n], entry->natives[n], memory_order_release);
     return BURIN_OK;

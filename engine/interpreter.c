@@ -18,6 +18,7 @@
 #include "runtime/base/text.h"
 #include "runtime/builtins/builtins.h"
 #include "runtime/convert.h"
+#include "runtime/struct.h"
 
 enum { SLOTS_FIRST = 64 };
 
@@ -343,7 +344,7 @@ burin_status burin_script_compile(burin_env *env, burin_text text, const char *n
     saved_native       native = {0};
     buf                object = buf_make(env->alloc);
     burin_interpreter *in     = burin_interpreter_new(env, err);
-    burin_status       status = in ? BURIN_OK : BURIN_ERR_USAGE;
+    burin_status       status = in ? BURIN_OK : env->options.scripts ? BURIN_ERR_NOMEM : BURIN_ERR_USAGE;
     for (size_t n = 0; n < count && !status; n++)
         if (find_name(in, (burin_text){names[n], strlen(names[n])}) == UINT32_MAX && !add_name(in, (burin_text){names[n], strlen(names[n])}))
             status = fail_memory(err);
@@ -386,7 +387,7 @@ static burin_status load(burin_interpreter *in, script *s, const saved *from, bu
         saved_use_native(from, s->program);
     const char *wrong = image_join_session(s->program, in->names, in->name_count);
     if (wrong)
-        return diag_fail(err, BURIN_ERR_LIMIT, &s->src, 0, (span){0, 0}, "%s", wrong);
+        return diag_fail(err, image_status(wrong, BURIN_ERR_LIMIT), &s->src, 0, (span){0, 0}, "%s", wrong);
     return take_names(in, s, err);
 }
 

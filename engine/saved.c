@@ -37,7 +37,7 @@ static burin_status fail_memory(burin_error *err) { return diag_fail(err, BURIN_
 
 static burin_status refuse(burin_error *err, const char *why)
 {
-    return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, nowhere, "the saved program cannot be used: %s", why);
+    return diag_fail(err, image_status(why, BURIN_ERR_USAGE), NULL, 0, nowhere, "the saved program cannot be used: %s", why);
 }
 
 /* ---- writing ---- */
@@ -80,7 +80,7 @@ burin_status saved_write(const burin_env *env, saved_kind kind, const ir_program
         sum_of(&head, (burin_text){out.data + sizeof head, out.len - sizeof head}, head.sum);
         memcpy(out.data, &head, sizeof head);
     }
-    burin_status status = wrong ? diag_fail(err, BURIN_ERR_RUNTIME, NULL, 0, nowhere, "the program cannot be saved: %s", wrong) : give(&out, bytes, len, err);
+    burin_status status = wrong ? diag_fail(err, image_status(wrong, BURIN_ERR_RUNTIME), NULL, 0, nowhere, "the program cannot be saved: %s", wrong) : give(&out, bytes, len, err);
     buf_deinit(&out);
     return status;
 }

@@ -1,6 +1,8 @@
-/* The hash of what images store as it lies in memory. */
+/* What all of images have: the hash of what they store as it lies in memory, and the word for the want of it. */
 #include "codegen/image/format.h"
 #include "codegen/image/image.h"
+
+const char image_no_memory[] = "out of memory";
 
 static uint64_t add(uint64_t hash, const char *text)
 {

@@ -13,11 +13,15 @@
 /* Tells builds apart whose images do not fit each other. */
 uint64_t image_abi(void);
 
+/* What the functions below give for why, when memory is out; and the status of an error that tells why. */
+extern const char image_no_memory[];
+static inline burin_status image_status(const char *why, burin_status otherwise) { return why == image_no_memory ? BURIN_ERR_NOMEM : otherwise; }
+
 /* Append the program to `out`. NULL, or why it cannot be stored: a literal. */
 const char *image_write(const ir_program *program, buf *out);
 
 /* Make the program of an image, for the environment in `options` (its finalize too). NULL, or what is wrong with the image: valid as
- * long as `room` (of `size` bytes). "out of memory" when it is. */
+ * long as `room` (of `size` bytes). */
 const char *image_read(burin_text image, const codegen_options *options, const burin_allocator *alloc, ir_program **out, char *room, size_t size);
 
 /* Fit the program of a script, compiled for a session without names, into one that has `count` names already; borrowed as long as the

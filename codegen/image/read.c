@@ -13,7 +13,7 @@ typedef struct reader {
     const char *at, *end;
     rt_state    st;     /* its heap becomes the program's */
     ir_program *program;
-    bool        failed;
+    bool        failed, no_memory;
     char       *room;   /* for the sentence */
     size_t      size;
 } reader;
@@ -24,7 +24,11 @@ static void fail(reader *r, const char *why, burin_text name)
         snprintf(r->room, r->size, "%s%.*s", why, (int)name.len, name.data ? name.data : "");
     r->failed = true;
 }
-static void fail_memory(reader *r) { fail(r, "out of memory", (burin_text){NULL, 0}); }
+static void fail_memory(reader *r)
+{
+    r->no_memory |= !r->failed;
+    r->failed = true;
+}
 
 static const char *take(reader *r, size_t len)
 {
@@ -113,10 +117,10 @@ static burin_value get_value(reader *r);
 
 static void check(reader *r, burin_status status)
 {
-    if (status && !r->failed) {
-        burin_text message = buf_text(&r->st.message);
-        fail(r, "", message);
-    }
+    if (status == BURIN_ERR_NOMEM)
+        fail_memory(r);
+    else if (status)
+        fail(r, "", rt_message(&r->st));
 }
 
 static burin_value get_undefined(reader *r)
@@ -449,7 +453,7 @@ static void get_program(reader *r, ir_program *p, const codegen_options *options
             fail(r, "a unit does not pass the verifier", (burin_text){NULL, 0});
     arena scratch = arena_make(p->alloc);
     if (!r->failed && !ir_find_supers(p, &scratch))
-        fail(r, "out of memory", (burin_text){NULL, 0});
+        fail_memory(r);
     arena_deinit(&scratch);
     if (!r->failed)
         p->serial = ir_serial(p);
@@ -462,7 +466,7 @@ const char *image_read(burin_text image, const codegen_options *options, const b
     ir_program *p = base_alloc(alloc, sizeof *p);
     *out          = NULL;
     if (!p)
-        return "out of memory";
+        return image_no_memory;
     *p       = (ir_program){.alloc = alloc, .memory = arena_make(alloc), .env = options->env, .finalize = options->finalize};
     reader r = {.at = image.data, .end = image.data + image.len, .program = p, .room = room, .size = size};
     r.st     = (rt_state){.env = options->env, .steps_left = UINT64_MAX, .message = buf_make(alloc)};
@@ -477,7 +481,7 @@ const char *image_read(burin_text image, const codegen_options *options, const b
     buf_deinit(&r.st.message);
     if (r.failed) {
         codegen_free(p);
-        return room;
+        return r.no_memory ? image_no_memory : room;
     }
     *out = p;
     return NULL;

@@ -69,7 +69,7 @@ const char *image_join_session(ir_program *p, const burin_text *names, uint32_t 
     burin_text *all = arena_alloc(&p->memory, ((size_t)count + p->global_count + 1) * sizeof *all);
     numbering   n   = {p, arena_alloc(&p->memory, (p->global_count + 1u) * sizeof *n.number_of), count};
     if (!all || !n.number_of)
-        return "out of memory";
+        return image_no_memory;
     if (count)
         memcpy(all, names, count * sizeof *all);
     for (uint32_t g = 0; g < p->global_count; g++) {

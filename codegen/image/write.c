@@ -44,7 +44,7 @@ static void put_bigint(writer *w, burin_value v)
     rt_out text;
     rt_out_init(&text, &w->st, 0);
     if (rt_write_str(&w->st, &text, v))
-        w->wrong = "out of memory";
+        w->wrong = image_no_memory;
     put_text(w, (burin_text){text.data, (size_t)(text.next - text.data)});
     rt_out_deinit(&text);
 }
@@ -246,5 +246,5 @@ const char *image_write(const ir_program *p, buf *out)
     put_tables(&w, p);
     heap_deinit(&w.st.heap);
     buf_deinit(&w.st.message);
-    return !w.wrong && out->failed ? "out of memory" : w.wrong;
+    return !w.wrong && out->failed ? image_no_memory : w.wrong;
 }

@@ -36,7 +36,8 @@ static void lower_module(script *s, ast_Module *module)
 void lower_script(lowerer *c, ast_node *tree, const burin_text *known, uint32_t known_count)
 {
     script s = {.c = c};
-    c->status = scopes_analyze(c->scratch, c->src, tree, &s.module, c->err);
+    if (!c->status)
+        c->status = scopes_analyze(c->scratch, c->src, tree, &s.module, c->err);
     if (c->status)
         return;
     s.scope = s.module;

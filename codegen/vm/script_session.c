@@ -18,7 +18,7 @@ static inline bool globals_room(vm *m, uint32_t before, uint32_t count)
     vm_globals *g = &m->globals, wider = *g;
     if (before > g->before || count > g->cap || !g->values) {
         wider.before = before > g->before ? before + before / 2 + 16 : g->before;
-        wider.cap    = count > g->cap ? count + count / 2 + 16 : g->cap;
+        wider.cap    = count > g->cap || !g->cap ? count + count / 2 + 16 : g->cap; /* some even for none: an allocation of nothing is none */
         burin_value *room = base_alloc(m->st.env->alloc, globals_size(&wider));
         if (!room)
             return false;
