@@ -5,12 +5,14 @@
  *     dashboard [FRAMES [CHANGES]]    how many frames, and how many values change in each; with times when CHANGES is given
  *
  * The times are of the library's part of a frame: from the commit that has been made to the patches that have been told. Moving the
- * text of the copy to make room for them is the client's, and done after that. */
+ * text of the copy to make room for them is the client's, and done after that. They are given by the clock and as CPU time of the thread, which
+ * is less where the machine ran something else meanwhile; and of the slowest frames is said what they did and what came between. */
 #include <burin/burin.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum { ENTITIES = 1000, VALUES = 10, ROOM = 1 << 21, PATCHES = ENTITIES * VALUES, BUDGET_US = 1000 };
@@ -202,12 +204,6 @@ static int commit_changes(world *w, uint32_t *seed, int changes)
     return burin_txn_commit(t, NULL, NULL, NULL) ? fail("commit", NULL) : 0;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The screen is what the page is now. */
 static int compare(world *w)
 {
@@ -218,44 +214,105 @@ static int compare(world *w)
     return same ? 0 : fail("the screen", "is not the page");
 }
 
-/* Take in what has been committed, and tell the client; *us: how long that took, CPU time. */
-static int run_frame(world *w, double *us)
+/* ---- times ---- */
+
+typedef enum phase {
+    TAKE_IN, /* the change list, into cells */
+    FOLLOW,  /* what reads them: computed, rendered, told in patches */
+    PHASES
+} phase;
+
+typedef struct frame {
+    double us, cpu_us, phases[PHASES]; /* by the clock, of the thread; CPU time of each phase */
+    long   faults, switches;           /* pages that were not there, and how often something else ran */
+    size_t patches;
+} frame;
+
+typedef struct moment {
+    uint64_t      ns, cpu_ns;
+    struct rusage usage;
+} moment;
+
+static moment now(void)
+{
+    moment m;
+    getrusage(RUSAGE_SELF, &m.usage);
+    m.ns     = now_ns(CLOCK_MONOTONIC);
+    m.cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
+    return m;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    double x = ((const frame *)a)->us, y = ((const frame *)b)->us;
+    return (x > y) - (x < y);
+}
+static int by_cpu_time(const void *a, const void *b)
+{
+    double x = ((const frame *)a)->cpu_us, y = ((const frame *)b)->cpu_us;
+    return (x > y) - (x < y);
+}
+
+/* Take in what has been committed, and tell the client. */
+static int run_frame(world *w, frame *f)
 {
     burin_error err   = BURIN_ERROR_INIT;
-    uint64_t    begin = now_ns(CLOCK_THREAD_CPUTIME_ID);
-    if (burin_follower_update(w->follower, NULL, &err))
+    moment      begin = now();
+    burin_graph_begin(w->graph);
+    burin_status status = burin_follower_update(w->follower, NULL, &err);
+    uint64_t     middle = now_ns(CLOCK_THREAD_CPUTIME_ID);
+    if (!burin_graph_commit(w->graph) && status)
         return fail("update", err.message);
-    *us = (double)(now_ns(CLOCK_THREAD_CPUTIME_ID) - begin) / 1000;
+    moment end = now();
+    *f         = (frame){.us       = (double)(end.ns - begin.ns) / 1000,
+                         .cpu_us   = (double)(end.cpu_ns - begin.cpu_ns) / 1000,
+                         .phases   = {[TAKE_IN] = (double)(middle - begin.cpu_ns) / 1000, [FOLLOW] = (double)(end.cpu_ns - middle) / 1000},
+                         .faults   = end.usage.ru_minflt - begin.usage.ru_minflt,
+                         .switches = end.usage.ru_nivcsw - begin.usage.ru_nivcsw,
+                         .patches  = w->screen.message_count};
     return apply_patches(&w->screen);
 }
 
-static void print_times(double *took, int frames)
+static void print_row(const char *what, double p50, double p99, double worst, int over)
 {
-    int over = 0;
-    qsort(took, (size_t)frames, sizeof *took, by_size);
-    while (over < frames && took[frames - 1 - over] > BUDGET_US)
-        over++;
-    printf("CPU time of a frame's propagation, rendering and patches: p50 %.0f us, p99 %.0f us, worst %.0f us; %d above 1 ms\n", took[frames / 2],
-           took[frames * 99 / 100], took[frames - 1], over);
+    printf("%-10s p50 %.0f us, p99 %.0f us, worst %.0f us; %d above 1 ms\n", what, p50, p99, worst, over);
 }
 
-static int run_frames(world *w, int frames, int changes, bool timed)
+static void print_times(frame *frames, int count)
 {
-    double  *took = calloc((size_t)frames, sizeof *took);
-    uint32_t seed = 1;
-    int      code = took ? 0 : 1;
-    for (int f = 0; f < frames && !code; f++) {
-        uint64_t        frame = now_ns(CLOCK_MONOTONIC) + 1000000000 / 60;
-        struct timespec until = {(time_t)(frame / 1000000000), (long)(frame % 1000000000)};
+    enum { SLOWEST = 5 };
+    int over = 0, cpu_over = 0, median = count / 2, last = count - 1, percentile = count * 99 / 100;
+    for (int k = 0; k < count; k++) {
+        over += frames[k].us > BUDGET_US;
+        cpu_over += frames[k].cpu_us > BUDGET_US;
+    }
+    printf("a frame's propagation, rendering and patches:\n");
+    qsort(frames, (size_t)count, sizeof *frames, by_cpu_time);
+    print_row("  CPU time", frames[median].cpu_us, frames[percentile].cpu_us, frames[last].cpu_us, cpu_over);
+    qsort(frames, (size_t)count, sizeof *frames, by_time);
+    print_row("  clock", frames[median].us, frames[percentile].us, frames[last].us, over);
+    for (int k = last; k >= 0 && k > last - SLOWEST; k--)
+        printf("  slowest: %.0f us, CPU %.0f (taken in %.0f, followed %.0f), %zu patches, %ld page faults, %ld times something else ran\n", frames[k].us,
+               frames[k].cpu_us, frames[k].phases[TAKE_IN], frames[k].phases[FOLLOW], frames[k].patches, frames[k].faults, frames[k].switches);
+}
+
+static int run_frames(world *w, int count, int changes, bool timed)
+{
+    frame   *frames = calloc((size_t)count, sizeof *frames);
+    uint32_t seed   = 1;
+    int      code   = frames ? 0 : 1;
+    for (int f = 0; f < count && !code; f++) {
+        uint64_t        next  = now_ns(CLOCK_MONOTONIC) + 1000000000 / 60;
+        struct timespec until = {(time_t)(next / 1000000000), (long)(next % 1000000000)};
         code                  = commit_changes(w, &seed, changes);
         if (!code)
-            code = run_frame(w, &took[f]);
+            code = run_frame(w, &frames[f]);
         if (timed)
             clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
     }
     if (!code && timed)
-        print_times(took, frames);
-    free(took);
+        print_times(frames, count);
+    free(frames);
     return code;
 }
 
