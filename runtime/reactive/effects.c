@@ -59,61 +59,83 @@ static inline void end_effect(burin_graph *g, uint32_t node, uint64_t run, burin
         n->flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
 }
 
-/* An effect that is dynamic, or need not run. */
+/* An effect that is dynamic, reads several nodes, or need not run. */
 __attribute__((noinline)) static void run_other(burin_graph *g, uint32_t node, rx_frame *frame, burin_value *out)
 {
-    if ((g->nodes[node].flags & (RX_KIND | RX_DIRTY)) != (RX_EFFECT | RX_DIRTY)) {
+    unsigned flags = g->nodes[node].flags;
+    if ((flags & (RX_KIND | RX_DIRTY)) != (RX_EFFECT | RX_DIRTY)) {
         take_off(g, node);
         return;
     }
-    uint64_t run = ++g->evaluations;
+    burin_status status;
+    uint64_t     run = ++g->evaluations;
     g->effect_runs++;
-    g->frame            = frame->outer;
-    burin_status status = rx_call_dynamic(g, node, out);
-    g->frame            = frame;
+    if (flags & RX_STATIC) {
+        frame->node = node;
+        status      = rx_call_static(g, &g->nodes[node], out);
+    } else {
+        g->frame = frame->outer;
+        status   = rx_call_dynamic(g, node, out);
+        g->frame = frame;
+    }
     end_effect(g, node, run, status);
 }
 
-/* Run an effect; it may change the graph as it likes, but for its values. It stays queued meanwhile, so that nothing queues it again. `frame` is
- * the graph's; what is in `out` is of no interest. */
-static inline void run_queued(burin_graph *g, uint32_t node, rx_frame *frame, burin_value *out)
+/* What effects run in: one for all of a round. */
+typedef struct running {
+    rx_frame     frame; /* the graph's meanwhile */
+    burin_inputs inputs;
+    burin_value  out; /* of no interest */
+} running;
+
+static inline running running_of(const burin_graph *g)
 {
-    enum { WHAT = RX_EFFECT | RX_STATIC | RX_DIRTY };
+    return (running){.frame = {.outer = g->frame, .is_static = true}, .inputs = {.count = 1}, .out = burin_none()};
+}
+
+/* Run an effect; it may change the graph as it likes, but for its values. It stays queued meanwhile, so that nothing queues it again. */
+static inline void run_queued(burin_graph *g, uint32_t node, running *r)
+{
+    enum { WHAT = RX_EFFECT | RX_STATIC | RX_SINGLE | RX_DIRTY };
     const rx_node *n = &g->nodes[node];
     if (BURIN_UNLIKELY((n->flags & (RX_KIND | WHAT)) != WHAT)) {
-        run_other(g, node, frame, out);
+        run_other(g, node, &r->frame, &r->out);
         return;
     }
     uint64_t run = ++g->evaluations;
     g->effect_runs++;
-    frame->node = node;
-    end_effect(g, node, run, rx_call_static(g, n, out));
+    r->frame.node    = node;
+    r->inputs.values = g->values;
+    r->inputs.nodes  = &n->inputs;
+    end_effect(g, node, run, rx_call_with(g, n, &r->inputs, &r->out));
+}
+
+/* The only one that is queued. */
+static inline void run_only(burin_graph *g)
+{
+    running  r      = running_of(g);
+    g->frame        = &r.frame;
+    g->effects.len  = 0;
+    g->effects_last = 0;
+    run_queued(g, g->effects.at[0], &r);
+    g->frame = r.frame.outer;
 }
 
 /* Those queued now; what they queue comes in the next round. */
 static void run_effects(burin_graph *g)
 {
-    rx_frame    frame = {.outer = g->frame, .is_static = true};
-    burin_value out   = burin_none();
-    uint32_t    first = g->effects.at[0];
-    g->effects_last = 0;
-    if (g->effects.len == 1) {
-        g->effects.len = 0;
-        g->frame       = &frame;
-        run_queued(g, first, &frame, &out);
-        g->frame = frame.outer;
-        return;
-    }
+    running r = running_of(g);
     sort_effects(g);
     rx_vector spare     = g->effects_now;
     g->effects_now      = g->effects;
     g->effects          = spare;
     g->effects.len      = 0;
+    g->effects_last     = 0;
     g->effects_unsorted = false;
-    g->frame            = &frame;
+    g->frame            = &r.frame;
     for (uint32_t k = 0; k < g->effects_now.len; k++)
-        run_queued(g, g->effects_now.at[k], &frame, &out);
-    g->frame = frame.outer;
+        run_queued(g, g->effects_now.at[k], &r);
+    g->frame = r.frame.outer;
 }
 
 /* What effects have set, as a batch of its own. */
@@ -150,21 +172,16 @@ static burin_status give_up(burin_graph *g)
     return status;
 }
 
-burin_status rx_flush(burin_graph *g)
+static inline bool is_at_rest(const burin_graph *g) { return !(g->effects.len | g->queued | g->change_count); }
+
+/* Settle and run effects until nothing is left to do; `round`: how often that has been done. */
+__attribute__((noinline)) static burin_status run_rounds(burin_graph *g, unsigned round)
 {
     burin_status status = BURIN_OK;
-    if (g->flushing)
-        return BURIN_OK;
-    g->batches++;
-    rx_compact_sometimes(g);
-    if (BURIN_UNLIKELY(g->runs > UINT32_MAX / 2) && !g->frame)
-        rx_number_runs_anew(g);
-    if (!(g->effects.len | g->queued | g->change_count))
-        return BURIN_OK;
-    g->flushing    = true;
-    uint64_t start = g->watch && g->watch->asked.times ? monotonic_ns() : 0;
-    for (unsigned round = 0; !status; round++) {
-        if (g->queued || g->change_count)
+    uint64_t     start  = g->watch && g->watch->asked.times ? monotonic_ns() : 0;
+    g->flushing         = true;
+    for (; !status; round++) {
+        if (g->queued | g->change_count)
             rx_settle(g);
         if (!g->effects.len)
             break;
@@ -175,11 +192,32 @@ burin_status rx_flush(burin_graph *g)
         run_effects(g);
         if (g->write_count)
             status = take_writes(g);
-        else if (!g->effects.len && !g->queued && !g->change_count)
+        else if (is_at_rest(g))
             break;
     }
     g->flushing = false;
     if (BURIN_UNLIKELY(start != 0))
         rx_note_batch(g, start);
     return status;
+}
+
+burin_status rx_flush(burin_graph *g)
+{
+    if (g->flushing)
+        return BURIN_OK;
+    g->batches++;
+    rx_compact_sometimes(g);
+    if (BURIN_UNLIKELY(g->runs > UINT32_MAX / 2) && !g->frame)
+        rx_number_runs_anew(g);
+    if (is_at_rest(g))
+        return BURIN_OK;
+    if (g->effects.len != 1 || g->queued | g->change_count || g->watch)
+        return run_rounds(g, 0);
+    g->flushing = true;
+    run_only(g);
+    g->flushing = false;
+    if (BURIN_LIKELY(is_at_rest(g) && !g->write_count))
+        return BURIN_OK;
+    burin_status status = g->write_count ? take_writes(g) : BURIN_OK;
+    return status ? status : run_rounds(g, 1);
 }

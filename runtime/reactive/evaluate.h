@@ -29,18 +29,22 @@ bool rx_evaluate_for(burin_graph *g, uint32_t node, uint32_t reader);
 /* A static node fails with the first of its inputs that has failed; BURIN_OK when none has. */
 burin_status rx_failed_input(burin_graph *g, const burin_inputs *inputs);
 
-/* Call a static node's function; `frame` is the graph's. */
+/* Call a static node's function with its inputs; `frame` is the graph's. */
+static inline burin_status rx_call_with(burin_graph *g, const rx_node *n, const burin_inputs *inputs, burin_value *out)
+{
+    if (BURIN_LIKELY(!g->careful))
+        return g->fns[n->fn](g, n->user, inputs, out);
+    burin_status status = rx_failed_input(g, inputs);
+    if (status)
+        return status;
+    return BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, inputs, out) : rx_call_watched(g, (uint32_t)(n - g->nodes), inputs, out);
+}
 static inline burin_status rx_call_static(burin_graph *g, const rx_node *n, burin_value *out)
 {
     burin_inputs inputs;
     inputs.values = g->values;
     inputs.nodes  = rx_inputs_of(g, n, &inputs.count);
-    if (BURIN_LIKELY(!g->careful))
-        return g->fns[n->fn](g, n->user, &inputs, out);
-    burin_status status = rx_failed_input(g, &inputs);
-    if (status)
-        return status;
-    return BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, &inputs, out) : rx_call_watched(g, (uint32_t)(n - g->nodes), &inputs, out);
+    return rx_call_with(g, n, &inputs, out);
 }
 
 /* Call a dynamic node's function, in a frame of its own. */
