@@ -25,6 +25,7 @@ typedef struct region_program {
     kernel                *k;
     kernel_cell           *room;
     jit_kernel            *native;
+    _Atomic(void *)        none; /* in place of its code, where there is no compiler */
 } region_program;
 
 /* A region that is being made. */
@@ -59,10 +60,7 @@ static burin_status no_memory(burin_error *err) { return diag_fail(err, BURIN_ER
 
 static uint32_t run(void *user, uint32_t from)
 {
-    region_program *p    = user;
-    void           *code = jit_kernel_code(p->native);
-    if (BURIN_LIKELY(code != NULL))
-        return ((kernel_function){code}).of_cells(p->room, from);
+    region_program *p = user;
     jit_kernel_charge(p->native, p->k->step_count);
     return kernel_run(p->k, p->room, from);
 }
@@ -282,7 +280,7 @@ static burin_status make(division *d, draft *from, burin_error *err)
         return no_memory(err);
     kernel_prepare(p->k, p->room);
     p->native          = jit_kernel_new(d->live->env, p->k, KERNEL_OF_CELLS);
-    from->plan.program = (rx_program){run, release, p, (rx_bits *)p->room};
+    from->plan.program = (rx_program){run, p->native ? &p->native->code : &p->none, release, p, (rx_bits *)p->room};
     if (!rx_region_make(d->graph, &from->plan))
         return no_memory(err);
     from->made = NULL;

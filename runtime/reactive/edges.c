@@ -78,7 +78,8 @@ burin_status rx_declare(burin_graph *g, uint32_t node, const burin_node *inputs,
     for (size_t k = 0; k < count; k++) {
         if (g->nodes[inputs[k].index].flags & RX_FUSED)
             rx_region_unsync(g, inputs[k].index);
-        g->nodes[inputs[k].index].flags &= (uint16_t)~RX_FEEDS;
+        if (g->nodes[inputs[k].index].flags & RX_FEEDS)
+            rx_region_unfeed(g, inputs[k].index);
         if (count > 1)
             g->inputs.at[g->inputs.len++] = inputs[k].index;
         if (k == 0 || inputs[k].index != inputs[k - 1].index) /* one edge will do for one input declared again and again */
@@ -112,7 +113,8 @@ burin_status rx_track(burin_graph *g, rx_frame *frame, uint32_t node)
         return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
     if (BURIN_UNLIKELY(g->nodes[node].flags & RX_FUSED))
         rx_region_dissolve(g, node);
-    g->nodes[node].flags &= (uint16_t)~RX_FEEDS;
+    if (BURIN_UNLIKELY(g->nodes[node].flags & RX_FEEDS))
+        rx_region_unfeed(g, node);
     g->links[made].next_read = frame->next_link;
     if (frame->last_link)
         g->links[frame->last_link].next_read = made;

@@ -356,7 +356,7 @@ static inline bool is_simple_change(const burin_graph *g, burin_node cell, burin
            rx_is_plain(value);
 }
 /* ... in an open batch, or while others are under way, or to a value of another kind. */
-static inline burin_status set_simple(burin_graph *g, uint32_t cell, burin_value value)
+__attribute__((noinline)) static burin_status set_simple(burin_graph *g, uint32_t cell, burin_value value)
 {
     burin_status status = rx_cell_set(g, cell, value);
     return status || g->batch_depth || !g->change_count ? status : rx_flush(g);
@@ -382,6 +382,12 @@ __attribute__((noinline)) static burin_status set_other(burin_graph *g, burin_no
     return set_simple(g, index, own_value);
 }
 
+__attribute__((noinline)) static burin_status follow_alone(burin_graph *g, uint32_t cell)
+{
+    rx_follow(g, cell);
+    return rx_flush(g);
+}
+
 burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
 {
     if (BURIN_UNLIKELY(!is_simple_change(g, cell, value)))
@@ -392,9 +398,7 @@ burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
     if (at->as.i == value.as.i)
         return BURIN_OK;
     *at = value;
-    if (!(g->nodes[cell.index].flags & RX_FEEDS) || !rx_region_enter(g, cell.index))
-        rx_follow(g, cell.index);
-    return rx_flush(g);
+    return g->nodes[cell.index].flags & RX_FEEDS ? rx_region_set(g, cell.index, (uint64_t)value.as.i) : follow_alone(g, cell.index);
 }
 
 void burin_graph_begin(burin_graph *g) { g->batch_depth++; }

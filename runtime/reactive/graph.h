@@ -432,14 +432,16 @@ uint32_t rx_region_mark(burin_graph *g, uint32_t node);
 void rx_region_run(burin_graph *g, uint32_t node);
 /* A member's being needed, or its readers, have changed. */
 void rx_region_unsync(burin_graph *g, uint32_t node);
+/* Somebody else reads a node that feeds a region. */
+void rx_region_unfeed(burin_graph *g, uint32_t node);
 /* The graph's values are to be those of all members. */
 void rx_region_show(burin_graph *g, uint32_t node);
 void rx_regions_show(burin_graph *g);
 /* A node that feeds a region has changed. What is to be queued for it, which may be already, 0: nothing; RX_REGION_NOT: mark its readers one by one. */
 enum { RX_REGION_NOT = UINT32_MAX };
 uint32_t rx_region_feed(burin_graph *g, uint32_t node);
-/* A cell that feeds a region has changed while nothing is queued: run the region. False: it is to be done as ever. */
-bool rx_region_enter(burin_graph *g, uint32_t cell);
+/* A cell that feeds a region has got another value of its kind, these bits, while nothing is queued and no batch is open: that is a batch. */
+burin_status rx_region_set(burin_graph *g, uint32_t cell, uint64_t value);
 bool rx_region_stands_above(const burin_graph *g, uint32_t node, uint32_t height);
 void rx_region_dissolve(burin_graph *g, uint32_t node);
 /* The region of a node, if it is a member, and those of its readers. */

@@ -58,19 +58,34 @@ uint32_t rx_region_mark(burin_graph *g, uint32_t node)
     return leader;
 }
 
-static inline void feed(rx_region *r, uint32_t input)
+/* The cell of an input gets its value. False: that is of another kind than the program is made for. */
+static inline bool load(const burin_graph *g, rx_region *r, uint32_t input)
 {
-    unite(r->dirty, r->feeds[input].places, r->words);
-    r->load += r->feeds[input].load;
+    const burin_value *v = &g->values[r->inputs[input]];
+    r->program.cells[RX_REGION_NODES + input] = (uint64_t)v->as.i;
+    return BURIN_LIKELY(v->kind == r->input_kinds[input]);
+}
+
+static inline void feed(rx_region *r, const rx_feed *fed)
+{
+    if (BURIN_LIKELY(r->words == 1))
+        r->dirty[0] |= fed->places[0];
+    else
+        unite(r->dirty, fed->places, r->words);
+    r->load += fed->load;
 }
 
 uint32_t rx_region_feed(burin_graph *g, uint32_t node)
 {
-    rx_region *r = region_of(g, node);
+    rx_region *r     = region_of(g, node);
+    uint32_t   input = place_of(g, node), leader = r->is_waiting ? 0 : r->leader;
     if (!r->is_synced)
         return RX_REGION_NOT;
-    uint32_t leader = r->is_waiting ? 0 : r->leader;
-    feed(r, place_of(g, node));
+    if (!load(g, r, input)) {
+        rx_region_unsync(g, r->leader);
+        return RX_REGION_NOT;
+    }
+    feed(r, &r->feeds[input]);
     r->is_waiting = true;
     return leader;
 }
@@ -98,6 +113,12 @@ void rx_region_unsync(burin_graph *g, uint32_t node)
     rx_region *r = region_of(g, node);
     show(g, r);
     r->is_synced = false;
+}
+
+void rx_region_unfeed(burin_graph *g, uint32_t node)
+{
+    rx_region_unsync(g, node); /* its place is one of an input */
+    g->nodes[node].flags &= (uint16_t)~RX_FEEDS;
 }
 
 bool rx_region_stands_above(const burin_graph *g, uint32_t node, uint32_t height) { return g->nodes[region_of(g, node)->leader].height > height; }
@@ -157,6 +178,13 @@ static void walk(burin_graph *g, rx_region *r)
 
 /* ---- as a whole ---- */
 
+/* Do enough members follow what is marked, that the program is to run from there on? */
+static inline bool pays(const rx_region *r, uint32_t load, uint32_t from) { return load * WHOLE_SHARE >= r->count - from; }
+
+/* Of the last word of a set. */
+static inline uint64_t from_on(uint32_t place) { return ~UINT64_C(0) << place % 64; }
+static inline uint64_t all_of(const rx_region *r) { return ~UINT64_C(0) >> (63 - (r->count - 1) % 64); }
+
 /* Who reads it looks at the graph's value: is outside, or runs when it is asked for. */
 static bool looks_at_graph(const burin_graph *g, const rx_region *r, uint32_t reader)
 {
@@ -180,8 +208,8 @@ static void find_readers(const burin_graph *g, rx_region *r, uint32_t place)
     }
 }
 
-/* What an input marks, if all that read it are needed members. */
-static void find_fed(burin_graph *g, rx_region *r, uint32_t input)
+/* What an input marks, if all that read it are needed members; else false. */
+static bool find_fed(burin_graph *g, rx_region *r, uint32_t input)
 {
     uint32_t node = r->inputs[input], reader;
     rx_feed *fed  = &r->feeds[input];
@@ -189,19 +217,23 @@ static void find_fed(burin_graph *g, rx_region *r, uint32_t input)
     *fed          = (rx_feed){0};
     n->flags &= (uint16_t)~RX_FEEDS;
     if (n->flags & RX_FUSED)
-        return;
+        return false;
     RX_FOR_READERS(g, node, reader) {
         if (looks_at_graph(g, r, reader))
-            return;
+            return false;
         add(fed->places, place_of(g, reader));
         fed->load += r->followers[place_of(g, reader)];
     }
     n->flags |= RX_FEEDS;
     fed->first      = first_of(fed->places, 0, r->count);
+    fed->count      = r->count - fed->first;
+    fed->is_at_once = r->words == 1 && pays(r, fed->load, fed->first);
+    fed->behind     = r->words == 1 ? from_on(fed->first) & all_of(r) : 0;
     g->places[node] = r->number << RX_PLACE_BITS | input;
+    return true;
 }
 
-/* False when a needed member's value is of another kind. */
+/* False when the value of a needed member or of an input is of another kind. */
 static bool sync(burin_graph *g, rx_region *r)
 {
     memset(r->needed, 0, sizeof r->needed);
@@ -220,20 +252,31 @@ static bool sync(burin_graph *g, rx_region *r)
             absorb(g, r, place);
         find_readers(g, r, place);
     }
-    for (uint32_t input = 0; input < r->input_count; input++)
-        find_fed(g, r, input);
+    r->loaded_count = 0;
+    for (uint32_t input = 0; input < r->input_count; input++) {
+        if (!load(g, r, input))
+            return false;
+        if (!find_fed(g, r, input) || rx_kind(&g->nodes[r->inputs[input]]) != RX_CELL)
+            r->loaded[r->loaded_count++] = (uint16_t)input;
+    }
     return r->is_synced = true;
 }
 
-static bool load_inputs(const burin_graph *g, const rx_region *r)
+static inline bool load_inputs(const burin_graph *g, rx_region *r)
 {
-    for (uint32_t k = 0; k < r->input_count; k++) {
-        const burin_value *v = &g->values[r->inputs[k]];
-        if (BURIN_UNLIKELY(v->kind != r->input_kinds[k]))
+    for (uint32_t k = 0; k < r->loaded_count; k++)
+        if (!load(g, r, r->loaded[k]))
             return false;
-        r->program.cells[RX_REGION_NODES + k] = (uint64_t)v->as.i;
-    }
     return true;
+}
+
+static inline uint32_t run_program(const rx_region *r, uint32_t from)
+{
+    union { /* as dlsym's manual does it */
+        void *address;
+        uint32_t (*run)(rx_bits *cells, uint32_t from);
+    } native = {atomic_load_explicit(r->program.native, memory_order_acquire)};
+    return BURIN_LIKELY(native.address != NULL) ? native.run(r->program.cells, from) : r->program.run(r->program.user, from);
 }
 
 /* rx_differ where some may be NaNs: all NaNs are one value, which stays. */
@@ -318,16 +361,12 @@ static inline void tell(burin_graph *g, const rx_region *r, uint32_t word, uint6
     }
 }
 
-/* What the program has computed, from `from` on, becomes the needed members'. */
-OF_WORDS void take(burin_graph *g, rx_region *r, uint32_t from, uint32_t words)
+/* Needed members from `from` on that have other values now: they are counted, and so are those that are cut off, and readers outside are told. */
+OF_WORDS void take_changed(burin_graph *g, rx_region *r, uint32_t from, const uint64_t *changed, uint32_t words)
 {
-    uint64_t changed[RX_REGION_WORDS], first = ~UINT64_C(0) << from % 64, all;
-    for (uint32_t word = 0; word < words; word++) {
-        uint32_t begin = word * 64 < from ? from : word * 64, end = word + 1 < words ? word * 64 + 64 : r->count;
-        changed[word] = begin < end ? find_changed(r, word, begin, end - begin) : 0;
-    }
+    uint64_t first = from_on(from);
     for (uint32_t word = from / 64; word < words; word++, first = ~UINT64_C(0)) {
-        all = first & (word + 1 < words ? ~UINT64_C(0) : ~UINT64_C(0) >> (63 - (r->count - 1) % 64));
+        uint64_t all = first & (word + 1 < words ? ~UINT64_C(0) : all_of(r));
         g->evaluations += size_of(changed[word]);
         if (changed[word] != all)
             cut_off(g, r, word, all & ~changed[word], changed, words);
@@ -342,11 +381,22 @@ OF_WORDS void take(burin_graph *g, rx_region *r, uint32_t from, uint32_t words)
         r->dirty[word] = 0; /* members were marked as readers of outputs, too */
 }
 
+/* What the program has computed, from `from` on, becomes the needed members'. */
+OF_WORDS void take(burin_graph *g, rx_region *r, uint32_t from, uint32_t words)
+{
+    uint64_t changed[RX_REGION_WORDS];
+    for (uint32_t word = 0; word < words; word++) {
+        uint32_t begin = word * 64 < from ? from : word * 64, end = word + 1 < words ? word * 64 + 64 : r->count;
+        changed[word]  = begin < end ? find_changed(r, word, begin, end - begin) : 0;
+    }
+    take_changed(g, r, from, changed, words);
+}
+
 /* The members from `from` on, and what the program makes of them. False: something could not be computed, and nothing has been done. */
 OF_WORDS bool compute(burin_graph *g, rx_region *r, uint32_t from, uint32_t words)
 {
     uint32_t at = from;
-    while (BURIN_UNLIKELY((at = r->program.run(r->program.user, at)) < r->count))
+    while (BURIN_UNLIKELY((at = run_program(r, at)) < r->count))
         if (has(r->needed, at++)) {
             show(g, r);
             r->is_synced = false;
@@ -371,22 +421,28 @@ static inline bool run_whole(burin_graph *g, rx_region *r, uint32_t from)
     return r->words == 1 ? compute(g, r, from, 1) : compute_many(g, r, from);
 }
 
+/* Add up what a run has saved. */
+static inline void account(burin_graph *g, rx_region *r, int32_t saved)
+{
+    r->gain += saved;
+    r->gain = r->gain < GAIN_LIMIT_NS ? r->gain : GAIN_LIMIT_NS;
+    if (BURIN_UNLIKELY(r->gain < -GAIN_LIMIT_NS && !g->watch))
+        rx_region_dissolve(g, r->leader);
+}
+static inline int32_t saved_by_program(uint32_t ran, uint32_t computed) { return ALONE_NS * (int32_t)ran - WHOLE_NS - COMPUTED_NS * (int32_t)computed; }
+
 /* Run what is marked, from the first marked member on. */
 static inline void run_marked(burin_graph *g, rx_region *r, uint32_t from)
 {
     uint64_t before   = g->evaluations;
     r->is_waiting     = true;
-    bool     is_whole = !g->watch && r->load * WHOLE_SHARE >= r->count - from && run_whole(g, r, from);
+    bool     is_whole = !g->watch && pays(r, r->load, from) && run_whole(g, r, from);
     if (!is_whole)
         walk(g, r);
-    int32_t ran  = (int32_t)(g->evaluations - before);
-    int32_t cost = is_whole ? WHOLE_NS + COMPUTED_NS * (int32_t)(r->count - from) : WALK_NS + WALKED_NS * ran;
-    r->gain += ALONE_NS * ran - cost;
-    r->gain = r->gain < GAIN_LIMIT_NS ? r->gain : GAIN_LIMIT_NS;
+    uint32_t ran  = (uint32_t)(g->evaluations - before);
     r->load       = 0;
     r->is_waiting = false;
-    if (BURIN_UNLIKELY(r->gain < -GAIN_LIMIT_NS && !g->watch))
-        rx_region_dissolve(g, r->leader);
+    account(g, r, is_whole ? saved_by_program(ran, r->count - from) : (ALONE_NS - WALKED_NS) * (int32_t)ran - WALK_NS);
 }
 
 void rx_region_run(burin_graph *g, uint32_t node)
@@ -407,15 +463,53 @@ void rx_region_run(burin_graph *g, uint32_t node)
         r->is_waiting = false;
 }
 
-bool rx_region_enter(burin_graph *g, uint32_t cell)
+/* ---- a batch of one cell ---- */
+
+__attribute__((noinline)) static void set_other(burin_graph *g, rx_region *r, uint32_t cell)
 {
-    rx_region *r     = region_of(g, cell);
-    uint32_t   input = place_of(g, cell);
-    if (!r->is_synced || g->watch)
-        return false;
-    feed(r, input);
-    run_marked(g, r, r->feeds[input].first);
-    return true;
+    const rx_feed *fed = &r->feeds[place_of(g, cell)];
+    if (r->is_synced && !g->watch) {
+        feed(r, fed);
+        run_marked(g, r, fed->first);
+    } else {
+        rx_follow(g, cell);
+    }
+}
+
+/* Of what the program has computed not all is another value, or nodes outside read some of it: as any run. */
+__attribute__((noinline)) static void take_part(burin_graph *g, rx_region *r, const rx_feed *fed, uint64_t changed)
+{
+    uint64_t before = g->evaluations;
+    r->dirty[0]     = fed->places[0];
+    r->is_waiting   = true;
+    take_changed(g, r, fed->first, &changed, 1);
+    r->load       = 0;
+    r->is_waiting = false;
+    account(g, r, saved_by_program((uint32_t)(g->evaluations - before), fed->count));
+}
+
+/* The program runs at once, and mostly all values are others, which effects read and nobody else. */
+burin_status rx_region_set(burin_graph *g, uint32_t cell, uint64_t value)
+{
+    rx_region     *r     = region_of(g, cell);
+    uint32_t       input = place_of(g, cell);
+    const rx_feed *fed   = &r->feeds[input];
+    r->program.cells[RX_REGION_NODES + input] = value;
+    if (BURIN_UNLIKELY(!(r->is_synced & fed->is_at_once) || g->watch) ||
+        BURIN_UNLIKELY(!load_inputs(g, r) || run_program(r, fed->first) < r->count)) {
+        set_other(g, r, cell);
+        return rx_flush(g);
+    }
+    uint64_t changed = find_changed(r, 0, fed->first, fed->count);
+    if (BURIN_UNLIKELY(changed != fed->behind || r->outputs[0] & changed)) {
+        take_part(g, r, fed, changed);
+        return rx_flush(g);
+    }
+    g->evaluations += fed->count;
+    r->is_ahead = true;
+    tell_effects(g, r, 0, changed & r->for_effects[0]);
+    account(g, r, saved_by_program(fed->count, fed->count));
+    return rx_flush(g);
 }
 
 /* ---- life ---- */
@@ -500,9 +594,11 @@ static void enrol(burin_graph *g, rx_region *r)
     g->region_count += r->number == g->region_count;
     r->leader = r->nodes[0];
     for (uint32_t place = 0; place < r->count; place++) {
-        uint32_t node   = r->nodes[place];
+        uint32_t node = r->nodes[place];
+        if (g->nodes[node].flags & RX_FEEDS)
+            rx_region_unfeed(g, node); /* its place is another one */
         g->places[node] = r->number << RX_PLACE_BITS | place;
-        g->nodes[node].flags = (uint16_t)((g->nodes[node].flags & ~RX_FEEDS) | RX_FUSED); /* its place is another one */
+        g->nodes[node].flags |= RX_FUSED;
         if (r->kinds[place] == BURIN_FLOAT)
             add(r->floats, place);
         if (g->nodes[node].height < g->nodes[r->leader].height)

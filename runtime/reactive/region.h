@@ -11,7 +11,7 @@
  * - the marked members run one by one, as without a region (walk): where few are marked, where a value is not of the kind the program is made
  *   for, where the program fails, and in a watched graph.
  *
- * An input that only needed members of one region read FEEDS it: it marks all of them at once. A batch that changes nothing but such a cell enters the
+ * An input that only needed members of one region read FEEDS it: it marks all of them at once, and tells the program its value. A batch that changes nothing but such a cell enters the
  * region without a queue.
  *
  * So a region changes no value and no count. It is dissolved, and its members are nodes like others again, when a member or an input is
@@ -30,6 +30,7 @@ typedef struct rx_program {
     /* Compute the values of member `from` and all behind it. The member that could not be computed, whose cell, like those behind it, is as it
      * was; or the number of members. */
     uint32_t (*run)(void *user, uint32_t from);
+    const _Atomic(void *) *native; /* of a function of cells and `from` that does the same; NULL in it: there is none yet */
     void (*release)(void *user);
     void    *user;
     rx_bits *cells; /* the 64 bits of plain values: of member n in cell n, of input n in cell RX_REGION_NODES + n */
@@ -37,8 +38,10 @@ typedef struct rx_program {
 
 typedef struct rx_feed { /* the members that read an input */
     uint64_t places[RX_REGION_WORDS];
-    uint32_t load;
-    uint32_t first;
+    uint32_t load, first;
+    uint64_t behind;     /* in a region of one word: the members from the first on, */
+    uint32_t count;      /* and how many they are; */
+    bool     is_at_once; /* that is so, and enough of them follow the input for the program to run */
 } rx_feed;
 
 struct rx_region {
@@ -48,13 +51,15 @@ struct rx_region {
     uint32_t   load;       /* how many nodes follow what is marked, about */
     bool       is_waiting; /* the leader is queued for it, or it runs */
     int32_t    gain;       /* what runs of the region have saved, about, in ns */
-    bool       is_synced;  /* what follows is right, and cells hold the values of needed members */
+    bool       is_synced;  /* what follows is right, and cells hold the values of needed members, and of cells that feed it */
     bool       is_ahead;   /* ... and those of the graph do not, but for the outputs' */
     uint64_t   needed[RX_REGION_WORDS], outputs[RX_REGION_WORDS]; /* outputs: who reads it looks at the graph's value */
     uint64_t   for_effects[RX_REGION_WORDS]; /* outputs that are read outside by one effect and nothing else */
     uint64_t   dirty[RX_REGION_WORDS], floats[RX_REGION_WORDS];
     rx_bits    was[RX_REGION_NODES];    /* the cells of needed members, before the program runs */
     uint32_t   effects[RX_REGION_NODES]; /* of outputs for effects: which */
+    uint32_t   loaded_count;
+    uint16_t   loaded[RX_REGION_INPUTS]; /* inputs that are no cells, or do not feed it: their values are fetched when it runs */
     rx_feed   *feeds;      /* of inputs */
     uint32_t   nodes[RX_REGION_NODES], inputs[RX_REGION_INPUTS];
     uint8_t    kinds[RX_REGION_NODES], input_kinds[RX_REGION_INPUTS];
