@@ -43,6 +43,7 @@ struct burin_env {
     struct compiled_set   *compiled; /* the first added first; NULL: none */
     void                 (*tell_compiled)(void *user, const char *name, bool is_stale); /* NULL: nobody is told */
     void                  *tell_user;
+    atomic_ullong          numbered; /* templates that have got a number */
     template_cache         cache;
     arena                  scratch;      /* for compiling; used by whoever gets scratch_busy */
     atomic_flag            scratch_busy;

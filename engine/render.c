@@ -189,12 +189,14 @@ burin_render *burin_render_new(burin_env *env, burin_error *err)
         render->host.sample = charge;
     render->held = name_map_make(env->alloc);
     render->name     = buf_make(env->alloc);
-    render->seed     = env->options.random_seed ? env->options.random_seed : system_seed();
+    render->seed     = env->options.random_seed;
+    render->marks    = (render->seed ? RENDER_SEEDED : 0) | (env->engine != BURIN_ENGINE_INTERP ? RENDER_TIERED : 0);
     render->machine  = vm_new(&env->rt, env->alloc, &render->host);
     if (!render->machine) {
         base_free(env->alloc, render, sizeof *render);
         goto no_memory;
     }
+    vm_state(render->machine)->random = system_seed();
     render->env = burin_env_ref(env);
     rt_out_init(&render->out, vm_state(render->machine), OUT_FIRST_SIZE);
     if (render->out.failed) {
@@ -228,6 +230,7 @@ void burin_render_set_limits(burin_render *render, const burin_limits *limits)
     const burin_limits *l = limits ? limits : &render->env->options.limits;
 
     render->limits = *l;
+    render->marks |= RENDER_USED;
     /* Without a bound there is one all the same, out of reach: it makes the machine count. */
     vm_set_limits(render->machine, &(vm_limits){l->steps ? l->steps : UINT64_MAX - 1, l->memory, l->output, l->time_ns, l->depth});
 }
@@ -249,36 +252,53 @@ void burin_render_used(const burin_render *render, burin_limits *used)
 
 /* ---- one run ---- */
 
-/* Of a stream nothing is left: it takes its sink along when it ends. */
-static inline void begin_output(burin_render *render)
+static void renew_output(burin_render *render)
 {
     rt_out *out = &render->out;
 
-    if (BURIN_UNLIKELY(out->cap > OUT_KEEP_MAX)) /* one huge page must not be paid for for ever */
+    if (out->cap > OUT_KEEP_MAX) /* one huge page must not be paid for for ever */
         rt_out_deinit(out);
     out->limit   = (size_t)render->limits.output;
     out->next    = out->data;
     out->end     = out->data + (out->limit && out->limit < out->cap ? out->limit : out->cap);
     out->failed  = false;
     out->flushed = 0;
+    render->marks &= ~(unsigned)RENDER_USED;
 }
 
-/* Take the render for a run. */
-static inline burin_status claim(burin_render *render, burin_error *err)
+/* `tpl` NULL: none is run. */
+static __attribute__((noinline)) burin_status claim_marked(burin_render *render, burin_template *tpl, burin_error *err)
 {
-    if (err && BURIN_UNLIKELY(err->status)) /* left from an earlier call */
-        burin_error_clear(err);
-    if (BURIN_UNLIKELY(render->runs))
+    if (render->marks & RENDER_RUNS)
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the render is in the middle of another one");
-    render->runs = true;
-    begin_output(render);
+    if (render->marks & RENDER_SEEDED)
+        vm_state(render->machine)->random = render->seed;
+    if (render->marks & RENDER_TIERED && tpl)
+        jit_use(render->env, tpl);
+    if (render->marks & RENDER_USED)
+        renew_output(render);
     return BURIN_OK;
 }
 
-static __attribute__((noinline)) burin_status refuse_run(burin_render *render, burin_error *err, const char *why)
+/* Take the render for a run. */
+static inline __attribute__((always_inline)) burin_status claim(burin_render *render, burin_template *tpl, burin_error *err)
 {
-    render_end(render);
+    if (BURIN_UNLIKELY(render->marks) && claim_marked(render, tpl, err))
+        return BURIN_ERR_USAGE;
+    render->marks |= RENDER_RUNS;
+    render->out.next = render->out.data;
+    return BURIN_OK;
+}
+
+static __attribute__((noinline)) burin_status refuse_run(burin_error *err, const char *why)
+{
     return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "%s", why);
+}
+
+static inline void clear_error(burin_error *err)
+{
+    if (err && BURIN_UNLIKELY(err->status)) /* left from an earlier call */
+        burin_error_clear(err);
 }
 
 static inline void begin_loads(burin_render *render)
@@ -292,19 +312,14 @@ static inline void begin_loads(burin_render *render)
 
 static inline __attribute__((always_inline)) burin_status begin_run(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
 {
-    burin_status status = claim(render, err);
-
-    if (status)
-        return status;
+    clear_error(err);
     if (BURIN_UNLIKELY(vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING))
-        return refuse_run(render, err, "the variables must be a dict");
+        return refuse_run(err, "the variables must be a dict");
     if (BURIN_UNLIKELY(tpl->env != render->env))
-        return refuse_run(render, err, "the template belongs to another environment than the render");
+        return refuse_run(err, "the template belongs to another environment than the render");
+    if (claim(render, tpl, err))
+        return BURIN_ERR_USAGE;
     begin_loads(render);
-    jit_use(render->env, tpl);
-    if (!render->env->options.random_seed)
-        render->seed = render->seed * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX generator */
-    vm_state(render->machine)->random = render->seed;
     return BURIN_OK;
 }
 
@@ -323,14 +338,18 @@ static __attribute__((noinline)) void release_held(burin_render *render)
 
 void render_end(burin_render *render)
 {
-    render->runs = false;
-    if (render->held.count)
+    render->marks &= ~(unsigned)RENDER_RUNS;
+    if (BURIN_UNLIKELY(render->out.cap > OUT_KEEP_MAX))
+        render->marks |= RENDER_USED;
+    if (BURIN_UNLIKELY(render->held.count))
         release_held(render);
 }
 
 /* The end of a failed run: no failure leaves without a message, and suggestions are made while the run's values live. */
 burin_status render_fail(burin_render *render, burin_status status, burin_value vars, burin_error *err)
 {
+    if (status)
+        render->marks |= RENDER_USED;
     if (status && err) {
         if (err->status == BURIN_OK)
             diag_fail(err, status, NULL, 0, (span){0, 0}, "%s", burin_status_class(status));
@@ -339,53 +358,37 @@ burin_status render_fail(burin_render *render, burin_status status, burin_value 
     return status;
 }
 
-/* Of a native environment: str() of the value. */
-static __attribute__((noinline)) burin_status write_value(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
-{
-    rt_state    *st = vm_state(render->machine);
-    burin_value  value;
-    burin_status status = vm_render_value(render->machine, &tpl->vm, vars, &value, err);
-    if (status == BURIN_OK && rt_write_str(st, &render->out, value))
-        status = host_state_report(st, err);
-    return status;
-}
-
-/* Into render->out. */
-static inline burin_status run_template(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
-{
-    return BURIN_UNLIKELY(render->env->options.native) ? write_value(render, tpl, vars, err)
-                                                       : vm_render(render->machine, &tpl->vm, vars, &render->out, err);
-}
-
 /* The end of a run whose text the caller gets. */
-static burin_status finish_text(burin_render *render, burin_status status, burin_value vars, burin_text *out, burin_error *err)
+static inline burin_status finish_text(burin_render *render, burin_status status, burin_value vars, burin_text *out, burin_error *err)
 {
-    if (BURIN_LIKELY(status == BURIN_OK))
+    if (BURIN_LIKELY(status == BURIN_OK)) {
         *out = text_written(render);
-    else
+    } else {
+        *out = (burin_text){NULL, 0};
         render_fail(render, status, vars, err);
+    }
     render_end(render);
     return status;
 }
 
 burin_status burin_render_str(burin_render *render, burin_value value, burin_text *out, burin_error *err)
 {
-    *out                = (burin_text){NULL, 0};
-    burin_status status = claim(render, err);
-
-    if (status)
-        return status;
+    *out = (burin_text){NULL, 0};
+    clear_error(err);
+    if (claim(render, NULL, err))
+        return BURIN_ERR_USAGE;
     return finish_text(render, vm_write_str(render->machine, value, &render->out, err), burin_missing(), out, err);
 }
 
 burin_status burin_render_text(burin_render *render, burin_template *tpl, burin_value vars, burin_text *out, burin_error *err)
 {
-    *out                = (burin_text){NULL, 0};
     burin_status status = begin_run(render, tpl, vars, err);
 
-    if (status)
+    if (BURIN_UNLIKELY(status)) {
+        *out = (burin_text){NULL, 0};
         return status;
-    return finish_text(render, run_template(render, tpl, vars, err), vars, out, err);
+    }
+    return finish_text(render, vm_render(render->machine, &tpl->vm, vars, &render->out, err), vars, out, err);
 }
 
 burin_status burin_render_block(burin_render *render, burin_template *tpl, const char *block, burin_value vars, burin_text *out, burin_error *err)
@@ -468,9 +471,10 @@ burin_status burin_render_to(burin_render *render, burin_template *tpl, burin_va
 
     if (status)
         return status;
+    render->marks |= RENDER_USED;
     render->out.flush = flush_stream;
     render->out.sink  = &to;
-    status            = run_template(render, tpl, vars, err);
+    status            = vm_render(render->machine, &tpl->vm, vars, &render->out, err);
     flush_stream(&render->out); /* after a failure too: what was written stays written */
     render->out.flush = NULL;
     render->out.sink  = NULL;

@@ -12,6 +12,14 @@ typedef struct kept_template {
 } kept_template;
 enum { RENDER_KEPT = 32 };
 
+/* What a run does not usually begin with, so that it is asked for at once. */
+typedef enum render_mark {
+    RENDER_RUNS   = 1, /* a run is under way: a host function may not use the render that called it */
+    RENDER_USED   = 2, /* the output is not as runs begin with it: limits are new, a run has failed, or it was a stream's */
+    RENDER_SEEDED = 4, /* random numbers are the same in each run; else they go on where the last run's ended */
+    RENDER_TIERED = 8, /* the first use of a template is noted */
+} render_mark;
+
 struct burin_render {
     burin_env          *env; /* counted */
     vm                 *machine;
@@ -24,8 +32,8 @@ struct burin_render {
     uint64_t            run;
     buf                 name; /* a template's name, NUL-terminated, while it is looked up */
     burin_limits        limits;
-    uint64_t            seed; /* of the next run's random numbers */
-    bool                runs; /* a host function may not use the render that called it */
+    uint64_t            seed;  /* of each run's random numbers */
+    unsigned            marks; /* of render_mark */
 };
 
 /* Before and after every run of the machine; the second only when the first was BURIN_OK. */

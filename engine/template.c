@@ -108,7 +108,9 @@ codegen_options template_options(const burin_env *env, const char *name, templat
 /* It has got its program. */
 static void template_finish(burin_template *tpl)
 {
-    tpl->vm = (vm_template){.program = tpl->program, .name = tpl->src.name, .src = &tpl->src, .globals = tpl->env->rt.globals};
+    burin_env *env = tpl->env;
+    tpl->vm = (vm_template){.program = tpl->program, .name = tpl->src.name, .src = &tpl->src, .globals = env->rt.globals,
+                            .number = atomic_fetch_add_explicit(&env->numbered, 1, memory_order_relaxed) + 1};
 }
 
 /* The expression that is all a template has; NULL when there is anything else. */
@@ -201,8 +203,8 @@ burin_status template_part(const burin_template *whole, ast_node *tree, burin_te
         template_release(tpl);
         return status;
     }
-    tpl->vm = (vm_template){.program = tpl->program, .name = tpl->src.name, .src = &tpl->src, .globals = env->rt.globals};
-    *out    = tpl;
+    template_finish(tpl);
+    *out = tpl;
     return BURIN_OK;
 }
 

@@ -117,6 +117,7 @@ void heap_reset_slow(burin_heap *h)
     h->shadow_table = NULL;
     h->used         = 0;
     h->due          = false;
+    h->calm         = true;
 }
 
 /* The first of so many blocks of a list with room for `size` bytes, taken out of it; NULL when there is none. */
@@ -197,6 +198,7 @@ static heap_block *next_block(burin_heap *h, size_t needed)
 void *heap_alloc_slow(burin_heap *h, size_t size)
 {
     h->over_limit = false;
+    h->calm       = false;
     if (size > SIZE_MAX / 4)
         return NULL;
     heap_block *block = next_block(h, size + sizeof(heap_block));

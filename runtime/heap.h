@@ -58,6 +58,7 @@ typedef struct heap_position { /* a place in allocation order */
 struct burin_heap {
     char                  *next, *end;  /* bump pointer and end inside `current` */
     char                  *start;       /* where `next` is after a reset */
+    bool                   calm;        /* since that nothing but the first block has been filled: another has nothing else to do */
     heap_block            *current;
     heap_block            *first;       /* blocks in allocation order, spare ones after `current` */
     heap_block            *roomy;       /* of a swept heap: large ones that are free */
@@ -89,7 +90,7 @@ void  heap_reset_slow(burin_heap *h);
 static inline void heap_reset(burin_heap *h)
 {
 #if !defined(HEAP_SANITIZED)
-    if (BURIN_LIKELY(h->start && h->current == h->first && !h->releasable && !h->shadows && h->held <= HEAP_KEPT_MAX)) { /* as usual */
+    if (BURIN_LIKELY(h->calm)) {
         h->next       = h->start;
         h->floor      = (heap_position){NULL, NULL, NULL};
         h->over_limit = false;

@@ -68,6 +68,7 @@ static burin_status note(rt_state *st, burin_kind kind, const void *original, vo
     }
     *slot_of(table, original) = (shadow){original, copy, kind};
     st->heap.shadows++;
+    st->heap.calm = false;
     heap_escape(&st->heap);
     return BURIN_OK;
 }

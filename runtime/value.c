@@ -49,6 +49,7 @@ burin_status rt_object_new(rt_state *st, const burin_class *cls, void *self, bur
     if (cls->release) {
         object->next_releasable = st->heap.releasable;
         st->heap.releasable     = object;
+        st->heap.calm           = false;
     }
     *out = rt_pointer(BURIN_OBJECT, object);
     return BURIN_OK;

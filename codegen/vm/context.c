@@ -2,11 +2,10 @@
 #include "codegen/vm/machine.h"
 
 /* A context with its own mode and room for a short chain of templates behind it. */
-enum { CHAIN_SHORT = 4 };
 typedef struct context_block {
     vm_context         context;
     vm_mode            mode;
-    const vm_template *chain[CHAIN_SHORT];
+    const vm_template *chain[VM_CHAIN_SHORT];
 } context_block;
 
 /* A context of `tpl` with an empty chain, over another or over variables and globals. Field by field: gcc zeroes a structure of
@@ -31,7 +30,7 @@ static inline vm_context *context_make(vm *m, const vm_template *tpl, vm_context
     c->mode         = &block->mode;
     c->chain        = block->chain;
     c->chain_len    = 0;
-    c->chain_cap    = CHAIN_SHORT;
+    c->chain_cap    = VM_CHAIN_SHORT;
     return c;
 }
 

@@ -192,17 +192,23 @@ static inline __attribute__((always_inline)) burin_status enter_root(vm *m, cons
     return call.unit->captured ? enter_captured_root(m, tpl, context, result, parent) : enter_plain(m, &call, result, parent);
 }
 
+burin_status vm_run_roots(vm *m, const vm_template *tpl, vm_context *context, burin_value *result)
+{
+    burin_status status = BURIN_OK;
+    while (tpl && !status) {
+        const vm_template *parent = NULL;
+        status = enter_root(m, tpl, context, result, &parent);
+        tpl    = parent;
+    }
+    return status;
+}
+
 burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result)
 {
     const uint32_t depth  = m->st.depth;
     burin_status   status = rt_enter(&m->st);
-    while (BURIN_LIKELY(!status)) {
-        const vm_template *parent = NULL;
-        status = enter_root(m, tpl, context, result, &parent);
-        tpl    = parent;
-        if (BURIN_LIKELY(!parent))
-            break;
-    }
+    if (!status)
+        status = vm_run_roots(m, tpl, context, result);
     m->st.depth = depth;
     return status;
 }
@@ -219,8 +225,9 @@ void vm_caches_free(vm *m)
             base_free(m->st.env->alloc, m->programs[list], program_size(m->programs[list]->site_count));
             m->programs[list] = next;
         }
-    m->sites  = 0;
-    m->latest = NULL;
+    m->sites       = 0;
+    m->latest      = NULL;
+    m->root.number = ROOT_OF_NONE;
 }
 
 static vm_program **program_list(vm *m, const ir_program *program)

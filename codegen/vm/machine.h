@@ -174,11 +174,29 @@ typedef struct vm_globals {
     uint32_t     count, cap, before;
 } vm_globals;
 
+enum { VM_CHAIN_SHORT = 4 }; /* templates that a context has room for from the beginning */
+
+/* The root of what is rendered: where a run begins. What a run makes does not outlive it, so one is enough, and what is the same in all runs
+ * of a template is set when another one was rendered before. */
+typedef struct vm_root {
+    uint64_t           number;  /* the template's; ROOT_OF_NONE */
+    bool               plain;   /* its registers are its own, it extends nothing and is not native */
+    vm_frame           frame;
+    vm_context         context;
+    vm_mode            mode;
+    const vm_template *chain[VM_CHAIN_SHORT];
+    burin_value       *registers;
+    uint32_t           register_count;
+} vm_root;
+#define ROOT_OF_NONE UINT64_MAX
+
 struct vm {
     rt_state      st; /* first: see vm_state; rt_state.vm points back here */
     vm_host       host;
     vm_limits     limits;
-    uint64_t      steps_given;
+    uint64_t      steps_given; /* to a run, by the limits ... */
+    uint64_t      steps_begin; /* ... and what is left of them when the first stretch has been taken: VM_TICKS, unless `looks` */
+    bool          looks;       /* at the limits with a run's first step: more than the number of steps may end it soon, or somebody counts its time */
     rt_out       *out;
     burin_error  *err;      /* where the running call wants its error; NULL allowed */
     stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
@@ -215,6 +233,7 @@ struct vm {
     vm_context    formula; /* of the formula that the machine evaluates again and again */
     vm_mode       formula_mode;
     vm_frame      formula_frame;
+    vm_root       root;
     vm_program   *programs[VM_PROGRAM_LISTS]; /* by the program's address; the last made first */
 };
 
@@ -248,6 +267,8 @@ burin_status vm_enter(vm *m, const vm_call *call, burin_value *result);
 burin_status vm_enter_macro(vm *m, const vm_macro *macro, const burin_value *args, uint32_t count);
 /* The root unit of a template, then of those it extends. */
 burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result);
+/* The same where that has been entered. */
+burin_status vm_run_roots(vm *m, const vm_template *tpl, vm_context *context, burin_value *result);
 void         vm_stack_free(vm *m);
 /* Room for registers on the machine's stack; NULL when memory is out. Given back in the opposite order. */
 burin_value *vm_push_registers_slow(vm *m, uint32_t count);
@@ -415,52 +436,48 @@ const ir_insn *vm_print_run(vm_frame *f, const ir_insn *i);
 
 /* ---- vm.c ---- */
 
-uint64_t     vm_deadline(uint64_t from_now_ns);
 burin_status vm_end_slow(vm *m, burin_status status);
 
 enum { VM_SITES_KEPT = 1 << 14, VM_TICKS = 1024, VM_TICKS_WAITING = 7 }; /* caches of so many sites, 40 bytes each; steps between two looks at the limits, and while a collection waits */
 
-/* The first step looks at the limits; where nothing but their number can end a run soon, that is left out. */
+void vm_begin_looking(vm *m);
+
+/* Steps, time and what they are counted for. */
 static inline void vm_begin_steps(vm *m)
 {
-    rt_state *st   = &m->st;
-    st->steps_left = m->steps_given = m->limits.steps ? m->limits.steps : UINT64_MAX;
-    if (BURIN_LIKELY(!m->host.sample && !st->cancel && !m->limits.time_ns && st->steps_left > VM_TICKS)) {
-        m->st.tick_from = VM_TICKS;
-        m->st.tick      = VM_TICKS + 1;
-        st->steps_left -= st->steps_left == UINT64_MAX ? 0 : VM_TICKS;
-    } else {
-        m->st.tick = m->st.tick_from = 1;
+    rt_state *st = &m->st;
+    if (BURIN_UNLIKELY(m->looks || st->cancel)) {
+        vm_begin_looking(m);
+        return;
     }
+    st->steps_left = m->steps_begin;
+    st->tick_from  = VM_TICKS;
+    st->tick       = VM_TICKS + 1;
 }
 
 /* A run begins, in a fresh heap or in what the session has; it ends with its error reported. */
 static inline void vm_begin(vm *m, rt_out *out, burin_error *err)
 {
-    rt_state *st   = &m->st;
-    st->heap.limit = m->limits.memory;
+    rt_state *st = &m->st;
+    m->out = out;
+    m->err = err;
     if (BURIN_UNLIKELY(st->status != BURIN_OK))
         rt_clear_error(st);
-    st->depth       = 0;
-    st->deadline_ns = BURIN_UNLIKELY(m->limits.time_ns) ? vm_deadline(m->limits.time_ns) : 0;
-    m->out          = out;
-    m->err          = err;
-    m->frame        = NULL;
-    m->modules      = NULL;
-    m->pieces       = NULL;
-    m->inner        = NULL;
-    m->bad_piece    = NULL;
-    m->trace_count  = 0;
-    m->captures     = 0;
-    m->natives      = 0;
-    m->pinned       = 0;
-    m->located      = false;
-    m->is_again     = false;
+    st->depth      = 0;
+    m->frame       = NULL;
+    m->modules     = NULL;
+    m->pieces      = NULL;
+    m->inner       = NULL;
+    m->bad_piece   = NULL;
+    m->trace_count = 0;
+    m->captures    = 0;
+    m->natives     = 0;
+    m->pinned      = 0;
+    m->located     = false;
+    m->is_again    = false;
     if (BURIN_UNLIKELY(m->sites > VM_SITES_KEPT) && !st->heap.wants_sweep) /* of programs that may be gone, as those of a session are not */
         vm_caches_free(m);
     vm_begin_steps(m);
-    if (BURIN_UNLIKELY(m->host.sample))
-        vm_profile_begin(m);
 }
 
 static inline burin_status vm_end(vm *m, burin_status status)

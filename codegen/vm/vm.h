@@ -11,6 +11,7 @@ typedef struct vm_template {
     const char       *name;     /* NULL for a template from a string: "<template>" in messages */
     const source     *src;      /* for excerpts */
     const rt_names   *globals;  /* the environment's globals as this template sees them */
+    uint64_t          number;   /* no other template that machines of this environment run ever has it; 0: it has none */
     struct vm_context *session; /* of a script, from its first run on: vm_run_script's, as long as the session */
 } vm_template;
 

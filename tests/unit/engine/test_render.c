@@ -65,6 +65,29 @@ static void a_render_is_used_again_and_again(void **state)
     burin_template_unref(tpl);
 }
 
+/* What is kept of the last template must not be taken for the next one's, also when that lies where the last one lay. */
+static void a_render_changes_from_template_to_template(void **state)
+{
+    bench      *b    = *state;
+    burin_value vars = data_of(b->heap, "{\"x\": 7, \"l\": [1, 2]}");
+    burin_text  out;
+    static const struct { const char *source, *want; } rows[] = {
+        {"a{{ x }}", "a7"}, {"b{{ x }}", "b7"}, {"{% set v = x %}{% macro m() %}{{ v }}{{ w }}{% endmacro %}{{ m() }}{% set w = 1 %}{{ m() }}", "771"},
+        {"{% extends 'base' %}{% block body %}{{ super() }}{{ x }}{% endblock %}", "<base7>"}, {"{% if v is defined %}!{% endif %}{{ x }}", "7"},
+        {"{% autoescape true %}{{ '<' }}{% endautoescape %}{{ '<' }}", "&lt;<"}, {"{{ x.y.z }}", NULL}, {"{% extends 'base' %}{% block body %}{{ 1 // 0 }}{% endblock %}", NULL},
+        {"{% for i in l %}{{ loop.index }}{{ i }}{{ x }}{% endfor %}", "117227"},
+    };
+    for (size_t n = 0; n < 3 * sizeof rows / sizeof rows[0]; n++) {
+        const char     *source = rows[n % (sizeof rows / sizeof rows[0])].source, *want = rows[n % (sizeof rows / sizeof rows[0])].want;
+        burin_template *tpl    = compile(b, source);
+        for (int twice = 0; twice < 2; twice++) {
+            assert_int_equal(burin_render_text(b->render, tpl, vars, &out, NULL) == BURIN_OK, want != NULL);
+            assert_text(out, want ? want : "");
+        }
+        burin_template_unref(tpl);
+    }
+}
+
 static void templates_extend_include_and_import(void **state)
 {
     bench          *b   = *state;
@@ -548,6 +571,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_BENCH(hello_world),
         WITH_BENCH(a_render_is_used_again_and_again),
+        WITH_BENCH(a_render_changes_from_template_to_template),
         WITH_BENCH(templates_extend_include_and_import),
         cmocka_unit_test(without_a_loader_nothing_is_included),
         WITH_BENCH(the_callers_data_is_not_changed),
