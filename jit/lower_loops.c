@@ -1,4 +1,4 @@
-/* Loops over lists, ranges and arrays of structs. What an iteration does is done in the order of next_item (codegen/vm/jumps.h); every check comes before
+/* Loops over lists, ranges, arrays of structs and the items() of dicts. What an iteration does is done in the order of next_item (codegen/vm/jumps.h); every check comes before
  * the first change, so that the body can do all of it when one fails. */
 #include "jit/unit.h"
 
@@ -166,6 +166,50 @@ static void lower_next(func *f, uint32_t pc)
     f->block = ended;
 }
 
+/* The next key and value of a dict without holes, as next_pair (codegen/vm/jumps.h) takes them. */
+static void next_of_items(func *f, const ir_insn *i, place loop, block other, block ended)
+{
+    block there = new_block(f);
+    require(f, walks(f, loop, WALK_DICT_ITEMS), other);
+    place dict = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_dict, get(loop)));
+    place keys = as_local(f, T_PTR, load_field(f, FIELD_rt_dict_keys, get(dict)));
+    place len  = as_local(f, T_U, load_field(f, FIELD_rt_keys_len, get(keys)));
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_dict_version, get(dict)), load_field(f, FIELD_vm_loop_version, get(loop))), other);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_dict_len, get(dict)), get(len)), other);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_shadows, get(loop)), load_field(f, FIELD_vm_shadows, machine(f))), other);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_after_kind, get(loop)), num(f, T_B, BURIN_MISSING)), other);
+    count_tick(f, other);
+    place at = as_local(f, T_U, load_field(f, FIELD_vm_loop_entry, get(loop)));
+    branch(f, compare(f, GCC_JIT_COMPARISON_LT, get(at), get(len)), there, ended);
+    f->block = there;
+    count_iteration(f, loop);
+    store_field(f, FIELD_vm_loop_entry, get(loop), binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(at), num(f, T_U, 1)));
+    expr key   = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, cast(f, T_L, get(at)), num(f, T_L, sizeof(rt_key)));
+    expr value = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, cast(f, T_L, get(at)), num(f, T_L, sizeof(burin_value)));
+    copy_value(f, register_address(f, i->b), add_bytes(f, load_field(f, FIELD_rt_keys_entries, get(keys)), key));
+    copy_value(f, register_address(f, i->b + 1u), add_bytes(f, load_field(f, FIELD_rt_dict_values, get(dict)), value));
+    go(f, f->at[i->d]);
+}
+
+/* What is no dict's items() is unpacked by the body. */
+static void lower_next_unpack(func *f, uint32_t pc)
+{
+    const ir_insn *i = &f->unit->code[pc];
+    if (i->c != 2) {
+        lower_by_body(f, pc);
+        return;
+    }
+    block other = new_block(f), ended = new_block(f);
+    place loop = loop_of(f, i->a), m = f->m;
+    f->m       = as_local(f, T_PTR, machine(f));
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, machine(f)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), other);
+    next_of_items(f, i, loop, other, ended);
+    f->m     = m;
+    f->block = other;
+    lower_by_body(f, pc);
+    begin(f, ended);
+}
+
 /* Is there no item behind this one? Of a list; what else there is, is looked at ahead of time by the body. */
 static void lower_last(func *f, uint32_t pc)
 {
@@ -211,5 +255,6 @@ static void lower_loop_attr(func *f, uint32_t pc)
 
 const lowering loop_lowerings[OP_COUNT] = {
     [OP_NEXT]      = lower_next,
+    [OP_NEXT_UNPACK] = lower_next_unpack,
     [OP_LOOP_ATTR] = lower_loop_attr,
 };
