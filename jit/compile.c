@@ -143,26 +143,45 @@ static bool write_kernel(gcc_jit_context *g, arena *memory, const wire_request *
     return emitter_init(&e, g, memory, request) && lower_kernel(&e, what);
 }
 
-static const char *compile(compiler *c, burin_text bytes, const wire_request *request, writer write, const void *what, arena *memory, buf *out,
-                           protocol_result *result)
+static const char *compile_to_text(compiler *c, const wire_request *request, writer write, const void *what, arena *memory, buf *text,
+                                   protocol_result *result)
 {
-    buf              text  = buf_make(out->alloc);
     uint64_t         start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     gcc_jit_context *g     = gcc_jit_context_acquire();
     if (!g)
         return "libgccjit gives no context";
     set_options(g, request);
-    const char *wrong = write(g, memory, request, what) ? context_text(g, c, request, &text) : "out of memory";
+    const char *wrong = write(g, memory, request, what) ? context_text(g, c, request, text) : "out of memory";
     gcc_jit_context_release(g);
     result->compile_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start;
-    if (!wrong && request->output == WIRE_OBJECT) {
-        start = monotonic_ns();
-        add_stamp(c, request, wire_hash(bytes), &text);
-        wrong = text.failed ? "out of memory" : assemble(c->assembler, buf_text(&text), out);
+    return wrong;
+}
+
+static const char *compile_to_object(compiler *c, burin_text bytes, const wire_request *request, writer write, const void *what, arena *memory, buf *text,
+                                     buf *out, protocol_result *result)
+{
+    assembler   a;
+    const char *wrong = assembler_start(&a, c->assembler);
+    if (!wrong)
+        wrong = compile_to_text(c, request, write, what, memory, text, result);
+    if (!wrong) {
+        uint64_t start = monotonic_ns();
+        add_stamp(c, request, wire_hash(bytes), text);
+        wrong = text->failed ? "out of memory" : assembler_run(&a, buf_text(text), out);
         result->assemble_ns = monotonic_ns() - start;
-    } else if (!wrong) {
-        buf_append(out, text.data, text.len);
     }
+    assembler_end(&a);
+    return wrong;
+}
+
+static const char *compile(compiler *c, burin_text bytes, const wire_request *request, writer write, const void *what, arena *memory, buf *out,
+                           protocol_result *result)
+{
+    buf         text  = buf_make(out->alloc);
+    const char *wrong = request->output == WIRE_OBJECT ? compile_to_object(c, bytes, request, write, what, memory, &text, out, result)
+                                                       : compile_to_text(c, request, write, what, memory, &text, result);
+    if (!wrong && request->output != WIRE_OBJECT)
+        buf_append(out, text.data, text.len);
     buf_deinit(&text);
     return !wrong && out->failed ? "out of memory" : wrong;
 }
