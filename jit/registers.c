@@ -77,10 +77,15 @@ static void take_member(func *f, const wire_member *m, place from, place at, blo
     go(f, ready);
 }
 
-/* The register's dict is looked at once for several attributes in a row. */
-static void note_shape(func *f, uint32_t reg, block slow)
+/* The register's dict is looked at once for several attributes in a row; what is none goes to `other`, as a dict whose keys no cache knows. */
+static void note_shape(func *f, uint32_t reg, block other, block slow)
 {
-    require_kind(f, reg, BURIN_DICT, slow);
+    block is_dict = new_block(f), is_none = new_block(f);
+    branch(f, compare(f, GCC_JIT_COMPARISON_EQ, register_kind(f, reg), num(f, T_B, BURIN_DICT)), is_dict, is_none);
+    f->block = is_none;
+    set(f, f->shape_keys, num(f, T_L, RT_NO_SERIAL));
+    go(f, other);
+    f->block = is_dict;
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_shadows, machine(f)), num(f, T_U, 0)), slow);
     place dict = as_local(f, T_PTR, register_pointer(f, reg));
     set(f, f->shape_keys, load_field(f, FIELD_rt_keys_serial, load_field(f, FIELD_rt_dict_keys, get(dict))));
@@ -103,7 +108,7 @@ place item_place(func *f, uint32_t reg, uint32_t site, block lacking, block slow
     place at    = local(f, T_PTR, "attribute");
     block known = new_block(f), other = new_block(f), ready = new_block(f);
     if (f->shape_reg != reg) {
-        note_shape(f, reg, slow);
+        note_shape(f, reg, other, slow);
         f->shape_reg = reg;
     }
     branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->shape_keys), load_field(f, FIELD_vm_cache_keys, cache)), true), known, other);

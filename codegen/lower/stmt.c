@@ -87,7 +87,7 @@ void assign(lowerer *c, scope *f, ast_node *target, uint16_t value)
     } else if (target->kind == AST_NSRef) {
         uint32_t mark = c->unit->temps;
         uint16_t ns   = name_register(c, f, ast_as(NSRef, target)->name, NO_REG, false);
-        emit(c, OP_SET_NS, 0, ns, value, constant_text(c, ast_as(NSRef, target)->attr));
+        emit(c, OP_SET_NS, 0, ns, value, attribute_site(c, ast_as(NSRef, target)->attr));
         c->unit->temps = mark;
     } else {
         variable *var = symbols_find(&f->sym, ast_as(Name, target)->name);

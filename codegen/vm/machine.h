@@ -509,7 +509,7 @@ bool         vm_same_text(const char *a, const char *b, size_t len);
 
 /* An attribute that the inline cache did not know: where it is, in *room if need be. NULL after a failure. */
 const burin_value *vm_attribute_at(vm_frame *f, const burin_value *object, uint32_t site, burin_value *room);
-/* The same where it is an item of a dict: its place, which the cache knows from now on if it can. NULL: it is something else. */
+/* The same where it is an item of a dict or of a namespace: its place, which the cache knows from now on if it can. NULL: it is something else. */
 const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uint32_t site);
 /* The member of a struct that the cache knows; MISSING after a failure. */
 burin_value vm_member(vm_frame *f, const vm_cache *cache, const burin_value *object);
@@ -520,7 +520,7 @@ burin_status vm_unpack(rt_state *st, burin_value v, burin_value *to, uint32_t co
 burin_status vm_dict(rt_state *st, const burin_value *pairs, uint32_t count, burin_value *out);
 burin_status vm_row(rt_state *st, burin_kind kind, const burin_value *items, uint32_t count, burin_value *out);
 burin_status vm_copy_constant(rt_state *st, burin_value v, burin_value *out);
-burin_status vm_set_namespace(rt_state *st, burin_value ns, burin_text name, burin_value value);
+burin_status vm_set_namespace(vm_frame *f, burin_value ns, uint32_t site, burin_value value);
 burin_status vm_check_namespace(rt_state *st, burin_value ns);
 burin_status vm_markup(rt_state *st, burin_value v, burin_value *out);
 

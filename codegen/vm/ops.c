@@ -65,9 +65,32 @@ static burin_status find_member(vm_frame *f, burin_value object, uint32_t number
     return st->status;
 }
 
+static const rt_object_value *namespace_of(burin_value v)
+{
+    const rt_object_value *object = v.kind == BURIN_OBJECT ? v.as.p : NULL;
+    return object && object->cls == &rt_namespace_class ? object : NULL;
+}
+
+/* The slot that the cache remembers, to be changed: it is no longer that of dicts. */
+static inline uint32_t *known_slot(vm_cache *cache)
+{
+    cache->keys = 0;
+    return &cache->slot;
+}
+
+/* The attribute of a namespace, NULL where it has to be looked for in all ways. */
+static const burin_value *find_in_namespace(vm_frame *f, burin_value object, uint32_t number)
+{
+    const rt_object_value *ns   = namespace_of(object);
+    const ir_site         *site = &f->program->sites[number];
+    return ns && site->plain && !site->is_item ? rt_namespace_find(ns->self, site->name, site->hash, known_slot(&f->caches[number])) : NULL;
+}
+
 const burin_value *vm_dict_attribute(vm_frame *f, const burin_value *object, uint32_t number)
 {
     const ir_site *site = &f->program->sites[number];
+    if (object->kind == BURIN_OBJECT)
+        return find_in_namespace(f, *object, number);
     if (object->kind != BURIN_DICT || !site->plain)
         return NULL;
     const rt_dict *dict = rt_dict_of(&f->m->st, *object);
@@ -238,24 +261,18 @@ burin_status vm_copy_constant(rt_state *st, burin_value v, burin_value *out)
 
 /* ---- namespaces ---- */
 
-static const rt_object_value *namespace_of(burin_value v)
-{
-    const rt_object_value *object = v.kind == BURIN_OBJECT ? v.as.p : NULL;
-    return object && object->cls == &rt_namespace_class ? object : NULL;
-}
-
 burin_status vm_check_namespace(rt_state *st, burin_value ns)
 {
     return namespace_of(ns) ? BURIN_OK : rt_fail(st, BURIN_ERR_RUNTIME, "cannot assign attribute on non-namespace object");
 }
 
-burin_status vm_set_namespace(rt_state *st, burin_value ns, burin_text name, burin_value value)
+burin_status vm_set_namespace(vm_frame *f, burin_value ns, uint32_t number, burin_value value)
 {
     const rt_object_value *object = namespace_of(ns);
+    const ir_site         *site   = &f->program->sites[number];
     if (!object)
-        return vm_check_namespace(st, ns);
-    burin_call call = {.st = st, .autoescape = st->autoescape};
-    return object->cls->set_attr(&call, object->self, name, value);
+        return vm_check_namespace(&f->m->st, ns);
+    return rt_namespace_set(&f->m->st, object->self, site->name, site->hash, known_slot(&f->caches[number]), value);
 }
 
 burin_status vm_markup(rt_state *st, burin_value v, burin_value *out)

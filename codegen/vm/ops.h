@@ -469,7 +469,7 @@ OPERATION(tuple) { return vm_row(&f->m->st, BURIN_TUPLE, &regs[i->b], i->c, &reg
 OPERATION(dict) { return vm_dict(&f->m->st, &regs[i->b], i->c, &regs[i->a]); }
 OPERATION(unpack) { return vm_unpack(&f->m->st, regs[i->b], &regs[i->a], i->c); }
 OPERATION(check_ns) { return vm_check_namespace(&f->m->st, regs[i->b]); }
-OPERATION(set_ns) { return vm_set_namespace(&f->m->st, regs[i->b], op_constant_text(f, i->d), regs[i->c]); }
+OPERATION(set_ns) { return vm_set_namespace(f, regs[i->b], i->d, regs[i->c]); }
 
 /* ---- calls ---- */
 

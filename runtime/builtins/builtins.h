@@ -44,6 +44,10 @@ extern const size_t     rt_python_count, rt_profile_count;
 extern const rt_builtin rt_type_calls[]; /* types.def, by rt_type_number */
 
 extern const burin_class rt_namespace_class; /* what namespace() makes */
+/* An attribute of a namespace (the object's `self`). *slot: where it was in this or another one, any number; then where it is in this one. NULL:
+ * there is none. */
+const burin_value *rt_namespace_find(const void *ns, burin_text name, uint32_t hash, uint32_t *slot);
+burin_status       rt_namespace_set(rt_state *st, void *ns, burin_text name, uint32_t hash, uint32_t *slot, burin_value value);
 
 /* The function of bytes' methods: the row in its data does the work, on bytes in place of bytearrays; what a bytearray's method
  * gives becomes a bytearray. */

@@ -122,24 +122,46 @@ burin_status global_joiner(burin_call *call, burin_value *out)
 
 /* ---- namespace ---- */
 
-static burin_status namespace_get(burin_call *call, void *self, burin_text name, burin_value *out)
+/* Where the attribute is; *slot is where it was the last time, and is brought up to date. */
+static burin_value *find_slot(const rt_dict *attributes, burin_text name, uint32_t hash, uint32_t *slot)
 {
-    (void)call;
-    const burin_value *found = rt_dict_find_text(self, name, rt_text_hash(name));
-    *out                     = found ? *found : rt_missing();
-    return BURIN_OK;
+    if (BURIN_UNLIKELY(!rt_keys_has(attributes->keys, *slot, name, hash)))
+        *slot = rt_keys_slot(attributes->keys, name, hash);
+    return *slot == UINT32_MAX ? NULL : &attributes->values[*slot];
 }
 
-/* What was made since the namespace may be stored in it, so it must stay; a number in an old place takes no memory along. */
-static burin_status namespace_set(burin_call *call, void *self, burin_text name, burin_value value)
-{
-    rt_state    *st     = call->st;
-    const char  *before = st->heap.next;
-    burin_status status = rt_dict_put(st, self, rt_string(name.data, name.len), value);
+const burin_value *rt_namespace_find(const void *ns, burin_text name, uint32_t hash, uint32_t *slot) { return find_slot(ns, name, hash, slot); }
 
+/* What was made since the namespace may be stored in it, so it must stay; a number in an old place takes no memory along. */
+burin_status rt_namespace_set(rt_state *st, void *ns, burin_text name, uint32_t hash, uint32_t *slot, burin_value value)
+{
+    const char  *before = st->heap.next;
+    burin_value *place  = find_slot(ns, name, hash, slot);
+    burin_status status = BURIN_OK;
+
+    if (BURIN_LIKELY(place != NULL))
+        *place = value;
+    else
+        status = rt_dict_put_text(st, ns, name, hash, value);
     if (value.kind > BURIN_FLOAT || value.kind == BURIN_UNDEFINED || st->heap.next != before)
         heap_escape(&st->heap);
     return status;
+}
+
+static burin_status namespace_get(burin_call *call, void *self, burin_text name, burin_value *out)
+{
+    uint32_t           slot  = 0;
+    const burin_value *found = rt_namespace_find(self, name, rt_text_hash(name), &slot);
+
+    (void)call;
+    *out = found ? *found : rt_missing();
+    return BURIN_OK;
+}
+
+static burin_status namespace_set(burin_call *call, void *self, burin_text name, burin_value value)
+{
+    uint32_t slot = 0;
+    return rt_namespace_set(call->st, self, name, rt_text_hash(name), &slot, value);
 }
 
 static burin_status namespace_repr(burin_call *call, void *self, burin_value *out)
