@@ -16,6 +16,7 @@ typedef uint64_t __attribute__((may_alias)) rx_bits;
 static inline uint64_t rx_differ_4(const rx_bits *now, rx_bits *was)
 {
     uint64_t a = now[0], b = now[1], c = now[2], d = now[3];
+    __asm__("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d)); /* one by one: see FEW */
     uint64_t low = (a != was[0]) + 2 * (uint64_t)(b != was[1]), high = (c != was[2]) + 2 * (uint64_t)(d != was[3]);
     was[0] = a, was[1] = b, was[2] = c, was[3] = d;
     return low + 4 * high;

@@ -71,8 +71,9 @@ __attribute__((noinline)) static void run_other(burin_graph *g, uint32_t node, r
     uint64_t     run = ++g->evaluations;
     g->effect_runs++;
     if (flags & RX_STATIC) {
-        frame->node = node;
-        status      = rx_call_static(g, &g->nodes[node], out);
+        burin_inputs inputs = rx_static_inputs(g, &g->nodes[node]);
+        frame->node         = node;
+        status              = rx_call_with(g, &g->nodes[node], &inputs, out);
     } else {
         g->frame = frame->outer;
         status   = rx_call_dynamic(g, node, out);

@@ -39,12 +39,12 @@ static inline burin_status rx_call_with(burin_graph *g, const rx_node *n, const 
         return status;
     return BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, inputs, out) : rx_call_watched(g, (uint32_t)(n - g->nodes), inputs, out);
 }
-static inline burin_status rx_call_static(burin_graph *g, const rx_node *n, burin_value *out)
+static inline burin_inputs rx_static_inputs(const burin_graph *g, const rx_node *n)
 {
     burin_inputs inputs;
     inputs.values = g->values;
     inputs.nodes  = rx_inputs_of(g, n, &inputs.count);
-    return rx_call_with(g, n, &inputs, out);
+    return inputs;
 }
 
 /* Call a dynamic node's function, in a frame of its own. */
@@ -62,15 +62,20 @@ static inline burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_
 }
 
 /* Run a static computed node; true when its value changed. The graph's frame is a static one, of no node. Its flags are the caller's. */
-static inline bool rx_evaluate_node(burin_graph *g, const rx_node *n, uint32_t node)
+static inline bool rx_evaluate_with(burin_graph *g, const rx_node *n, uint32_t node, const burin_inputs *inputs)
 {
     burin_value out = burin_none();
     g->evaluations++;
-    burin_status status = rx_call_static(g, n, &out);
+    burin_status status = rx_call_with(g, n, inputs, &out);
     if (rx_take(g, node, g->evaluations, status, out))
         return true;
     g->cutoffs++;
     return false;
+}
+static inline bool rx_evaluate_node(burin_graph *g, const rx_node *n, uint32_t node)
+{
+    burin_inputs inputs = rx_static_inputs(g, n);
+    return rx_evaluate_with(g, n, node, &inputs);
 }
 static inline bool rx_evaluate_static(burin_graph *g, uint32_t node) { return rx_evaluate_node(g, &g->nodes[node], node); }
 

@@ -242,6 +242,10 @@ static inline void climb(burin_graph *g, const rx_node *n, uint32_t node)
             break;
         uint32_t       reader = g->readers[n->readers];
         const rx_node *r      = &g->nodes[reader];
+        if ((r->flags & PLACE) == RX_EFFECT) {
+            rx_queue_effect(g, reader);
+            return;
+        }
         if (!is_ready_single(r)) {
             rx_mark_reader_of(g, reader);
             return;
@@ -254,21 +258,32 @@ static inline void climb(burin_graph *g, const rx_node *n, uint32_t node)
     rx_mark_readers(g, node);
 }
 
+/* Run a node; `single` has the graph's values and the count 1, so that rows of nodes that read one other are quick. */
+static inline bool run_ready(burin_graph *g, const rx_node *n, uint32_t node, burin_inputs *single)
+{
+    if (BURIN_UNLIKELY(!(n->flags & RX_SINGLE)))
+        return rx_evaluate_node(g, n, node);
+    single->nodes = &n->inputs;
+    return rx_evaluate_with(g, n, node, single);
+}
+
 /* Run the readers of a node that are ready, but for the last of them, and queue the rest. Gives that last one; 0: there is none. */
 static inline uint32_t fan_out(burin_graph *g, uint32_t node)
 {
     const rx_node *n = &g->nodes[node], *last = NULL;
+    burin_inputs   single = {g->values, NULL, 1};
     uint32_t       height = g->queued ? 0 : n->height + 1, ready = 0, at = n->readers, end = n[1].readers;
     for (; at < end; at++) {
         uint32_t       reader = g->readers[at];
         const rx_node *r      = &g->nodes[reader];
-        if (!is_ready(r) || !(r->flags & RX_SINGLE || r->height == height)) {
+        bool           is_single = is_ready_single(r);
+        if (BURIN_UNLIKELY(!is_single) && !(is_ready(r) && r->height == height)) {
             rx_mark_reader_of(g, reader);
             continue;
         }
-        if (r == last)
+        if (BURIN_UNLIKELY(!is_single) && r == last)
             continue; /* it reads the node twice */
-        if (last && rx_evaluate_node(g, last, ready))
+        if (last && run_ready(g, last, ready, &single))
             climb(g, last, ready);
         ready = reader;
         last  = r;
