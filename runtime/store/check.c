@@ -244,19 +244,19 @@ burin_status es_check_changes(const burin_store *s, es_index before, uint32_t se
     return status;
 }
 
-/* ---- a whole version ---- */
+/* ---- against a version before ---- */
 
 typedef struct listing {
     const burin_store *store;
     es_change         *items;
     uint32_t           count, cap;
+    uint32_t           entities; /* of the version */
 } listing;
 
 static int list_one(void *user, uint32_t id, es_ref old, es_ref now)
 {
     listing *l = user;
-    (void)old;
-    (void)now;
+    (void)id;
     if (l->count == l->cap) {
         const burin_allocator *alloc = &l->store->alloc;
         uint32_t               cap   = l->cap ? 2 * l->cap : 256;
@@ -266,19 +266,21 @@ static int list_one(void *user, uint32_t id, es_ref old, es_ref now)
         l->items = items;
         l->cap   = cap;
     }
-    l->items[l->count++] = (es_change){id, BURIN_ADDED, 0};
+    l->entities += (now != 0) - (uint32_t)(old != 0);
+    l->items[l->count++] = es_compare(l->store, es_record_at(l->store, old), es_record_at(l->store, now));
     return 0;
 }
 
-burin_status es_check_version(const burin_store *s, es_index index, uint32_t root, uint32_t *count, burin_error *err)
+burin_status es_check_version(const burin_store *s, const es_version *before, const es_version *version, uint32_t *count, burin_error *err)
 {
-    listing      l      = {.store = s};
+    listing      l      = {.store = s, .entities = before ? before->entities : 0};
+    es_index     begun  = before ? before->index : (es_index){0};
     burin_status status = BURIN_OK;
-    if (es_index_differ(&s->memory, (es_index){0}, index, list_one, &l))
+    if (es_index_differ(&s->memory, begun, version->index, list_one, &l))
         status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     if (status == BURIN_OK)
-        status = es_check_changes(s, (es_index){0}, 0, index, root, l.items, l.count, err);
-    *count = l.count;
+        status = es_check_changes(s, begun, before ? before->seq : 0, version->index, version->root, l.items, l.count, err);
+    *count = l.entities;
     base_free(&s->alloc, l.items, l.cap * sizeof *l.items);
     return status;
 }

@@ -65,9 +65,9 @@ burin_status burin_store_verify(burin_store *store, burin_error *err)
     if (!es_list_kept(store, UINT32_MAX, &trees, &list))
         status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     const es_kept *kept = (const es_kept *)(const void *)list.data;
-    for (size_t n = 0; n < list.len / sizeof *kept && !status; n++) {
+    for (size_t n = 0; n < list.len / sizeof *kept && !status; n++) { /* by commit: what a version is compared with has been looked at before it */
         uint32_t count = 0;
-        status         = es_check_version(store, kept[n].entry->index, kept[n].entry->root, &count, err);
+        status         = es_check_version(store, kept[n].before, kept[n].entry, &count, err);
         if (status == BURIN_OK && count != kept[n].entry->entities)
             status = es_fail(err, BURIN_ERR_DATA, "version %u of tree %u has %u entities, not %u", kept[n].version, kept[n].tree, count,
                              kept[n].entry->entities);

@@ -44,7 +44,7 @@ bool es_list_kept(const burin_store *s, uint32_t snapshot, uint32_t *trees, buf 
  * BURIN_ERR_NOMEM. */
 burin_status es_check_changes(const burin_store *s, es_index before, uint32_t seen, es_index after, uint32_t root, const es_change *changes, uint32_t count,
                               burin_error *err);
-/* The same from nothing. *count: its entities. */
-burin_status es_check_version(const burin_store *s, es_index index, uint32_t root, uint32_t *count, burin_error *err);
+/* The same of a version by what it differs in from one that is right (NULL: from nothing). *count: its entities. */
+burin_status es_check_version(const burin_store *s, const es_version *before, const es_version *version, uint32_t *count, burin_error *err);
 
 #endif
