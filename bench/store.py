@@ -75,7 +75,7 @@ def best(runs):
 
 def beside_goals(row):
     """What can be said of the goals for the largest store, given what the machine does."""
-    said = "Two loads at random, with nothing else to do between them, take %.0f ns each time on this machine" % row["two_loads_ns"]
+    said = "Two loads at random, the second from where the first says, with nothing else to do between them, take %.0f ns each time on this machine" % row["two_loads_ns"]
     said += ", so that the first goal is under its floor." if row["two_loads_ns"] > 60 else ": the first goal is %s." % ("reached" if row["get_ns"] <= 60 else "above the floor, and not reached")
     return said + "\nA read of an old version finds the version first; that goal is %s." % ("reached" if row["old_get_ns"] <= 300 else "not reached")
 
@@ -112,7 +112,7 @@ every move writes four states and no more (the agent, two nodes, the map), that 
 
 %s
 
-**one entity**: one number of a random entity among so many is set and committed; read in the newest version and in a random one. *By hand* is a
+**one entity**: one number of a random entity among so many is set and committed; read in the newest version and in a random one (which ones is drawn before the clock starts). *By hand* is a
 radix tree of pointers: the same path is copied, nothing is checked, listed or freed. *Two loads* is what any such store needs at least: from a number through a
 table of 8 bytes an entity to a record of 64, at random, many under way at once.
 

@@ -89,12 +89,12 @@ double floor_commit(floor_store *s, int commits, uint32_t (*draw)(uint32_t))
     return (double)(cpu_ns() - start) / commits;
 }
 
-double floor_get(const floor_store *s, bool old, int gets, uint32_t (*draw)(uint32_t))
+double floor_get(const floor_store *s, const uint32_t *numbers, const uint32_t *versions, int gets)
 {
     int64_t  sum   = 0;
     uint64_t start = cpu_ns();
     for (int n = 0; n < gets; n++)
-        sum += find(s, old ? draw(s->versions) : s->versions - 1, draw(s->count))->speed;
+        sum += find(s, versions ? versions[n] : s->versions - 1, numbers[n])->speed;
     keep(&sum);
     return (double)(cpu_ns() - start) / gets;
 }
@@ -115,12 +115,12 @@ floor_table floor_table_make(uint32_t count, uint32_t (*draw)(uint32_t))
     return t;
 }
 
-double floor_two_loads(const floor_table *t, int gets, uint32_t (*draw)(uint32_t))
+double floor_two_loads(const floor_table *t, const uint32_t *numbers, int gets)
 {
     int64_t  sum   = 0;
     uint64_t start = cpu_ns();
     for (int n = 0; n < gets; n++)
-        sum += t->records[t->places[draw(t->count)] + 40];
+        sum += t->records[t->places[numbers[n]] + 40];
     keep(&sum);
     return (double)(cpu_ns() - start) / gets;
 }

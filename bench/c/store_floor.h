@@ -21,7 +21,8 @@ void *floor_alloc(size_t size);
 floor_store floor_make(uint32_t count, uint32_t commits);
 /* CPU ns each. */
 double floor_commit(floor_store *s, int commits, uint32_t (*draw)(uint32_t));
-double floor_get(const floor_store *s, bool old, int gets, uint32_t (*draw)(uint32_t));
+/* versions: from 0; NULL: the newest. */
+double floor_get(const floor_store *s, const uint32_t *numbers, const uint32_t *versions, int gets);
 
 /* The floor of the machine under any such store: from a number to a place in a table of 8 bytes each, from there to a record of 64. */
 typedef struct floor_table {
@@ -30,6 +31,6 @@ typedef struct floor_table {
     char     *records;
 } floor_table;
 floor_table floor_table_make(uint32_t count, uint32_t (*draw)(uint32_t));
-double      floor_two_loads(const floor_table *t, int gets, uint32_t (*draw)(uint32_t));
+double      floor_two_loads(const floor_table *t, const uint32_t *numbers, int gets);
 
 #endif
