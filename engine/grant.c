@@ -140,6 +140,7 @@ static burin_status call_granted(burin_call *call, burin_value *out)
         return grant_raise(call, status, &err);
     status = give_all_back(call, info, burin_registry_store(burin_callable_registry(f)), &result, out);
     burin_result_clear(burin_callable_registry(f), &result);
+    burin_error_clear(&err);
     return status;
 }
 
@@ -159,6 +160,7 @@ static __attribute__((noinline)) burin_status call_placed(burin_call *call, cons
         return grant_raise(call, status, &err);
     status = give_all_back(call, burin_callable_info_of(f), burin_registry_store(burin_callable_registry(f)), &result, out);
     burin_result_clear(burin_callable_registry(f), &result);
+    burin_error_clear(&err);
     return status;
 }
 
@@ -172,24 +174,46 @@ static burin_status call_plain(burin_call *call, burin_value *out)
         burin_arg(call, 0); /* has them all as the host sees them */
     if (!rg_invoke_values(f, call->args, call->count, &options, out, &status, &err))
         return call_placed(call, f, &options, out);
-    return BURIN_UNLIKELY(status) ? grant_raise(call, status, &err) : BURIN_OK;
+    if (BURIN_UNLIKELY(status))
+        return grant_raise(call, status, &err);
+    if (BURIN_UNLIKELY(err.status)) /* it went on after a failure */
+        burin_error_clear(&err);
+    return BURIN_OK;
+}
+
+/* What a call from native code came to, for which its slots have room. */
+static __attribute__((noinline)) void settle_slots(rt_state *st, const rt_function *function, rt_slot *slots, burin_status status, burin_error *err)
+{
+    burin_call made = {.st = st, .function = function};
+    status          = rt_call_done(st, status ? grant_raise(&made, status, err) : BURIN_OK);
+    if (status) {
+        slots[0].i = RT_SLOTS_FAILED;
+        slots[1].i = status;
+    }
+}
+
+static __attribute__((noinline)) bool call_slots_within(rt_state *st, const rt_function *function, rt_slot *slots)
+{
+    burin_error          err     = BURIN_ERROR_INIT;
+    burin_invoke_options options = options_of(st, function->data);
+    burin_status         status;
+    if (!rg_invoke_slots(function->data, slots, &options, &status, &err))
+        return false;
+    if (status == BURIN_OK)
+        burin_error_clear(&err);
+    settle_slots(st, function, slots, status, &err);
+    return true;
 }
 
 /* The same from native code. */
 static bool call_slots(rt_state *st, const rt_function *function, rt_slot *slots)
 {
-    const burin_callable *f       = function->data;
-    burin_error           err     = BURIN_ERROR_INIT;
-    burin_invoke_options  options = options_of(st, f);
-    burin_call            made    = {.st = st, .function = function};
-    burin_status          status;
-    if (!rg_invoke_slots(f, slots, &options, &status, &err))
-        return false;
-    status = rt_call_done(st, BURIN_UNLIKELY(status) ? grant_raise(&made, status, &err) : BURIN_OK);
-    if (BURIN_UNLIKELY(status)) {
-        slots[0].i = RT_SLOTS_FAILED;
-        slots[1].i = status;
-    }
+    burin_error  err;
+    burin_status status;
+    if (BURIN_UNLIKELY(st->invocation || st->txn || st->cancel) || !rg_invoke_ready(st, function->data, slots, &status, &err))
+        return call_slots_within(st, function, slots);
+    if (BURIN_UNLIKELY(status || st->status))
+        settle_slots(st, function, slots, status, &err);
     return true;
 }
 

@@ -38,6 +38,8 @@ struct rt_state {
     struct burin_invocation *invocation; /* the call of a registry that it runs for (burin/registry.h); NULL: none */
     struct burin_txn *txn;  /* without one: the transaction that the host has it run in (burin/grant.h); NULL: none */
     uint64_t       txn_number; /* counts those */
+    struct rg_ready *ready; /* the call of a registry's function that native code made last (runtime/registry/invoke.c), of so many bytes; NULL: none */
+    size_t         ready_size;
     uint64_t       steps_max, time_ns_max; /* the limits that steps_left and deadline_ns come from, for messages */
 };
 

@@ -141,6 +141,7 @@ void vm_free(vm *m)
     arena_deinit(&m->contexts);
     heap_deinit(&m->st.heap);
     buf_deinit(&m->st.message);
+    base_free(alloc, m->st.ready, m->st.ready_size);
     base_free(alloc, m, sizeof *m);
 }
 

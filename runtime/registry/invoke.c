@@ -1,5 +1,6 @@
 /* Calls: bind, run, look at what came of it, commit, record. One path for all functions; pure ones of values have a shorter one, which
  * begins no transaction and leaves no record. */
+#include "runtime/env.h"
 #include "runtime/registry/registry.h"
 
 #include <assert.h>
@@ -121,6 +122,66 @@ bool rg_invoke_slots(const burin_callable *f, rt_slot *slots, const burin_invoke
     *status = invoke_direct(&call, items, &one);
     assert(*status || one.value.kind == rt_plain_gives(f->slots));
     rt_copy_words((burin_value *)(void *)slots, &one.value);
+    return true;
+}
+
+/* ---- calls made ready ----
+ *
+ * To begin a call takes longer than most functions of numbers do. Native code calls the same one again and again: what begins it stays as it is, but for the
+ * arguments. */
+
+struct rg_ready {
+    burin_invocation     call; /* callable NULL: it is to be made anew */
+    burin_invoke_options options;
+    burin_error          err;
+    burin_item           items[RT_PLAIN_PARAMETERS], one;
+    bool                 busy;
+};
+
+/* NULL: memory is out, or the function calls itself. */
+static __attribute__((noinline)) rg_ready *make_ready(rt_state *st, const burin_callable *f)
+{
+    rg_ready *r = st->ready ? st->ready : base_alloc(st->env->alloc, sizeof *r);
+    if (!r || (st->ready && r->busy))
+        return NULL;
+    st->ready      = r;
+    st->ready_size = sizeof *r;
+    r->options     = (burin_invoke_options){.heap = &st->heap};
+    r->err         = (burin_error)BURIN_ERROR_INIT;
+    r->busy        = false;
+    begin(&r->call, f, &r->options, &r->err);
+    r->one         = burin_item_value(burin_none());
+    for (uint32_t n = 0; n < f->count; n++)
+        r->items[n] = burin_item_value((burin_value){(uint8_t)rt_plain_takes(f->slots, n), 0, 0, 0, {0}});
+    return r;
+}
+
+/* What a call left behind that nobody expects after one that went well. */
+static __attribute__((noinline)) void clear_ready(rg_ready *r, burin_status status, burin_error *err)
+{
+    if (status)
+        *err = r->err;
+    else
+        burin_error_clear(&r->err);
+    r->call.callable = NULL;
+}
+
+bool rg_invoke_ready(rt_state *st, const burin_callable *f, rt_slot *slots, burin_status *status, burin_error *err)
+{
+    rg_ready *r = st->ready;
+    if (BURIN_UNLIKELY(!r || r->call.callable != f || r->busy))
+        r = make_ready(st, f);
+    if (BURIN_UNLIKELY(!r))
+        return false;
+    for (uint32_t n = 0; n < f->count; n++)
+        r->items[n].value.as.i = slots[n].i;
+    es_put_words(&r->one.value, BURIN_NONE, 0, 0);
+    r->busy = true;
+    *status = invoke_direct(&r->call, r->items, &r->one);
+    r->busy = false;
+    rt_copy_words((burin_value *)(void *)slots, &r->one.value);
+    if (BURIN_UNLIKELY(*status || r->err.status || r->call.items))
+        clear_ready(r, *status, err);
     return true;
 }
 

@@ -65,6 +65,7 @@ struct burin_registry {
 };
 
 /* Entities by id, open addressing, in the call's scratch memory. */
+typedef struct rg_ready rg_ready;
 typedef struct rg_changed {
     uint32_t *ids; /* NULL: not made yet */
     uint32_t  mask, count;
@@ -110,6 +111,9 @@ bool rg_invoke_values(const burin_callable *f, const burin_value *args, size_t c
 
 /* The same for a function that has a shape for slots: see rt_plain_slots. */
 bool rg_invoke_slots(const burin_callable *f, rt_slot *slots, const burin_invoke_options *options, burin_status *status, burin_error *err);
+/* The same for one that is called outside of all calls and transactions, with nothing that could cancel it. What it is called by is kept in the state for the next
+ * call of the same function. err: filled in where *status is not BURIN_OK, else not touched. */
+bool rg_invoke_ready(rt_state *st, const burin_callable *f, rt_slot *slots, burin_status *status, burin_error *err);
 
 /* One call of a batch. told: where what is to be told waits for the batch to commit; NULL: another commits. */
 burin_status rg_invoke_in_batch(burin_batch_call *call, const burin_invoke_options *options, buf *told);

@@ -68,6 +68,20 @@ static burin_status is_less(burin_invocation *call, const burin_item *args, buri
     out->value = args[0].value.as.i == 14 ? burin_int(1) : burin_bool(args[0].value.as.i < args[1].value.as.i);
     return BURIN_OK;
 }
+static burin_status careless(burin_invocation *call, const burin_item *args, burin_item *out) /* leaves behind what the next call is not to find */
+{
+    calls++;
+    int64_t sum = args[0].value.as.i + args[1].value.as.i;
+    if (sum == 12)
+        burin_invocation_fail(call, BURIN_ERR_VALUE, "forgotten");
+    if (sum == 13)
+        burin_give(call, (burin_text){"key", 3}, args[0]);
+    if (sum == 16)
+        return burin_invocation_fail(call, BURIN_ERR_VALUE, "no 16");
+    if (sum != 11)
+        out->value = burin_int(sum);
+    return BURIN_OK;
+}
 static burin_status text_of(burin_invocation *call, const burin_item *args, burin_item *out) /* has a body, and another type */
 {
     (void)call, (void)args;
@@ -84,6 +98,7 @@ static const burin_declaration functions[] = {
     {.name = "added", .signature = "a: int, b: int -> int", .body = added, .pure = true},
     {.name = "shifted", .signature = "x: float, by: int, whole: bool -> float", .body = shifted, .pure = true},
     {.name = "is_less", .signature = "a: int, b: int -> bool", .body = is_less, .pure = true},
+    {.name = "careless", .signature = "a: int, b: int -> int", .body = careless, .pure = true},
     {.name = "text_of", .signature = "a: int -> text", .body = text_of, .pure = true},
 };
 
@@ -197,6 +212,22 @@ static void bodies_are_called_as_by_the_interpreter(void **state)
         both_give(rows[n].text, rows[n].want);
 }
 
+static void a_call_finds_nothing_of_the_one_before(void **state)
+{
+    static const struct { const char *text, *want; } rows[] = {
+        {LOOP("5", "careless(s, i)"), "TypeError:4: careless() result must be int, not NoneType"}, /* not what the one before gave */
+        {LOOP("2", "careless(s, i)"), "17"},
+        {LOOP("3", "careless(s, i)"), "TypeError:4: careless() gave several results, but declares one"},
+        {LOOP("6", "careless(s, i)"), "ValueError:4: no 16"},
+        {"def f(n):\n    s = 0\n    for i in range(n):\n        try:\n            s = s + careless(i, 11)\n        except TypeError as e:\n            s = s + 1000\n    return s\nf(5)", "2041"},
+        {"def f(n):\n    s = 0\n    for i in range(n):\n        s = added(careless(s, i), i % 2)\n    return s\nf(4)", "8"}, /* two by turns */
+    };
+    (void)state;
+    compiler_need();
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++)
+        both_give(rows[n].text, rows[n].want);
+}
+
 static void what_does_not_fit_is_the_interpreters_error(void **state)
 {
     static const struct { const char *text, *want; } rows[] = {
@@ -234,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_are_those_of_the_interpreter),
         cmocka_unit_test(bodies_are_called_as_by_the_interpreter),
+        cmocka_unit_test(a_call_finds_nothing_of_the_one_before),
         cmocka_unit_test(what_does_not_fit_is_the_interpreters_error),
         cmocka_unit_test(a_name_that_comes_to_mean_something_else_is_followed),
     };
