@@ -117,6 +117,11 @@ const typed *callee_of_global(const typed *t, uint32_t pc);
 /* Is the value of these halves that function? Else go to `out`. */
 void require_callee(typed *t, const typed *callee, expr head, expr as, block out);
 
+/* ---- typed_remainder.c ---- */
+
+/* Instruction `pc`, which computes a remainder, or else a quotient. */
+void typed_write_remainder(typed *t, uint32_t pc, bool is_mod);
+
 /* ---- plain.c ---- */
 
 /* Call the function that typed_plain tells of; what follows goes on in t->f->block. */

@@ -256,6 +256,21 @@ static expr overflows(typed *t, ir_op op, operand x, operand y, place result)
     return compare(f, GCC_JIT_COMPARISON_EQ, gcc_jit_context_new_call(f->e->g, f->where, checked, 3, arguments), num(f, T_BOOL, 0));
 }
 
+/* One factor is a constant: whether the other is small enough is looked at beside the product, which so can be shifts and sums. */
+static bool multiplies_by_constant(typed *t, uint32_t pc, ir_op op, operand x, operand y, block out)
+{
+    func              *f = t->f;
+    const ir_insn     *i = &t->unit->code[pc];
+    const burin_value *b = typed_constant(t, pc, i->b), *c = typed_constant(t, pc, i->c), *k = c ? c : b;
+    if (op != OP_MUL || !k || k->kind != BURIN_INT || k->as.i <= 0)
+        return false;
+    uint64_t most   = (uint64_t)(INT64_MAX / k->as.i);
+    expr     factor = c ? x.as : y.as, above = binary(f, GCC_JIT_BINARY_OP_PLUS, T_UL, cast(f, T_UL, factor), num(f, T_UL, (int64_t)most));
+    require(f, compare(f, GCC_JIT_COMPARISON_LE, above, num(f, T_UL, (int64_t)(2 * most))), out);
+    write_number(t, i->a, TYPED_INT, binary(f, GCC_JIT_BINARY_OP_MULT, T_L, factor, num(f, T_L, k->as.i)));
+    return true;
+}
+
 static enum gcc_jit_binary_op sign_of(ir_op op)
 {
     return op == OP_ADD ? GCC_JIT_BINARY_OP_PLUS : op == OP_SUB ? GCC_JIT_BINARY_OP_MINUS : op == OP_MUL ? GCC_JIT_BINARY_OP_MULT : GCC_JIT_BINARY_OP_DIVIDE;
@@ -313,6 +328,8 @@ static void write_arithmetic(typed *t, uint32_t pc, ir_op op)
     block          out    = leave_for(t, pc);
     bool           ints   = x.kind == TYPED_INT && y.kind == TYPED_INT, floats = x.kind == TYPED_FLOAT || y.kind == TYPED_FLOAT;
     if (ints) {
+        if (multiplies_by_constant(t, pc, op, x, y, out))
+            return;
         require(f, overflows(t, op, x, y, result), out);
         write_number(t, i->a, TYPED_INT, get(result));
         return;
@@ -353,25 +370,6 @@ static void write_division(typed *t, uint32_t pc)
     place          x   = as_float(t, read_register(t, i->b), true, out), y = as_float(t, read_register(t, i->c), true, out);
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(y), cast(f, T_F, num(f, T_L, 0))), out);
     write_float(t, i->a, binary(f, GCC_JIT_BINARY_OP_DIVIDE, T_F, get(x), get(y)));
-}
-
-/* x // y and x % y of integers, y above 0: the remainder has its sign, the quotient is rounded down. */
-static void write_euclidean(typed *t, uint32_t pc, bool is_mod)
-{
-    func              *f = t->f;
-    const ir_insn     *i = &t->unit->code[pc];
-    const burin_value *k = typed_constant(t, pc, i->c);
-    operand            x = as_integer(t, i->b, pc), y = as_integer(t, i->c, pc);
-    expr               by = k && k->kind == BURIN_INT ? num(f, T_L, k->as.i) : y.as;
-    block              negative = new_block(f), ready = new_block(f);
-    require(f, compare(f, GCC_JIT_COMPARISON_GT, by, num(f, T_L, 0)), leave_for(t, pc));
-    place r      = as_local(f, T_L, binary(f, GCC_JIT_BINARY_OP_MODULO, T_L, x.as, by));
-    place result = is_mod ? r : as_local(f, T_L, binary(f, GCC_JIT_BINARY_OP_DIVIDE, T_L, x.as, by));
-    branch(f, expect(f, compare(f, GCC_JIT_COMPARISON_GE, get(r), num(f, T_L, 0)), true), ready, negative);
-    f->block = negative;
-    set(f, result, binary(f, GCC_JIT_BINARY_OP_PLUS, T_L, get(result), is_mod ? by : num(f, T_L, -1)));
-    begin(f, ready);
-    write_number(t, i->a, TYPED_INT, get(result));
 }
 
 static void write_negation(typed *t, uint32_t pc)
@@ -563,7 +561,7 @@ static void write_global(typed *t, uint32_t pc)
     }
     require_callee(t, callee, o.head, o.as, leave_for(t, pc));
     t->is_callee[pc] = true;
-    write_halves(t, i->a, num(t->f, T_L, BURIN_OBJECT), callee == t ? reinterpret(t->f, T_L, gcc_jit_param_as_rvalue(t->me)) : o.as);
+    write_halves(t, i->a, num(t->f, T_L, BURIN_OBJECT), is_itself(t, callee) ? reinterpret(t->f, T_L, gcc_jit_param_as_rvalue(t->me)) : o.as);
 }
 
 static void write_global_or(typed *t, uint32_t pc)
@@ -735,7 +733,7 @@ static void write_typed_instruction(typed *t, uint32_t pc)
     const ir_insn *i  = &t->unit->code[pc];
     ir_op          op = operation_of(i);
     if (op == OP_MOD || op == OP_FLOORDIV) {
-        write_euclidean(t, pc, op == OP_MOD);
+        typed_write_remainder(t, pc, op == OP_MOD);
         return;
     }
     if (op == OP_DIV) {
