@@ -37,8 +37,8 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
         "-fno-tree-loop-optimize", "-fno-ssa-backprop", "-fno-ssa-phiopt", "-fno-tree-dse",
         "-fno-ipa-pure-const", "-fno-ipa-profile", "-fno-ipa-reference", "-fno-ipa-modref", "-fno-inline-functions-called-once",
     };
-    /* Of -O2, worth their time where registers are locals. */
-    static const char *const scripts[] = {"-fpeephole2", "-fexpensive-optimizations"};
+    /* Of -O2, worth their time where registers are locals; and functions that are to be inlined (direct.c) are, whatever their size. */
+    static const char *const scripts[] = {"-fpeephole2", "-fexpensive-optimizations", "--param=max-inline-insns-single=2000"};
     /* More of them, which templates and expressions do without. */
     static const char *const quicker[] = {"-fno-tree-ccp", "-fno-tree-copy-prop", "-fno-compare-elim", "-fno-combine-stack-adjustments", "-fira-region=one",
                                             "-fno-if-conversion", "-fno-if-conversion2" /* they bring what slow paths note in front of the guards */};

@@ -62,7 +62,7 @@ const typed *typed_callee(const typed *t, uint32_t pc)
 
 static uint8_t parameter_kind(const typed *t, uint32_t n) { return t->kinds[t->from][n]; }
 
-static bool declare(typed *t)
+static bool declare(typed *t, const char *suffix, enum gcc_jit_function_kind kind)
 {
     emitter       *e = t->e;
     func          *f = arena_zalloc(e->memory, sizeof *f);
@@ -72,19 +72,19 @@ static bool declare(typed *t)
     if (!f)
         return false;
     *f = (func){.e = e, .unit = t->unit, .epoch = 1, .shape_reg = NO_SHAPE};
-    snprintf(name, sizeof name, "%.*s%u_direct", (int)e->request->prefix.len, e->request->prefix.data, t->unit->index);
+    snprintf(name, sizeof name, "%.*s%u_%s", (int)e->request->prefix.len, e->request->prefix.data, t->unit->index, suffix);
     t->m   = parameters[count++] = gcc_jit_context_new_param(e->g, NULL, e->types[T_PTR], "m");
     f->api = parameters[count++] = gcc_jit_context_new_param(e->g, NULL, e->types[T_PTR], "api");
     t->me  = parameters[count++] = gcc_jit_context_new_param(e->g, NULL, e->types[T_PTR], "me");
     t->left = parameters[count++] = gcc_jit_context_new_param(e->g, NULL, e->types[T_U], "left");
     for (uint32_t n = 0; n < t->unit->parameters; n++) {
-        uint8_t kind = parameter_kind(t, n);
-        if (kind == TYPED_ANY)
+        uint8_t given = parameter_kind(t, n);
+        if (given == TYPED_ANY)
             t->given[n][0] = parameters[count++] = gcc_jit_context_new_param(e->g, NULL, e->types[T_L], "head");
-        if (kind != TYPED_NONE)
-            t->given[n][1] = parameters[count++] = gcc_jit_context_new_param(e->g, NULL, e->types[kind == TYPED_FLOAT ? T_F : T_L], "as");
+        if (given != TYPED_NONE)
+            t->given[n][1] = parameters[count++] = gcc_jit_context_new_param(e->g, NULL, e->types[given == TYPED_FLOAT ? T_F : T_L], "as");
     }
-    f->fn = gcc_jit_context_new_function(e->g, NULL, GCC_JIT_FUNCTION_INTERNAL, e->types[T_VALUE], name, count, parameters, 0);
+    f->fn = gcc_jit_context_new_function(e->g, NULL, kind, e->types[T_VALUE], name, count, parameters, 0);
     t->f  = f;
     return true;
 }
@@ -147,6 +147,32 @@ static bool write_function(typed *t)
     return true;
 }
 
+/* ---- unrolled ---- */
+
+static bool calls_itself(const typed *t)
+{
+    for (uint32_t pc = t->from; pc < t->until; pc++)
+        if (t->unit->code[pc].op == OP_INVOKE && typed_callee(t, pc) == t)
+            return true;
+    return false;
+}
+
+/* A short function that calls itself is written once more, into its own calls, where it calls the function: of the three calls of a fib there is one left. */
+static bool unroll(typed *t)
+{
+    enum { UNROLLED_INSNS_MAX = 24 };
+    if (t->until - t->from > UNROLLED_INSNS_MAX || !calls_itself(t))
+        return true;
+    typed *copy = arena_alloc(t->e->memory, sizeof *copy);
+    if (!copy)
+        return false;
+    *copy = *t;
+    if (!declare(copy, "unrolled", GCC_JIT_FUNCTION_ALWAYS_INLINE) || !write_function(copy))
+        return false;
+    t->unrolled = copy->f->fn;
+    return true;
+}
+
 /* ---- all of them ---- */
 
 static const ir_unit *unit_of(const wire_request *request, uint32_t index)
@@ -206,10 +232,10 @@ bool write_direct(emitter *e)
         return false;
     drop_unfit(e, count);
     for (uint32_t n = 0; n < count; n++)
-        if (e->direct[n] && !declare(e->direct[n]))
+        if (e->direct[n] && !declare(e->direct[n], "direct", GCC_JIT_FUNCTION_INTERNAL))
             return false;
     for (uint32_t n = 0; n < count; n++)
-        if (e->direct[n] && !write_function(e->direct[n]))
+        if (e->direct[n] && (!unroll(e->direct[n]) || !write_function(e->direct[n])))
             return false;
     return !e->failed;
 }
@@ -235,7 +261,7 @@ void require_callee(typed *t, const typed *callee, expr head, expr as, block out
     func *f = t->f;
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, head, num(f, T_L, BURIN_OBJECT)), out);
     place object = as_local(f, T_PTR, reinterpret(f, T_PTR, as));
-    if (callee == t) {
+    if (is_itself(t, callee)) {
         require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(object), gcc_jit_param_as_rvalue(t->me)), out);
         return;
     }
@@ -284,7 +310,7 @@ void write_direct_call(typed *t, uint32_t pc)
     }
     require(f, compare(f, GCC_JIT_COMPARISON_NE, get(left), num(f, T_U, 0)), typed_leave(t, pc));
     arguments[3] = binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, get(left), num(f, T_U, 1));
-    place result = as_local(f, T_VALUE, gcc_jit_context_new_call(f->e->g, f->where, callee->f->fn, count, arguments));
+    place result = as_local(f, T_VALUE, gcc_jit_context_new_call(f->e->g, f->where, t->unrolled && callee == t ? t->unrolled : callee->f->fn, count, arguments));
     place head   = as_local(f, T_L, get(half_of_value(f, result, 0))), as = as_local(f, T_L, get(half_of_value(f, result, 1)));
     if (!t->is_function) {
         expr end[] = {gcc_jit_param_as_rvalue(f->frame), cast(f, T_UL, get(before))};

@@ -41,6 +41,7 @@ struct typed {
     block          out, failed;   /* leave for the instruction in out_pc; leave with the status */
     place          out_pc;
     gcc_jit_param *m, *me, *left, *given[DIRECT_PARAMETERS][2]; /* parameters of functions: see direct.c */
+    gcc_jit_function *unrolled;   /* of a function: what it calls instead of itself; NULL: itself */
 };
 
 /* ---- typed.c: what is known ---- */
@@ -114,6 +115,8 @@ bool is_called_directly(const emitter *e, uint32_t unit);
 void write_direct_call(typed *t, uint32_t pc);
 /* The function that is called directly by an INVOKE behind the GLOBAL at `pc`, to which nothing else leads; NULL: none. */
 const typed *callee_of_global(const typed *t, uint32_t pc);
+/* Is it the function that is being written, whose object is the parameter `me`? */
+static inline bool is_itself(const typed *t, const typed *callee) { return t->is_function && t->unit == callee->unit; }
 /* Is the value of these halves that function? Else go to `out`. */
 void require_callee(typed *t, const typed *callee, expr head, expr as, block out);
 
