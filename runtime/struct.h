@@ -120,51 +120,68 @@ static inline const char *rt_pointer_at(const char *at)
     return target;
 }
 
-/* rt_item_read without a call for what is most often read; MISSING: not done. The value comes in registers: in memory it would be
- * two stores that a load of 16 bytes has to wait for. */
-static inline __attribute__((always_inline)) burin_value rt_item_fast(uint16_t tag, const rt_item *item, const char *at)
+/* The two words of a value: what it is, and what it holds. */
+typedef struct rt_words {
+    uint64_t head, rest;
+} rt_words;
+static inline __attribute__((always_inline)) uint64_t rt_head(burin_kind kind, uint16_t tag, uint32_t number)
 {
+    const burin_value v = {(uint8_t)kind, 0, tag, number, {0}};
+    return rt_struct_word(v);
+}
+static inline __attribute__((always_inline)) rt_words rt_words_missing(void) { return (rt_words){rt_head(BURIN_MISSING, 0, 0), 0}; }
+static inline __attribute__((always_inline)) rt_words rt_words_of_int(const rt_item *item, int64_t i)
+{
+    return BURIN_LIKELY(!item->names) ? (rt_words){rt_head(BURIN_INT, 0, 0), (uint64_t)i} : rt_words_missing();
+}
+static inline __attribute__((always_inline)) rt_words rt_words_of_text(const char *text, uint64_t len)
+{
+    return BURIN_LIKELY(text && len <= UINT32_MAX) ? (rt_words){rt_head(BURIN_STRING, 0, (uint32_t)len), (uintptr_t)text} : rt_words_missing();
+}
+
+/* rt_item_read without a call for what is most often read, as words; MISSING: not done. They come in registers: in memory they would be
+ * stores that a load of 16 bytes has to wait for. */
+static inline __attribute__((always_inline)) rt_words rt_item_words(uint16_t tag, const rt_item *item, const char *at)
+{
+    uint64_t word;
     if (item->is_pointer) {
         at = rt_pointer_at(at);
         if (BURIN_UNLIKELY(!at))
-            return rt_missing();
+            return rt_words_missing();
     }
     switch (item->form) {
     case BURIN_FORM_I32: {
         int32_t i;
         memcpy(&i, at, sizeof i);
-        return BURIN_LIKELY(!item->names) ? burin_int(i) : rt_missing();
+        return rt_words_of_int(item, i);
     }
-    case BURIN_FORM_I64: {
-        int64_t i;
-        memcpy(&i, at, sizeof i);
-        return BURIN_LIKELY(!item->names) ? burin_int(i) : rt_missing();
-    }
-    case BURIN_FORM_F64: {
-        double f;
-        memcpy(&f, at, sizeof f);
-        return burin_float(f);
-    }
-    case BURIN_FORM_BOOL: return burin_bool(*at != 0);
+    case BURIN_FORM_I64:
+        memcpy(&word, at, sizeof word);
+        return rt_words_of_int(item, (int64_t)word);
+    case BURIN_FORM_F64:
+        memcpy(&word, at, sizeof word);
+        return (rt_words){rt_head(BURIN_FLOAT, 0, 0), word};
+    case BURIN_FORM_BOOL: return (rt_words){rt_head(BURIN_BOOL, 0, 0), *at != 0};
     case BURIN_FORM_CSTRING: {
-        const char *text;
-        memcpy(&text, at, sizeof text);
-        size_t len = text ? strlen(text) : SIZE_MAX;
-        return BURIN_LIKELY(len <= UINT32_MAX) ? rt_string(text, len) : rt_missing();
+        const char *text = rt_pointer_at(at);
+        return rt_words_of_text(text, text ? strlen(text) : 0);
     }
-    case BURIN_FORM_TEXT: {
-        const char *text;
-        uint64_t    len;
+    case BURIN_FORM_TEXT:
         if (BURIN_UNLIKELY(item->length_form != BURIN_FORM_U64))
-            return rt_missing();
-        memcpy(&text, at, sizeof text);
-        memcpy(&len, at + item->length_offset, sizeof len);
-        return BURIN_LIKELY(text && len <= UINT32_MAX) ? rt_string(text, len) : rt_missing();
+            return rt_words_missing();
+        memcpy(&word, at + item->length_offset, sizeof word);
+        return rt_words_of_text(rt_pointer_at(at), word);
+    case BURIN_FORM_STRUCT: return (rt_words){rt_head(BURIN_STRUCT, tag, item->type), (uintptr_t)at};
+    case RT_FORM_ARRAY: return (rt_words){rt_head(BURIN_ARRAY, tag, item->type), (uintptr_t)at};
+    default: return rt_words_missing();
     }
-    case BURIN_FORM_STRUCT: return rt_struct_value(BURIN_STRUCT, tag, item->type, at);
-    case RT_FORM_ARRAY: return rt_struct_value(BURIN_ARRAY, tag, item->type, at);
-    default: return rt_missing();
-    }
+}
+static inline __attribute__((always_inline)) burin_value rt_item_fast(uint16_t tag, const rt_item *item, const char *at)
+{
+    const rt_words words = rt_item_words(tag, item, at);
+    burin_value    v;
+    memcpy(&v, &words, sizeof v);
+    return v;
 }
 /* The next `count` items of an array, for loops over simple ones: how many were read, which may be none. */
 uint32_t rt_array_fast(const rt_array *array, uint32_t from, uint32_t count, burin_value *to);

@@ -70,8 +70,13 @@ static inline __attribute__((always_inline)) char *rt_write_short(char *to, cons
     }
     if (BURIN_LIKELY(v->len && rt_readable_32(v->as.s))) {
         __m128i low = _mm_loadu_si128((const __m128i *)v->as.s), high = _mm_loadu_si128((const __m128i *)(v->as.s + 16));
-        if (BURIN_UNLIKELY(!as_is) && (rt_special_mask(low) | (uint64_t)rt_special_mask(high) << 16) & (((uint64_t)1 << v->len) - 1))
-            return NULL;
+        if (!as_is) {
+            uint64_t special = rt_special_mask(low);
+            if (v->len > 16)
+                special |= (uint64_t)rt_special_mask(high) << 16;
+            if (special & (((uint64_t)1 << v->len) - 1))
+                return NULL;
+        }
         _mm_storeu_si128((__m128i *)to, low);
         _mm_storeu_si128((__m128i *)(to + 16), high);
         return to + v->len;

@@ -1,6 +1,8 @@
 /* Finding superinstructions (supers.def): the last thing that is done to a program. Runs are found by runs.c. */
 #include "codegen/ir/runs.h"
 
+#include <assert.h>
+
 /* ---- fused ---- */
 
 enum { FUSED_MAX = 5 };
@@ -10,7 +12,7 @@ typedef struct pattern {
 } pattern;
 _Static_assert(OP_COUNT <= UINT8_MAX, "they fit a pattern");
 
-static const pattern patterns[] = { /* longer ones of those that begin alike come first */
+static const pattern patterns[] = { /* those that begin alike are neighbours, longer ones first */
 #define SUPER(NAME, meaning)
 #define FUSED2(NAME, A, a, B, b) {SUPER_##NAME, 2, {OP_##A, OP_##B}},
 #define FUSED3(NAME, A, a, B, b, C, c) {SUPER_##NAME, 3, {OP_##A, OP_##B, OP_##C}},
@@ -20,7 +22,7 @@ static const pattern patterns[] = { /* longer ones of those that begin alike com
 
 static bool matches(const run_finder *s, const pattern *p, uint32_t pc)
 {
-    if (s->u->code[pc].op != p->ops[0] || pc + p->len > s->u->code_len)
+    if (pc + p->len > s->u->code_len)
         return false;
     for (uint32_t n = 1; n < p->len; n++)
         if (s->u->code[pc + n].op != p->ops[n] || s->target[pc + n])
@@ -28,20 +30,28 @@ static bool matches(const run_finder *s, const pattern *p, uint32_t pc)
     return true;
 }
 
-/* Which instructions a pattern begins with: most have none. */
-static void find_openings(bool *opens)
+/* The patterns that begin with each instruction: most have none. */
+typedef struct openings {
+    uint8_t from[OP_COUNT], until[OP_COUNT];
+} openings;
+
+static void find_openings(openings *o)
 {
-    memset(opens, 0, OP_COUNT * sizeof *opens);
-    for (size_t n = 0; n < sizeof patterns / sizeof patterns[0]; n++)
-        opens[patterns[n].ops[0]] = true;
+    memset(o, 0, sizeof *o);
+    for (uint8_t n = 0; n < sizeof patterns / sizeof patterns[0]; n++) {
+        const uint8_t first = patterns[n].ops[0];
+        if (!o->until[first])
+            o->from[first] = n;
+        assert(!o->until[first] || o->until[first] == n);
+        o->until[first] = (uint8_t)(n + 1);
+    }
 }
 
 /* How many instructions from pc on are one now. */
-static uint32_t find_fused(const run_finder *s, const bool *opens, uint32_t pc)
+static uint32_t find_fused(const run_finder *s, const openings *o, uint32_t pc)
 {
-    if (!opens[s->u->code[pc].op])
-        return 1;
-    for (size_t n = 0; n < sizeof patterns / sizeof patterns[0]; n++)
+    const ir_op op = s->u->code[pc].op;
+    for (uint8_t n = o->from[op]; n < o->until[op]; n++)
         if (matches(s, &patterns[n], pc)) {
             s->u->code[pc].go = patterns[n].go;
             return patterns[n].len;
@@ -82,7 +92,7 @@ static void find_targets(run_finder *s)
         s->target[s->u->handlers[n].target] = LOOP_HEAD; /* it is come to from anywhere */
 }
 
-static bool search_unit(run_finder *s, const bool *opens, const ir_unit *u)
+static bool search_unit(run_finder *s, const openings *o, const ir_unit *u)
 {
     s->u      = u;
     s->target = arena_alloc(s->scratch, (u->code_len + 1) * sizeof *s->target);
@@ -91,21 +101,21 @@ static bool search_unit(run_finder *s, const bool *opens, const ir_unit *u)
     find_targets(s);
     find_questions(s);
     for (uint32_t pc = 0; pc < u->code_len;)
-        pc += find_fused(s, opens, pc);
+        pc += find_fused(s, o, pc);
     return s->p->is_script || ir_find_runs(s);
 }
 
 bool ir_find_supers(ir_program *program, arena *scratch)
 {
     run_finder s;
-    bool       opens[OP_COUNT];
-    find_openings(opens);
+    openings   o;
+    find_openings(&o);
     s.p       = program;
     s.scratch = scratch;
     s.runs    = NULL;
     s.run_count = s.run_cap = 0;
     for (uint32_t n = 0; n < program->unit_count; n++)
-        if (!search_unit(&s, opens, program->units[n]))
+        if (!search_unit(&s, &o, program->units[n]))
             return false;
     program->runs      = arena_alloc(&program->memory, (s.run_count + 1) * sizeof *program->runs);
     program->run_count = s.run_count;

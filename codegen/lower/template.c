@@ -207,19 +207,33 @@ void lower_import(lowerer *c, scope *f, ast_Import *node)
         emit(c, OP_EXPORT, 0, var->slot, node->target.data[0] != '_' ? 2 : 0, constant_text(c, node->target));
 }
 
+/* Where a statement imports, as messages say it: "line 3 in 'page.html'". */
+static burin_value import_place(lowerer *c, const ast_FromImport *node)
+{
+    char digits[24];
+    buf  place = buf_make(c->options->env->alloc);
+    buf_append_z(&place, "line ");
+    buf_append(&place, digits, text_from_int(node->base.line, digits));
+    if (c->src->name) {
+        buf_append_z(&place, " in '");
+        buf_append_z(&place, c->src->name);
+        buf_append_z(&place, "'");
+    }
+    if (place.failed)
+        lower_no_memory(c);
+    burin_text text = program_text(c, buf_text(&place));
+    buf_deinit(&place);
+    return rt_string(text.data, text.len);
+}
+
 /* The imported name, or an undefined value that says which template lacks it once it is used. */
-static void import_name(lowerer *c, scope *f, ast_FromImport *node, ast_ImportName *name, uint16_t module)
+static void import_name(lowerer *c, scope *f, const ast_ImportName *name, uint16_t module, burin_value place)
 {
     variable *var = symbols_find(&f->sym, name->alias);
     if (!var)
         return;
-    buf place = buf_make(c->options->env->alloc);
-    buf_printf(&place, "line %u", node->base.line);
-    if (c->src->name)
-        buf_printf(&place, " in '%s'", c->src->name);
     uint32_t k = constant_text(c, name->name);
-    constant_text(c, buf_text(&place));
-    buf_deinit(&place);
+    constant(c, place);
     emit(c, OP_IMPORT_NAME, var->slot, module, 0, k);
     if (f->toplevel)
         emit(c, OP_EXPORT, 0, var->slot, name->alias.data[0] != '_' ? 2 : 0, constant_text(c, name->alias));
@@ -227,12 +241,13 @@ static void import_name(lowerer *c, scope *f, ast_FromImport *node, ast_ImportNa
 
 void lower_from_import(lowerer *c, scope *f, ast_FromImport *node)
 {
-    uint32_t mark = c->unit->temps;
+    uint32_t          mark  = c->unit->temps;
+    const burin_value place = import_place(c, node);
     mark_line(c, &node->base);
     uint16_t module = temp(c);
     lower_module(c, f, node->name, node->with_context, module);
     for (ast_node *n = node->names.first; n; n = n->next)
-        import_name(c, f, node, ast_as(ImportName, n), module);
+        import_name(c, f, ast_as(ImportName, n), module, place);
     c->unit->temps = mark;
 }
 

@@ -24,6 +24,13 @@ static inline void end_iteration(vm_frame *f, vm_loop *loop)
     heap_release(&f->m->st.heap, loop->mark);
 }
 
+/* For the neighbours of the next one. */
+static inline void note_item(vm_loop *loop, const burin_value *item)
+{
+    rt_copy_words(&loop->before, &loop->current);
+    rt_copy_words(&loop->current, item);
+}
+
 static inline bool next_of_array(vm_frame *f, vm_loop *loop, burin_value *item, burin_status *status)
 {
     loop->index0++;
@@ -33,10 +40,8 @@ static inline bool next_of_array(vm_frame *f, vm_loop *loop, burin_value *item, 
     if (BURIN_UNLIKELY(item->kind == BURIN_MISSING))
         *status = rt_item_read(&f->m->st, loop->item, loop->place, item);
     loop->place += loop->step;
-    if (loop->row->extended) {
-        loop->before  = loop->current;
-        loop->current = *item;
-    }
+    if (loop->row->extended)
+        note_item(loop, item);
     return !*status;
 }
 

@@ -6,32 +6,29 @@
 #include "codegen/vm/jumps.h"
 
 /* A text that is not printed by a short copy: NULL when it might need more room than there is. */
-static __attribute__((noinline)) char *put_long(rt_out *out, char *to, const burin_value *v, uint32_t rest, bool as_is)
+static __attribute__((noinline)) char *put_long(const rt_out *out, char *to, const burin_value *v, uint32_t rest, bool as_is)
 {
-    enum { ESCAPED_MAX = 5 }; /* "&#34;" */
-    uint64_t most = as_is ? v->len : (uint64_t)v->len * ESCAPED_MAX;
+    uint64_t most = as_is ? v->len : (uint64_t)v->len * RT_ESCAPED_MAX + RT_ESCAPED_SLACK;
     if ((uint64_t)(out->end - to) < most + rest)
         return NULL;
-    if (as_is) {
-        if (v->len)
-            memcpy(to, v->as.s, v->len);
-        return to + v->len;
-    }
-    out->next = to;
-    rt_out_escaped_long(out, v->as.s, v->len);
-    return out->next;
+    if (!as_is)
+        return rt_escape_at(to, v->as.s, v->len);
+    if (v->len)
+        memcpy(to, v->as.s, v->len);
+    return to + v->len;
 }
 
 /* The attribute that the site's cache did not know of a dict, or that of a struct, in *room; NULL. */
-static inline __attribute__((always_inline)) const burin_value *find_elsewhere(vm_frame *f, const ir_part *p, const burin_value *object, burin_value *room)
+static inline __attribute__((always_inline)) const burin_value *find_elsewhere(vm_frame *f, const ir_part *p, const vm_cache *cache, const burin_value *object,
+                                                                               burin_value *room)
 {
-    const vm_cache *cache = &f->caches[p->site];
-    if (object->kind != BURIN_STRUCT)
+    if (BURIN_UNLIKELY(object->kind != BURIN_STRUCT))
         return vm_dict_attribute(f, object, p->site);
-    if (rt_struct_word(*object) != cache->word)
+    if (BURIN_UNLIKELY(rt_struct_word(*object) != cache->word))
         return NULL;
-    *room = rt_item_fast(object->reserved, &cache->member->item, (const char *)object->as.p + cache->member->offset);
-    return room->kind == BURIN_MISSING ? NULL : room;
+    const rt_words words = rt_item_words(object->reserved, &cache->member->item, (const char *)object->as.p + cache->member->offset);
+    memcpy(room, &words, sizeof *room);
+    return words.head == rt_head(BURIN_MISSING, 0, 0) ? NULL : room;
 }
 
 /* A value that is neither text nor number, if it prints as a word; NULL. */
@@ -94,15 +91,15 @@ static inline __attribute__((always_inline)) const burin_value *find_variable(vm
     return BURIN_UNLIKELY(room->kind == BURIN_MISSING && p->jump >= 0) ? &f->constants[p->jump] : room;
 }
 
-/* The part's loop over a list, made where no memory has to be asked for. */
+/* The part's loop over a list or an array, made where no memory has to be asked for. */
 static inline bool begin_loop(vm_frame *f, const ir_part *p, burin_value *regs)
 {
     const burin_heap  *heap = &f->m->st.heap;
     const burin_value *over = &regs[p->reg];
     vm_loop           *loop;
-    if ((over->kind != BURIN_LIST && over->kind != BURIN_TUPLE) || (size_t)(heap->end - heap->next) <= sizeof *loop)
+    if ((over->kind != BURIN_LIST && over->kind != BURIN_TUPLE && over->kind != BURIN_ARRAY) || (size_t)(heap->end - heap->next) <= sizeof *loop)
         return false;
-    if (vm_loop_new(f, *over, &f->program->loops[p->site], 0, &loop))
+    if (vm_loop_new(f, *over, &f->program->loops[p->site], 0, &loop)) /* of an array that is none: the instruction fails again */
         return false;
     regs[p->to].as.p = loop;
     regs[p->to].kind = BURIN_MISSING;
@@ -128,13 +125,15 @@ static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, v
         rt_copy_words(item, &loop->list->items[at]);
         return RUN_ITEM;
     }
-    if (loop->walk != WALK_ARRAY || loop->row->extended || loop->item->form != BURIN_FORM_STRUCT || loop->item->is_pointer)
+    if (loop->walk != WALK_ARRAY || !loop->word)
         return RUN_OTHER;
     f->m->st.tick--;
     loop->index0++;
     if (loop->left-- <= 0)
         return RUN_OVER;
     *item = rt_struct_value(BURIN_STRUCT, loop->over.reserved, loop->item->type, loop->place);
+    if (loop->row->extended)
+        note_item(loop, item);
     loop->place += loop->step;
     return RUN_ITEM;
 }
@@ -201,7 +200,7 @@ static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, v
         const vm_cache *cache = &caches[p->site];                        \
         if (BURIN_LIKELY(serial == cache->keys))                         \
             v = &values[cache->slot];                                    \
-        else if (!(v = find_elsewhere(f, p, &regs[p->reg], &room)))      \
+        else if (!(v = find_elsewhere(f, p, cache, &regs[p->reg], &room)))      \
             goto left;                                                   \
         goto print;                                                      \
     } while (0)
@@ -217,7 +216,7 @@ static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, v
         const vm_cache    *cache = &caches[p->site];                                                                  \
         if (BURIN_LIKELY(of->kind == BURIN_DICT && ((const rt_dict *)of->as.p)->keys->serial == cache->keys))         \
             v = &((const rt_dict *)of->as.p)->values[cache->slot];                                                    \
-        else if (!(v = find_elsewhere(f, p, of, &(room))))                                                            \
+        else if (!(v = find_elsewhere(f, p, cache, of, &(room))))                                                            \
             goto left;                                                                                                \
     } while (0)
 #define ARITHMETIC_PART(checked)                                                                  \
