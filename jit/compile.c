@@ -41,8 +41,11 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
     static const char *const scripts[] = {"-fpeephole2", "-fexpensive-optimizations", "--param=max-inline-insns-single=2000"};
     /* More of them, which templates and expressions do without. */
     static const char *const quicker[] = {"-fno-tree-ccp", "-fno-tree-copy-prop", "-fno-compare-elim", "-fno-combine-stack-adjustments", "-fira-region=one",
+                                            "-fno-tree-fre", "-fno-tree-reassoc", "-fno-tree-loop-im", "-fno-optimize-strlen", "-fno-split-wide-types",
+                                            "-fno-thread-jumps",
                                             "-fno-if-conversion", "-fno-if-conversion2" /* they bring what slow paths note in front of the guards */};
     static const char *const levels[] = {"-march=x86-64", "-march=x86-64", "-march=x86-64-v2", "-march=x86-64-v3", "-march=x86-64-v4"};
+    const bool is_quick = request->level == 1 && request_is_for_templates(request);
     gcc_jit_context_set_int_option(g, GCC_JIT_INT_OPTION_OPTIMIZATION_LEVEL, (int)request->level);
     gcc_jit_context_set_bool_option(g, GCC_JIT_BOOL_OPTION_DEBUGINFO, request->debug);
     gcc_jit_context_set_bool_allow_unreachable_blocks(g, 1);
@@ -51,13 +54,16 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
         gcc_jit_context_add_command_line_option(g, always[n]);
     for (size_t n = 0; request->level == 1 && n < sizeof quick / sizeof quick[0]; n++)
         gcc_jit_context_add_command_line_option(g, quick[n]);
-    for (size_t n = 0; request->level == 1 && request_is_for_templates(request) && n < sizeof quicker / sizeof quicker[0]; n++)
+    for (size_t n = 0; is_quick && n < sizeof quicker / sizeof quicker[0]; n++)
         gcc_jit_context_add_command_line_option(g, quicker[n]);
     if (!request->debug)
         gcc_jit_context_add_command_line_option(g, "-fno-asynchronous-unwind-tables");
+    if (is_quick && !request->debug) /* debuggers need the usual way in front: see emitter_init */
+        gcc_jit_context_add_command_line_option(g, "-fno-guess-branch-probability");
     for (size_t n = 0; request->program && request->program->is_script && n < sizeof scripts / sizeof scripts[0]; n++)
         gcc_jit_context_add_command_line_option(g, scripts[n]);
-    gcc_jit_context_add_command_line_option(g, levels[request->cpu]);
+    /* Templates have no vectors, and the compiler's start takes longer for each set of registers that it might use. */
+    gcc_jit_context_add_command_line_option(g, levels[is_quick ? WIRE_CPU_BASE : request->cpu]);
 }
 
 /* ---- the text ---- */
