@@ -212,13 +212,16 @@ static burin_status check_schema(connection *c, bool create)
 {
     PGresult    *result = PQexec(c->db, "SELECT format FROM burin_store");
     const char  *state  = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    bool         none   = state && strcmp(state, "42P01") == 0; /* undefined table */
     burin_status status = BURIN_OK;
-    if (!is_good(result) && create && state && strcmp(state, "42P01") == 0) { /* undefined table */
+    if (none && create) {
         PQclear(PQexec(c->db, schema));
         PQclear(result);
         return check_schema(c, false);
     }
-    if (!is_good(result))
+    if (none)
+        status = es_fail(c->err, BURIN_ERR_OS, "there is no store in the database: its first schema has no table burin_store");
+    else if (!is_good(result))
         status = failed(c, result);
     else if (PQntuples(result) != 1)
         status = es_fail(c->err, BURIN_ERR_DATA, "the store's database is damaged: burin_store has %d rows", PQntuples(result));

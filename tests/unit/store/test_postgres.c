@@ -278,16 +278,18 @@ static void what_is_no_store_is_refused(void **state)
     static const struct {
         const char  *sql;
         burin_status status;
+        const char  *says;
     } rows[] = {
-        {"UPDATE mine.burin_version SET sum = sum + 1", BURIN_ERR_DATA},
-        {"UPDATE mine.burin_store SET format = 1", BURIN_ERR_DATA},
-        {"DELETE FROM mine.burin_store", BURIN_ERR_DATA},
-        {"DROP SCHEMA mine CASCADE", BURIN_ERR_OS},
+        {"UPDATE mine.burin_version SET sum = sum + 1", BURIN_ERR_DATA, "damaged"},
+        {"UPDATE mine.burin_store SET format = 1", BURIN_ERR_DATA, "format is 1"},
+        {"DELETE FROM mine.burin_store", BURIN_ERR_DATA, "has 0 rows"},
+        {"DROP SCHEMA mine CASCADE", BURIN_ERR_OS, "there is no store in the database"},
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
         assert_true(server_execute(&postgres, rows[n].sql));
         assert_null(burin_store_open(w->where, NULL, &err));
         assert_int_equal(err.status, rows[n].status);
+        assert_non_null(strstr(err.message, rows[n].says));
     }
     assert_null(burin_store_open("postgresql:///x?host=/nonexistent", NULL, &err));
     assert_int_equal(err.status, BURIN_ERR_OS);
