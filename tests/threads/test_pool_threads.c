@@ -117,6 +117,43 @@ static void arguments_and_results_are_the_futures_own(void **state)
     burin_future_free(b);
 }
 
+typedef struct race { /* somebody is faster the first three times */
+    int     runs;
+    int64_t theirs; /* the speed that he set last */
+} race;
+static burin_status outrun(burin_invocation *call, const burin_item *args, burin_item *out) /* (a: Agent) */
+{
+    race      *r   = burin_invocation_data(call);
+    burin_txn *own = burin_invocation_txn(call);
+    *out           = args[0];
+    if (++r->runs <= 3) {
+        burin_txn *theirs = burin_txn_begin(burin_registry_store(burin_callable_registry(burin_invocation_callable(call))), NULL);
+        burin_txn_set(theirs, args[0].entity, SPEED, burin_int(++r->theirs), NULL);
+        burin_txn_commit(theirs, NULL, NULL, NULL);
+    }
+    return burin_txn_set(own, args[0].entity, SPEED, burin_int(7), burin_invocation_error(call));
+}
+
+static void a_call_that_conflicts_is_run_again_as_often_as_was_said(void **state)
+{
+    static const struct { uint32_t retries; burin_status want; int runs; } rows[] = {{0, BURIN_ERR_CONFLICT, 1}, {2, BURIN_ERR_CONFLICT, 3}, {3, BURIN_OK, 4}, {9, BURIN_OK, 4}};
+    world                *w    = *state;
+    race                  r    = {.theirs = 100};
+    burin_pool           *p    = new_pool(1, 0);
+    const burin_callable *f    = declare(w, (burin_declaration){.name = "outrun", .signature = "a: Agent -> Agent", .body = outrun, .data = &r, .effect = BURIN_EFFECT_MUTATES});
+    burin_item            arg  = burin_item_entity((burin_entity){w->agents[0].id, 0, 0});
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
+        r.runs          = 0;
+        burin_future *a = start(p, f, &arg, 1, rows[n].retries);
+        assert_int_equal(burin_future_wait(a, -1, NULL, NULL), rows[n].want);
+        assert_int_equal(r.runs, rows[n].runs);
+        burin_reader_pin(w->reader);
+        assert_int_equal(speed_of(w, w->agents[0]), rows[n].want ? r.theirs : 7);
+        burin_future_free(a);
+    }
+    burin_pool_free(p);
+}
+
 static void what_is_cancelled_changes_nothing(void **state)
 {
     world                *w = *state;
@@ -289,6 +326,7 @@ int main(void)
         TEST(calls_at_the_same_time_lose_nothing),
         TEST(functions_of_scripts_run_on_several_threads),
         TEST(arguments_and_results_are_the_futures_own),
+        TEST(a_call_that_conflicts_is_run_again_as_often_as_was_said),
         TEST(what_is_cancelled_changes_nothing),
         TEST(a_pool_that_ends_cancels_what_waits_and_finishes_what_runs),
         TEST(a_pool_that_ends_takes_no_more_calls),
