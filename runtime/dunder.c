@@ -145,6 +145,19 @@ static burin_status dunder_invert(burin_call *call, burin_value *out) { return r
 static burin_status dunder_abs(burin_call *call, burin_value *out) { return filter_abs(call, out); }
 static burin_status dunder_divmod(burin_call *call, burin_value *out) { return rt_divmod(call->st, burin_arg(call, 0), burin_arg(call, 1), out); }
 
+/* _fail_with_undefined_error, which is what all of Undefined's operators are. */
+static burin_status dunder_refuse(burin_call *call, burin_value *out)
+{
+    (void)out;
+    return rt_undefined_fail(call->st, burin_arg(call, 0));
+}
+
+static burin_status dunder_chain(burin_call *call, burin_value *out)
+{
+    *out = burin_arg(call, 0);
+    return rt_is_chainable(*out) ? BURIN_OK : dunder_refuse(call, out);
+}
+
 /* What the sandbox is to refuse gives nothing to those who come past it either. */
 static burin_status dunder_trap(burin_call *call, burin_value *out)
 {
@@ -169,13 +182,14 @@ enum { /* who has it: sets of kinds */
     ALL      = NONE | MISSED | NUMBERS | SIZED | CALLABLE | OBJECTS,
 };
 
-enum { PROPERTY = RT_PROPERTY };
+enum { PROPERTY = RT_PROPERTY, ANY = 2 }; /* instead of a number of arguments */
 
 #define ABSENT {BURIN_MISSING, 0, 0, 0, {0}}
 static const rt_parameter parameters[] = {{{"self", 4}, ABSENT, true}, {{"other", 5}, ABSENT, true}};
 static const rt_signature signatures[] = { /* by the number of arguments besides self */
     {1, 1, false, false, (rt_parameter *)parameters},
     {2, 2, false, false, (rt_parameter *)parameters},
+    {1, 1, true, true, (rt_parameter *)parameters},
 };
 
 static const struct dunder {
@@ -183,7 +197,7 @@ static const struct dunder {
     rt_function function;
 } dunders[] = {
 #define DUNDER(name, kinds, arguments, implementation) \
-    {kinds, {#name, &signatures[(arguments) == 1], dunder_##implementation, NULL, \
+    {kinds, {#name, &signatures[(arguments) == PROPERTY ? 0 : (arguments)], dunder_##implementation, NULL, \
              RT_METHOD | ((arguments) == PROPERTY ? RT_PROPERTY : 0), ABSENT}},
 #include "runtime/dunder.def"
 #undef DUNDER

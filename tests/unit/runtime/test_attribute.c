@@ -249,6 +249,28 @@ static void undefined_values_say_what_is_missing(void **state)
     assert_true(run_free(r));
 }
 
+static void operators_of_undefined_values_are_there_and_fail(void **state)
+{
+    static const char *const names[] = {"__add__", "__rpow__", "__int__", "__lt__", "__getitem__", "__div__"};
+    run         *r    = run_new();
+    rt_arguments none = {0};
+    burin_value  v, callee, out;
+    (void)state;
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        assert_int_equal(rt_undefined_new(&r->st, rt_missing(), run_text("x"), &v), BURIN_OK);
+        assert_int_equal(rt_get_attr(&r->st, v, (burin_text){names[n], strlen(names[n])}, &callee), BURIN_OK);
+        assert_int_equal(callee.kind, BURIN_FUNCTION);
+        assert_int_equal(rt_call(&r->st, callee, &none, &out), BURIN_ERR_UNDEFINED);
+        assert_string_equal(run_error(r, BURIN_ERR_UNDEFINED), "'x' is undefined");
+    }
+    r->env.undefined = RT_CHAINABLE;
+    assert_int_equal(rt_undefined_new(&r->st, rt_missing(), run_text("x"), &v), BURIN_OK);
+    assert_int_equal(rt_get_attr(&r->st, v, BURIN_TEXT("__getitem__"), &callee), BURIN_OK);
+    assert_int_equal(rt_call(&r->st, callee, &none, &out), BURIN_OK);
+    assert_ptr_equal(out.as.p, v.as.p);
+    assert_true(run_free(r));
+}
+
 static void special_attributes_work_as_in_python(void **state)
 {
     static const struct { const char *value, *name, *argument, *want; } rows[] = {
@@ -287,7 +309,8 @@ int main(void)
         cmocka_unit_test(attributes_come_before_items),             cmocka_unit_test(items_come_before_attributes),
         cmocka_unit_test(pythons_own_subscript_raises),             cmocka_unit_test(slices_are_pythons),
         cmocka_unit_test(host_objects_are_asked_in_the_same_order), cmocka_unit_test(the_sandbox_hides_what_begins_with_an_underscore),
-        cmocka_unit_test(undefined_values_say_what_is_missing),     cmocka_unit_test(special_attributes_work_as_in_python),
+        cmocka_unit_test(undefined_values_say_what_is_missing),     cmocka_unit_test(operators_of_undefined_values_are_there_and_fail),
+     cmocka_unit_test(special_attributes_work_as_in_python),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
