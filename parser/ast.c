@@ -6,13 +6,11 @@
 static const uint16_t sizes[AST_KIND_COUNT] = {
 #define NODE(Name, ...) [AST_##Name] = sizeof(ast_##Name),
 #include "parser/nodes.def"
-#undef NODE
 };
 
 static const char *const names[AST_KIND_COUNT] = {
 #define NODE(Name, ...) [AST_##Name] = #Name,
 #include "parser/nodes.def"
-#undef NODE
 };
 
 ast_node *ast_check(ast_node *node, ast_kind kind)
@@ -58,11 +56,6 @@ int ast_each_child(ast_node *node, int (*visit)(ast_node *child, void *user), vo
 #define LIST(x) \
     if (result == 0) \
         result = visit_list(&self->x, visit, user);
-#define TEXT(x)
-#define CONST(x)
-#define FLAG(x)
-#define ENUM(type, x)
-#define SCOPE(x)
 #define NODE(Name, what, ...) \
     case AST_##Name: { \
         ast_##Name *self = (ast_##Name *)node; \
@@ -71,14 +64,6 @@ int ast_each_child(ast_node *node, int (*visit)(ast_node *child, void *user), vo
         break; \
     }
 #include "parser/nodes.def"
-#undef NODE
-#undef CHILD
-#undef LIST
-#undef TEXT
-#undef CONST
-#undef FLAG
-#undef ENUM
-#undef SCOPE
     case AST_KIND_COUNT: break;
     }
     return result;

@@ -12,7 +12,6 @@
 typedef enum ast_kind {
 #define NODE(Name, ...) AST_##Name,
 #include "parser/nodes.def"
-#undef NODE
     AST_KIND_COUNT
 } ast_kind;
 
@@ -56,14 +55,6 @@ typedef struct ast_list {
         __VA_ARGS__ \
     } ast_##Name;
 #include "parser/nodes.def"
-#undef NODE
-#undef CHILD
-#undef LIST
-#undef TEXT
-#undef CONST
-#undef FLAG
-#undef ENUM
-#undef SCOPE
 
 /* ast_as(For, node): the node as its own struct; asserts the kind. */
 #define ast_as(Name, node) ((ast_##Name *)ast_check((node), AST_##Name))

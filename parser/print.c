@@ -101,15 +101,12 @@ static void print_text(buf *out, const char *label, burin_text text)
 static void print_fields(buf *out, const ast_node *node)
 {
     switch (node->kind) {
-#define CHILD(x)
-#define LIST(x)
 #define TEXT(x) print_text(out, #x, self->x);
 #define CONST(x) \
     buf_append(out, " " #x "=", sizeof " " #x "=" - 1); \
     print_const(out, self->x);
 #define FLAG(x) buf_printf(out, " %s=%s", #x, self->x ? "true" : "false");
 #define ENUM(type, x) buf_printf(out, " %s=%s", #x, type##_names[self->x]);
-#define SCOPE(x)
 #define NODE(Name, what, ...) \
     case AST_##Name: { \
         const ast_##Name *self = (const ast_##Name *)node; \
@@ -118,14 +115,6 @@ static void print_fields(buf *out, const ast_node *node)
         break; \
     }
 #include "parser/nodes.def"
-#undef NODE
-#undef CHILD
-#undef LIST
-#undef TEXT
-#undef CONST
-#undef FLAG
-#undef ENUM
-#undef SCOPE
     case AST_KIND_COUNT: break;
     }
 }
@@ -136,11 +125,6 @@ static void print_children(buf *out, const ast_node *node, unsigned depth)
     switch (node->kind) {
 #define CHILD(x) print_child(out, #x, self->x, depth);
 #define LIST(x) print_list(out, #x, &self->x, depth);
-#define TEXT(x)
-#define CONST(x)
-#define FLAG(x)
-#define ENUM(type, x)
-#define SCOPE(x)
 #define NODE(Name, what, ...) \
     case AST_##Name: { \
         const ast_##Name *self = (const ast_##Name *)node; \
@@ -149,14 +133,6 @@ static void print_children(buf *out, const ast_node *node, unsigned depth)
         break; \
     }
 #include "parser/nodes.def"
-#undef NODE
-#undef CHILD
-#undef LIST
-#undef TEXT
-#undef CONST
-#undef FLAG
-#undef ENUM
-#undef SCOPE
     case AST_KIND_COUNT: break;
     }
 }
