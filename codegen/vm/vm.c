@@ -66,7 +66,8 @@ static __attribute__((noinline)) burin_status root_renew(vm *m)
 {
     vm_frame   *f = &m->root.frame;
     vm_context *c = &m->root.context;
-    memset(f->regs, 0, f->unit->registers * sizeof *f->regs);
+    if (f->unit->registers)
+        memset(f->regs, 0, f->unit->registers * sizeof *f->regs);
     f->parent    = NULL;
     c->chain     = m->root.chain;
     c->chain_len = 1;
