@@ -36,6 +36,11 @@ class Engine:
         return done.stdout, None
 
 
+def is_newer(program, *sources):
+    """Than all of them, and there."""
+    return os.access(program, os.X_OK) and os.path.getmtime(program) > max(map(os.path.getmtime, sources))
+
+
 def missing(name, why):
     print("%s is left out: %s" % (name, why))
 
@@ -123,7 +128,7 @@ def llama_peer(folder):
     crate = next(p for p in json.loads(packages.stdout)["packages"] if p["name"] == "llama-cpp-sys-2")
     sources = os.path.join(os.path.dirname(crate["manifest_path"]), "llama.cpp")
     program = os.path.join(home, "bench-llama-" + crate["version"])
-    if not os.access(program, os.X_OK):
+    if not is_newer(program, os.path.join(PEERS, "llama", "main.cpp"), os.path.join(PEERS, "measure.hpp")):
         done = subprocess.run([compiler, "-O3", "-DNDEBUG", "-std=c++17", *("-I" + os.path.join(sources, each) for each in ("common", "vendor", "ggml/include")), "-I" + PEERS,
                                os.path.join(home, "main.cpp"), *(os.path.join(sources, "common", each + ".cpp") for each in LLAMA_SOURCES),
                                "-o", program], capture_output=True, text=True)

@@ -13,7 +13,7 @@ import statistics
 import subprocess
 
 import turns
-from engines import HERE, PEERS, PYTHON, missing
+from engines import HERE, PEERS, PYTHON, is_newer, missing
 
 ROOT = os.path.dirname(HERE)
 SCRIPTS = os.path.join(HERE, "expr", "scripts.py")
@@ -38,8 +38,7 @@ def compiled(name, source, header, folder, libraries=()):
     if not shutil.which("g++"):
         return missing(name, "there is no g++")
     path = os.path.join(PEERS, source)
-    newest = max(os.path.getmtime(file) for file in (path, os.path.join(PEERS, "expr_scalar.hpp"), os.path.join(PEERS, "measure.hpp")))
-    if os.path.exists(program) and os.path.getmtime(program) > newest:
+    if is_newer(program, path, os.path.join(PEERS, "expr_scalar.hpp"), os.path.join(PEERS, "measure.hpp")):
         return program
     done = subprocess.run(["g++", "-O2", path, "-o", program, *libraries], capture_output=True, text=True)
     return program if done.returncode == 0 else missing(name, "it does not compile: is %s there?" % header)
