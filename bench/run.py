@@ -4,7 +4,8 @@
 1. Every engine renders every workload once. C and Burin must give Jinja2's page byte for byte, a peer the same page but
    for how it spells entities; a peer that does not is left out of that workload, and said so.
 2. For each workload all engines warm up, each a process of its own, and then take turns (turns.py). In each round: C, half of the
-   engines in random order, C, the other half, C; a turn is one batch, in CPU time of the engine's thread.
+   engines in random order, C, the other half, C; a turn is one batch, in CPU time of the engine's thread. The processes are
+   started anew for each third of the rounds, for where a process happens to lie in memory is worth some percent.
 3. A table cell is the median over the rounds; a ratio is the median over the rounds of engine / C within the same round.
 4. Cold figures (text to program, text to page), those of a template of 20 KB, and Burin's malloc calls per warm render.
 
@@ -34,6 +35,7 @@ WORKLOADS = ("bigtable", "dicttable", "teams", "fortunes", "stocks20", "stocks20
 BOUND = ("burin, structs", "burin, structs, native")
 OURS = ("c", "burin", "burin, native", *BOUND) # must render Jinja2's page byte for byte
 DICTS = ("dicttable", "chattools") # pages that need dicts: no structs stand for them
+STARTS = 3 # of each engine's process; the rounds are a multiple of it
 COLD = ("teams", "stocks20", "inherit", "chat", "static")
 LONG, LONG_BYTES, LONG_ENGINES = "long", 20000, ("burin", "minijinja", "jinja2") # a template that is only compiled and rendered once
 
@@ -96,8 +98,9 @@ def time_rounds(folder, engines, workloads, rounds, warm_ms, batch_ms):
     for workload in workloads:
         began = time.monotonic()
         commands = {e.name: e.command + ["time", workload, folder, str(warm_ms), str(batch_ms)] for e in engines if workload in e.workloads}
-        got = turns.rounds(commands, "c", rounds, lambda name, why: print("%s failed in %s: %s" % (name, workload, why)))
-        rows += [{"workload": workload, **row} for row in got]
+        for start in range(STARTS):
+            got = turns.rounds(commands, "c", rounds // STARTS, lambda name, why: print("%s failed in %s: %s" % (name, workload, why)))
+            rows += [{"workload": workload, **row, "round": (start, row["round"])} for row in got]
         print("%s: %d engines, %.0f s" % (workload, len(commands), time.monotonic() - began), flush=True)
     return rows
 
@@ -171,7 +174,7 @@ def main():
     check(folder, engines, workloads)
 
     pace = (60, 10, 5) if options.quick else (200, 20, 9)
-    rounds = options.rounds or (5 if options.quick else 31)
+    rounds = -(-(options.rounds or (6 if options.quick else 30)) // STARTS) * STARTS
     results = {"machine": machine(), "versions": {e.name: e.version for e in engines}, "rounds": rounds,
                "times": time_rounds(folder, engines, workloads, rounds, *pace[:2]),
                "cold": time_cold(folder, engines, workloads, *pace),
