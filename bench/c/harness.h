@@ -87,7 +87,7 @@ static inline uint64_t warm_up(void (*work)(void *user), void *user, double warm
 }
 
 /* ns a render. */
-static inline double batch(void (*work)(void *user), void *user, uint64_t count)
+static inline double time_batch(void (*work)(void *user), void *user, uint64_t count)
 {
     uint64_t begin = cpu_ns();
     for (uint64_t i = 0; i < count; i++)
@@ -104,8 +104,8 @@ static inline void take_turns(void (*work)(void *user), void *user, const char *
     for (int c; (c = getchar()) != EOF;) {
         if (c != '\n')
             continue;
-        batch(work, user, count / 8);
-        printf("%.2f\n", batch(work, user, count));
+        time_batch(work, user, count / 8);
+        printf("%.2f\n", time_batch(work, user, count));
         fflush(stdout);
     }
 }
@@ -117,7 +117,7 @@ static inline timing measure(void (*work)(void *user), void *user, double warm_m
     if (!took)
         die("out of memory", NULL);
     for (int b = 0; b < batches; b++)
-        took[b] = batch(work, user, count);
+        took[b] = time_batch(work, user, count);
     qsort(took, (size_t)batches, sizeof *took, compare_doubles);
     timing result = {took[batches / 2], took[0]};
     free(took);
