@@ -8,6 +8,7 @@
 #define BURIN_TESTS_OOM_EVERYWHERE_H
 
 #include "burin/burin.h"
+#include "tests/support/own_malloc.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,18 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OWN_MALLOC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define OWN_MALLOC 0
-#else
-#define OWN_MALLOC 1
-#endif
-#else
-#define OWN_MALLOC 1
-#endif
 
 /* ---- allocations that fail on demand ---- */
 

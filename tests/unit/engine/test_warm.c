@@ -1,17 +1,6 @@
 /* A warm render allocates nothing: neither from the host's allocator nor, where no sanitizer owns it, from malloc. */
 #include "engine_test.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OWN_MALLOC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define OWN_MALLOC 0
-#else
-#define OWN_MALLOC 1
-#endif
-#else
-#define OWN_MALLOC 1
-#endif
+#include "tests/support/own_malloc.h"
 
 static unsigned long allocations;
 
