@@ -23,7 +23,7 @@ typedef struct burin_watch {
     void *user; /* of both */
 } burin_watch;
 
-/* Watch a graph, or with NULL watch it no longer; not from inside a computation (BURIN_ERR_USAGE). `watch` is copied. It costs 32
+/* Watch a graph, or with NULL watch it no longer; not from inside a computation (BURIN_ERR_USAGE). `watch` is copied. It costs 40
  * bytes a node. Causes, runs and times begin anew. BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_graph_watch(burin_graph *graph, const burin_watch *watch);
 
@@ -43,7 +43,8 @@ BURIN_API burin_status burin_graph_nodes(burin_graph *graph, burin_status (*emit
 BURIN_API burin_status burin_graph_reads(burin_graph *graph, burin_node node, burin_status (*emit)(void *sink, burin_node read), void *sink);
 
 /* Why a node ran last, or is stale: itself, then what it read that had changed, and so on, down to the cell that was set. A chain that
- * ends in another node says that this one ran because it was new, or was first read. BURIN_ERR_USAGE when the graph is not watched. */
+ * ends in another node says that this one ran because it was new, or was first read. A node that has been disposed of ends the chain, with the
+ * name it had; no other call takes that. BURIN_ERR_USAGE when the graph is not watched. */
 BURIN_API burin_status burin_why(burin_graph *graph, burin_node node, burin_status (*emit)(void *sink, burin_node node), void *sink);
 
 typedef enum burin_graph_format {

@@ -42,12 +42,12 @@ static void dispose_one(burin_graph *g, uint32_t node)
         rx_forget_reads(g, node);
     if (kind == RX_EFFECT && !(n->flags & RX_QUEUED))
         g->effect_count--;
-    n->generation++;
     n->flags = (uint16_t)((n->flags & ~(RX_KIND | RX_STALE)) | RX_GONE);
     if (kind == RX_CELL || kind == RX_COMPUTED) {
         rx_failure_set(g, node, BURIN_ERR_USAGE, BURIN_TEXT("a node it reads was disposed of"));
         rx_mark_changed(g, node);
     }
+    n->generation++; /* what marked its readers is still known by its old one */
     burin_node wake = n->flags & RX_OPERATOR ? rx_operator_free(g, n->user) : (burin_node){0, 0};
     n->flags &= (uint16_t)~RX_OPERATOR;
     let_go(g, node, is_named);

@@ -254,7 +254,7 @@ static void json_node(dump *d, uint32_t node, const char **comma)
     if (g->watch) {
         const rx_seen *seen = &g->watch->seen[node];
         buf_printf(&d->out, ", \"runs\": %u, \"changes\": %u, \"ns\": %llu, \"batch\": %llu, \"why\": %u", seen->runs, seen->changes,
-                   (unsigned long long)seen->ns, (unsigned long long)seen->batch, seen->marked_by);
+                   (unsigned long long)seen->ns, (unsigned long long)seen->batch, rx_marked_by(g, node));
     }
     buf_append_z(&d->out, ", \"reads\": [");
     if (!d->out.failed)

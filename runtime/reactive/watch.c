@@ -82,6 +82,14 @@ bool rx_watch_reserve(burin_graph *g, uint32_t count)
 }
 void rx_watch_forget(burin_graph *g, uint32_t node) { memset(&g->watch->seen[node], 0, sizeof *g->watch->seen); }
 
+static bool is_alive(const burin_graph *g, burin_node node) { return g->nodes[node.index].generation == node.generation; }
+
+uint32_t rx_marked_by(const burin_graph *g, uint32_t node)
+{
+    burin_node by = g->watch->seen[node].marked_by;
+    return is_alive(g, by) ? by.index : 0;
+}
+
 void rx_note_change(burin_graph *g, uint32_t node)
 {
     rx_seen *seen = g->watch->seen;
@@ -91,7 +99,7 @@ void rx_note_change(burin_graph *g, uint32_t node)
     seen[node].changes++;
     RX_FOR_READERS(g, node, reader)
         if (!(g->nodes[reader].flags & (RX_DIRTY | RX_RUNNING)))
-            seen[reader].marked_by = node;
+            seen[reader].marked_by = (burin_node){node, g->nodes[node].generation};
 }
 
 burin_status rx_call_watched(burin_graph *g, uint32_t node, const burin_inputs *inputs, burin_value *out)
@@ -109,7 +117,7 @@ burin_status rx_call_watched(burin_graph *g, uint32_t node, const burin_inputs *
     uint64_t ns = monotonic_ns() - start;
     seen->ns += ns;
     if (w->asked.trace)
-        trace_event(g, rx_kind(&g->nodes[node]) == RX_EFFECT ? "effect" : "computed", rx_name_of(g, node, &w->name_of_event), start, ns, seen->marked_by);
+        trace_event(g, rx_kind(&g->nodes[node]) == RX_EFFECT ? "effect" : "computed", rx_name_of(g, node, &w->name_of_event), start, ns, rx_marked_by(g, node));
     return status;
 }
 
@@ -236,10 +244,11 @@ burin_status burin_why(burin_graph *g, burin_node node, burin_status (*emit)(voi
     if (!g->watch)
         return burin_graph_fail(g, BURIN_ERR_USAGE, "the graph is not watched");
     burin_status status = emit(sink, node);
-    uint32_t     next   = g->watch->seen[index].marked_by;
-    for (uint32_t steps = 0; next && !status && steps < g->count; steps++) {
-        status = emit(sink, (burin_node){next, g->nodes[next].generation});
-        next   = rx_kind(&g->nodes[next]) == RX_CELL ? 0 : g->watch->seen[next].changed_by;
+    burin_node   next   = g->watch->seen[index].marked_by;
+    for (uint32_t steps = 0; next.index && !status && steps < g->count; steps++) {
+        status    = emit(sink, next);
+        bool ends = !is_alive(g, next) || rx_kind(&g->nodes[next.index]) == RX_CELL;
+        next      = ends ? (burin_node){0, 0} : g->watch->seen[next.index].changed_by;
     }
     return status;
 }

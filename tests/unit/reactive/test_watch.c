@@ -101,6 +101,48 @@ static void why_leads_from_a_node_to_the_cell_that_was_set(void **unused)
     burin_graph_free(s.g);
 }
 
+static burin_status keep_handle(void *sink, burin_node node)
+{
+    burin_node **next = sink;
+    *(*next)++        = node;
+    return BURIN_OK;
+}
+
+/* Reads a cell in its first run only. */
+static burin_status read_once(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    burin_node  *cell   = user;
+    burin_status status = cell->index ? burin_graph_get(g, *cell, out) : BURIN_OK;
+    (void)in;
+    *cell = (burin_node){0, 0};
+    return status;
+}
+
+/* ... and no node that was given its number since is taken for it. */
+static void why_ends_at_a_node_that_has_been_disposed_of(void **unused)
+{
+    burin_graph *g = burin_graph_new(NULL);
+    burin_node   chain[4], *end = chain, gone, cell, other, once, above;
+    text         json = {.len = 0};
+    (void)unused;
+    burin_graph_watch(g, &(burin_watch){.struct_size = sizeof(burin_watch)});
+    burin_graph_cell(g, burin_bool(false), &gone);
+    cell = gone;
+    burin_graph_computed(g, read_once, &cell, BURIN_NODE_DYNAMIC, NULL, 0, &once);
+    burin_graph_effect(g, sum, NULL, BURIN_NODE_STATIC, &once, 1, &above);
+    burin_graph_set(g, gone, burin_bool(true));
+    burin_graph_dispose(g, gone); /* nothing reads it any more */
+    burin_graph_cell(g, burin_int(1), &other);
+    assert_int_equal(other.index, gone.index);
+    assert_int_equal(burin_why(g, above, keep_handle, &end), BURIN_OK);
+    assert_int_equal(end - chain, 3);
+    assert_memory_equal(&chain[1], &once, sizeof once);
+    assert_memory_equal(&chain[2], &gone, sizeof gone);
+    assert_int_equal(burin_graph_dump(g, BURIN_GRAPH_JSON, append, &json), BURIN_OK);
+    assert_null(strstr(json.at, "\"why\": 1,"));
+    burin_graph_free(g);
+}
+
 static void a_graph_that_is_not_watched_does_not_know_why(void **unused)
 {
     shop s = open_shop(NULL);
@@ -281,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(why_leads_from_a_node_to_the_cell_that_was_set),
+        cmocka_unit_test(why_ends_at_a_node_that_has_been_disposed_of),
         cmocka_unit_test(a_graph_that_is_not_watched_does_not_know_why),
         cmocka_unit_test(a_node_tells_how_often_it_ran_and_changed),
         cmocka_unit_test(pictures_show_nodes_edges_values_and_failures), cmocka_unit_test(labels_show_any_text), cmocka_unit_test(labels_show_what_containers_hold),
