@@ -18,6 +18,7 @@ typedef struct rope_part {
     uint32_t        piece;
     bool            is_hole, is_name; /* is_name: it prints one input, as it is or escaped, and nothing else */
     bool            is_behind;        /* what patches keep is not the node's text, but `kept` */
+    bool            is_early;         /* it has been patched, although its effect has not run yet */
     uint8_t         near_lines[NEAR]; /* what rendering it looks at: so many lines of the processor's caches from there on */
     const void     *near[NEAR];
     burin_template *tpl;   /* shares the text of the rope's */
@@ -87,7 +88,8 @@ static size_t next_offset(burin_rope *rope, uint32_t piece)
 /* ---- what patches keep ----
  *
  * A node that is read in an open batch is brought up to date at once, its effect runs at the end of the batch, and not at all if the node fails
- * then. So the text that was patched last is kept until the next patch. */
+ * then. So the text that was patched last is kept until the next patch.
+ * When effects run, all nodes have their new texts. Whoever writes the rope in one first has the patches made whose effects are yet to run. */
 
 static void catch_up(rope_part *part)
 {
@@ -161,23 +163,54 @@ static burin_status render_part(burin_graph *g, void *user, const burin_inputs *
     rope_part *part = user;
     if (BURIN_UNLIKELY(g->batch_depth) && !part->is_behind && !fall_behind(g, part))
         return burin_graph_fail(g, BURIN_ERR_NOMEM, "out of memory");
+    if (BURIN_UNLIKELY(part->is_early))
+        part->is_early = false;
     if (part->is_name && print_name(part->rope, *burin_input(inputs, 0), out))
         return BURIN_OK;
     return run_part(g, part, inputs, out);
 }
 
-static burin_status patch_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
+static inline burin_status make_patch(rope_part *part, burin_value text)
 {
-    rope_part        *part  = user;
-    burin_rope       *rope  = part->rope;
-    const burin_value text  = *burin_input(inputs, 0);
-    burin_patch       patch = {next_offset(rope, part->piece), rope->lengths[part->piece], burin_text_of(text)};
-    (void)g, (void)out;
+    burin_rope *rope  = part->rope;
+    burin_patch patch = {next_offset(rope, part->piece), rope->lengths[part->piece], burin_text_of(text)};
     if (BURIN_UNLIKELY(part->is_behind))
         catch_up(part);
     if (text.len != patch.removed)
         add_length(rope, part->piece, (size_t)text.len - patch.removed);
     return rope->is_complete && rope->patch ? rope->patch(rope->user, &patch) : BURIN_OK;
+}
+
+static burin_status patch_part(burin_graph *g, void *user, const burin_inputs *inputs, burin_value *out)
+{
+    rope_part *part = user;
+    (void)g, (void)out;
+    if (BURIN_LIKELY(!part->is_early))
+        return make_patch(part, *burin_input(inputs, 0));
+    part->is_early = false;
+    return BURIN_OK;
+}
+
+/* An effect runs: is the part's still to come, and will it not pass on a failure? */
+static bool is_due(const burin_graph *g, const rope_part *part)
+{
+    enum { DUE = RX_QUEUED | RX_DIRTY };
+    bool is_queued = (g->nodes[part->effect.index].flags & DUE) == DUE && part->effect.index != g->frame->node;
+    return is_queued && !part->is_early && !rx_failure_of(g, part->node.index);
+}
+
+static burin_status patch_early(burin_rope *rope)
+{
+    burin_status       status = BURIN_OK;
+    const burin_graph *g      = rope->live->graph;
+    for (uint32_t k = 0; k < rope->part_count && !status; k++) {
+        rope_part *part = rope->parts[k];
+        if (!is_due(g, part))
+            continue;
+        part->is_early = true;
+        status         = make_patch(part, g->values[part->node.index]);
+    }
+    return status;
 }
 
 /* ---- making ---- */
@@ -396,9 +429,11 @@ void burin_rope_free(burin_rope *rope)
 
 burin_status burin_rope_write(burin_rope *rope, burin_status (*write)(void *user, const char *data, size_t len), void *user)
 {
-    burin_status      status = BURIN_OK;
-    burin_graph      *g      = rope->live->graph;
+    burin_graph      *g       = rope->live->graph;
     const rx_failure *failure = NULL; /* of the first part that fails */
+    if (rx_may_change(g))
+        return burin_graph_fail(g, BURIN_ERR_USAGE, "a computed node may not write a rope");
+    burin_status status = g->frame ? patch_early(rope) : BURIN_OK;
     for (uint32_t k = 0; k < rope->piece_count && !status; k++) {
         const rope_piece *piece = &rope->pieces[k];
         const rope_part  *part  = piece->part == UINT32_MAX ? NULL : rope->parts[piece->part];

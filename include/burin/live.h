@@ -83,14 +83,15 @@ typedef struct burin_patch {
  * or import, or call what may look at any name, depend on every name bound so far.
  *
  * tpl      of the live's environment; held.
- * patch    called in effects, in the order of the text, for every part whose text has changed; a failure becomes its effect's.
- *          NULL: nobody asks. A part that fails keeps its place and its text, and is not patched until it succeeds.
+ * patch    called in effects, in the order of the text, for every part whose text has changed; a failure becomes its effect's. It may
+ *          not free the rope. NULL: nobody asks. A part that fails keeps its place and its text, and is not patched until it succeeds.
  * Returns  NULL after filling `err`: BURIN_ERR_NOMEM, BURIN_ERR_USAGE. */
 BURIN_API burin_rope *burin_rope_new(burin_live *live, burin_template *tpl, burin_status (*patch)(void *user, const burin_patch *patch), void *user, burin_error *err);
 BURIN_API void        burin_rope_free(burin_rope *rope); /* and its nodes; NULL is allowed */
 /* The whole text, in pieces, as its patches keep it: a part that fails has the text that it had last, none if it never had one; in an open batch
- * all of it is as before the batch. All of it is written, and then the status is that of the first part that fails (burin_graph_message says
- * more); or write's, which ends it. */
+ * all of it is as before the batch. In an effect it is the text that follows from the present values: patches that are still to come are made
+ * first, and a failure of `patch` then ends it and is returned. All of it is written, and then the status is that of the first part that fails
+ * (burin_graph_message says more); or write's, which ends it. BURIN_ERR_USAGE inside a computed node. */
 BURIN_API burin_status burin_rope_write(burin_rope *rope, burin_status (*write)(void *user, const char *data, size_t len), void *user);
 BURIN_API size_t       burin_rope_length(const burin_rope *rope); /* bytes, of what has been patched so far */
 BURIN_API size_t       burin_rope_parts(const burin_rope *rope);  /* nodes that render */

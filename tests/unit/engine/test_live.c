@@ -477,6 +477,100 @@ static void a_rope_in_an_open_batch_is_as_its_patches_keep_it(void **state)
     burin_rope_free(rope);
 }
 
+/* A client that comes late: it gets the text as it is, and then patches. */
+typedef struct late_client {
+    burin_rope  *rope;
+    burin_node   cell;       /* that its effect reads */
+    copy         kept, late; /* kept: of the client that was there from the beginning */
+    bool         comes_in_patch, is_coming, has_come;
+    burin_status status;     /* of its first text */
+} late_client;
+
+static void come(late_client *l)
+{
+    l->is_coming = true;
+    l->status    = burin_rope_write(l->rope, append, &l->late);
+    assert_int_equal(burin_rope_length(l->rope), l->late.len);
+    l->has_come = true;
+}
+static burin_status apply_to_both(void *user, const burin_patch *patch)
+{
+    late_client *l = user;
+    apply(&l->kept, patch);
+    if (l->has_come)
+        apply(&l->late, patch);
+    else if (l->comes_in_patch && !l->is_coming)
+        come(l);
+    return BURIN_OK;
+}
+static burin_status come_in_effect(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    late_client *l = user;
+    (void)in, (void)out;
+    if (l->rope && !l->comes_in_patch && !l->has_come)
+        come(l);
+    return burin_graph_get(g, l->cell, out);
+}
+
+/* Whether its effect runs before all patches, or behind them, or it comes in the middle of them. */
+static void what_an_effect_writes_is_what_later_patches_build_on(void **state)
+{
+    desk *d = *state;
+    for (int when = 0; when < 3; when++) {
+        late_client l = {.comes_in_patch = when == 2, .cell = d->a};
+        burin_node  effect = {0, 0};
+        burin_error err = BURIN_ERROR_INIT;
+        burin_graph_set(d->g, d->a, burin_int(1));
+        burin_graph_set(d->g, d->b, burin_int(2));
+        if (when == 0)
+            burin_graph_effect(d->g, come_in_effect, &l, BURIN_NODE_DYNAMIC, NULL, 0, &effect);
+        burin_template *tpl = burin_template_from_string(d->env, "page", BURIN_TEXT("{{ a }},{{ 6 // b }},{{ a * a }}{% if b %}!{% endif %}"), &err);
+        burin_rope *rope = burin_rope_new(d->live, tpl, apply_to_both, &l, &err);
+        burin_template_unref(tpl);
+        assert_int_equal(burin_rope_write(rope, append, &l.kept), BURIN_OK);
+        if (when == 1)
+            burin_graph_effect(d->g, come_in_effect, &l, BURIN_NODE_DYNAMIC, NULL, 0, &effect);
+        l.rope = rope;
+        burin_graph_begin(d->g);
+        burin_graph_set(d->g, d->a, burin_int(100));
+        burin_graph_set(d->g, d->b, burin_int(0));
+        burin_graph_commit(d->g);
+        assert_true(l.has_come);
+        assert_int_equal(l.status, BURIN_ERR_ZERO_DIVISION);
+        assert_string_equal(l.kept.text, "100,3,10000");
+        assert_string_equal(l.late.text, l.kept.text);
+        assert_int_equal(l.kept.patches, 3); /* none twice */
+        burin_graph_begin(d->g);
+        burin_graph_set(d->g, d->a, burin_int(7));
+        burin_graph_set(d->g, d->b, burin_int(1));
+        burin_graph_commit(d->g);
+        assert_string_equal(l.kept.text, "7,6,49!");
+        assert_string_equal(l.late.text, l.kept.text);
+        assert_int_equal(l.kept.patches, 7);
+        burin_graph_dispose(d->g, effect);
+        burin_rope_free(rope);
+    }
+}
+
+static burin_status write_rope(burin_graph *g, void *user, const burin_inputs *in, burin_value *out)
+{
+    copy whole = {.len = 0};
+    (void)g, (void)in, (void)out;
+    return burin_rope_write(user, append, &whole);
+}
+static void a_computed_node_may_not_write_a_rope(void **state)
+{
+    desk       *d = *state;
+    copy        kept;
+    burin_value v;
+    burin_node  node;
+    burin_rope *rope = rope_of(d, "{{ a }}", &kept);
+    burin_graph_computed(d->g, write_rope, rope, BURIN_NODE_DYNAMIC, NULL, 0, &node);
+    assert_int_equal(burin_graph_get(d->g, node, &v), BURIN_ERR_USAGE);
+    assert_string_equal(burin_graph_message(d->g), "a computed node may not write a rope");
+    burin_rope_free(rope);
+}
+
 static void a_name_prints_any_value_as_the_template_does(void **state)
 {
     desk       *d      = *state;
@@ -588,6 +682,8 @@ int main(void)
         TEST(a_part_that_fails_keeps_its_place),
         TEST(a_rope_is_written_whole_while_parts_fail),
         TEST(a_rope_in_an_open_batch_is_as_its_patches_keep_it),
+        TEST(what_an_effect_writes_is_what_later_patches_build_on),
+        TEST(a_computed_node_may_not_write_a_rope),
         TEST(a_name_prints_any_value_as_the_template_does),
         TEST(a_name_longer_than_the_limit_fails_and_a_shorter_one_works_again),
         TEST(a_template_of_another_environment_is_refused),
