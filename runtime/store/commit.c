@@ -148,27 +148,47 @@ static burin_status open_children(burin_txn *t, const es_draft *d, burin_error *
     return status;
 }
 
-/* The root or loose entity above a draft. */
-static es_draft *top_draft(const burin_txn *t, es_draft *d, uint32_t *touch)
+/* The root or loose entity above a draft, or the first on the way whose place is known. *between: there are drafts before it. NULL: a root without a draft, of the tree *touch. */
+static es_draft *top_draft(const burin_txn *t, es_draft *d, uint32_t *touch, bool *between)
 {
     es_view   view;
     es_draft *top = d;
     uint32_t  at  = d->owner;
     *touch        = d->touch;
-    while (at && es_txn_relative(t, *touch, at, &view)) {
+    *between      = false;
+    while (at && !(top && top->flags & ES_PLACED) && es_txn_relative(t, *touch, at, &view)) {
+        *between |= top && top != d;
         top    = view.draft;
         *touch = view.touch;
         at     = view.owner;
     }
-    return top; /* NULL: a root without a draft, of the tree *touch */
+    return top;
 }
 
-static burin_status place(burin_txn *t, es_draft *d, burin_error *err)
+/* What lies between a draft that is placed and the top goes there, too: so that a deep tree is not walked up again for each. */
+static void place_between(const burin_txn *t, const es_draft *d, const es_draft *top)
+{
+    es_view  view;
+    uint32_t at = d->owner, touch = d->touch;
+    while (at && es_txn_relative(t, touch, at, &view) && (!view.draft || view.draft != top)) {
+        if (view.draft) {
+            view.draft->place = d->place;
+            view.draft->flags |= ES_PLACED;
+        }
+        at    = view.owner;
+        touch = view.touch;
+    }
+}
+
+static burin_status find_place(burin_txn *t, es_draft *d, burin_error *err)
 {
     uint32_t  touch;
-    es_draft *top = top_draft(t, d, &touch);
-    if (!top || (top->flags & (ES_ROOT | ES_PROMOTED)) == ES_ROOT) {
+    bool      between;
+    es_draft *top = top_draft(t, d, &touch, &between);
+    if (!top || (top->flags & (ES_ROOT | ES_PROMOTED | ES_PLACED)) == ES_ROOT) {
         d->place = touch;
+    } else if (top->flags & ES_PLACED) {
+        d->place = top->place;
     } else if (top->flags & ES_PROMOTED) {
         if (!top->place) {
             top->place = es_txn_found(t);
@@ -179,11 +199,20 @@ static burin_status place(burin_txn *t, es_draft *d, burin_error *err)
     } else if (!top->touch && !(top->flags & ES_PARTIAL)) {
         return es_fail(err, BURIN_ERR_USAGE, "entity %u was created, but neither attached, promoted nor discarded", top->id);
     }
-    if (d->touch && d->place != d->touch) {
+    d->flags |= ES_PLACED;
+    if (between)
+        place_between(t, d, top);
+    return BURIN_OK;
+}
+
+static burin_status place(burin_txn *t, es_draft *d, burin_error *err)
+{
+    burin_status status = d->flags & ES_PLACED ? BURIN_OK : find_place(t, d, err);
+    if (status == BURIN_OK && d->touch && d->place != d->touch) {
         d->flags |= ES_FOREIGN;
         return open_children(t, d, err);
     }
-    return BURIN_OK;
+    return status;
 }
 
 /* ---- 3. write ---- */

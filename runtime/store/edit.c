@@ -240,16 +240,27 @@ burin_status burin_txn_promote(burin_txn *txn, burin_entity entity, burin_error 
     return status;
 }
 
-/* Whether `id` is the entity `owner` or above it. */
-static bool is_above(const burin_txn *t, uint32_t id, const es_draft *owner)
+static bool has_children(const burin_txn *t, const es_draft *d)
+{
+    for (uint64_t left = es_type_at(t->store, d->type)->children; left; left &= left - 1) {
+        int                n   = __builtin_ctzll(left);
+        const es_children *own = (es_type_at(t->store, d->type)->blocks >> n) & 1 ? own_cell(d, n) : NULL;
+        if (own ? own->root.count != 0 : d->cells[n] != 0)
+            return true;
+    }
+    return false;
+}
+
+bool es_txn_is_above(const burin_txn *t, const es_draft *d, const es_draft *owner)
 {
     es_view  view;
     uint32_t at = owner->id, touch = owner->touch;
-    while (at != id && es_txn_relative(t, touch, at, &view) && view.owner) {
+    bool     go = has_children(t, d); /* what is built from the top down is not walked up again for each */
+    while (go && at != d->id && es_txn_relative(t, touch, at, &view) && view.owner) {
         at    = view.owner;
         touch = view.touch;
     }
-    return at == id;
+    return at == d->id;
 }
 
 static bool has_key(burin_txn *t, const es_draft *owner, int attribute, burin_text key)
@@ -292,7 +303,7 @@ static burin_status check_attach(burin_txn *t, const es_draft *child, es_draft *
     const char *wanted = type->attributes[attribute].entity_type, *given = es_type_at(t->store, child->type)->name;
     if (wanted && strcmp(wanted, given) != 0)
         return es_fail(err, BURIN_ERR_TYPE, "attribute '%s' of '%s' holds '%s', not '%s'", type->attributes[attribute].name, type->name, wanted, given);
-    if (is_above(t, child->id, owner))
+    if (es_txn_is_above(t, child, owner))
         return es_fail(err, BURIN_ERR_VALUE, "entity %u cannot own itself (a circle through entity %u)", child->id, owner->id);
     if (child->owner)
         return es_fail(err, BURIN_ERR_VALUE, "entity %u is shared: entity %u owns it already", child->id, child->owner);

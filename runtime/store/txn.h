@@ -32,6 +32,7 @@ enum { /* es_draft.flags */
     ES_WRITTEN  = 8,  /* set by the commit: it has a new record */
     ES_SET      = 16, /* something was set, if only to what it was */
     ES_PARTIAL  = 32, /* new, and nowhere: a copy that is not whole, or discarded: nobody misses it */
+    ES_PLACED   = 64, /* set by the commit: `place` is */
 };
 
 typedef struct es_draft {
@@ -163,6 +164,8 @@ bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *v
 /* A draft of the entity; the same each time. */
 burin_status es_txn_open(burin_txn *t, burin_entity entity, es_draft **draft, burin_error *err);
 burin_status es_txn_open_view(burin_txn *t, const es_view *view, es_draft **draft, burin_error *err);
+/* Whether an entity is `owner`, or above it. */
+bool es_txn_is_above(const burin_txn *t, const es_draft *d, const es_draft *owner);
 /* A plain attribute of a view, as burin_txn_get. */
 burin_status es_view_get(const burin_store *s, const es_view *view, int attribute, burin_heap *heap, burin_value *out, burin_error *err);
 burin_status es_view_children(const burin_store *s, const es_view *view, int attribute, burin_children *out, burin_error *err);

@@ -2,6 +2,8 @@
  * entities must have (identity 1-13, diff and versioning 18-44, attach and detach 45-50). */
 #include "tests/unit/store/agents.h"
 
+#include <time.h>
+
 /* ---- versioning ---- */
 
 static void b18_no_change_makes_no_version(void **state)
@@ -658,6 +660,39 @@ static void b47_a_root_that_is_detached_takes_its_tree_with_it(void **state)
     assert_int_equal(version.entities, 7);
 }
 
+/* So many maps, each the hero of the one before it, put together from the top down or from the bottom up, or all below one; CPU seconds. */
+static double seconds_of(world *w, int count, bool deep, bool upwards)
+{
+    enum { COUNT_MAX = 40000 };
+    static burin_entity made[COUNT_MAX];
+    assert_true(count <= COUNT_MAX);
+    clock_t    start = clock();
+    burin_txn *t     = begin(w);
+    for (int n = 0; n < count; n++)
+        burin_txn_create(t, w->map, &made[n], NULL);
+    for (int n = 1; n < count && deep; n++) {
+        int below = upwards ? count - n : n;
+        assert_int_equal(burin_txn_attach(t, made[below], made[below - 1], HERO, 0, no_key, NULL), BURIN_OK);
+    }
+    for (int n = 1; n < count && !deep; n++)
+        assert_int_equal(burin_txn_attach(t, made[n], made[0], TAGS, 0, no_key, NULL), BURIN_OK);
+    burin_txn_promote(t, made[0], NULL);
+    burin_commit_result done;
+    assert_int_equal(burin_txn_commit(t, NULL, &done, NULL), BURIN_OK);
+    assert_int_equal(done.states, count);
+    return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/* If each entity were looked up from the bottom of the tree to its top, the deep ones took a thousand times as long. */
+static void a_deep_tree_costs_what_a_flat_one_does(void **state)
+{
+    enum { COUNT = 40000, TIMES = 50 };
+    world *w    = *state;
+    double flat = seconds_of(w, COUNT, false, false);
+    assert_true(seconds_of(w, COUNT, true, false) < TIMES * flat);
+    assert_true(seconds_of(w, COUNT, true, true) < TIMES * flat);
+}
+
 int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -675,6 +710,7 @@ int main(void)
         ROW(b10_b32_where_a_value_comes_from_is_no_content), ROW(b33_by_force_what_is_equal_is_written_once), ROW(b38_b39_what_the_caller_holds_is_the_callers),
         ROW(b47_a_root_that_is_detached_takes_its_tree_with_it),
         ROW(borrowed_values_say_where_they_come_from), ROW(a_copy_is_new_entities_with_equal_attributes),
+        ROW(a_deep_tree_costs_what_a_flat_one_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
