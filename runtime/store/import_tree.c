@@ -92,13 +92,38 @@ static burin_status set_plain(tree_importer *x, const imported *to, int attribut
     return status ? status : burin_txn_set(x->txn, to->made, attribute, plain, x->err);
 }
 
+/* What the JSON calls an entity that was made. */
+static uint32_t name_of(const tree_importer *x, uint32_t made)
+{
+    size_t n = 0;
+    while (n < count_of(x) && item(x, n)->made.id != made)
+        n++;
+    return n < count_of(x) ? item(x, n)->id : 0;
+}
+
+/* What burin_txn_attach would refuse naming entities that the JSON's author knows by other numbers. */
+static burin_status check_place(const tree_importer *x, const imported *child, const imported *owner, const burin_attribute *attribute, bool taken)
+{
+    const es_draft *d = es_txn_draft(x->txn, child->made.id);
+    if (es_txn_is_above(x->txn, d, es_txn_draft(x->txn, owner->made.id)))
+        return es_fail(x->err, BURIN_ERR_DATA, "entity %u cannot own itself (a circle through entity %u)", child->id, owner->id);
+    if (d->owner)
+        return es_fail(x->err, BURIN_ERR_DATA, "entity %u is shared: entity %u owns it already", child->id, name_of(x, d->owner));
+    if (taken)
+        return es_fail(x->err, BURIN_ERR_DATA, "attribute '%s' of entity %u has a child already", attribute->name, owner->id);
+    return BURIN_OK;
+}
+
 static burin_status attach(tree_importer *x, const imported *owner, int attribute, burin_value id, burin_text key)
 {
-    const imported *child = find(x, id);
+    const es_draft        *d     = es_txn_draft(x->txn, owner->made.id);
+    const burin_attribute *a     = &es_type_at(x->txn->store, d->type)->attributes[attribute];
+    const imported        *child = find(x, id);
     if (!child)
         return bad(x, owner->id, "has a child that is not listed");
+    burin_status status = check_place(x, child, owner, a, a->kind == BURIN_CHILD_ATTRIBUTE && d->cells[attribute]);
     x->attached++;
-    return burin_txn_attach(x->txn, child->made, owner->made, attribute, BURIN_END, key, x->err);
+    return status ? status : burin_txn_attach(x->txn, child->made, owner->made, attribute, BURIN_END, key, x->err);
 }
 
 static burin_status attach_all(tree_importer *x, const imported *owner, int attribute, burin_value value)
