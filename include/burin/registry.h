@@ -249,7 +249,7 @@ typedef struct burin_record {
     const char         *message;   /* "" when it went well */
     int64_t             time_ns;   /* of its beginning, since 1970 */
     uint64_t            took_ns;
-    uint64_t            commit;    /* burin_commit_result.commit; 0 also where somebody else commits: then outputs have no version */
+    uint64_t            commit;    /* burin_commit_result.commit; 0 also where somebody else commits: then outputs, and configurations it made, have no version */
     size_t              count;
     const burin_linked *links;
 } burin_record;

@@ -277,6 +277,31 @@ static void leave(const burin_invocation *call, burin_result *result)
     burin_txn_abort(call->txn);
 }
 
+/* What the call has to do with and made itself: a configuration of values, which has no tree before the commit. */
+static size_t count_made(const burin_invocation *call)
+{
+    size_t count = 0;
+    for (size_t n = 0; n < call->link_count; n++)
+        count += call->links[n].entity.tree == 0;
+    return count;
+}
+
+static void list_made(const burin_invocation *call, es_settled *settled)
+{
+    for (size_t n = 0; n < call->link_count; n++) {
+        if (call->links[n].entity.tree == 0)
+            *settled++ = (es_settled){call->links[n].entity, false};
+    }
+}
+
+static void settle_made(const burin_invocation *call, const es_settled *settled)
+{
+    for (size_t n = 0; n < call->link_count; n++) {
+        if (call->links[n].entity.tree == 0)
+            call->links[n].entity = settled++->entity;
+    }
+}
+
 /* Commit, and say where the results are now. */
 static burin_status commit(burin_invocation *call, burin_result *result)
 {
@@ -284,9 +309,9 @@ static burin_status commit(burin_invocation *call, burin_result *result)
     burin_commit_options options = {.mode = call->options->mode, .note = write_note(call, note, sizeof note)};
     es_settled           one, *settled = &one;
     burin_returned      *given = call->items ? call->items : &result->one;
-    size_t               count = call->items ? call->item_count : 1, waiting = rg_waiting(&call->own_told);
-    if (count + waiting > 1) {
-        settled = arena_alloc(&call->scratch, (count + waiting) * sizeof *settled);
+    size_t               count = call->items ? call->item_count : 1, waiting = rg_waiting(&call->own_told), all = count + waiting + count_made(call);
+    if (all > 1) {
+        settled = arena_alloc(&call->scratch, all * sizeof *settled);
         if (!settled) {
             burin_txn_abort(call->txn);
             return rg_no_memory(call->err);
@@ -296,19 +321,22 @@ static burin_status commit(burin_invocation *call, burin_result *result)
         settled[n] = (es_settled){given[n].item.entity, false};
     for (size_t n = 0; n < waiting; n++)
         settled[count + n] = (es_settled){rg_waiting_entity(&call->own_told, n), false};
+    list_made(call, settled + count + waiting);
     burin_event_span own    = event_begin(call, call->span, BURIN_EVENT_COMMIT);
-    burin_status     status = es_txn_commit(call->txn, &options, &result->commit, settled, count + waiting, call->err);
+    burin_status     status = es_txn_commit(call->txn, &options, &result->commit, settled, all, call->err);
     event_end(call, call->span, own, BURIN_EVENT_COMMIT, result->commit.commit, status);
-    if (status == BURIN_OK)
-        rg_settle_waiting(&call->own_told, settled + count);
-    for (size_t n = 0; n < count && !status; n++) {
+    if (status)
+        return status;
+    rg_settle_waiting(&call->own_told, settled + count);
+    settle_made(call, settled + count + waiting);
+    for (size_t n = 0; n < count; n++) {
         if (!given[n].item.entity.id)
             continue;
         given[n].item.entity = settled[n].entity;
         if (given[n].semantic == BURIN_SEMANTIC_UNCHANGED && settled[n].changed)
             given[n].semantic = BURIN_SEMANTIC_MUTATION;
     }
-    return status;
+    return BURIN_OK;
 }
 
 /* End the transaction, if it is the call's own, or take back what a failed call did to somebody else's. */

@@ -449,9 +449,11 @@ static void a_configuration_is_an_entity_or_made_of_values(void **state)
     seen         s      = records(w);
     burin_entity config = s.linked[1].link == BURIN_LINK_CONFIG ? s.linked[1].entity : s.linked[0].entity;
     burin_value  label;
-    config.tree = config.version = 0;
+    assert_true(config.tree != w->map.tree && config.tree > 0); /* a tree of its own, which the call's commit made */
+    assert_int_equal(config.version, 1);
     assert_int_equal(burin_reader_get(w->reader, config, LABEL, NULL, &label, NULL), BURIN_OK);
     assert_memory_equal(label.as.s, "fast", 4);
+    config.tree = config.version = 0;
     CALL(w, f, BURIN_OK, burin_item_entity(w->agents[0]), burin_item_entity(config)); /* explicit; defaults left out */
     assert_int_equal(speed_of(w, w->agents[0]), 10);
     char address[64];
@@ -463,8 +465,11 @@ static void a_configuration_is_an_entity_or_made_of_values(void **state)
     s = records(w);
     for (size_t n = 0; n < s.links; n++) {
         if (s.linked[n].link == BURIN_LINK_CONFIG)
-            config = (burin_entity){s.linked[n].entity.id, 0, 0};
+            config = s.linked[n].entity;
+        else if (s.linked[n].link == BURIN_LINK_SOURCE)
+            assert_true(s.linked[n].entity.id == w->agents[1].id && s.linked[n].entity.tree > 0);
     }
+    assert_int_equal(config.version, 1);
     burin_entity source;
     int          attribute;
     assert_int_equal(burin_reader_origin(w->reader, config, FACTOR, &source, &attribute, NULL), BURIN_OK);
