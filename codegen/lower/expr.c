@@ -409,7 +409,7 @@ uint16_t expr(lowerer *c, scope *f, ast_node *node, uint16_t want)
     if (c->status)
         return into(c, want);
     c->where = node->where;
-    if (c->options->optimized && is_folded(node) && fold_literal(c, node, &v))
+    if (is_folded(node) && optimize(c, node, &v))
         reg = load_constant(c, v, want);
     else
         reg = lower_varying(c, f, node, want);
@@ -455,6 +455,18 @@ static bool jump_on_attribute(lowerer *c, scope *f, ast_node *node, ir_op op, ui
     return true;
 }
 
+/* Jump on a condition that Jinja2 makes a constant. */
+static bool jump_on_constant(lowerer *c, ast_node *node, ir_op op, uint32_t *chain)
+{
+    uint32_t    mark = c->unit->temps;
+    burin_value v;
+    if (!is_folded(node) || !optimize(c, node, &v))
+        return false;
+    emit_jump(c, op, 0, load_constant(c, v, NO_REG), 0, chain);
+    c->unit->temps = mark;
+    return true;
+}
+
 static void jump_on_value(lowerer *c, scope *f, ast_node *node, ir_op op, uint32_t *chain)
 {
     uint32_t mark = c->unit->temps;
@@ -468,7 +480,9 @@ static void jump_on_value(lowerer *c, scope *f, ast_node *node, ir_op op, uint32
 void jump_unless(lowerer *c, scope *f, ast_node *node, uint32_t *chain)
 {
     uint32_t mark = c->unit->temps, yes = NO_JUMP;
-    if (node->kind == AST_Not) {
+    if (jump_on_constant(c, node, OP_JUMP_NOT, chain)) {
+        /* done */
+    } else if (node->kind == AST_Not) {
         jump_when(c, f, ast_as(Not, node)->node, chain);
     } else if (node->kind == AST_And) {
         jump_unless(c, f, ast_as(And, node)->left, chain);
@@ -493,7 +507,9 @@ void jump_unless(lowerer *c, scope *f, ast_node *node, uint32_t *chain)
 void jump_when(lowerer *c, scope *f, ast_node *node, uint32_t *chain)
 {
     uint32_t no = NO_JUMP;
-    if (node->kind == AST_Not) {
+    if (jump_on_constant(c, node, OP_JUMP_IF, chain)) {
+        /* done */
+    } else if (node->kind == AST_Not) {
         jump_unless(c, f, ast_as(Not, node)->node, chain);
     } else if (node->kind == AST_Or) {
         jump_when(c, f, ast_as(Or, node)->left, chain);

@@ -1,7 +1,10 @@
 /* Constant folding, with the runtime's own functions (jinja2.nodes.Expr.as_const).
  *
- * What fails is left to run time, where it fails again with its line. One rule shows in output: a folded `~` joins
- * plain texts even where one is Markup. Values live in the program's heap. */
+ * Three things may come of an evaluation: a value; nothing, where what fails is left to run time to fail again with its line (Jinja2's
+ * Impossible); or an error that Jinja2 lets pass, and which fails the compilation: that of the text or truth of a strict undefined value, of
+ * a dict's key. The error is then pending in the state that folds, and false is returned of both. Jinja2's optimizer goes through all of a
+ * constant, also through what its value does not depend on; constants that are printed are evaluated without it first, and nothing of that fails.
+ * One rule shows in output: a folded `~` joins plain texts even where one is Markup. Values live in the program's heap. */
 #include "codegen/lower/lower.h"
 
 #include "runtime/attribute.h"
@@ -42,6 +45,24 @@ static int is_varying(ast_node *child, void *user)
 }
 
 static bool evaluate(lowerer *c, ast_node *node, burin_value *out);
+
+/* What an operation comes to whose failure is left to run time. */
+static bool possible(lowerer *c, burin_status status)
+{
+    if (status)
+        rt_clear_error(&c->fold);
+    return !status;
+}
+
+static int fails(ast_node *node, void *user)
+{
+    lowerer    *c = user;
+    burin_value unused;
+    return is_constant(node) ? !evaluate(c, node, &unused) && c->fold.status : ast_each_child(node, fails, c);
+}
+
+/* A part on which the value does not depend: the optimizer folds it all the same. */
+static bool evaluate_unused(lowerer *c, ast_node *node) { return !c->is_optimizing || !fails(node, c); }
 
 static bool evaluate_list(lowerer *c, const ast_list *list, burin_value **out)
 {
@@ -90,12 +111,17 @@ static bool evaluate_compare(lowerer *c, ast_Compare *node, burin_value *out)
     bool        result = true;
     if (!evaluate(c, node->expr, &left))
         return false;
-    for (ast_node *n = node->ops.first; n && result; n = n->next) {
-        burin_value right;
-        if (!evaluate(c, ast_as(Operand, n)->expr, &right) ||
-            rt_compare_op(&c->fold, (rt_compare)ast_as(Operand, n)->op, left, right, &result))
-            return false;
-        left = right;
+    for (ast_node *n = node->ops.first; n; n = n->next) {
+        ast_Operand *op = ast_as(Operand, n);
+        burin_value  right;
+        if (!result) {
+            if (!evaluate_unused(c, op->expr))
+                return false;
+        } else {
+            if (!evaluate(c, op->expr, &right) || !possible(c, rt_compare_op(&c->fold, (rt_compare)op->op, left, right, &result)))
+                return false;
+            left = right;
+        }
     }
     *out = burin_bool(result);
     return true;
@@ -107,7 +133,7 @@ static bool evaluate_logic(lowerer *c, ast_node *left, ast_node *right, bool sto
     bool truth;
     if (!evaluate(c, left, out) || rt_is_true(&c->fold, *out, &truth))
         return false;
-    return truth == stop_at || evaluate(c, right, out);
+    return truth == stop_at ? evaluate_unused(c, right) : evaluate(c, right, out);
 }
 
 static bool evaluate_cond(lowerer *c, ast_Cond *node, burin_value *out)
@@ -116,8 +142,8 @@ static bool evaluate_cond(lowerer *c, ast_Cond *node, burin_value *out)
     if (!evaluate(c, node->test, out) || rt_is_true(&c->fold, *out, &truth))
         return false;
     if (truth)
-        return evaluate(c, node->yes, out);
-    return node->no && evaluate(c, node->no, out);
+        return (!node->no || evaluate_unused(c, node->no)) && evaluate(c, node->yes, out);
+    return evaluate_unused(c, node->yes) && node->no && evaluate(c, node->no, out);
 }
 
 static bool evaluate_part(lowerer *c, ast_node *part, burin_value *out)
@@ -131,7 +157,7 @@ static bool evaluate_slice(lowerer *c, ast_Slice *node, burin_value *out)
 {
     burin_value start, stop, step;
     return evaluate_part(c, node->start, &start) && evaluate_part(c, node->stop, &stop) && evaluate_part(c, node->step, &step) &&
-           !rt_slice_new(&c->fold, start, stop, step, out);
+           possible(c, rt_slice_new(&c->fold, start, stop, step, out));
 }
 
 static bool evaluate_item(lowerer *c, ast_Getitem *node, burin_value *out)
@@ -141,7 +167,7 @@ static bool evaluate_item(lowerer *c, ast_Getitem *node, burin_value *out)
         return false;
     if (node->arg->kind == AST_Slice ? !evaluate_slice(c, ast_as(Slice, node->arg), &key) : !evaluate(c, node->arg, &key))
         return false;
-    return !rt_get_item(&c->fold, object, key, out);
+    return possible(c, rt_get_item(&c->fold, object, key, out));
 }
 
 static bool evaluate_concat(lowerer *c, ast_Concat *node, burin_value *out)
@@ -171,7 +197,7 @@ static bool evaluate_function(lowerer *c, const rt_names *table, ast_Filter *nod
             return false;
     }
     rt_arguments call = {args, n, k, names, named};
-    return !rt_call_function(&c->fold, f, &call, out);
+    return possible(c, rt_call_function(&c->fold, f, &call, out));
 }
 
 static bool evaluate_literal(lowerer *c, ast_Const *node, burin_value *out)
@@ -212,10 +238,15 @@ static bool evaluate_markup(lowerer *c, ast_MarkSafeIfAutoescape *node, burin_va
     return true;
 }
 
+static bool evaluate_unary(lowerer *c, ast_Unary *node, burin_value *out)
+{
+    return evaluate(c, node->node, out) && possible(c, rt_unary_op(&c->fold, (rt_unary)node->op, *out, out));
+}
+
 static bool evaluate_not(lowerer *c, ast_Not *node, burin_value *out)
 {
     bool truth;
-    if (!evaluate(c, node->node, out) || rt_is_true(&c->fold, *out, &truth))
+    if (!evaluate(c, node->node, out) || !possible(c, rt_is_true(&c->fold, *out, &truth)))
         return false;
     *out = burin_bool(!truth);
     return true;
@@ -225,7 +256,12 @@ static bool evaluate_binary(lowerer *c, ast_Binary *node, burin_value *out)
 {
     burin_value left, right;
     return evaluate(c, node->left, &left) && evaluate(c, node->right, &right) &&
-           !rt_binary_op(&c->fold, (rt_binary)node->op, left, right, out);
+           possible(c, rt_binary_op(&c->fold, (rt_binary)node->op, left, right, out));
+}
+
+static bool evaluate_attribute(lowerer *c, ast_Getattr *node, burin_value *out)
+{
+    return evaluate(c, node->node, out) && possible(c, rt_get_attr(&c->fold, *out, node->attr, out));
 }
 
 static bool evaluate(lowerer *c, ast_node *node, burin_value *out)
@@ -238,14 +274,14 @@ static bool evaluate(lowerer *c, ast_node *node, burin_value *out)
     case AST_List: return evaluate_items(c, BURIN_LIST, &ast_as(List, node)->items, out);
     case AST_Dict: return evaluate_dict(c, ast_as(Dict, node), out);
     case AST_Binary: return evaluate_binary(c, ast_as(Binary, node), out);
-    case AST_Unary: return evaluate(c, ast_as(Unary, node)->node, out) && !rt_unary_op(st, (rt_unary)ast_as(Unary, node)->op, *out, out);
+    case AST_Unary: return evaluate_unary(c, ast_as(Unary, node), out);
     case AST_Not: return evaluate_not(c, ast_as(Not, node), out);
     case AST_And: return evaluate_logic(c, ast_as(And, node)->left, ast_as(And, node)->right, false, out);
     case AST_Or: return evaluate_logic(c, ast_as(Or, node)->left, ast_as(Or, node)->right, true, out);
     case AST_Compare: return evaluate_compare(c, ast_as(Compare, node), out);
     case AST_Concat: return evaluate_concat(c, ast_as(Concat, node), out);
     case AST_Cond: return evaluate_cond(c, ast_as(Cond, node), out);
-    case AST_Getattr: return evaluate(c, ast_as(Getattr, node)->node, out) && !rt_get_attr(st, *out, ast_as(Getattr, node)->attr, out);
+    case AST_Getattr: return evaluate_attribute(c, ast_as(Getattr, node), out);
     case AST_Getitem: return evaluate_item(c, ast_as(Getitem, node), out);
     case AST_Filter: return evaluate_function(c, st->env->filters, ast_as(Filter, node), out);
     case AST_Test: return evaluate_function(c, st->env->tests, (ast_Filter *)node, out);
@@ -271,14 +307,19 @@ static bool fold_constant(lowerer *c, ast_Const *node, burin_value *out)
     return done;
 }
 
+static bool attempt(lowerer *c, ast_node *node, burin_value *out)
+{
+    if (!is_constant(node))
+        return false;
+    c->fold.autoescape = c->autoescape;
+    return evaluate(c, node, out);
+}
+
 bool fold(lowerer *c, ast_node *node, burin_value *out)
 {
     if (node->kind == AST_Const)
         return fold_constant(c, ast_as(Const, node), out);
-    if (!is_constant(node))
-        return false;
-    c->fold.autoescape = c->autoescape;
-    bool done          = evaluate(c, node, out);
+    bool done = attempt(c, node, out);
     rt_clear_error(&c->fold);
     return done;
 }
@@ -308,7 +349,8 @@ static bool dict_has_safe_repr(rt_state *st, burin_value v)
 static bool has_safe_repr(rt_state *st, burin_value v)
 {
     switch (v.kind) {
-    case BURIN_NONE: case BURIN_BOOL: case BURIN_INT: case BURIN_BIGINT: case BURIN_FLOAT: case BURIN_STRING: case BURIN_RANGE: return true;
+    case BURIN_NONE: case BURIN_BOOL: case BURIN_INT: case BURIN_FLOAT: case BURIN_STRING: case BURIN_RANGE: return true;
+    case BURIN_BIGINT: return !rt_str(st, v, &v); /* it fails where Jinja2 would write a literal of too many digits */
     case BURIN_LIST: return list_has_safe_repr(st, v);
     case BURIN_TUPLE: return !rt_list_of(st, v)->fields && list_has_safe_repr(st, v);
     case BURIN_DICT: case BURIN_SET: return dict_has_safe_repr(st, v);
@@ -318,5 +360,23 @@ static bool has_safe_repr(rt_state *st, burin_value v)
 
 bool fold_literal(lowerer *c, ast_node *node, burin_value *out)
 {
-    return !c->is_volatile && fold(c, node, out) && has_safe_repr(&c->fold, *out);
+    bool done = !c->is_volatile && attempt(c, node, out) && has_safe_repr(&c->fold, *out);
+    rt_clear_error(&c->fold);
+    return done;
+}
+
+bool optimize(lowerer *c, ast_node *node, burin_value *out)
+{
+    if (!c->options->optimized || c->is_volatile)
+        return false;
+    c->is_optimizing    = true;
+    bool         done   = attempt(c, node, out) && has_safe_repr(&c->fold, *out);
+    burin_status status = c->fold.status;
+    c->is_optimizing    = false;
+    if (status && status != BURIN_ERR_LIMIT && status != BURIN_ERR_NOMEM) { /* what is too long to fold is not wrong */
+        burin_text message = rt_message(&c->fold);
+        lower_fail(c, status, node, "%.*s", (int)message.len, message.data);
+    }
+    rt_clear_error(&c->fold);
+    return done;
 }

@@ -80,6 +80,7 @@ typedef struct lowerer {
     rt_state               fold; /* what constants are computed in; its heap becomes the program's */
 
     bool       autoescape, is_volatile; /* eval_ctx */
+    bool       is_optimizing; /* what is folded is folded as Jinja2's optimizer does it */
     uint32_t   line;
     span       where;
     uint32_t   extends_so_far;
@@ -173,6 +174,8 @@ void     unit_end(lowerer *c, builder *b);
 bool fold(lowerer *c, ast_node *node, burin_value *out);
 /* The same for use inside a larger expression: only values that Jinja2 would write as a literal (has_safe_repr). */
 bool fold_literal(lowerer *c, ast_node *node, burin_value *out);
+/* What Jinja2's optimizer does to a node before it is compiled: fold_literal, but an error that Jinja2 does not catch fails the compilation. */
+bool optimize(lowerer *c, ast_node *node, burin_value *out);
 
 /* ---- expr.c ---- */
 

@@ -90,7 +90,8 @@ static bool print_constant(lowerer *c, ast_node *node)
 /* `a ~ b` printed: each part by itself, which gives the same text without building the joined one. */
 static bool print_concat(lowerer *c, scope *f, ast_node *node)
 {
-    if (node->kind != AST_Concat || c->is_volatile || c->program->native || c->program->finalize)
+    burin_value v;
+    if (node->kind != AST_Concat || c->is_volatile || c->program->native || c->program->finalize || optimize(c, node, &v) || c->status)
         return false;
     ast_list *items = &ast_as(Concat, node)->items;
     uint16_t  at    = temps(c, items->count);

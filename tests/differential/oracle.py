@@ -8,6 +8,7 @@ import resource
 import signal
 
 import jinja2
+import jinja2.compiler
 import jinja2.nativetypes
 import jinja2.sandbox
 from jinja2 import nodes
@@ -204,13 +205,15 @@ def install_catalog(env, i18n):
 # ---- running
 
 def line_of(problem):
-    """The line of the syntax error, or of the innermost template that was active."""
+    """The line of the syntax error, or of the innermost template that was active; none of what failed while Jinja2 compiled."""
     if isinstance(problem, jinja2.TemplateSyntaxError):
         return problem.lineno
     line, trace = None, problem.__traceback__
     while trace:
         if "__jinja_exception__" in trace.tb_frame.f_globals:
             line = trace.tb_lineno
+        elif trace.tb_frame.f_code.co_filename == jinja2.compiler.__file__:
+            line = None
         trace = trace.tb_next
     return line
 
