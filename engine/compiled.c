@@ -2,16 +2,14 @@
 #include "engine/compiled.h"
 
 #include "codegen/image/image.h"
+#include "codegen/image/seal.h"
 #include "codegen/jit/code.h"
 #include "codegen/jit/native.h"
 #include "runtime/base/diag.h"
 #include "runtime/base/text.h"
 
 #include <dlfcn.h>
-#include <elf.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const span nowhere = {0, 0};
@@ -88,30 +86,13 @@ burin_status burin_env_on_compiled(burin_env *env, void (*tell)(void *user, cons
     return BURIN_OK;
 }
 
-/* Are all parts of the shared object that are to be mapped there? The dynamic linker does not ask, and dies of it. */
-static bool is_whole(const char *path)
-{
-    Elf64_Ehdr  head;
-    Elf64_Phdr  part;
-    struct stat about;
-    int         fd   = open(path, O_RDONLY | O_CLOEXEC);
-    bool        good = fd >= 0 && !fstat(fd, &about) && pread(fd, &head, sizeof head, 0) == sizeof head && memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 &&
-                       head.e_ident[EI_CLASS] == ELFCLASS64 && head.e_phentsize == sizeof part;
-    for (unsigned n = 0; good && n < head.e_phnum; n++)
-        good = pread(fd, &part, sizeof part, (off_t)(head.e_phoff + n * sizeof part)) == sizeof part && part.p_offset <= (uint64_t)about.st_size &&
-               part.p_filesz <= (uint64_t)about.st_size - part.p_offset;
-    if (fd >= 0)
-        close(fd);
-    return good;
-}
-
 burin_status burin_env_add_compiled_file(burin_env *env, const char *path, burin_error *err)
 {
     char here[4096];
     if (snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path) >= (int)sizeof here || access(here, R_OK))
         return diag_fail(err, BURIN_ERR_NOT_FOUND, NULL, 0, nowhere, "%s: no such file", path);
-    if (!is_whole(here))
-        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, nowhere, "%s: it is no shared object, or a part of one", path);
+    if (!seal_holds(here))
+        return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, nowhere, "%s: it was changed or cut off since it was compiled, or holds no compiled templates", path);
     void *file = dlopen(here, RTLD_NOW | RTLD_LOCAL);
     if (!file) {
         const char *why = dlerror();

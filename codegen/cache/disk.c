@@ -22,7 +22,7 @@ enum {
     LEFT_PARTS = 4,    /* eviction leaves 3/4 of what is allowed, so that not every file that comes makes one go */
 };
 
-static const char magic[16]   = "burin cache 2\n";
+static const char magic[16]   = "burin cache 3\n";
 static const char unfinished[] = ".burin-new-";
 
 /* Before the object in a file. */
@@ -40,13 +40,7 @@ typedef struct file_name {
 
 static uint64_t sum_of(const builder_library *library, burin_text object)
 {
-    uint64_t sum = 0;
-    for (unsigned n = 0; n < 2; n++) {
-        uint64_t seed = n * 0x9e3779b97f4a7c15u;
-        seed          = text_hash((const char *)library, sizeof *library, seed) ^ seed;
-        sum           = sum << 32 | text_hash(object.data, object.len, seed);
-    }
-    return sum;
+    return text_sum(object, text_sum((burin_text){(const char *)library, sizeof *library}, 0));
 }
 
 disk_key disk_key_of(const uint8_t builder[BUILDER_SIZE], burin_text request)

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "codegen/image/link.h"
 
+#include "codegen/image/seal.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -149,6 +151,8 @@ const char *link_file(const char *path, bool shared, burin_text table, const bur
         assemble(&w, table);
     if (!w.wrong)
         join(&w, shared, count);
+    if (!w.wrong && shared && !seal_put(place(&w, "out", out, sizeof out)))
+        fail(&w, "a temporary file beside the output cannot be written", strerror(errno));
     if (!w.wrong && rename(place(&w, "out", out, sizeof out), path))
         fail(&w, "the output cannot be written", strerror(errno));
     remove_folder(&w);

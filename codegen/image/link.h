@@ -4,7 +4,7 @@
 
 #include "runtime/base/memory.h"
 
-/* Write `table`, assembled, and the objects as a shared object, or as one object file, to `path`, which is whole or not there.
+/* Write `table`, assembled, and the objects as a shared object, which is sealed (seal.h), or as one object file, to `path`, which is whole or not there.
  * NULL, or what went wrong: a sentence without a full stop in `room`. */
 const char *link_file(const char *path, bool shared, burin_text table, const burin_text *objects, size_t count, char *room, size_t size);
 

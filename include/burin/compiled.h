@@ -6,8 +6,8 @@
  *     burin_template *tpl = burin_template_get(env, "index.html", &err);   // nothing is parsed
  *
  * A set of compiled templates is for one build of the library, for the options of the environment that it was compiled with, and for
- * processors of a level of x86-64 (1, the base, unless another was asked for): anything else is refused, with the reason. Filters, tests and
- * globals are the host's own, by name; those that constants were folded with have to mean what they meant to the compiler.
+ * processors of a level of x86-64 (1, the base, unless another was asked for): anything else is refused, with the reason, and so is a shared
+ * object that was changed since (stripped, say) or is not whole. Filters, tests and globals are the host's own, by name; those that constants were folded with have to mean what they meant to the compiler.
  * Files of compiled templates are code: whoever can write them can do what the host can. */
 #ifndef BURIN_COMPILED_H
 #define BURIN_COMPILED_H
@@ -26,7 +26,7 @@ typedef struct burin_compiled burin_compiled;
  * one added first counts.
  *
  * path     of the file; without a slash it is looked for in the working folder, nowhere else
- * Errors   BURIN_ERR_USAGE (the environment is in use; the set is of another build, for other options or another processor),
+ * Errors   BURIN_ERR_USAGE (the environment is in use; the file was changed; the set is of another build, for other options or another processor),
  *          BURIN_ERR_NOT_FOUND, BURIN_ERR_NOMEM
  * Threads  as burin_loader_...: before the first use. The file stays open as long as the environment lives. */
 BURIN_API burin_status burin_env_add_compiled_file(burin_env *env, const char *path, burin_error *err);

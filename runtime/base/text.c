@@ -247,6 +247,11 @@ uint32_t text_hash(const char *data, size_t len, uint64_t seed)
     return folded ? folded : 1;
 }
 
+uint64_t text_sum(burin_text bytes, uint64_t before)
+{
+    return (uint64_t)text_hash(bytes.data, bytes.len, before) << 32 | text_hash(bytes.data, bytes.len, before ^ MIX_C);
+}
+
 /* ---- edit distance ---- */
 
 enum { DISTANCE_MAX_LEN = 64 }; /* longer names are no typing mistakes of each other */

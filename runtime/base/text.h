@@ -69,6 +69,8 @@ size_t text_encode(uint32_t cp, char *out);
 size_t text_valid_prefix(const char *data, size_t len);
 /* Seeded hash (seed per environment; 0 is fine for compile-time tables). Never returns 0. */
 uint32_t text_hash(const char *data, size_t len, uint64_t seed);
+/* By which bytes that were damaged are told; `before`: the sum of what comes before them. */
+uint64_t text_sum(burin_text bytes, uint64_t before);
 /* First position of needle in haystack, or SIZE_MAX. Two-way or vector search: linear time. */
 size_t text_find(const char *hay, size_t hay_len, const char *needle, size_t needle_len);
 size_t text_rfind(const char *hay, size_t hay_len, const char *needle, size_t needle_len);

@@ -79,14 +79,12 @@ def what_does_not_fit(folder, site):
     refused("other options", "--compiled", site, "-s", "variable-start=<<", "-s", "variable-end=>>")
     with open(site, "rb") as f:
         content = f.read()
-    at = content.index(b"burin compiled1\0")
     other = os.path.join(folder, "other.so")
-    with open(other, "wb") as f:
-        f.write(content[:at + 16] + bytes([content[at + 16] ^ 1]) + content[at + 17:])
-    refused("another build", "--compiled", other)
-    with open(other, "wb") as f:
-        f.write(content[:len(content) // 2])
-    refused("other.so", "--compiled", other)
+    for place in range(0, len(content), len(content) // 20):
+        for changed in (content[:place] + bytes([content[place] ^ 1]) + content[place + 1:], content[:place]):
+            with open(other, "wb") as f:
+                f.write(changed)
+            refused("other.so: it was changed or cut off", "--compiled", other)
     refused("there.so", "--compiled", "there.so")
 
 
