@@ -10,7 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
 
 bool cache_user_folder(char *path, size_t size)
 {
@@ -19,7 +26,7 @@ bool cache_user_folder(char *path, size_t size)
 
     if (cache && cache[0] == '/')
         len = snprintf(path, size, "%s/burin", cache);
-    else if (home && home[0] == '/')
+    else if (home && home[0] == '/' && is_folder(home)) /* users without a home get none */
         len = snprintf(path, size, "%s/.cache/burin", home);
     return len > 0 && (size_t)len < size;
 }
@@ -77,7 +84,7 @@ int command_cache(const cli_options *options)
     const char *folder = options_last(options, OPT_CACHE);
 
     if (!folder && !cache_user_folder(room, sizeof room)) {
-        complain("there is no HOME, so the cache's folder is not known; see --cache");
+        complain("there is no folder $HOME, so the cache's is not known; see --cache");
         return EXIT_USAGE;
     }
     folder = folder ? folder : room;

@@ -58,11 +58,13 @@ static void ignore(void *user, const burin_jit_cached *entry)
     (void)entry;
 }
 
-/* With --explain: why nothing is kept, if that is so. */
-static void explain_cache(const char *folder)
+/* With --explain: why nothing is kept, if that is so and was not asked for. */
+static void explain_cache(const cli_options *options, const char *folder)
 {
     burin_error err = BURIN_ERROR_INIT;
 
+    if (!folder && !options_has(options, OPT_CACHE))
+        fprintf(stderr, "burin: jit: the cache is not used: there is no folder $HOME\n");
     if (folder && burin_jit_cache_each(folder, false, ignore, NULL, &err))
         fprintf(stderr, "burin: jit: the cache is not used: %s\n", err.message ? err.message : "out of memory");
     burin_error_clear(&err);
@@ -92,7 +94,7 @@ bool compiler_start(const cli_options *options, burin_jit **out)
     wish.cache = cache_of(options, folder, sizeof folder);
     if (options_has(options, OPT_EXPLAIN)) {
         wish.event = explain;
-        explain_cache(wish.cache);
+        explain_cache(options, wish.cache);
     }
     *out = burin_jit_new(&wish, &err);
     if (!*out)
