@@ -24,6 +24,7 @@ static void env_free(burin_env *env)
 
     jit_leave(env);
     cache_deinit(&env->cache);
+    burin_jit_unref(env->jit);
     compiled_free(env);
     if (env->has_loader && env->loader.release)
         env->loader.release(env->loader.user);

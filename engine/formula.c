@@ -221,6 +221,7 @@ void burin_formula_free(burin_formula *f)
     }
     if (f->program) {
         jit_forget(env, f->program);
+        jit_tell_cold(subject_of(f));
         codegen_free(f->program);
     }
     formula_kernels_free(&f->kernels);

@@ -113,6 +113,7 @@ static void forget_scripts(burin_interpreter *in)
     for (uint32_t n = 0; n < in->slot_count; n++)
         for (script *s = in->slots[n]; s; s = s->next) {
             jit_forget(in->env, s->program);
+            jit_tell_cold(subject_of(in, s));
             codegen_free(s->program);
         }
     in->slots      = NULL;

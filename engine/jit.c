@@ -531,11 +531,7 @@ void jit_forget(burin_env *env, const ir_program *program)
         call_back(env->jit, env, program);
 }
 
-void jit_leave(burin_env *env)
-{
-    call_back(env->jit, env, NULL);
-    burin_jit_unref(env->jit);
-}
+void jit_leave(burin_env *env) { call_back(env->jit, env, NULL); }
 
 /* ---- from threads that render ---- */
 
@@ -588,6 +584,12 @@ static uint64_t all_insns(const ir_program *p)
     return sum;
 }
 
+/* Interpreted for so long, a unit is compiled. */
+static uint64_t due_ns(const burin_jit *jit, const ir_unit *unit)
+{
+    return jit->options.threshold_ns ? jit->options.threshold_ns : predicted_ns(unit->code_len);
+}
+
 void jit_charge(jit_subject s, const ir_unit *unit, uint64_t ns)
 {
     burin_jit  *jit = s.env->jit;
@@ -595,13 +597,34 @@ void jit_charge(jit_subject s, const ir_unit *unit, uint64_t ns)
     if (unit->index >= p->unit_count || p->units[unit->index] != unit || !has_state(p, unit->index, NATIVE_NOT_YET))
         return;
     uint64_t heat = atomic_fetch_add_explicit(&p->heat[unit->index].ns, ns, memory_order_relaxed) + ns;
-    uint64_t due  = jit->options.threshold_ns ? jit->options.threshold_ns : predicted_ns(unit->code_len);
-    if (heat < due)
+    if (heat < due_ns(jit, unit))
         return;
     /* The rest of the program comes along where it adds little to what this unit costs, or where it is for other processes too. */
     bool wanted = jit_cache_is_on(&jit->cache) || predicted_ns(all_insns(p)) < 2 * predicted_ns(unit->code_len) ? want_all(p) : want(p, unit->index);
     if (wanted)
         enqueue(s);
+}
+
+void jit_tell_cold(jit_subject s)
+{
+    burin_jit       *jit   = s.env->jit;
+    const ir_program *p    = s.program;
+    burin_jit_event  event = {.outcome = BURIN_JIT_REFUSED, .units = p->unit_count};
+    uint64_t         least = UINT64_MAX;
+    char             why[WHY_SIZE];
+    if (s.env->engine != BURIN_ENGINE_AUTO || !jit->options.event || !atomic_load_explicit(s.seen, memory_order_acquire))
+        return;
+    for (uint32_t n = 0; n < p->unit_count; n++) {
+        if (!has_state(p, n, NATIVE_NOT_YET) || atomic_load_explicit(&p->natives[n], memory_order_relaxed))
+            return;
+        uint64_t due = due_ns(jit, p->units[n]);
+        least        = due < least ? due : least;
+        event.instructions += p->units[n]->code_len;
+        event.interpreted_ns += atomic_load_explicit(&p->heat[n].ns, memory_order_relaxed);
+    }
+    snprintf(why, sizeof why, "none was interpreted for the %.1f ms from which on compiling is worth it", (double)least / 1e6);
+    event.why = why;
+    tell(jit, &event, s);
 }
 
 static void compile_now(jit_subject s)

@@ -50,6 +50,9 @@ bool                   jit_kernel_from_cache(burin_env *env, jit_kernel *native)
 /* Put it into the queue, or compile it now if the compiler is eager. */
 void                   jit_want_kernel(burin_env *env, jit_kernel *native);
 
+/* Before a program goes: if it ran and nothing of it was ever compiled, tell why. */
+void jit_tell_cold(jit_subject s);
+
 /* When the environment dies, before its templates do: nothing of it is compiled any more. */
 void jit_leave(burin_env *env);
 

@@ -6,6 +6,7 @@
 
 #include "codegen/analysis/types.h"
 #include "engine/compiled.h"
+#include "engine/jit.h"
 #include "engine/loader.h"
 #include "engine/suggest.h"
 #include "parser/parser.h"
@@ -20,8 +21,10 @@ void template_release(burin_template *tpl)
 {
     if (atomic_fetch_sub_explicit(&tpl->refs, 1, memory_order_acq_rel) != 1)
         return;
-    if (tpl->program)
+    if (tpl->program) {
+        jit_tell_cold(jit_of_template(tpl));
         codegen_free(tpl->program);
+    }
     base_free(tpl->env->alloc, tpl, tpl->size);
 }
 

@@ -21,7 +21,7 @@ typedef enum burin_engine {
 
 typedef enum burin_jit_outcome {
     BURIN_JIT_COMPILED,    /* and in place */
-    BURIN_JIT_REFUSED,     /* it stays interpreted, for `why` */
+    BURIN_JIT_REFUSED,     /* it stays interpreted, for `why`; of what BURIN_ENGINE_AUTO never found worth it, told when it is freed */
     BURIN_JIT_UNAVAILABLE, /* there is no compiler now, for `why`; told once for each reason */
 } burin_jit_outcome;
 
@@ -55,7 +55,7 @@ typedef struct burin_jit_options {
     const char  *folder;       /* for the compiler's temporary files; NULL: /dev/shm */
     unsigned     level;        /* of optimisation, 0 to 3; 1 is best nearly always */
     unsigned     tools;        /* BURIN_JIT_... */
-    /* Called from the thread that compiled, one event at a time; the event is valid until it returns. It may not use
+    /* Called from the thread that compiled, or that frees what was not; the event is valid until it returns. It may not use
      * environments of this compiler. NULL: nobody is told. */
     void       (*event)(void *user, const burin_jit_event *event);
     void        *user;

@@ -31,6 +31,33 @@ def without_a_compiler():
     check("a missing compiler", missing.out == "42\n" and "there is no compiler: /nowhere/burin-jit cannot be started: No such file or directory\n" in missing.err, missing)
 
 
+def cold():
+    """What --engine auto leaves to the interpreter is said, by name, when it goes; not what nobody asked for."""
+    with folder_of({"page.html": TEMPLATE, "loop.py": "print(sum([n for n in range(9)]))"}) as folder:
+        for words, name in ((["render", "page.html"], "page.html: 2 units"), (["eval", "1 + 1"], "<template>: 1 unit"), (["run", "loop.py"], "loop.py: ")):
+            want = burin(*words, cwd=folder)
+            got = burin(*words, "--engine", "auto", "--explain", "--cache", "off", cwd=folder)
+            check("why %s stays interpreted" % words, got.out == want.out and re.search(
+                r"\Aburin: jit: %s.* interpreted: none was interpreted for the \d+\.\d ms from which on compiling is worth it\n\Z" % name, got.err), got)
+            check("without --explain", burin(*words, "--engine", "auto", "--cache", "off", cwd=folder).err == "", None)
+        got = burin("render", "page.html", "--engine", "auto", "--jit-threshold", "50", "--explain", "--cache", "off", cwd=folder)
+        check("the threshold", "for the 50.0 ms from" in got.err, got)
+
+
+def homeless():
+    """A user whose $HOME is not there gets none made."""
+    with folder_of({}) as folder:
+        home = os.path.join(folder, "home")
+        alone = {"HOME": home, "XDG_CACHE_HOME": ""}
+        got = burin("eval", "6 * 7", "--jit-eager", "--explain", env=alone)
+        check("a missing home", got.out == "42\n" and "the cache is not used: there is no folder $HOME\n" in got.err and os.listdir(folder) == [], got)
+        got = burin("cache", "list", env=alone)
+        check("the cache of a missing home", got.code == 2 and "there is no folder $HOME" in got.err, got)
+        os.mkdir(home)
+        got = burin("cache", "list", env=alone)
+        check("the cache of a home", got.code == 0 and "home/.cache/burin: 0 files" in got.out and os.listdir(home) == [], got)
+
+
 def explained():
     with folder_of({"page.html": TEMPLATE}) as folder:
         got = burin("render", "page.html", "--jit-eager", "--explain", "--cache", "off", cwd=folder)
@@ -88,6 +115,8 @@ def cached():
 
 same_output()
 without_a_compiler()
+cold()
+homeless()
 if os.access(HELPER, os.X_OK):
     explained()
     cached()

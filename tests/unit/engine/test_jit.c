@@ -111,6 +111,24 @@ static void what_is_hot_becomes_native_between_renders(void **state)
     burin_jit_unref(jit);
 }
 
+static void what_stays_cold_is_told_when_it_goes(void **state)
+{
+    (void)state;
+    compiler_log l   = {0};
+    result       got;
+    burin_jit   *jit = compiler_make(BURIN_ENGINE_AUTO, false, "/nowhere/burin-jit", NULL, &l);
+    burin_env   *env = make_env(jit);
+    burin_template *unused = burin_template_from_string(env, "unused", BURIN_TEXT("{{ 1 }}"), NULL);
+    render_alone(env, "{{ 1 }}{{ 2 }}", &got);
+    assert_int_equal(l.refused, 1);
+    assert_string_equal(l.name, "page");
+    assert_non_null(strstr(l.why, "none was interpreted for the "));
+    burin_template_unref(unused);
+    burin_env_unref(env);
+    assert_int_equal(l.refused, 1);
+    burin_jit_unref(jit);
+}
+
 static void errors_are_the_same_at_the_same_line(void **state)
 {
     (void)state;
@@ -318,6 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(eager_templates_are_native_before_they_run),
         cmocka_unit_test(what_is_hot_becomes_native_between_renders),
+        cmocka_unit_test(what_stays_cold_is_told_when_it_goes),
         cmocka_unit_test(errors_are_the_same_at_the_same_line),
         cmocka_unit_test(without_a_compiler_everything_is_interpreted_and_told_once),
         cmocka_unit_test(without_a_temporary_folder_everything_is_interpreted_and_told_once),
