@@ -205,8 +205,23 @@ cmd_coverage() {
     say "the report is build/coverage/report.html"
 }
 
+# fuzz_target NAME SECONDS
+fuzz_target() {
+    local name=$1 corpus=$build/fuzz/corpus/$1 log=$build/fuzz/$1.log seeds=() found=0
+    local options=(-max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/fuzz/findings/$name-")
+    [ ! -f "$here/tests/fuzz/$name.dict" ] || options+=(-dict="$here/tests/fuzz/$name.dict")
+    [ ! -d "$here/tests/fuzz/corpus/$name" ] || seeds=("$here/tests/fuzz/corpus/$name")
+    mkdir -p "$corpus" "$build/fuzz/findings"
+    say "fuzzing $name for $2 s"
+    "$build/fuzz/tests/fuzz_$name" "${options[@]}" "$corpus" "${seeds[@]}" 2>"$log" || found=1
+    [ $found -eq 0 ] || { say "$name found something; see build/fuzz/$name.log:"; tail -n 30 "$log" >&2; }
+    sed -nE "s/^stat::(number_of_executed_units|average_exec_per_sec)/$name: \1/p" "$log" >&2
+    return $found
+}
+
+# As many targets at once as there are processors.
 cmd_fuzz() {
-    local seconds=60 target name corpus failed=0 found=0
+    local seconds=60 target name running=0 failed=0 found=0
     case ${1:-} in '' | *[!0-9]*) ;; *) seconds=$1; shift ;; esac
     build fuzz --tests all
     export BURIN_JIT=$build/fuzz/burin-jit # for the target that compares native code
@@ -216,15 +231,13 @@ cmd_fuzz() {
         name=${target##*/fuzz_}
         [ $# -eq 0 ] || [ "$1" = "$name" ] || continue
         found=1
-        corpus=$build/fuzz/corpus/$name
-        mkdir -p "$corpus" "$build/fuzz/findings"
-        say "fuzzing $name for $seconds s"
-        local options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/fuzz/findings/$name-")
-        [ ! -f "$here/tests/fuzz/$name.dict" ] || options+=(-dict="$here/tests/fuzz/$name.dict")
-        local seeds=()
-        [ ! -d "$here/tests/fuzz/corpus/$name" ] || seeds=("$here/tests/fuzz/corpus/$name")
-        "$target" "${options[@]}" "$corpus" "${seeds[@]}" 2>"$build/fuzz/$name.log" || { failed=1; say "$name found something; see build/fuzz/$name.log:"; tail -n 30 "$build/fuzz/$name.log" >&2; }
-        grep -E 'stat::(number_of_executed_units|average_exec_per_sec)' "$build/fuzz/$name.log" >&2 || true
+        [ $running -lt "$jobs" ] || { wait -n || failed=1; running=$((running - 1)); }
+        fuzz_target "$name" "$seconds" &
+        running=$((running + 1))
+    done
+    while [ $running -gt 0 ]; do
+        wait -n || failed=1
+        running=$((running - 1))
     done
     [ $found -eq 1 ] || fail "there is no fuzz target ${1:-}"
     [ $failed -eq 0 ] || fail "fuzzing found something: build/fuzz/findings/"
