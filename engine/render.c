@@ -281,7 +281,7 @@ static __attribute__((noinline)) burin_status claim_marked(burin_render *render,
 }
 
 /* Take the render for a run. */
-static inline __attribute__((always_inline)) burin_status claim(burin_render *render, burin_template *tpl, burin_error *err)
+static BURIN_INLINE burin_status claim(burin_render *render, burin_template *tpl, burin_error *err)
 {
     if (BURIN_UNLIKELY(render->marks) && claim_marked(render, tpl, err))
         return BURIN_ERR_USAGE;
@@ -310,7 +310,7 @@ static inline void begin_loads(burin_render *render)
     }
 }
 
-static inline __attribute__((always_inline)) burin_status begin_run(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
+static BURIN_INLINE burin_status begin_run(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
 {
     clear_error(err);
     if (BURIN_UNLIKELY(vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING))

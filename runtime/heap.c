@@ -55,7 +55,7 @@ void heap_deinit(burin_heap *h)
 /* What lies behind `next` in `block`, and all blocks after it, is free. */
 static void poison_from(heap_block *block, const char *next)
 {
-#if defined(HEAP_SANITIZED)
+#if BURIN_ADDRESS_SANITIZER
     HEAP_POISON(next, heap_block_end(block));
     for (heap_block *spare = block->next; spare; spare = spare->next)
         HEAP_POISON(heap_block_start(spare), heap_block_end(spare));

@@ -14,15 +14,7 @@
 #include "runtime/base/memory.h"
 
 /* In AddressSanitizer builds what is free is poisoned, so that use of something released is found at once. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HEAP_SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define HEAP_SANITIZED
-#endif
-#if defined(HEAP_SANITIZED)
+#if BURIN_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #define HEAP_POISON(start, end) ASAN_POISON_MEMORY_REGION(start, (size_t)((char *)(end) - (char *)(start)))
 #define HEAP_UNPOISON(start, end) ASAN_UNPOISON_MEMORY_REGION(start, (size_t)((char *)(end) - (char *)(start)))
@@ -89,7 +81,7 @@ enum { HEAP_KEPT_MAX = 8 * 1024 * 1024 }; /* bytes */
 void  heap_reset_slow(burin_heap *h);
 static inline void heap_reset(burin_heap *h)
 {
-#if !defined(HEAP_SANITIZED)
+#if !BURIN_ADDRESS_SANITIZER
     if (BURIN_LIKELY(h->calm)) {
         h->next       = h->start;
         h->floor      = (heap_position){NULL, NULL, NULL};
@@ -144,7 +136,7 @@ void heap_release_slow(burin_heap *h, heap_position mark);
 static inline void heap_release(burin_heap *h, heap_position mark)
 {
     h->open = NULL;
-#if !defined(HEAP_SANITIZED)
+#if !BURIN_ADDRESS_SANITIZER
     if (BURIN_LIKELY(mark.block == h->current && mark.releasable == h->releasable &&
                      (h->floor.block != mark.block || h->floor.next <= mark.next))) { /* the usual case: all in one block */
         h->next = mark.next;

@@ -124,24 +124,24 @@ static inline const char *rt_pointer_at(const char *at)
 typedef struct rt_words {
     uint64_t head, rest;
 } rt_words;
-static inline __attribute__((always_inline)) uint64_t rt_head(burin_kind kind, uint16_t tag, uint32_t number)
+static BURIN_INLINE uint64_t rt_head(burin_kind kind, uint16_t tag, uint32_t number)
 {
     const burin_value v = {(uint8_t)kind, 0, tag, number, {0}};
     return rt_struct_word(v);
 }
-static inline __attribute__((always_inline)) rt_words rt_words_missing(void) { return (rt_words){rt_head(BURIN_MISSING, 0, 0), 0}; }
-static inline __attribute__((always_inline)) rt_words rt_words_of_int(const rt_item *item, int64_t i)
+static BURIN_INLINE rt_words rt_words_missing(void) { return (rt_words){rt_head(BURIN_MISSING, 0, 0), 0}; }
+static BURIN_INLINE rt_words rt_words_of_int(const rt_item *item, int64_t i)
 {
     return BURIN_LIKELY(!item->names) ? (rt_words){rt_head(BURIN_INT, 0, 0), (uint64_t)i} : rt_words_missing();
 }
-static inline __attribute__((always_inline)) rt_words rt_words_of_text(const char *text, uint64_t len)
+static BURIN_INLINE rt_words rt_words_of_text(const char *text, uint64_t len)
 {
     return BURIN_LIKELY(text && len <= UINT32_MAX) ? (rt_words){rt_head(BURIN_STRING, 0, (uint32_t)len), (uintptr_t)text} : rt_words_missing();
 }
 
 /* rt_item_read without a call for what is most often read, as words; MISSING: not done. They come in registers: in memory they would be
  * stores that a load of 16 bytes has to wait for. */
-static inline __attribute__((always_inline)) rt_words rt_item_words(uint16_t tag, const rt_item *item, const char *at)
+static BURIN_INLINE rt_words rt_item_words(uint16_t tag, const rt_item *item, const char *at)
 {
     uint64_t word;
     if (item->is_pointer) {
@@ -176,7 +176,7 @@ static inline __attribute__((always_inline)) rt_words rt_item_words(uint16_t tag
     default: return rt_words_missing();
     }
 }
-static inline __attribute__((always_inline)) burin_value rt_item_fast(uint16_t tag, const rt_item *item, const char *at)
+static BURIN_INLINE burin_value rt_item_fast(uint16_t tag, const rt_item *item, const char *at)
 {
     const rt_words words = rt_item_words(tag, item, at);
     burin_value    v;

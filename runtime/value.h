@@ -127,7 +127,7 @@ static inline bool       rt_is_safe(burin_value v) { return v.kind == BURIN_STRI
 static inline bool       rt_is_int(burin_value v) { return v.kind == BURIN_INT || v.kind == BURIN_BIGINT || v.kind == BURIN_BOOL; }
 static inline bool       rt_is_number(burin_value v) { return rt_is_int(v) || v.kind == BURIN_FLOAT; }
 /* A copy word by word: a load of 16 bytes would wait for the two stores that have just made the value. */
-static inline __attribute__((always_inline)) void rt_copy_words(burin_value *to, const burin_value *from)
+static BURIN_INLINE void rt_copy_words(burin_value *to, const burin_value *from)
 {
     uint64_t low, high;
     memcpy(&low, from, 8);

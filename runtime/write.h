@@ -16,16 +16,7 @@
 #define RT_VECTORS 0
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RT_READ_PAST_END 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
-#define RT_READ_PAST_END 0
-#endif
-#endif
-#ifndef RT_READ_PAST_END
-#define RT_READ_PAST_END 1
-#endif
+#define RT_READ_PAST_END (!BURIN_SANITIZED)
 
 enum { RT_PRINTED_AS_IS = BURIN_SAFE | BURIN_CLEAN }; /* flags of strings that escaping does not change */
 
@@ -53,7 +44,7 @@ static inline bool rt_readable_16(const char *data) { return RT_READ_PAST_END &&
 
 enum { RT_SHORT = 128 };
 /* A string of at most RT_SHORT bytes that needs no escaping: at `to`, where so many may be written; the end. NULL for all others. */
-static inline __attribute__((always_inline)) char *rt_write_short(char *to, const burin_value *v, bool escaped)
+static BURIN_INLINE char *rt_write_short(char *to, const burin_value *v, bool escaped)
 {
     bool as_is = !escaped || v->flags & RT_PRINTED_AS_IS;
 #if RT_VECTORS

@@ -112,7 +112,7 @@ static char *api_put_bytes_escaped(vm_frame *f, char *to, const char *data, uint
 static char *api_put_int(char *to, int64_t i) { return (uint64_t)i < 10000 ? text_put_small(to, (unsigned)i) : to + text_from_int(i, to); }
 static char *api_put_float(char *to, double f) { return to + text_from_double(f, to); }
 
-static inline __attribute__((always_inline)) char *put_value(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
+static BURIN_INLINE char *put_value(vm_frame *f, char *to, const burin_value *v, uint64_t rest, bool escaped)
 {
     if (BURIN_LIKELY(v->kind == BURIN_STRING)) {
         bool  fits  = v->len <= NATIVE_VALUE_ROOM || (v->len <= RT_SHORT && (uint64_t)(f->out->end - to) >= v->len + rest);

@@ -12,7 +12,7 @@ typedef uint8_t B;
 typedef int64_t I;
 typedef double  F;
 
-#define HELPER static inline __attribute__((always_inline))
+#define HELPER static BURIN_INLINE
 
 HELPER uint64_t sign(int64_t v) { return (uint64_t)v >> 63; }
 HELPER int64_t  wrap_add(int64_t x, int64_t y) { return (int64_t)((uint64_t)x + (uint64_t)y); }

@@ -76,7 +76,7 @@ static inline burin_status run_frame(vm *m, vm_frame *f)
 }
 
 /* False when memory is out. */
-static inline __attribute__((always_inline)) bool frame_init(vm_frame *f, vm *m, const vm_call *call, burin_value *regs)
+static BURIN_INLINE bool frame_init(vm_frame *f, vm *m, const vm_call *call, burin_value *regs)
 {
     f->m         = m;
     f->unit      = call->unit;
@@ -123,7 +123,7 @@ static __attribute__((noinline)) burin_status enter_captured(vm *m, const vm_cal
 }
 
 /* Into its callers, so that a root's call is never laid out in memory. */
-static inline __attribute__((always_inline)) burin_status enter_plain(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
+static BURIN_INLINE burin_status enter_plain(vm *m, const vm_call *call, burin_value *result, const vm_template **parent)
 {
     burin_value *regs = vm_push_registers(m, call->unit->registers);
     if (!regs)
@@ -150,7 +150,7 @@ burin_status vm_enter(vm *m, const vm_call *call, burin_value *result)
     return status;
 }
 
-static inline __attribute__((always_inline)) vm_call call_of_macro(const vm_macro *macro, const burin_value *args, uint32_t count)
+static BURIN_INLINE vm_call call_of_macro(const vm_macro *macro, const burin_value *args, uint32_t count)
 {
     return (vm_call){.unit = macro->program->units[macro->row->unit], .program = macro->program, .tpl = macro->tpl, .outer = macro->outer,
                      .context = macro->context, .caches = macro->caches, .args = args, .count = count};
@@ -185,7 +185,7 @@ static __attribute__((noinline)) burin_status enter_captured_root(vm *m, const v
     return enter_captured(m, &call, result, parent);
 }
 
-static inline __attribute__((always_inline)) burin_status enter_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result,
+static BURIN_INLINE burin_status enter_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result,
                                                                      const vm_template **parent)
 {
     vm_call call = {.unit = tpl->program->units[0], .program = tpl->program, .tpl = tpl, .context = context};

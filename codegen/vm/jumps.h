@@ -6,7 +6,7 @@
 #include "codegen/vm/ops.h"
 
 #define DECISION(name) \
-    static inline __attribute__((always_inline)) bool op_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
+    static BURIN_INLINE bool op_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
 
 /* ---- loops ---- */
 
@@ -46,7 +46,7 @@ static inline bool next_of_array(vm_frame *f, vm_loop *loop, burin_value *item, 
 }
 
 /* The next item of a loop into *item; false at the end or after a failure. */
-static inline __attribute__((always_inline)) bool next_item(vm_frame *f, vm_loop *loop, burin_value *item, burin_status *status)
+static BURIN_INLINE bool next_item(vm_frame *f, vm_loop *loop, burin_value *item, burin_status *status)
 {
     end_iteration(f, loop);
     *status = count_step(f->m);

@@ -6,12 +6,12 @@
 
 #include "codegen/vm/machine.h"
 
-#define OPERATION(name) static inline __attribute__((always_inline)) burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
+#define OPERATION(name) static BURIN_INLINE burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
 
 static inline burin_text op_constant_text(const vm_frame *f, uint32_t k) { return rt_text_of(f->constants[k]); }
 
 /* Constant texts may be read 32 bytes past their start, so short ones are copied whole without asking for their length. */
-static inline __attribute__((always_inline)) burin_status op_print_text(rt_out *out, burin_text text)
+static BURIN_INLINE burin_status op_print_text(rt_out *out, burin_text text)
 {
     if (BURIN_LIKELY(text.len <= 32 && out->end - out->next >= 32)) {
         memcpy(out->next, text.data, 32);
@@ -66,13 +66,13 @@ OPERATION(check_outer)
     return BURIN_OK;
 }
 /* Most names are the render's variables, and nothing else can be: then this is where they are. */
-static inline __attribute__((always_inline)) const rt_dict *op_variables(const vm_frame *f)
+static BURIN_INLINE const rt_dict *op_variables(const vm_frame *f)
 {
     const vm_context *c = f->context;
     return BURIN_LIKELY(!c->up && !c->vars && c->base.kind == BURIN_DICT) ? rt_dict_of(&f->m->st, c->base) : NULL;
 }
 /* Where the site's name is among the variables: mostly in the slot where it was in the last render. NULL: it has to be looked for. */
-static inline __attribute__((always_inline)) const burin_value *op_variable(const vm_frame *f, const rt_dict *variables, uint32_t number)
+static BURIN_INLINE const burin_value *op_variable(const vm_frame *f, const rt_dict *variables, uint32_t number)
 {
     const ir_site *site  = &f->program->sites[number];
     vm_cache      *cache = &f->caches[number];
@@ -86,7 +86,7 @@ static inline __attribute__((always_inline)) const burin_value *op_variable(cons
     return &variables->values[cache->slot];
 }
 /* The name of the instruction's site. */
-static inline __attribute__((always_inline)) void op_resolve_in(vm_frame *f, const rt_dict *variables, burin_value *regs, const ir_insn *i)
+static BURIN_INLINE void op_resolve_in(vm_frame *f, const rt_dict *variables, burin_value *regs, const ir_insn *i)
 {
     const burin_value *found = op_variable(f, variables, i->d);
     if (BURIN_LIKELY(found != NULL))
@@ -95,7 +95,7 @@ static inline __attribute__((always_inline)) void op_resolve_in(vm_frame *f, con
         regs[i->a] = vm_resolve_site(f, i->d);
 }
 /* The same, or an undefined value. */
-static inline __attribute__((always_inline)) void op_resolve_u_in(vm_frame *f, const rt_dict *variables, burin_value *regs, const ir_insn *i)
+static BURIN_INLINE void op_resolve_u_in(vm_frame *f, const rt_dict *variables, burin_value *regs, const ir_insn *i)
 {
     op_resolve_in(f, variables, regs, i);
     if (regs[i->a].kind == BURIN_MISSING)
@@ -122,7 +122,7 @@ OPERATION(text)
 /* Text, then a value: one check of room for both where both are short. */
 enum { OP_TEXT_SHORT = 64, OP_ROOM = OP_TEXT_SHORT + RT_SHORT };
 
-static inline __attribute__((always_inline)) burin_status op_print(vm_frame *f, uint32_t k, const burin_value *v, bool escaped)
+static BURIN_INLINE burin_status op_print(vm_frame *f, uint32_t k, const burin_value *v, bool escaped)
 {
     rt_out    *out  = f->out;
     burin_text text = op_constant_text(f, k);
@@ -159,7 +159,7 @@ OPERATION(out_raw)
 }
 
 /* The attribute of a dict with known keys: a comparison and a load. Where it is, or NULL after a failure. */
-static inline __attribute__((always_inline)) const burin_value *op_attribute_at(vm_frame *f, const burin_value *object, uint32_t site, burin_value *room,
+static BURIN_INLINE const burin_value *op_attribute_at(vm_frame *f, const burin_value *object, uint32_t site, burin_value *room,
                                                                                burin_status *status)
 {
     const vm_cache *cache = &f->caches[site];
@@ -183,7 +183,7 @@ static inline __attribute__((always_inline)) const burin_value *op_attribute_at(
         *status = f->m->st.status;
     return found;
 }
-static inline __attribute__((always_inline)) burin_status op_attribute(vm_frame *f, const burin_value *object, uint32_t site, burin_value *out)
+static BURIN_INLINE burin_status op_attribute(vm_frame *f, const burin_value *object, uint32_t site, burin_value *out)
 {
     burin_status       status = BURIN_OK;
     const burin_value *v      = op_attribute_at(f, object, site, out, &status);
@@ -191,7 +191,7 @@ static inline __attribute__((always_inline)) burin_status op_attribute(vm_frame 
         *out = *v;
     return status;
 }
-static inline __attribute__((always_inline)) burin_status op_print_attribute(vm_frame *f, const burin_value *object, const ir_insn *i, bool escaped)
+static BURIN_INLINE burin_status op_print_attribute(vm_frame *f, const burin_value *object, const ir_insn *i, bool escaped)
 {
     burin_value     room;
     burin_status    status = BURIN_OK;
@@ -220,7 +220,7 @@ static inline void op_sum_start(vm_frame *f, burin_value *sum)
     *sum      = rt_missing();
     sum->as.i = (int64_t)vm_capture(f->m);
 }
-static inline __attribute__((always_inline)) burin_status op_sum_part(vm_frame *f, burin_value *sum, const burin_value *part)
+static BURIN_INLINE burin_status op_sum_part(vm_frame *f, burin_value *sum, const burin_value *part)
 {
     if (BURIN_LIKELY(sum->kind == BURIN_MISSING && part->kind == BURIN_STRING && !(part->flags & BURIN_SAFE))) {
         rt_out_write_fast(f->out, part->as.s, part->len);
@@ -281,7 +281,7 @@ OPERATION(captured)
 /* ---- operators: small integers and floats here, everything else in the runtime ---- */
 
 /* The number as a float; false when it is none. */
-static inline __attribute__((always_inline)) bool op_as_float(const burin_value *v, double *out)
+static BURIN_INLINE bool op_as_float(const burin_value *v, double *out)
 {
     if (BURIN_LIKELY(v->kind == BURIN_FLOAT))
         *out = v->as.f;
@@ -363,7 +363,7 @@ OPERATION(pow) { return rt_binary_op(&f->m->st, RT_POW, regs[i->b], regs[i->c], 
 OPERATION(neg) { return rt_unary_op(&f->m->st, RT_NEG, regs[i->b], &regs[i->a]); }
 OPERATION(pos) { return rt_unary_op(&f->m->st, RT_POS, regs[i->b], &regs[i->a]); }
 
-static inline __attribute__((always_inline)) burin_status op_truth(vm_frame *f, burin_value v, bool *out)
+static BURIN_INLINE burin_status op_truth(vm_frame *f, burin_value v, bool *out)
 {
     if (BURIN_LIKELY(v.kind == BURIN_BOOL || v.kind == BURIN_INT)) {
         *out = v.as.i != 0;
@@ -401,7 +401,7 @@ static inline bool op_holds_of_ints(unsigned how, int64_t x, int64_t y)
     return 0x643152u >> (4 * how + is) & 1;
 }
 
-static inline __attribute__((always_inline)) burin_status op_compare_values(vm_frame *f, unsigned how, const burin_value *x, const burin_value *y, bool *out)
+static BURIN_INLINE burin_status op_compare_values(vm_frame *f, unsigned how, const burin_value *x, const burin_value *y, bool *out)
 {
     if (x->kind == BURIN_INT && y->kind == BURIN_INT && how <= RT_GE) {
         *out = op_holds_of_ints(how, x->as.i, y->as.i);

@@ -46,7 +46,7 @@ static uint32_t smaller(size_t a, uint32_t b) { return a < b ? (uint32_t)a : b; 
 /* What lies side by side: values, or the integers of an array. */
 typedef enum run_source { FROM_VALUES, FROM_I32, FROM_I64 } run_source;
 
-static inline __attribute__((always_inline)) bool small_int_at(const char *at, run_source from, uint64_t *out)
+static BURIN_INLINE bool small_int_at(const char *at, run_source from, uint64_t *out)
 {
     int32_t narrow;
     switch (from) {
@@ -70,7 +70,7 @@ typedef struct run_end {
 } run_end;
 
 /* Print small integers as long as there are such, each with the joint. */
-static inline __attribute__((always_inline)) run_end run_of_ints(const each *e, char *to, const char *at, size_t stride, run_source from, uint32_t count)
+static BURIN_INLINE run_end run_of_ints(const each *e, char *to, const char *at, size_t stride, run_source from, uint32_t count)
 {
     const char *end = at + count * stride;
     size_t      len = e->joint->len;

@@ -19,7 +19,7 @@ static __attribute__((noinline)) char *put_long(const rt_out *out, char *to, con
 }
 
 /* The attribute that the site's cache did not know of a dict, or that of a struct, in *room; NULL. */
-static inline __attribute__((always_inline)) const burin_value *find_elsewhere(vm_frame *f, const ir_part *p, const vm_cache *cache, const burin_value *object,
+static BURIN_INLINE const burin_value *find_elsewhere(vm_frame *f, const ir_part *p, const vm_cache *cache, const burin_value *object,
                                                                                burin_value *room)
 {
     if (BURIN_UNLIKELY(object->kind != BURIN_STRUCT))
@@ -41,7 +41,7 @@ static __attribute__((noinline)) char *put_word(char *to, const burin_value *v)
 }
 
 /* A value that is no text, and no small integer; NULL: not by a run. */
-static inline __attribute__((always_inline)) char *put_number(char *to, const burin_value *v)
+static BURIN_INLINE char *put_number(char *to, const burin_value *v)
 {
     if (v->kind == BURIN_INT)
         return to + text_from_int(v->as.i, to);
@@ -69,7 +69,7 @@ static inline decision decide(const burin_value *v)
     return v->kind == BURIN_STRING ? v->len != 0 : decide_seldom(v);
 }
 
-static inline __attribute__((always_inline)) decision decide_comparison(unsigned how, const burin_value *x, const burin_value *y)
+static BURIN_INLINE decision decide_comparison(unsigned how, const burin_value *x, const burin_value *y)
 {
     if (x->kind == BURIN_INT && y->kind == BURIN_INT)
         return op_holds_of_ints(how, x->as.i, y->as.i);
@@ -81,7 +81,7 @@ static inline __attribute__((always_inline)) decision decide_comparison(unsigned
 }
 
 /* The variable of the part's site; mostly it is where it was. */
-static inline __attribute__((always_inline)) const burin_value *find_variable(vm_frame *f, const ir_part *p, burin_value *room)
+static BURIN_INLINE const burin_value *find_variable(vm_frame *f, const ir_part *p, burin_value *room)
 {
     const burin_value *found = op_variable(f, op_variables(f), p->site);
     if (BURIN_LIKELY(found != NULL))
@@ -111,7 +111,7 @@ typedef enum run_next { RUN_ITEM, RUN_OVER, RUN_OTHER } run_next;
 
 static __attribute__((noinline)) void drop_made(vm_frame *f, vm_loop *loop) { end_iteration(f, loop); }
 
-static inline __attribute__((always_inline)) run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value *item)
+static BURIN_INLINE run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value *item)
 {
     if (BURIN_UNLIKELY(f->m->st.tick == 1))
         return RUN_OTHER;

@@ -8,23 +8,23 @@
 #include "codegen/vm/script_ops.h"
 
 /* do_<name>: whether place d is next; after a failure *status says what. */
-#define OP(NAME, name, operands, meaning)                                                                                                     \
-    static inline __attribute__((always_inline)) bool do_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status) \
-    {                                                                                                                                         \
-        *status = op_##name(f, regs, i);                                                                                                      \
-        return false;                                                                                                                         \
+#define OP(NAME, name, operands, meaning)                                                                      \
+    static BURIN_INLINE bool do_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status) \
+    {                                                                                                          \
+        *status = op_##name(f, regs, i);                                                                       \
+        return false;                                                                                          \
     }
-#define JUMPING(NAME, name, operands, meaning)                                                                                                \
-    static inline __attribute__((always_inline)) bool do_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status) \
-    {                                                                                                                                         \
-        return op_##name(f, regs, i, status);                                                                                                 \
+#define JUMPING(NAME, name, operands, meaning)                                                                 \
+    static BURIN_INLINE bool do_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status) \
+    {                                                                                                          \
+        return op_##name(f, regs, i, status);                                                                  \
     }
 #define CALLING(NAME, name, operands, meaning)
 #include "codegen/ir/ops.def"
 #undef OP
 
 /* SUPER_ATTR_IS: the instruction that is next; `i` itself when its attribute is nothing that the site's cache can know, or no text. */
-static inline __attribute__((always_inline)) const ir_insn *answers(vm_frame *f, const burin_value *regs, const ir_insn *i)
+static BURIN_INLINE const ir_insn *answers(vm_frame *f, const burin_value *regs, const ir_insn *i)
 {
     const burin_value *object = &regs[i->b], *v = NULL;
     const vm_cache    *cache  = &f->caches[i->c];

@@ -9,9 +9,9 @@
 #include "runtime/exception.h"
 #include "runtime/type.h"
 
-#define OPERATION(name) static inline __attribute__((always_inline)) burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
+#define OPERATION(name) static BURIN_INLINE burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
 #define DECISION(name) \
-    static inline __attribute__((always_inline)) bool op_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
+    static BURIN_INLINE bool op_##name(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
 
 /* ---- names ---- */
 
@@ -139,7 +139,7 @@ static inline const rt_function *op_function_called(const rt_state *st, burin_va
     return number ? &st->env->types[number] : NULL;
 }
 /* A function of the runtime or the host, with arguments that lie side by side. */
-static inline __attribute__((always_inline)) burin_status op_call_function(vm_frame *f, const rt_function *function, const burin_value *args, uint32_t count,
+static BURIN_INLINE burin_status op_call_function(vm_frame *f, const rt_function *function, const burin_value *args, uint32_t count,
                                                                            burin_value *out)
 {
     rt_state    *st     = &f->m->st;
@@ -159,7 +159,7 @@ static inline __attribute__((always_inline)) burin_status op_call_function(vm_fr
 static inline uint64_t op_method_word(burin_value object) { return object.kind == BURIN_OBJECT || rt_is_frozen(object) ? 0 : 1u + object.kind; }
 
 /* The frame that the call enters; NULL when it is done, or has failed. */
-static inline __attribute__((always_inline)) vm_frame *enter_invoke(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
+static BURIN_INLINE vm_frame *enter_invoke(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
 {
     const ir_call     *call = &f->program->calls[i->d];
     const vm_function *fn   = vm_function_of(regs[i->b]);
@@ -190,7 +190,7 @@ OPERATION(find_method)
     }
     return vm_find_method(f, object, i->d, &regs[i->a]);
 }
-static inline __attribute__((always_inline)) vm_frame *enter_invoke_method(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
+static BURIN_INLINE vm_frame *enter_invoke_method(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
 {
     const ir_call *call = &f->program->calls[i->d];
     f->pc               = (uint32_t)(i - f->unit->code);

@@ -7,11 +7,9 @@
 #define BURIN_BASE_MEMORY_H
 
 #include "burin/types.h"
+#include "runtime/base/toolchain.h"
 
 #include <string.h>
-
-#define BURIN_LIKELY(x) __builtin_expect(!!(x), 1)
-#define BURIN_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /* malloc, realloc and free behind the public allocator interface. */
 extern const burin_allocator base_malloc_allocator;

@@ -9,7 +9,7 @@ static inline bool text_equal(burin_text a, burin_text b)
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 /* Are the `len` bytes the same? For short texts, such as names: without a call up to 16. */
-static inline __attribute__((always_inline)) bool text_same(const char *a, const char *b, size_t len)
+static BURIN_INLINE bool text_same(const char *a, const char *b, size_t len)
 {
     uint64_t x, y, u, v;
     if (len > 16)
@@ -84,7 +84,7 @@ typedef struct text_small_number { /* how a number below 100 is written */
 extern const text_small_number text_small_numbers[100];
 extern const char              text_digit_pairs[200]; /* "00" "01" ... "99" */
 /* The digits of i < 10000 at `out`, where 8 bytes may be written; the end. */
-static inline __attribute__((always_inline)) char *text_put_small(char *out, unsigned i)
+static BURIN_INLINE char *text_put_small(char *out, unsigned i)
 {
     unsigned                 high  = i < 100 ? i : i / 100;
     const text_small_number *first = &text_small_numbers[high];

@@ -340,7 +340,7 @@ void rx_follow(burin_graph *g, uint32_t cell)
 
 /* Run the ordinary nodes that come first in a bucket, at one go: they queue only what is higher. False when the first is not
  * ordinary. wide: many are queued, so that fetching what their turns look at is worth more than going on from one node to its reader. */
-static inline __attribute__((always_inline)) bool run_ordinary(burin_graph *g, uint32_t height, bool wide)
+static BURIN_INLINE bool run_ordinary(burin_graph *g, uint32_t height, bool wide)
 {
     uint32_t    last  = g->buckets[height], node = g->turns[last].next;
     rx_fetching ahead = wide ? rx_fetch_begin(g, node) : (rx_fetching){0};

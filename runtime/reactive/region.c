@@ -293,7 +293,7 @@ static uint64_t differ_but_nans(rx_bits *now, rx_bits *was, uint32_t n, uint64_t
 }
 
 /* What follows is compiled twice, for sets of one word and of more: `words` is r->words, and known where it is 1. */
-#define OF_WORDS static inline __attribute__((always_inline))
+#define OF_WORDS static BURIN_INLINE
 
 static inline uint32_t size_of(uint64_t set)
 {

@@ -8,7 +8,7 @@
 #define BURIN_TESTS_OOM_EVERYWHERE_H
 
 #include "burin/burin.h"
-#include "tests/support/own_malloc.h"
+#include "runtime/base/toolchain.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,7 +65,7 @@ static void *resize_or_fail(void *user, void *block, size_t old_size, size_t new
 
 static const burin_allocator failing = {resize_or_fail, NULL};
 
-#if OWN_MALLOC
+#if !BURIN_SANITIZED
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
@@ -137,7 +137,7 @@ static inline void fail_everywhere(burin_status (*scenario)(void), bool in_mallo
     { \
         (void)state; \
         fail_everywhere(name, false); \
-        if (OWN_MALLOC) \
+        if (!BURIN_SANITIZED) \
             fail_everywhere(name, true); \
     }
 

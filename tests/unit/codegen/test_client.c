@@ -230,7 +230,7 @@ static void a_missing_helper_is_named(void **state)
 
 /* ---- the host ---- */
 
-#ifndef __SANITIZE_THREAD__ /* it gives every process descriptors of its own */
+#if !BURIN_THREAD_SANITIZER /* it gives every process descriptors of its own */
 static void the_process_inherits_nothing(void **state)
 {
     (void)state;
@@ -349,7 +349,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_hung_process_is_ended),
         cmocka_unit_test(a_process_that_does_not_start_is_named_and_tried_again_later),
         cmocka_unit_test(a_missing_helper_is_named),
-#ifndef __SANITIZE_THREAD__
+#if !BURIN_THREAD_SANITIZER
         cmocka_unit_test(the_process_inherits_nothing),
 #endif
         cmocka_unit_test(the_host_keeps_signals_and_descriptors),

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "runtime/base/toolchain.h"
 #include "tests/support/compiler.h"
 #include "tests/support/lack.h"
 
@@ -273,7 +274,7 @@ static void an_environment_that_dies_takes_back_what_waits(void **state)
     burin_jit_unref(jit);
 }
 
-#ifndef __SANITIZE_THREAD__ /* it knows no threads after a fork */
+#if !BURIN_THREAD_SANITIZER /* it knows no threads after a fork */
 static void a_forked_child_compiles_for_itself(void **state)
 {
     (void)state;
@@ -343,7 +344,7 @@ int main(void)
         cmocka_unit_test(a_full_temporary_folder_does_no_harm),
         cmocka_unit_test(a_read_only_temporary_folder_does_no_harm),
         cmocka_unit_test(an_environment_that_dies_takes_back_what_waits),
-#ifndef __SANITIZE_THREAD__
+#if !BURIN_THREAD_SANITIZER
         cmocka_unit_test(a_forked_child_compiles_for_itself),
 #endif
         cmocka_unit_test(what_is_asked_wrongly_is_refused),

@@ -1,6 +1,6 @@
 /* A warm render allocates nothing: neither from the host's allocator nor, where no sanitizer owns it, from malloc. */
 #include "engine_test.h"
-#include "tests/support/own_malloc.h"
+#include "runtime/base/toolchain.h"
 
 static unsigned long allocations;
 
@@ -17,7 +17,7 @@ static void *counting_resize(void *user, void *block, size_t old_size, size_t ne
 
 static const burin_allocator counting = {counting_resize, NULL};
 
-#if OWN_MALLOC
+#if !BURIN_SANITIZED
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
