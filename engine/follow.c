@@ -19,19 +19,14 @@ struct follow_cell {
 struct follow_entity {
     uint64_t attributes;     /* that have cells */
     uint32_t first, reserved; /* cells of them, and of them and more */
+    burin_child_follower *children; /* who follows its children */
 };
 
 enum { PAGE = 64 };
 
-typedef struct follow_page {
+struct follow_page {
     uint64_t  bits;
     uint32_t *entities; /* PAGE numbers; NULL while there are no bits */
-} follow_page;
-
-struct follow_tree {
-    uint32_t     tree, version;
-    follow_page *pages;
-    uint32_t     page_count;
 };
 
 static const span nowhere = {0, 0};
@@ -104,6 +99,7 @@ void burin_follower_free(burin_follower *f)
     if (!f)
         return;
     follow_addresses_free(f->addresses);
+    follow_children_free(f);
     burin_graph_dispose(f->graph, f->scope);
     for (uint32_t k = 1; k < f->room_count; k++)
         follow_room_close(&f->rooms[k]);
@@ -178,6 +174,12 @@ static bool reserve_cell(burin_follower *f, follow_entity *e)
     return true;
 }
 
+uint32_t follow_tree_place(burin_follower *f, uint32_t tree)
+{
+    const follow_tree *t = tree_of(f, tree);
+    return t ? (uint32_t)(t - f->trees) : UINT32_MAX;
+}
+
 /* ---- values ---- */
 
 static burin_status list_children(burin_heap *heap, burin_children *children, burin_value *out, burin_error *err)
@@ -214,7 +216,7 @@ static const es_record *state_of(const burin_follower *f, const follow_tree *t, 
     return es_record_at(f->store, es_index_get(&f->store->memory, entry->index, id));
 }
 
-static burin_status fail_as_graph(burin_follower *f, burin_status status, burin_error *err)
+burin_status follow_fail_as_graph(burin_follower *f, burin_status status, burin_error *err)
 {
     return diag_fail(err, status, NULL, 0, nowhere, "%s", burin_graph_message(f->graph));
 }
@@ -250,7 +252,7 @@ static burin_status make_cell(burin_follower *f, const es_record *state, int att
         burin_graph_leave(f->graph, before);
     }
     if (status)
-        return fail_as_graph(f, status, err);
+        return follow_fail_as_graph(f, status, err);
     if (room)
         follow_room_took(room, heap, value);
     return BURIN_OK;
@@ -279,6 +281,12 @@ static follow_entity *reserve_entity(burin_follower *f, follow_tree *t, uint32_t
     page->bits |= (uint64_t)1 << id % PAGE;
     f->entities[f->entity_count] = (follow_entity){0};
     return &f->entities[f->entity_count++];
+}
+
+burin_child_follower **follow_children_of(burin_follower *f, uint32_t place, uint32_t id)
+{
+    follow_entity *e = reserve_entity(f, &f->trees[place], id);
+    return e ? &e->children : NULL;
 }
 
 static burin_status follow_pinned(burin_follower *f, burin_entity entity, int attribute, burin_node *out, burin_error *err)
@@ -348,7 +356,7 @@ static burin_status set_in_room(updating *u, const follow_cell *cell, const es_r
         return status;
     status = burin_graph_set(u->f->graph, cell->node, value);
     if (status)
-        return fail_as_graph(u->f, status, u->err);
+        return follow_fail_as_graph(u->f, status, u->err);
     follow_room_took(room, heap, value);
     return BURIN_OK;
 }
@@ -365,7 +373,7 @@ static inline burin_status set_cell(updating *u, const follow_cell *cell, const 
     if (status)
         return status;
     status = burin_graph_set(g, cell->node, value);
-    return BURIN_LIKELY(!status) ? BURIN_OK : fail_as_graph(u->f, status, u->err);
+    return BURIN_LIKELY(!status) ? BURIN_OK : follow_fail_as_graph(u->f, status, u->err);
 }
 
 static inline burin_status take_waiting(updating *u)
@@ -409,7 +417,9 @@ static burin_status take_change(void *user, const burin_change *change)
     if (!e)
         return BURIN_OK;
     bool     everything = change->what == BURIN_ADDED || change->what == BURIN_REMOVED;
-    uint64_t attributes = everything ? e->attributes : e->attributes & change->attributes;
+    uint64_t changed = everything ? UINT64_MAX : change->attributes, attributes = e->attributes & changed;
+    if (BURIN_UNLIKELY(e->children != NULL))
+        follow_children_note(e->children, changed, u->tree->version);
     return attributes ? set_cells(u, e, change->id, attributes) : BURIN_OK;
 }
 
@@ -421,6 +431,7 @@ static burin_status take_all(updating *u)
         for (uint64_t bits = u->tree->pages[page].bits; bits && !status; bits &= bits - 1) {
             uint32_t             id = page * PAGE + (uint32_t)__builtin_ctzll(bits);
             const follow_entity *e  = entity_of(u->f, u->tree, id);
+            follow_children_note(e->children, UINT64_MAX, 0);
             status                  = set_cells(u, e, id, e->attributes);
         }
     return status;
@@ -456,11 +467,13 @@ burin_status burin_follower_update(burin_follower *f, uint64_t *changed, burin_e
     }
     for (uint32_t k = 0; k < f->tree_count && !status; k++)
         f->trees[k].version = burin_reader_head(f->reader, f->trees[k].tree);
+    if (!status)
+        status = follow_children_tell(f, err);
     burin_status committed = burin_graph_commit(f->graph);
     follower_unpin(f);
     if (changed)
         *changed = u.changed;
     if (!status && committed)
-        status = fail_as_graph(f, committed, err);
+        status = follow_fail_as_graph(f, committed, err);
     return status;
 }

@@ -1,4 +1,4 @@
-/* The inside of followers, for addresses. */
+/* The inside of followers, for addresses and children. */
 #ifndef BURIN_ENGINE_FOLLOW_H
 #define BURIN_ENGINE_FOLLOW_H
 
@@ -6,7 +6,7 @@
 
 typedef struct follow_cell    follow_cell;
 typedef struct follow_entity  follow_entity;
-typedef struct follow_tree    follow_tree;
+typedef struct follow_page    follow_page;
 typedef struct follow_address follow_address;
 
 /* Where the containers that a cell holds lie: the one set last in the current heap, the one before in the other. */
@@ -22,6 +22,12 @@ void follow_room_close(follow_room *room);
 /* The heap for a value that the cell is to be set to, and that it has been. */
 burin_heap *follow_room_next(const burin_graph *g, burin_node cell, follow_room *room);
 void        follow_room_took(follow_room *room, const burin_heap *heap, burin_value set);
+
+typedef struct follow_tree {
+    uint32_t     tree, version; /* version: the one seen last */
+    follow_page *pages;
+    uint32_t     page_count;
+} follow_tree;
 
 struct burin_follower {
     burin_graph           *graph;
@@ -39,11 +45,26 @@ struct burin_follower {
     uint32_t               room_count, room_room;
     uint32_t               pins;
     follow_address        *addresses; /* newest first */
+    burin_child_follower  *children;  /* all, newest first */
+    burin_child_follower  *due;       /* of which the children are others, to be told; the one first that has been for longest */
+    bool                   is_telling;
 };
 
 /* See one state of the store; pins nest. */
 void follower_pin(burin_follower *f);
 void follower_unpin(burin_follower *f);
+/* The tree's place among those followed, UINT32_MAX when memory is out; and for an entity of it, who follows its children: NULL when memory is out. */
+uint32_t                follow_tree_place(burin_follower *f, uint32_t tree);
+burin_child_follower **follow_children_of(burin_follower *f, uint32_t place, uint32_t id);
+/* What the graph says of its last failure, in `err`. */
+burin_status follow_fail_as_graph(burin_follower *f, burin_status status, burin_error *err);
+
+/* Of the entity whose children are followed, these attributes (a set) are others than in `version`; 0: any may be. */
+void         follow_children_note(burin_child_follower *first, uint64_t attributes, uint32_t version);
+/* Tell those that are due; the trees' versions are the newest. */
+burin_status follow_children_tell(burin_follower *f, burin_error *err);
+void         follow_children_free(burin_follower *f);
+
 /* Free all of a chain, whose nodes go with the follower's scope. */
 void follow_addresses_free(follow_address *newest);
 

@@ -37,9 +37,31 @@ BURIN_API burin_status burin_follow(burin_follower *follower, burin_entity entit
  * BURIN_ERR_KEY (no such entity), BURIN_ERR_USAGE (an address of a version, or of no attribute; inside a computation that may not). */
 BURIN_API burin_status burin_follow_address(burin_follower *follower, burin_text address, burin_node *out, burin_error *err);
 
+/* Children that come and go: `added` for each of those that an attribute holds, in its order, and for each that it holds from now on; `removed` for
+ * each that it holds no longer, before those. What `added` puts into *member is what `removed` is told, such as the number of a member
+ * (burin/operators.h): so an aggregate over children costs what has changed, not how many there are.
+ *
+ *     added:    burin_follow(f, child, SPEED, &speed, &err);  return burin_aggregate_add(sum, speed, member);
+ *     removed:  return burin_aggregate_remove(sum, member);
+ *
+ * They are called within burin_follow_children and, in the update's batch, when its cells have been set; they may follow, set and make what they like,
+ * but not commit to the store. */
+typedef struct burin_child_events {
+    burin_status (*added)(void *user, burin_entity child, uint32_t *member);
+    burin_status (*removed)(void *user, burin_entity child, uint32_t member);
+    void *user;
+} burin_child_events;
+typedef struct burin_child_follower burin_child_follower;
+/* `events` is copied. The entity is named as in burin_follow; once it has gone it has no children. NULL after filling `err`: the errors of
+ * burin_reader_children, BURIN_ERR_USAGE (inside a computed node), BURIN_ERR_NOMEM, or that of `added`, after which those that had been added were removed. */
+BURIN_API burin_child_follower *burin_follow_children(burin_follower *follower, burin_entity entity, int attribute, const burin_child_events *events, burin_error *err);
+/* Ends it; nobody is told. NULL is allowed; also within its own events. What is left is freed with the follower. */
+BURIN_API void burin_child_follower_free(burin_child_follower *children);
+
 /* Take in what has been committed. Where the version seen last is no longer kept, all cells of its tree are read anew: so a retention of the
  * newest version alone costs what is followed, not what has changed; keep as many as are committed between two updates, and one more. *changed (may be
- * NULL): cells that were set. After a failure (BURIN_ERR_NOMEM, what the batch came to) the next update begins where this one did. In an
+ * NULL): cells that were set. After a failure (BURIN_ERR_NOMEM, what the batch came to) the next update begins where this one did, or, after one of
+ * `added` or `removed`, with that child. In an
  * effect the cells follow in the next round, as with burin_graph_set. */
 BURIN_API burin_status burin_follower_update(burin_follower *follower, uint64_t *changed, burin_error *err);
 
