@@ -138,6 +138,7 @@ burin_columns *burin_columns_compile(burin_env *env, burin_text text, const buri
                                      const burin_columns_options *options, burin_error *err)
 {
     burin_columns *c = base_alloc(env->alloc, sizeof *c);
+    diag_begin(err);
     if (!c) {
         fail_memory(err);
         return NULL;
@@ -493,8 +494,7 @@ burin_status columns_interrupted(burin_columns *c, burin_error *err)
 
 burin_status columns_begin(burin_columns *c, const burin_column *in, size_t from, size_t to, burin_error *err)
 {
-    if (err && err->status)
-        burin_error_clear(err);
+    diag_begin(err);
     if (formula_runs(c->formula))
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the formula is in the middle of another call");
     c->failed_row  = SIZE_MAX;

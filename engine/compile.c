@@ -291,6 +291,7 @@ burin_status burin_compile(burin_env *env, const char *const *names, size_t coun
 {
     maker        m = {.env = env, .table = buf_make(env->alloc), .err = err};
     env_freeze(env);
+    diag_begin(err);
     burin_status status = check_options(&m, form, options);
     if (status)
         return status;

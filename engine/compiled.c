@@ -74,6 +74,7 @@ static burin_status add_set(burin_env *env, const burin_compiled *set, void *fil
 
 burin_status burin_env_add_compiled(burin_env *env, const burin_compiled *set, burin_error *err)
 {
+    diag_begin(err);
     return add_set(env, set, NULL, "compiled templates", err);
 }
 
@@ -89,6 +90,7 @@ burin_status burin_env_on_compiled(burin_env *env, void (*tell)(void *user, cons
 burin_status burin_env_add_compiled_file(burin_env *env, const char *path, burin_error *err)
 {
     char here[4096];
+    diag_begin(err);
     if (snprintf(here, sizeof here, "%s%s", strchr(path, '/') ? "" : "./", path) >= (int)sizeof here || access(here, R_OK))
         return diag_fail(err, BURIN_ERR_NOT_FOUND, NULL, 0, nowhere, "%s: no such file", path);
     if (!seal_holds(here))

@@ -107,6 +107,7 @@ char *burin_template_dump(burin_env *env, const char *name, burin_text text, con
     burin_status    status;
 
     env_freeze(env);
+    diag_begin(err);
     if (!find_kind(kind_name, &kind)) {
         diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is nothing like '%s' to dump: tokens, ast, ir, asm, c, script-ast, script-ir, script-asm or script-c", kind_name);
         return NULL;

@@ -58,6 +58,7 @@ burin_env *burin_env_new(const burin_options *options, burin_error *err)
 
     if (options && options->struct_size > offsetof(burin_options, allocator) && options->allocator)
         alloc = options->allocator;
+    diag_begin(err);
     burin_env *env = base_alloc(alloc, sizeof *env);
     if (!env) {
         diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");

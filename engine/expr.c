@@ -8,6 +8,7 @@ static burin_expr *compile(burin_env *env, burin_text text, template_form form, 
     burin_expr *expr = base_alloc(env->alloc, sizeof *expr);
 
     env_freeze(env);
+    diag_begin(err);
     if (!expr) {
         diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
         return NULL;

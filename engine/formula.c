@@ -128,6 +128,7 @@ static void forget_native_code(burin_formula *f)
 /* Without a program. */
 static burin_formula *formula_new(burin_env *env, burin_error *err)
 {
+    diag_begin(err);
     if (!env->options.scripts) {
         diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the environment was made without options.scripts");
         return NULL;
@@ -207,6 +208,9 @@ burin_formula *burin_formula_load(burin_env *env, burin_text bytes, burin_error 
 
 burin_status burin_formula_save(const burin_formula *f, char **bytes, size_t *len, burin_error *err)
 {
+    *bytes = NULL;
+    *len   = 0;
+    diag_begin(err);
     return saved_write(f->env, SAVED_FORMULA, f->program, &f->src, f->slot_count, NULL, bytes, len, err);
 }
 
@@ -273,16 +277,10 @@ static burin_status eval_by_machine(burin_formula *f, const burin_value *slots, 
     return status;
 }
 
-static inline void clear_error(burin_error *err)
-{
-    if (BURIN_UNLIKELY(err && err->status))
-        burin_error_clear(err);
-}
-
 /* By the current kernel; false: the machine has to. */
 static inline bool eval_by_kernel(burin_formula *f, const burin_value *slots, kernel_cell *value, burin_error *err)
 {
-    clear_error(err);
+    diag_begin(err);
     if (!f->kernels.current || BURIN_UNLIKELY(!formula_kernel_run(&f->kernels, slots, value)))
         return false;
     f->by_machine = false;

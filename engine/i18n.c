@@ -226,6 +226,7 @@ burin_status burin_env_load_mo(burin_env *env, const void *bytes, size_t len, bu
 {
     static const span nowhere = {0, 0};
 
+    diag_begin(err);
     if (env_is_frozen(env))
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, nowhere, "the environment is in use already");
     burin_error   local     = BURIN_ERROR_INIT;

@@ -82,6 +82,7 @@ static void charge(void *user, const vm_template *tpl, const struct ir_unit *uni
 
 burin_interpreter *burin_interpreter_new(burin_env *env, burin_error *err)
 {
+    diag_begin(err);
     if (!env->options.scripts) {
         diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the environment was made without options.scripts");
         return NULL;
@@ -140,6 +141,7 @@ burin_status burin_interpreter_set_profile(burin_interpreter *in, const burin_pr
 {
     static const burin_profile whole;
     script_profile             made;
+    diag_begin(err);
     if (in->runs)
         return fail_runs(err);
     if (!script_profile_init(&made, in->env->alloc, profile ? profile : &whole))
@@ -346,6 +348,8 @@ burin_status burin_script_compile(burin_env *env, burin_text text, const char *n
     buf                object = buf_make(env->alloc);
     burin_interpreter *in     = burin_interpreter_new(env, err);
     burin_status       status = in ? BURIN_OK : env->options.scripts ? BURIN_ERR_NOMEM : BURIN_ERR_USAGE;
+    *bytes = NULL;
+    *len   = 0;
     for (size_t n = 0; n < count && !status; n++)
         if (find_name(in, (burin_text){names[n], strlen(names[n])}) == UINT32_MAX && !add_name(in, (burin_text){names[n], strlen(names[n])}))
             status = fail_memory(err);
@@ -446,8 +450,7 @@ static void begin_output(burin_interpreter *in)
 /* Take the interpreter for a run. */
 static burin_status claim(burin_interpreter *in, burin_value *result, burin_error *err)
 {
-    if (err && err->status) /* left from an earlier call */
-        burin_error_clear(err);
+    diag_begin(err);
     if (result)
         *result = rt_missing();
     if (in->runs)

@@ -51,6 +51,7 @@ burin_status burin_env_preset(burin_env *env, const char *name, burin_error *err
     burin_options unused = {0};
     burin_status  status = BURIN_OK;
 
+    diag_begin(err);
     if (!burin_options_preset(&unused, name))
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "there is no preset '%s'", name);
     for (size_t n = 0; n < sizeof rows / sizeof rows[0] && !status; n++)

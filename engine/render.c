@@ -181,6 +181,7 @@ burin_render *burin_render_new(burin_env *env, burin_error *err)
     burin_render *render = base_alloc(env->alloc, sizeof *render);
 
     env_freeze(env);
+    diag_begin(err);
     if (!render)
         goto no_memory;
     memset(render, 0, sizeof *render);
@@ -295,12 +296,6 @@ static __attribute__((noinline)) burin_status refuse_run(burin_error *err, const
     return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "%s", why);
 }
 
-static inline void clear_error(burin_error *err)
-{
-    if (err && BURIN_UNLIKELY(err->status)) /* left from an earlier call */
-        burin_error_clear(err);
-}
-
 static inline void begin_loads(burin_render *render)
 {
     render->run++;
@@ -312,7 +307,7 @@ static inline void begin_loads(burin_render *render)
 
 static BURIN_INLINE burin_status begin_run(burin_render *render, burin_template *tpl, burin_value vars, burin_error *err)
 {
-    clear_error(err);
+    diag_begin(err);
     if (BURIN_UNLIKELY(vars.kind != BURIN_DICT && vars.kind != BURIN_MISSING))
         return refuse_run(err, "the variables must be a dict");
     if (BURIN_UNLIKELY(tpl->env != render->env))
@@ -374,7 +369,7 @@ static inline burin_status finish_text(burin_render *render, burin_status status
 burin_status burin_render_str(burin_render *render, burin_value value, burin_text *out, burin_error *err)
 {
     *out = (burin_text){NULL, 0};
-    clear_error(err);
+    diag_begin(err);
     if (claim(render, NULL, err))
         return BURIN_ERR_USAGE;
     return finish_text(render, vm_write_str(render->machine, value, &render->out, err), burin_missing(), out, err);

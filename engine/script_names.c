@@ -186,6 +186,7 @@ burin_status burin_script_names(burin_env *env, burin_text text, bool as_express
 {
     arena        memory = arena_make(env->alloc);
     walker       w;
+    diag_begin(err);
     burin_status status = names_of(env, &memory, text, as_expression, &w, err);
 
     if (!status)

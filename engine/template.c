@@ -221,6 +221,7 @@ burin_template *burin_template_from_string(burin_env *env, const char *name, bur
     burin_template *tpl;
 
     env_freeze(env);
+    diag_begin(err);
     return template_compile(env, name, text, FORM_TEMPLATE, &tpl, err) ? NULL : hand_out(tpl);
 }
 
@@ -312,6 +313,7 @@ burin_template *burin_template_get(burin_env *env, const char *name, burin_error
     burin_template *tpl;
 
     env_freeze(env);
+    diag_begin(err);
     burin_status status = template_load(env, name, &tpl, err);
     if (status == BURIN_ERR_NOT_FOUND) {
         diag_fail(err, status, NULL, 0, nowhere, "%s", name);

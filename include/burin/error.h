@@ -15,7 +15,9 @@ typedef struct burin_frame_note {
     char    *label;         /* owned; "top-level template code", "block 'body'", "macro 'field'", as Jinja2 labels frames */
 } burin_frame_note;
 
-/* Filled in by a failing call, if the caller passes one. Start from BURIN_ERROR_INIT; release with burin_error_clear.
+/* Filled in by a failing call, if the caller passes one: what it held before is freed. Start from BURIN_ERROR_INIT; release with burin_error_clear.
+ * A call of columns.h, compiled.h, environment.h, formula.h, interpreter.h and template.h that succeeds leaves it empty, whatever it held; others that
+ * succeed do not touch it.
  * Belongs to the caller; no part of it refers to an environment or template, so it may outlive them. */
 typedef struct burin_error {
     burin_status status;

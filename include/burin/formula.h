@@ -55,7 +55,7 @@ BURIN_API void burin_formula_used(const burin_formula *formula, burin_limits *us
 
 /* The compiled formula as bytes, for burin_formula_load in this or another process: nothing is parsed there.
  *
- * *bytes   a malloc'ed block of *len bytes; free it with free.
+ * *bytes   a malloc'ed block of *len bytes; free it with free. NULL after a failure.
  * Returns  BURIN_ERR_NOMEM, or BURIN_ERR_RUNTIME when a constant of it cannot be stored. */
 BURIN_API burin_status burin_formula_save(const burin_formula *formula, char **bytes, size_t *len, burin_error *err);
 /* NULL after filling `err`: BURIN_ERR_USAGE, with the reason, for bytes that are cut off or changed, were made by another build of the

@@ -52,7 +52,7 @@ BURIN_API burin_status burin_interpreter_eval(burin_interpreter *in, burin_text 
 /* A script compiled, as bytes, for burin_interpreter_run_saved in this or another process: nothing is parsed there.
  *
  * source, name  as for burin_interpreter_run; both are kept in the bytes, errors quote them.
- * *bytes   a malloc'ed block of *len bytes; free it with free.
+ * *bytes   a malloc'ed block of *len bytes; free it with free. NULL after a failure.
  * Returns  what compiling it comes to, BURIN_ERR_RUNTIME when a constant of it cannot be stored. */
 BURIN_API burin_status burin_script_save(burin_env *env, burin_text source, const char *name, char **bytes, size_t *len, burin_error *err);
 /* The same with native code of all of it, for processors of options->cpu, by burin-jit, as burin_compile (burin/compiled.h) has it of templates. It is

@@ -26,6 +26,12 @@ burin_status diag_vfail(burin_error *err, burin_status status, const source *src
                         const char *format, va_list args);
 /* The same with a message that is text already; it ends at a NUL. */
 burin_status diag_fail_text(burin_error *err, burin_status status, const source *src, uint32_t line, span where, burin_text message);
+/* A public call begins that leaves `err` empty when it succeeds (burin/error.h). */
+static inline void diag_begin(burin_error *err)
+{
+    if (err && BURIN_UNLIKELY(err->status))
+        burin_error_clear(err);
+}
 /* "did you mean 'x'?"; replaces an earlier suggestion. */
 void diag_suggest(burin_error *err, const char *format, ...) BURIN_PRINTF(2, 3);
 /* Append a "called from" step. `name` may be NULL. */

@@ -238,6 +238,205 @@ static void a_failing_loader_is_reported(void **state)
     }
 }
 
+/* ---- an error that an earlier call has left ---- */
+
+/* What the calls below work on. */
+typedef struct desk {
+    burin_env         *env;
+    burin_heap        *heap;
+    burin_template    *tpl;
+    burin_render      *render;
+    burin_expr        *expr;
+    burin_formula     *formula, *name; /* "x + 1", "'a' * x" */
+    burin_interpreter *in;
+    burin_columns     *columns;
+} desk;
+
+typedef burin_status (*call)(desk *d, burin_error *err);
+
+static const char *const x_is_a_slot[] = {"x"};
+static const burin_value one_slot[]    = {{.kind = BURIN_INT, .as.i = 2}};
+static const double      two_doubles[] = {2, 3};
+
+static burin_column two_rows(void) { return (burin_column){.type = BURIN_COLUMN_DOUBLE, .data = two_doubles, .stride = sizeof *two_doubles}; }
+static burin_status nothing_of(void *user, burin_text name, unsigned uses)
+{
+    (void)user, (void)name, (void)uses;
+    return BURIN_OK;
+}
+static burin_status swallow(void *user, const char *data, size_t len)
+{
+    (void)user, (void)data, (void)len;
+    return BURIN_OK;
+}
+
+/* A result that has to be given back: made or not. */
+#define MAKES(name, type, free_it, what)                                                                                                               \
+    static burin_status name(desk *d, burin_error *err)                                                                                                \
+    {                                                                                                                                                  \
+        type *made = what;                                                                                                                             \
+        (void)d;                                                                                                                                       \
+        if (!made)                                                                                                                                     \
+            return BURIN_ERR_RUNTIME;                                                                                                                  \
+        free_it(made);                                                                                                                                 \
+        return BURIN_OK;                                                                                                                               \
+    }
+MAKES(env_new, burin_env, burin_env_unref, burin_env_new(NULL, err))
+MAKES(template_get, burin_template, burin_template_unref, burin_template_get(d->env, "page", err))
+MAKES(template_from_string, burin_template, burin_template_unref, burin_template_from_string(d->env, NULL, text_z("a"), err))
+MAKES(template_dump, char, free, burin_template_dump(d->env, NULL, text_z("a"), "ast", err))
+MAKES(render_new, burin_render, burin_render_free, burin_render_new(d->env, err))
+MAKES(render_once, char, free, burin_render_once(d->env, text_z("a"), burin_missing(), NULL, err))
+MAKES(expr_compile, burin_expr, burin_expr_free, burin_expr_compile(d->env, text_z("1"), err))
+MAKES(expr_compile_dynamic, burin_expr, burin_expr_free, burin_expr_compile_dynamic(d->env, text_z("{{ 1 }}"), err))
+MAKES(formula_compile, burin_formula, burin_formula_free, burin_formula_compile(d->env, text_z("1"), NULL, 0, err))
+MAKES(interpreter_new, burin_interpreter, burin_interpreter_free, burin_interpreter_new(d->env, err))
+MAKES(columns_compile, burin_columns, burin_columns_free,
+      burin_columns_compile(d->env, text_z("x"), &(burin_column_name){"x", BURIN_COLUMN_DOUBLE}, 1, NULL, err))
+#undef MAKES
+
+static burin_status env_preset(desk *d, burin_error *err)
+{
+    burin_env   *env    = burin_env_new(NULL, NULL);
+    burin_status status = burin_env_preset(env, "dbt", err);
+    (void)d;
+    burin_env_unref(env);
+    return status;
+}
+static burin_status render_text(desk *d, burin_error *err) { return burin_render_text(d->render, d->tpl, burin_missing(), &(burin_text){0}, err); }
+static burin_status render_to(desk *d, burin_error *err)
+{
+    return burin_render_to(d->render, d->tpl, burin_missing(), &(burin_sink){swallow, NULL}, err);
+}
+static burin_status render_buffer(desk *d, burin_error *err) { return burin_render_buffer(d->render, d->tpl, burin_missing(), NULL, 0, NULL, err); }
+static burin_status render_value(desk *d, burin_error *err)
+{
+    return burin_render_value(d->render, d->tpl, burin_missing(), d->heap, &(burin_value){0}, err);
+}
+static burin_status render_block(desk *d, burin_error *err) { return burin_render_block(d->render, d->tpl, "b", burin_missing(), &(burin_text){0}, err); }
+static burin_status render_macro(desk *d, burin_error *err)
+{
+    return burin_render_macro(d->render, d->tpl, "m", NULL, 0, burin_missing(), &(burin_text){0}, err);
+}
+static burin_status render_str(desk *d, burin_error *err) { return burin_render_str(d->render, burin_int(1), &(burin_text){0}, err); }
+static burin_status expr_eval(desk *d, burin_error *err)
+{
+    return burin_expr_eval(d->render, d->expr, burin_missing(), false, d->heap, &(burin_value){0}, err);
+}
+static burin_status formula_eval(desk *d, burin_error *err) { return burin_formula_eval(d->formula, one_slot, &(burin_value){0}, err); }
+static burin_status formula_double(desk *d, burin_error *err) { return burin_formula_double(d->formula, one_slot, &(double){0}, err); }
+static burin_status formula_doubles(desk *d, burin_error *err) { return burin_formula_doubles(d->formula, two_doubles, &(double){0}, err); }
+static burin_status formula_int64(desk *d, burin_error *err) { return burin_formula_int64(d->formula, one_slot, &(int64_t){0}, err); }
+static burin_status formula_bool(desk *d, burin_error *err) { return burin_formula_bool(d->formula, one_slot, &(bool){0}, err); }
+static burin_status formula_text(desk *d, burin_error *err) { return burin_formula_text(d->name, one_slot, &(burin_text){0}, err); }
+static burin_status script_names(desk *d, burin_error *err) { return burin_script_names(d->env, text_z("a = b"), false, nothing_of, NULL, err); }
+static burin_status interpreter_run(desk *d, burin_error *err) { return burin_interpreter_run(d->in, text_z("a = 1"), NULL, NULL, err); }
+static burin_status interpreter_eval(desk *d, burin_error *err) { return burin_interpreter_eval(d->in, text_z("1"), NULL, err); }
+static burin_status interpreter_set_profile(desk *d, burin_error *err) { return burin_interpreter_set_profile(d->in, NULL, err); }
+static burin_status columns_filter(desk *d, burin_error *err)
+{
+    return burin_columns_filter(d->columns, &(burin_column[]){two_rows()}[0], 0, 2, (uint32_t[2]){0}, &(size_t){0}, err);
+}
+static burin_status columns_reduce(desk *d, burin_error *err)
+{
+    return burin_columns_reduce(d->columns, &(burin_column[]){two_rows()}[0], 0, 2, BURIN_REDUCE_SUM, &(burin_value){0}, err);
+}
+static burin_status columns_map(desk *d, burin_error *err)
+{
+    double           room[2];
+    burin_column_out out = {.type = BURIN_COLUMN_DOUBLE, .data = room, .stride = sizeof *room};
+    return burin_columns_map(d->columns, &(burin_column[]){two_rows()}[0], 0, 2, &out, err);
+}
+
+/* What was saved is read back with the same `err`, which has its earlier error put back. */
+static void leave_an_error(burin_error *err)
+{
+    burin_env *env = burin_env_new(NULL, NULL);
+    assert_null(burin_template_get(env, "nothing", err));
+    burin_env_unref(env);
+    assert_int_not_equal(err->status, BURIN_OK);
+}
+static burin_status formula_save_and_load(desk *d, burin_error *err)
+{
+    char        *bytes;
+    size_t       len;
+    burin_status status = burin_formula_save(d->formula, &bytes, &len, err);
+    if (status || err->status)
+        return status;
+    leave_an_error(err);
+    burin_formula *loaded = burin_formula_load(d->env, (burin_text){bytes, len}, err);
+    free(bytes);
+    burin_formula_free(loaded);
+    return loaded ? BURIN_OK : BURIN_ERR_RUNTIME;
+}
+static burin_status script_save_and_run(desk *d, burin_error *err)
+{
+    char        *bytes;
+    size_t       len;
+    burin_status status = burin_script_save(d->env, text_z("b = 1"), NULL, &bytes, &len, err);
+    if (status || err->status)
+        return status;
+    leave_an_error(err);
+    status = burin_interpreter_run_saved(d->in, (burin_text){bytes, len}, NULL, err);
+    free(bytes);
+    return status;
+}
+
+static desk make_desk(void)
+{
+    burin_options options = burin_options_default();
+    options.scripts       = true;
+    desk d                = {.env = burin_env_new(&options, NULL), .heap = burin_heap_new(NULL)};
+    set_templates(d.env, "page", "{% block b %}{% endblock %}{% macro m() %}{% endmacro %}", NULL);
+    d.tpl     = burin_template_get(d.env, "page", NULL);
+    d.render  = burin_render_new(d.env, NULL);
+    d.expr    = burin_expr_compile(d.env, text_z("1"), NULL);
+    d.formula = burin_formula_compile(d.env, text_z("x + 1"), x_is_a_slot, 1, NULL);
+    d.name    = burin_formula_compile(d.env, text_z("'a' * x"), x_is_a_slot, 1, NULL);
+    d.in      = burin_interpreter_new(d.env, NULL);
+    d.columns = burin_columns_compile(d.env, text_z("x"), &(burin_column_name){"x", BURIN_COLUMN_DOUBLE}, 1, NULL, NULL);
+    assert_true(d.tpl && d.render && d.expr && d.formula && d.name && d.in && d.columns);
+    return d;
+}
+
+static void free_desk(desk *d)
+{
+    burin_columns_free(d->columns);
+    burin_interpreter_free(d->in);
+    burin_formula_free(d->name);
+    burin_formula_free(d->formula);
+    burin_expr_free(d->expr);
+    burin_render_free(d->render);
+    burin_template_unref(d->tpl);
+    burin_heap_free(d->heap);
+    burin_env_unref(d->env);
+}
+
+static void a_call_that_succeeds_leaves_no_error(void **state)
+{
+#define ROW(name) {#name, name}
+    static const struct {
+        const char *name;
+        call        call;
+    } rows[] = {
+        ROW(env_new), ROW(env_preset), ROW(template_get), ROW(template_from_string), ROW(template_dump), ROW(render_new), ROW(render_once), ROW(render_text),
+        ROW(render_to), ROW(render_buffer), ROW(render_value), ROW(render_block), ROW(render_macro), ROW(render_str), ROW(expr_compile),
+        ROW(expr_compile_dynamic), ROW(expr_eval), ROW(formula_compile), ROW(formula_eval), ROW(formula_double), ROW(formula_doubles), ROW(formula_int64),
+        ROW(formula_bool), ROW(formula_text), ROW(formula_save_and_load), ROW(script_names), ROW(interpreter_new), ROW(interpreter_run), ROW(interpreter_eval),
+        ROW(interpreter_set_profile), ROW(script_save_and_run), ROW(columns_compile), ROW(columns_map), ROW(columns_filter), ROW(columns_reduce),
+    };
+#undef ROW
+    desk d = make_desk();
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_error err = BURIN_ERROR_INIT;
+        leave_an_error(&err);
+        if (rows[i].call(&d, &err) || err.status || err.message)
+            fail_msg("%s left %s", rows[i].name, err.message);
+    }
+    free_desk(&d);
+}
+
 static void every_status_has_a_class(void **state)
 {
     (void)state;
@@ -258,6 +457,7 @@ int main(void)
         cmocka_unit_test(colours_are_optional),
         cmocka_unit_test(invalid_utf8_is_reported_as_python_does),
         cmocka_unit_test(a_failing_loader_is_reported),
+        cmocka_unit_test(a_call_that_succeeds_leaves_no_error),
         cmocka_unit_test(every_status_has_a_class),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
