@@ -141,7 +141,7 @@ static rt_keys *keys_place(void *memory, uint32_t cap)
 /* Append an entry that is known to be new; there is room. */
 static void keys_append(rt_keys *keys, burin_value key, uint32_t hash)
 {
-    keys->entries[keys->len++] = (rt_key){key, hash, true};
+    keys->entries[keys->len++] = (rt_key){key, hash, true, false};
     if (!keys->index)
         return;
     uint32_t at = hash;
@@ -405,6 +405,14 @@ uint64_t rt_keys_serial(const rt_keys *keys)
     return serial > RT_NO_SERIAL ? serial : ~serial;
 }
 
+static bool is_plain_key(burin_text key)
+{
+    for (size_t n = 0; n < key.len && n < RT_PLAIN_KEY_MAX; n++)
+        if (key.data[n] < ' ' || key.data[n] > '~' || strchr("\"\\<>&'", key.data[n]))
+            return false;
+    return key.len - 1 < RT_PLAIN_KEY_MAX;
+}
+
 /* New shared keys; *out is NULL when a key occurs twice. */
 static burin_status keys_share(rt_state *st, const burin_value *texts, uint32_t count, rt_keys **out)
 {
@@ -418,6 +426,7 @@ static burin_status keys_share(rt_state *st, const burin_value *texts, uint32_t 
         if (rt_keys_slot(keys, rt_text_of(texts[n]), hash) != UINT32_MAX)
             return BURIN_OK;
         keys_append(keys, texts[n], hash);
+        keys->entries[n].plain = is_plain_key(rt_text_of(texts[n]));
     }
     keys->shared  = 1;
     keys->serial  = st->heap.borrowed ? rt_keys_serial(keys) : RT_NO_SERIAL;

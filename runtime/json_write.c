@@ -1,11 +1,14 @@
 /* json.dumps of CPython.
  *
- * One pass into the output buffer. Strings are copied in blocks of 16 bytes until a byte needs an escape. The keys of a
+ * One pass into the output buffer. What is frequent (put_...) has the place where it writes as a parameter and gives where that ended, so that
+ * it stays in a register; what is not (write_...) goes through the output's own functions, put_slowly brings the two together. Strings are
+ * copied in blocks of 16 bytes until a byte needs an escape. The keys of a
  * dict are sorted as an array of entry numbers, on the stack for small dicts; keys in order already cost one comparison each.
  * Like CPython, floats and ints print as repr does, keys that are numbers, booleans or None become strings, and NaN is
  * written as NaN. Cycles are found through the chain of open containers; depth is bounded by rt_enter. */
 #include "runtime/base/text.h"
 #include "runtime/bigint.h"
+#include "runtime/env.h"
 #include "runtime/struct.h"
 #include "runtime/write.h"
 
@@ -17,21 +20,35 @@ typedef struct open_container {
     uint64_t                     word; /* of a struct: one may lie at the start of another */
 } open_container;
 
+enum { SEPARATOR_MAX = 8 };
+
 typedef struct writer {
-    rt_state *st;
-    rt_out   *out;
+    rt_state   *st;
+    rt_out     *out;
+    const char *end;         /* of the room in it */
     const rt_json_options *options;
+    bool       escapes_more; /* than what JSON itself forbids */
     burin_text item_separator, key_separator;
     burin_text indent;       /* what one level adds */
     bool       is_indented;
-    uint32_t   level;
+    uint32_t   level, depth_max;
     bool       is_separator_plain; /* no character of HTML in the separators */
-    bool       is_compact;         /* nor more than 8 bytes, and no indent: they are written from the padded copies */
-    char       item_padded[8], key_padded[8];
+    bool       is_compact;         /* nor more than SEPARATOR_MAX bytes, and no indent: they are written from the padded copies */
+    char       item_padded[SEPARATOR_MAX], key_padded[SEPARATOR_MAX];
     const open_container *open;
 } writer;
 
-static burin_status write_value(writer *w, burin_value v);
+/* Write the value at `to`; where it ends. NULL: it failed, as the state says. A full output is no failure here, nothing is added to it. */
+static char *put_value(writer *w, char *to, const burin_value *v);
+
+static inline bool has_room(const writer *w, const char *to, size_t bytes) { return BURIN_LIKELY((size_t)(w->end - to) >= bytes); }
+
+/* What the output's own functions wrote: where it ends. */
+static inline char *put_slowly(writer *w, burin_status status)
+{
+    w->end = w->out->end;
+    return BURIN_LIKELY(!status) ? w->out->next : NULL;
+}
 
 /* ---- strings ---- */
 
@@ -96,30 +113,49 @@ static inline uint32_t escape_mask(const writer *w, __m128i block)
     __m128i  control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
     __m128i  quote   = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')), _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
     uint32_t mask    = (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, quote));
+    if (!w->escapes_more)
+        return mask;
     if (w->options->ensure_ascii)
         mask |= (uint32_t)_mm_movemask_epi8(_mm_or_si128(block, _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7f))));
     if (w->options->html_safe)
         mask |= rt_special_mask(block);
     return mask;
 }
-#endif
 
-#if RT_VECTORS
-/* copy_plain of 16 bytes or more where there is room for all: block by block, the last of them from the end. */
-static const char *copy_blocks(writer *w, const char *at, const char *end)
+/* Is it a text of 1 to 16 bytes that is written as it is? Those are in *block then. */
+static inline bool is_short_and_plain(const writer *w, const burin_value *text, __m128i *block)
 {
-    const char *const last = end - 16;
-    char             *to   = w->out->next;
-    for (;; at = at + 16 < last ? at + 16 : last) {
-        __m128i  block = _mm_loadu_si128((const __m128i *)at);
+    if (BURIN_UNLIKELY(text->len - 1 >= 16 || !rt_readable_16(text->as.s)))
+        return false;
+    *block = _mm_loadu_si128((const __m128i *)text->as.s);
+    return BURIN_LIKELY(!(escape_mask(w, *block) << (32 - text->len)));
+}
+
+/* It, quotes included, where there is room for SHORT_ROOM bytes. */
+enum { SHORT_ROOM = 1 + 16 + 1 };
+static inline char *put_block(char *to, __m128i block, uint32_t len)
+{
+    *to = '"';
+    _mm_storeu_si128((__m128i *)(to + 1), block);
+    to[1 + len] = '"';
+    return to + 2 + len;
+}
+
+/* Copy 16 bytes or more, for all of which there is room, as far as they are written as they are: block by block, the last of them from the end.
+ * Where the copy ends; *at is what has not been copied. */
+static inline char *put_blocks(const writer *w, char *to, const char **at, const char *end)
+{
+    const char *from = *at, *const last = end - 16;
+    for (;; from = from + 16 < last ? from + 16 : last) {
+        __m128i  block = _mm_loadu_si128((const __m128i *)from);
         uint32_t mask  = escape_mask(w, block);
         _mm_storeu_si128((__m128i *)to, block);
-        if (mask || at == last) {
+        if (BURIN_UNLIKELY(mask || from == last)) {
             size_t len = mask ? (size_t)__builtin_ctz(mask) : 16;
-            w->out->next = to + len;
-            return at + len;
+            *at        = from + len;
+            return to + len;
         }
-        to += at + 16 < last ? 16 : last - at;
+        to += from + 16 < last ? 16 : last - from;
     }
 }
 #endif
@@ -129,8 +165,10 @@ static const char *copy_plain(writer *w, const char *at, const char *end)
 {
 #if RT_VECTORS
     rt_out *out = w->out;
-    if (end - at >= 16 && out->end - out->next >= end - at)
-        return copy_blocks(w, at, end);
+    if (end - at >= 16 && out->end - out->next >= end - at) {
+        out->next = put_blocks(w, out->next, &at, end);
+        return at;
+    }
     if (end - at < 16 && out->end - out->next >= 16 && rt_readable_16(at)) {
         __m128i  block = _mm_loadu_si128((const __m128i *)at);
         unsigned len   = (unsigned)__builtin_ctz(escape_mask(w, block) | 1u << (end - at));
@@ -146,33 +184,10 @@ static const char *copy_plain(writer *w, const char *at, const char *end)
     return at;
 }
 
-/* A short text without escapes, quotes included: one load, one test, one store. False when it is another. */
-static inline bool write_short_text(writer *w, burin_text text)
+/* A text from `at` on, and the quote behind it. */
+static void write_rest(writer *w, const char *at, const char *end)
 {
-#if RT_VECTORS
-    rt_out *out = w->out;
-    if (BURIN_LIKELY(text.len - 1 < 16 && out->end - out->next >= 18 && rt_readable_16(text.data))) {
-        __m128i block = _mm_loadu_si128((const __m128i *)text.data);
-        if (BURIN_LIKELY(!(escape_mask(w, block) & ((1u << text.len) - 1)))) {
-            out->next[0] = '"';
-            _mm_storeu_si128((__m128i *)(out->next + 1), block);
-            out->next[1 + text.len] = '"';
-            out->next += 2 + text.len;
-            return true;
-        }
-    }
-#else
-    (void)w;
-    (void)text;
-#endif
-    return false;
-}
-
-static void write_long_text(writer *w, burin_text text)
-{
-    const char *end = text.data + text.len;
-    rt_out_literal(w->out, "\"");
-    for (const char *at = text.data; at < end;) {
+    while (at < end) {
         at = copy_plain(w, at, end);
         if (at < end)
             at = write_character(w, at, end);
@@ -180,10 +195,41 @@ static void write_long_text(writer *w, burin_text text)
     rt_out_literal(w->out, "\"");
 }
 
-static inline void write_text(writer *w, burin_text text)
+static void write_text(writer *w, burin_text text)
 {
-    if (BURIN_UNLIKELY(!write_short_text(w, text)))
-        write_long_text(w, text);
+    rt_out_literal(w->out, "\"");
+    write_rest(w, text.data, text.data + text.len);
+}
+
+static __attribute__((noinline)) char *put_other_text(writer *w, char *to, const burin_value *text)
+{
+    const char *at = text->as.s, *const end = at + text->len;
+#if RT_VECTORS
+    if (text->len >= 16 && has_room(w, to, (size_t)text->len + 2)) {
+        *to = '"';
+        to  = put_blocks(w, to + 1, &at, end);
+        if (BURIN_LIKELY(at == end)) {
+            *to = '"';
+            return to + 1;
+        }
+        w->out->next = to;
+        write_rest(w, at, end);
+        return put_slowly(w, BURIN_OK);
+    }
+#endif
+    w->out->next = to;
+    write_text(w, rt_text_of(*text));
+    return put_slowly(w, BURIN_OK);
+}
+
+static inline char *put_text(writer *w, char *to, const burin_value *text)
+{
+#if RT_VECTORS
+    __m128i block;
+    if (has_room(w, to, SHORT_ROOM) && is_short_and_plain(w, text, &block))
+        return put_block(to, block, text->len);
+#endif
+    return put_other_text(w, to, text);
 }
 
 /* ---- scalars ---- */
@@ -366,109 +412,108 @@ static burin_status write_key(writer *w, burin_value key)
     }
 }
 
-/* Separator, short key, separator, after one check of room. False when something about it is longer or has to be escaped. */
-static inline bool write_short_key(writer *w, burin_value key, bool is_first)
+/* What stands before an entry's value. */
+static burin_status write_before(writer *w, burin_value key, bool is_first)
 {
-#if RT_VECTORS
-    rt_out *out = w->out;
-    if (BURIN_LIKELY(w->is_compact && key.kind == BURIN_STRING && key.len - 1 < 16 && out->end - out->next >= 40 && rt_readable_16(key.as.s))) {
-        __m128i block = _mm_loadu_si128((const __m128i *)key.as.s);
-        if (BURIN_LIKELY(!(escape_mask(w, block) & ((1u << key.len) - 1)))) {
-            char *to = out->next;
-            memcpy(to, w->item_padded, 8);
-            to += is_first ? 0 : w->item_separator.len;
-            *to = '"';
-            _mm_storeu_si128((__m128i *)(to + 1), block);
-            to += 1 + key.len;
-            *to = '"';
-            memcpy(to + 1, w->key_padded, 8);
-            out->next = to + 1 + w->key_separator.len;
-            return true;
-        }
-    }
-#else
-    (void)w, (void)key, (void)is_first;
-#endif
-    return false;
-}
-
-/* write_value with what is most frequent in line. */
-static inline burin_status write_member(writer *w, burin_value v)
-{
-    if (BURIN_LIKELY(v.kind == BURIN_STRING && write_short_text(w, rt_text_of(v))))
-        return BURIN_OK;
-    return write_value(w, v);
-}
-
-static inline burin_status write_entry(writer *w, const rt_dict *d, uint32_t n, bool is_first)
-{
-    if (BURIN_LIKELY(write_short_key(w, d->keys->entries[n].value, is_first)))
-        return write_member(w, d->values[n]);
     if (!is_first)
         write_separator(w, w->item_separator);
     write_line_start(w);
-    if (write_key(w, d->keys->entries[n].value))
+    if (write_key(w, key))
         return w->st->status;
     write_separator(w, w->key_separator);
-    return write_member(w, d->values[n]);
+    return BURIN_OK;
 }
 
-static burin_status write_sorted(writer *w, const rt_dict *d)
+static inline char *put_entry(writer *w, char *to, const rt_key *key, const burin_value *value, bool is_first)
+{
+#if RT_VECTORS
+    enum { ENTRY_ROOM = SEPARATOR_MAX + SHORT_ROOM + SEPARATOR_MAX + SHORT_ROOM };
+    _Static_assert(RT_PLAIN_KEY_MAX == 16, "a block");
+    __m128i block;
+    if (BURIN_LIKELY(w->is_compact && key->plain && has_room(w, to, ENTRY_ROOM) && rt_readable_16(key->value.as.s))) {
+        memcpy(to, w->item_padded, SEPARATOR_MAX);
+        to = is_first ? to : to + w->item_separator.len;
+        to = put_block(to, _mm_loadu_si128((const __m128i *)key->value.as.s), key->value.len);
+        memcpy(to, w->key_padded, SEPARATOR_MAX);
+        to += w->key_separator.len;
+        if (BURIN_LIKELY(value->kind == BURIN_STRING && is_short_and_plain(w, value, &block)))
+            return put_block(to, block, value->len);
+        return put_value(w, to, value);
+    }
+#endif
+    w->out->next = to;
+    to           = put_slowly(w, write_before(w, key->value, is_first));
+    return to ? put_value(w, to, value) : NULL;
+}
+
+static char *put_sorted(writer *w, char *to, const rt_dict *d)
 {
     uint32_t  on_stack[2 * SORT_ON_STACK], *order = on_stack, count = 0;
     heap_position mark = heap_mark(&w->st->heap);
     if (d->len > SORT_ON_STACK) {
         order = heap_alloc(&w->st->heap, 2 * (size_t)d->len * sizeof *order);
-        if (!order)
-            return rt_fail_memory(w->st);
+        if (!order) {
+            rt_fail_memory(w->st);
+            return NULL;
+        }
     }
     for (uint32_t n = 0; n < d->keys->len; n++)
         if (d->keys->entries[n].live)
             order[count++] = n;
     if (sort_keys(w, d->keys->entries, order, order + count, count))
-        return w->st->status;
-    for (uint32_t n = 0; n < count; n++)
-        if (write_entry(w, d, order[n], n == 0))
-            return w->st->status;
+        return NULL;
+    for (uint32_t n = 0; n < count && to; n++)
+        to = put_entry(w, to, &d->keys->entries[order[n]], &d->values[order[n]], n == 0);
     if (order != on_stack && w->out->alloc)
         heap_release(&w->st->heap, mark);
-    return rt_out_status(w->out);
+    return to;
 }
 
-static burin_status write_dict(writer *w, const rt_dict *d)
+static char *put_entries(writer *w, char *to, const rt_dict *d)
 {
-    bool is_first = true;
-    if (w->options->sort_keys)
-        return write_sorted(w, d);
-    for (uint32_t n = 0; n < d->keys->len; n++) {
-        if (!d->keys->entries[n].live)
+    const rt_key *keys     = d->keys->entries;
+    bool          is_first = true;
+    for (uint32_t n = 0, count = d->keys->len; n < count && to; n++) {
+        if (BURIN_UNLIKELY(!keys[n].live))
             continue;
-        if (write_entry(w, d, n, is_first))
-            return w->st->status;
+        to       = put_entry(w, to, &keys[n], &d->values[n], is_first);
         is_first = false;
     }
-    return rt_out_status(w->out);
+    return to;
 }
 
-static burin_status write_items(writer *w, burin_value v)
+/* What stands before a list's item. */
+static inline char *put_before(writer *w, char *to, bool is_first)
 {
-    const rt_list *list = rt_list_of(w->st, v);
-    for (uint32_t n = 0; n < list->len; n++) {
-        if (n)
-            write_separator(w, w->item_separator);
-        write_line_start(w);
-        if (write_member(w, list->items[n]))
-            return w->st->status;
+    if (BURIN_LIKELY(w->is_compact && has_room(w, to, SEPARATOR_MAX))) {
+        memcpy(to, w->item_padded, SEPARATOR_MAX);
+        return is_first ? to : to + w->item_separator.len;
     }
-    return rt_out_status(w->out);
+    w->out->next = to;
+    if (!is_first)
+        write_separator(w, w->item_separator);
+    write_line_start(w);
+    return put_slowly(w, BURIN_OK);
 }
 
-static inline void write_bracket(rt_out *out, char bracket)
+static char *put_items(writer *w, char *to, const rt_list *list)
 {
-    if (BURIN_LIKELY(out->next < out->end))
-        *out->next++ = bracket;
-    else
-        rt_out_write(out, &bracket, 1);
+    for (uint32_t n = 0; n < list->len && to; n++) {
+        to = put_before(w, to, n == 0);
+        to = list->items[n].kind == BURIN_STRING ? put_text(w, to, &list->items[n]) : put_value(w, to, &list->items[n]);
+    }
+    return to;
+}
+
+static inline char *put_bracket(writer *w, char *to, char bracket)
+{
+    if (has_room(w, to, 1)) {
+        *to = bracket;
+        return to + 1;
+    }
+    w->out->next = to;
+    rt_out_write(w->out, &bracket, 1);
+    return put_slowly(w, BURIN_OK);
 }
 
 /* A cycle comes round again, so it is enough to look for it where few texts get. */
@@ -481,73 +526,101 @@ static bool is_open(const writer *w, const void *container, uint64_t word)
     return open != NULL;
 }
 
-static burin_status write_container(writer *w, burin_value v)
+/* Go into a container with `len` items. */
+static inline burin_status open_one(writer *w, open_container *open, uint32_t len)
 {
-    bool     is_dict = v.kind == BURIN_DICT;
-    uint32_t len     = is_dict ? rt_dict_of(w->st, v)->len : rt_list_of(w->st, v)->len;
-    if (len == 0) {
-        rt_out_write(w->out, is_dict ? "{}" : "[]", 2);
-        return rt_out_status(w->out);
-    }
-    if (w->level >= DEEP && is_open(w, v.as.p, 0))
+    if (BURIN_UNLIKELY(w->level >= DEEP) && is_open(w, open->container, 0))
         return rt_fail(w->st, BURIN_ERR_VALUE, "Circular reference detected");
-    if (rt_enter(w->st) || rt_charge(w->st, len))
+    if (BURIN_UNLIKELY(w->st->depth >= w->depth_max))
+        return rt_enter(w->st);
+    if (rt_charge(w->st, len))
         return w->st->status;
-    open_container open = {w->open, v.as.p, 0};
-    w->open = &open;
+    w->st->depth++;
+    w->open = open;
     w->level++;
-    write_bracket(w->out, is_dict ? '{' : '[');
-    if (is_dict)
-        write_dict(w, rt_dict_of(w->st, v));
-    else
-        write_items(w, v);
+    return BURIN_OK;
+}
+
+/* And out again, behind its last item at `to`. */
+static inline char *close_one(writer *w, const open_container *open, char *to, char bracket)
+{
     w->level--;
-    w->open = open.outer;
+    w->open = open->outer;
     rt_leave(w->st);
-    if (w->st->status)
-        return w->st->status;
-    write_line_start(w);
-    write_bracket(w->out, is_dict ? '}' : ']');
-    return rt_out_status(w->out);
+    if (BURIN_UNLIKELY(w->is_indented && to)) {
+        w->out->next = to;
+        write_line_start(w);
+        to = put_slowly(w, BURIN_OK);
+    }
+    return BURIN_LIKELY(to && !w->out->failed) ? put_bracket(w, to, bracket) : NULL;
+}
+
+static char *put_dict(writer *w, char *to, const burin_value *v)
+{
+    const rt_dict *d    = rt_dict_of(w->st, *v);
+    open_container open = {w->open, v->as.p, 0};
+    to                  = put_bracket(w, to, '{');
+    if (d->len == 0)
+        return put_bracket(w, to, '}');
+    if (open_one(w, &open, d->len))
+        return NULL;
+    to = w->options->sort_keys ? put_sorted(w, to, d) : put_entries(w, to, d);
+    return close_one(w, &open, to, '}');
+}
+
+static char *put_list(writer *w, char *to, const burin_value *v)
+{
+    const rt_list *list = rt_list_of(w->st, *v);
+    open_container open = {w->open, v->as.p, 0};
+    to                  = put_bracket(w, to, '[');
+    if (list->len == 0)
+        return put_bracket(w, to, ']');
+    if (open_one(w, &open, list->len))
+        return NULL;
+    return close_one(w, &open, put_items(w, to, list), ']');
 }
 
 /* As a dict, so that sorting is of its keys. What that takes is dropped unless the output lies above it. */
-static burin_status write_struct(writer *w, burin_value v)
+static char *put_struct(writer *w, char *to, const burin_value *v)
 {
-    open_container open = {w->open, v.as.p, rt_struct_word(v)};
+    open_container open = {w->open, v->as.p, rt_struct_word(*v)};
     heap_position  mark = heap_mark(&w->st->heap);
     burin_value    dict;
-    if (w->level >= DEEP && is_open(w, v.as.p, open.word))
-        return rt_fail(w->st, BURIN_ERR_VALUE, "Circular reference detected");
-    if (rt_struct_to_dict(w->st, v, &dict))
-        return w->st->status;
+    if (w->level >= DEEP && is_open(w, v->as.p, open.word)) {
+        rt_fail(w->st, BURIN_ERR_VALUE, "Circular reference detected");
+        return NULL;
+    }
+    if (rt_struct_to_dict(w->st, *v, &dict))
+        return NULL;
     w->open = &open;
-    write_container(w, dict);
+    to      = put_dict(w, to, &dict);
     w->open = open.outer;
     if (w->out->alloc)
         heap_release(&w->st->heap, mark);
-    return w->st->status ? w->st->status : rt_out_status(w->out);
+    return to;
 }
 
-static burin_status write_array(writer *w, burin_value v)
+static char *put_array(writer *w, char *to, burin_value v)
 {
     heap_position mark = heap_mark(&w->st->heap);
-    if (!rt_array_unfold(w->st, &v))
-        write_container(w, v);
+    to = rt_array_unfold(w->st, &v) ? NULL : put_value(w, to, &v);
     if (w->out->alloc)
         heap_release(&w->st->heap, mark);
-    return w->st->status ? w->st->status : rt_out_status(w->out);
+    return to;
 }
 
-static burin_status write_value(writer *w, burin_value v)
+static char *put_value(writer *w, char *to, const burin_value *v)
 {
-    if (v.kind == BURIN_STRUCT)
-        return write_struct(w, v);
-    if (v.kind == BURIN_ARRAY)
-        return write_array(w, v);
-    if (v.kind == BURIN_LIST || v.kind == BURIN_TUPLE || v.kind == BURIN_DICT)
-        return write_container(w, v);
-    return write_scalar(w, v);
+    switch ((burin_kind)v->kind) {
+    case BURIN_STRING: return put_text(w, to, v);
+    case BURIN_DICT: return put_dict(w, to, v);
+    case BURIN_LIST: case BURIN_TUPLE: return put_list(w, to, v);
+    case BURIN_STRUCT: return put_struct(w, to, v);
+    case BURIN_ARRAY: return put_array(w, to, *v);
+    default:
+        w->out->next = to;
+        return put_slowly(w, write_scalar(w, *v));
+    }
 }
 
 /* ---- entry ---- */
@@ -576,12 +649,17 @@ burin_status rt_write_json(rt_state *st, rt_out *out, burin_value v, const rt_js
         w.key_separator = BURIN_TEXT(": ");
     w.is_separator_plain = !options->html_safe || (rt_is_clean(w.item_separator.data, w.item_separator.len) &&
                                                    rt_is_clean(w.key_separator.data, w.key_separator.len));
-    w.is_compact         = !w.is_indented && w.is_separator_plain && w.item_separator.len <= 8 && w.key_separator.len <= 8;
+    w.is_compact         = !w.is_indented && w.is_separator_plain && w.item_separator.len <= SEPARATOR_MAX && w.key_separator.len <= SEPARATOR_MAX;
     if (w.is_compact) {
         memcpy(w.item_padded, w.item_separator.data, w.item_separator.len);
         memcpy(w.key_padded, w.key_separator.data, w.key_separator.len);
     }
-    if (write_value(&w, v))
+    w.depth_max    = st->depth_max ? st->depth_max : st->env->depth_max;
+    w.escapes_more = options->ensure_ascii || options->html_safe;
+    w.end          = out->end;
+    char *end      = put_value(&w, out->next, &v);
+    if (!end)
         return st->status;
+    out->next = end;
     return rt_out_status(out);
 }

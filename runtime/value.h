@@ -31,9 +31,10 @@ typedef struct rt_list { /* LIST, TUPLE */
 typedef struct rt_key {
     burin_value value;
     uint32_t    hash;
-    bool        live; /* false: deleted */
+    bool        live;  /* false: deleted */
+    bool        plain; /* certainly a text of 1 to RT_PLAIN_KEY_MAX characters of ASCII that neither JSON nor HTML escapes; of shared keys */
 } rt_key;
-enum { RT_NO_SERIAL = 1 };
+enum { RT_NO_SERIAL = 1, RT_PLAIN_KEY_MAX = 16 };
 typedef struct rt_keys {
     uint64_t  serial;    /* of keys that are no render's: no others have it, nor these when they were others, so caches may know them by it; else RT_NO_SERIAL */
     uint16_t  shared;

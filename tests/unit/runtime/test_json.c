@@ -66,6 +66,29 @@ static void options_change_the_form(void **state)
     assert_true(run_free(r));
 }
 
+/* Whatever the room, the output holds the beginning of the text, and fails if that is not all of it. */
+static void no_byte_too_many_is_written(void **state)
+{
+    run             *r       = run_new();
+    burin_value      v       = value_of(r, "{'key': 'short', 'a longer key than a block': ['a text of more than sixteen bytes', 'x', -7, 1.5], '<': {}, 'q\"': 'q\\\\n'}"), whole;
+    rt_json_options  options = {.indent = burin_none()};
+    (void)state;
+    assert_int_equal(dumps(r, v, &options, &whole), BURIN_OK);
+    for (size_t limit = 1; limit <= whole.len; limit++) {
+        rt_out out;
+        rt_out_init(&out, &r->st, 0);
+        out.limit           = limit;
+        burin_status status = rt_write_json(&r->st, &out, v, &options);
+        size_t       len    = (size_t)(out.next - out.data);
+        assert_int_equal(status, limit < whole.len ? BURIN_ERR_LIMIT : BURIN_OK);
+        assert_true(len <= limit);
+        assert_memory_equal(out.data, whole.as.s, len);
+        rt_out_deinit(&out);
+        rt_clear_error(&r->st);
+    }
+    assert_true(run_free(r));
+}
+
 static void many_keys_are_sorted_too(void **state)
 {
     run        *r = run_new();
@@ -262,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dumps_writes_as_python_does),
         cmocka_unit_test(options_change_the_form),
+        cmocka_unit_test(no_byte_too_many_is_written),
         cmocka_unit_test(many_keys_are_sorted_too),
         cmocka_unit_test(cycles_and_depth_are_errors),
         cmocka_unit_test(loads_reads_as_python_does),
