@@ -1,5 +1,6 @@
 /* Preset functions for JSON: json.dumps and json.loads under the names and defaults of each host. */
 #include "engine/presets.h"
+#include "runtime/call_text.h"
 #include "runtime/convert.h"
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
@@ -30,13 +31,10 @@ static burin_status read_separators(burin_call *call, burin_value v, rt_json_opt
 
 static burin_status dumps(burin_call *call, burin_value v, const rt_json_options *options, burin_value *out)
 {
-    rt_state    *st = state_of(call);
-    rt_out       text;
-    burin_status status;
+    rt_call_text text;
 
-    rt_out_init_heap(&text, st, 512);
-    status = rt_write_json(st, &text, v, options);
-    return status ? status : rt_out_take(&text, 0, out);
+    rt_call_text_begin(&text, call, false, 512);
+    return rt_call_text_end(&text, rt_write_json(state_of(call), text.out, v, options), out);
 }
 
 /* `flags` are the arguments' places: value, then these; MISSING for what the host does not offer. */

@@ -296,7 +296,7 @@ burin_status rt_call(rt_state *st, burin_value callee, const rt_arguments *args,
 
 /* ---- the public interface of functions (burin/function.h) ---- */
 
-static void make_whole(burin_call *call)
+static __attribute__((noinline)) void make_whole(burin_call *call)
 {
     burin_value *args = heap_alloc(&call->st->heap, call->count * sizeof *args);
     if (!args) {

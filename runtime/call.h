@@ -71,6 +71,9 @@ struct burin_call {
     uint32_t           count;
     bool               autoescape;
     bool               whole; /* `args` are copies for the host: see burin_arg */
+    bool               escapes; /* what is printed is escaped unless it is Markup */
+    bool               printed; /* the function has printed its result, and gives none */
+    struct rt_out     *print;   /* the result is going to be printed here and nowhere else, so the function may (runtime/call_text.h); NULL */
 };
 
 /* Parse "value, width=80, *rest, key=none" into `a`. False when it is malformed or memory is out. */

@@ -44,6 +44,8 @@ void rt_out_init(rt_out *out, rt_state *st, size_t size_hint);
 void rt_out_deinit(rt_out *out);
 /* A buffer in st->heap, for building one string: taking it whole (rt_out_take from 0) copies nothing; needs no deinit. */
 void rt_out_init_heap(rt_out *out, rt_state *st, size_t size_hint);
+/* Take back what was written behind the first `len` bytes; none of it may have been flushed. */
+void rt_out_cut(rt_out *out, size_t len);
 /* Append a literal. */
 #define rt_out_literal(out, literal) rt_out_write(out, "" literal, sizeof(literal) - 1)
 /* BURIN_OK, or what made an earlier write fail. */

@@ -88,6 +88,13 @@ void rt_out_init_heap(rt_out *out, rt_state *st, size_t size_hint)
         rt_out_grow(out, size_hint);
 }
 
+void rt_out_cut(rt_out *out, size_t len)
+{
+    out->next = out->data + len;
+    if (out->failed)
+        out->end = out->next;
+}
+
 burin_status rt_out_take(rt_out *out, size_t from, burin_value *value)
 {
     if (out->failed)

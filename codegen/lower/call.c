@@ -301,6 +301,19 @@ uint16_t lower_filter(lowerer *c, scope *f, ast_Filter *node, uint16_t want)
     return dst;
 }
 
+bool lower_printed_filter(lowerer *c, scope *f, ast_Filter *node, ir_output how)
+{
+    parts              p  = {node->node, &node->args, &node->kwargs, node->rest, node->named};
+    const rt_function *fn = rt_names_function(c->options->env->filters, node->name);
+    if (!fn || fn->flags & RT_MARKS || !binds_statically(fn, &p))
+        return false;
+    check_repeated(c, &p, false);
+    ir_call  call  = {.function = fn, .unknown = program_text(c, node->name)};
+    uint16_t first = bind_arguments(c, f, fn, &p);
+    emit(c, OP_OUT_FILTER, 0, how, first, vector_add(c, c->calls, call));
+    return true;
+}
+
 uint16_t lower_filter_chain(lowerer *c, scope *f, ast_node *chain, uint16_t body, uint16_t want)
 {
     uint16_t before = f->captured;

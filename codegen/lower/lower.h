@@ -196,6 +196,8 @@ uint32_t constant_undefined(lowerer *c, rt_undefined_class cls, burin_text name,
 
 uint16_t lower_call(lowerer *c, scope *f, ast_Call *node, uint16_t want);
 uint16_t lower_filter(lowerer *c, scope *f, ast_Filter *node, uint16_t want);
+/* Print the filter's result, which it may do itself. False: not possible, and nothing has been lowered. */
+bool lower_printed_filter(lowerer *c, scope *f, ast_Filter *node, ir_output how);
 uint16_t lower_test(lowerer *c, scope *f, ast_Test *node, uint16_t want);
 /* Apply a chain of filters whose innermost node is missing to `body`. */
 uint16_t lower_filter_chain(lowerer *c, scope *f, ast_node *chain, uint16_t body, uint16_t want);

@@ -184,13 +184,18 @@ static bool print_attribute(lowerer *c, scope *f, ast_node *node)
     return true;
 }
 
+static bool print_filter(lowerer *c, scope *f, ast_node *node)
+{
+    return node->kind == AST_Filter && !c->program->native && !c->program->finalize && lower_printed_filter(c, f, ast_as(Filter, node), print_mode(c));
+}
+
 static void print_varying(lowerer *c, scope *f, ast_node *node)
 {
     uint32_t mark = c->unit->temps;
     mark_line(c, node);
     if (node->kind == AST_Call)
         print_call(c, f, ast_as(Call, node), print_mode(c), NO_REG);
-    else if (!print_concat(c, f, node) && !print_sum(c, f, node) && !print_attribute(c, f, node))
+    else if (!print_concat(c, f, node) && !print_sum(c, f, node) && !print_attribute(c, f, node) && !print_filter(c, f, node))
         print_value(c, f, expr(c, f, node, NO_REG), print_mode(c));
     c->unit->temps = mark;
 }

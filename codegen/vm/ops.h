@@ -500,6 +500,19 @@ OPERATION(filter)
     f->pc                   = (uint32_t)(i - f->unit->code);
     return rt_call_done(&f->m->st, fn->call(&call, &regs[i->a]));
 }
+OPERATION(out_filter)
+{
+    rt_state          *st      = &f->m->st;
+    const rt_function *fn      = f->program->calls[i->d].function;
+    const bool         escapes = i->b == PRINT_BY_AUTOESCAPE ? f->context->mode->autoescape : i->b == PRINT_ESCAPED;
+    burin_call         call = {.st = st, .function = fn, .args = &regs[i->c], .count = fn->signature->count, .autoescape = st->autoescape, .escapes = escapes, .print = f->out};
+    burin_value        result;
+    f->pc               = (uint32_t)(i - f->unit->code);
+    burin_status status = rt_call_done(st, fn->call(&call, &result));
+    if (status || call.printed)
+        return status;
+    return escapes ? rt_write_escaped_fast(st, f->out, result) : rt_write_str_fast(st, f->out, result);
+}
 OPERATION(test)
 {
     burin_status status = op_filter(f, regs, i);

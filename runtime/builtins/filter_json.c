@@ -1,5 +1,6 @@
 /* tojson and pprint: values written out whole. */
 #include "runtime/builtins/support.h"
+#include "runtime/call_text.h"
 
 /* ---- tojson ---- */
 
@@ -117,7 +118,7 @@ burin_status filter_tojson(burin_call *call, burin_value *out)
     rt_state       *st       = call->st;
     burin_value     kwargs   = rt_policy(st->env, "json.dumps_kwargs"), function = rt_policy(st->env, "json.dumps_function");
     rt_json_options options  = {.ensure_ascii = true, .html_safe = true, .indent = burin_none()};
-    rt_out          text;
+    rt_call_text    text;
     burin_status    status;
 
     if (function.kind == BURIN_FUNCTION || function.kind == BURIN_OBJECT)
@@ -131,13 +132,8 @@ burin_status filter_tojson(burin_call *call, burin_value *out)
         status = check_indent(st, &options.indent);
     if (status)
         return status;
-    rt_out_init_heap(&text, st, 64);
-    status = rt_write_json(st, &text, call->args[0], &options);
-    if (!status)
-        status = rt_out_take(&text, 0, out);
-    if (!status)
-        *out = builtin_marked(*out);
-    return status;
+    rt_call_text_begin(&text, call, true, 64);
+    return rt_call_text_end(&text, rt_write_json(st, text.out, call->args[0], &options), out);
 }
 
 /* ---- pprint ---- */

@@ -171,9 +171,10 @@ static void captured_text_reaches_the_sink_once(void **state)
         "{% set x %}{% for i in range(9000) %}{{ i }}{% endfor %}{% endset %}{{ x }}{{ x|length }}",
         "{% filter upper %}{% for i in range(9000) %}a{{ i }}{% endfor %}{% endfilter %}",
         "{% macro m() %}{% for i in range(9000) %}{{ i }}{% endfor %}{% endmacro %}{{ m() }}.{{ m()|length }}",
+        "{{ range(9000)|list|tojson }}{% set x %}{{ range(9000)|list|tojson }}{% endset %}{{ x|length }}",
     };
     bench *b = *state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         burin_template *tpl  = compile(b, rows[i]);
         pieces         *p    = calloc(1, sizeof *p);
         burin_sink      sink = {take_piece, p};
@@ -219,6 +220,27 @@ static void what_was_written_before_a_failure_stays(void **state)
     assert_int_equal(out.len, 0);
     burin_template_unref(tpl);
     free(p);
+}
+
+/* Filters may print their result themselves. */
+static void a_filter_that_fails_has_printed_nothing(void **state)
+{
+    static const struct { const char *source, *want; } rows[] = {
+        {"a{{ x|tojson }}b", "a{\"k\": [1, \"\\u003c\"]}b"},
+        {"a{{ [range(20000)|list, joiner]|tojson }}b", "a"}, /* more than a sink is given at once */
+        {"{% set c %}c{{ x|tojson }}{% endset %}{{ c|upper }}", "C{\"K\": [1, \"\\U003C\"]}"},
+        {"{% autoescape true %}{{ x|tojson }}{{ '<'|upper }}{{ '<'|safe|upper }}{% endautoescape %}{{ '<'|upper }}", "{\"k\": [1, \"\\u003c\"]}&lt;<<"},
+    };
+    bench *b = *state;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        burin_template *tpl  = compile(b, rows[n].source);
+        pieces         *p    = calloc(1, sizeof *p);
+        burin_sink      sink = {take_piece, p};
+        burin_render_to(b->render, tpl, data_of(b->heap, "{\"x\": {\"k\": [1, \"<\"]}}"), &sink, NULL);
+        assert_text(((burin_text){p->text, p->len}), rows[n].want);
+        burin_template_unref(tpl);
+        free(p);
+    }
 }
 
 static void a_fixed_buffer_is_filled_like_snprintf(void **state)
@@ -579,6 +601,7 @@ int main(void)
         WITH_BENCH(captured_text_reaches_the_sink_once),
         WITH_BENCH(a_sink_that_refuses_stops_the_render),
         WITH_BENCH(what_was_written_before_a_failure_stays),
+        WITH_BENCH(a_filter_that_fails_has_printed_nothing),
         WITH_BENCH(a_fixed_buffer_is_filled_like_snprintf),
         WITH_BENCH(descriptors_and_files_get_the_whole_text),
         WITH_BENCH(a_full_pipe_is_waited_for),
