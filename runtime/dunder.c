@@ -62,10 +62,14 @@ static burin_status dunder_html(burin_call *call, burin_value *out)
     return rt_escape(call->st, burin_arg(call, 0), out); /* of an object with __html__: that */
 }
 
+/* Jinja2's globals have the names of the classes they are, and lipsum that of its function. */
 static burin_status dunder_name(burin_call *call, burin_value *out)
 {
-    const rt_function *f = burin_arg(call, 0).as.p;
-    *out                 = rt_string(f->name, strlen(f->name));
+    const rt_function *f    = burin_arg(call, 0).as.p;
+    const char        *cls  = rt_function_class(burin_arg(call, 0));
+    const char        *dot  = cls ? strrchr(cls, '.') : NULL;
+    const char        *name = dot ? dot + 1 : f->call == global_lipsum ? "generate_lorem_ipsum" : f->name;
+    *out                    = rt_string(name, strlen(name));
     return BURIN_OK;
 }
 

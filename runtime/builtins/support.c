@@ -28,6 +28,8 @@ burin_status builtin_fail_attribute(rt_state *st, burin_value v, const char *nam
         return rt_fail(st, BURIN_ERR_TYPE, "unbound method %s.%s() needs an argument", type->name, name);
     if (type)
         return rt_fail(st, BURIN_ERR_ATTRIBUTE, "type object '%s' has no attribute '%s'", type->name, name);
+    if (v.kind == BURIN_OBJECT && rt_object_of(v)->cls == &rt_namespace_class) /* Namespace.__getattribute__ says no more */
+        return rt_fail(st, BURIN_ERR_ATTRIBUTE, "%s", name);
     return rt_fail(st, BURIN_ERR_ATTRIBUTE, "'%s' object has no attribute '%s'", rt_type_name(st, v), name);
 }
 
