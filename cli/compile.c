@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/setup.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,7 @@ static bool write_header(const char *path, const char *symbol)
     if (file && fclose(file))
         good = false;
     if (!good)
-        complain("%s: cannot be written", path);
+        complain("%s: %s", path, strerror(errno));
     return good;
 }
 

@@ -1,9 +1,11 @@
 /* The command `burin`: parse the command line, do what asks for help, dispatch. */
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void complain(const char *format, ...)
@@ -53,6 +55,16 @@ static bool asked_for_help(const cli_options *options, int argc)
     return true;
 }
 
+/* Whether all that was printed has arrived. */
+static bool printed_all(void)
+{
+    bool flushed = fflush(stdout) == 0;
+    if (flushed && !ferror(stdout))
+        return true;
+    complain("stdout: %s", flushed ? "not all of it could be written" : strerror(errno));
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     static int (*const commands[COMMAND_COUNT])(const cli_options *) = {command_render, command_eval, command_bench, command_run, command_repl, command_check, command_compile,
@@ -63,7 +75,7 @@ int main(int argc, char **argv)
     if (options_parse(&options, argc, argv))
         code = asked_for_help(&options, argc) ? EXIT_DONE : commands[options.command](&options);
     options_free(&options);
-    if (fflush(stdout) != 0 && code == EXIT_DONE)
+    if (!printed_all() && code == EXIT_DONE)
         code = EXIT_FAILED;
     return code;
 }

@@ -198,7 +198,7 @@ static bool give(cli_options *out, cli_option option, const char *argument)
         return false;
     }
     if (argument && !argument_is_good(option, argument)) {
-        complain("--%s takes a number (%s), not '%s'", row->name, row->argument, argument);
+        complain("--%s takes a number (%s)%s, not '%s'", row->name, row->argument, strcmp(row->argument, "SIZE") == 0 ? " that may end in K, M or G" : "", argument);
         return false;
     }
     if (option == OPT_DEFINE && (argument[0] == '=' || strncmp(argument, ":=", 2) == 0)) {

@@ -106,7 +106,11 @@ done:
 static burin_expr *compile_asked(job *j, asked what)
 {
     burin_text text = {what.text, strlen(what.text)};
-    return what.is_template ? burin_expr_compile_dynamic(j->env, text, &j->err) : burin_expr_compile(j->env, text, &j->err);
+    burin_expr *expr = what.is_template ? burin_expr_compile_dynamic(j->env, text, &j->err) : burin_expr_compile(j->env, text, &j->err);
+    const char *at   = what.text + strspn(what.text, " \t\n");
+    if (!expr && !what.is_template && !j->err.suggestion && at[0] == '{' && (at[1] == '{' || at[1] == '%'))
+        j->err.suggestion = strdup("an expression is what stands between {{ and }}; -t takes a template");
+    return expr;
 }
 
 static int evaluate(const cli_options *options, asked what, const char *const *files, size_t file_count)

@@ -11,6 +11,7 @@
 #include "engine/listing.h"
 #include "runtime/base/diag.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -219,7 +220,7 @@ static burin_status write_text(maker *m, const char *path)
         good = fwrite(m->objects[n].data, 1, m->objects[n].len, file) == m->objects[n].len;
     if (file && fclose(file))
         good = false;
-    return good ? BURIN_OK : diag_fail(m->err, BURIN_ERR_OS, NULL, 0, nowhere, "%s: cannot be written", path);
+    return good ? BURIN_OK : diag_fail(m->err, BURIN_ERR_OS, NULL, 0, nowhere, "%s: %s", path, strerror(errno));
 }
 
 static burin_status write_set(maker *m, burin_compile_form form, const char *path)
@@ -234,7 +235,7 @@ static burin_status write_set(maker *m, burin_compile_form form, const char *pat
         objects[n] = buf_text(&m->objects[n]);
     const char *wrong = link_file(path, form == BURIN_COMPILE_SHARED, buf_text(&m->table), objects, m->object_count, room, sizeof room);
     free(objects);
-    return wrong ? fail(m, path, wrong) : BURIN_OK;
+    return wrong ? diag_fail(m->err, BURIN_ERR_OS, NULL, 0, nowhere, "%s: %s", path, wrong) : BURIN_OK;
 }
 
 static burin_status make(maker *m, const char **names, size_t count, burin_compile_form form, const char *path)

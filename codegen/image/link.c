@@ -142,6 +142,11 @@ const char *link_file(const char *path, bool shared, burin_text table, const bur
 {
     workshop w = {.room = room, .size = size};
     char     name[24], out[4200];
+    struct stat there;
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) { /* a rename would put the file in the place of a device, or of a link to one */
+        fail(&w, "the output is there, and no regular file", NULL);
+        return w.wrong;
+    }
     make_folder(&w, path);
     for (size_t n = 0; n < count && !w.wrong; n++) {
         snprintf(name, sizeof name, "%zu.o", n);

@@ -5,20 +5,21 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-/* The folder of the library, or of the program that it is linked into; without a slash at its end. */
+/* The folder of the library, or of the program that it is linked into, behind all links; without a slash at its end. */
 static bool own_folder(char folder[PATH_MAX])
 {
     Dl_info info;
+    ssize_t len = -1;
     if (!dladdr((void *)(uintptr_t)&find_helper, &info) || !info.dli_fname)
         return false;
-    ssize_t len = -1;
-    if (info.dli_fname[0] == '/')
-        len = snprintf(folder, PATH_MAX, "%s", info.dli_fname);
-    else if (!strstr(info.dli_fname, ".so")) /* what the program was called as */
+    if (info.dli_fname[0] == '/' && realpath(info.dli_fname, folder))
+        len = (ssize_t)strlen(folder);
+    else if (info.dli_fname[0] != '/' && !strstr(info.dli_fname, ".so")) /* what the program was called as */
         len = readlink("/proc/self/exe", folder, PATH_MAX - 1);
-    if (len <= 0 || len >= PATH_MAX)
+    if (len <= 0)
         return false;
     folder[len] = '\0';
     char *slash = strrchr(folder, '/');

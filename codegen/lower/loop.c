@@ -270,10 +270,14 @@ static void lower_loop(lowerer *c, scope *f, ast_For *node, uint16_t iterable, u
         emit(c, OP_ITER_TEST, over, iterable, 0, lower_test_unit(c, f, node));
         mark_line(c, &node->base);
     }
+    span where = c->where;
+    if (unit == UINT32_MAX)
+        c->where = node->iter->where;
     if (view)
         emit(c, OP_ITER_VIEW, p.loop, over, view, at);
     else
         emit(c, OP_ITER, p.loop, over, unit != UINT32_MAX, at);
+    c->where = where;
     lower_loop_variable(c, &body, &p);
     if (p.has_else)
         emit(c, OP_LOADK, p.unfinished, 0, 0, constant(c, burin_bool(true)));
@@ -365,6 +369,7 @@ static void lower_printing(lowerer *c, scope *f, ast_For *node, const burin_text
     uint32_t k    = constant_text(c, parts[0]);
     constant_text(c, parts[1]);
     constant_text(c, joined_text(c, parts[1], parts[0]));
+    c->where = node->iter->where;
     emit(c, OP_PRINT_EACH, 0, over, c->autoescape + view, k);
 }
 

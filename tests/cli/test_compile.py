@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,24 @@ def presets_are_compiled_too(folder):
         compiled = burin("render", "a.txt", "data.json", "-p", preset, "--compiled", site, cwd=folder)
         plain = burin("render", "a.txt", "data.json", "-p", preset, "-I", "p", cwd=folder)
         expect(plain[0] == 0 and compiled == plain, "-p %s: %r, not %r" % (preset, compiled, plain))
+
+
+def where_the_output_cannot_be(folder):
+    """What is no file stays what it is, also for root."""
+    os.mkfifo(os.path.join(folder, "pipe"))
+    os.symlink("pipe", os.path.join(folder, "link"))
+    for output, why in (("pipe", "no regular file"), ("link", "no regular file"), (".", "no regular file"), ("no/x.so", "No such file or directory")):
+        code, out, error = burin("compile", "t", "-o", output, "--interpreted", cwd=folder)
+        expect(code == 1 and not out and error.startswith("OSError: " + output) and why in error, "-o %s: %d %r %r" % (output, code, out, error))
+    expect(stat.S_ISFIFO(os.lstat(os.path.join(folder, "pipe")).st_mode) and os.path.islink(os.path.join(folder, "link")), "a pipe and a link stay what they are")
+
+
+def called_by_a_link(folder):
+    """The compiler is beside the command, not beside a link to it."""
+    link = os.path.join(folder, "burin")
+    os.symlink(os.path.abspath(BURIN), link)
+    done = subprocess.run([link, "dump", "asm", "-t", "{{ x }}"], capture_output=True, text=True, timeout=120)
+    expect(done.returncode == 0 and "ret" in done.stdout, "the command called by a link: %r" % done.stderr)
 
 
 def what_does_not_fit(folder, site):
@@ -326,9 +345,11 @@ def main():
             programs_become_native(folder, site)
             site = the_same_as_the_sources(folder, [])
             code_to_read(folder)
+            called_by_a_link(folder)
             cases_ahead_of_time()
         presets_are_compiled_too(folder)
         what_does_not_fit(folder, site)
+        where_the_output_cannot_be(folder)
         what_is_asked_of_a_set(folder, site)
         if KIND in ("dev", "release"):
             linked_into_a_program(folder, [] if HAS_NATIVE else ["--interpreted"])

@@ -106,6 +106,14 @@ def test_help_teaches_every_command():
     same((r.code, r.out.split()[0]), (0, "burin"))
 
 
+def test_what_cannot_be_printed_is_told():
+    for arguments, stdin in ((["--help"], ""), (["--version"], ""), (["render", "--help"], ""), (["--completion", "bash"], ""), (["-t", "{{ 1 }}"], ""), (["eval", "1"], ""),
+                             (["dump", "ir", "-t", "a"], ""), (["run"], "print(1)"), (["repl"], "1\n"), (["batch"], '{"source": "a"}\n'), (["bench", "expr", "1", "--seconds", "0.01"], "")):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([os.environ["BURIN"], *arguments], input=stdin.encode(), stdout=full, stderr=subprocess.PIPE)
+        assert done.returncode == 1 and done.stderr.startswith(b"burin: stdout: "), (arguments, done)
+
+
 def test_examples_of_the_help_run():
     """Those that need no files."""
     for line in burin("eval", "--help").out.splitlines():

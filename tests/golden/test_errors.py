@@ -73,6 +73,7 @@ CASES = [
     # ---- types and values
     ("an operator for other types", {}, ["-t", "{{ 1 + 'a' }}"]),
     ("a call of what is no function", {}, ["-t", "{{ 3() }}"]),
+    ("a template where an expression is wanted", {}, ["eval", "{{ 1 }}"]),
     ("a loop over a number", {}, ["-t", "{% for x in 3 %}{% endfor %}"]),
     ("unpacking", {}, ["-t", "{% for a, b in [(1, 2, 3)] %}{% endfor %}"]),
     ("division by zero", {}, ["-t", "Rate: {{ 100 / 0 }}%"]),
