@@ -60,9 +60,10 @@ BURIN_API burin_compile_options burin_compile_options_default(void);
 /* Compile templates of the environment's loader into a file, which is the same byte for byte every time. What they include, import and
  * extend is not followed: name it too. Needs the assembler and linker of binutils.
  *
+ * path     made anew or replaced; what is there and no regular file (a device, a pipe) is left alone and is an error, but for the text forms
  * options  NULL: the defaults
- * Errors   what loading and compiling a template comes to; BURIN_ERR_RUNTIME with a sentence when burin-jit, the assembler or the linker
- *          fails; BURIN_ERR_OS. The file is whole or not there. */
+ * Errors   what loading and compiling a template comes to; BURIN_ERR_RUNTIME with a sentence when burin-jit fails, BURIN_ERR_OS with one
+ *          when the assembler, the linker or writing fails. The file is whole or not there. */
 BURIN_API burin_status burin_compile(burin_env *env, const char *const *names, size_t count, burin_compile_form form, const char *path,
                                      const burin_compile_options *options, burin_error *err);
 
