@@ -134,7 +134,8 @@ typedef struct burin_children {
     /* for the functions below */
     const burin_text *texts;
     const void       *keys, *own, *memory;
-    uint32_t          list;
+    uint32_t          list, near;
+    size_t            near_first, near_count;
     bool              keyed;
 } burin_children;
 BURIN_API burin_status burin_reader_children(const burin_reader *reader, burin_entity entity, int attribute, burin_children *out, burin_error *err);

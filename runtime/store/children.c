@@ -23,19 +23,31 @@ es_part es_part_at(const es_memory *m, es_part p, uint32_t n)
 {
     if (p.own)
         return p.own->parts[n];
-    return (es_part){branch_at(m, p.ref)->parts[n].ref, branch_at(m, p.ref)->parts[n].count, NULL};
+    const es_branch *b = branch_at(m, p.ref);
+    return (es_part){b->refs[n], es_branch_before(b, n + 1) - es_branch_before(b, n), NULL};
+}
+
+/* The part of a branch that number `n` lies in; `first`: the number of the branch's first id, then of the part's. */
+static es_part part_with(const es_memory *m, es_part p, size_t n, size_t *first)
+{
+    if (p.own) {
+        const es_part *part = p.own->parts;
+        for (; n - *first >= part->count; part++)
+            *first += part->count;
+        return *part;
+    }
+    const es_branch *b = branch_at(m, p.ref);
+    uint32_t         k = es_branch_find(b, (uint32_t)(n - *first)), before = es_branch_before(b, k);
+    *first += before;
+    return (es_part){b->refs[k], es_branch_before(b, k + 1) - before, NULL};
 }
 
 es_part es_list_part(const es_memory *m, es_ref ref)
 {
-    es_part p = {ref, 0, NULL};
     if (!ref)
-        return p;
+        return (es_part){0, 0, NULL};
     const es_branch *block = branch_at(m, ref);
-    p.count                = block->level ? 0 : block->count;
-    for (uint32_t n = 0; block->level && n < block->count; n++)
-        p.count += block->parts[n].count;
-    return p;
+    return (es_part){ref, block->level ? es_branch_before(block, block->count) : block->count, NULL};
 }
 
 /* ---- reading ---- */
@@ -71,13 +83,17 @@ uint32_t burin_children_seek(burin_children *children, size_t n)
     size_t           first = 0;
     if (n >= children->count)
         return 0;
-    while (es_part_level(m, p) > 0) {
-        es_part child = es_part_at(m, p, 0);
-        for (uint32_t k = 1; n - first >= child.count; k++) {
-            first += child.count;
-            child = es_part_at(m, p, k);
+    if (n - children->near_first < children->near_count) {
+        p     = (es_part){children->near, (uint32_t)children->near_count, NULL};
+        first = children->near_first;
+    }
+    for (uint32_t level; (level = es_part_level(m, p)) > 0;) {
+        if (level == 1 && !p.own) { /* the leaves around are found from here */
+            children->near       = p.ref;
+            children->near_first = first;
+            children->near_count = p.count;
         }
-        p = child;
+        p = part_with(m, p, n, &first);
     }
     show_leaf(m, p, first, children);
     return children->ids[n - first];
@@ -98,18 +114,14 @@ burin_text burin_children_key(burin_children *children, size_t n)
 /* The unchanged parts of a list that begin with number n, the largest first; how many. */
 static uint32_t parts_from(const es_memory *m, es_part p, uint32_t n, es_part out[ES_DEPTH_MAX])
 {
-    uint32_t first = 0, count = 0;
+    size_t   first = 0;
+    uint32_t count = 0;
     for (;;) {
         if (first == n && !p.own)
             out[count++] = p;
         if (es_part_level(m, p) == 0)
             return count;
-        es_part child = es_part_at(m, p, 0);
-        for (uint32_t k = 1; n - first >= child.count; k++) {
-            first += child.count;
-            child = es_part_at(m, p, k);
-        }
-        p = child;
+        p = part_with(m, p, n, &first);
     }
 }
 
@@ -127,12 +139,34 @@ static uint32_t shared_from(const es_memory *m, es_part a, es_part b, uint32_t n
     return 0;
 }
 
+/* How many children two lists begin with in the same blocks, as far as both are built alike. */
+static uint32_t same_start(const es_memory *m, es_part a, es_part b)
+{
+    uint32_t first = 0;
+    while (es_part_level(m, a) > 0 && es_part_level(m, a) == es_part_level(m, b)) {
+        uint32_t length = es_part_length(m, a) < es_part_length(m, b) ? es_part_length(m, a) : es_part_length(m, b), n = 0;
+        es_part  x, y;
+        for (; n < length; n++) {
+            x = es_part_at(m, a, n);
+            y = es_part_at(m, b, n);
+            if (x.own || y.own || x.ref != y.ref)
+                break;
+            first += x.count;
+        }
+        if (n == length)
+            return first;
+        a = x;
+        b = y;
+    }
+    return first;
+}
+
 static bool same_leaf_by_leaf(const es_memory *m, es_part a, es_part b, bool keyed)
 {
     burin_children x, y;
     es_part_children(m, a, keyed, &x);
     es_part_children(m, b, keyed, &y);
-    for (size_t n = 0; n < a.count;) {
+    for (size_t n = same_start(m, a, b); n < a.count;) {
         uint32_t shared = shared_from(m, a, b, (uint32_t)n);
         n += shared;
         if (shared)
@@ -172,7 +206,7 @@ bool es_same_children(const es_memory *m, es_part a, es_part b, bool keyed)
 size_t es_list_size(const es_list *block, bool keyed)
 {
     if (block->level)
-        return sizeof(es_branch) + block->count * sizeof(es_limb);
+        return es_branch_size(block->level, block->count);
     size_t size = sizeof *block + block->count * sizeof *block->ids;
     return keyed ? size + (block->count + (size_t)1) * sizeof(uint32_t) + es_key_offsets(block)[block->count] : size;
 }
@@ -183,7 +217,7 @@ void es_retire_list(es_writer *w, es_ref ref, bool keyed)
         return;
     const es_branch *block = branch_at(w->m, ref);
     for (uint32_t n = 0; block->level && n < block->count; n++)
-        es_retire_list(w, block->parts[n].ref, keyed);
+        es_retire_list(w, block->refs[n], keyed);
     es_retire(w, ref, es_list_size((const es_list *)block, keyed));
 }
 
@@ -198,6 +232,6 @@ es_ref es_copy_list(es_writer *w, es_ref from, bool keyed)
         return 0;
     memcpy(&made->level, &branch_at(w->m, from)->level, size - offsetof(es_branch, level));
     for (uint32_t n = 0; made->level && n < made->count; n++)
-        made->parts[n].ref = es_copy_list(w, made->parts[n].ref, keyed);
+        made->refs[n] = es_copy_list(w, made->refs[n], keyed);
     return ref;
 }

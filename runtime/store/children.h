@@ -25,6 +25,31 @@ es_part es_list_part(const es_memory *m, es_ref ref);
 void es_part_children(const es_memory *m, es_part list, bool keyed, burin_children *out);
 bool es_same_children(const es_memory *m, es_part a, es_part b, bool keyed);
 
+/* ---- branches ---- */
+
+static inline bool es_is_narrow(uint32_t level) { return level <= ES_NARROW; }
+static inline size_t es_branch_size(uint32_t level, uint32_t count)
+{
+    return sizeof(es_branch) + count * (sizeof(es_ref) + (es_is_narrow(level) ? sizeof(uint16_t) : sizeof(uint32_t)));
+}
+static inline const uint16_t *es_narrow_ends(const es_branch *b) { return (const uint16_t *)&b->refs[b->count]; }
+static inline const uint32_t *es_wide_ends(const es_branch *b) { return &b->refs[b->count]; }
+/* How many ids lie in the parts before part n. */
+static inline uint32_t es_branch_before(const es_branch *b, uint32_t n)
+{
+    return n == 0 ? 0 : es_is_narrow(b->level) ? es_narrow_ends(b)[n - 1] : es_wide_ends(b)[n - 1];
+}
+/* The part that number n, which is one of the branch's ids, lies in: as many parts end there or before. All are looked at: where to stop would be guessed wrong. */
+static inline uint32_t es_branch_find(const es_branch *b, uint32_t n)
+{
+    uint32_t count = 0;
+    for (uint32_t k = 0; es_is_narrow(b->level) && k < b->count; k++)
+        count += es_narrow_ends(b)[k] <= n;
+    for (uint32_t k = 0; !es_is_narrow(b->level) && k < b->count; k++)
+        count += es_wide_ends(b)[k] <= n;
+    return count;
+}
+
 /* ---- blocks ---- */
 
 size_t es_list_size(const es_list *block, bool keyed);

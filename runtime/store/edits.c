@@ -17,7 +17,7 @@ static void skip(walker *w)
     w->now = 0;
     while (w->depth > 0 && !w->now) {
         if (++w->above[w->depth - 1].at < w->above[w->depth - 1].branch->count)
-            w->now = w->above[w->depth - 1].branch->parts[w->above[w->depth - 1].at].ref;
+            w->now = w->above[w->depth - 1].branch->refs[w->above[w->depth - 1].at];
         else
             w->depth--;
     }
@@ -30,7 +30,7 @@ static bool enter(walker *w)
         return false;
     w->above[w->depth].branch = branch;
     w->above[w->depth++].at   = 0;
-    w->now                    = branch->parts[0].ref;
+    w->now                    = branch->refs[0];
     return true;
 }
 
@@ -101,7 +101,7 @@ static void go_through(differ *d, es_ref list)
         collect(d, &d->come, list);
     } else {
         for (uint32_t n = 0; n < block->count; n++)
-            go_through(d, block->parts[n].ref);
+            go_through(d, block->refs[n]);
     }
 }
 

@@ -41,11 +41,10 @@ static es_twig *new_twig(const es_editor *e, uint32_t level, bool keyed, uint32_
 
 static void fill_from_block(const es_editor *e, es_twig *t, es_ref ref, bool keyed)
 {
-    const es_list   *leaf   = es_at(e->m, ref);
-    const es_branch *branch = es_at(e->m, ref);
-    t->len                  = leaf->count;
+    const es_list *leaf = es_at(e->m, ref);
+    t->len              = leaf->count;
     for (uint32_t n = 0; t->level && n < t->len; n++)
-        t->parts[n] = (es_part){branch->parts[n].ref, branch->parts[n].count, NULL};
+        t->parts[n] = es_part_at(e->m, (es_part){ref, 0, NULL}, n);
     if (t->level)
         return;
     memcpy(t->ids, leaf->ids, t->len * sizeof *t->ids);
@@ -282,26 +281,6 @@ uint32_t es_children_place(const es_memory *m, es_part list, uint32_t id)
     return low;
 }
 
-/* Leaf by leaf; the count where it is not. */
-static uint32_t look_for(const es_memory *m, es_part p, uint32_t id)
-{
-    uint32_t first = 0, length = es_part_length(m, p);
-    if (es_part_level(m, p) == 0) {
-        const uint32_t *ids = p.own ? p.own->ids : ((const es_list *)es_at(m, p.ref))->ids;
-        while (first < length && ids[first] != id)
-            first++;
-        return first;
-    }
-    for (uint32_t n = 0; n < length; n++) {
-        es_part  child = es_part_at(m, p, n);
-        uint32_t at    = look_for(m, child, id);
-        if (at < child.count)
-            return first + at;
-        first += child.count;
-    }
-    return first;
-}
-
 /* Whether the leaf that holds number n has the id, and where. */
 static bool in_leaf(burin_children *ids, size_t n, uint32_t id, uint32_t *at)
 {
@@ -315,25 +294,37 @@ static bool in_leaf(burin_children *ids, size_t n, uint32_t id, uint32_t *at)
     return false;
 }
 
-/* In the leaf that holds number n, and some to each side; the count where it is not. */
-static uint32_t look_near(const es_memory *m, es_part list, uint32_t id, uint32_t n)
+/* In the leaf that holds number n, and so many to each side; the count where it is not. */
+static uint32_t look_near(const es_memory *m, es_part list, uint32_t id, uint32_t n, uint32_t leaves)
 {
-    enum { LEAVES = 32 };
-    burin_children ids;
+    burin_children left, right;
     uint32_t       at;
-    es_part_children(m, list, false, &ids);
-    if (in_leaf(&ids, n < list.count ? n : list.count - 1, id, &at))
+    es_part_children(m, list, false, &left);
+    if (in_leaf(&left, n < list.count ? n : list.count - 1, id, &at))
         return at;
-    size_t before = ids.first, after = ids.first + ids.run; /* what lies between has been looked through */
-    for (unsigned leaf = 0; leaf < LEAVES; leaf++) {
-        if (before > 0 && in_leaf(&ids, before - 1, id, &at))
+    right         = left;
+    size_t before = left.first, after = right.first + right.run; /* what lies between has been looked through */
+    for (uint32_t leaf = 0; leaf < leaves && (before > 0 || after < list.count); leaf++) {
+        if (before > 0 && in_leaf(&left, before - 1, id, &at))
             return at;
-        before = before > 0 ? ids.first : 0;
-        if (after < list.count && in_leaf(&ids, after, id, &at))
+        before = before > 0 ? left.first : 0;
+        if (after < list.count && in_leaf(&right, after, id, &at))
             return at;
-        after = after < list.count ? ids.first + ids.run : after;
+        after = after < list.count ? right.first + right.run : after;
     }
     return list.count;
+}
+
+/* Where it was put, or at an end, as in a queue; then as far away from where it was put as need be: the more has been put in or taken out before it since. */
+static uint32_t look_for(const es_memory *m, es_part list, uint32_t id, uint32_t near)
+{
+    enum { AROUND = 64, AT_ENDS = 4 }; /* leaves */
+    uint32_t at = near ? look_near(m, list, id, near, AROUND) : list.count;
+    if (at == list.count)
+        at = look_near(m, list, id, 0, AT_ENDS);
+    if (at == list.count)
+        at = look_near(m, list, id, list.count - 1, AT_ENDS);
+    return at < list.count ? at : look_near(m, list, id, near, UINT32_MAX);
 }
 
 uint32_t es_children_find(const es_memory *m, es_part list, uint32_t id, bool ascends, uint32_t near)
@@ -341,10 +332,8 @@ uint32_t es_children_find(const es_memory *m, es_part list, uint32_t id, bool as
     burin_children ids;
     if (list.count == 0)
         return 0;
-    if (!ascends) {
-        uint32_t at = near ? look_near(m, list, id, near) : list.count;
-        return at < list.count ? at : look_for(m, list, id);
-    }
+    if (!ascends)
+        return look_for(m, list, id, near);
     uint32_t at = es_children_place(m, list, id);
     es_part_children(m, list, false, &ids);
     return at < list.count && burin_children_id(&ids, at) == id ? at : list.count;
@@ -381,16 +370,24 @@ static es_ref write_part(es_writer *w, const es_part *p, bool keyed, bool copy);
 
 static es_ref write_branch(es_writer *w, const es_twig *t, bool keyed, bool copy)
 {
-    es_ref  ref;
-    es_limb parts[ES_FAN_MAX];
+    es_ref ref, parts[ES_FAN_MAX];
     for (uint32_t n = 0; n < t->len; n++)
-        parts[n] = (es_limb){write_part(w, &t->parts[n], keyed, copy), t->parts[n].count};
-    es_branch *block = es_make(w, sizeof *block + t->len * sizeof *parts, &ref);
+        parts[n] = write_part(w, &t->parts[n], keyed, copy);
+    es_branch *block = es_make(w, es_branch_size(t->level, t->len), &ref);
     if (!block)
         return 0;
     block->level = (uint16_t)t->level;
     block->count = (uint16_t)t->len;
-    memcpy(block->parts, parts, t->len * sizeof *parts);
+    memcpy(block->refs, parts, t->len * sizeof *parts);
+    uint16_t *narrow = (uint16_t *)&block->refs[t->len];
+    uint32_t *wide   = &block->refs[t->len];
+    for (uint32_t n = 0, end = 0; n < t->len; n++) {
+        end += t->parts[n].count;
+        if (es_is_narrow(t->level))
+            narrow[n] = (uint16_t)end;
+        else
+            wide[n] = end;
+    }
     return ref;
 }
 

@@ -52,23 +52,21 @@ typedef struct es_bytes { /* TEXT, DATA (encoded: data.h) */
 } es_bytes;
 
 /* Children: a leaf of a list of them, or all (children.h). A CHILD_DICT has after the ids their keys: offsets, one more than children, then bytes. */
-enum { ES_LEAF_MAX = 64, ES_FAN_MAX = 16, ES_DEPTH_MAX = 16 };
+enum { ES_LEAF_MAX = 32, ES_FAN_MAX = 16, ES_DEPTH_MAX = 16, ES_NARROW = 2 };
 typedef struct es_list {
     uint32_t birth;
     uint16_t level; /* 0 */
     uint16_t count; /* to ES_LEAF_MAX */
     uint32_t ids[];
 } es_list;
-typedef struct es_limb {
-    es_ref   ref;
-    uint32_t count; /* of the ids in it */
-} es_limb;
+/* A branch has parts: their blocks, and after them at which number of the branch's ids each ends. Up to ES_NARROW above leaves that takes 16 bits. */
 typedef struct es_branch {
     uint32_t birth;
     uint16_t level; /* 1 above leaves, to ES_DEPTH_MAX - 1 */
     uint16_t count; /* of parts, to ES_FAN_MAX */
-    es_limb  parts[];
+    es_ref   refs[];
 } es_branch;
+_Static_assert(ES_LEAF_MAX * ES_FAN_MAX * ES_FAN_MAX <= UINT16_MAX, "ES_NARROW");
 
 typedef struct es_origin {
     uint32_t attribute, source, tree, version, source_attribute;
