@@ -41,6 +41,31 @@ static void check_repeated(lowerer *c, const parts *p, bool has_caller)
     }
 }
 
+/* Can evaluating the argument neither fail nor change anything? */
+static bool is_quiet(const ast_node *arg) { return arg->kind == AST_Const || arg->kind == AST_Name; }
+
+static bool are_quiet(const ast_list *kwargs)
+{
+    for (const ast_node *n = kwargs->first; n; n = n->next)
+        if (!is_quiet(((const ast_Keyword *)n)->value))
+            return false;
+    return true;
+}
+
+/* *rest, as Python does it: its items are taken before the keyword arguments, even those in front of it, are looked at. */
+static void lower_rest(lowerer *c, scope *f, const parts *p, uint16_t to)
+{
+    if (are_quiet(p->kwargs)) { /* then nobody can tell, and the call takes them */
+        expr(c, f, p->rest, to);
+        return;
+    }
+    uint32_t mark  = c->unit->temps;
+    uint16_t items = expr(c, f, p->rest, NO_REG);
+    emit(c, OP_LIST, to, to, 0, 0);
+    emit(c, OP_EXTEND, to, items, 0, 0);
+    c->unit->temps = mark;
+}
+
 /* Evaluate the arguments into neighbouring registers after `skip` others and describe them. */
 static uint16_t lower_arguments(lowerer *c, scope *f, const parts *p, uint32_t skip, uint16_t caller, ir_call *call)
 {
@@ -57,8 +82,8 @@ static uint16_t lower_arguments(lowerer *c, scope *f, const parts *p, uint32_t s
     for (ast_node *n = p->args->first; n; n = n->next)
         expr(c, f, n, at++);
     uint16_t rest = (uint16_t)(at + named);
-    if (p->rest) /* as Python does it, before the keyword arguments in front of it */
-        expr(c, f, p->rest, rest);
+    if (p->rest)
+        lower_rest(c, f, p, rest);
     uint32_t k = 0;
     for (ast_node *n = p->kwargs->first; n; n = n->next) {
         names[k++] = program_text(c, ast_as(Keyword, n)->name);
@@ -104,18 +129,13 @@ static bool lower_loop_method(lowerer *c, scope *f, ast_Call *node, uint16_t dst
     return true;
 }
 
-/* Can evaluating the argument neither fail nor change anything? */
-static bool is_quiet(const ast_node *arg) { return arg->kind == AST_Const || arg->kind == AST_Name; }
-
 /* Jinja2 looks the method up before it evaluates the arguments: of an undefined object that fails first. */
 static void check_member(lowerer *c, const ast_Call *node, uint16_t object)
 {
     const ast_Getattr *method = (const ast_Getattr *)node->node;
-    bool               quiet  = !node->rest && !node->named;
+    bool               quiet  = !node->rest && !node->named && are_quiet(&node->kwargs);
     for (const ast_node *n = node->args.first; quiet && n; n = n->next)
         quiet = is_quiet(n);
-    for (const ast_node *n = node->kwargs.first; quiet && n; n = n->next)
-        quiet = is_quiet(((const ast_Keyword *)n)->value);
     if (!quiet && method->node->kind != AST_Const)
         emit(c, OP_CHECK_MEMBER, 0, object, 0, constant_text(c, method->attr));
 }
