@@ -185,8 +185,7 @@ static __attribute__((noinline)) burin_status enter_captured_root(vm *m, const v
     return enter_captured(m, &call, result, parent);
 }
 
-static BURIN_INLINE burin_status enter_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result,
-                                                                     const vm_template **parent)
+static BURIN_INLINE burin_status enter_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result, const vm_template **parent)
 {
     vm_call call = {.unit = tpl->program->units[0], .program = tpl->program, .tpl = tpl, .context = context};
     return call.unit->captured ? enter_captured_root(m, tpl, context, result, parent) : enter_plain(m, &call, result, parent);

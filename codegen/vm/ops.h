@@ -159,8 +159,7 @@ OPERATION(out_raw)
 }
 
 /* The attribute of a dict with known keys: a comparison and a load. Where it is, or NULL after a failure. */
-static BURIN_INLINE const burin_value *op_attribute_at(vm_frame *f, const burin_value *object, uint32_t site, burin_value *room,
-                                                                               burin_status *status)
+static BURIN_INLINE const burin_value *op_attribute_at(vm_frame *f, const burin_value *object, uint32_t site, burin_value *room, burin_status *status)
 {
     const vm_cache *cache = &f->caches[site];
     if (BURIN_LIKELY(object->kind == BURIN_DICT)) {

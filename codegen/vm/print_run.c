@@ -20,7 +20,7 @@ static __attribute__((noinline)) char *put_long(const rt_out *out, char *to, con
 
 /* The attribute that the site's cache did not know of a dict, or that of a struct, in *room; NULL. */
 static BURIN_INLINE const burin_value *find_elsewhere(vm_frame *f, const ir_part *p, const vm_cache *cache, const burin_value *object,
-                                                                               burin_value *room)
+                                                      burin_value *room)
 {
     if (BURIN_UNLIKELY(object->kind != BURIN_STRUCT))
         return vm_dict_attribute(f, object, p->site);

@@ -139,8 +139,7 @@ static inline const rt_function *op_function_called(const rt_state *st, burin_va
     return number ? &st->env->types[number] : NULL;
 }
 /* A function of the runtime or the host, with arguments that lie side by side. */
-static BURIN_INLINE burin_status op_call_function(vm_frame *f, const rt_function *function, const burin_value *args, uint32_t count,
-                                                                           burin_value *out)
+static BURIN_INLINE burin_status op_call_function(vm_frame *f, const rt_function *function, const burin_value *args, uint32_t count, burin_value *out)
 {
     rt_state    *st     = &f->m->st;
     burin_value  result = rt_missing();
