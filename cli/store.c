@@ -11,6 +11,7 @@
 
 typedef struct store_run {
     const cli_options *options;
+    const struct verb *verb;
     const char       **words; /* after the file */
     size_t             count;
     burin_store       *store;
@@ -25,6 +26,9 @@ static int usage(const char *problem)
     complain("%s; see burin store --help", problem);
     return EXIT_USAGE;
 }
+
+/* The words after the file are not what the verb takes. */
+static int wrong(const struct verb *verb);
 
 static int answer(store_run *r, burin_status status)
 {
@@ -100,8 +104,8 @@ static int store_log(store_run *r)
 {
     uint32_t     first = 1, last = burin_reader_trees(r->reader), version;
     burin_status status = BURIN_OK;
-    if (r->count > 1 || (r->count && (!read_version(r->words[0], &first, &version) || version)))
-        return usage("`burin store log` takes a file and the number of a tree");
+    if (r->count && (!read_version(r->words[0], &first, &version) || version))
+        return wrong(r->verb);
     last = r->count ? first : last;
     for (uint32_t tree = first; tree <= last && !status; tree++) {
         if (r->count || burin_reader_head(r->reader, tree))
@@ -176,8 +180,6 @@ static int store_show(store_run *r)
     uint32_t tree, version;
     char    *text;
     size_t   len;
-    if (r->count > 1)
-        return usage("`burin store show` takes a file and one address or version");
     if (r->count == 0)
         return show_trees(r);
     if (!read_version(r->words[0], &tree, &version))
@@ -222,8 +224,8 @@ static int store_diff(store_run *r)
     diff_run d = {.run = r};
     char    *text;
     size_t   len;
-    if (r->count != 2 || !read_version(r->words[0], &d.trees[0], &d.versions[0]) || !read_version(r->words[1], &d.trees[1], &d.versions[1]))
-        return usage("`burin store diff` takes a file and two versions, T:V");
+    if (!read_version(r->words[0], &d.trees[0], &d.versions[0]) || !read_version(r->words[1], &d.trees[1], &d.versions[1]))
+        return wrong(r->verb);
     for (int n = 0; n < 2; n++) {
         if (!d.versions[n])
             d.versions[n] = burin_reader_head(r->reader, d.trees[n]);
@@ -243,8 +245,8 @@ static int store_export(store_run *r)
     char        *text;
     size_t       len;
     burin_status status;
-    if (r->count > 1 || (r->count && !read_version(r->words[0], &tree, &version)))
-        return usage("`burin store export` takes a file and a version of a tree, T:V");
+    if (r->count && !read_version(r->words[0], &tree, &version))
+        return wrong(r->verb);
     status = r->count ? burin_tree_export(r->reader, tree, version, &text, &len, &r->err) : burin_store_export(r->reader, &text, &len, &r->err);
     return answer_text(r, status, text, len);
 }
@@ -281,8 +283,6 @@ static int store_import(store_run *r)
     buffer json = {0};
     bool   whole;
     int    code = EXIT_FAILED;
-    if (r->count != 1)
-        return usage("`burin store import` takes a file and JSON");
     if (!buffer_read_file(&json, r->words[0])) {
         complain("%s: %s", r->words[0], strerror(errno));
     } else {
@@ -304,8 +304,6 @@ static int store_init(store_run *r)
 {
     burin_store_stats stats;
     burin_store_stats_of(r->store, &stats);
-    if (r->count)
-        return usage("`burin store init` takes a file");
     if (stats.commits == 0 && burin_store_type_count(r->store) == 0)
         return EXIT_DONE;
     complain("%s: there is a store already, with %" PRIu64 " tree%s", r->options->words[1], stats.trees, stats.trees == 1 ? "" : "s");
@@ -318,7 +316,8 @@ static int store_verify(store_run *r)
     burin_status      status = burin_store_verify(r->store, &r->err);
     burin_store_stats_of(r->store, &stats);
     if (status == BURIN_OK)
-        buffer_format(&r->out, "%" PRIu64 " versions of %" PRIu64 " trees are right\n", stats.versions, stats.trees);
+        buffer_format(&r->out, "%" PRIu64 " version%s of %" PRIu64 " tree%s %s right\n", stats.versions, stats.versions == 1 ? "" : "s", stats.trees,
+                      stats.trees == 1 ? "" : "s", stats.versions == 1 ? "is" : "are");
     return answer(r, status);
 }
 
@@ -339,14 +338,39 @@ static int store_gc(store_run *r)
 
 /* ---- all of them ---- */
 
-static const struct verb {
-    const char *name;
-    int (*run)(store_run *);
-    bool changes, creates;
-} verbs[] = {
-    {"init", store_init, true, true},      {"log", store_log, false, false},    {"show", store_show, false, false},     {"diff", store_diff, false, false},
-    {"export", store_export, false, false}, {"import", store_import, true, true}, {"verify", store_verify, false, false}, {"gc", store_gc, true, false},
+struct verb {
+    const char *name, *takes; /* after a file */
+    size_t      least, most;  /* words of that */
+    int       (*run)(store_run *);
+    bool        changes, creates;
 };
+static const struct verb verbs[] = {
+    {"init", "", 0, 0, store_init, true, true},
+    {"log", " and the number of a tree", 0, 1, store_log, false, false},
+    {"show", " and one address or version", 0, 1, store_show, false, false},
+    {"diff", " and two versions, T:V", 2, 2, store_diff, false, false},
+    {"export", " and a version of a tree, T:V", 0, 1, store_export, false, false},
+    {"import", " and JSON", 1, 1, store_import, true, true},
+    {"verify", "", 0, 0, store_verify, false, false},
+    {"gc", "", 0, 0, store_gc, true, false},
+};
+
+static int wrong(const struct verb *verb)
+{
+    complain("`burin store %s` takes a file%s; see burin store --help", verb->name, verb->takes);
+    return EXIT_USAGE;
+}
+
+/* What SQLite says names no file; a database's address may hold a password. */
+static int complain_closed(const store_run *r, burin_error *err)
+{
+    const char *file = r->options->words[1];
+    if (!err->status || strstr(file, "://"))
+        return complain_error(r->options, err);
+    complain("%s: %s: %s", file, burin_status_class(err->status), err->message);
+    burin_error_clear(err);
+    return EXIT_FAILED;
+}
 
 int command_store(const cli_options *options)
 {
@@ -359,13 +383,16 @@ int command_store(const cli_options *options)
     }
     if (!verb || options->word_count < 2)
         return usage("`burin store` needs what to do (init, log, show, diff, export, import, verify or gc) and a file");
+    r.verb   = verb;
     r.words  = options->words + 2;
     r.count  = options->word_count - 2;
+    if (r.count < verb->least || r.count > verb->most)
+        return wrong(verb);
     r.store  = burin_store_open(options->words[1], &(burin_open_options){.create = verb->creates, .read_only = !verb->changes}, &r.err);
     r.reader = r.store ? burin_reader_new(r.store) : NULL;
     r.heap   = burin_heap_new(NULL);
     if (!r.reader || !r.heap) {
-        complain_error(options, &r.err);
+        complain_closed(&r, &r.err);
     } else {
         burin_reader_pin(r.reader);
         code = verb->run(&r);

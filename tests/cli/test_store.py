@@ -46,7 +46,7 @@ def test_what_looks():
         (["diff", "w", "1:1", "1:2"], "modified  @17 (Node) n\n"),
         (["diff", "w", "1:1", "1"], "modified  @16 (Map) by\nmodified  @17 (Node) n\nadded     @18 (Node)\n"),
         (["diff", "w", "1", "1:1"], "modified  @16 (Map) by\nmodified  @17 (Node) n\nremoved   @18 (Node)\n"),
-        (["verify", "w"], "3 versions of 1 trees are right\n"),
+        (["verify", "w"], "3 versions of 1 tree are right\n"),
     ]
     with world() as folder:
         for words, want in rows:
@@ -198,6 +198,10 @@ def test_messages_say_what_is_wrong():
         (["import", "w", "broken.json"], "--> broken.json:1:"),
         (["init", "w"], "w: there is a store already, with 1 tree"),
         (["show", "w", "@16.nods"], "did you mean 'nodes'?"),
+        (["log", "none"], "none: OSError: the store's file: unable to open"),
+        (["verify", "tree.json"], "tree.json: DataError: the file is damaged, or no store"),
+        (["log", "w", "1:1"], "`burin store log` takes a file and the number of a tree; see burin store --help"),
+        (["diff", "w", "1:1", "x"], "`burin store diff` takes a file and two versions, T:V; "),
     ]
     with world() as folder:
         with open(os.path.join(folder, "kinds.json"), "w", encoding="utf-8") as file:
@@ -212,7 +216,8 @@ def test_messages_say_what_is_wrong():
 def test_mistakes():
     rows = [([], 2), (["init"], 2), (["dance", "w"], 2), (["log", "w", "x"], 2), (["log", "w", "9"], 1), (["show", "w", "@99"], 1), (["show", "w", "17"], 1),
             (["diff", "w", "1:1"], 2), (["diff", "w", "1:1", "1:9"], 1), (["export", "w", "1:"], 2), (["import", "w", "none.json"], 1),
-            (["import", "w", "bad.json"], 1), (["log", "none"], 1), (["log", "tree.json"], 1), (["gc", "w", "--keep-last", "0"], 2)]
+            (["import", "w", "bad.json"], 1), (["log", "none"], 1), (["log", "tree.json"], 1), (["gc", "w", "--keep-last", "0"], 2),
+            (["gc", "w", "1"], 2), (["verify", "w", "w"], 2), (["export", "w", "1", "1"], 2), (["import", "none", "a", "b"], 2), (["init", "none", "w"], 2)]
     with world() as folder:
         for words, code in rows:
             r = burin("store", *words, cwd=folder)
