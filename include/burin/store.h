@@ -100,7 +100,7 @@ BURIN_API burin_store *burin_reader_store(const burin_reader *reader);
 BURIN_API void burin_reader_pin(burin_reader *reader);
 BURIN_API void burin_reader_unpin(burin_reader *reader);
 
-/* All functions of readers need a pinned one. What they hand out by pointer is borrowed until it is unpinned. */
+/* All functions of readers need a pinned one (BURIN_ERR_USAGE). What they hand out by pointer is borrowed until it is unpinned. */
 
 /* Trees are numbered from 1 to this. */
 BURIN_API uint32_t burin_reader_trees(const burin_reader *reader);

@@ -63,6 +63,8 @@ uint32_t burin_reader_head(const burin_reader *reader, uint32_t tree)
 
 burin_status es_find_version(const burin_store *s, uint32_t snapshot, uint32_t tree, uint32_t *version, es_version **entry, burin_error *err)
 {
+    if (BURIN_UNLIKELY(snapshot == 0))
+        return es_fail(err, BURIN_ERR_USAGE, "the reader is not pinned");
     if (BURIN_UNLIKELY(tree == 0 || tree > es_reader_trees(s)))
         return es_fail(err, BURIN_ERR_KEY, "there is no tree %u", tree);
     const es_tree *t = es_tree_at(s, tree);
@@ -115,6 +117,8 @@ burin_status es_find(const burin_store *s, uint32_t snapshot, burin_entity *enti
 {
     es_version *entry;
     uint32_t    tree = entity->tree, version = entity->version;
+    if (BURIN_UNLIKELY(snapshot == 0))
+        return es_fail(err, BURIN_ERR_USAGE, "the reader is not pinned");
     if (tree == 0) {
         tree = es_home_of(s, entity->id).tree;
         if (tree == 0)

@@ -299,6 +299,38 @@ static void b43_b44_a_commit_costs_its_path_and_always_the_same(void **state)
     }
 }
 
+static burin_status see_version(void *user, const burin_version_info *info)
+{
+    (void)user;
+    (void)info;
+    return BURIN_OK;
+}
+
+static void a_reader_that_is_not_pinned_says_so(void **state)
+{
+    world             *w = *state;
+    burin_error        err = BURIN_ERROR_INIT;
+    burin_value        value;
+    burin_children     children;
+    burin_entity       agent = w->agents[0];
+    burin_entity_info  info;
+    burin_version_info version;
+    burin_reader_unpin(w->reader);
+    for (int n = 0; n < 6; n++) {
+        burin_status status = n == 0   ? burin_reader_get(w->reader, agent, NAME, NULL, &value, &err)
+                              : n == 1 ? burin_reader_children(w->reader, w->root, NODES, &children, &err)
+                              : n == 2 ? burin_reader_find(w->reader, &agent, &err)
+                              : n == 3 ? burin_reader_info(w->reader, agent, &info, &err)
+                              : n == 4 ? burin_reader_version(w->reader, 1, 1, &version, &err)
+                                       : burin_reader_versions(w->reader, 1, see_version, NULL, &err);
+        assert_int_equal(status, BURIN_ERR_USAGE);
+        assert_string_equal(err.message, "the reader is not pinned");
+        burin_error_clear(&err);
+    }
+    burin_reader_pin(w->reader);
+    assert_int_equal(burin_reader_get(w->reader, agent, NAME, NULL, &value, NULL), BURIN_OK);
+}
+
 int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -308,7 +340,7 @@ int main(void)
         ROW(forks_share_history_and_part),
         ROW(retention_drops_versions_and_gives_their_memory_back),
         ROW(retention_goes_by_time_and_by_who_keeps),
-        ROW(a_pinned_reader_sees_the_store_as_it_was),
+        ROW(a_pinned_reader_sees_the_store_as_it_was), ROW(a_reader_that_is_not_pinned_says_so),
         ROW(what_was_borrowed_of_a_dropped_version_stays_while_pinned),
         ROW(a_pinned_reader_finds_what_lives_elsewhere_now),
         ROW(b42_entities_are_found_by_their_type_each_once),
