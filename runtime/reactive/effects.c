@@ -111,15 +111,15 @@ static inline void run_queued(burin_graph *g, uint32_t node, running *r)
     end_effect(g, node, run, rx_call_with(g, n, &r->inputs, &r->out));
 }
 
-/* The only one that is queued. */
-static inline void run_only(burin_graph *g)
+/* The only one of a round; it is not in the queue. */
+static inline void run_only(burin_graph *g, uint32_t node)
 {
-    running  r      = running_of(g);
-    g->frame        = &r.frame;
-    g->effects.len  = 0;
-    g->effects_last = 0;
-    run_queued(g, g->effects.at[0], &r);
-    g->frame = r.frame.outer;
+    running r   = running_of(g);
+    g->flushing = true;
+    g->frame    = &r.frame;
+    run_queued(g, node, &r);
+    g->frame    = r.frame.outer;
+    g->flushing = false;
 }
 
 /* Those queued now; what they queue comes in the next round. */
@@ -202,23 +202,42 @@ __attribute__((noinline)) static burin_status run_rounds(burin_graph *g, unsigne
     return status;
 }
 
-burin_status rx_flush(burin_graph *g)
+/* Before a batch ends. */
+static inline void begin_flush(burin_graph *g)
 {
-    if (g->flushing)
-        return BURIN_OK;
     g->batches++;
     rx_compact_sometimes(g);
     if (BURIN_UNLIKELY(g->runs > UINT32_MAX / 2) && !g->frame)
         rx_number_runs_anew(g);
-    if (is_at_rest(g))
-        return BURIN_OK;
-    if (g->effects.len != 1 || g->queued | g->change_count || g->watch)
-        return run_rounds(g, 0);
-    g->flushing = true;
-    run_only(g);
-    g->flushing = false;
+}
+
+/* Run the only effect of the first round, and what comes of it. */
+static inline burin_status flush_only(burin_graph *g, uint32_t effect)
+{
+    run_only(g, effect);
     if (BURIN_LIKELY(is_at_rest(g) && !g->write_count))
         return BURIN_OK;
     burin_status status = g->write_count ? take_writes(g) : BURIN_OK;
     return status ? status : run_rounds(g, 1);
+}
+
+burin_status rx_flush(burin_graph *g)
+{
+    if (g->flushing)
+        return BURIN_OK;
+    begin_flush(g);
+    if (is_at_rest(g))
+        return BURIN_OK;
+    if (g->effects.len != 1 || g->queued | g->change_count || g->watch)
+        return run_rounds(g, 0);
+    g->effects.len  = 0;
+    g->effects_last = 0;
+    return flush_only(g, g->effects.at[0]);
+}
+
+burin_status rx_flush_to(burin_graph *g, uint32_t effect)
+{
+    g->nodes[effect].flags |= RX_DIRTY | RX_QUEUED;
+    begin_flush(g);
+    return flush_only(g, effect);
 }

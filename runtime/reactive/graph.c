@@ -398,7 +398,8 @@ burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
     if (at->as.i == value.as.i)
         return BURIN_OK;
     *at = value;
-    return g->nodes[cell.index].flags & RX_FEEDS ? rx_region_set(g, cell.index, (uint64_t)value.as.i) : follow_alone(g, cell.index);
+    const rx_node *n = &g->nodes[cell.index];
+    return n->flags & RX_FEEDS ? rx_region_set(g, cell.index, n->user, (uint64_t)value.as.i) : follow_alone(g, cell.index);
 }
 
 void burin_graph_begin(burin_graph *g) { g->batch_depth++; }

@@ -114,6 +114,7 @@ typedef struct rx_box   rx_box;   /* box.h */
 typedef struct rx_watch rx_watch; /* watch.h */
 typedef struct rx_post  rx_post;  /* post.c */
 typedef struct rx_region rx_region; /* region.h */
+typedef struct rx_feed   rx_feed;
 
 struct burin_graph {
     const burin_allocator *alloc;
@@ -441,7 +442,7 @@ void rx_regions_show(burin_graph *g);
 enum { RX_REGION_NOT = UINT32_MAX };
 uint32_t rx_region_feed(burin_graph *g, uint32_t node);
 /* A cell that feeds a region has got another value of its kind, these bits, while nothing is queued and no batch is open: that is a batch. */
-burin_status rx_region_set(burin_graph *g, uint32_t cell, uint64_t value);
+burin_status rx_region_set(burin_graph *g, uint32_t cell, rx_feed *fed, uint64_t value);
 bool rx_region_stands_above(const burin_graph *g, uint32_t node, uint32_t height);
 void rx_region_dissolve(burin_graph *g, uint32_t node);
 /* The region of a node, if it is a member, and those of its readers. */
@@ -475,6 +476,8 @@ static inline void rx_queue_effect(burin_graph *g, uint32_t node)
 }
 /* End a batch: settle, run effects, and so on until nothing is left to do. */
 burin_status rx_flush(burin_graph *g);
+/* The same of a batch that has changed nothing but what this effect reads; nothing is queued. */
+burin_status rx_flush_to(burin_graph *g, uint32_t effect);
 
 /* ---- evaluate.c ---- */
 

@@ -115,10 +115,17 @@ void rx_region_unsync(burin_graph *g, uint32_t node)
     r->is_synced = false;
 }
 
+static inline void unfeed(rx_node *n)
+{
+    n->flags &= (uint16_t)~RX_FEEDS;
+    if (rx_kind(n) == RX_CELL)
+        n->user = NULL;
+}
+
 void rx_region_unfeed(burin_graph *g, uint32_t node)
 {
     rx_region_unsync(g, node); /* its place is one of an input */
-    g->nodes[node].flags &= (uint16_t)~RX_FEEDS;
+    unfeed(&g->nodes[node]);
 }
 
 bool rx_region_stands_above(const burin_graph *g, uint32_t node, uint32_t height) { return g->nodes[region_of(g, node)->leader].height > height; }
@@ -178,6 +185,9 @@ static void walk(burin_graph *g, rx_region *r)
 
 /* ---- as a whole ---- */
 
+/* What it saves to run the program over so many members, of which so many would have run, in ns. */
+static inline int32_t saved_by_program(uint32_t ran, uint32_t computed) { return ALONE_NS * (int32_t)ran - WHOLE_NS - COMPUTED_NS * (int32_t)computed; }
+
 /* Do enough members follow what is marked, that the program is to run from there on? */
 static inline bool pays(const rx_region *r, uint32_t load, uint32_t from) { return load * WHOLE_SHARE >= r->count - from; }
 
@@ -208,14 +218,23 @@ static void find_readers(const burin_graph *g, rx_region *r, uint32_t place)
     }
 }
 
+/* What a run from here came to. */
+static inline void expect(rx_feed *fed, uint64_t changed, uint32_t evaluations, uint32_t cutoffs)
+{
+    fed->changed     = changed;
+    fed->evaluations = evaluations;
+    fed->cutoffs     = cutoffs;
+    fed->saved       = saved_by_program(evaluations, fed->count);
+}
+
 /* What an input marks, if all that read it are needed members; else false. */
 static bool find_fed(burin_graph *g, rx_region *r, uint32_t input)
 {
     uint32_t node = r->inputs[input], reader;
     rx_feed *fed  = &r->feeds[input];
     rx_node *n    = &g->nodes[node];
-    *fed          = (rx_feed){0};
-    n->flags &= (uint16_t)~RX_FEEDS;
+    *fed          = (rx_feed){.region = r, .cell = &r->program.cells[RX_REGION_NODES + input]};
+    unfeed(n);
     if (n->flags & RX_FUSED)
         return false;
     RX_FOR_READERS(g, node, reader) {
@@ -228,7 +247,10 @@ static bool find_fed(burin_graph *g, rx_region *r, uint32_t input)
     fed->first      = first_of(fed->places, 0, r->count);
     fed->count      = r->count - fed->first;
     fed->is_at_once = r->words == 1 && pays(r, fed->load, fed->first);
-    fed->behind     = r->words == 1 ? from_on(fed->first) & all_of(r) : 0;
+    if (fed->is_at_once)
+        expect(fed, from_on(fed->first) & all_of(r), fed->count, 0);
+    if (rx_kind(n) == RX_CELL)
+        n->user = fed;
     g->places[node] = r->number << RX_PLACE_BITS | input;
     return true;
 }
@@ -429,7 +451,6 @@ static inline void account(burin_graph *g, rx_region *r, int32_t saved)
     if (BURIN_UNLIKELY(r->gain < -GAIN_LIMIT_NS && !g->watch))
         rx_region_dissolve(g, r->leader);
 }
-static inline int32_t saved_by_program(uint32_t ran, uint32_t computed) { return ALONE_NS * (int32_t)ran - WHOLE_NS - COMPUTED_NS * (int32_t)computed; }
 
 /* Run what is marked, from the first marked member on. */
 static inline void run_marked(burin_graph *g, rx_region *r, uint32_t from)
@@ -476,40 +497,52 @@ __attribute__((noinline)) static void set_other(burin_graph *g, rx_region *r, ui
     }
 }
 
-/* Of what the program has computed not all is another value, or nodes outside read some of it: as any run. */
-__attribute__((noinline)) static void take_part(burin_graph *g, rx_region *r, const rx_feed *fed, uint64_t changed)
+/* Of what the program has computed other members have other values than last time, or nodes outside read some of them: as any run. */
+__attribute__((noinline)) static burin_status take_part(burin_graph *g, rx_region *r, rx_feed *fed, uint64_t changed)
 {
-    uint64_t before = g->evaluations;
+    uint64_t before = g->evaluations, cut_off_before = g->cutoffs;
     r->dirty[0]     = fed->places[0];
     r->is_waiting   = true;
     take_changed(g, r, fed->first, &changed, 1);
     r->load       = 0;
     r->is_waiting = false;
+    if (r->needed[0] == all_of(r))
+        expect(fed, changed, (uint32_t)(g->evaluations - before), (uint32_t)(g->cutoffs - cut_off_before));
     account(g, r, saved_by_program((uint32_t)(g->evaluations - before), fed->count));
+    return rx_flush(g);
+}
+
+/* Effects alone read what has changed. */
+static inline burin_status end_set(burin_graph *g, rx_region *r, int32_t saved, uint64_t told)
+{
+    uint32_t place  = told ? (uint32_t)__builtin_ctzll(told) : 0, effect = r->effects[place];
+    bool     is_one = told && !(told & (told - 1)) && !g->effects.len && !(g->nodes[effect].flags & RX_QUEUED);
+    if (is_one)
+        g->values[r->nodes[place]].as.i = (int64_t)r->was[place];
+    else
+        tell_effects(g, r, 0, told);
+    if (BURIN_UNLIKELY(r->gain + saved < GAIN_LIMIT_NS))
+        account(g, r, saved); /* it may be dissolved */
+    return is_one ? rx_flush_to(g, effect) : rx_flush(g);
 }
 
 /* The program runs at once, and mostly all values are others, which effects read and nobody else. */
-burin_status rx_region_set(burin_graph *g, uint32_t cell, uint64_t value)
+burin_status rx_region_set(burin_graph *g, uint32_t cell, rx_feed *fed, uint64_t value)
 {
-    rx_region     *r     = region_of(g, cell);
-    uint32_t       input = place_of(g, cell);
-    const rx_feed *fed   = &r->feeds[input];
-    r->program.cells[RX_REGION_NODES + input] = value;
+    rx_region *r = fed->region;
+    *fed->cell   = value;
     if (BURIN_UNLIKELY(!(r->is_synced & fed->is_at_once) || g->watch) ||
-        BURIN_UNLIKELY(!load_inputs(g, r) || run_program(r, fed->first) < r->count)) {
+        BURIN_UNLIKELY((r->loaded_count && !load_inputs(g, r)) || run_program(r, fed->first) < r->count)) {
         set_other(g, r, cell);
         return rx_flush(g);
     }
     uint64_t changed = find_changed(r, 0, fed->first, fed->count);
-    if (BURIN_UNLIKELY(changed != fed->behind || r->outputs[0] & changed)) {
-        take_part(g, r, fed, changed);
-        return rx_flush(g);
-    }
-    g->evaluations += fed->count;
+    if (BURIN_UNLIKELY(changed != fed->changed || r->outputs[0] & changed))
+        return take_part(g, r, fed, changed);
+    g->evaluations += fed->evaluations;
+    g->cutoffs += fed->cutoffs;
     r->is_ahead = true;
-    tell_effects(g, r, 0, changed & r->for_effects[0]);
-    account(g, r, saved_by_program(fed->count, fed->count));
-    return rx_flush(g);
+    return end_set(g, r, fed->saved, changed & r->for_effects[0]);
 }
 
 /* ---- life ---- */
@@ -525,7 +558,7 @@ static void end_region(burin_graph *g, rx_region *r)
 {
     for (uint32_t k = 0; k < r->input_count; k++)
         if (g->nodes[r->inputs[k]].flags & RX_FEEDS && region_of(g, r->inputs[k]) == r)
-            g->nodes[r->inputs[k]].flags &= (uint16_t)~RX_FEEDS;
+            unfeed(&g->nodes[r->inputs[k]]);
     g->regions[r->number] = NULL;
     while (g->region_count && !g->regions[g->region_count - 1])
         g->region_count--;

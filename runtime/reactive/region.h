@@ -11,8 +11,9 @@
  * - the marked members run one by one, as without a region (walk): where few are marked, where a value is not of the kind the program is made
  *   for, where the program fails, and in a watched graph.
  *
- * An input that only needed members of one region read FEEDS it: it marks all of them at once, and tells the program its value. A batch that changes nothing but such a cell enters the
- * region without a queue.
+ * An input that only needed members of one region read FEEDS it: it marks all of them at once, and tells the program its value. A batch that
+ * changes nothing but such a cell (whose `user` is its rx_feed) enters the region without a queue, and runs the only effect of it without one. What
+ * such a batch came to is remembered: where the same members have other values as last time, as many have run and as many were cut off.
  *
  * So a region changes no value and no count. It is dissolved, and its members are nodes like others again, when a member or an input is
  * disposed of, when a dynamic node reads a member (it could make it wait), when an input rises to the leader's height, and when its runs
@@ -36,13 +37,18 @@ typedef struct rx_program {
     rx_bits *cells; /* the 64 bits of plain values: of member n in cell n, of input n in cell RX_REGION_NODES + n */
 } rx_program;
 
-typedef struct rx_feed { /* the members that read an input */
-    uint64_t places[RX_REGION_WORDS];
-    uint32_t load, first;
-    uint64_t behind;     /* in a region of one word: the members from the first on, */
-    uint32_t count;      /* and how many they are; */
-    bool     is_at_once; /* that is so, and enough of them follow the input for the program to run */
-} rx_feed;
+struct rx_feed { /* of an input */
+    rx_region *region;
+    rx_bits   *cell;       /* of the program */
+    uint64_t   places[RX_REGION_WORDS]; /* the members that read it */
+    uint32_t   load, first;
+    uint32_t   count;      /* members from the first on */
+    bool       is_at_once; /* a region of one word, and enough of them follow the input for the program to run */
+    /* ... then: which members last had other values, and what that came to. Mostly it is the same again. */
+    uint64_t   changed;
+    uint32_t   evaluations, cutoffs;
+    int32_t    saved; /* see `gain` */
+};
 
 struct rx_region {
     rx_program program;
