@@ -372,7 +372,7 @@ static inline burin_status set_cell(updating *u, const follow_cell *cell, const 
     burin_status status = read_value(u->f, state, attribute, NULL, &value, u->err);
     if (status)
         return status;
-    status = burin_graph_set(g, cell->node, value);
+    status = rx_is_simple_change(g, cell->node, value) ? rx_cell_set(g, cell->node.index, value) : burin_graph_set(g, cell->node, value);
     return BURIN_LIKELY(!status) ? BURIN_OK : follow_fail_as_graph(u->f, status, u->err);
 }
 

@@ -327,35 +327,21 @@ burin_status burin_graph_name(burin_graph *g, burin_node node, burin_text name)
 
 /* ---- changing ---- */
 
-burin_status rx_cell_set(burin_graph *g, uint32_t cell, burin_value own_value)
+burin_status rx_cell_set_other(burin_graph *g, uint32_t cell, burin_value own_value)
 {
-    rx_node *n = &g->nodes[cell];
-    if (n->flags & RX_TOUCHED) {
+    if (g->nodes[cell].flags & RX_TOUCHED) {
         rx_value_free(g, g->values[cell]);
         g->values[cell] = own_value;
         return BURIN_OK;
     }
-    if (rx_value_same(g->values[cell], own_value)) {
-        rx_value_free(g, own_value);
-        return BURIN_OK;
-    }
-    if (BURIN_UNLIKELY(g->change_count == g->change_cap) && !rx_grow(g, &g->changes, &g->change_cap, g->change_count + 1, sizeof *g->changes)) {
+    if (!rx_grow(g, &g->changes, &g->change_cap, g->change_count + 1, sizeof *g->changes)) {
         rx_value_free(g, own_value);
         return no_memory(g);
     }
-    g->changes[g->change_count++] = (rx_change){cell, g->values[cell]};
-    n->flags |= RX_TOUCHED;
-    g->values[cell] = own_value;
-    return BURIN_OK;
+    return rx_cell_set(g, cell, own_value);
 }
 
-/* A live cell's change to a value that owns nothing, by the host: the common case. */
-static inline bool is_simple_change(const burin_graph *g, burin_node cell, burin_value value)
-{
-    return !g->frame && cell.index < g->count && g->nodes[cell.index].generation == cell.generation && rx_kind(&g->nodes[cell.index]) == RX_CELL &&
-           rx_is_plain(value);
-}
-/* ... in an open batch, or while others are under way, or to a value of another kind. */
+/* A simple change in an open batch, or while others are under way, or to a value of another kind. */
 __attribute__((noinline)) static burin_status set_simple(burin_graph *g, uint32_t cell, burin_value value)
 {
     burin_status status = rx_cell_set(g, cell, value);
@@ -390,7 +376,7 @@ __attribute__((noinline)) static burin_status follow_alone(burin_graph *g, uint3
 
 burin_status burin_graph_set(burin_graph *g, burin_node cell, burin_value value)
 {
-    if (BURIN_UNLIKELY(!is_simple_change(g, cell, value)))
+    if (BURIN_UNLIKELY(!rx_is_simple_change(g, cell, value)))
         return set_other(g, cell, value);
     burin_value *at = &g->values[cell.index];
     if (g->batch_depth | g->change_count | g->queued | g->flushing || at->kind != value.kind)

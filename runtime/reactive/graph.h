@@ -526,7 +526,28 @@ burin_status rx_may_change(burin_graph *g);
 bool         rx_reserve_node(burin_graph *g, bool is_dynamic);
 uint32_t     rx_make(burin_graph *g, unsigned kind, uint16_t fn, void *user);
 /* Give a cell another value (the graph's own) in the open batch. On failure the value has been freed. */
-burin_status rx_cell_set(burin_graph *g, uint32_t cell, burin_value own);
+burin_status rx_cell_set_other(burin_graph *g, uint32_t cell, burin_value own);
+static inline burin_status rx_cell_set(burin_graph *g, uint32_t cell, burin_value own)
+{
+    rx_node     *n  = &g->nodes[cell];
+    burin_value *at = &g->values[cell];
+    if (BURIN_UNLIKELY(n->flags & RX_TOUCHED || g->change_count == g->change_cap))
+        return rx_cell_set_other(g, cell, own);
+    if (rx_value_same(*at, own)) {
+        rx_value_free(g, own);
+        return BURIN_OK;
+    }
+    g->changes[g->change_count++] = (rx_change){cell, *at};
+    n->flags |= RX_TOUCHED;
+    *at = own;
+    return BURIN_OK;
+}
+/* A live cell's change to a value that owns nothing, by the host: the common case. */
+static inline bool rx_is_simple_change(const burin_graph *g, burin_node cell, burin_value value)
+{
+    return !g->frame && cell.index < g->count && g->nodes[cell.index].generation == cell.generation && rx_kind(&g->nodes[cell.index]) == RX_CELL &&
+           rx_is_plain(value);
+}
 
 /* The number of a live node of one of the kinds (a set of 1 << kind), 0 after refusing it. */
 uint32_t rx_node_of(burin_graph *g, burin_node node, unsigned kinds);
