@@ -428,6 +428,30 @@ static void an_exception_may_be_raised_again_and_again(void **state)
     burin_env_unref(env);
 }
 
+static uint64_t steps_of(burin_interpreter *in, const char *script)
+{
+    burin_limits used;
+    assert_int_equal(burin_interpreter_run(in, text_z(script), NULL, NULL, NULL), BURIN_OK);
+    burin_interpreter_used(in, &used);
+    return used.steps;
+}
+
+/* Ranges whose hashes are equal, range(-31 * k, 31 - 30 * k), stand for keys of any kind that have the same hash by accident. */
+static void keys_that_collide_by_accident_cost_no_steps(void **state)
+{
+    burin_env         *env = script_env();
+    burin_interpreter *in  = burin_interpreter_new(env, NULL);
+    (void)state;
+    uint64_t alone    = steps_of(in, "d = {(range(0, 31),): 1, (range(3, 5),): 2, (range(-31, 2),): 3}\n(range(-62, 0),) in d");
+    uint64_t together = steps_of(in, "d = {(range(0, 31),): 1, (range(-62, -29),): 2, (range(-31, 1),): 3}\n(range(-93, -59),) in d");
+    assert_int_equal(together, alone);
+    alone    = steps_of(in, "d = {}\nfor k in range(1000):\n    d[(range(k, k + 7),)] = k");
+    together = steps_of(in, "d = {}\nfor k in range(1000):\n    d[(range(-31 * k, 31 - 30 * k),)] = k");
+    assert_true(together > alone + 400000); /* so many are no accident, and each takes its time */
+    burin_interpreter_free(in);
+    burin_env_unref(env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +468,7 @@ int main(void)
         cmocka_unit_test(attributes_of_names_are_told),
         cmocka_unit_test(functions_print_as_procedures_in_the_profile_of_asteval),
         cmocka_unit_test(limits_pass_every_handler_and_leave_the_interpreter_usable),
+        cmocka_unit_test(keys_that_collide_by_accident_cost_no_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
