@@ -11,6 +11,7 @@
 #include "runtime/convert.h"
 #include "runtime/env.h"
 #include "runtime/operate.h"
+#include "runtime/told.h"
 
 enum { ON_STACK_MAX = 12 }; /* bound arguments that are laid out on the stack */
 
@@ -192,7 +193,7 @@ static burin_status bind_and_call(rt_state *st, const rt_function *f, burin_valu
         }
         return status;
     }
-    burin_call call = {st, f, bound, count, st->autoescape};
+    burin_call call = {.st = st, .function = f, .args = bound, .count = count, .autoescape = st->autoescape, .direct = args->direct};
     return rt_call_done(st, f->call(&call, out));
 }
 
@@ -216,7 +217,8 @@ burin_status rt_call_bound(rt_state *st, const rt_function *f, burin_value self,
 burin_status rt_call_function(rt_state *st, const rt_function *f, const rt_arguments *args, burin_value *out)
 {
     if (BURIN_LIKELY(args->named_count == 0 && rt_takes_positional(f, args->count))) {
-        burin_call call = {st, f, (burin_value *)args->positional, args->count, st->autoescape};
+        burin_call call = {.st = st, .function = f, .args = (burin_value *)args->positional, .count = args->count, .autoescape = st->autoescape,
+                           .direct = args->direct};
         return rt_call_done(st, f->call(&call, out));
     }
     return bind_and_call(st, f, f->self, args, out);
@@ -352,5 +354,15 @@ burin_status burin_call_value(burin_call *call, burin_value callee, const burin_
         return status;
     status = rt_call(st, callee, &arguments, out);
     rt_leave(st);
+    return status;
+}
+
+burin_status burin_call_value_holding(burin_call *call, burin_value callee, const burin_value *args, size_t count, const burin_value *held, size_t held_count,
+                                      burin_value *out)
+{
+    rt_told told;
+    rt_told_begin(&told, call, held, held_count);
+    burin_status status = rt_told_call(&told, callee, args, count, out);
+    rt_told_end(&told);
     return status;
 }

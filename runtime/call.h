@@ -62,6 +62,7 @@ typedef struct rt_arguments {
     uint32_t           named_count;
     const burin_text  *names;
     const burin_value *named;
+    bool               direct; /* as in burin_call */
 } rt_arguments;
 
 struct burin_call {
@@ -74,6 +75,7 @@ struct burin_call {
     bool               escapes; /* what is printed is escaped unless it is Markup */
     bool               printed; /* the function has printed its result, and gives none */
     struct rt_out     *print;   /* the result is going to be printed here and nowhere else, so the function may (runtime/call_text.h); NULL */
+    bool               direct;  /* the machine has called it, by one of its instructions: no other function in C holds anything for it */
 };
 
 /* Parse "value, width=80, *rest, key=none" into `a`. False when it is malformed or memory is out. */

@@ -10,6 +10,7 @@
 #include "runtime/collect.h"
 #include "runtime/host.h"
 #include "runtime/operate.h"
+#include "runtime/told.h"
 #include "runtime/struct.h"
 #include "runtime/view.h"
 
@@ -266,7 +267,24 @@ size_t rt_iter_length_hint(rt_state *st, burin_value v)
     }
 }
 
-burin_status rt_to_list(rt_state *st, burin_value v, rt_list **out)
+/* `call`, if not NULL, tells meanwhile. */
+static burin_status take_items(rt_state *st, burin_call *call, rt_iter *it, rt_list *list)
+{
+    const burin_value held   = rt_list_value(list);
+    rt_told           told;
+    burin_value       item;
+    burin_status      status = BURIN_OK;
+    if (call)
+        rt_told_begin(&told, call, &held, 1);
+    while (!status && !(status = call ? rt_told_next(&told, it, &item) : rt_iter_next(st, it, &item)) && item.kind != BURIN_MISSING)
+        if (!(status = rt_charge(st, 1)))
+            status = rt_list_push(st, list, item);
+    if (call)
+        rt_told_end(&told);
+    return status;
+}
+
+static burin_status to_list(rt_state *st, burin_call *call, burin_value v, rt_list **out)
 {
     burin_status status;
     if (v.kind == BURIN_LIST || v.kind == BURIN_TUPLE) {
@@ -278,22 +296,19 @@ burin_status rt_to_list(rt_state *st, burin_value v, rt_list **out)
         (*out)->len = from->len;
         return BURIN_OK;
     }
-    rt_iter     it;
-    burin_value item;
-    size_t      hint = rt_iter_length_hint(st, v);
+    rt_iter it;
+    size_t  hint = rt_iter_length_hint(st, v);
     if (big_range_is(v) && (status = rt_length(st, v, &hint))) /* CPython asks for the length first, too */
         return status;
     if (hint != SIZE_MAX && hint > st->steps_left && hint >= st->steps_left + rt_steps_ahead(st)) /* before room is made for what may not be built */
         return rt_charge(st, hint);
     if ((status = rt_iter_init(st, v, &it)) || (status = rt_list_new(st, BURIN_LIST, hint < 1 << 20 ? (uint32_t)hint : 8, out)))
         return status;
-    for (;;) {
-        if ((status = rt_iter_next(st, &it, &item)) || item.kind == BURIN_MISSING)
-            return status;
-        if ((status = rt_charge(st, 1)) || (status = rt_list_push(st, *out, item)))
-            return status;
-    }
+    return take_items(st, call, &it, *out);
 }
+
+burin_status rt_to_list(rt_state *st, burin_value v, rt_list **out) { return to_list(st, NULL, v, out); }
+burin_status rt_told_list(burin_call *call, burin_value v, rt_list **out) { return to_list(call->st, call, v, out); }
 
 /* ---- iterator objects ---- */
 

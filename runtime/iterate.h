@@ -27,6 +27,8 @@ burin_status rt_iter_next(rt_state *st, rt_iter *it, burin_value *item);
 size_t rt_iter_length_hint(rt_state *st, burin_value v);
 /* list(v): always a new list. */
 burin_status rt_to_list(rt_state *st, burin_value v, rt_list **out);
+/* The same for a function that holds nothing but its arguments meanwhile: see runtime/told.h. */
+burin_status rt_told_list(burin_call *call, burin_value v, rt_list **out);
 /* An iterator object over `v` (Python's iter(), usable once); for filters that return iterators over a computed list. */
 burin_status rt_iterator_new(rt_state *st, burin_value v, burin_value *out);
 

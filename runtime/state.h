@@ -29,6 +29,8 @@ struct rt_state {
     uint64_t       deadline_ns;  /* CLOCK_MONOTONIC; 0: none */
     const void    *repr_chain;   /* the containers whose repr is being written, innermost first (runtime/repr.c) */
     uint64_t       random;       /* state of the generator for random, lipsum */
+    struct rt_told *told;        /* what functions in C tell that they hold, innermost first (runtime/told.h) */
+    const void    *asked;        /* by the innermost of them, and not running yet: a generator's state, a function */
     /* What the VM fills in so that runtime code can reach the running template (pass_context, macros). */
     void          *vm;
     bool           python; /* a script runs: what Jinja puts around Python is left out (a StopIteration that leaves a call stays one) */

@@ -1,11 +1,12 @@
 /* Collecting in sessions: where that may be, and what the machine's frames hold.
  *
  * It may be where limits are looked at (vm_tick) and where a run begins. There every value in use lies in a session's variables, in registers of frames or
- * in the heap, unless a function in C has called back, or native code has called a function without a frame (codegen/jit/direct.h): then it waits.
+ * in the heap, unless a function in C has called back that does not tell what it holds (runtime/told.h), or native code has called a function without a frame (codegen/jit/direct.h): then it waits.
  * Of registers only those count that will be read before they are written; the others may hold anything. */
 #include "codegen/vm/machine.h"
 
 #include "codegen/ir/registers.h"
+#include "runtime/told.h"
 
 enum { PLACES_KNOWN = 32 }; /* a power of two */
 
@@ -54,6 +55,7 @@ static void reach_roots(rt_collector *c, void *user)
     const vm *m = user;
     rt_reach_values(c, m->globals.values, m->globals.count);
     rt_trace_reach(c, m->inner);
+    rt_told_reach(c, &m->st);
     for (const vm_frame *f = m->frame; f; f = f->caller)
         vm_reach_frame(c, f);
 }

@@ -473,6 +473,7 @@ static inline void vm_begin(vm *m, rt_out *out, burin_error *err)
     m->captures    = 0;
     m->natives     = 0;
     m->pinned      = 0;
+    st->told       = NULL;
     m->located     = false;
     m->is_again    = false;
     if (BURIN_UNLIKELY(m->sites > VM_SITES_KEPT) && !st->heap.wants_sweep) /* of programs that may be gone, as those of a session are not */

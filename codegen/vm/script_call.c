@@ -4,6 +4,7 @@
 #include "codegen/vm/script_ops.h"
 #include "codegen/vm/unit.h"
 #include "runtime/builtins/builtins.h"
+#include "runtime/told.h"
 
 /* ---- cells ---- */
 
@@ -170,13 +171,14 @@ vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call,
 static burin_status call_from_runtime(rt_state *st, void *self, const rt_arguments *args, burin_value *out)
 {
     vm          *m      = vm_of(st);
+    const bool   told   = rt_told_of(st, self);
     burin_status status = BURIN_OK;
     vm_frame    *f      = call_function(m, self, args, out, &status);
     if (!f)
         return status;
-    m->pinned++;
+    m->pinned += !told;
     status = vm_finish(f, out);
-    m->pinned--;
+    m->pinned -= !told;
     return status;
 }
 

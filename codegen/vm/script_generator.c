@@ -1,6 +1,7 @@
 /* Generators: a frame in the heap, run from one YIELD to the next whenever an item is asked for. */
 #include "codegen/vm/script.h"
 #include "codegen/vm/unit.h"
+#include "runtime/told.h"
 
 typedef struct generator {
     vm_frame    frame;
@@ -19,6 +20,7 @@ static burin_status no_stop(vm *m, burin_status status)
 
 static burin_status resume(vm *m, generator *g, burin_value *out)
 {
+    const bool   told   = rt_told_of(&m->st, g);
     burin_status status = rt_enter(&m->st);
     if (status)
         return status;
@@ -28,9 +30,9 @@ static burin_status resume(vm *m, generator *g, burin_value *out)
     g->frame.globals = m->globals.values;
     g->frame.caller  = m->frame;
     m->frame         = &g->frame;
-    m->pinned++;
+    m->pinned += !told;
     status = vm_run_unit(&g->frame);
-    m->pinned--;
+    m->pinned -= !told;
     m->frame         = g->frame.caller;
     g->running       = false;
     g->finished      = status || !g->frame.parked;
@@ -57,7 +59,7 @@ static burin_status generator_repr(burin_call *call, void *self, burin_value *ou
     return rt_string_copy(call->st, text, sizeof text - 1, out);
 }
 
-/* Where it stands; nothing runs in it now. */
+/* Where it stands, or where in it others run now. */
 static void generator_reach(rt_collector *c, void *self)
 {
     const generator *g = self;

@@ -145,10 +145,11 @@ static BURIN_INLINE burin_status op_call_function(vm_frame *f, const rt_function
     burin_value  result = rt_missing();
     burin_status status;
     if (BURIN_LIKELY(rt_takes_positional(function, count))) {
-        burin_call made = {.st = st, .function = function, .args = (burin_value *)(uintptr_t)args, .count = count, .autoescape = st->autoescape};
+        burin_call made = {.st = st, .function = function, .args = (burin_value *)(uintptr_t)args, .count = count, .autoescape = st->autoescape,
+                           .direct = true};
         status          = rt_call_done(st, function->call(&made, &result));
     } else {
-        status = rt_call_function(st, function, &(rt_arguments){.positional = args, .count = count}, &result);
+        status = rt_call_function(st, function, &(rt_arguments){.positional = args, .count = count, .direct = true}, &result);
     }
     if (BURIN_LIKELY(!status))
         rt_copy_words(out, &result);

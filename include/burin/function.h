@@ -42,6 +42,11 @@ BURIN_API bool burin_call_autoescape(const burin_call *call);
 BURIN_API burin_value burin_call_variable(burin_call *call, const char *name);
 /* Call any callable value (a function, a macro, an object with `call`) from inside a function. */
 BURIN_API burin_status burin_call_value(burin_call *call, burin_value callee, const burin_value *args, size_t count, burin_value *out);
+/* The same for a function that runs a program, as a main loop that waits for events and calls a script for each: in a session of scripts garbage is collected
+ * meanwhile, as between runs. What the function still uses afterwards of values that it has made, or got from calls, has to be among `held` (borrowed; read
+ * while it runs; MISSING is allowed). Its arguments stay anyway. Where another function in C waits for this one, garbage waits too. */
+BURIN_API burin_status burin_call_value_holding(burin_call *call, burin_value callee, const burin_value *args, size_t count, const burin_value *held,
+                                                size_t held_count, burin_value *out);
 
 /* ---- objects ---- */
 

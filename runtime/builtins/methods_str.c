@@ -4,6 +4,7 @@
 #include "runtime/convert.h"
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
+#include "runtime/told.h"
 
 /* ---- find and its kin ---- */
 
@@ -260,11 +261,13 @@ static burin_status escape_items(rt_state *st, const rt_list *list, const rt_lis
 }
 
 /* The items of what is no list or tuple. */
-static burin_status collect(rt_state *st, burin_value items, bool plain, const rt_list **out)
+static burin_status collect(burin_call *call, burin_value items, bool plain, const rt_list **out)
 {
+    rt_state    *st = call->st;
     rt_iter      it;
+    rt_told      told;
     rt_list     *list;
-    burin_value  item;
+    burin_value  item, held;
     burin_status status = rt_iter_init(st, items, &it);
 
     if (status == BURIN_ERR_TYPE && plain) {
@@ -273,8 +276,13 @@ static burin_status collect(rt_state *st, burin_value items, bool plain, const r
     }
     if (!status)
         status = rt_list_new(st, BURIN_LIST, 8, &list);
-    while (!status && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING)
+    if (status)
+        return status;
+    held = rt_list_value(list);
+    rt_told_begin(&told, call, &held, 1);
+    while (!status && !(status = rt_told_next(&told, &it, &item)) && item.kind != BURIN_MISSING)
         status = rt_list_push(st, list, item);
+    rt_told_end(&told);
     *out = list;
     return status;
 }
@@ -289,7 +297,7 @@ burin_status method_str_join(burin_call *call, burin_value *out)
     if (items.kind == BURIN_LIST || items.kind == BURIN_TUPLE)
         list = rt_list_of(st, items);
     else
-        status = collect(st, items, !rt_is_safe(self), &list);
+        status = collect(call, items, !rt_is_safe(self), &list);
     if (!status && rt_is_safe(self))
         status = escape_items(st, list, &list);
     for (uint32_t n = 0; !status && n < list->len; n++)

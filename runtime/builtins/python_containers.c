@@ -5,7 +5,7 @@
 burin_status type_list(burin_call *call, burin_value *out)
 {
     rt_list     *list;
-    burin_status status = call->args[0].kind == BURIN_MISSING ? rt_list_new(call->st, BURIN_LIST, 0, &list) : rt_to_list(call->st, call->args[0], &list);
+    burin_status status = call->args[0].kind == BURIN_MISSING ? rt_list_new(call->st, BURIN_LIST, 0, &list) : rt_told_list(call, call->args[0], &list);
     if (!status)
         *out = rt_list_value(list);
     return status;

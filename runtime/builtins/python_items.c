@@ -5,11 +5,14 @@ static burin_status any_is(burin_call *call, bool wanted, burin_value *out)
 {
     rt_state    *st = call->st;
     rt_iter      it;
+    rt_told      told;
     burin_value  item;
     bool         truth  = !wanted;
     burin_status status = rt_iter_init(st, call->args[0], &it);
-    while (!status && truth != wanted && !(status = builtin_next(st, &it, &item)) && item.kind != BURIN_MISSING)
+    rt_told_begin(&told, call, NULL, 0);
+    while (!status && truth != wanted && !(status = builtin_told_next(&told, &it, &item)) && item.kind != BURIN_MISSING)
         status = rt_is_true(st, item, &truth);
+    rt_told_end(&told);
     *out = burin_bool(truth);
     return status;
 }
@@ -23,14 +26,17 @@ burin_status python_sum(burin_call *call, burin_value *out)
 {
     rt_state    *st = call->st;
     rt_iter      it;
+    rt_told      told;
     burin_value  item, total = call->args[1];
     burin_status status = rt_iter_init(st, call->args[0], &it);
     if (!status && total.kind == BURIN_STRING)
         return rt_fail(st, BURIN_ERR_TYPE, "sum() can't sum strings [use ''.join(seq) instead]");
     if (!status && (total.kind == BURIN_BYTES || total.kind == BURIN_BYTEARRAY))
         return rt_fail(st, BURIN_ERR_TYPE, "sum() can't sum %s [use b''.join(seq) instead]", rt_type_name(st, total));
-    while (!status && !(status = builtin_next(st, &it, &item)) && item.kind != BURIN_MISSING)
+    rt_told_begin(&told, call, &total, 1);
+    while (!status && !(status = builtin_told_next(&told, &it, &item)) && item.kind != BURIN_MISSING)
         status = rt_binary_op(st, RT_ADD, total, item, &total);
+    rt_told_end(&told);
     *out = total;
     return status;
 }
@@ -64,22 +70,27 @@ static burin_status extreme(burin_call *call, const char *name, rt_compare op, b
 {
     rt_state    *st = call->st;
     rt_iter      it;
-    burin_value  over, key, item, value, best_value = rt_missing();
+    rt_told      told;
+    burin_value  over, key, item, value, best[2] = {rt_missing(), rt_missing()}; /* and its value */
     bool         better;
     burin_status status = read_extreme(call, name, &over, &key, out);
     if (!status)
         status = rt_iter_init(st, over, &it);
-    while (!status && !(status = builtin_next(st, &it, &item)) && item.kind != BURIN_MISSING) {
+    rt_told_begin(&told, call, best, 2);
+    while (!status && !(status = builtin_told_next(&told, &it, &item)) && item.kind != BURIN_MISSING) {
         if ((status = python_apply(st, key, item, &value)))
             break;
-        better = best_value.kind == BURIN_MISSING;
+        better = best[1].kind == BURIN_MISSING;
         if (!better)
-            status = rt_compare_op(st, op, value, best_value, &better);
+            status = rt_compare_op(st, op, value, best[1], &better);
         if (!status && better) {
-            *out       = item;
-            best_value = value;
+            best[0] = item;
+            best[1] = value;
         }
     }
+    rt_told_end(&told);
+    if (best[1].kind != BURIN_MISSING)
+        *out = best[0];
     if (!status && out->kind == BURIN_MISSING)
         return rt_fail(st, BURIN_ERR_VALUE, "%s() arg is an empty sequence", name);
     return status;
@@ -97,7 +108,7 @@ burin_status python_sorted(burin_call *call, burin_value *out)
     rt_list       *list;
     if (args->len != 1)
         return rt_fail(st, BURIN_ERR_TYPE, "sorted expected 1 argument, got %u", args->len);
-    burin_status status = rt_to_list(st, args->items[0], &list);
+    burin_status status = rt_told_list(call, args->items[0], &list);
     if (status)
         return status;
     rt_list     empty   = {0};

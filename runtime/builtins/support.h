@@ -12,6 +12,7 @@
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
 #include "runtime/struct.h"
+#include "runtime/told.h"
 
 #define ALIAS(other, name, signature, flags, doc)
 #define FILTER(name, signature, flags, doc) burin_status filter_##name(burin_call *call, burin_value *out);
@@ -131,6 +132,11 @@ static inline burin_status builtin_next(rt_state *st, rt_iter *it, burin_value *
         }
     }
     return rt_iter_next(st, it, item);
+}
+/* The same for a function that tells (runtime/told.h). */
+static inline burin_status builtin_told_next(rt_told *told, rt_iter *it, burin_value *item)
+{
+    return it->kind == BURIN_OBJECT ? rt_told_next(told, it, item) : builtin_next(told->call->st, it, item);
 }
 /* In round `n` of a native loop that walks nothing. */
 static inline burin_status builtin_charge_round(rt_state *st, uint64_t n)

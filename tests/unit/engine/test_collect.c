@@ -47,6 +47,9 @@ static void loops_run_in_constant_memory(void **state)
         "x = 1\nfor i in range(4000): x = (x * 3 + 1) % 10 ** 3000",
         "def deep(n): return [n] if n == 0 else [deep(n - 1)]\nfor i in range(2000): x = deep(100)",
         "b = bytearray()\nfor i in range(400): b = bytearray(50000)",
+        "def f(n): return len([n] * 200)\nsum(f(i) for i in range(20000))",
+        "def f(n): return sorted([n] * 200)\nany(f(i) == 3 for i in range(20000))\nmax(f(i)[0] for i in range(20000))",
+        "def f(n): return sum(len([n] * 20) for i in range(10))\nsorted(f(i) for i in range(20000))",
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -126,6 +129,9 @@ static void the_memory_limit_is_for_what_is_in_use(void **state)
         {"for i in range(20000): x = [j for j in range(100)]", BURIN_OK},
         {"x = []\nfor i in range(200000): x.append([i])", BURIN_ERR_LIMIT},
         {"x = []\nfor i in range(200000):\n    x.append(str(i))\n    if len(x) > 2000: x = []", BURIN_OK},
+        {"def f(n): return str(len([n] * 2000))\nx = len(''.join(f(i) for i in range(1000)))", BURIN_OK},
+        {"def f(n): return str(len([n] * 2000))\nx = len(list(f(i) for i in range(1000))), len(tuple(f(i) for i in range(1000)))", BURIN_OK},
+        {"def f(n): return [n] * 50\nx = list(f(i) for i in range(20000))", BURIN_ERR_LIMIT},
         {"def f(n): return [n] * 20 if n == 0 else [f(n - 1), n]\nfor i in range(3000): x = f(50)", BURIN_OK},
     };
     static const size_t limits[] = {512 << 10, 1 << 20, 4 << 20};
@@ -159,6 +165,14 @@ static void where_it_is_done_cannot_be_told(void **state)
         "s = ''\nfor i in range(50): s += f'{i!r:>4}'\nb = bytearray(b'x')\nfor i in range(50): b.append(65 + i % 9)\nprint(s, b, s[3:40:2])",
         "a, *b, (c, d) = [[1], [2], [3], ([4], [5])]\nfor i in range(3): t = [i] * 50\nprint(a, b, c, d, [*b, *a], {**{'k': c}, 'd': d})",
         "u = str.upper; m = [3, 1, 2].sort; w = {'k': [1]}.get\nfor i in range(3): t = [i] * 50\nprint(u('ab'), m(), w('k'), type(w), dict.fromkeys([str(i)], [i]))",
+        "def f(i): return [[i, 'text' * 9] for j in range(3)]\nprint(sum((f(i) for i in range(4)), []), list(f(i) for i in range(3)), max(f(i) for i in range(5)))\n"
+        "print(min((f(-i) for i in range(5)), key=lambda v: v[0][0]), max((f(i) for i in ()), default=f(7)), ' '.join(str(f(i)) for i in range(3)))\n"
+        "print(any(f(i)[0][0] == 2 for i in range(4)), all(f(i) for i in range(3)), sorted((f(-i) for i in range(4)), key=lambda v: [v]), tuple(f(i) for i in [0]))",
+        "def f(*a): return [*a, 'text' * 9]\ng = (f(i, sum(f(j)[0] for j in range(i))) for i in range(5))\nprint(list(map(sum, [(i * 10 ** 20 for i in range(3))])), list(g))\n"
+        "print(sum(*[(f(i) for i in range(3))], start=f()), list(zip((f(i) for i in range(3)), map(f, (f(i) for i in range(3))))))\n"
+        "print([sum(x[0] for x in (f(i) for i in range(n))) for n in range(4)])",
+        "def f(i):\n    if i == 3: raise ValueError(['text' * 9, i])\n    return [i] * 9\ntry: print(sum((f(i) for i in range(5)), []))\nexcept ValueError as e:\n"
+        "    for i in range(3): t = [i] * 50\n    print(e, list(f(i) for i in range(3)))",
         "x = sorted([[3], [1], [2]], key=lambda v: [v, 'k' * 20])\nprint(x, max([1, 5, 3], key=lambda v: [-v]), sum([[i] for i in range(4)], []))",
     };
     (void)state;
@@ -180,6 +194,54 @@ static void where_it_is_done_cannot_be_told(void **state)
     }
 }
 
+/* ---- a host function that runs a program ---- */
+
+/* Calls its argument with 0, 1 ... and holds the newest result and one of the first. */
+static burin_status main_loop(burin_call *call, burin_value *out)
+{
+    burin_value  held[] = {burin_missing(), burin_missing()};
+    burin_status status = BURIN_OK;
+    for (int n = 0; n < 20000 && !status; n++) {
+        burin_value made = burin_missing(), given = burin_int(n);
+        status  = burin_call_value_holding(call, burin_arg(call, 0), &given, 1, held, 2, &made);
+        held[0] = made;
+        if (n == 3)
+            held[1] = made;
+    }
+    *out = held[1];
+    return status;
+}
+
+static burin_interpreter *session_with_main_loop(void)
+{
+    burin_options options = burin_options_default();
+    options.scripts       = true;
+    burin_env *env        = burin_env_new(&options, NULL);
+    assert_int_equal(burin_env_add_function(env, "main_loop", "handler, *rest", main_loop, NULL, 0), BURIN_OK);
+    burin_interpreter *in = burin_interpreter_new(env, NULL);
+    burin_env_unref(env);
+    return in;
+}
+
+static void a_main_loop_of_the_host_runs_in_constant_memory(void **state)
+{
+    static const char *const rows[] = {
+        "r = main_loop(lambda n: ['text' * 50, n] * 20)",
+        "def handle(n):\n    t = [n] * 50\n    return ['text' * 50, n] * 20\nr = main_loop(handle, [1] * 9)",
+        "def handle(n): return sum(([i, n] for i in range(20)), ['text' * 50])[0:1] + [n]\nr = main_loop(handle)",
+    };
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        burin_interpreter *in = session_with_main_loop();
+        ((vm *)interpreter_state(in))->collects_always = i % 2;
+        run_script(in, rows[i / 2]);
+        run_script(in, "assert r[0] == 'text' * 50 and r[1] == 3, r");
+        if (held(in) > HELD_MAX)
+            fail_msg("%s: %llu bytes", rows[i / 2], (unsigned long long)held(in));
+        burin_interpreter_free(in);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_function_outlives_any_number_of_scripts),
         cmocka_unit_test(the_memory_limit_is_for_what_is_in_use),
         cmocka_unit_test(where_it_is_done_cannot_be_told),
+        cmocka_unit_test(a_main_loop_of_the_host_runs_in_constant_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
