@@ -106,17 +106,27 @@ static bool read_star(reader *r, rt_signature *sig)
         sig->named = true;
         return once && read_word(r).len > 0;
     }
-    bool once    = sig->by_name == NO_STAR;
+    bool once    = sig->by_name == NO_STAR && !sig->named;
     sig->by_name = sig->count; /* how many stand before it, until all are known */
     sig->rest    = read_word(r).len > 0;
     return once;
 }
 
+/* As Python wants it: names differ, and of those that are given by place the ones without a default come first. */
+static bool is_in_order(const rt_signature *sig, const rt_parameter *next)
+{
+    for (const rt_parameter *p = sig->parameters; p < next; p++)
+        if (text_equal(p->name, next->name) || (next->required && !p->required && sig->by_name == NO_STAR))
+            return false;
+    return true;
+}
+
 static bool read_parameter(reader *r, rt_signature *sig)
 {
     if (take(r, '/')) {
+        bool first           = sig->count > 0 && !sig->positional_only && sig->by_name == NO_STAR && !sig->named;
         sig->positional_only = sig->count;
-        return true;
+        return first;
     }
     if (take(r, '*'))
         return read_star(r, sig);
@@ -126,7 +136,7 @@ static bool read_parameter(reader *r, rt_signature *sig)
     parameter->name         = read_word(r);
     parameter->fallback     = rt_missing();
     parameter->required     = !take(r, '=');
-    return parameter->name.len > 0 && (parameter->required || read_default(r, &parameter->fallback));
+    return parameter->name.len > 0 && is_in_order(sig, parameter) && (parameter->required || read_default(r, &parameter->fallback));
 }
 
 burin_status rt_signature_read(arena *a, const char *text, rt_signature **out)

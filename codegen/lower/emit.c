@@ -124,7 +124,7 @@ static bool keeps_text_waiting(ir_op op)
     switch (op) {
     case OP_LOADK: case OP_COPYK: case OP_MOVE: case OP_CLEAR: case OP_CHECK: case OP_OUTER: case OP_CHECK_OUTER:
     case OP_RESOLVE: case OP_RESOLVE_U: case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: case OP_FLOORDIV: case OP_MOD:
-    case OP_POW: case OP_NEG: case OP_POS: case OP_NOT: case OP_COMPARE: case OP_CONCAT: case OP_MARKUP: case OP_ATTR:
+    case OP_POW: case OP_NEG: case OP_POS: case OP_NOT: case OP_COMPARE: case OP_CONCAT: case OP_SOFT_STR: case OP_MARKUP: case OP_ATTR:
     case OP_ITEM: case OP_SLICE: case OP_LIST: case OP_TUPLE: case OP_DICT: case OP_FILTER: case OP_FILTER_ANY: case OP_TEST:
     case OP_TEST_DEFINED: case OP_LOOP_ATTR: case OP_CALL: case OP_METHOD:
         return true;

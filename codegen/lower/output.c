@@ -87,17 +87,22 @@ static bool print_constant(lowerer *c, ast_node *node)
     return true;
 }
 
-/* `a ~ b` printed: each part by itself, which gives the same text without building the joined one. */
+/* `a ~ b` printed: each part by itself, which gives the same text without building the joined one. Escaped, an object is its text: its
+ * __html__ is asked only where it is printed alone. */
 static bool print_concat(lowerer *c, scope *f, ast_node *node)
 {
     burin_value v;
     if (node->kind != AST_Concat || c->is_volatile || c->program->native || c->program->finalize || optimize(c, node, &v) || c->status)
         return false;
     ast_list *items = &ast_as(Concat, node)->items;
-    uint16_t  at    = temps(c, items->count);
+    uint16_t  first = temps(c, items->count), at = first;
     for (ast_node *n = items->first; n; n = n->next)
         expr(c, f, n, at++);
-    at = (uint16_t)(at - items->count);
+    at = first;
+    for (ast_node *n = items->first; n && c->autoescape; n = n->next, at++)
+        if (n->kind != AST_Const)
+            emit(c, OP_SOFT_STR, at, at, 0, 0);
+    at = first;
     for (ast_node *n = items->first; n; n = n->next)
         print_value(c, f, at++, print_mode(c));
     return true;

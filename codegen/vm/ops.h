@@ -433,6 +433,13 @@ OPERATION(concat)
     burin_value *parts = &regs[i->b];
     return rt_concat(&f->m->st, parts, i->c, i->d == 0, &regs[i->a]);
 }
+OPERATION(soft_str)
+{
+    if (regs[i->b].kind == BURIN_OBJECT)
+        return rt_str(&f->m->st, regs[i->b], &regs[i->a]);
+    regs[i->a] = regs[i->b];
+    return BURIN_OK;
+}
 OPERATION(markup)
 {
     if (i->c == 1 || (i->c == 2 && f->context->mode->autoescape))

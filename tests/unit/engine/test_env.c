@@ -168,7 +168,12 @@ static void a_malformed_signature_is_refused(void **state)
 {
     burin_env *env = burin_env_new(NULL, NULL);
     (void)state;
-    assert_int_equal(burin_env_add_filter(env, "f", "a b", shout, NULL, 0), BURIN_ERR_USAGE);
+    static const char *const rows[] = {"a b", "a,,b", "1a", "a=x", "a='", "a, a", "a, *, a", "a=1, b", "a=1, /, b", "/", "a, /, b, /", "*, a, /", "*", "*a, *b", "**k, a", "**k, *a"};
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++)
+        assert_int_equal(burin_env_add_filter(env, "f", rows[n], shout, NULL, 0), BURIN_ERR_USAGE);
+    static const char *const good[] = {"", "a", "a,", "a, b=1", "a, /, b=none, *, c, d='x'", "a=1, *rest, b, **named", "*, a=1, b"};
+    for (size_t n = 0; n < sizeof good / sizeof good[0]; n++)
+        assert_int_equal(burin_env_add_filter(env, "f", good[n], shout, NULL, 0), BURIN_OK);
     burin_env_unref(env);
 }
 
