@@ -192,7 +192,7 @@ static burin_status add_lines(indenting *in, burin_text s, bool blank)
         in->escape  = escape && (blank || (!first && end > from));
         status      = add_line(in, (burin_text){s.data + from, end - from});
         in->escape  = escape;
-        if (status || end == s.len || (next == s.len && s.data[end] == '\r'))
+        if (status || end == s.len || (next == s.len && s.data[s.len - 1] == '\r'))
             return status;
     }
 }

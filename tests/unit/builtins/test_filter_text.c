@@ -95,6 +95,7 @@ static void indent_leaves_the_first_line_and_blank_ones(void **state)
     static const call_row rows[] = {
         {"indent", {"'a\\nb\\n\\nc'"}, "'a\\n    b\\n\\n    c'"}, {"indent", {"'a\\n\\nb'", "2", "True", "True"}, "'  a\\n  \\n  b'"},
         {"indent", {"'a\\nb'", "'> '"}, "'a\\n> b'"}, {"indent", {"'a\\r\\nb\\u2028c\\x85d\\n'", "1"}, "'a\\n b\\n c\\n d\\n'"},
+        {"indent", {"'a\\r\\nb\\r\\n'", "1"}, "'a\\n b\\n'"}, {"indent", {"'\\r\\n'", "1", "True", "True"}, "' \\n '"}, {"indent", {"'a\\n\\r'", "1"}, "'a\\n'"},
         {"indent", {"'a\\r'", "1"}, "'a'"}, {"indent", {"''", "2", "True"}, "'  '"}, {"indent", {"M'<\\n>'", "1"}, "Markup('<\\n >')"},
         {"indent", {"'<\\n>'", "M'&'"}, "'<\\n&&gt;'"}, {"indent", {"'<\\n>'", "M'&'", "True"}, "Markup('&&lt;\\n&amp;&amp;gt;')"},
         {"indent", {"'a\\nb'", "-1"}, "'a\\nb'"}, {"indent", {"5"}, "TypeError: unsupported operand type(s) for +=: 'int' and 'str'"},
