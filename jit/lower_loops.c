@@ -1,4 +1,4 @@
-/* Loops over lists, ranges, arrays of structs and the items() of dicts. What an iteration does is done in the order of next_item (codegen/vm/jumps.h); every check comes before
+/* Loops over lists, ranges, arrays of structs and dicts. What an iteration does is done in the order of next_item (codegen/vm/jumps.h); every check comes before
  * the first change, so that the body can do all of it when one fails. */
 #include "jit/unit.h"
 
@@ -135,14 +135,69 @@ static expr walks(func *f, place loop, walk_kind walk)
     return compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_walk, get(loop)), num(f, T_B, walk));
 }
 
-static void lower_next(func *f, uint32_t pc)
+/* The entry of a dict that is next. */
+typedef struct entry_at {
+    place dict, keys, at;
+} entry_at;
+
+/* Of a dict without holes, as next_pair and vm_loop_next (codegen/vm) take it; `other` where the loop is another one. */
+static entry_at next_entry(func *f, place loop, walk_kind walk, block other, block ended)
 {
-    const ir_insn *i    = &f->unit->code[pc];
-    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f);
+    block there = new_block(f);
+    require(f, walks(f, loop, walk), other);
+    entry_at e = {.dict = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_dict, get(loop)))};
+    e.keys     = as_local(f, T_PTR, load_field(f, FIELD_rt_dict_keys, get(e.dict)));
+    place len  = as_local(f, T_U, load_field(f, FIELD_rt_keys_len, get(e.keys)));
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_dict_version, get(e.dict)), load_field(f, FIELD_vm_loop_version, get(loop))), other);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_dict_len, get(e.dict)), get(len)), other);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_shadows, get(loop)), load_field(f, FIELD_vm_shadows, machine(f))), other);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_after_kind, get(loop)), num(f, T_B, BURIN_MISSING)), other);
+    count_tick(f, other);
+    e.at = as_local(f, T_U, load_field(f, FIELD_vm_loop_entry, get(loop)));
+    branch(f, compare(f, GCC_JIT_COMPARISON_LT, get(e.at), get(len)), there, ended);
+    f->block = there;
+    count_iteration(f, loop);
+    store_field(f, FIELD_vm_loop_entry, get(loop), binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(e.at), num(f, T_U, 1)));
+    return e;
+}
+
+static expr entry_part(func *f, const entry_at *e, bool is_key)
+{
+    expr bytes = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, cast(f, T_L, get(e->at)), num(f, T_L, is_key ? sizeof(rt_key) : sizeof(burin_value)));
+    return add_bytes(f, is_key ? load_field(f, FIELD_rt_keys_entries, get(e->keys)) : load_field(f, FIELD_rt_dict_values, get(e->dict)), bytes);
+}
+
+/* Of a dict's keys, or its values. */
+static void next_of_dict(func *f, const ir_insn *i, place loop, walk_kind walk, block slow, block ended)
+{
+    entry_at e = next_entry(f, loop, walk, slow, ended);
+    copy_value(f, register_address(f, i->b), entry_part(f, &e, walk == WALK_DICT_KEYS));
+    remember_item(f, i, loop, load(f, T_L, register_address(f, i->b), 0), register_as(f, i->b));
+    go(f, f->at[i->d]);
+}
+
+/* Of a loop over keys() or values(). */
+static void next_of_view(func *f, uint32_t pc, walk_kind walk)
+{
+    const ir_insn *i     = &f->unit->code[pc];
+    block          ended = new_block(f), slow = slow_path(f, pc, ended);
+    place          loop  = loop_of(f, i->a);
+    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, machine(f)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
+    next_of_dict(f, i, loop, walk, slow, ended);
+    f->block = ended;
+}
+
+/* What is looped over by ITER: a list, a range where that may be, an array where there are types of structs, a dict where it is data. */
+static void next_of_value(func *f, uint32_t pc)
+{
+    const ir_insn *i     = &f->unit->code[pc];
+    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f), dict = slow, second;
     bool           has_ranges = may_walk_range(f, pc), has_structs = f->e->request->member_count > 0;
-    block          third = has_structs ? new_block(f) : slow, second = has_ranges ? new_block(f) : third;
-    place          loop = loop_of(f, i->a), m = f->m;
-    f->m                = as_local(f, T_PTR, machine(f));
+    place          loop = loop_of(f, i->a);
+    if (!has_ranges)
+        dict = new_block(f);
+    block third = has_structs ? new_block(f) : dict;
+    second      = has_ranges ? new_block(f) : third;
     /* nothing to drop: the iteration made nothing */
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, machine(f)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
     branch(f, expect(f, walks(f, loop, WALK_LIST), true), list, second);
@@ -158,36 +213,35 @@ static void lower_next(func *f, uint32_t pc)
     if (has_structs) {
         f->block    = third;
         block array = new_block(f);
-        branch(f, walks(f, loop, WALK_ARRAY), array, slow);
+        branch(f, walks(f, loop, WALK_ARRAY), array, dict);
         f->block = array;
         next_of_array(f, i, loop, slow, ended);
     }
-    f->m     = m;
+    if (!has_ranges) {
+        f->block = dict;
+        next_of_dict(f, i, loop, WALK_DICT_KEYS, slow, ended);
+    }
     f->block = ended;
 }
 
-/* The next key and value of a dict without holes, as next_pair (codegen/vm/jumps.h) takes them. */
+static void lower_next(func *f, uint32_t pc)
+{
+    const ir_insn *iter = writer_before(f, pc, f->unit->code[pc].a);
+    place          m    = f->m;
+    f->m                = as_local(f, T_PTR, machine(f));
+    if (iter && iter->op == OP_ITER_VIEW)
+        next_of_view(f, pc, iter->c == 2 ? WALK_DICT_KEYS : WALK_DICT_VALUES);
+    else
+        next_of_value(f, pc);
+    f->m = m;
+}
+
+/* The next key and value of a dict. */
 static void next_of_items(func *f, const ir_insn *i, place loop, block other, block ended)
 {
-    block there = new_block(f);
-    require(f, walks(f, loop, WALK_DICT_ITEMS), other);
-    place dict = as_local(f, T_PTR, load_field(f, FIELD_vm_loop_dict, get(loop)));
-    place keys = as_local(f, T_PTR, load_field(f, FIELD_rt_dict_keys, get(dict)));
-    place len  = as_local(f, T_U, load_field(f, FIELD_rt_keys_len, get(keys)));
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_dict_version, get(dict)), load_field(f, FIELD_vm_loop_version, get(loop))), other);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_rt_dict_len, get(dict)), get(len)), other);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_shadows, get(loop)), load_field(f, FIELD_vm_shadows, machine(f))), other);
-    require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_after_kind, get(loop)), num(f, T_B, BURIN_MISSING)), other);
-    count_tick(f, other);
-    place at = as_local(f, T_U, load_field(f, FIELD_vm_loop_entry, get(loop)));
-    branch(f, compare(f, GCC_JIT_COMPARISON_LT, get(at), get(len)), there, ended);
-    f->block = there;
-    count_iteration(f, loop);
-    store_field(f, FIELD_vm_loop_entry, get(loop), binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(at), num(f, T_U, 1)));
-    expr key   = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, cast(f, T_L, get(at)), num(f, T_L, sizeof(rt_key)));
-    expr value = binary(f, GCC_JIT_BINARY_OP_MULT, T_L, cast(f, T_L, get(at)), num(f, T_L, sizeof(burin_value)));
-    copy_value(f, register_address(f, i->b), add_bytes(f, load_field(f, FIELD_rt_keys_entries, get(keys)), key));
-    copy_value(f, register_address(f, i->b + 1u), add_bytes(f, load_field(f, FIELD_rt_dict_values, get(dict)), value));
+    entry_at e = next_entry(f, loop, WALK_DICT_ITEMS, other, ended);
+    copy_value(f, register_address(f, i->b), entry_part(f, &e, true));
+    copy_value(f, register_address(f, i->b + 1u), entry_part(f, &e, false));
     go(f, f->at[i->d]);
 }
 

@@ -14,7 +14,7 @@ static void lower_loadk(func *f, uint32_t pc)
 static void lower_move(func *f, uint32_t pc)
 {
     const ir_insn *i = &f->unit->code[pc];
-    copy_register(f, i->a, i->b);
+    copy_value(f, register_address(f, i->a), register_address(f, i->b));
 }
 
 static void lower_clear(func *f, uint32_t pc) { store_int(f, f->unit->code[pc].a, BURIN_MISSING, num(f, T_L, 0)); }
@@ -28,7 +28,7 @@ static void lower_check(func *f, uint32_t pc)
     copy_value(f, register_address(f, i->a), constant_address(f, i->d));
     go(f, done);
     f->block = there;
-    copy_register(f, i->a, i->b);
+    copy_value(f, register_address(f, i->a), register_address(f, i->b));
     begin(f, done);
 }
 

@@ -20,13 +20,11 @@ void store_int(func *f, uint32_t reg, burin_kind kind, expr value)
     store_field(f, FIELD_burin_value_as, register_address(f, reg), value);
 }
 
-void copy_value(func *f, expr to, expr from) { store(f, T_VALUE, to, 0, load(f, T_VALUE, from, 0)); }
-
-void copy_register(func *f, uint32_t to, uint32_t from)
+void copy_value(func *f, expr to, expr from)
 {
-    place as = as_local(f, T_L, load_field(f, FIELD_burin_value_as, register_address(f, from)));
-    store(f, T_L, register_address(f, to), 0, load(f, T_L, register_address(f, from), 0));
-    store_field(f, FIELD_burin_value_as, register_address(f, to), get(as));
+    place at = as_local(f, T_PTR, from), as = as_local(f, T_L, load_field(f, FIELD_burin_value_as, get(at)));
+    store(f, T_L, to, 0, load(f, T_L, get(at), 0));
+    store_field(f, FIELD_burin_value_as, to, get(as));
 }
 
 const burin_value *known(const func *f, uint32_t reg)

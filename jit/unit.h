@@ -97,9 +97,8 @@ expr register_kind(func *f, uint32_t reg);
 expr register_as(func *f, uint32_t reg);
 expr register_pointer(func *f, uint32_t reg);
 void store_int(func *f, uint32_t reg, burin_kind kind, expr value);
+/* Word by word: a value's parts are read alone, and a load of 8 bytes waits long for a store of 16, as one of 16 does for two stores. */
 void copy_value(func *f, expr to, expr from);
-/* Word by word: a load of 16 bytes would wait for two stores that have just made the value. */
-void copy_register(func *f, uint32_t to, uint32_t from);
 /* lower_scripts.c: the address of item `at`, an integer that may count from the end, of a list or tuple; there is none: go to `other`. */
 expr list_item(func *f, place list, place at, block other);
 expr constant_address(func *f, uint32_t k);

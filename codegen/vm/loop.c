@@ -20,14 +20,18 @@ static bool releases(const vm_frame *f, const ir_loop *row, burin_value over)
     return view == RT_VIEW_KEYS || view == RT_VIEW_VALUES || (!row->extended && (view == RT_VIEW_ITEMS || rt_class_of(over)));
 }
 
+_Static_assert(WALK_DICT_VALUES - WALK_DICT_KEYS == (int)RT_VIEW_VALUES && WALK_DICT_ITEMS - WALK_DICT_KEYS == (int)RT_VIEW_ITEMS, "same order");
+
+static bool walks_dict(const vm_loop *loop) { return loop->walk >= WALK_DICT_KEYS && loop->walk <= WALK_DICT_ITEMS; }
+
 static void walk_dict(rt_state *st, vm_loop *loop, burin_value dict, rt_view view)
 {
-    loop->walk    = view == RT_VIEW_VALUES ? WALK_DICT_VALUES : WALK_DICT_ITEMS;
+    loop->walk    = (uint8_t)(WALK_DICT_KEYS + view);
     loop->over    = dict;
     loop->dict    = rt_dict_of(st, dict);
     loop->entry   = 0;
     loop->version = loop->dict->version;
-    loop->length  = loop->dict->len;
+    loop->left    = loop->dict->len;
 }
 
 static burin_status walk_array(rt_state *st, vm_loop *loop, burin_value over)
@@ -66,8 +70,12 @@ static burin_status start_walk(vm_frame *f, vm_loop *loop, burin_value over)
     }
     if (over.kind == BURIN_ARRAY)
         return walk_array(st, loop, over);
+    if (over.kind == BURIN_DICT) {
+        walk_dict(st, loop, over, RT_VIEW_KEYS);
+        return BURIN_OK;
+    }
     rt_view view = rt_view_of(over);
-    if ((view == RT_VIEW_VALUES || view == RT_VIEW_ITEMS) && !loop->row->extended) {
+    if (view != RT_VIEW_NONE && !loop->row->extended) {
         walk_dict(st, loop, rt_view_dict(over), view);
         return BURIN_OK;
     }
@@ -122,11 +130,11 @@ burin_status vm_loop_new(vm_frame *f, burin_value over, const ir_loop *row, uint
 burin_status vm_loop_over_view(vm_frame *f, burin_value v, unsigned which, const ir_loop *row, vm_loop **out)
 {
     rt_state *st = &f->m->st;
-    if (v.kind == BURIN_DICT && !row->extended && which > 2) { /* walk the dict itself: no view is needed */
+    if (v.kind == BURIN_DICT && !row->extended) { /* walk the dict itself: no view is needed */
         vm_loop *loop = loop_make(f, v, row);
         if (!loop)
             return st->status;
-        walk_dict(st, loop, v, which == 4 ? RT_VIEW_VALUES : RT_VIEW_ITEMS);
+        walk_dict(st, loop, v, (rt_view)(which / 2 - 1));
         loop->releases = !f->program->native;
         loop->mark     = heap_mark(&st->heap);
         *out           = loop;
@@ -142,7 +150,7 @@ burin_status vm_loop_over_view(vm_frame *f, burin_value v, unsigned which, const
 
 static burin_status dict_changed(rt_state *st, const vm_loop *loop)
 {
-    bool size = (int64_t)loop->dict->len != loop->length;
+    bool size = (int64_t)loop->dict->len != loop->left;
     return rt_fail(st, BURIN_ERR_GENERATOR, size ? "dictionary changed size during iteration" : "dictionary keys changed during iteration");
 }
 
@@ -154,13 +162,13 @@ static burin_status next_of_dict(rt_state *st, vm_loop *loop, burin_value *item)
     }
     if (loop->dict->version != loop->version)
         return dict_changed(st, loop);
-    return rt_view_next(st, loop->dict, loop->walk == WALK_DICT_VALUES ? RT_VIEW_VALUES : RT_VIEW_ITEMS, &loop->entry, item);
+    return rt_view_next(st, loop->dict, (rt_view)(loop->walk - WALK_DICT_KEYS), &loop->entry, item);
 }
 
 /* From the iterator itself; what it gives is kept from being dropped when `loop` may look at it later. */
 static burin_status pull(rt_state *st, vm_loop *loop, burin_value *item)
 {
-    if (loop->walk == WALK_DICT_VALUES || loop->walk == WALK_DICT_ITEMS)
+    if (walks_dict(loop))
         return next_of_dict(st, loop, item);
     return rt_iter_next(st, &loop->it, item);
 }

@@ -76,7 +76,7 @@ struct vm_frame {
     burin_value       *globals; /* scripts: the session's variables */
 };
 
-typedef enum walk_kind { WALK_LIST, WALK_RANGE, WALK_DICT_VALUES, WALK_DICT_ITEMS, WALK_ARRAY, WALK_ANY } walk_kind;
+typedef enum walk_kind { WALK_LIST, WALK_RANGE, WALK_DICT_KEYS, WALK_DICT_VALUES, WALK_DICT_ITEMS, WALK_ARRAY, WALK_ANY } walk_kind;
 
 /* A running loop; lies in the heap. Loops whose `loop` nobody uses leave what stands after `iterable` alone. */
 typedef struct vm_loop {
@@ -89,7 +89,7 @@ typedef struct vm_loop {
     const rt_list *list;
     const rt_dict *dict;
     uint32_t       entry, version;
-    int64_t        next_int, step, left; /* WALK_RANGE; WALK_ARRAY: step and left */
+    int64_t        next_int, step, left; /* WALK_RANGE; WALK_ARRAY: step and left; WALK_DICT_...: left is how many entries there were at first */
     const char    *place;     /* WALK_ARRAY: the next item */
     const rt_item *item;      /* ... and how it is read */
     uint64_t       word;      /* ... its rt_struct_word, where items are structs that lie there; else 0 */

@@ -85,9 +85,9 @@ static BURIN_INLINE run_end run_of_ints(const each *e, char *to, const char *at,
     return (run_end){to, at};
 }
 
-static __attribute__((noinline)) run_end run_of_values(const each *e, char *to, const burin_value *items, uint32_t count)
+static __attribute__((noinline)) run_end run_of_values(const each *e, char *to, const char *at, size_t stride, uint32_t count)
 {
-    return run_of_ints(e, to, (const char *)items, sizeof *items, FROM_VALUES, count);
+    return run_of_ints(e, to, at, stride, FROM_VALUES, count);
 }
 char *vm_put_ints(char *to, const burin_value *items, size_t count, const burin_value *joint)
 {
@@ -105,17 +105,20 @@ static __attribute__((noinline)) run_end run_of_i64(const each *e, char *to, con
 }
 
 /* The same for texts that are printed in one piece. */
-static __attribute__((noinline)) run_end run_of_texts(const each *e, char *to, const burin_value *item, uint32_t count)
+static __attribute__((noinline)) run_end run_of_texts(const each *e, char *to, const char *at, size_t stride, uint32_t count)
 {
-    const burin_value *end = item + count;
-    joint_bytes        joint;
-    char              *after;
+    const char *end = at + count * stride;
+    joint_bytes joint;
     memcpy(&joint, e->joint->as.s, sizeof joint);
-    for (; item < end && item->kind == BURIN_STRING && (after = rt_write_short(to, item, e->escaped)) != NULL; item++) {
+    for (; at < end; at += stride) {
+        const burin_value *item  = (const burin_value *)(const void *)at;
+        char              *after = item->kind == BURIN_STRING ? rt_write_short(to, item, e->escaped) : NULL;
+        if (!after)
+            break;
         memcpy(after, &joint, sizeof joint);
         to = after + e->joint->len;
     }
-    return (run_end){to, (const char *)item};
+    return (run_end){to, at};
 }
 
 /* Where a run of at most *count items begins, behind the text before the first; NULL when there can be none. No tick runs out meanwhile. */
@@ -142,23 +145,25 @@ static inline size_t room_for(const each *e, const char *to, size_t each_room)
     return room < 0 ? 0 : (size_t)room / each_room;
 }
 
-/* Print as many of the items as are simple and have room; how many that were. */
-static inline uint32_t print_run(each *e, const burin_value *items, uint32_t count)
+/* Print as many of the values that lie side by side as are simple and have room; how many that were. */
+static inline uint32_t print_run_of(each *e, const char *items, size_t stride, uint32_t count)
 {
     run_end  run  = {begin_items(e, &count), NULL};
     uint32_t done = 0, more = 1;
     if (!run.to)
         return 0;
     for (; more && done < count; done += more) {
-        const burin_value *item = items + done;
-        if (item->kind == BURIN_INT)
-            run = run_of_values(e, run.to, item, smaller(room_for(e, run.to, INT_ROOM), count - done));
+        const char *item = items + done * stride;
+        if (((const burin_value *)(const void *)item)->kind == BURIN_INT)
+            run = run_of_values(e, run.to, item, stride, smaller(room_for(e, run.to, INT_ROOM), count - done));
         else
-            run = run_of_texts(e, run.to, item, smaller(room_for(e, run.to, ITEM_ROOM), count - done));
-        more = (uint32_t)((const burin_value *)(const void *)run.at - item);
+            run = run_of_texts(e, run.to, item, stride, smaller(room_for(e, run.to, ITEM_ROOM), count - done));
+        more = (uint32_t)((size_t)(run.at - item) / stride);
     }
     return end_items(e, run.to, done);
 }
+
+static inline uint32_t print_run(each *e, const burin_value *items, uint32_t count) { return print_run_of(e, (const char *)items, sizeof *items, count); }
 
 /* The same for integers of an array; they are none where that is not what lies there. */
 static inline uint32_t print_run_of_array(each *e, const rt_array *array, uint32_t from, uint32_t count)
@@ -243,22 +248,28 @@ static burin_status print_array(each *e, burin_value over)
     return status ? status : end_of_items(e);
 }
 
-static bool has_no_holes(const rt_dict *dict) { return dict->len == dict->keys->len; }
+/* What of a dict is printed: its keys, or its values. */
+static inline uint32_t print_run_of_dict(each *e, const rt_dict *dict, bool keys, uint32_t from)
+{
+    if (dict->len != dict->keys->len) /* it has holes */
+        return 0;
+    return keys ? print_run_of(e, (const char *)(dict->keys->entries + from), sizeof *dict->keys->entries, dict->len - from)
+                : print_run(e, dict->values + from, dict->len - from);
+}
 
 /* From entry `at` on. */
-static __attribute__((noinline)) burin_status print_values_from(each *e, burin_value over, uint32_t at)
+static __attribute__((noinline)) burin_status print_dict_from(each *e, burin_value over, bool keys, uint32_t at)
 {
     rt_state      *st      = &e->f->m->st;
     const rt_dict *dict    = rt_dict_of(st, over);
     uint32_t       version = dict->version;
     heap_position  mark    = heap_mark(&st->heap);
-    burin_value    value;
+    burin_value    key, value;
     for (;;) {
-        if (has_no_holes(dict))
-            at += print_run(e, dict->values + at, dict->len - at);
-        if (!rt_dict_next(dict, &at, NULL, &value))
+        at += print_run_of_dict(e, dict, keys, at);
+        if (!rt_dict_next(dict, &at, &key, &value))
             return end_of_items(e);
-        burin_status status = print_item(e, value);
+        burin_status status = print_item(e, keys ? key : value);
         if (BURIN_UNLIKELY(status))
             return status;
         if (BURIN_UNLIKELY(st->heap.next != mark.next)) {
@@ -270,11 +281,11 @@ static __attribute__((noinline)) burin_status print_values_from(each *e, burin_v
     }
 }
 
-static burin_status print_values(each *e, burin_value over)
+static burin_status print_dict(each *e, burin_value over, bool keys)
 {
     const rt_dict *dict = rt_dict_of(&e->f->m->st, over);
-    uint32_t       done = has_no_holes(dict) ? print_run(e, dict->values, dict->len) : 0;
-    return BURIN_LIKELY(done && done == dict->len) ? end_of_items(e) : print_values_from(e, over, done);
+    uint32_t       done = print_run_of_dict(e, dict, keys, 0);
+    return BURIN_LIKELY(done && done == dict->len) ? end_of_items(e) : print_dict_from(e, over, keys, done);
 }
 
 static burin_status print_any(each *e, burin_value over)
@@ -293,7 +304,7 @@ static burin_status print_any(each *e, burin_value over)
     return status ? status : end_of_items(e);
 }
 
-/* Everything but the values of a dict. */
+/* Everything but dicts. */
 static __attribute__((noinline)) burin_status print_view(each *e, burin_value over, unsigned how)
 {
     if (how & (EACH_KEYS | EACH_VALUES)) {
@@ -311,8 +322,8 @@ static __attribute__((noinline)) burin_status print_view(each *e, burin_value ov
 burin_status vm_print_each(vm_frame *f, burin_value over, unsigned how, const burin_value *texts)
 {
     each e = {.f = f, .before = &texts[0], .after = &texts[1], .joint = &texts[2], .escaped = how & EACH_ESCAPED};
-    if (over.kind == BURIN_DICT && (how & EACH_VALUES))
-        return print_values(&e, over);
+    if (over.kind == BURIN_DICT)
+        return print_dict(&e, over, !(how & EACH_VALUES));
     if (over.kind == BURIN_LIST && !(how & (EACH_KEYS | EACH_VALUES)))
         return print_list(&e, over);
     return print_view(&e, over, how);
