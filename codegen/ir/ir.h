@@ -43,14 +43,14 @@ typedef struct ir_insn {
     X(COUNTER) /* the index0 of the loop in `reg`, plus `site`; in register `to` too */                                    \
     X(SUM)     /* a sum begins */                                                                                          \
     X(FETCH)   /* register `to` = the attribute of site `site` of what is in `reg` */                                      \
-    X(RESOLVE) /* ... the variable of site `site`, or constant `jump` when it is missing and that is not negative */       \
-    X(CONSTANT) X(MOVE) X(CLEAR) X(CHECK) X(DEFINED) /* ..., of `reg` and `site` */                                        \
+    X(RESOLVE) /* ... the variable of site `site`, or `constant` when it is missing, unless that is NULL */                 \
+    X(CONSTANT) X(MOVE) X(CLEAR) X(CHECK) X(DEFINED) /* ..., of `reg`, `constant`, `site` */                               \
     X(ADD) X(SUB) X(MOD) X(ITEM)                                                                                           \
     X(COUNT) X(FIRST) X(LAST) /* the same of loop attributes */                                                            \
     X(ITER)    /* register `to` = a loop over the list in `reg`, as loop table row `site` says */                          \
     X(JUMP) X(IF) X(NOT) X(SET) X(COMPARE) X(ATTR_IF) X(ATTR_NOT) /* on to the part `jump` further, or to the next */      \
-    X(COMPARE_K) /* COMPARE with constant `site`, which register `to` is set to */                                         \
-    X(IS) X(SAME_IS) /* ... there when (attribute of site `site` of what is in `reg` == text constant `to`) is `how`; SAME: \
+    X(COMPARE_K) /* COMPARE with `constant`, which register `to` is set to */                                              \
+    X(IS) X(SAME_IS) /* ... there when (attribute of site `site` of what is in `reg` == text `constant`) is `how`; SAME:    \
                         the last IS asked for the same */                                                                  \
     X(NEXT)    /* register `to` = the next item of the loop in `reg`, and on to the part `jump` further, which is          \
                   instruction `site` of the unit; or to the next */                                                        \
@@ -62,17 +62,20 @@ typedef enum ir_part_kind {
 #undef X
 } ir_part_kind;
 typedef enum ir_part_how { HOW_STR, HOW_ESCAPED, HOW_SUM, HOW_SAFE } ir_part_how; /* added to PART_REGISTER, PART_ATTR, PART_SAME */
+enum { IR_CACHE_SIZE = 40 }; /* of an inline cache (vm_cache); there is one for each site */
 typedef struct ir_part {
-    const char *text; /* may be read in blocks of 32 bytes that begin within it */
+    const char        *text; /* may be read in blocks of 32 bytes that begin within it */
+    const burin_value *constant;
     uint32_t    text_len;
     uint32_t    insn; /* the instruction of the unit that it begins with; of a sum: that with which the sum begins */
     uint32_t    site;
-    uint16_t    reg, to;
+    uint32_t    cache;   /* of an attribute's site: bytes from the caches' first */
+    uint32_t    reg, to; /* registers: bytes from the first */
     uint8_t     start; /* what is done first: the text, or `kind` where there is none */
     uint8_t     kind;
     bool        in_sum;
     uint8_t     how;   /* COMPARE, COMPARE_K: the rt_compare; IS: whether it jumps when the texts are the same */
-    int32_t     jump;
+    int32_t     jump;  /* bytes to the part that is jumped to */
 } ir_part;
 typedef struct ir_run {
     const ir_part *first;

@@ -32,6 +32,9 @@ static void add_part(run_finder *s, ir_part part, uint32_t insns)
     s->room += room_of(&part);
     if (!part.text)
         part.text = s->p->constants[0].as.s; /* the empty text */
+    part.cache = part.site * IR_CACHE_SIZE;
+    part.reg *= (uint32_t)sizeof(burin_value);
+    part.to *= (uint32_t)sizeof(burin_value);
     s->begins[s->count]  = s->pc;
     s->goals[s->count]   = NOWHERE;
     s->parts[s->count++] = part;
@@ -43,6 +46,12 @@ static void add_jump(run_finder *s, const ir_insn *jump, ir_part part, uint32_t 
 {
     add_part(s, part, insns);
     s->goals[s->count - 1] = jump->d;
+}
+
+static ir_part with_constant(const run_finder *s, uint32_t k, ir_part part)
+{
+    part.constant = &s->p->constants[k];
+    return part;
 }
 
 static ir_part with_text(const run_finder *s, uint32_t k, ir_part part)
@@ -120,10 +129,11 @@ static bool add_printing(run_finder *s, const ir_insn *i)
 static bool add_value(run_finder *s, const ir_insn *i)
 {
     uint32_t of = i->c; /* what `site` is */
+    uint32_t k  = 0;    /* the constant */
     uint8_t  kind;
     switch (i->op) {
-    case OP_LOADK: kind = PART_CONSTANT; of = i->d; break;
-    case OP_CHECK: kind = PART_CHECK; of = i->d; break;
+    case OP_LOADK: kind = PART_CONSTANT; k = i->d; break;
+    case OP_CHECK: kind = PART_CHECK; k = i->d; break;
     case OP_CLEAR: kind = PART_CLEAR; break;
     case OP_TEST_DEFINED: kind = PART_DEFINED; break;
     case OP_ADD: kind = PART_ADD; break;
@@ -138,7 +148,7 @@ static bool add_value(run_finder *s, const ir_insn *i)
         break;
     default: return false;
     }
-    add_part(s, (ir_part){.kind = kind, .reg = i->b, .to = i->a, .site = of}, 1);
+    add_part(s, with_constant(s, k, (ir_part){.kind = kind, .reg = i->b, .to = i->a, .site = of}), 1);
     return true;
 }
 
@@ -146,7 +156,8 @@ static bool add_resolving(run_finder *s, const ir_insn *i)
 {
     if (i->op != OP_RESOLVE && i->op != OP_RESOLVE_U)
         return false;
-    add_part(s, (ir_part){.kind = PART_RESOLVE, .to = i->a, .site = i->d, .jump = i->op == OP_RESOLVE ? -1 : (int32_t)(i->b | (uint32_t)i->c << 16)}, 1);
+    ir_part part = {.kind = PART_RESOLVE, .to = i->a, .site = i->d};
+    add_part(s, i->op == OP_RESOLVE ? part : with_constant(s, i->b | (uint32_t)i->c << 16, part), 1);
     return true;
 }
 
@@ -156,7 +167,7 @@ static bool add_comparison(run_finder *s, const ir_insn *i)
     const ir_insn *jump = ahead(s, 1);
     if (i->op != OP_LOADK || jump->op != OP_JUMP_COMPARE || jump->a > RT_GE || jump->c != i->a || jump->b == i->a)
         return false;
-    add_jump(s, jump, (ir_part){.kind = PART_COMPARE_K, .reg = jump->b, .to = i->a, .site = i->d, .how = (uint8_t)jump->a}, 2);
+    add_jump(s, jump, with_constant(s, i->d, (ir_part){.kind = PART_COMPARE_K, .reg = jump->b, .to = i->a, .how = (uint8_t)jump->a}), 2);
     return true;
 }
 
@@ -177,8 +188,8 @@ static bool add_decision(run_finder *s, const ir_insn *i)
         part.how  = (uint8_t)i->a;
         break;
     case OP_JUMP_ATTR_EQ: case OP_JUMP_ATTR_NE:
+        part      = with_constant(s, i->a, part);
         part.kind = PART_IS;
-        part.to   = i->a;
         part.how  = i->op == OP_JUMP_ATTR_EQ;
         break;
     case OP_NEXT: part.kind = PART_NEXT, part.reg = i->a, part.to = i->b, part.site = i->d; break;
@@ -454,6 +465,7 @@ static bool keep_parts(run_finder *s)
     for (uint32_t n = 0; n < all; n++) {
         kept[n]       = s->parts[n];
         kept[n].start = start_of(&s->parts[n]);
+        kept[n].jump *= (int32_t)sizeof(ir_part);
         if (n >= s->count || ways_in[n] != FROM_OUTSIDE)
             continue;
         ir_insn *i = &s->u->code[s->begins[n]];

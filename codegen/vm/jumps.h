@@ -161,9 +161,9 @@ DECISION(jump_attr_ne)
     return !truth && !*status;
 }
 /* Do dicts with the object's keys, or structs of its type, lack the attribute for certain? */
-static inline bool is_lacking(vm_frame *f, const burin_value *object, uint32_t site)
+static inline bool is_lacking(vm_frame *f, const burin_value *object, const vm_cache *cache)
 {
-    uint64_t lacking = f->caches[site].lacking;
+    uint64_t lacking = cache->lacking;
     if (object->kind == BURIN_DICT)
         return rt_dict_of(&f->m->st, *object)->keys->serial == lacking;
     return object->kind == BURIN_STRUCT && rt_struct_word(*object) == lacking;
@@ -175,7 +175,7 @@ static inline burin_status attribute_truth(vm_frame *f, const burin_value *objec
     burin_value  room;
     burin_status status = BURIN_OK;
     *out                = false;
-    if (is_lacking(f, object, site) && f->m->st.env->undefined != RT_STRICT)
+    if (is_lacking(f, object, &f->caches[site]) && f->m->st.env->undefined != RT_STRICT)
         return BURIN_OK;
     const burin_value *v = op_attribute_at(f, object, site, &room, &status);
     return BURIN_LIKELY(v != NULL) ? op_truth(f, *v, out) : status;

@@ -53,6 +53,8 @@ typedef struct vm_cache {
     };
 } vm_cache;
 
+_Static_assert(sizeof(vm_cache) == IR_CACHE_SIZE, "parts of runs say where theirs is");
+
 /* By what a cache knows the dict's keys. */
 static inline uint64_t vm_cached_serial(const rt_dict *dict) { return dict->keys->serial == RT_NO_SERIAL ? 0 : dict->keys->serial; }
 

@@ -5,17 +5,15 @@
  * Each goes on to the next by itself, as the interpreter's instructions do. */
 #include "codegen/vm/jumps.h"
 
-/* A text that is not printed by a short copy: NULL when it might need more room than there is. */
-static __attribute__((noinline)) char *put_long(const rt_out *out, char *to, const burin_value *v, uint32_t rest, bool as_is)
+/* Is there room for `most` bytes, and `rest` of the run behind them? */
+static inline bool has_room(const rt_out *out, const char *to, uint64_t most, uint32_t rest) { return (uint64_t)(out->end - to) >= most + rest; }
+
+/* A text that is not escaped by a short copy: NULL when it might need more room than there is. */
+static __attribute__((noinline)) char *put_escaped(const rt_out *out, char *to, const burin_value *v, uint32_t rest)
 {
-    uint64_t most = as_is ? v->len : (uint64_t)v->len * RT_ESCAPED_MAX + RT_ESCAPED_SLACK;
-    if ((uint64_t)(out->end - to) < most + rest)
+    if (!has_room(out, to, (uint64_t)v->len * RT_ESCAPED_MAX + RT_ESCAPED_SLACK, rest))
         return NULL;
-    if (!as_is)
-        return rt_escape_at(to, v->as.s, v->len);
-    if (v->len)
-        memcpy(to, v->as.s, v->len);
-    return to + v->len;
+    return rt_escape_at(to, v->as.s, v->len);
 }
 
 /* The attribute that the site's cache did not know of a dict, or that of a struct, in *room; NULL. */
@@ -88,21 +86,20 @@ static BURIN_INLINE const burin_value *find_variable(vm_frame *f, const ir_part 
         *room = *found;
     else
         *room = vm_resolve_site(f, p->site);
-    return BURIN_UNLIKELY(room->kind == BURIN_MISSING && p->jump >= 0) ? &f->constants[p->jump] : room;
+    return BURIN_UNLIKELY(room->kind == BURIN_MISSING && p->constant) ? p->constant : room;
 }
 
 /* The part's loop over a list or an array, made where no memory has to be asked for. */
-static inline bool begin_loop(vm_frame *f, const ir_part *p, burin_value *regs)
+static inline bool begin_loop(vm_frame *f, const ir_part *p, const burin_value *over, burin_value *to)
 {
     const burin_heap  *heap = &f->m->st.heap;
-    const burin_value *over = &regs[p->reg];
     vm_loop           *loop;
     if ((over->kind != BURIN_LIST && over->kind != BURIN_TUPLE && over->kind != BURIN_ARRAY) || (size_t)(heap->end - heap->next) <= sizeof *loop)
         return false;
     if (vm_loop_new(f, *over, &f->program->loops[p->site], 0, &loop)) /* of an array that is none: the instruction fails again */
         return false;
-    regs[p->to].as.p = loop;
-    regs[p->to].kind = BURIN_MISSING;
+    to->as.p = loop;
+    to->kind = BURIN_MISSING;
     return true;
 }
 
@@ -113,12 +110,13 @@ static __attribute__((noinline)) void drop_made(vm_frame *f, vm_loop *loop) { en
 
 static BURIN_INLINE run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value *item)
 {
-    if (BURIN_UNLIKELY(f->m->st.tick == 1))
+    rt_state *st = &f->m->st;
+    if (BURIN_UNLIKELY(st->tick == 1))
         return RUN_OTHER;
-    if (BURIN_UNLIKELY(loop->releases && f->m->st.heap.next != loop->mark.next))
+    if (BURIN_UNLIKELY(loop->releases && st->heap.next != loop->mark.next))
         drop_made(f, loop);
     if (BURIN_LIKELY(loop->walk == WALK_LIST && !loop->shadows)) {
-        f->m->st.tick--;
+        st->tick--;
         uint64_t at = (uint64_t)++loop->index0;
         if (at >= loop->list->len)
             return RUN_OVER;
@@ -127,7 +125,7 @@ static BURIN_INLINE run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value
     }
     if (loop->walk != WALK_ARRAY || !loop->word)
         return RUN_OTHER;
-    f->m->st.tick--;
+    st->tick--;
     loop->index0++;
     if (loop->left-- <= 0)
         return RUN_OVER;
@@ -139,6 +137,10 @@ static BURIN_INLINE run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value
 }
 
 /* ---- what a part does, when `to` is behind its text: for the function below alone ---- */
+
+/* Registers and caches of the part. */
+#define REG(operand) (*(burin_value *)(void *)((char *)regs + p->operand))
+#define CACHE()      ((const vm_cache *)(const void *)((const char *)caches + p->cache))
 
 #define GO()    goto *labels[p->start]
 #define GO_ON() do { p++; GO(); } while (0)
@@ -152,10 +154,10 @@ static BURIN_INLINE run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value
         to = after;                  \
         GO_ON();                     \
     } while (0)
-#define BRANCH(yes)              \
-    do {                         \
-        p += (yes) ? p->jump : 1; \
-        GO();                    \
+#define BRANCH(yes)                                                       \
+    do {                                                                  \
+        p = (yes) ? (const ir_part *)((const char *)p + p->jump) : p + 1; \
+        GO();                                                             \
     } while (0)
 /* On what is found: a decision. */
 #define DECIDE(found, jumping)                          \
@@ -185,48 +187,48 @@ static BURIN_INLINE run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value
 #endif
 
 /* The attribute of the part's object, which is looked at; then on to `print`. */
-#define ATTRIBUTE(print)                                                 \
-    do {                                                                 \
-        serial = RT_NO_SERIAL;                                           \
-        if (BURIN_LIKELY(regs[p->reg].kind == BURIN_DICT)) {             \
-            const rt_dict *dict = regs[p->reg].as.p;                     \
-            values = dict->values;                                       \
-            serial = dict->keys->serial;                                 \
-        }                                                                \
-        SAME(print);                                                     \
+#define ATTRIBUTE(print)                                 \
+    do {                                                 \
+        serial = RT_NO_SERIAL;                           \
+        if (BURIN_LIKELY(REG(reg).kind == BURIN_DICT)) { \
+            const rt_dict *dict = REG(reg).as.p;         \
+            values = dict->values;                       \
+            serial = dict->keys->serial;                 \
+        }                                                \
+        SAME(print);                                     \
     } while (0)
-#define SAME(print)                                                      \
-    do {                                                                 \
-        const vm_cache *cache = &caches[p->site];                        \
-        if (BURIN_LIKELY(serial == cache->keys))                         \
-            v = &values[cache->slot];                                    \
-        else if (!(v = find_elsewhere(f, p, cache, &regs[p->reg], &room)))      \
-            goto left;                                                   \
-        goto print;                                                      \
+#define SAME(print)                                                    \
+    do {                                                               \
+        const vm_cache *cache = CACHE();                               \
+        if (BURIN_LIKELY(serial == cache->keys))                       \
+            v = &values[cache->slot];                                  \
+        else if (!(v = find_elsewhere(f, p, cache, &REG(reg), &room))) \
+            goto left;                                                 \
+        goto print;                                                    \
     } while (0)
-#define REGISTER(print)      \
-    do {                     \
-        v = &regs[p->reg];   \
-        goto print;          \
+#define REGISTER(print) \
+    do {                \
+        v = &REG(reg);  \
+        goto print;     \
     } while (0)
 /* Where the attribute lies, for parts that do not print it. */
-#define FIND(v, room)                                                                                                 \
-    do {                                                                                                              \
-        const burin_value *of    = &regs[p->reg];                                                                     \
-        const vm_cache    *cache = &caches[p->site];                                                                  \
-        if (BURIN_LIKELY(of->kind == BURIN_DICT && ((const rt_dict *)of->as.p)->keys->serial == cache->keys))         \
-            v = &((const rt_dict *)of->as.p)->values[cache->slot];                                                    \
-        else if (!(v = find_elsewhere(f, p, cache, of, &(room))))                                                            \
-            goto left;                                                                                                \
+#define FIND(v, room)                                                                                         \
+    do {                                                                                                      \
+        const burin_value *of    = &REG(reg);                                                                 \
+        const vm_cache    *cache = CACHE();                                                                   \
+        if (BURIN_LIKELY(of->kind == BURIN_DICT && ((const rt_dict *)of->as.p)->keys->serial == cache->keys)) \
+            v = &((const rt_dict *)of->as.p)->values[cache->slot];                                            \
+        else if (!(v = find_elsewhere(f, p, cache, of, &(room))))                                             \
+            goto left;                                                                                        \
     } while (0)
-#define ARITHMETIC_PART(checked)                                                                  \
-    do {                                                                                          \
-        const burin_value *x = &regs[p->reg], *y = &regs[p->site];                                \
-        int64_t            r;                                                                     \
+#define ARITHMETIC_PART(checked)                                                                           \
+    do {                                                                                                   \
+        const burin_value *x = &REG(reg), *y = &regs[p->site];                                             \
+        int64_t            r;                                                                              \
         if (BURIN_UNLIKELY(x->kind != BURIN_INT || y->kind != BURIN_INT || checked(x->as.i, y->as.i, &r))) \
-            goto left;                                                                            \
-        regs[p->to] = burin_int(r);                                                               \
-        GO_ON();                                                                                  \
+            goto left;                                                                                     \
+        REG(to) = burin_int(r);                                                                            \
+        GO_ON();                                                                                           \
     } while (0)
 
 const ir_insn *vm_print_run(vm_frame *f, const ir_insn *i)
@@ -278,8 +280,8 @@ part_SAME_E: SAME(print_escaped);
 part_SAME_SUM: SAME(print_in_sum);
 part_SAME_SAFE: SAME(print_safe);
 part_COUNTER:
-    regs[p->to] = burin_int(((const vm_loop *)regs[p->reg].as.p)->index0 + p->site);
-    v           = &regs[p->to];
+    REG(to) = burin_int(((const vm_loop *)REG(reg).as.p)->index0 + p->site);
+    v           = &REG(to);
     goto number;
 part_SUM:
     sum = to - p->text_len;
@@ -287,78 +289,78 @@ part_SUM:
 
 part_FETCH:
     FIND(v, room);
-    rt_copy_words(&regs[p->to], v);
+    rt_copy_words(&REG(to), v);
     GO_ON();
 part_RESOLVE:
-    rt_copy_words(&regs[p->to], find_variable(f, p, &room));
+    rt_copy_words(&REG(to), find_variable(f, p, &room));
     GO_ON();
 part_CONSTANT:
-    rt_copy_words(&regs[p->to], &f->constants[p->site]);
+    rt_copy_words(&REG(to), p->constant);
     GO_ON();
 part_MOVE:
-    rt_copy_words(&regs[p->to], &regs[p->reg]);
+    rt_copy_words(&REG(to), &REG(reg));
     GO_ON();
 part_CLEAR:
-    regs[p->to] = rt_missing();
+    REG(to) = rt_missing();
     GO_ON();
 part_CHECK:
-    v = &regs[p->reg];
-    rt_copy_words(&regs[p->to], v->kind == BURIN_MISSING ? &f->constants[p->site] : v);
+    v = &REG(reg);
+    rt_copy_words(&REG(to), v->kind == BURIN_MISSING ? p->constant : v);
     GO_ON();
 part_DEFINED:
-    regs[p->to] = burin_bool((regs[p->reg].kind > BURIN_UNDEFINED) == (p->site != 0));
+    REG(to) = burin_bool((REG(reg).kind > BURIN_UNDEFINED) == (p->site != 0));
     GO_ON();
 part_ADD: ARITHMETIC_PART(__builtin_add_overflow);
 part_SUB: ARITHMETIC_PART(__builtin_sub_overflow);
 part_MOD: {
-    const burin_value *x = &regs[p->reg], *y = &regs[p->site];
+    const burin_value *x = &REG(reg), *y = &regs[p->site];
     if (BURIN_UNLIKELY(x->kind != BURIN_INT || y->kind != BURIN_INT || x->as.i < 0 || y->as.i <= 0))
         goto left;
     const bool power = (y->as.i & (y->as.i - 1)) == 0; /* of two: no division */
-    regs[p->to]      = burin_int(power ? x->as.i & (y->as.i - 1) : x->as.i % y->as.i);
+    REG(to)      = burin_int(power ? x->as.i & (y->as.i - 1) : x->as.i % y->as.i);
     GO_ON();
 }
 part_ITEM: {
-    const burin_value *of = &regs[p->reg], *at = &regs[p->site];
+    const burin_value *of = &REG(reg), *at = &regs[p->site];
     if (BURIN_UNLIKELY(of->kind != BURIN_LIST || at->kind != BURIN_INT || (uint64_t)at->as.i >= ((const rt_list *)of->as.p)->len))
         goto left;
-    rt_copy_words(&regs[p->to], &((const rt_list *)of->as.p)->items[at->as.i]);
+    rt_copy_words(&REG(to), &((const rt_list *)of->as.p)->items[at->as.i]);
     GO_ON();
 }
 part_COUNT:
-    regs[p->to] = burin_int(((const vm_loop *)regs[p->reg].as.p)->index0 + p->site);
+    REG(to) = burin_int(((const vm_loop *)REG(reg).as.p)->index0 + p->site);
     GO_ON();
 part_FIRST:
-    regs[p->to] = burin_bool(((const vm_loop *)regs[p->reg].as.p)->index0 == 0);
+    REG(to) = burin_bool(((const vm_loop *)REG(reg).as.p)->index0 == 0);
     GO_ON();
 part_LAST: {
-    const vm_loop *loop = regs[p->reg].as.p;
+    const vm_loop *loop = REG(reg).as.p;
     if (BURIN_UNLIKELY(loop->walk != WALK_LIST || loop->shadows))
         goto left;
-    regs[p->to] = burin_bool((uint64_t)loop->index0 + 1 >= loop->list->len);
+    REG(to) = burin_bool((uint64_t)loop->index0 + 1 >= loop->list->len);
     GO_ON();
 }
 part_ITER:
-    if (BURIN_UNLIKELY(!begin_loop(f, p, regs)))
+    if (BURIN_UNLIKELY(!begin_loop(f, p, &REG(reg), &REG(to))))
         goto left;
     GO_ON();
 
 part_JUMP: BRANCH(true);
-part_IF: DECIDE(decide(&regs[p->reg]), DECIDED_YES);
-part_NOT: DECIDE(decide(&regs[p->reg]), DECIDED_NO);
-part_SET: BRANCH(regs[p->reg].kind != BURIN_MISSING);
-part_COMPARE: DECIDE(decide_comparison(p->how, &regs[p->reg], &regs[p->site]), DECIDED_NO);
+part_IF: DECIDE(decide(&REG(reg)), DECIDED_YES);
+part_NOT: DECIDE(decide(&REG(reg)), DECIDED_NO);
+part_SET: BRANCH(REG(reg).kind != BURIN_MISSING);
+part_COMPARE: DECIDE(decide_comparison(p->how, &REG(reg), &regs[p->site]), DECIDED_NO);
 part_COMPARE_K:
-    v = &f->constants[p->site];
-    rt_copy_words(&regs[p->to], v);
-    DECIDE(decide_comparison(p->how, &regs[p->reg], v), DECIDED_NO);
+    v = p->constant;
+    rt_copy_words(&REG(to), v);
+    DECIDE(decide_comparison(p->how, &REG(reg), v), DECIDED_NO);
 part_ATTR_IF:
-    if (is_lacking(f, &regs[p->reg], p->site) && f->m->st.env->undefined != RT_STRICT)
+    if (is_lacking(f, &REG(reg), CACHE()) && f->m->st.env->undefined != RT_STRICT)
         GO_ON();
     FIND(v, room);
     DECIDE(decide(v), DECIDED_YES);
 part_ATTR_NOT:
-    if (is_lacking(f, &regs[p->reg], p->site) && f->m->st.env->undefined != RT_STRICT)
+    if (is_lacking(f, &REG(reg), CACHE()) && f->m->st.env->undefined != RT_STRICT)
         BRANCH(true);
     FIND(v, room);
     DECIDE(decide(v), DECIDED_NO);
@@ -367,11 +369,11 @@ part_IS:
     if (BURIN_UNLIKELY(asked->kind != BURIN_STRING))
         goto left;
 part_SAME_IS: {
-    const burin_value *text = &f->constants[p->to];
+    const burin_value *text = p->constant;
     BRANCH((asked->len == text->len && text_same(asked->as.s, text->as.s, text->len)) == p->how);
 }
 part_NEXT:
-    switch (next_of_run(f, regs[p->reg].as.p, &regs[p->to])) {
+    switch (next_of_run(f, REG(reg).as.p, &REG(to))) {
     case RUN_ITEM:
         if (BURIN_LIKELY(to <= limit))
             BRANCH(true);
@@ -392,8 +394,8 @@ print_in_sum:
 print_safe:
     if (BURIN_UNLIKELY(v->kind != BURIN_STRING))
         goto left;
-    rt_copy_words(&regs[p->to], v);
-    regs[p->to].flags |= BURIN_SAFE;
+    rt_copy_words(&REG(to), v);
+    REG(to).flags |= BURIN_SAFE;
     goto string;
 print_escaped:
     if (v->kind != BURIN_STRING)
@@ -402,17 +404,20 @@ print_escaped:
         goto string;
     after = rt_write_short(to, v, true);
     if (BURIN_UNLIKELY(!after))
-        after = put_long(f->out, to, v, run->room, false);
+        after = put_escaped(f->out, to, v, run->room);
     PRINTED(after);
 print:
     if (v->kind != BURIN_STRING)
         goto number;
 string:
     PUT_SHORT(v);
-    after = rt_write_short(to, v, false);
-    if (BURIN_UNLIKELY(!after))
-        after = put_long(f->out, to, v, run->room, true);
-    PRINTED(after);
+    if (v->len <= RT_SHORT)
+        PRINTED(rt_write_short(to, v, false));
+    if (BURIN_UNLIKELY(!has_room(f->out, to, v->len, run->room)))
+        goto left;
+    memcpy(to, v->as.s, v->len);
+    to += v->len;
+    GO_ON();
 number:
     if (BURIN_LIKELY(v->kind == BURIN_INT && (uint64_t)v->as.i < 10000)) {
         to = text_put_small(to, (unsigned)v->as.i);

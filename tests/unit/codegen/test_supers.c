@@ -119,13 +119,13 @@ static void runs_decide(void **state)
     assert_int_equal(count_of(f, SUPER_RUN), 1);
     EXPECT_PARTS(f, 0, PART_RESOLVE, PART_RESOLVE, PART_RESOLVE, PART_RESOLVE, PART_RESOLVE, PART_REGISTER, PART_NOT, PART_REGISTER, PART_JUMP,
                  PART_REGISTER, PART_REGISTER, PART_EXIT);
-    assert_int_equal(f->program->runs[0].first[6].jump, 3);
-    assert_int_equal(f->program->runs[0].first[8].jump, 2);
+    assert_int_equal(f->program->runs[0].first[6].jump, 3 * (int)sizeof(ir_part));
+    assert_int_equal(f->program->runs[0].first[8].jump, 2 * (int)sizeof(ir_part));
     compile(f, "{% for x in xs %}{{ x.a }}{% if x.b < 5 %}-{% endif %}{{ x.c }}{% endfor %}", false);
     EXPECT_PARTS(f, 0, PART_ATTR, PART_FETCH, PART_COMPARE_K, PART_NONE, PART_SAME, PART_NEXT);
     compile(f, "{% for x in xs %}{{ x.d }}{{ x.e }}{{ x.f }}{% if x.a == 'b' %}1{% elif x.a == 'c' %}{{ x.b|upper }}{% endif %}{{ x.c }}{% endfor %}", false);
     EXPECT_PARTS(f, 1, PART_ATTR, PART_SAME, PART_SAME, PART_IS, PART_JUMP, PART_SAME_IS, PART_FETCH, PART_EXIT, PART_SAME, PART_NEXT);
-    assert_int_equal(f->program->runs[1].first[9].jump, -9);
+    assert_int_equal(f->program->runs[1].first[9].jump, -9 * (int)sizeof(ir_part));
     compile(f, "{% for x in xs %}{{ x.a }}{% if x.b %}{{ x.c }}{% endif %}{{ x.d }}{% endfor %}", false); /* known on both ways */
     assert_int_equal(count_of(f, SUPER_RUN), 2); /* the head of the loop is the beginning of another one */
     EXPECT_PARTS(f, 1, PART_ATTR, PART_ATTR_NOT, PART_SAME, PART_SAME, PART_NEXT);
