@@ -157,6 +157,8 @@ static void lower_plain_call(lowerer *c, scope *f, ast_Call *node, ir_op op, uin
     ir_call  call   = {.print = print};
     uint16_t callee = expr(c, f, node->node, NO_REG);
     uint16_t first  = lower_arguments(c, f, &p, 0, caller, &call);
+    if (op == OP_OUT_CALL && call.named)
+        call.site = attribute_site(c, (burin_text){"", 0});
     emit(c, op, dst, callee, first, vector_add(c, c->calls, call));
 }
 

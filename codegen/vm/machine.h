@@ -50,6 +50,8 @@ typedef struct vm_cache {
     union {
         const rt_member          *member;
         const rt_function *method;
+        uint8_t                   places[8]; /* OUT_CALL, OUT_METHOD: of a macro, which is row `slot` of the program with the serial `keys`: the parameter that each
+                                                named argument is for */
     };
 } vm_cache;
 
@@ -374,6 +376,8 @@ static inline vm_macro *vm_macro_of(burin_value v)
 }
 /* Bind and run; the text goes to the output. */
 burin_status vm_macro_print(vm *m, vm_macro *macro, const rt_arguments *args);
+/* The same for a call that prints, by what its site's cache knows of the macro; `call` has no starred arguments. */
+burin_status vm_macro_print_at(vm_frame *f, vm_macro *macro, const ir_call *call, const rt_arguments *args);
 /* Do positional arguments alone, `count` of them, bind themselves? Those that are not given are missing. */
 static inline bool vm_macro_takes(const vm_macro *macro, uint32_t count)
 {

@@ -196,6 +196,53 @@ burin_status vm_macro_print(vm *m, vm_macro *macro, const rt_arguments *args)
     return print_bound(m, macro, args);
 }
 
+/* Which parameter each named argument is for; the caller's stands behind the others. False: that depends on more than the names, or is an error. */
+static bool find_places(const ir_macro *row, const ir_call *call, uint8_t *places)
+{
+    bool has_caller = false;
+    if (call->named > sizeof((vm_cache *)0)->places || call->positional > row->argument_count || row->argument_count + row->caller > FEW ||
+        row->catch_kwargs || row->catch_varargs || row->explicit_caller)
+        return false;
+    for (uint32_t n = 0; n < call->named; n++) {
+        uint32_t at = call->positional;
+        while (at < row->argument_count && !text_equal(row->arguments[at], call->names[n]))
+            at++;
+        if (at == row->argument_count && (!row->caller || !text_equal(call->names[n], caller_name)))
+            return false;
+        for (uint32_t before = 0; before < n; before++)
+            if (places[before] == at)
+                return false;
+        has_caller |= at == row->argument_count;
+        places[n] = (uint8_t)at;
+    }
+    return has_caller == row->caller;
+}
+
+burin_status vm_macro_print_at(vm_frame *f, vm_macro *macro, const ir_call *call, const rt_arguments *args)
+{
+    const ir_program *program = macro->program;
+    const ir_macro   *row     = macro->row;
+    const uint32_t    number  = (uint32_t)(row - program->macros), count = (uint32_t)row->argument_count + row->caller;
+    vm_cache         *cache   = &f->caches[call->site];
+    burin_value       to[FEW];
+    if (!args->named_count)
+        return vm_macro_print(f->m, macro, args);
+    if (BURIN_UNLIKELY(cache->keys != program->serial || cache->slot != number)) {
+        cache->keys = 0; /* the places are no longer the last macro's */
+        if (!find_places(row, call, cache->places))
+            return print_bound(f->m, macro, args);
+        cache->keys = program->serial;
+        cache->slot = number;
+    }
+    for (uint32_t n = 0; n < count; n++)
+        to[n] = n < args->count ? args->positional[n] : rt_missing();
+    for (uint32_t n = 0; n < args->named_count; n++)
+        to[cache->places[n]] = args->named[n];
+    if (row->caller && (to[count - 1].kind == BURIN_MISSING || to[count - 1].kind == BURIN_NONE))
+        return print_bound(f->m, macro, args);
+    return vm_enter_macro(f->m, macro, to, count);
+}
+
 burin_status vm_macro_call(rt_state *st, void *self, const rt_arguments *args, burin_value *out)
 {
     vm_macro    *macro  = self;

@@ -64,7 +64,7 @@ static burin_status print_result(vm_frame *f, burin_value callee, const ir_call 
     vm_macro    *macro = vm_macro_of(callee);
     burin_value  result;
     if (macro && prints_directly(st, call->print))
-        return vm_macro_print(f->m, macro, args);
+        return call->rest || call->expand ? vm_macro_print(f->m, macro, args) : vm_macro_print_at(f, macro, call, args);
     vm_block_ref *ref = vm_block_ref_of(callee);
     if (ref && !args->count && !args->named_count && ref->context->mode->autoescape == st->autoescape && prints_directly(st, call->print))
         return vm_block_print(f->m, ref->context, ref->name, ref->depth);

@@ -103,6 +103,31 @@ static void templates_extend_include_and_import(void **state)
     assert_renders(b->env, "{% include ['x', 'y'] %}", "{}", "!none of the templates given were found: x, y");
 }
 
+/* A call keeps what the names of its arguments meant to the macro that it called last. */
+static void one_place_calls_several_macros(void **state)
+{
+    static const struct { const char *macros, *call, *want; } rows[] = {
+        {"{% macro a(x, y=2, z=3) %}a{{ x }}{{ y }}{{ z }} {% endmacro %}{% macro b(z, y='-', x=0) %}b{{ x }}{{ y }}{{ z }} {% endmacro %}",
+         "{% for m in [a, a, b, a, b, b] %}{{ m(7, y=8) }}{% endfor %}", "a783 a783 b087 a783 b087 b087 "},
+        {"{% macro a(x, y) %}a{{ x }}{{ y }}{{ kwargs }} {% endmacro %}{% macro b(y) %}b{{ y }}{{ varargs }} {% endmacro %}",
+         "{% for m in [a, b, a, b] %}{{ m(y=8) }}{% endfor %}", "a8{} b8() a8{} b8() "},
+        {"{% macro a(z, y) %}a{{ y }}{{ z }} {% endmacro %}{% macro b(y, z) %}b{{ y }}{{ z }}{{ caller is defined }} {% endmacro %}",
+         "{% for m in [a, b, a] %}{{ m(y=1, z=2) }}{% endfor %}", "a12 b12False a12 "},
+        {"{% macro a(y) %}a{{ y }}{{ caller() }} {% endmacro %}{% macro b(y) %}b{{ y }}{{ caller(n=1) }} {% endmacro %}",
+         "{% for m in [a, b, a] %}{% call(n=0) m(y=m.name) %}{{ n }}{% endcall %}{% endfor %}", "aa0 bb1 aa0 "},
+        {"{% macro a(y, z) %}{{ y }}{{ z }} {% endmacro %}{% macro b(z) %}{{ z }}{% endmacro %}", "{% for m in [a, a, b] %}{{ m(z=2, y=1) }}{% endfor %}",
+         "!macro 'b' takes no keyword argument 'y'"},
+        {"{% macro a(y, z) %}{{ y }}{{ z }} {% endmacro %}", "{% for n in [1, 2] %}{{ a(y=n, caller=3) }}{% endfor %}",
+         "!macro 'a' was invoked with two values for the special caller argument. This is most likely a bug."},
+    };
+    bench *b = *state;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        char source[1000];
+        snprintf(source, sizeof source, "%s%s", rows[n].macros, rows[n].call);
+        assert_renders(b->env, source, "{}", rows[n].want);
+    }
+}
+
 static void without_a_loader_nothing_is_included(void **state)
 {
     burin_env *env = burin_env_new(NULL, NULL);
@@ -595,6 +620,7 @@ int main(void)
         WITH_BENCH(a_render_is_used_again_and_again),
         WITH_BENCH(a_render_changes_from_template_to_template),
         WITH_BENCH(templates_extend_include_and_import),
+        WITH_BENCH(one_place_calls_several_macros),
         cmocka_unit_test(without_a_loader_nothing_is_included),
         WITH_BENCH(the_callers_data_is_not_changed),
         WITH_BENCH(a_sink_gets_the_text_in_pieces),
