@@ -101,6 +101,7 @@ static void parser_init(script_parser *p, arena *a, const source *src, const scr
     p->previous     = p->current;
     p->first        = p->current;
     p->late.found   = false;
+    p->is_generic   = false;
     p->head         = (script_block_head){"statement", 1};
     p->contexts[0]   = (script_context){false, false};
     p->context_count = 0;
@@ -128,14 +129,25 @@ static bool gives_way(const script_parser *p, const script_token *t)
            t->kind != SCRIPT_INDENT;
 }
 
-static void look_behind_error(script_parser *p)
+/* Is what the lexer failed of a bracket that is open at the end, on the line of "invalid syntax" at `t` or behind it? CPython does not tell of it
+ * then; where it knows the mistake it has read on behind it, and does. */
+static bool is_open_behind(const script_parser *p, const script_token *t)
+{
+    const script_lexer *lx = &p->lexer;
+    if (lx->bracket_count == 0 || !p->is_generic)
+        return false;
+    const script_bracket *open = &lx->brackets[lx->bracket_count - 1];
+    return lx->failure.where.start == open->start && open->line >= t->line;
+}
+
+static void look_behind_error(script_parser *p, const script_token *t)
 {
     script_token rest;
 
     do
         script_lexer_next(&p->lexer, &rest);
     while (rest.kind != SCRIPT_EOF && rest.kind != SCRIPT_ERROR);
-    if (rest.kind != SCRIPT_ERROR || p->lexer.failure.status == BURIN_ERR_NOT_IMPLEMENTED)
+    if (rest.kind != SCRIPT_ERROR || p->lexer.failure.status == BURIN_ERR_NOT_IMPLEMENTED || is_open_behind(p, t))
         return;
     if (p->err)
         burin_error_clear(p->err);
@@ -163,7 +175,7 @@ static burin_status run(script_parser *p, int start)
         script_grammar_feed(p->grammar, terminals[t.kind], &t);
     } while (t.kind != SCRIPT_EOF && !p->status);
     if (gives_way(p, &t))
-        look_behind_error(p);
+        look_behind_error(p, &t);
     if (!p->status && p->late.found && p->string_depth == 0)
         script_syntax_error(p, p->late.line, p->late.where, "%s", p->late.message);
     return p->status;

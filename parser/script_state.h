@@ -96,6 +96,7 @@ typedef struct script_parser {
     script_token          current;      /* fed last, or being fed */
     script_token          previous;     /* the token before it */
     script_token          first;        /* of the statement */
+    bool                  is_generic; /* the failure is no more than "invalid syntax" */
     script_late_error     late;
     script_context        contexts[SCRIPT_CONTEXTS_MAX];
     uint32_t              context_count; /* besides the outermost */

@@ -50,6 +50,22 @@ static bool colon_mistake(script_parser *p, const script_token *t)
     return true;
 }
 
+/* A head of a function in which a default or the annotation of its result is missing. */
+static bool head_mistake(script_parser *p, const script_token *t)
+{
+    bool ends = t->kind == SCRIPT_RPAREN || t->kind == SCRIPT_COMMA;
+
+    if (p->first.kind != SCRIPT_DEF)
+        return false;
+    if (p->previous.kind == SCRIPT_ARROW)
+        script_syntax_error(p, p->previous.line, script_span(&p->previous), "expected ':'");
+    else if (p->previous.kind == SCRIPT_ASSIGN && ends && p->lexer.bracket_count == (t->kind == SCRIPT_COMMA))
+        script_syntax_error(p, p->previous.line, script_span(&p->previous), "expected default value expression");
+    else
+        return false;
+    return true;
+}
+
 /* Whether the innermost bracket is the parenthesis of a call: it stands directly behind an operand. */
 static bool in_call(const script_parser *p)
 {
@@ -183,6 +199,18 @@ static bool in_braces(const script_parser *p)
     return p->lexer.bracket_count > 0 && p->lexer.brackets[p->lexer.bracket_count - 1].open == '{';
 }
 
+/* Whether the token before is a parameter's name in the head of a function. */
+static bool is_parameter(const script_parser *p)
+{
+    const char *text = p->src->text.data, *before = text + p->previous.start;
+
+    if (p->first.kind != SCRIPT_DEF || p->previous.kind != SCRIPT_NAME || p->lexer.bracket_count != 1 ||
+        memchr(text + p->first.start, '(', p->src->text.len - p->first.start) != text + p->lexer.brackets[0].start)
+        return false;
+    while (*--before == ' ' || *before == '\t') {}
+    return *before == '(' || *before == ',' || *before == '*';
+}
+
 /* Two operands with nothing between them. CPython asks for the colon first, once the braces are those of a dict. */
 static bool neighbour_mistake(script_parser *p, const script_token *t)
 {
@@ -200,7 +228,8 @@ static bool neighbour_mistake(script_parser *p, const script_token *t)
             return true;
         }
     }
-    if ((p->lexer.bracket_count == 0 && !p->lexer.inside) || (p->previous.kind == SCRIPT_NAME && t->kind == SCRIPT_STRING))
+    if ((p->lexer.bracket_count == 0 && !p->lexer.inside) || (p->previous.kind == SCRIPT_NAME && t->kind == SCRIPT_STRING) ||
+        is_parameter(p))
         return false;
     script_syntax_error(p, p->previous.line, (span){p->previous.start, t->end}, "invalid syntax. Perhaps you forgot a comma?");
     return true;
@@ -284,6 +313,7 @@ static void generic(script_parser *p, const script_token *t)
         script_syntax_error(p, open.line, (span){open.start, open.start + 1}, "'%c' was never closed", open.open);
     else
         script_syntax_error(p, t->line, script_span(t), "invalid syntax");
+    p->is_generic = true;
 }
 
 /* What is missing at the end of the text is missing at the end of its last line. */
@@ -303,7 +333,7 @@ void script_unexpected(script_parser *p, const script_token *found)
 {
     const script_token at = placed(p, found), *t = &at;
 
-    if (refused(p, t) || block_mistake(p, t) || colon_mistake(p, t) || assignment_mistake(p, t) || cond_mistake(p, t) || neighbour_mistake(p, t))
+    if (refused(p, t) || block_mistake(p, t) || head_mistake(p, t) || colon_mistake(p, t) || assignment_mistake(p, t) || cond_mistake(p, t) || neighbour_mistake(p, t))
         return;
     const char *message = small_mistake(p, t);
     if (message)
