@@ -42,14 +42,14 @@ static void defaults_are_literals(void **state)
     rt_signature *sig;
     static const char *const want[] = {"80", "-5", "0.5", "'text'", "''", "None", "True", "False", "()"};
     (void)state;
-    assert_true(rt_signature_parse(&a, "a=80, b=-5, c=0.5, d='text', e='', f=none, g=true, h=false, i=(), j=?, k", &sig));
+    assert_true(rt_signature_parse(&a, "k, a=80, b=-5, c=0.5, d='text', e='', f=none, g=true, h=false, i=(), j=?", &sig));
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
-        assert_false(sig->parameters[i].required);
-        assert_string_equal(run_repr(r, sig->parameters[i].fallback), want[i]);
+        assert_false(sig->parameters[i + 1].required);
+        assert_string_equal(run_repr(r, sig->parameters[i + 1].fallback), want[i]);
     }
-    assert_int_equal(sig->parameters[9].fallback.kind, BURIN_MISSING);
-    assert_false(sig->parameters[9].required);
-    assert_true(sig->parameters[10].required);
+    assert_int_equal(sig->parameters[10].fallback.kind, BURIN_MISSING);
+    assert_false(sig->parameters[10].required);
+    assert_true(sig->parameters[0].required);
     arena_deinit(&a);
     assert_true(run_free(r));
 }
