@@ -101,8 +101,8 @@ static bool readable_48(const char *data) { return RT_READ_PAST_END && ((uintptr
 typedef uint32_t (*mask_of)(const char *block);
 typedef char *(*block_apart)(char *to, const char *from, unsigned len);
 
-/* Blocks of 32 bytes, then what is left, with the masks that `mask` makes. */
-static BURIN_INLINE char *escape_with(mask_of mask, block_apart apart, char *to, const char *data, size_t len)
+/* Blocks of 32 bytes, then what is left, with the masks that `mask` makes; inlined in every build, for `mask` and `apart` are. */
+static inline __attribute__((always_inline)) char *escape_with(mask_of mask, block_apart apart, char *to, const char *data, size_t len)
 {
     for (; len > 32; data += 32, len -= 32) {
         uint32_t special = mask(data);
