@@ -140,15 +140,23 @@ static void check_member(lowerer *c, const ast_Call *node, uint16_t object)
         emit(c, OP_CHECK_MEMBER, 0, object, 0, constant_text(c, method->attr));
 }
 
+/* One that prints and names arguments gets a cache of what the names mean to the macro. */
+static void emit_call(lowerer *c, ir_op op, uint16_t dst, uint16_t callee, uint16_t first, ir_call call)
+{
+    if ((op == OP_OUT_CALL || op == OP_OUT_METHOD) && call.named)
+        call.site = attribute_site(c, (burin_text){"", 0});
+    emit(c, op, dst, callee, first, vector_add(c, c->calls, call));
+}
+
 static void lower_method(lowerer *c, scope *f, ast_Call *node, ir_op op, uint16_t dst, ir_output print)
 {
     ast_Getattr *method = ast_as(Getattr, node->node);
     parts        p      = call_parts(node);
-    ir_call      call   = {.method = program_text(c, method->attr), .site = attribute_site(c, method->attr), .print = print};
+    ir_call      call   = {.method = program_text(c, method->attr), .print = print};
     uint16_t     object = expr(c, f, method->node, NO_REG);
     check_member(c, node, object);
     uint16_t     first  = lower_arguments(c, f, &p, 0, NO_REG, &call);
-    emit(c, op, dst, object, first, vector_add(c, c->calls, call));
+    emit_call(c, op, dst, object, first, call);
 }
 
 static void lower_plain_call(lowerer *c, scope *f, ast_Call *node, ir_op op, uint16_t dst, ir_output print, uint16_t caller)
@@ -157,9 +165,7 @@ static void lower_plain_call(lowerer *c, scope *f, ast_Call *node, ir_op op, uin
     ir_call  call   = {.print = print};
     uint16_t callee = expr(c, f, node->node, NO_REG);
     uint16_t first  = lower_arguments(c, f, &p, 0, caller, &call);
-    if (op == OP_OUT_CALL && call.named)
-        call.site = attribute_site(c, (burin_text){"", 0});
-    emit(c, op, dst, callee, first, vector_add(c, c->calls, call));
+    emit_call(c, op, dst, callee, first, call);
 }
 
 uint16_t lower_call(lowerer *c, scope *f, ast_Call *node, uint16_t want)

@@ -48,10 +48,9 @@ typedef struct vm_cache {
     uint32_t         slot;
     uint64_t         word;    /* structs of this type (rt_struct_word) have the name in `member`; values of this kind (FIND_METHOD) the method */
     union {
-        const rt_member          *member;
+        const rt_member   *member;
         const rt_function *method;
-        uint8_t                   places[8]; /* OUT_CALL, OUT_METHOD: of a macro, which is row `slot` of the program with the serial `keys`: the parameter that each
-                                                named argument is for */
+        uint8_t            places[8]; /* of a call's site: which parameter of a macro, row `slot` of the program with the serial `keys`, each name is for */
     };
 } vm_cache;
 
