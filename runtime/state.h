@@ -93,6 +93,14 @@ static inline burin_status rt_charge(rt_state *st, uint64_t steps)
 }
 /* Before recursing natively; pair with rt_leave. BURIN_ERR_RECURSION "maximum recursion depth exceeded". */
 burin_status rt_enter(rt_state *st);
+/* The same for a machine's state, inlined. */
+static inline burin_status rt_enter_fast(rt_state *st)
+{
+    if (BURIN_UNLIKELY(st->depth >= st->depth_max))
+        return rt_enter(st);
+    st->depth++;
+    return BURIN_OK;
+}
 static inline void rt_leave(rt_state *st) { st->depth--; }
 
 #endif

@@ -29,7 +29,7 @@ typedef struct ir_insn {
     uint16_t op, a, b, c;
     uint32_t d;
     uint16_t go;  /* what the interpreter does here: `op`, or an ir_super; no part of the program's meaning */
-    uint16_t row; /* SUPER_RUN: the run; SUPER_ATTR_IS: the same where register and name are */
+    uint16_t row; /* SUPER_RUN: the run; SUPER_ATTR_IS: the same where register and name are; SUPER_ENTER: how many arguments */
 } ir_insn;
 
 /* One thing that a run does: a text is printed, then a value, unless there is none. A value comes as it is, escaped, as a part of a sum, or as `|safe` of a

@@ -1,5 +1,6 @@
 /* Finding superinstructions (supers.def): the last thing that is done to a program. Runs are found by runs.c. */
 #include "codegen/ir/runs.h"
+#include "runtime/operate.h"
 
 #include <assert.h>
 
@@ -9,14 +10,18 @@ enum { FUSED_MAX = 5 };
 typedef struct pattern {
     uint16_t go;
     uint8_t  len, ops[FUSED_MAX];
+    uint8_t  how; /* of the last, a comparison; ANY_WAY */
 } pattern;
+enum { ANY_WAY = UINT8_MAX };
 _Static_assert(OP_COUNT <= UINT8_MAX, "they fit a pattern");
 
 static const pattern patterns[] = { /* those that begin alike are neighbours, longer ones first */
 #define SUPER(NAME, meaning)
-#define FUSED2(NAME, A, a, B, b) {SUPER_##NAME, 2, {OP_##A, OP_##B}},
-#define FUSED3(NAME, A, a, B, b, C, c) {SUPER_##NAME, 3, {OP_##A, OP_##B, OP_##C}},
-#define FUSED5(NAME, A, a, B, b, C, c, D, d, E, e) {SUPER_##NAME, 5, {OP_##A, OP_##B, OP_##C, OP_##D, OP_##E}},
+#define FUSED2(NAME, A, a, B, b) {SUPER_##NAME, 2, {OP_##A, OP_##B}, ANY_WAY},
+#define FUSED3(NAME, A, a, B, b, C, c) {SUPER_##NAME, 3, {OP_##A, OP_##B, OP_##C}, ANY_WAY},
+#define FUSED5(NAME, A, a, B, b, C, c, D, d, E, e) {SUPER_##NAME, 5, {OP_##A, OP_##B, OP_##C, OP_##D, OP_##E}, ANY_WAY},
+#define COMPARE(NAME, HOW) {SUPER_##NAME, 1, {OP_JUMP_COMPARE}, RT_##HOW},
+#define FUSED_COMPARE(NAME, A, a, HOW) {SUPER_##NAME, 2, {OP_##A, OP_JUMP_COMPARE}, RT_##HOW},
 #include "codegen/ir/supers.def"
 };
 
@@ -27,7 +32,7 @@ static bool matches(const run_finder *s, const pattern *p, uint32_t pc)
     for (uint32_t n = 1; n < p->len; n++)
         if (s->u->code[pc + n].op != p->ops[n] || s->target[pc + n])
             return false;
-    return true;
+    return p->how == ANY_WAY || s->u->code[pc + p->len - 1].a == p->how;
 }
 
 /* The patterns that begin with each instruction: most have none. */
@@ -76,6 +81,20 @@ static void find_questions(const run_finder *s)
     }
 }
 
+/* ---- calls by position ---- */
+
+static void find_calls(const run_finder *s)
+{
+    for (uint32_t pc = 0; pc < s->u->code_len; pc++) {
+        ir_insn       *i    = &s->u->code[pc];
+        const ir_call *call = i->op == OP_INVOKE ? &s->p->calls[i->d] : NULL;
+        if (!call || !call->plain)
+            continue;
+        i->go  = SUPER_ENTER;
+        i->row = call->positional;
+    }
+}
+
 /* ---- units ---- */
 
 static void find_targets(run_finder *s)
@@ -100,6 +119,7 @@ static bool search_unit(run_finder *s, const openings *o, const ir_unit *u)
         return false;
     find_targets(s);
     find_questions(s);
+    find_calls(s);
     for (uint32_t pc = 0; pc < u->code_len;)
         pc += find_fused(s, o, pc);
     return s->p->is_script || ir_find_runs(s);

@@ -30,9 +30,8 @@ static const vm_function *function_of(const void *object) { return ((const rt_ob
 
 burin_value *api_direct_frame(vm *m, const void *function, uint32_t left)
 {
-    burin_status status;
-    m->st.depth    = (uint32_t)(m->direct >> 32) - left - 1;
-    vm_frame *f    = vm_push_frame(m, function_of(function), &status);
+    m->st.depth = (uint32_t)(m->direct >> 32) - left - 1;
+    vm_frame *f = vm_push_frame(m, function_of(function));
     if (f)
         return f->regs;
     m->st.depth = (uint32_t)m->direct;

@@ -36,11 +36,10 @@ burin_value *vm_push_registers_slow(vm *m, uint32_t count)
     return chunk->registers;
 }
 
-void vm_pop_registers(vm *m, uint32_t count)
+void vm_drop_chunk(vm *m)
 {
     stack_chunk *chunk = m->chunks;
-    chunk->used -= count;
-    if (chunk->used || !chunk->older)
+    if (!chunk->older)
         return;
     m->chunks = chunk->older;
     if (m->spare)

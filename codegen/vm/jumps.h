@@ -126,12 +126,14 @@ DECISION(jump_set)
     (void)f, (void)status;
     return regs[i->b].kind != BURIN_MISSING;
 }
-DECISION(jump_compare)
+/* The comparison is a constant where the instruction's is known. */
+static BURIN_INLINE bool op_jump_unless(vm_frame *f, unsigned how, const burin_value *regs, const ir_insn *i, burin_status *status)
 {
     bool truth = true;
-    *status    = op_compare_values(f, i->a, &regs[i->b], &regs[i->c], &truth);
+    *status    = op_compare_values(f, how, &regs[i->b], &regs[i->c], &truth);
     return !truth && !*status;
 }
+DECISION(jump_compare) { return op_jump_unless(f, i->a, regs, i, status); }
 
 /* x.attribute == "text" */
 static inline burin_status attribute_is(vm_frame *f, const burin_value *object, uint32_t site, const burin_value *text, bool *out)

@@ -63,15 +63,15 @@ typedef struct vm_frame vm_frame;
 struct vm_frame {
     vm                *m;
     const ir_unit     *unit;
-    const ir_program  *program;
+    const ir_program  *program; /* these and the next as in vm_function: copied two at once */
     const vm_template *tpl;
-    burin_value       *regs;
-    const burin_value *constants; /* the program's */
-    rt_out            *out;       /* the machine's */
-    vm_frame          *outer;  /* the frame of the unit around this one */
-    vm_frame          *caller; /* the frame that was running */
     vm_context        *context;
-    vm_cache          *caches; /* of the program's sites */
+    vm_cache          *caches;    /* of the program's sites */
+    const burin_value *constants; /* the program's */
+    burin_value       *regs;
+    rt_out            *out;       /* the machine's */
+    vm_frame          *caller; /* the frame that was running */
+    vm_frame          *outer;  /* the frame of the unit around this one */
     const vm_template *parent; /* root units: the template extended */
     burin_value        result;
     uint32_t           pc;     /* brought up to date before code that may look at it; where the unit begins */
@@ -275,7 +275,7 @@ burin_status vm_run_roots(vm *m, const vm_template *tpl, vm_context *context, bu
 void         vm_stack_free(vm *m);
 /* Room for registers on the machine's stack; NULL when memory is out. Given back in the opposite order. */
 burin_value *vm_push_registers_slow(vm *m, uint32_t count);
-void         vm_pop_registers(vm *m, uint32_t count);
+void         vm_drop_chunk(vm *m);
 static inline burin_value *vm_push_registers(vm *m, uint32_t count)
 {
     stack_chunk *chunk = m->chunks;
@@ -283,6 +283,13 @@ static inline burin_value *vm_push_registers(vm *m, uint32_t count)
         return vm_push_registers_slow(m, count);
     chunk->used += count;
     return chunk->registers + chunk->used - count;
+}
+static inline void vm_pop_registers(vm *m, uint32_t count)
+{
+    stack_chunk *chunk = m->chunks;
+    chunk->used -= count;
+    if (BURIN_UNLIKELY(!chunk->used))
+        vm_drop_chunk(m);
 }
 vm_cache    *vm_caches_of_sites(vm *m, const ir_program *program);
 static inline vm_cache *vm_caches(vm *m, const ir_program *program)

@@ -297,7 +297,7 @@ static BURIN_INLINE bool op_as_float(const burin_value *v, double *out)
         const burin_value *x = &regs[i->b], *y = &regs[i->c];                                     \
         int64_t            r;                                                                     \
         double             f_x, f_y;                                                              \
-        if (x->kind == BURIN_INT && y->kind == BURIN_INT) {                                       \
+        if (BURIN_LIKELY(x->kind == BURIN_INT && y->kind == BURIN_INT)) {                         \
             if (BURIN_LIKELY(!checked(x->as.i, y->as.i, &r))) {                                   \
                 regs[i->a] = burin_int(r);                                                        \
                 return BURIN_OK;                                                                  \
@@ -393,16 +393,18 @@ static inline bool op_holds(unsigned how, bool less, bool equal, bool greater)
     return 0x6431d2u >> (4 * how) & (is ? is : 8);
 }
 
-/* The same of integers: a bit for each of less, equal, greater. */
-static inline bool op_holds_of_ints(unsigned how, int64_t x, int64_t y)
+/* The same of integers: a bit for each of less, equal, greater; one comparison of the machine where `how` is known to the compiler. */
+static BURIN_INLINE bool op_holds_of_ints(unsigned how, int64_t x, int64_t y)
 {
+    if (__builtin_constant_p(how))
+        return how == RT_EQ ? x == y : how == RT_NE ? x != y : how == RT_LT ? x < y : how == RT_LE ? x <= y : how == RT_GT ? x > y : x >= y;
     unsigned is = 1u + (x > y) - (x < y);
     return 0x643152u >> (4 * how + is) & 1;
 }
 
 static BURIN_INLINE burin_status op_compare_values(vm_frame *f, unsigned how, const burin_value *x, const burin_value *y, bool *out)
 {
-    if (x->kind == BURIN_INT && y->kind == BURIN_INT && how <= RT_GE) {
+    if (BURIN_LIKELY(x->kind == BURIN_INT && y->kind == BURIN_INT && how <= RT_GE)) {
         *out = op_holds_of_ints(how, x->as.i, y->as.i);
         return BURIN_OK;
     }

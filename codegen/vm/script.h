@@ -15,9 +15,13 @@ typedef struct vm_function {
     const vm_template *tpl;
     vm_context        *context;
     vm_cache          *caches;
+    const burin_value *constants;
     const burin_value *defaults; /* by position, then by keyword, then the cells */
+    uint32_t           taken;    /* by position, by a plain function; VM_BINDS: arguments need vm_bind */
     bool               procedure; /* prints as one of asteval */
 } vm_function;
+
+enum { VM_BINDS = UINT16_MAX + 1 }; /* more than a call passes */
 
 extern const rt_class vm_function_class;
 
@@ -42,9 +46,57 @@ enum { FRAME_REGISTERS = (sizeof(vm_frame) + sizeof(burin_value) - 1) / sizeof(b
 burin_status vm_function_new(vm_frame *f, const ir_function *row, const burin_value *taken, burin_value *out);
 /* A frame for the function on the machine's stack, with its cells, the rest of its variables missing; its parameters are the
  * caller's to fill in. NULL after a failure. */
-vm_frame *vm_push_frame(vm *m, const vm_function *fn, burin_status *status);
+static BURIN_INLINE vm_frame *vm_frame_on(vm *m, const vm_function *fn)
+{
+    const ir_unit     *unit = fn->unit;
+    const ir_function *row  = fn->row;
+    burin_value       *room;
+    if (BURIN_UNLIKELY(rt_enter_fast(&m->st)))
+        return NULL;
+    if (BURIN_UNLIKELY(!(room = vm_push_registers(m, FRAME_REGISTERS + unit->registers)))) {
+        rt_leave(&m->st);
+        rt_fail(&m->st, BURIN_ERR_NOMEM, "out of memory");
+        return NULL;
+    }
+    vm_frame          *f         = (vm_frame *)(void *)room;
+    burin_value       *regs      = room + FRAME_REGISTERS;
+    const ir_program  *program   = fn->program;
+    const vm_template *tpl       = fn->tpl;
+    vm_context        *context   = fn->context;
+    vm_cache          *caches    = fn->caches;
+    const burin_value *constants = fn->constants;
+    f->m         = m;
+    f->unit      = unit;
+    f->program   = program;
+    f->tpl       = tpl;
+    f->context   = context;
+    f->caches    = caches;
+    f->constants = constants;
+    f->regs      = regs;
+    f->out       = m->out;
+    f->caller    = m->frame;
+    f->outer     = NULL;
+    f->parent    = NULL;
+    f->pc        = 0;
+    f->globals   = m->globals.values;
+    m->frame     = f;
+    for (uint32_t n = unit->parameters; n < unit->variables; n++)
+        regs[n] = rt_missing();
+    if (BURIN_UNLIKELY(row->cells))
+        memcpy(&regs[row->first_cell], fn->defaults + row->defaults + row->keyword_defaults, row->cells * sizeof *regs);
+    return f;
+}
+vm_frame *vm_push_frame(vm *m, const vm_function *fn);
 /* Take the frame off; gives the one that was running before. */
-vm_frame *vm_leave(vm_frame *f);
+static BURIN_INLINE vm_frame *vm_leave(vm_frame *f)
+{
+    vm       *m      = f->m;
+    vm_frame *caller = f->caller;
+    m->frame         = caller;
+    rt_leave(&m->st);
+    vm_pop_registers(m, FRAME_REGISTERS + f->unit->registers);
+    return caller;
+}
 /* Call any value. A function's frame is given back, to be run; everything else is called: NULL, with its result in *out. */
 vm_frame *vm_invoke(vm_frame *f, burin_value callee, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status);
 /* Where a dict has the site's name, mostly where it was in the last dict; NULL: nowhere. */

@@ -31,57 +31,15 @@ burin_status vm_function_new(vm_frame *f, const ir_function *row, const burin_va
     burin_value *kept = (burin_value *)(void *)(fn + 1);
     if (count)
         memcpy(kept, taken, count * sizeof *kept);
-    *fn = (vm_function){row, f->program->units[row->unit], f->program, f->tpl, f->context, f->caches, kept, f->m->procedures && !row->generator};
+    *fn = (vm_function){.row = row, .unit = f->program->units[row->unit], .program = f->program, .tpl = f->tpl, .context = f->context, .caches = f->caches,
+                        .constants = f->constants, .defaults = kept, .taken = row->plain ? row->positional : VM_BINDS,
+                        .procedure = f->m->procedures && !row->generator};
     return rt_object_new(st, &vm_function_class.base, fn, out);
 }
 
 /* ---- frames ---- */
 
-vm_frame *vm_push_frame(vm *m, const vm_function *fn, burin_status *status)
-{
-    const ir_unit *unit = fn->unit;
-    if ((*status = rt_enter(&m->st)))
-        return NULL;
-    burin_value *room = vm_push_registers(m, FRAME_REGISTERS + unit->registers);
-    if (BURIN_UNLIKELY(!room)) {
-        rt_leave(&m->st);
-        *status = rt_fail(&m->st, BURIN_ERR_NOMEM, "out of memory");
-        return NULL;
-    }
-    vm_frame *f  = (vm_frame *)(void *)room;
-    f->m         = m;
-    f->unit      = unit;
-    f->program   = fn->program;
-    f->tpl       = fn->tpl;
-    f->regs      = room + FRAME_REGISTERS;
-    f->constants = fn->program->constants;
-    f->out       = m->out;
-    f->outer     = NULL;
-    f->caller    = m->frame;
-    f->context   = fn->context;
-    f->caches    = fn->caches;
-    f->parent    = NULL;
-    f->pc        = 0;
-    f->parked    = false;
-    f->globals   = m->globals.values;
-    m->frame     = f;
-    for (uint32_t n = unit->parameters; n < unit->variables; n++)
-        f->regs[n] = rt_missing();
-    const burin_value *cells = fn->defaults + fn->row->defaults + fn->row->keyword_defaults;
-    for (uint32_t n = 0; n < fn->row->cells; n++)
-        f->regs[fn->row->first_cell + n] = cells[n];
-    return f;
-}
-
-vm_frame *vm_leave(vm_frame *f)
-{
-    vm       *m      = f->m;
-    vm_frame *caller = f->caller;
-    m->frame         = caller;
-    rt_leave(&m->st);
-    vm_pop_registers(m, FRAME_REGISTERS + f->unit->registers);
-    return caller;
-}
+vm_frame *vm_push_frame(vm *m, const vm_function *fn) { return vm_frame_on(m, fn); }
 
 burin_status vm_finish(vm_frame *f, burin_value *out)
 {
@@ -101,8 +59,9 @@ static vm_frame *call_function(vm *m, const vm_function *fn, const rt_arguments 
         *status = vm_generator_make(m, fn, args->positional, out);
         return NULL;
     }
-    vm_frame *f = vm_push_frame(m, fn, status);
-    if (f && (*status = vm_bind(&m->st, fn, args, f->regs))) {
+    vm_frame *f = vm_push_frame(m, fn);
+    *status     = f ? vm_bind(&m->st, fn, args, f->regs) : m->st.status;
+    if (f && *status) {
         vm_leave(f);
         return NULL;
     }

@@ -21,8 +21,11 @@ OPERATION(bound)
 }
 OPERATION(global)
 {
-    regs[i->a] = f->globals[i->b];
-    return BURIN_LIKELY(regs[i->a].kind != BURIN_MISSING) ? BURIN_OK : vm_unbound(&f->m->st, 2, op_constant_text(f, i->d));
+    const burin_value *v = &f->globals[i->b];
+    if (BURIN_UNLIKELY(v->kind == BURIN_MISSING))
+        return vm_unbound(&f->m->st, 2, op_constant_text(f, i->d));
+    regs[i->a] = *v;
+    return BURIN_OK;
 }
 OPERATION(global_or)
 {
@@ -158,6 +161,15 @@ static BURIN_INLINE burin_status op_call_function(vm_frame *f, const rt_function
 /* What a method's cache is known by: values of this kind have it, unless they are frozen. 0: whether the value has it is not known by its kind. */
 static inline uint64_t op_method_word(burin_value object) { return object.kind == BURIN_OBJECT || rt_is_frozen(object) ? 0 : 1u + object.kind; }
 
+/* The frame of a function that takes what it is called with; NULL after a failure. */
+static BURIN_INLINE vm_frame *op_enter(vm_frame *f, const vm_function *fn, const burin_value *args, uint32_t count)
+{
+    vm_frame *callee = vm_frame_on(f->m, fn);
+    if (BURIN_LIKELY(callee != NULL))
+        for (burin_value *to = callee->regs; count--; to++, args++)
+            rt_copy_words(to, args);
+    return callee;
+}
 /* The frame that the call enters; NULL when it is done, or has failed. */
 static BURIN_INLINE vm_frame *enter_invoke(vm_frame *f, burin_value *regs, const ir_insn *i, burin_status *status)
 {
@@ -165,11 +177,10 @@ static BURIN_INLINE vm_frame *enter_invoke(vm_frame *f, burin_value *regs, const
     const vm_function *fn   = vm_function_of(regs[i->b]);
     f->pc                   = (uint32_t)(i - f->unit->code);
     *status                 = BURIN_OK;
-    if (BURIN_LIKELY(fn && call->positional == fn->unit->parameters && call->plain && fn->row->plain)) {
-        vm_frame *callee = vm_push_frame(f->m, fn, status);
-        if (BURIN_LIKELY(callee != NULL))
-            for (uint32_t n = 0; n < call->positional; n++)
-                rt_copy_words(&callee->regs[n], &regs[i->c + n]);
+    if (BURIN_LIKELY(fn && call->positional == fn->taken && call->plain)) {
+        vm_frame *callee = op_enter(f, fn, &regs[i->c], call->positional);
+        if (BURIN_UNLIKELY(!callee))
+            *status = f->m->st.status;
         return callee;
     }
     const rt_function *function = call->plain ? op_function_called(&f->m->st, regs[i->b]) : NULL;
