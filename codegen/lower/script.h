@@ -82,6 +82,8 @@ void     lower_while(script *s, ast_While *node);
 void statement(script *s, ast_node *node);
 void statements(script *s, ast_list body);
 void assign_to(script *s, ast_node *target, uint16_t value);
+/* Return the value, NULL for None, from where `node` is; each way of a conditional expression returns by itself. */
+void return_value(script *s, ast_node *node, ast_node *value);
 void leave_by(script *s, exit_kind kind, uint16_t value, flow *from);
 void lower_try(script *s, ast_Try *node);
 /* Make the name unset, whether or not it was; `nothing` is a register that is missing. */

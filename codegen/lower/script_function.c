@@ -128,11 +128,8 @@ static void fill_function(script *s, const void *user)
 {
     const function_body *f = user;
     statements(s, f->body);
-    if (!f->value)
-        return;
-    uint16_t value = script_value(s, f->value, NO_REG);
-    at_node(s, f->value);
-    emit(s->c, OP_RETURN, 0, value, 0, 0);
+    if (f->value)
+        return_value(s, f->value, f->value);
 }
 
 /* The text that a body begins with. */

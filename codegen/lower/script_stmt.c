@@ -218,11 +218,24 @@ void leave_by(script *s, exit_kind kind, uint16_t value, flow *from)
     emit(c, OP_RETURN, 0, value, 0, 0);
 }
 
-static void lower_return(script *s, ast_Return *node)
+void return_value(script *s, ast_node *node, ast_node *value)
 {
-    uint16_t value = node->value ? script_value(s, node->value, NO_REG) : none_in(s, NO_REG);
-    at_node(s, &node->base);
-    leave_by(s, EXIT_RETURN, value, s->flow);
+    if (value && value->kind == AST_Cond) {
+        ast_Cond *cond = ast_as(Cond, value);
+        uint32_t  no   = NO_JUMP;
+        unless(s, cond->test, &no);
+        uint32_t certain = s->certain.count, mark = s->c->unit->temps;
+        return_value(s, node, cond->yes);
+        forget_certain(s, certain);
+        s->c->unit->temps = mark;
+        land(s->c, no);
+        return_value(s, node, cond->no);
+        forget_certain(s, certain);
+        return;
+    }
+    uint16_t reg = value ? script_value(s, value, NO_REG) : none_in(s, NO_REG);
+    at_node(s, node);
+    leave_by(s, EXIT_RETURN, reg, s->flow);
 }
 
 static void lower_function(script *s, ast_Function *node)
@@ -250,7 +263,7 @@ static void lower_statement(script *s, ast_node *node)
     case AST_ForEach: lower_for_each(s, ast_as(ForEach, node)); break;
     case AST_Break: leave_by(s, EXIT_BREAK, NO_REG, s->flow); break;
     case AST_Continue: leave_by(s, EXIT_CONTINUE, NO_REG, s->flow); break;
-    case AST_Return: lower_return(s, ast_as(Return, node)); break;
+    case AST_Return: return_value(s, node, ast_as(Return, node)->value); break;
     case AST_Function: lower_function(s, ast_as(Function, node)); break;
     case AST_Try: lower_try(s, ast_as(Try, node)); break;
     case AST_Raise: lower_raise(s, ast_as(Raise, node)); break;
