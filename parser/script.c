@@ -102,6 +102,7 @@ static void parser_init(script_parser *p, arena *a, const source *src, const scr
     p->first        = p->current;
     p->late.found   = false;
     p->is_generic   = false;
+    p->name_end = p->params_end = UINT32_MAX;
     p->head         = (script_block_head){"statement", 1};
     p->contexts[0]   = (script_context){false, false};
     p->context_count = 0;

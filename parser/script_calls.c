@@ -101,6 +101,7 @@ expr compose_call(script_parser *p, expr of, call_arguments *all)
 
 parameters *compose_params(script_parser *p)
 {
+    p->params_end = p->current.start;
     parameters *all = arena_zalloc(p->arena, sizeof *all);
     if (!all)
         script_fail_memory(p);
@@ -116,6 +117,8 @@ expr compose_param(script_parser *p, const script_token *name, ast_parameter for
         param->form  = form;
         param->value = value.node;
     }
+    if (p->previous.end == name->end)
+        p->name_end = name->end;
     return compose_finish(p, param, name->line, name->start, value.depth + 1);
 }
 
@@ -129,14 +132,18 @@ expr compose_param_mark(script_parser *p, const script_token *mark)
     return compose_finish(p, param, mark->line, mark->start, 1);
 }
 
-static const char *slash(parameters *all)
+static const char *slash(script_parser *p, parameters *all, const ast_node *mark)
 {
     if (all->after_slash)
         return "/ may appear only once";
     if (all->after_star)
         return "/ must be ahead of *";
-    if (!all->list.first)
+    if (!all->list.first && p->current.kind == SCRIPT_COMMA)
         return "at least one argument must precede /";
+    if (!all->list.first) {
+        script_invalid_syntax(p, mark->line, mark->where);
+        return NULL;
+    }
     all->after_slash = true;
     for (ast_node *n = all->list.first; n; n = n->next)
         ast_as(Parameter, n)->form = AST_POSITIONAL;
@@ -174,7 +181,7 @@ parameters *compose_param_add(script_parser *p, parameters *all, expr param)
     if (all->after_named)
         error = "arguments cannot follow var-keyword argument";
     else if (node->form == AST_POSITIONAL)
-        error = slash(all);
+        error = slash(p, all, param.node);
     else if (node->form == AST_REST)
         error = star(all, node);
     else if (node->form == AST_EITHER)
@@ -195,6 +202,7 @@ parameters *compose_params_end(script_parser *p, parameters *all)
 {
     if (!all)
         return NULL;
+    p->params_end = p->current.start;
     if (all->bare_star)
         script_syntax_error(p, p->previous.line, script_span(&p->previous), "named arguments must follow bare *");
     const ast_node *repeated = script_repeated_name(p, &all->list);

@@ -97,6 +97,8 @@ typedef struct script_parser {
     script_token          previous;     /* the token before it */
     script_token          first;        /* of the statement */
     bool                  is_generic; /* the failure is no more than "invalid syntax" */
+    uint32_t              name_end;   /* of the last parameter that is a name alone */
+    uint32_t              params_end; /* where the token begins at which the parameters of a function ended last */
     script_late_error     late;
     script_context        contexts[SCRIPT_CONTEXTS_MAX];
     uint32_t              context_count; /* besides the outermost */
@@ -126,6 +128,8 @@ static inline span script_span(const script_token *t) { return (span){t->start, 
 
 /* The grammar does not accept the token: say what CPython says. */
 void script_unexpected(script_parser *p, const script_token *t);
+/* Nothing better is known. */
+void script_invalid_syntax(script_parser *p, uint32_t line, span where);
 
 /* ---- script_grammar.y ---- */
 

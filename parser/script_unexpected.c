@@ -199,16 +199,10 @@ static bool in_braces(const script_parser *p)
     return p->lexer.bracket_count > 0 && p->lexer.brackets[p->lexer.bracket_count - 1].open == '{';
 }
 
-/* Whether the token before is a parameter's name in the head of a function. */
-static bool is_parameter(const script_parser *p)
+/* Inside of braces: those of a dict whose key has no colon? It is not a lambda's that is missing. */
+static bool lacks_colon(const script_parser *p, const script_token *t)
 {
-    const char *text = p->src->text.data, *before = text + p->previous.start;
-
-    if (p->first.kind != SCRIPT_DEF || p->previous.kind != SCRIPT_NAME || p->lexer.bracket_count != 1 ||
-        memchr(text + p->first.start, '(', p->src->text.len - p->first.start) != text + p->lexer.brackets[0].start)
-        return false;
-    while (*--before == ' ' || *before == '\t') {}
-    return *before == '(' || *before == ',' || *before == '*';
+    return accepts(p, S_COLON) && !accepts(p, S_COMMA) && p->params_end != t->start;
 }
 
 /* Two operands with nothing between them. CPython asks for the colon first, once the braces are those of a dict. */
@@ -216,7 +210,7 @@ static bool neighbour_mistake(script_parser *p, const script_token *t)
 {
     if (!is_operand(t) || !ends_operand(&p->previous))
         return false;
-    if (in_braces(p) && accepts(p, S_COLON) && !accepts(p, S_COMMA)) {
+    if (in_braces(p) && lacks_colon(p, t)) {
         script_syntax_error(p, p->previous.line, (span){p->previous.end - 1, p->previous.end}, "':' expected after dictionary key");
         return true;
     }
@@ -229,7 +223,7 @@ static bool neighbour_mistake(script_parser *p, const script_token *t)
         }
     }
     if ((p->lexer.bracket_count == 0 && !p->lexer.inside) || (p->previous.kind == SCRIPT_NAME && t->kind == SCRIPT_STRING) ||
-        is_parameter(p))
+        p->name_end == p->previous.end)
         return false;
     script_syntax_error(p, p->previous.line, (span){p->previous.start, t->end}, "invalid syntax. Perhaps you forgot a comma?");
     return true;
@@ -293,7 +287,7 @@ static const char *small_mistake(const script_parser *p, const script_token *t)
         return "cannot use a starred expression in a dictionary value";
     if (t->kind == SCRIPT_RBRACE && p->previous.kind == SCRIPT_COLON)
         return "expression expected after dictionary key and ':'";
-    if (t->kind == SCRIPT_RBRACE && accepts(p, S_COLON) && !accepts(p, S_COMMA))
+    if (t->kind == SCRIPT_RBRACE && lacks_colon(p, t))
         return "':' expected after dictionary key";
     if (t->kind == SCRIPT_COMMA && p->first.kind == SCRIPT_EXCEPT && p->lexer.bracket_count == 0)
         return "multiple exception types must be parenthesized";
@@ -302,17 +296,9 @@ static const char *small_mistake(const script_parser *p, const script_token *t)
     return NULL;
 }
 
-/* Nothing better is known. A bracket left open on a line before goes first. */
-static void generic(script_parser *p, const script_token *t)
+void script_invalid_syntax(script_parser *p, uint32_t line, span where)
 {
-    script_bracket open = {0};
-
-    if (p->lexer.bracket_count > 0)
-        open = p->lexer.brackets[p->lexer.bracket_count - 1];
-    if (open.open && open.line < t->line)
-        script_syntax_error(p, open.line, (span){open.start, open.start + 1}, "'%c' was never closed", open.open);
-    else
-        script_syntax_error(p, t->line, script_span(t), "invalid syntax");
+    script_syntax_error(p, line, where, "invalid syntax");
     p->is_generic = true;
 }
 
@@ -339,5 +325,5 @@ void script_unexpected(script_parser *p, const script_token *found)
     if (message)
         script_syntax_error(p, t->line, script_span(t), "%s", message);
     else
-        generic(p, t);
+        script_invalid_syntax(p, t->line, script_span(t));
 }

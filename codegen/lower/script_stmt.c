@@ -70,10 +70,18 @@ static void lower_assign(script *s, ast_Assign *node)
         assign_to(s, target, value);
 }
 
+/* Without a value, what the target is a part of is computed all the same (compiler_annassign in CPython's compile.c). */
 static void lower_annotated(script *s, ast_AnnAssign *node)
 {
-    if (node->value)
-        assign_to(s, node->target, script_value(s, node->value, NO_REG));
+    ast_node *target = node->target;
+    if (node->value) {
+        assign_to(s, target, script_value(s, node->value, NO_REG));
+    } else if (target->kind == AST_Getattr) {
+        script_value(s, ast_as(Getattr, target)->node, NO_REG);
+    } else if (target->kind == AST_Getitem) {
+        script_value(s, ast_as(Getitem, target)->node, NO_REG);
+        script_value(s, ast_as(Getitem, target)->arg, NO_REG);
+    }
 }
 
 /* What is changed is computed once, before the value. */
