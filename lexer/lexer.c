@@ -84,6 +84,7 @@ void lexer_init_expression(lexer *lx, arena *a, const source *src, const syntax 
 {
     lexer_init(lx, a, src, options);
     lx->state = LEXER_PRINT;
+    lexer_enter_tag(lx);
 }
 
 /* ---- ends of tags ---- */
@@ -126,13 +127,20 @@ static const char *line_statement_end(const lexer *lx)
     return p > lx->at ? p : NULL;
 }
 
+void lexer_enter_tag(lexer *lx)
+{
+    burin_text mark = lx->state == LEXER_PRINT ? lx->options->variable_end : lx->options->block_end;
+
+    lx->closes_anywhere = lx->state == LEXER_LINE_STATEMENT || !mark.len;
+    lx->closing         = mark.len ? (unsigned char)mark.data[0] : 0;
+}
+
 /* Does an end of a tag begin so? Most tokens do not. */
 static inline bool may_end(const lexer *lx)
 {
-    burin_text mark = lx->state == LEXER_PRINT ? lx->options->variable_end : lx->options->block_end;
-    const char c    = lx->at < lx->end ? *lx->at : '-';
+    const unsigned char c = lx->at < lx->end ? (unsigned char)*lx->at : '-';
 
-    return c == '-' || c == '+' || !mark.len || c == mark.data[0] || lx->state == LEXER_LINE_STATEMENT;
+    return c == lx->closing || c == '-' || c == '+' || lx->closes_anywhere;
 }
 
 /* Yield the end of the tag if it is at `at`. */
@@ -205,16 +213,16 @@ static void end_of_template(lexer *lx, token *out)
     *out = (token){.kind = TOKEN_EOF, .line = lx->last_line, .start = lexer_offset(lx, lx->end), .end = lexer_offset(lx, lx->end)};
 }
 
-/* False when there is none. */
-static bool skip_space(lexer *lx)
+static inline bool may_be_space(char c) { return (unsigned char)c <= ' ' || (unsigned char)c >= 128; }
+
+/* False when there is none. Something follows. */
+static inline bool skip_space(lexer *lx)
 {
     const char *p = lx->at;
 
-    while (p < lx->end && (*p == ' ' || *p == '\n')) {
-        lx->line += *p == '\n';
+    if (*p == ' ')
         p++;
-    }
-    if (p < lx->end && ((unsigned char)*p < ' ' || (unsigned char)*p >= 128)) { /* rarer kinds */
+    if (p < lx->end && may_be_space(*p)) { /* more than one, or rarer kinds */
         const char *after = lexer_skip_space(p, lx->end);
         lx->line += lexer_count_newlines(p, after);
         p = after;

@@ -57,6 +57,8 @@ typedef struct lexer {
     uint32_t      line;             /* of `at` */
     uint32_t      last_line;        /* of the last token yielded: the end of the template is reported there */
     lexer_state   state;
+    unsigned char closing;          /* inside a tag: the byte its end begins with, unless a sign comes first ... */
+    bool          closes_anywhere;  /* ... or it may begin with any */
     bool          line_starting;    /* what was read last ended in a newline */
     bool          has_pending;      /* `pending` follows the DATA just yielded */
     token         pending;

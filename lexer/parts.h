@@ -34,6 +34,8 @@ bool lexer_comment(lexer *lx, token *out);
 bool lexer_raw(lexer *lx, token *out);
 void lexer_line_comment(lexer *lx);
 void lexer_order_openers(lexer *lx);
+/* The state is one inside a tag: how it ends. */
+void lexer_enter_tag(lexer *lx);
 uint32_t    lexer_count_many_newlines(const char *from, const char *to);
 static inline uint32_t lexer_count_newlines(const char *from, const char *to)
 {
@@ -46,7 +48,15 @@ static inline uint32_t lexer_count_newlines(const char *from, const char *to)
 }
 const char *lexer_skip_space(const char *p, const char *end);
 /* `text` with the configured newline sequence; false when memory is out. */
-bool lexer_newlines(lexer *lx, burin_text text, burin_text *out);
+bool lexer_other_newlines(lexer *lx, burin_text text, burin_text *out);
+static inline bool lexer_newlines(lexer *lx, burin_text text, burin_text *out)
+{
+    burin_text newline = lx->options->newline_sequence;
+    if (newline.len != 1 || newline.data[0] != '\n')
+        return lexer_other_newlines(lx, text, out);
+    *out = text;
+    return true;
+}
 
 /* ---- tags.re: what stands inside tags ---- */
 

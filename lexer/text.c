@@ -8,7 +8,8 @@
 
 /* ---- space ---- */
 
-static inline bool is_ascii_space(unsigned char c) { return c <= ' ' && ((c >= 9 && c <= 13) || c >= 28); }
+/* 9 to 13 and 28 to 32 */
+static inline bool is_ascii_space(unsigned char c) { return c <= ' ' && (0x1f0003e00u >> c & 1); }
 
 static bool is_space(uint32_t cp)
 {
@@ -84,7 +85,12 @@ uint32_t lexer_count_many_newlines(const char *from, const char *to)
 
     while (to - from >= 16) {
         chunk sums = {0}; /* each byte counts down by one a newline; 127 rounds cannot overflow it */
-        for (int rounds = 0; rounds < 127 && to - from >= 16; rounds++, from += 16) {
+        for (int rounds = 0; rounds < 124 && to - from >= 64; rounds += 4, from += 64) {
+            chunk bytes[4];
+            memcpy(bytes, from, sizeof bytes);
+            sums += (chunk)(bytes[0] == '\n') + (chunk)(bytes[1] == '\n') + (chunk)(bytes[2] == '\n') + (chunk)(bytes[3] == '\n');
+        }
+        for (int rounds = 0; rounds < 3 && to - from >= 16; rounds++, from += 16) {
             chunk bytes;
             memcpy(&bytes, from, sizeof bytes);
             sums += (chunk)(bytes == '\n');
@@ -97,13 +103,11 @@ uint32_t lexer_count_many_newlines(const char *from, const char *to)
     return count;
 }
 
-bool lexer_newlines(lexer *lx, burin_text text, burin_text *out)
+bool lexer_other_newlines(lexer *lx, burin_text text, burin_text *out)
 {
     burin_text newline = lx->options->newline_sequence;
-    uint32_t   count   = 0;
+    uint32_t   count   = lexer_count_newlines(text.data, text.data + text.len);
 
-    if (newline.len != 1 || newline.data[0] != '\n')
-        count = lexer_count_newlines(text.data, text.data + text.len);
     *out = text;
     if (count == 0)
         return true;
@@ -187,13 +191,10 @@ static const char *raw_begin_end(const lexer *lx, const char *from)
     return NULL;
 }
 
-static bool raw_begins(const lexer *lx, const char *p, opening *found)
+/* `mark` begins a statement and stands at p. */
+static bool raw_begins(const lexer *lx, const char *p, burin_text mark, opening *found)
 {
     static const burin_text raw = {"raw", 3};
-    burin_text mark = lx->options->block_start;
-
-    if (mark.len == 0 || !lexer_has(lx, p, mark))
-        return false;
     const char *word = lexer_skip_space(read_sign(lx, p + mark.len, &found->sign), lx->end);
     if (!lexer_has(lx, word, raw))
         return false;
@@ -233,7 +234,9 @@ static const char *line_mark(const lexer *lx, const char *p, const lexer_opener 
 
 static bool opens_at(const lexer *lx, const char *p, opening *found)
 {
-    if (raw_begins(lx, p, found))
+    burin_text block = lx->options->block_start;
+
+    if (block.len && lexer_has(lx, p, block) && raw_begins(lx, p, block, found))
         return true;
     for (uint32_t i = 0; i < lx->opener_count; i++) {
         const lexer_opener *opener = &lx->openers[i];
@@ -311,6 +314,7 @@ bool lexer_text(lexer *lx, token *out)
         lexer_make(lx, begin, found.state == LEXER_PRINT ? TOKEN_VARIABLE_BEGIN : TOKEN_BLOCK_BEGIN, found.start, found.end);
         lx->has_pending = yields;
         yields          = true;
+        lexer_enter_tag(lx);
     }
     lx->line += lexer_count_newlines(found.start, found.end);
     lx->line_starting = found.end > text && found.end[-1] == '\n';

@@ -9,6 +9,8 @@
 #include "burin/value.h"
 #include "runtime/base/diag.h"
 
+#include <assert.h>
+
 typedef enum ast_kind {
 #define NODE(Name, ...) AST_##Name,
 #include "parser/nodes.def"
@@ -58,11 +60,26 @@ typedef struct ast_list {
 
 /* ast_as(For, node): the node as its own struct; asserts the kind. */
 #define ast_as(Name, node) ((ast_##Name *)ast_check((node), AST_##Name))
-ast_node *ast_check(ast_node *node, ast_kind kind);
+static inline ast_node *ast_check(ast_node *node, ast_kind kind)
+{
+    assert(node && node->kind == kind);
+    (void)kind;
+    return node;
+}
 
-/* A zeroed node of its kind's size in `a`; NULL when memory is out. */
+/* A zeroed node of its kind's size in `a`; NULL when memory is out. ast_make is for kinds that are known when it is compiled. */
 ast_node *ast_new(arena *a, ast_kind kind, uint32_t line, span where);
-#define ast_make(a, Name, line, where) ((ast_##Name *)ast_new((a), AST_##Name, (line), (where)))
+#define ast_make(a, Name, line, where) ((ast_##Name *)ast_begin(arena_zalloc((a), sizeof(ast_##Name)), AST_##Name, (line), (where)))
+static inline ast_node *ast_begin(void *zeroed, ast_kind kind, uint32_t line, span where)
+{
+    ast_node *node = zeroed;
+    if (!node)
+        return NULL;
+    node->kind  = (uint8_t)kind;
+    node->line  = line;
+    node->where = where;
+    return node;
+}
 
 static inline void ast_push(ast_list *list, ast_node *node)
 {
@@ -81,5 +98,41 @@ static inline bool ast_holds_statements(const ast_node *node) { return !ast_is_e
 const char *ast_kind_name(ast_kind kind);
 /* Call `visit` for every direct child, in source order of the fields; stops at the first non-zero result and returns it. */
 int ast_each_child(ast_node *node, int (*visit)(ast_node *child, void *user), void *user);
+
+/* The same, for walks over whole trees, that `visit` is to become a part of. */
+static BURIN_INLINE int ast_walk_list(const ast_list *list, int (*visit)(ast_node *child, void *user), void *user)
+{
+    int result = 0;
+    for (ast_node *child = list->first; child && result == 0;) {
+        ast_node *next = child->next; /* read before the visit, which may put the child elsewhere */
+        result = visit(child, user);
+        child  = next;
+    }
+    return result;
+}
+
+static BURIN_INLINE int ast_walk_children(ast_node *node, int (*visit)(ast_node *child, void *user), void *user)
+{
+    int result = 0;
+
+    switch (node->kind) {
+#define CHILD(x) \
+    if (result == 0 && self->x) \
+        result = visit(self->x, user);
+#define LIST(x) \
+    if (result == 0) \
+        result = ast_walk_list(&self->x, visit, user);
+#define NODE(Name, what, ...) \
+    case AST_##Name: { \
+        ast_##Name *self = (ast_##Name *)node; \
+        (void)self; \
+        __VA_ARGS__ \
+        break; \
+    }
+#include "parser/nodes.def"
+    case AST_KIND_COUNT: break;
+    }
+    return result;
+}
 
 #endif

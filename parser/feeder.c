@@ -577,24 +577,25 @@ int parser_next(parser *p, token *t)
     if (p->place.position == AT_PRINT)
         settle_print(p);
     take(p, t);
-    place here = p->before = p->place;
+    p->before         = p->place;
+    const place *here = &p->before;
     p->before_brackets = p->bracket_count;
     if (BURIN_UNLIKELY(t->kind == TOKEN_ERROR)) {
         parser_fail_lexical(p);
         return -1;
     }
-    if (here.arg_start && !check_argument(p, t, &keyword))
+    if (here->arg_start && !check_argument(p, t, &keyword))
         return -1;
-    if (here.after_tag && p->tag == WORD_SET && !check_set_target(p, t))
+    if (here->after_tag && p->tag == WORD_SET && !check_set_target(p, t))
         return -1;
-    if (here.item_start && here.position != AT_NAME && !check_item(p, &here, t))
+    if (here->item_start && here->position != AT_NAME && !check_item(p, here, t))
         return -1;
     p->place = (place){positions[t->kind]};
     if (keyword)
         return P_NAME;
     if (t->kind == TOKEN_NAME)
-        return name_terminal(p, &here, t);
-    if (here.position == AT_TAG)
+        return name_terminal(p, here, t);
+    if (here->position == AT_TAG)
         return tag_terminal(p, t);
-    return other_terminal(p, &here, t);
+    return other_terminal(p, here, t);
 }

@@ -29,8 +29,8 @@ typedef struct yyStackEntry {
 
 typedef struct yyParser {
     yyStackEntry *yytos;
-    yyStackEntry *yystack;
-    int           yystksz, yystkmax; /* entries */
+    yyStackEntry *yystack, *yylast; /* the first entry, the last there is room for */
+    int           yystkmax;         /* entries */
     ParseCTX_SDECL
 } yyParser;
 
@@ -71,28 +71,33 @@ static YYACTIONTYPE yy_find_reduce_action(YYACTIONTYPE stateno, YYCODETYPE symbo
 */
 #endif
 
-/* Room for one more entry. */
+static void yy_use(yyParser *yypParser, yyStackEntry *stack, int entries, int used)
+{
+    yypParser->yystack = stack;
+    yypParser->yytos   = stack + used - 1;
+    yypParser->yylast  = stack + entries - 1;
+}
+
 static bool yy_grow(yyParser *yypParser)
 {
     ParseCTX_FETCH
     int used = (int)(yypParser->yytos - yypParser->yystack) + 1;
-    if (used < yypParser->yystksz)
-        return true;
     if (used >= yypParser->yystkmax) {
         GRAMMAR_FAIL_NESTING(p);
         return false;
     }
-    yyStackEntry *more = arena_alloc(p->arena, (size_t)yypParser->yystksz * 2 * sizeof(yyStackEntry));
+    yyStackEntry *more = arena_alloc(p->arena, (size_t)used * 2 * sizeof(yyStackEntry));
     if (!more) {
         GRAMMAR_FAIL_MEMORY(p);
         return false;
     }
     memcpy(more, yypParser->yystack, (size_t)used * sizeof(yyStackEntry));
-    yypParser->yystack = more;
-    yypParser->yytos   = more + used - 1;
-    yypParser->yystksz *= 2;
+    yy_use(yypParser, more, used * 2, used);
     return true;
 }
+
+/* Room for one more entry. */
+static inline bool yy_has_room(yyParser *yypParser) { return BURIN_LIKELY(yypParser->yytos < yypParser->yylast) || yy_grow(yypParser); }
 
 static const YYCODETYPE yyRuleInfoLhs[] = {
 %%
@@ -103,7 +108,7 @@ static const signed char yyRuleInfoNRhs[] = {
 };
 
 /* Run the action of a rule and go where its left side leads. */
-static YYACTIONTYPE yy_reduce(yyParser *yypParser, unsigned yyruleno ParseCTX_PDECL)
+static BURIN_INLINE YYACTIONTYPE yy_reduce(yyParser *yypParser, unsigned yyruleno ParseCTX_PDECL)
 {
     yyStackEntry *yymsp = yypParser->yytos;
 
@@ -134,12 +139,11 @@ bool GRAMMAR(init)(void *grammar, GRAMMAR_PARSER *p)
     yyParser *yypParser = grammar;
 
     ParseCTX_STORE
-    yypParser->yystksz  = STACK_START;
-    yypParser->yystkmax = (int)p->nesting_max * 8 + 256;
-    yypParser->yystack  = arena_alloc(p->arena, STACK_START * sizeof(yyStackEntry));
-    yypParser->yytos    = yypParser->yystack;
-    if (!yypParser->yystack)
+    yyStackEntry *stack = arena_alloc(p->arena, STACK_START * sizeof(yyStackEntry));
+    if (!stack)
         return false;
+    yypParser->yystkmax = (int)p->nesting_max * 8 + 256;
+    yy_use(yypParser, stack, STACK_START, 1);
     yypParser->yytos->stateno = 0;
     yypParser->yytos->major   = 0;
     return true;
@@ -157,14 +161,14 @@ void GRAMMAR(feed)(void *grammar, int terminal, const GRAMMAR_TOKEN *t)
         if (yyact < YY_MIN_REDUCE)
             break;
         unsigned yyruleno = yyact - YY_MIN_REDUCE;
-        if (yyRuleInfoNRhs[yyruleno] == 0 && !yy_grow(yypParser))
+        if (yyRuleInfoNRhs[yyruleno] == 0 && !yy_has_room(yypParser))
             return;
         yyact = yy_reduce(yypParser, yyruleno ParseCTX_PARAM);
         if (BURIN_UNLIKELY(p->status))
             return;
     }
     if (BURIN_LIKELY(yyact <= YY_MAX_SHIFTREDUCE)) {
-        if (!yy_grow(yypParser))
+        if (!yy_has_room(yypParser))
             return;
         if (yyact > YY_MAX_SHIFT)
             yyact += YY_MIN_REDUCE - YY_MIN_SHIFTREDUCE;
