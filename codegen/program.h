@@ -16,8 +16,8 @@ typedef struct codegen_options {
 } codegen_options;
 
 /* Compile a tree made by parse_template (or, as_expression, by parse_expression: the program then evaluates to a value).
- * `src` is copied where errors need it. Errors: BURIN_ERR_ASSERTION (unknown filter, block defined twice), BURIN_ERR_PYTHON_SYNTAX. */
-burin_status codegen_compile(const codegen_options *options, const source *src, ast_node *tree, bool as_expression,
+ * `src` is copied where errors need it. What is needed only while it compiles goes to `scratch`, which may be the tree's. Errors: BURIN_ERR_ASSERTION (unknown filter, block defined twice), BURIN_ERR_PYTHON_SYNTAX. */
+burin_status codegen_compile(const codegen_options *options, const source *src, ast_node *tree, bool as_expression, arena *scratch,
                              const burin_allocator *alloc, ir_program **out, burin_error *err);
 /* Compile a tree made by parse_script or parse_script_expression (env with rt_env_add_python).
  *
@@ -25,7 +25,7 @@ burin_status codegen_compile(const codegen_options *options, const source *src, 
  * Running it gives the value of the expression, or of the last statement when that is one. Errors: BURIN_ERR_PYTHON_SYNTAX,
  * BURIN_ERR_NOT_IMPLEMENTED. */
 burin_status codegen_compile_script(const codegen_options *options, const source *src, ast_node *tree, const burin_text *globals, uint32_t global_count,
-                                    const burin_allocator *alloc, ir_program **out, burin_error *err);
+                                    arena *scratch, const burin_allocator *alloc, ir_program **out, burin_error *err);
 /* The global names of a script in the order of their numbers: the session's, then those that are new. They live as long as the program. */
 const burin_text *codegen_globals(const ir_program *program, uint32_t *count);
 void codegen_free(ir_program *program);

@@ -51,11 +51,11 @@ static burin_status dump(const burin_template *tpl, dump_kind kind, buf *out, bu
     return status;
 }
 
-static burin_status print_program(burin_env *env, const source *src, ast_node *tree, dump_kind kind, buf *out, burin_error *err)
+static burin_status print_program(burin_env *env, const source *src, ast_node *tree, dump_kind kind, arena *scratch, buf *out, burin_error *err)
 {
     codegen_options how = {.env = &env->rt, .optimized = env->options.optimized};
     ir_program     *program;
-    burin_status    status = codegen_compile_script(&how, src, tree, NULL, 0, env->alloc, &program, err);
+    burin_status    status = codegen_compile_script(&how, src, tree, NULL, 0, scratch, env->alloc, &program, err);
 
     if (status)
         return status;
@@ -82,7 +82,7 @@ static burin_status dump_script(burin_env *env, const char *name, burin_text tex
     if (!status && kind == DUMP_SCRIPT_AST)
         ast_print(tree, out);
     else if (!status)
-        status = print_program(env, &src, tree, kind, out, err);
+        status = print_program(env, &src, tree, kind, &scratch, out, err);
     arena_deinit(&scratch);
     return status;
 }

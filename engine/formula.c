@@ -88,7 +88,7 @@ static burin_status parse_and_compile(burin_formula *f, arena *scratch, burin_te
     burin_status status = parse(scratch, &f->src, &options, &tree, err);
     if (status)
         return status;
-    return codegen_compile_script(&how, &f->src, tree, f->names, f->slot_count, env->alloc, &f->program, err);
+    return codegen_compile_script(&how, &f->src, tree, f->names, f->slot_count, scratch, env->alloc, &f->program, err);
 }
 
 /* It has its program. */

@@ -275,7 +275,7 @@ static burin_status parse_and_compile(burin_interpreter *in, script *s, arena *s
     if (!status)
         status = script_profile_check(&in->profile, env, &s->src, tree, err);
     if (!status)
-        status = codegen_compile_script(&how, &s->src, tree, in->names, in->name_count, env->alloc, &s->program, err);
+        status = codegen_compile_script(&how, &s->src, tree, in->names, in->name_count, scratch, env->alloc, &s->program, err);
     return status ? status : take_names(in, s, err);
 }
 

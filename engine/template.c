@@ -143,7 +143,7 @@ static burin_status compile_into(burin_template *tpl, arena *scratch, template_f
         return status;
     ast_node *value = form == FORM_EXPRESSION ? tree : form == FORM_DYNAMIC ? only_expression(tree) : NULL;
     tpl->is_value   = value != NULL;
-    status          = codegen_compile(&options, &tpl->src, value ? value : tree, tpl->is_value, env->alloc, &tpl->program, err);
+    status          = codegen_compile(&options, &tpl->src, value ? value : tree, tpl->is_value, scratch, env->alloc, &tpl->program, err);
     if (status)
         return status;
     template_finish(tpl);
@@ -201,7 +201,9 @@ burin_status template_part(const burin_template *whole, ast_node *tree, burin_te
     tpl->size = sizeof *tpl;
     tpl->src  = whole->src;
     atomic_init(&tpl->refs, 1);
-    burin_status status = codegen_compile(&options, &tpl->src, tree, false, env->alloc, &tpl->program, err);
+    arena        scratch = arena_make(env->alloc);
+    burin_status status  = codegen_compile(&options, &tpl->src, tree, false, &scratch, env->alloc, &tpl->program, err);
+    arena_deinit(&scratch);
     if (status) {
         template_release(tpl);
         return status;

@@ -92,32 +92,22 @@ void symbols_init(symbols *s, const symbols *parent, tracker *track, variable_se
     *s = (symbols){.parent = parent, .track = track, .vars = vars};
 }
 
-static variable *find_hashed(const symbols *s, burin_text name, uint32_t hash)
+static const symbol *find_hashed(const symbols *s, burin_text name, uint32_t hash)
 {
     for (; s; s = s->parent) {
         const symbol *it = own(s, name, hash);
         if (it && it->var)
-            return it->var;
+            return it;
     }
     return NULL;
 }
 
+const symbol *symbols_look_up(const symbols *s, burin_text name) { return find_hashed(s, name, text_hash(name.data, name.len, 0)); }
+
 variable *symbols_find(const symbols *s, burin_text name)
 {
-    return find_hashed(s, name, text_hash(name.data, name.len, 0));
-}
-
-load_kind symbols_load_kind(const symbols *s, const variable *var, bool *stored)
-{
-    for (; s; s = s->parent) {
-        const symbol *it = own(s, var->name, var->hash);
-        if (it && it->var == var) {
-            *stored = it->stored;
-            return it->load;
-        }
-    }
-    *stored = true;
-    return LOAD_UNDEFINED;
+    const symbol *it = symbols_look_up(s, name);
+    return it ? it->var : NULL;
 }
 
 static variable *variable_new(symbols *s, burin_text name, uint32_t hash)
@@ -310,7 +300,7 @@ static void visit(symbols *s, ast_node *node, bool as_param)
     case AST_With: visit_list(s, ast_as(With, node)->values.first, false); break;
     case AST_SetBlock: visit(s, ast_as(SetBlock, node)->target, false); break;
     case AST_Autoescape: case AST_Block: case AST_Generation: break;
-    default: ast_each_child(node, visit_child, s); break;
+    default: ast_walk_children(node, visit_child, s); break;
     }
 }
 

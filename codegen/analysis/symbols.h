@@ -67,8 +67,8 @@ void symbols_analyze_expression(symbols *s, ast_node *node);
 variable *symbols_declare_parameter(symbols *s, burin_text name);
 /* The variable a name refers to in this scope or around it; NULL when none does. */
 variable *symbols_find(const symbols *s, burin_text name);
-/* How `var` gets its first value, and whether the scope it belongs to assigns it later. */
-load_kind symbols_load_kind(const symbols *s, const variable *var, bool *stored);
+/* The same with how it gets its first value, and whether the scope that it belongs to assigns it. */
+const symbol *symbols_look_up(const symbols *s, burin_text name);
 /* Let `s` see a variable of a neighbouring scope as a parameter of its own. */
 void symbols_share(symbols *s, variable *var);
 /* Every name assigned in this scope or around it, innermost first, each once; into the arena. */

@@ -9,14 +9,13 @@ static const char *const op_names[] = {
 #include "codegen/ir/ops.def"
 #undef OP
 };
-static const char *const op_operands[] = {
+const char *const ir_operands[OP_COUNT] = {
 #define OP(NAME, name, operands, meaning) operands,
 #include "codegen/ir/ops.def"
 #undef OP
 };
 
 const char *ir_op_name(ir_op op) { return op < OP_COUNT ? op_names[op] : "?"; }
-const char *ir_op_operands(ir_op op) { return op < OP_COUNT ? op_operands[op] : "----"; }
 
 const ir_unit *ir_find_block(const ir_program *program, burin_text name)
 {

@@ -264,7 +264,8 @@ const ir_unit *ir_find_block(const ir_program *program, burin_text name);
 const ir_place *ir_place_of(const ir_unit *unit, uint32_t pc);
 const char     *ir_unit_kind_name(ir_unit_kind kind);
 const char     *ir_op_name(ir_op op);
-const char     *ir_op_operands(ir_op op);
+extern const char *const ir_operands[OP_COUNT];
+static inline const char *ir_op_operands(ir_op op) { return op < OP_COUNT ? ir_operands[op] : "----"; }
 /* What must hold of every unit: operands in range, jumps inside, temporaries below `registers`. For debug builds. */
 bool ir_verify(const ir_program *program, const ir_unit *unit);
 

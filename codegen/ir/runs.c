@@ -25,17 +25,32 @@ static bool sets_register(const ir_part *part)
 }
 static uint32_t room_of(const ir_part *part) { return (part->text_len + BLOCK - 1) / BLOCK * BLOCK + (prints_value(part) ? RT_SHORT : 0); }
 
+/* The text before a part without one, which becomes that part's; NULL when there is none. */
+static const ir_part *text_before(const run_finder *s, const ir_part *part)
+{
+    const ir_part *last = s->count ? &s->parts[s->count - 1] : NULL;
+    return last && last->kind == PART_NONE && !part->text_len && part->kind != PART_SUM && last->in_sum == part->in_sum && !s->target[s->pc] ? last : NULL;
+}
+
 static void add_part(run_finder *s, ir_part part, uint32_t insns)
 {
     part.in_sum = s->sum != NO_SUM;
     part.insn   = part.in_sum ? s->sum : s->pc;
     s->room += room_of(&part);
-    if (!part.text)
-        part.text = s->p->constants[0].as.s; /* the empty text */
     part.cache = part.site * IR_CACHE_SIZE;
     part.reg *= (uint32_t)sizeof(burin_value);
     part.to *= (uint32_t)sizeof(burin_value);
-    s->begins[s->count]  = s->pc;
+    const ir_part *text = text_before(s, &part);
+    if (text) {
+        part.text     = text->text;
+        part.text_len = text->text_len;
+        part.insn     = part.kind == PART_EXIT ? part.insn : text->insn;
+        s->count--;
+    } else {
+        s->begins[s->count] = s->pc;
+        if (!part.text)
+            part.text = s->p->constants[0].as.s; /* the empty text */
+    }
     s->goals[s->count]   = NOWHERE;
     s->parts[s->count++] = part;
     s->pc += insns;
@@ -257,28 +272,6 @@ static void add_next(run_finder *s)
 
 /* ---- what is known of parts ---- */
 
-/* A text before a part without one becomes that part's. */
-static void join_texts(run_finder *s)
-{
-    uint32_t kept = 0;
-    for (uint32_t n = 0; n < s->count; n++) {
-        const ir_part *before = kept ? &s->parts[kept - 1] : NULL;
-        uint32_t       begin  = s->begins[n];
-        ir_part        part   = s->parts[n];
-        if (before && before->kind == PART_NONE && !part.text_len && part.kind != PART_SUM && before->in_sum == part.in_sum && !s->target[begin]) {
-            part.text     = before->text;
-            part.text_len = before->text_len;
-            part.insn     = part.kind == PART_EXIT ? part.insn : before->insn;
-            begin         = s->begins[kept - 1];
-            kept--;
-        }
-        s->begins[kept]  = begin;
-        s->goals[kept]   = s->goals[n];
-        s->parts[kept++] = part;
-    }
-    s->count = kept;
-}
-
 static ir_part exit_to(const run_finder *s, uint32_t insn) { return (ir_part){.kind = PART_EXIT, .insn = insn, .text = s->p->constants[0].as.s}; }
 
 /* Jumps to instructions become jumps to parts; for each that leaves the stretch there is a part behind it. The number of all parts. */
@@ -453,7 +446,6 @@ static uint8_t start_of(const ir_part *part)
 static bool keep_parts(run_finder *s)
 {
     way_in ways_in[RUN_PARTS_MAX];
-    join_texts(s);
     uint32_t all = find_ways(s), count = find_entries(s, ways_in);
     if (!count || s->run_count + count > RUNS_MAX)
         return true;

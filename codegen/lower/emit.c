@@ -39,8 +39,6 @@ void lower_refused(lowerer *c)
 
 bool lower_grow(lowerer *c, void **items, uint32_t count, uint32_t *cap, size_t size)
 {
-    if (count < *cap)
-        return true;
     uint32_t wider = *cap ? *cap * 2 : 16;
     void    *moved = arena_alloc(c->scratch, wider * size);
     if (!moved) {
@@ -199,9 +197,18 @@ void print_text(lowerer *c, burin_text text)
 {
     if (!text.len && !c->program->native)
         return;
-    buf_append(&c->pending, text.data, text.len);
-    c->has_pending = true;
-    if (c->pending.failed)
+    if (!c->has_pending) {
+        c->pending     = text;
+        c->has_pending = true;
+        return;
+    }
+    if (c->pending.data != c->joined.data) {
+        c->joined.len = 0;
+        buf_append(&c->joined, c->pending.data, c->pending.len);
+    }
+    buf_append(&c->joined, text.data, text.len);
+    c->pending = buf_text(&c->joined);
+    if (c->joined.failed)
         lower_no_memory(c);
 }
 
@@ -209,8 +216,7 @@ uint32_t take_text(lowerer *c)
 {
     if (!c->has_pending)
         return 0;
-    uint32_t k     = constant_text(c, buf_text(&c->pending));
-    c->pending.len = 0;
+    uint32_t k     = constant_text(c, c->pending);
     c->has_pending = false;
     return k;
 }
@@ -255,22 +261,27 @@ builder *unit_begin(lowerer *c, ir_unit_kind kind, burin_text name, bool is_inne
     return b;
 }
 
-/* First the variables, then what is resolved, then the temporaries. */
-static uint16_t renumber(const builder *b, uint16_t reg)
-{
-    if (b->variables_last && reg != NO_REG)
-        return (uint16_t)(reg < RESOLVED_BASE ? reg + b->temps_max : reg - TEMP_BASE);
-    if (reg == NO_REG || reg < RESOLVED_BASE)
-        return reg;
-    if (reg < TEMP_BASE)
-        return (uint16_t)(reg - RESOLVED_BASE + b->vars.count);
-    return (uint16_t)(reg - TEMP_BASE + b->vars.count + b->resolves.count);
-}
+/* First the variables, then what is resolved, then the temporaries; or the temporaries first. What each of these kinds is moved by, by the
+ * upper two bits of its numbers. */
+typedef struct numbering {
+    uint32_t shift[4];
+} numbering;
 
-static bool is_register(char operand) { return operand == 'w' || operand == 'r' || operand == 'x' || operand == 'f'; }
+static numbering numbering_of(const builder *b)
+{
+    if (b->variables_last)
+        return (numbering){{b->temps_max, 0u - TEMP_BASE, 0u - TEMP_BASE, 0u - TEMP_BASE}};
+    const uint32_t temps_at = b->vars.count + b->resolves.count - TEMP_BASE;
+    return (numbering){{0, b->vars.count - RESOLVED_BASE, temps_at, temps_at}};
+}
+_Static_assert(RESOLVED_BASE == 1u << 14 && TEMP_BASE == 2u << 14, "the kinds of registers differ in the upper two bits");
+
+static inline uint16_t renumber(const numbering *n, uint16_t reg) { return reg == NO_REG ? reg : (uint16_t)(reg + n->shift[reg >> 14]); }
+
+static inline bool is_register(char operand) { return operand == 'w' || operand == 'r' || operand == 'x' || operand == 'f'; }
 
 /* Copy the code to the program: first what resolves context variables, then the body with its jumps moved behind it. */
-static bool copy_code(lowerer *c, builder *b)
+static bool copy_code(lowerer *c, builder *b, const numbering *n)
 {
     ir_unit *u      = b->unit;
     uint32_t before = b->resolves.count;
@@ -281,19 +292,19 @@ static bool copy_code(lowerer *c, builder *b)
     for (uint32_t i = 0; i < before; i++) {
         burin_text name = b->resolves.items[i].name;
         uint32_t   k    = constant_undefined(c, c->options->env->undefined, name, (burin_text){NULL, 0});
-        u->code[i] = (ir_insn){OP_RESOLVE_U, renumber(b, b->resolves.items[i].slot), (uint16_t)k, (uint16_t)(k >> 16), attribute_site(c, name)};
+        u->code[i] = (ir_insn){OP_RESOLVE_U, renumber(n, b->resolves.items[i].slot), (uint16_t)k, (uint16_t)(k >> 16), attribute_site(c, name)};
     }
     for (uint32_t i = 0; i < b->code.count; i++) {
         ir_insn     insn = b->code.items[i];
         const char *spec = ir_op_operands(insn.op);
         if (is_register(spec[0]))
-            insn.a = renumber(b, insn.a);
+            insn.a = renumber(n, insn.a);
         if (is_register(spec[1]))
-            insn.b = renumber(b, insn.b);
+            insn.b = renumber(n, insn.b);
         if (is_register(spec[2]))
-            insn.c = renumber(b, insn.c);
+            insn.c = renumber(n, insn.c);
         if (is_register(spec[3]))
-            insn.d = renumber(b, (uint16_t)insn.d);
+            insn.d = renumber(n, (uint16_t)insn.d);
         if (spec[3] == 'j')
             insn.d += before;
         u->code[before + i] = insn;
@@ -318,7 +329,8 @@ void unit_end(lowerer *c, builder *b)
         return;
     ir_unit *u = b->unit;
     uint32_t before = b->resolves.count;
-    if (!copy_code(c, b)) {
+    const numbering numbers = numbering_of(b);
+    if (!copy_code(c, b, &numbers)) {
         lower_no_memory(c);
         return;
     }
@@ -329,7 +341,7 @@ void unit_end(lowerer *c, builder *b)
         b->visible.items[i].end = b->visible.items[i].end == UINT32_MAX ? u->code_len : b->visible.items[i].end + before;
     }
     for (uint32_t i = 0; i < b->handlers.count; i++)
-        b->handlers.items[i].reg = renumber(b, b->handlers.items[i].reg);
+        b->handlers.items[i].reg = renumber(&numbers, b->handlers.items[i].reg);
     u->handlers      = keep(c, b->handlers.items, b->handlers.count * sizeof *u->handlers);
     u->handler_count = u->handlers ? b->handlers.count : 0;
     u->registers     = b->vars.count + b->resolves.count + b->temps_max;

@@ -62,14 +62,13 @@ static uint16_t outer_register(lowerer *c, const variable *var, burin_text name,
 
 uint16_t name_register(lowerer *c, scope *f, burin_text name, uint16_t want, bool checked)
 {
-    variable *var = symbols_find(&f->sym, name);
-    bool      stored;
-    if (!var) /* memory ran out while the scope was analysed */
+    const symbol *it = symbols_look_up(&f->sym, name);
+    if (!it) /* memory ran out while the scope was analysed */
         return into(c, want);
-    load_kind kind = symbols_load_kind(&f->sym, var, &stored);
-    if (kind == LOAD_RESOLVE && !stored)
-        return resolved_register(c, name, var->hash);
-    bool may_miss = kind != LOAD_PARAMETER || var->undeclared;
+    const variable *var = it->var;
+    if (it->load == LOAD_RESOLVE && !it->stored)
+        return resolved_register(c, name, it->hash);
+    bool may_miss = it->load != LOAD_PARAMETER || var->undeclared;
     if (var->unit != c->unit)
         return outer_register(c, var, name, want, checked, may_miss);
     if (!checked || !may_miss)

@@ -86,8 +86,9 @@ typedef struct lowerer {
     uint32_t   extends_so_far;
     bool       has_known_extends;
     bool       stopped; /* CompilerExit: the rest of this list of statements is unreachable */
-    buf        pending; /* constant text not yet emitted */
+    burin_text pending; /* constant text not yet emitted: borrowed, or joined in `joined` */
     bool       has_pending;
+    buf        joined;
 
     VECTOR(ir_unit *) units;
     VECTOR(burin_value) constants;
@@ -129,7 +130,7 @@ typedef struct lowering {
     uint32_t          global_count;
     const resolve_listener *listener; /* NULL when nobody asks */
 } lowering;
-burin_status lower_program(const codegen_options *options, const source *src, const lowering *what, const burin_allocator *alloc,
+burin_status lower_program(const codegen_options *options, const source *src, const lowering *what, arena *scratch, const burin_allocator *alloc,
                            ir_program **out, burin_error *err);
 void lower_script(lowerer *c, ast_node *tree, const burin_text *known, uint32_t known_count);
 /* A copy in the program's memory; NULL of nothing and after a failure. */
@@ -139,8 +140,9 @@ void *lower_kept(lowerer *c, const void *items, size_t size);
 
 /* Append to a VECTOR of the lowerer; the new element's index. */
 #define vector_add(c, v, item) \
-    (lower_grow((c), (void **)&(v).items, (v).count, &(v).cap, sizeof *(v).items) ? ((v).items[(v).count] = (item), (v).count++) : 0)
-bool lower_grow(lowerer *c, void **items, uint32_t count, uint32_t *cap, size_t size);
+    ((v).count < (v).cap || lower_grow((c), (void **)&(v).items, (v).count, &(v).cap, sizeof *(v).items) \
+         ? ((v).items[(v).count] = (item), (v).count++) : 0)
+bool lower_grow(lowerer *c, void **items, uint32_t count, uint32_t *cap, size_t size); /* room for more than `count` */
 
 void     lower_no_memory(lowerer *c);
 burin_status lower_fail(lowerer *c, burin_status status, const ast_node *at, const char *format, ...) BURIN_PRINTF(4, 5);
@@ -160,7 +162,7 @@ uint32_t constant_text(lowerer *c, burin_text text); /* copied into the program,
 burin_text program_text(lowerer *c, burin_text text);
 burin_text joined_text(lowerer *c, burin_text a, burin_text b); /* one behind the other, in scratch */
 void     mark_line(lowerer *c, const ast_node *node); /* newline(node) */
-/* Constant text to print: joined with what comes before it. */
+/* Constant text to print, which lives till the end of the compilation: joined with what comes before it. */
 void     print_text(lowerer *c, burin_text text);
 void     flush_text(lowerer *c);
 /* The pending text as a constant, for an instruction that prints it first; 0 is the empty text. */

@@ -48,7 +48,7 @@ burin_status meta_undeclared(const codegen_options *options, const source *src, 
     resolve_listener listener = {collect, &c};
     ir_program      *program  = NULL;
     const lowering   what     = {.tree = tree, .listener = &listener};
-    burin_status     status   = lower_program(options, src, &what, options->env->alloc, &program, err);
+    burin_status     status   = lower_program(options, src, &what, &memory, options->env->alloc, &program, err);
     codegen_free(program);
     if (!status && c.failed)
         status = diag_fail(err, BURIN_ERR_NOMEM, src, 0, (span){0, 0}, "out of memory");

@@ -101,7 +101,7 @@ static int survey(ast_node *node, void *user)
         break;
     default: break;
     }
-    return ast_each_child(node, survey, user);
+    return ast_walk_children(node, survey, user);
 }
 
 static void declare_self(lowerer *c, scope *f, unsigned used, burin_text block)
@@ -370,7 +370,7 @@ static void prepare(lowerer *c, arena *scratch, const codegen_options *options, 
     c->track      = (tracker){.memory = scratch};
     c->line       = 1; /* where Jinja2 puts what precedes the first line it notes */
     c->autoescape = options->autoescape;
-    c->pending    = buf_make(options->env->alloc);
+    c->joined     = buf_make(options->env->alloc);
     c->fold.env   = options->env;
     c->fold.steps_left   = FOLD_STEPS;
     c->fold.message      = buf_make(options->env->alloc);
@@ -378,13 +378,12 @@ static void prepare(lowerer *c, arena *scratch, const codegen_options *options, 
     c->fold.heap.borrowed = true;
 }
 
-burin_status lower_program(const codegen_options *options, const source *src, const lowering *what, const burin_allocator *alloc,
+burin_status lower_program(const codegen_options *options, const source *src, const lowering *what, arena *scratch, const burin_allocator *alloc,
                            ir_program **out, burin_error *err)
 {
-    arena   scratch = arena_make(alloc);
     lowerer c;
     *out = NULL;
-    prepare(&c, &scratch, options, src, err);
+    prepare(&c, scratch, options, src, err);
     c.listener = what->listener;
     c.program  = program_new(options, what->as_expression, alloc);
     if (c.program)
@@ -396,8 +395,7 @@ burin_status lower_program(const codegen_options *options, const source *src, co
     else
         heap_deinit(&c.fold.heap);
     buf_deinit(&c.fold.message);
-    buf_deinit(&c.pending);
-    arena_deinit(&scratch);
+    buf_deinit(&c.joined);
     if (c.status) {
         codegen_free(c.program);
         return c.status;
@@ -406,18 +404,18 @@ burin_status lower_program(const codegen_options *options, const source *src, co
     return BURIN_OK;
 }
 
-burin_status codegen_compile(const codegen_options *options, const source *src, ast_node *tree, bool as_expression,
+burin_status codegen_compile(const codegen_options *options, const source *src, ast_node *tree, bool as_expression, arena *scratch,
                              const burin_allocator *alloc, ir_program **out, burin_error *err)
 {
     const lowering what = {.tree = tree, .as_expression = as_expression};
-    return lower_program(options, src, &what, alloc, out, err);
+    return lower_program(options, src, &what, scratch, alloc, out, err);
 }
 
 burin_status codegen_compile_script(const codegen_options *options, const source *src, ast_node *tree, const burin_text *globals, uint32_t global_count,
-                                    const burin_allocator *alloc, ir_program **out, burin_error *err)
+                                    arena *scratch, const burin_allocator *alloc, ir_program **out, burin_error *err)
 {
     const lowering what = {.tree = tree, .as_expression = true, .script = true, .globals = globals, .global_count = global_count};
-    return lower_program(options, src, &what, alloc, out, err);
+    return lower_program(options, src, &what, scratch, alloc, out, err);
 }
 
 const burin_text *codegen_globals(const ir_program *program, uint32_t *count)

@@ -121,7 +121,7 @@ static ir_program *compile(fixture *f, const char *text)
     syntax          rules   = syntax_default;
     rules.nesting_max       = 200;
     assert_int_equal(parse_template(&f->memory, &src, &rules, &tree, NULL), BURIN_OK);
-    assert_int_equal(codegen_compile(&options, &src, tree, false, &base_malloc_allocator, &program, NULL), BURIN_OK);
+    assert_int_equal(codegen_compile(&options, &src, tree, false, &f->memory, &base_malloc_allocator, &program, NULL), BURIN_OK);
     return program;
 }
 

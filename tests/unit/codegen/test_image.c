@@ -69,7 +69,7 @@ static void write_template(fixture *f, const char *text)
     codegen_free(f->program);
     f->program = NULL;
     assert_int_equal(parse_template(&f->memory, &src, &rules, &tree, NULL), BURIN_OK);
-    assert_int_equal(codegen_compile(&f->options, &src, tree, false, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
+    assert_int_equal(codegen_compile(&f->options, &src, tree, false, &f->memory, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
     f->first.len = 0;
     assert_null(image_write(f->program, &f->first));
 }
@@ -109,7 +109,7 @@ static void calls_of_scripts_keep_how_they_are_made(void **state)
     ir_program    *read;
     uint32_t       looked = 0, plain = 0;
     assert_int_equal(parse_script(&f->memory, &src, &options, &tree, NULL), BURIN_OK);
-    assert_int_equal(codegen_compile_script(&f->options, &src, tree, NULL, 0, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
+    assert_int_equal(codegen_compile_script(&f->options, &src, tree, NULL, 0, &f->memory, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
     assert_null(image_write(f->program, &f->first));
     assert_null(read_image(f, buf_text(&f->first), &read));
     assert_int_equal(read->call_count, f->program->call_count);

@@ -44,7 +44,7 @@ static char *ir_of(fixture *f, const char *text)
     syntax          rules   = syntax_default;
     rules.nesting_max       = 200;
     assert_int_equal(parse_template(&memory, &src, &rules, &tree, NULL), BURIN_OK);
-    assert_int_equal(codegen_compile(&options, &src, tree, false, &base_malloc_allocator, &program, NULL), BURIN_OK);
+    assert_int_equal(codegen_compile(&options, &src, tree, false, &memory, &base_malloc_allocator, &program, NULL), BURIN_OK);
     ir_print(program, &out);
     buf_append_byte(&out, '\0');
     codegen_free(program);

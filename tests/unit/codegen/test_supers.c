@@ -61,7 +61,7 @@ static void compile(fixture *f, const char *text, bool autoescape)
     f->program = NULL;
     f->src     = (source){.text = {text, strlen(text)}};
     assert_int_equal(parse_template(&f->memory, &f->src, &rules, &tree, NULL), BURIN_OK);
-    assert_int_equal(codegen_compile(&options, &f->src, tree, false, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
+    assert_int_equal(codegen_compile(&options, &f->src, tree, false, &f->memory, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
 }
 
 /* ---- what is found ---- */

@@ -59,7 +59,7 @@ static void write_template(fixture *f, const char *text, bool debug)
     syntax          rules   = syntax_default;
     rules.nesting_max       = 200;
     assert_int_equal(parse_template(&f->memory, &src, &rules, &tree, NULL), BURIN_OK);
-    assert_int_equal(codegen_compile(&options, &src, tree, false, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
+    assert_int_equal(codegen_compile(&options, &src, tree, false, &f->memory, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
     wire_request request = {.abi = native_abi(), .level = 1, .cpu = WIRE_CPU_BASE, .debug = debug, .prefix = BURIN_TEXT(NATIVE_PREFIX), .name = BURIN_TEXT("page.html"),
                             .program = f->program, .units = f->program->units, .unit_count = f->program->unit_count};
     f->bytes.len = 0;
@@ -224,7 +224,7 @@ static void handlers_are_carried_and_must_lead_somewhere(void **state)
     ast_node         *tree      = NULL;
     wire_request      read;
     assert_int_equal(parse_script(&f->memory, &src, &rules, &tree, NULL), BURIN_OK);
-    assert_int_equal(codegen_compile_script(&options, &src, tree, NULL, 0, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
+    assert_int_equal(codegen_compile_script(&options, &src, tree, NULL, 0, &f->memory, &base_malloc_allocator, &f->program, NULL), BURIN_OK);
     wire_request request = {.level = 1, .cpu = WIRE_CPU_BASE, .prefix = BURIN_TEXT("u"), .program = f->program, .units = f->program->units,
                             .unit_count = f->program->unit_count};
     assert_true(wire_write(&request, &f->bytes));
