@@ -100,12 +100,14 @@ void heap_chunk_free(burin_heap *h, heap_chunk *chunk);
 /* Begin at the first block; spare are all others. */
 void heap_rewind(burin_heap *h);
 
+/* Can so many bytes, a multiple of 8, be had without asking for memory? */
+static inline bool heap_has_room(const burin_heap *h, size_t size) { return (size_t)(h->end - h->next) > size; }
 /* `size` bytes aligned to 8, not zeroed; NULL when memory is out or the limit is reached. Of size 0 it is a place too: more room than is
  * asked for is wanted, which a heap without blocks has not. */
 static inline void *heap_alloc(burin_heap *h, size_t size)
 {
     size = (size + 7) & ~(size_t)7;
-    if (BURIN_LIKELY((size_t)(h->end - h->next) > size)) {
+    if (BURIN_LIKELY(heap_has_room(h, size))) {
         void *p = h->next;
         h->next += size;
         HEAP_UNPOISON(p, h->next);

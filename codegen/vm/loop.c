@@ -83,7 +83,7 @@ static burin_status start_walk(vm_frame *f, vm_loop *loop, burin_value over)
     return rt_iter_init(st, over, &loop->it);
 }
 
-/* What start_walk and remember_place do not set. */
+/* What start_walk does not set. */
 static inline vm_loop *loop_make(vm_frame *f, burin_value over, const ir_loop *row)
 {
     rt_state *st   = &f->m->st;
@@ -103,23 +103,12 @@ static inline vm_loop *loop_make(vm_frame *f, burin_value over, const ir_loop *r
     return loop;
 }
 
-/* What only `loop` and its recursion need. */
-static void remember_place(const vm_frame *f, vm_loop *loop, uint32_t depth0)
-{
-    loop->depth0  = depth0;
-    loop->program = f->program;
-    loop->tpl     = f->tpl;
-    loop->outer   = f->outer;
-    loop->context = f->context;
-}
-
 burin_status vm_loop_new(vm_frame *f, burin_value over, const ir_loop *row, uint32_t depth0, vm_loop **out)
 {
     vm_loop *loop = loop_make(f, over, row);
     if (!loop)
         return f->m->st.status;
-    if (row->extended)
-        remember_place(f, loop, depth0);
+    loop->depth0        = depth0;
     loop->releases      = releases(f, row, over);
     *out                = loop;
     burin_status status = start_walk(f, loop, over);
@@ -432,9 +421,11 @@ static burin_status get_next(burin_call *call, void *self, burin_value *out)
         loop->left--;
         loop->place += loop->step;
     }
-    loop->before  = loop->current;
-    loop->current = item;
-    loop->after   = rt_missing();
+    if (loop->walk != WALK_LIST) {
+        loop->before  = loop->current;
+        loop->current = item;
+        loop->after   = rt_missing();
+    }
     return rt_tuple2(call->st, item, loop->object, out);
 }
 
@@ -459,10 +450,15 @@ const rt_class vm_loop_class = {
     .call_arguments = call_again,
 };
 
-burin_status vm_loop_value(rt_state *st, vm_loop *loop, burin_value *out)
+burin_status vm_loop_value(const vm_frame *f, vm_loop *loop, burin_value *out)
 {
+    rt_state    *st     = &f->m->st;
     burin_status status = BURIN_OK;
     if (loop->object.kind == BURIN_MISSING) {
+        loop->program = f->program;
+        loop->tpl     = f->tpl;
+        loop->outer   = f->outer;
+        loop->context = f->context;
         status = rt_object_new(st, &vm_loop_class.base, loop, &loop->object);
         heap_escape(&st->heap);
     }

@@ -81,7 +81,7 @@ struct vm_frame {
 
 typedef enum walk_kind { WALK_LIST, WALK_RANGE, WALK_DICT_KEYS, WALK_DICT_VALUES, WALK_DICT_ITEMS, WALK_ARRAY, WALK_ANY } walk_kind;
 
-/* A running loop; lies in the heap. Loops whose `loop` nobody uses leave what stands after `iterable` alone. */
+/* A running loop; lies in the heap. What a kind of walk does not need, and what stands after `iterable` where nobody uses `loop`, is not set. */
 typedef struct vm_loop {
     uint8_t        walk;
     bool           releases;  /* what an iteration makes is dropped at its end */
@@ -101,14 +101,14 @@ typedef struct vm_loop {
     burin_value    over;      /* WALK_DICT_...: the dict */
     burin_value    iterable;
     rt_iter        it;        /* WALK_ANY */
-    burin_value    before, current; /* of loops over iterators */
+    burin_value    before, current; /* of all loops but those over lists */
     burin_value    changed;   /* TUPLE of the last loop.changed; MISSING before */
     uint32_t       depth0;
-    const ir_program  *program; /* where it runs: a recursive loop enters its unit again */
+    burin_value    object;    /* `loop`; MISSING until asked for */
+    const ir_program  *program; /* of `object`, where the loop runs: a recursive one enters its unit again */
     const vm_template *tpl;
     vm_frame          *outer;
     vm_context        *context;
-    burin_value    object;    /* `loop`; MISSING until asked for */
 } vm_loop;
 
 typedef struct vm_macro {
@@ -362,7 +362,7 @@ burin_status vm_loop_new(vm_frame *f, burin_value over, const ir_loop *row, uint
 burin_status vm_loop_over_view(vm_frame *f, burin_value v, unsigned which, const ir_loop *row, vm_loop **out);
 burin_status vm_loop_next(vm_frame *f, vm_loop *loop, burin_value *item);
 burin_status vm_loop_attribute(rt_state *st, vm_loop *loop, loop_attribute which, burin_value *out);
-burin_status vm_loop_value(rt_state *st, vm_loop *loop, burin_value *out);
+burin_status vm_loop_value(const vm_frame *f, vm_loop *loop, burin_value *out);
 burin_status vm_loop_cycle(rt_state *st, vm_loop *loop, const burin_value *items, uint32_t count, burin_value *out);
 burin_status vm_loop_changed(rt_state *st, vm_loop *loop, const burin_value *items, uint32_t count, burin_value *out);
 burin_status vm_loop_test_new(vm_frame *f, burin_value over, uint32_t unit, burin_value *out);
