@@ -186,6 +186,21 @@ static bool select_part(const char *path, burin_value data, burin_value *out)
 
 /* ---- all together ---- */
 
+/* Line `line` of `text` as a text of its own; NULL when it is not UTF-8 that can be shown. */
+static char *copy_line(burin_heap *heap, burin_text text, uint32_t line)
+{
+    const char *start = text.data, *stop = text.data + text.len;
+
+    for (; line > 1 && start < stop; line--) {
+        const char *newline = memchr(start, '\n', (size_t)(stop - start));
+        start               = newline ? newline + 1 : stop;
+    }
+    const char *newline = memchr(start, '\n', (size_t)(stop - start));
+    size_t      len     = (size_t)((newline ? newline : stop) - start);
+    len -= len && start[len - 1] == '\r';
+    return memchr(start, '\0', len) || burin_string(heap, start, len).kind == BURIN_MISSING ? NULL : strndup(start, len);
+}
+
 static bool load_file(const cli_options *options, burin_heap *heap, const char *path, buffer *text, burin_value *out)
 {
     burin_error err = BURIN_ERROR_INIT;
@@ -201,12 +216,9 @@ static bool load_file(const cli_options *options, burin_heap *heap, const char *
         return false;
     }
     if (read_format(heap, format, source, out, &err)) {
-        const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
-        if (err.line)
-            complain("%s:%u:%u: %s", name, err.line, err.column, err.message ? err.message : "out of memory");
-        else
-            complain("%s: %s", name, err.message ? err.message : "out of memory");
-        burin_error_clear(&err);
+        err.template_name = strdup(strcmp(path, "-") == 0 ? "<stdin>" : path);
+        err.source_line   = err.line ? copy_line(heap, source, err.line) : NULL;
+        complain_error(options, &err);
         return false;
     }
     return true;
