@@ -215,23 +215,24 @@ burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, bur
 
 static size_t program_size(uint32_t site_count) { return sizeof(vm_program) + site_count * sizeof(vm_cache); }
 
-void vm_caches_free(vm *m)
-{
-    for (unsigned list = 0; list < VM_PROGRAM_LISTS; list++)
-        while (m->programs[list]) {
-            vm_program *next = m->programs[list]->next;
-            base_free(m->st.env->alloc, m->programs[list], program_size(m->programs[list]->site_count));
-            m->programs[list] = next;
-        }
-    m->sites       = 0;
-    m->latest      = NULL;
-    m->root.number = ROOT_OF_NONE;
-}
-
 static vm_program **program_list(vm *m, const ir_program *program)
 {
     uintptr_t address = (uintptr_t)program;
     return &m->programs[(address >> 6 ^ address >> 12) & (VM_PROGRAM_LISTS - 1)];
+}
+
+/* A machine that renders once has one program: not all lists are looked at. */
+void vm_caches_free(vm *m)
+{
+    for (vm_program *p = m->newest, *older; p; p = older) {
+        older = p->older;
+        *program_list(m, p->program) = NULL;
+        base_free(m->st.env->alloc, p, program_size(p->site_count));
+    }
+    m->newest      = NULL;
+    m->sites       = 0;
+    m->latest      = NULL;
+    m->root.number = ROOT_OF_NONE;
 }
 
 static vm_program *program_new(vm *m, const ir_program *program)
@@ -245,7 +246,9 @@ static vm_program *program_new(vm *m, const ir_program *program)
     p->site_count = program->site_count;
     p->serial     = program->serial;
     p->next       = *list;
+    p->older      = m->newest;
     *list         = p;
+    m->newest     = p;
     m->sites += program->site_count;
     return p;
 }

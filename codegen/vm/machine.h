@@ -140,8 +140,9 @@ typedef struct vm_program { /* the caches of a program; kept from run to run, th
     const ir_program  *program;
     uint64_t           serial; /* the program's: another one may come to lie at its address */
     uint32_t           site_count;
-    struct vm_program *next;
-    vm_cache           caches[];
+    struct vm_program *next;  /* in its list */
+    struct vm_program *older; /* the one made before it */
+    _Alignas(16) vm_cache caches[];
 } vm_program;
 
 typedef struct vm_profile {
@@ -205,6 +206,7 @@ struct vm {
     stack_chunk  *chunks;   /* registers of frames that nothing outlives: the newest in use first ... */
     stack_chunk  *spare;    /* ... and one kept for later */
     vm_program   *latest;   /* of the programs, the one entered last; NULL */
+    vm_program   *newest;   /* the one made last, of all of them */
     size_t        sites;    /* in all programs */
     /* What a run begins without (vm_begin clears it): */
     vm_frame     *frame;    /* running */
