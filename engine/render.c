@@ -191,7 +191,7 @@ burin_render *burin_render_new(burin_env *env, burin_error *err)
     render->held = name_map_make(env->alloc);
     render->name     = buf_make(env->alloc);
     render->seed     = env->options.random_seed;
-    render->marks    = (render->seed ? RENDER_SEEDED : 0) | (env->engine != BURIN_ENGINE_INTERP ? RENDER_TIERED : 0);
+    render->marks    = render->seed ? RENDER_SEEDED : 0;
     render->machine  = vm_new(&env->rt, env->alloc, &render->host);
     if (!render->machine) {
         base_free(env->alloc, render, sizeof *render);
@@ -267,24 +267,21 @@ static void renew_output(burin_render *render)
     render->marks &= ~(unsigned)RENDER_USED;
 }
 
-/* `tpl` NULL: none is run. */
-static __attribute__((noinline)) burin_status claim_marked(burin_render *render, burin_template *tpl, burin_error *err)
+static __attribute__((noinline)) burin_status claim_marked(burin_render *render, burin_error *err)
 {
     if (render->marks & RENDER_RUNS)
         return diag_fail(err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "the render is in the middle of another one");
     if (render->marks & RENDER_SEEDED)
         vm_state(render->machine)->random = render->seed;
-    if (render->marks & RENDER_TIERED && tpl)
-        jit_use(render->env, tpl);
     if (render->marks & RENDER_USED)
         renew_output(render);
     return BURIN_OK;
 }
 
 /* Take the render for a run. */
-static BURIN_INLINE burin_status claim(burin_render *render, burin_template *tpl, burin_error *err)
+static BURIN_INLINE burin_status claim(burin_render *render, burin_error *err)
 {
-    if (BURIN_UNLIKELY(render->marks) && claim_marked(render, tpl, err))
+    if (BURIN_UNLIKELY(render->marks) && claim_marked(render, err))
         return BURIN_ERR_USAGE;
     render->marks |= RENDER_RUNS;
     render->out.next = render->out.data;
@@ -312,7 +309,8 @@ static BURIN_INLINE burin_status begin_run(burin_render *render, burin_template 
         return refuse_run(err, "the variables must be a dict");
     if (BURIN_UNLIKELY(tpl->env != render->env))
         return refuse_run(err, "the template belongs to another environment than the render");
-    if (claim(render, tpl, err))
+    jit_use(render->env, tpl);
+    if (claim(render, err))
         return BURIN_ERR_USAGE;
     begin_loads(render);
     return BURIN_OK;
@@ -370,7 +368,7 @@ burin_status burin_render_str(burin_render *render, burin_value value, burin_tex
 {
     *out = (burin_text){NULL, 0};
     diag_begin(err);
-    if (claim(render, NULL, err))
+    if (claim(render, err))
         return BURIN_ERR_USAGE;
     return finish_text(render, vm_write_str(render->machine, value, &render->out, err), burin_missing(), out, err);
 }

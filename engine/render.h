@@ -17,7 +17,6 @@ typedef enum render_mark {
     RENDER_RUNS   = 1, /* a run is under way: a host function may not use the render that called it */
     RENDER_USED   = 2, /* the output is not as runs begin with it: limits are new, a run has failed, or it was a stream's */
     RENDER_SEEDED = 4, /* random numbers are the same in each run; else they go on where the last run's ended */
-    RENDER_TIERED = 8, /* the first use of a template is noted */
 } render_mark;
 
 struct burin_render {

@@ -46,19 +46,31 @@ static int32_t api_run(vm_frame *f, uint32_t pc, uint32_t low, uint32_t high)
     return outside ? NATIVE_TAKEN : (int32_t)status;
 }
 
-static void api_resolve(vm_frame *f, burin_value *regs, uint32_t from, uint32_t until)
+/* From a name on that is not where its cache says. */
+static __attribute__((noinline)) void resolve_rest(vm_frame *f, burin_value *regs, const ir_insn *i, const ir_insn *end)
 {
     const rt_dict *variables = op_variables(f); /* names that are looked up change none */
-    const uint64_t serial    = variables ? variables->keys->serial : RT_NO_SERIAL;
-    for (const ir_insn *i = f->unit->code + from, *end = f->unit->code + until; i < end; i++) {
-        const vm_cache *cache = &f->caches[i->d];
-        if (BURIN_LIKELY(cache->keys == serial)) /* which no cache is of RT_NO_SERIAL */
-            regs[i->a] = variables->values[cache->slot];
-        else if (i->op == OP_RESOLVE)
+    for (; i < end; i++)
+        if (i->op == OP_RESOLVE)
             op_resolve_in(f, variables, regs, i);
         else
             op_resolve_u_in(f, variables, regs, i);
+}
+
+static void api_resolve(vm_frame *f, burin_value *regs, uint32_t from, uint32_t until)
+{
+    const vm_context *c      = f->context;
+    const vm_cache   *caches = f->caches;
+    const ir_insn    *i = f->unit->code + from, *end = f->unit->code + until;
+    if (BURIN_LIKELY(!c->up && !c->vars && c->base.kind == BURIN_DICT && !f->m->st.heap.shadows)) {
+        const rt_dict *variables = c->base.as.p;
+        const uint64_t serial    = variables->keys->serial; /* RT_NO_SERIAL: no cache is of it */
+        for (; i < end && BURIN_LIKELY(caches[i->d].keys == serial); i++)
+            regs[i->a] = variables->values[caches[i->d].slot];
+        if (BURIN_LIKELY(i == end))
+            return;
     }
+    resolve_rest(f, regs, i, end);
 }
 
 static const burin_value *api_attribute(vm_frame *f, const burin_value *object, uint32_t site) { return vm_dict_attribute(f, object, site); }
