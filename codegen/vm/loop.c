@@ -103,9 +103,35 @@ static inline vm_loop *loop_make(vm_frame *f, burin_value over, const ir_loop *r
     return loop;
 }
 
+/* A loop over a list for which there is room, as most are; NULL: it is another one. */
+static inline vm_loop *loop_over_list(vm_frame *f, const burin_value *over, const ir_loop *row, uint32_t depth0)
+{
+    burin_heap *heap = &f->m->st.heap;
+    if ((over->kind != BURIN_LIST && over->kind != BURIN_TUPLE) || heap->shadows || !heap_has_room(heap, sizeof(vm_loop)))
+        return NULL;
+    vm_loop *loop  = heap_alloc(heap, sizeof *loop);
+    loop->walk     = WALK_LIST;
+    loop->releases = !f->program->native;
+    loop->shadows  = 0;
+    loop->row      = row;
+    loop->index0   = -1;
+    loop->length   = -1;
+    loop->list     = over->as.p;
+    loop->mark     = heap_mark(heap);
+    loop->depth0   = depth0;
+    rt_copy_words(&loop->iterable, over);
+    loop->changed.kind = loop->object.kind = BURIN_MISSING;
+    return loop;
+}
+
 burin_status vm_loop_new(vm_frame *f, burin_value over, const ir_loop *row, uint32_t depth0, vm_loop **out)
 {
-    vm_loop *loop = loop_make(f, over, row);
+    vm_loop *loop = loop_over_list(f, &over, row, depth0);
+    if (BURIN_LIKELY(loop != NULL)) {
+        *out = loop;
+        return BURIN_OK;
+    }
+    loop = loop_make(f, over, row);
     if (!loop)
         return f->m->st.status;
     loop->depth0        = depth0;

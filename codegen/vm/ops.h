@@ -546,27 +546,6 @@ OPERATION(test_defined)
 
 /* ---- loops ---- */
 
-/* A loop over a list for which there is room, as most are; NULL: vm_loop_new has to make it. */
-static BURIN_INLINE vm_loop *op_loop_over_list(vm_frame *f, const burin_value *over, uint32_t number, uint32_t depth0)
-{
-    burin_heap *heap = &f->m->st.heap;
-    if ((over->kind != BURIN_LIST && over->kind != BURIN_TUPLE) || heap->shadows || !heap_has_room(heap, sizeof(vm_loop)))
-        return NULL;
-    vm_loop *loop  = heap_alloc(heap, sizeof *loop);
-    loop->walk     = WALK_LIST;
-    loop->releases = !f->program->native;
-    loop->shadows  = 0;
-    loop->row      = &f->program->loops[number];
-    loop->index0   = -1;
-    loop->length   = -1;
-    loop->list     = over->as.p;
-    loop->mark     = heap_mark(heap);
-    loop->depth0   = depth0;
-    rt_copy_words(&loop->iterable, over);
-    loop->changed.kind = loop->object.kind = BURIN_MISSING;
-    return loop;
-}
-
 static inline void op_set_loop(burin_value *to, vm_loop *loop)
 {
     to->as.p = loop;
@@ -575,11 +554,9 @@ static inline void op_set_loop(burin_value *to, vm_loop *loop)
 
 OPERATION(iter)
 {
-    const uint32_t depth0 = i->c ? (uint32_t)regs[1].as.i : 0;
-    burin_status   status = BURIN_OK;
-    vm_loop       *loop   = op_loop_over_list(f, &regs[i->b], i->d, depth0);
-    if (BURIN_UNLIKELY(!loop))
-        status = vm_loop_new(f, regs[i->b], &f->program->loops[i->d], depth0, &loop);
+    vm_loop     *loop   = NULL;
+    uint32_t     depth0 = i->c ? (uint32_t)regs[1].as.i : 0;
+    burin_status status = vm_loop_new(f, regs[i->b], &f->program->loops[i->d], depth0, &loop);
     op_set_loop(&regs[i->a], loop);
     return status;
 }

@@ -90,15 +90,13 @@ static BURIN_INLINE const burin_value *find_variable(vm_frame *f, const ir_part 
 }
 
 /* The part's loop over a list or an array, made where no memory has to be asked for. */
-static __attribute__((noinline)) bool begin_loop(vm_frame *f, const ir_part *p, const burin_value *over, burin_value *to)
+static inline bool begin_loop(vm_frame *f, const ir_part *p, const burin_value *over, burin_value *to)
 {
-    vm_loop *loop = op_loop_over_list(f, over, p->site, 0);
-    if (BURIN_UNLIKELY(!loop)) {
-        if (over->kind != BURIN_ARRAY || !heap_has_room(&f->m->st.heap, sizeof *loop))
-            return false;
-        if (vm_loop_new(f, *over, &f->program->loops[p->site], 0, &loop)) /* of an array that is none: the instruction fails again */
-            return false;
-    }
+    vm_loop *loop;
+    if ((over->kind != BURIN_LIST && over->kind != BURIN_TUPLE && over->kind != BURIN_ARRAY) || !heap_has_room(&f->m->st.heap, sizeof *loop))
+        return false;
+    if (vm_loop_new(f, *over, &f->program->loops[p->site], 0, &loop)) /* of an array that is none: the instruction fails again */
+        return false;
     op_set_loop(to, loop);
     return true;
 }
