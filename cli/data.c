@@ -217,7 +217,8 @@ static bool load_file(const cli_options *options, burin_heap *heap, const char *
     }
     if (read_format(heap, format, source, out, &err)) {
         err.template_name = strdup(strcmp(path, "-") == 0 ? "<stdin>" : path);
-        err.source_line   = err.line ? copy_line(heap, source, err.line) : NULL;
+        free(err.source_line); /* of JSON, which may not be UTF-8 */
+        err.source_line = err.line ? copy_line(heap, source, err.line) : NULL;
         complain_error(options, &err);
         return false;
     }
