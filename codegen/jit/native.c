@@ -62,8 +62,8 @@ static void api_resolve(vm_frame *f, burin_value *regs, uint32_t from, uint32_t 
     const vm_context *c      = f->context;
     const vm_cache   *caches = f->caches;
     const ir_insn    *i = f->unit->code + from, *end = f->unit->code + until;
-    if (BURIN_LIKELY(!c->up && !c->vars && c->base.kind == BURIN_DICT && !f->m->st.heap.shadows)) {
-        const rt_dict *variables = c->base.as.p;
+    if (op_has_variables_alone(c) && BURIN_LIKELY(!f->m->st.heap.shadows)) {
+        const rt_dict *variables = c->base.as.p; /* without shadows it is what rt_dict_of gives */
         const uint64_t serial    = variables->keys->serial; /* RT_NO_SERIAL: no cache is of it */
         for (; i < end && BURIN_LIKELY(caches[i->d].keys == serial); i++)
             regs[i->a] = variables->values[caches[i->d].slot];

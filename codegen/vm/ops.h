@@ -65,11 +65,12 @@ OPERATION(check_outer)
     regs[i->a]    = v.kind == BURIN_MISSING ? f->constants[i->d] : v;
     return BURIN_OK;
 }
-/* Most names are the render's variables, and nothing else can be: then this is where they are. */
+/* Most names are the render's variables: can nothing else be? */
+static BURIN_INLINE bool op_has_variables_alone(const vm_context *c) { return BURIN_LIKELY(!c->up && !c->vars && c->base.kind == BURIN_DICT); }
+/* Then this is where they are. */
 static BURIN_INLINE const rt_dict *op_variables(const vm_frame *f)
 {
-    const vm_context *c = f->context;
-    return BURIN_LIKELY(!c->up && !c->vars && c->base.kind == BURIN_DICT) ? rt_dict_of(&f->m->st, c->base) : NULL;
+    return op_has_variables_alone(f->context) ? rt_dict_of(&f->m->st, f->context->base) : NULL;
 }
 /* Where the site's name is among the variables: mostly in the slot where it was in the last render. NULL: it has to be looked for. */
 static BURIN_INLINE const burin_value *op_variable(const vm_frame *f, const rt_dict *variables, uint32_t number)

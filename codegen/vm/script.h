@@ -86,6 +86,7 @@ static BURIN_INLINE vm_frame *vm_frame_on(vm *m, const vm_function *fn)
         memcpy(&regs[row->first_cell], fn->defaults + row->defaults + row->keyword_defaults, row->cells * sizeof *regs);
     return f;
 }
+/* The same, where calls are few: not inlined. */
 vm_frame *vm_push_frame(vm *m, const vm_function *fn);
 /* Take the frame off; gives the one that was running before. */
 static BURIN_INLINE vm_frame *vm_leave(vm_frame *f)

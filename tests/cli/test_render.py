@@ -234,7 +234,7 @@ def test_mistakes_are_explained_and_coded():
 
 def test_errors_in_data_show_the_place():
     rows = [("json", '{"a": 1,\r\n "b" 1}', "2:6\n2 |  \"b\" 1}\n  |      ^\n"), ("yaml", "a: [1\nb: 2\n", "2:2\n2 | b: 2\n  |  ^\n"),
-            ("toml", "\na = x", "2:5\n2 | a = x\n  |     ^\n"), ("env", "A=1\nB\n", "2:1\n2 | B\n  | ^\n"), ("json", '"\0', "1:2\n"), ("json", "", "1:1\n1 | \n  | ^\n")]
+            ("toml", "\na = x", "2:5\n2 | a = x\n  |     ^\n"), ("env", "A=1\nB\n", "2:1\n2 | B\n  | ^\n"), ("json", '"\0', "1:2\n"), ("json", b'{"a": "\xff"}', "1:8\n"), ("json", "", "1:1\n1 | \n  | ^\n")]
     for kind, data, place in rows if has_yaml() else [row for row in rows if row[0] != "yaml"]:
         r = burin("-t", "x", "-", "-f", kind, stdin=data)
         assert r.code == 1 and r.err.startswith("DataError: ") and r.err.endswith("\n  --> <stdin>:" + place), (kind, data, r.err)
