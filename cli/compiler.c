@@ -23,9 +23,9 @@ static void explain(void *user, const burin_jit_event *e)
                     e->units == 1 ? "" : "s", e->instructions, ms(e->waited_ns), (size_t)e->bytes);
             break;
         }
-        fprintf(stderr, "burin: jit: %s: %u unit%s of %u instructions native after %.1f ms (compiler %.1f ms, assembler %.1f ms, %zu bytes; interpreted for %.1f ms before)\n",
+        fprintf(stderr, "burin: jit: %s: %u unit%s of %u instructions native after %.1f ms (compiler %.1f ms, assembler %.1f ms, %zu bytes; interpreted for %.1f ms before)%s%s\n",
                 name, e->units, e->units == 1 ? "" : "s", e->instructions, ms(e->waited_ns), ms(e->compile_ns), ms(e->assemble_ns), (size_t)e->bytes,
-                ms(e->interpreted_ns));
+                ms(e->interpreted_ns), e->why ? "; not kept in the cache: " : "", e->why ? e->why : "");
         break;
     case BURIN_JIT_REFUSED:
         fprintf(stderr, "burin: jit: %s: %u unit%s of %u instructions stay%s interpreted: %s\n", name, e->units, e->units == 1 ? "" : "s", e->instructions,

@@ -208,7 +208,7 @@ static bool compile_units(jit_tier *t, ir_program *program, const wire_request *
                                       tell_whom(t->jit));
     event->outcome     = event->why ? BURIN_JIT_REFUSED : BURIN_JIT_COMPILED;
     if (!event->why)
-        jit_cache_put(&t->jit->cache, buf_text(&t->request), answer.output, answer.library);
+        event->why = jit_cache_put(&t->jit->cache, buf_text(&t->request), answer.output, answer.library);
     return true;
 }
 
@@ -338,7 +338,7 @@ static bool compile_for_kernel(jit_tier *t, jit_kernel *k, burin_jit_event *even
     event->why         = jit_kernel_install(k, answer.output);
     event->outcome     = event->why ? BURIN_JIT_REFUSED : BURIN_JIT_COMPILED;
     if (!event->why)
-        jit_cache_put(&t->jit->cache, buf_text(&k->request), answer.output, answer.library);
+        event->why = jit_cache_put(&t->jit->cache, buf_text(&k->request), answer.output, answer.library);
     return true;
 }
 

@@ -40,12 +40,14 @@ static bool is_by(burin_text code, const uint8_t builder[BUILDER_SIZE])
     return memcmp(stamp.builder, builder, BUILDER_SIZE) == 0;
 }
 
-void jit_cache_put(const jit_cache *c, burin_text request, burin_text code, const builder_library *library)
+const char *jit_cache_put(const jit_cache *c, burin_text request, burin_text code, const builder_library *library)
 {
-    if (!jit_cache_is_on(c) || !is_by(code, c->builder))
-        return;
+    if (!jit_cache_is_on(c))
+        return NULL;
+    if (!is_by(code, c->builder))
+        return "burin-jit has been replaced since";
     disk_key key = disk_key_of(c->builder, request);
-    disk_put(&c->disk, &key, library, code);
+    return disk_put(&c->disk, &key, library, code);
 }
 
 void jit_cache_remove(const jit_cache *c, burin_text request)

@@ -17,7 +17,8 @@ static inline bool jit_cache_is_on(const jit_cache *c) { return c->disk.folder; 
 
 /* The object that answers a request, in place of what `code` held; false: it is not kept. */
 bool jit_cache_get(const jit_cache *c, burin_text request, buf *code);
-void jit_cache_put(const jit_cache *c, burin_text request, burin_text code, const builder_library *library);
+/* NULL: it is kept, or there is no cache; else why it is not, a literal. */
+const char *jit_cache_put(const jit_cache *c, burin_text request, burin_text code, const builder_library *library);
 void jit_cache_remove(const jit_cache *c, burin_text request);
 
 #endif

@@ -353,41 +353,52 @@ static bool write_all(int fd, burin_text bytes)
     return true;
 }
 
-/* Write the file beside its name, then give it the name. */
-static bool write_file(int folder, const disk_key *key, const builder_library *library, burin_text object)
+/* Write the file beside its name, then give it the name. NULL, or what was wrong. */
+static const char *write_file(int folder, const disk_key *key, const builder_library *library, burin_text object)
 {
     char      name[64];
     uint64_t  number;
     file_head head = {.key = *key, .size = object.len, .sum = sum_of(library, object), .library = *library};
     memcpy(head.magic, magic, sizeof magic);
     if (getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number)
-        return false;
+        return "the system has no random numbers yet";
     snprintf(name, sizeof name, "%s%016llx", unfinished, (unsigned long long)number);
     int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        return false;
+        return errno == EROFS || errno == EACCES ? "the cache's folder cannot be written to" : "no file can be made in the cache's folder";
     bool written = write_all(fd, (burin_text){(const char *)&head, sizeof head}) && write_all(fd, object);
     written      = close(fd) == 0 && written && renameat(folder, name, folder, name_of(key).text) == 0;
     if (!written)
         unlinkat(folder, name, 0);
-    return written;
+    return written ? NULL : "it could not be written to the cache's folder";
 }
 
-bool disk_put(const disk *d, const disk_key *key, const builder_library *library, burin_text object)
+/* NULL and the folder, made where there is none, in *fd; or what is wrong with it. */
+static const char *open_or_make_folder(const disk *d, int *fd)
+{
+    const char *wrong = open_folder(d, fd);
+    if (wrong || *fd >= 0)
+        return wrong;
+    make_folder(d->folder);
+    wrong = open_folder(d, fd);
+    return !wrong && *fd < 0 ? "the cache's folder cannot be made" : wrong;
+}
+
+const char *disk_put(const disk *d, const disk_key *key, const builder_library *library, burin_text object)
 {
     int folder;
-    if (!library->path[0] || sizeof(file_head) + object.len > d->size_max || !is_allowed(sizeof(file_head) + object.len))
-        return false;
-    if (open_folder(d, &folder))
-        return false;
-    if (folder < 0) {
-        make_folder(d->folder);
-        if (open_folder(d, &folder) || folder < 0)
-            return false;
-    }
-    bool kept = write_file(folder, key, library, object);
-    if (kept)
+    if (!library->path[0])
+        return "libgccjit's file is not known";
+    if (sizeof(file_head) + object.len > d->size_max)
+        return "it is larger than the cache may be";
+    if (!is_allowed(sizeof(file_head) + object.len))
+        return "it is larger than files may be (ulimit -f)";
+    const char *wrong = open_or_make_folder(d, &folder);
+    if (wrong)
+        return wrong;
+    wrong = write_file(folder, key, library, object);
+    if (!wrong)
         evict(d, folder);
     close(folder);
-    return kept;
+    return wrong;
 }

@@ -26,8 +26,8 @@ disk_key disk_key_of(const uint8_t builder[BUILDER_SIZE], burin_text request);
 
 /* What is kept under the key, in place of what `out` held. False: nothing. */
 bool disk_get(const disk *d, const disk_key *key, buf *out);
-/* Keep what `library` made of the request; makes the folder. False when it could not be kept, which only costs the next compilation. */
-bool disk_put(const disk *d, const disk_key *key, const builder_library *library, burin_text object);
+/* Keep what `library` made of the request; makes the folder. NULL, or why it could not be kept (a literal), which only costs the next compilation. */
+const char *disk_put(const disk *d, const disk_key *key, const builder_library *library, burin_text object);
 void disk_remove(const disk *d, const disk_key *key);
 
 typedef struct disk_entry {

@@ -300,6 +300,7 @@ static bool ensure_process(client *c)
 
 /* ---- asking ---- */
 
+/* What did not answer in its time would not do so the next time either; what died may. */
 static client_status lost(client *c, protocol_status status)
 {
     no_process(c, "%s", status == PROTOCOL_TIMEOUT    ? "the compiler took too long"
@@ -307,7 +308,7 @@ static client_status lost(client *c, protocol_status status)
                         : status == PROTOCOL_NO_MEMORY ? "out of memory"
                                                       : "the compiler's answer makes no sense");
     end_process(c, true);
-    return CLIENT_LOST;
+    return status == PROTOCOL_TIMEOUT ? CLIENT_REFUSED : CLIENT_LOST;
 }
 
 static client_status take_answer(client *c, const protocol_header *header, client_answer *answer)

@@ -28,8 +28,8 @@ client_options client_options_default(uint64_t abi);
 
 typedef enum client_status {
     CLIENT_DONE,
-    CLIENT_REFUSED,     /* this request: it will be the next time too */
-    CLIENT_LOST,        /* the process died or hung on it */
+    CLIENT_REFUSED,     /* this request, or the process hung on it: it will be so the next time too */
+    CLIENT_LOST,        /* the process died on it */
     CLIENT_UNAVAILABLE, /* there is no process now */
 } client_status;
 

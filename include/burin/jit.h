@@ -36,7 +36,7 @@ typedef struct burin_jit_event {
     uint64_t          waited_ns;    /* from the wish to its fulfilment */
     uint64_t          compile_ns, assemble_ns; /* processor time of the compiler, time of the assembler */
     uint64_t          bytes;        /* of the object */
-    const char       *why;          /* a clause without a full stop; NULL when compiled */
+    const char       *why;          /* a clause without a full stop; when compiled: why the cache could not keep it, NULL if it could or there is none */
     bool              cached;       /* it was in the cache; no compiler was asked */
 } burin_jit_event;
 

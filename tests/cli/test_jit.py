@@ -109,6 +109,8 @@ def cached():
         check("the user's folder", " native after " in first.err and " native from the cache after " in second.err, (first, second))
         got = run("cache", "list")
         check("a list of the user's folder", "%s/burin: 1 file," % folder in got.out, got)
+        got = run("render", "page.html", "--jit-eager", "--explain", "--cache", "/proc/none/cache")
+        check("a folder that cannot be made", got.out == want and " native after " in got.err and "; not kept in the cache: the cache's folder cannot be made\n" in got.err, got)
         check("no folder", " native after " in run("render", "page.html", "--jit-eager", "--explain", "--cache", "off").err, None)
     check("cache without a word", burin("cache").code == 2 and burin("cache", "burn").code == 2, None)
 

@@ -186,7 +186,7 @@ static void a_hung_process_is_ended(void **state)
     options.answer_ms = 200;
     client *c         = client_new(&base_malloc_allocator, &options);
     int     hung      = process(c);
-    assert_int_equal(ask(c, "hang", &answer), CLIENT_LOST);
+    assert_int_equal(ask(c, "hang", &answer), CLIENT_REFUSED);
     assert_string_equal(answer.why, "the compiler took too long");
     assert_int_equal(kill(hung, 0), -1);
     client_free(c);

@@ -66,11 +66,14 @@ static disk_key key_of(const char *request)
     return disk_key_of(builder, (burin_text){request, strlen(request)});
 }
 
-static bool put(fixture *f, const char *request, const char *object)
+/* NULL, or why it is not kept. */
+static const char *try_put(const fixture *f, const char *request, const char *object)
 {
     disk_key key = key_of(request);
     return disk_put(&f->d, &key, &f->library, (burin_text){object, strlen(object)});
 }
+
+static bool put(const fixture *f, const char *request, const char *object) { return !try_put(f, request, object); }
 
 static bool has(fixture *f, const char *request, const char *object)
 {
@@ -227,7 +230,7 @@ static void what_an_unknown_library_made_is_not_kept(void **state)
     fixture *f = *state;
     assert_false(builder_library_note("/nowhere/libgccjit.so", &f->library));
     assert_false(builder_library_is_there(&f->library));
-    assert_false(put(f, "one", "1"));
+    assert_string_equal(try_put(f, "one", "1"), "libgccjit's file is not known");
     assert_int_equal(look(f).files, 0);
 }
 
@@ -306,7 +309,7 @@ static void size_has_a_limit(void **state)
     assert_true(has(f, "29", object));
     assert_false(has(f, "0", object));
     f->d.size_max = 1000;
-    assert_false(put(f, "large", object));
+    assert_string_equal(try_put(f, "large", object), "it is larger than the cache may be");
     assert_int_equal(look(f).files, files);
 }
 
@@ -341,6 +344,13 @@ static void what_was_never_finished_goes(void **state)
     assert_int_equal(look(f).files, 2);
 }
 
+static void a_folder_that_cannot_be_made_is_told(void **state)
+{
+    fixture f = *(fixture *)*state;
+    f.d.folder = "/proc/none/cache";
+    assert_string_equal(try_put(&f, "one", "1"), "the cache's folder cannot be made");
+}
+
 /* RLIMIT_FSIZE: a write beyond it would end the process. */
 static void no_room_is_no_signal(void **state)
 {
@@ -348,7 +358,8 @@ static void no_room_is_no_signal(void **state)
     pid_t    child = fork();
     if (child == 0) {
         setrlimit(RLIMIT_FSIZE, &(struct rlimit){10, 10});
-        _exit(put(f, "one", "more than ten bytes") ? 1 : 0);
+        const char *why = try_put(f, "one", "more than ten bytes");
+        _exit(why && strcmp(why, "it is larger than files may be (ulimit -f)") == 0 ? 0 : 1);
     }
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -396,6 +407,7 @@ int main(void)
         TEST(a_damaged_file_is_found_and_goes),       TEST(another_name_is_not_believed), TEST(what_others_can_write_is_not_read),
         TEST(links_are_not_followed),                 TEST(a_foreign_folder_is_not_used), TEST(size_has_a_limit),
         TEST(what_was_never_finished_goes),           TEST(no_room_is_no_signal),         TEST(killed_writers_leave_nothing_half),
+        TEST(a_folder_that_cannot_be_made_is_told),
         TEST(looking_at_a_file_is_no_use_of_it),      TEST(what_another_libgccjit_made_goes),
         TEST(what_an_unknown_library_made_is_not_kept), cmocka_unit_test(programs_have_a_build_id),
     };
