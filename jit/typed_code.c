@@ -490,7 +490,7 @@ static void write_jump_truth(typed *t, uint32_t pc)
 /* ---- by body ---- */
 
 /* May what it calls collect garbage (codegen/vm/collect.c)? Then all that is in use has to be in registers. */
-static bool may_collect(ir_op op) { return op == OP_INVOKE || op == OP_INVOKE_METHOD; }
+static bool may_collect(ir_op op) { return op == OP_INVOKE || op == OP_INVOKE_METHOD || op == OP_EACH_NEXT; }
 
 static void write_by_body(typed *t, uint32_t pc)
 {

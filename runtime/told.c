@@ -1,14 +1,12 @@
 #include "runtime/told.h"
 
-#include "runtime/host.h"
-
 burin_status rt_told_next(rt_told *t, rt_iter *it, burin_value *item)
 {
     rt_state *st = t->call->st;
     t->it        = it;
-    st->asked    = t->call->direct && it->kind == BURIN_OBJECT ? rt_object_of(it->over)->self : NULL;
+    rt_ask(st, t->call->direct, it->over);
     burin_status status = rt_iter_next(st, it, item);
-    st->asked    = NULL;
+    rt_ask_none(st);
     return status;
 }
 
@@ -19,9 +17,9 @@ burin_status rt_told_call(const rt_told *t, burin_value callee, const burin_valu
     burin_status status    = rt_enter(st);
     if (status)
         return status;
-    st->asked = t->call->direct && callee.kind == BURIN_OBJECT ? rt_object_of(callee)->self : NULL;
-    status    = rt_call(st, callee, &arguments, out);
-    st->asked = NULL;
+    rt_ask(st, t->call->direct, callee);
+    status = rt_call(st, callee, &arguments, out);
+    rt_ask_none(st);
     rt_leave(st);
     return status;
 }
@@ -29,8 +27,10 @@ burin_status rt_told_call(const rt_told *t, burin_value callee, const burin_valu
 void rt_told_reach(rt_collector *c, const rt_state *st)
 {
     for (const rt_told *t = st->told; t; t = t->outer) {
-        rt_reach_bytes(c, t->call->args, t->call->count * sizeof *t->call->args);
-        rt_reach_values(c, t->call->args, t->call->count);
+        if (t->call->count) {
+            rt_reach_bytes(c, t->call->args, t->call->count * sizeof *t->call->args);
+            rt_reach_values(c, t->call->args, t->call->count);
+        }
         rt_reach_values(c, t->held, t->count);
         if (t->it)
             rt_iter_reach(c, t->it);

@@ -7,6 +7,7 @@
 #include "runtime/assign.h"
 #include "runtime/env.h"
 #include "runtime/exception.h"
+#include "runtime/told.h"
 #include "runtime/type.h"
 
 #define OPERATION(name) static BURIN_INLINE burin_status op_##name(vm_frame *f, burin_value *regs, const ir_insn *i)
@@ -284,7 +285,9 @@ DECISION(each_next)
     }
     burin_value item;
     f->pc   = (uint32_t)(i - f->unit->code);
+    rt_ask(&f->m->st, true, it->over); /* all that is in use lies in registers */
     *status = rt_iter_next(&f->m->st, it, &item);
+    rt_ask_none(&f->m->st);
     if (*status || item.kind == BURIN_MISSING)
         return false;
     regs[i->b] = item;

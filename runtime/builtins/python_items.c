@@ -71,14 +71,18 @@ static burin_status extreme(burin_call *call, const char *name, rt_compare op, b
     rt_state    *st = call->st;
     rt_iter      it;
     rt_told      told;
-    burin_value  over, key, item, value, best[2] = {rt_missing(), rt_missing()}; /* and its value */
+    burin_value  over, key, item, value, best[3] = {rt_missing(), rt_missing(), rt_missing()}; /* its value; the item whose value is asked for */
     bool         better;
     burin_status status = read_extreme(call, name, &over, &key, out);
     if (!status)
         status = rt_iter_init(st, over, &it);
-    rt_told_begin(&told, call, best, 2);
+    rt_told_begin(&told, call, best, 3);
     while (!status && !(status = builtin_told_next(&told, &it, &item)) && item.kind != BURIN_MISSING) {
-        if ((status = python_apply(st, key, item, &value)))
+        best[2] = item;
+        rt_ask(st, call->direct, key);
+        status = python_apply(st, key, item, &value);
+        rt_ask_none(st);
+        if (status)
             break;
         better = best[1].kind == BURIN_MISSING;
         if (!better)

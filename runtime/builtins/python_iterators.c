@@ -171,16 +171,23 @@ static burin_status map_next(burin_call *call, void *self, burin_value *out)
     mapper      *m  = self;
     burin_value  on_stack[ON_STACK], *items = on_stack;
     burin_status status = BURIN_OK;
+    const bool   told   = rt_told_of(st, self);
     *out                = rt_missing();
     if (m->count > ON_STACK && !(items = heap_alloc(&st->heap, m->count * sizeof *items)))
         return rt_fail_memory(st);
-    for (uint32_t n = 0; n < m->count; n++)
-        if ((status = next_within(st, &m->its[n], &items[n])) || items[n].kind == BURIN_MISSING)
+    for (uint32_t n = 0; n < m->count; n++) {
+        rt_ask(st, told && m->count == 1, m->its[n].over); /* of several, those before are held here */
+        status = next_within(st, &m->its[n], &items[n]);
+        rt_ask_none(st);
+        if (status || items[n].kind == BURIN_MISSING)
             return status;
+    }
     rt_arguments args = {.positional = items, .count = m->count};
     if ((status = rt_enter(st)))
         return status;
+    rt_ask(st, told, m->function);
     status = rt_call(st, m->function, &args, out);
+    rt_ask_none(st);
     rt_leave(st);
     return status;
 }
@@ -226,16 +233,28 @@ static burin_status filter_next(burin_call *call, void *self, burin_value *out)
     sieve       *s  = self;
     burin_value  answer;
     bool         pass   = false;
+    const bool   told   = rt_told_of(st, self);
+    rt_told      item;
     burin_status status = rt_enter(st);
     if (status)
         return status;
-    while (!pass && !(status = rt_iter_next(st, &s->it, out)) && out->kind != BURIN_MISSING) {
+    *out = rt_missing();
+    rt_told_begin(&item, call, out, 1);
+    while (!pass) {
+        rt_ask(st, told, s->it.over);
+        status = rt_iter_next(st, &s->it, out);
+        rt_ask_none(st);
+        if (status || out->kind == BURIN_MISSING)
+            break;
+        rt_ask(st, told, s->function);
         status = python_apply(st, s->function, *out, &answer);
+        rt_ask_none(st);
         if (!status)
             status = rt_is_true(st, answer, &pass);
         if (status)
             break;
     }
+    rt_told_end(&item);
     rt_leave(st);
     return status;
 }

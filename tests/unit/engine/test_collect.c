@@ -50,6 +50,10 @@ static void loops_run_in_constant_memory(void **state)
         "def f(n): return len([n] * 200)\nsum(f(i) for i in range(20000))",
         "def f(n): return sorted([n] * 200)\nany(f(i) == 3 for i in range(20000))\nmax(f(i)[0] for i in range(20000))",
         "def f(n): return sum(len([n] * 20) for i in range(10))\nsorted(f(i) for i in range(20000))",
+        "def f(n): return len([n] * 200)\nsum(map(f, range(20000)))\nlist(map(f, (i for i in range(20000))))",
+        "def f(n): return len([n] * 200) < 3\nany(filter(f, range(20000)))\nfor x in filter(f, (i for i in range(20000))): pass",
+        "def f(n): return len([n] * 200)\nmin(range(20000), key=f)\nmax((i for i in range(20000)), key=f)",
+        "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\nfor x in map(work, [9999, 9999]): pass\nfor x in (work(n) for n in [9999, 9999]): pass",
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -173,6 +177,15 @@ static void where_it_is_done_cannot_be_told(void **state)
         "print([sum(x[0] for x in (f(i) for i in range(n))) for n in range(4)])",
         "def f(i):\n    if i == 3: raise ValueError(['text' * 9, i])\n    return [i] * 9\ntry: print(sum((f(i) for i in range(5)), []))\nexcept ValueError as e:\n"
         "    for i in range(3): t = [i] * 50\n    print(e, list(f(i) for i in range(3)))",
+        "def f(v, *more):\n    t = [[v] * 9 for i in range(3)]\n    return [t[1][:2], *more]\n"
+        "g = lambda: ([i, 'text' * 9] for i in range(4))\nprint(list(map(f, g())), list(map(f, g(), map(f, g()), g(), g(), g())), sum(map(f, filter(f, g())), []))\n"
+        "for x in map(f, filter(lambda v: f(v)[0][0][0] % 2, g())): print(f(x), [f(y) for y in filter(None, map(f, g()))])\n"
+        "print(min(map(f, g()), key=f), max([3], [4], [2], key=lambda v: f(v)), any(map(lambda v: f(v) == 3, filter(f, map(f, g())))))\n"
+        "for x in (f(y) for y in g() if f(y)):\n    t = [f(z) for z in map(f, filter(f, (f(w) for w in g())))]\n    print(x, t)",
+        "def f(i):\n    if i == 3: raise ValueError(['text' * 9, i])\n    return [i] * 9\n"
+        "for make in (lambda: map(f, range(5)), lambda: filter(f, range(5)), lambda: (f(i) for i in range(5))):\n    try:\n        for x in make(): print(x, [f(i) for i in range(3)])\n"
+        "    except ValueError as e:\n        t = [f(i) for i in range(3)]\n        print(e, t)\n"
+        "def g(n): return sum(map(g, range(n)), [n]) if n else [[0] * 9]\ndef h(n): return n and sum(map(h, filter(h, range(n)))) + n\nprint(h(9))",
         "x = sorted([[3], [1], [2]], key=lambda v: [v, 'k' * 20])\nprint(x, max([1, 5, 3], key=lambda v: [-v]), sum([[i] for i in range(4)], []))",
     };
     (void)state;
