@@ -141,8 +141,12 @@ burin_value burin_undefined(burin_heap *heap, const char *name)
 {
     rt_state    *st    = rt_state_of(heap);
     burin_value  value = rt_missing(), text = rt_missing();
-    burin_status status = name ? rt_string_copy(st, name, strlen(name), &text) : BURIN_OK;
+    burin_status status = BURIN_OK;
 
+    if (name && text_valid_prefix(name, strlen(name)) != strlen(name))
+        return value;
+    if (name)
+        status = rt_string_copy(st, name, strlen(name), &text);
     if (status == BURIN_OK)
         status = rt_undefined_new(st, rt_missing(), text, &value);
     return settle_value(heap, status, value);
@@ -164,8 +168,11 @@ burin_status burin_dict_set(burin_heap *heap, burin_value dict, burin_value key,
 
 burin_status burin_dict_set_z(burin_heap *heap, burin_value dict, const char *key, burin_value value)
 {
-    burin_value copy = burin_string(heap, key, strlen(key));
+    size_t len = strlen(key);
 
+    if (text_valid_prefix(key, len) != len)
+        return BURIN_ERR_UNICODE;
+    burin_value copy = burin_string(heap, key, len);
     return copy.kind == BURIN_MISSING ? BURIN_ERR_NOMEM : burin_dict_set(heap, dict, copy, value);
 }
 

@@ -27,7 +27,7 @@ typedef struct burin_address {
     burin_entity entity;
     burin_text   path;
 } burin_address;
-/* BURIN_ERR_VALUE with the column of what is wrong. */
+/* BURIN_ERR_VALUE with the column of what is wrong, BURIN_ERR_UNICODE. */
 BURIN_API burin_status burin_address_read(burin_text text, burin_address *out, burin_error *err);
 /* Whether a text is an address; one that merely begins with '@' is not. */
 BURIN_API bool burin_is_address(burin_text text);

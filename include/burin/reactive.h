@@ -66,6 +66,7 @@ BURIN_API void burin_graph_free(burin_graph *graph);
 /* All calls below that return a status give
  *   BURIN_ERR_USAGE   a node that is none or has been disposed of, a value that is undefined or missing, a call that
  *                     computations may not make;
+ *   BURIN_ERR_UNICODE text that is not UTF-8; a computation that gives such fails so;
  *   BURIN_ERR_NOMEM   memory is out: the call has changed nothing, unless it says otherwise;
  * and burin_graph_message says more until the next call. */
 
@@ -94,7 +95,7 @@ BURIN_API void         burin_graph_begin(burin_graph *graph);
 BURIN_API burin_status burin_graph_commit(burin_graph *graph);
 
 /* From any thread: changes that take place together, when the graph's thread takes them. `writes` is copied, with its texts; containers
- * are borrowed. The graph's allocator is called from this thread. BURIN_ERR_NOMEM: nothing was posted. The graph must be
+ * are borrowed. The graph's allocator is called from this thread. BURIN_ERR_NOMEM, BURIN_ERR_UNICODE: nothing was posted. The graph must be
  * alive, and be freed after the last post has returned. */
 typedef struct burin_write {
     burin_node  cell;

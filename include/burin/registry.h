@@ -125,7 +125,7 @@ typedef struct burin_declaration {
     uint32_t     cost_ns;   /* what a call is thought to take; 0: unknown */
 } burin_declaration;
 /* Register a function. A name that is taken gets a new version: calls by name go to it from now on, the old one stays for those who hold it.
- * out: may be NULL. On failure `data` stays the caller's. Errors: BURIN_ERR_VALUE (name, signature; with the column), _KEY (a type that the store has not), _USAGE (what contradicts itself). */
+ * out: may be NULL. On failure `data` stays the caller's. Errors: BURIN_ERR_VALUE (name, signature; with the column), _UNICODE, _KEY (a type that the store has not), _USAGE (what contradicts itself). */
 BURIN_API burin_status burin_register(burin_registry *registry, const burin_declaration *declaration, const burin_callable **out, burin_error *err);
 /* The same function with some arguments set for good, under another name: it has the parameters that are left. Its code is that version's.
  * Values other than texts, numbers, booleans and none are refused (BURIN_ERR_TYPE); entities are kept as they are given. */
@@ -230,7 +230,7 @@ BURIN_API burin_error *burin_invocation_error(burin_invocation *call);
 BURIN_API burin_status burin_invocation_fail(burin_invocation *call, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
 /* Whether the call, or one that it is made from, was asked to end: for functions that take long. */
 BURIN_API bool burin_invocation_cancelled(const burin_invocation *call);
-/* One more of several results. key: for a DICT, copied. BURIN_ERR_NOMEM. */
+/* One more of several results. key: for a DICT, copied. BURIN_ERR_NOMEM, _UNICODE. */
 BURIN_API burin_status burin_give(burin_invocation *call, burin_text key, burin_item item);
 
 /* ---- records ---- */

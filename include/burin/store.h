@@ -14,7 +14,7 @@
  * memory; burin/durable.h opens those that outlive their process.
  *
  * Errors: BURIN_ERR_USAGE (a misuse), _TYPE (an attribute cannot hold that), _VALUE (would share, or close a circle),
- * _KEY, _INDEX (no such key, entity, tree or version), _ATTRIBUTE, _GONE (a version no longer kept), _CONFLICT, _NOMEM,
+ * _UNICODE (text that is not UTF-8), _KEY, _INDEX (no such key, entity, tree or version), _ATTRIBUTE, _GONE (a version no longer kept), _CONFLICT, _NOMEM,
  * _LIMIT (the store's memory limit). After an error everything is as before the call (but see
  * burin/durable.h for BURIN_ERR_OS). */
 #ifndef BURIN_STORE_H

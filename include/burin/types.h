@@ -1,6 +1,8 @@
 /* burin/types.h: the types every other public header uses.
  *
- * Strings are UTF-8, given as pointer and length in bytes; they need no terminating NUL and may hold NULs.
+ * Strings are UTF-8, given as pointer and length in bytes; they need no terminating NUL and may hold NULs. Whatever keeps text longer than its call
+ * sees to it, values and what is in them included: BURIN_ERR_UNICODE (of whole sources BURIN_ERR_UNICODE_DECODE), and nothing is changed; constructors of
+ * values give BURIN_MISSING. Of text that is only borrowed it is the caller's promise.
  * Every function that can fail returns a burin_status and fills a burin_error owned by the caller.
  * The library keeps no global mutable state, never calls exit, abort or longjmp, and touches no signal or locale. */
 #ifndef BURIN_TYPES_H

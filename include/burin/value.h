@@ -128,7 +128,7 @@ BURIN_API burin_value burin_iterator(burin_heap *heap, burin_value over);       
 BURIN_API burin_value burin_undefined(burin_heap *heap, const char *name);
 
 /* Building; only on containers of the same heap, before they are given to a render. BURIN_ERR_NOMEM, BURIN_ERR_TYPE (another
- * kind of container, an unhashable key). A key that is there already keeps its place and gets the new value. */
+ * kind of container, an unhashable key), BURIN_ERR_UNICODE (a key that is copied). A key that is there already keeps its place and gets the new value. */
 BURIN_API burin_status burin_list_append(burin_heap *heap, burin_value list, burin_value item);
 BURIN_API burin_status burin_dict_set(burin_heap *heap, burin_value dict, burin_value key, burin_value value);
 BURIN_API burin_status burin_dict_set_z(burin_heap *heap, burin_value dict, const char *key, burin_value value); /* key copied */

@@ -112,6 +112,14 @@ burin_status diag_fail(burin_error *err, burin_status status, const source *src,
     return status;
 }
 
+burin_status diag_check_text(burin_error *err, burin_text text)
+{
+    size_t valid = text_valid_prefix(text.data, text.len);
+    if (valid == text.len)
+        return BURIN_OK;
+    return diag_fail(err, BURIN_ERR_UNICODE, NULL, 0, (span){0, 0}, "text that is not UTF-8: byte 0x%02x at %zu", (unsigned)(uint8_t)text.data[valid], valid);
+}
+
 void diag_suggest(burin_error *err, const char *format, ...)
 {
     if (!err)

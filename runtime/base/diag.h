@@ -26,6 +26,8 @@ burin_status diag_vfail(burin_error *err, burin_status status, const source *src
                         const char *format, va_list args);
 /* The same with a message that is text already; it ends at a NUL. */
 burin_status diag_fail_text(burin_error *err, burin_status status, const source *src, uint32_t line, span where, burin_text message);
+/* Text that is to be kept: BURIN_ERR_UNICODE where it is not UTF-8 (burin/types.h). */
+burin_status diag_check_text(burin_error *err, burin_text text);
 /* A public call begins that leaves `err` empty when it succeeds (burin/error.h). */
 static inline void diag_begin(burin_error *err)
 {

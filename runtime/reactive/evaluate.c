@@ -37,6 +37,8 @@ bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status sta
         return take_anew(g, node, run, status, v);
     if (rx_text_same(*at, v))
         return false;
+    if (v.kind == BURIN_STRING && rx_check_text(g, burin_text_of(v)))
+        return take_failure(g, node, run, BURIN_ERR_UNICODE);
     char *text = (char *)at->as.s;
     *at        = v;
     at->as.s   = text;

@@ -311,8 +311,9 @@ burin_status burin_graph_effect(burin_graph *g, burin_compute fn, void *user, un
 burin_status burin_graph_name(burin_graph *g, burin_node node, burin_text name)
 {
     uint32_t index = rx_node_of(g, node, CELL | COMPUTED | EFFECT | SCOPE);
-    if (!index)
-        return BURIN_ERR_USAGE;
+    burin_status status = index ? rx_check_text(g, name) : BURIN_ERR_USAGE;
+    if (status)
+        return status;
     char *copy = name.len ? base_alloc(g->alloc, name.len) : NULL;
     if ((name.len && !copy) || !rx_grow(g, &g->names, &g->name_cap, index + 1, sizeof *g->names)) {
         base_free(g->alloc, copy, name.len);

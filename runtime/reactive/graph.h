@@ -269,6 +269,8 @@ static inline bool rx_is_nan_again(int64_t a, int64_t b)
     const int64_t magnitude = INT64_MAX, infinity = INT64_C(0x7ff) << 52;
     return (a & magnitude) > infinity && (b & magnitude) > infinity;
 }
+/* Text that the graph is to keep: BURIN_ERR_UNICODE. */
+burin_status rx_check_text(burin_graph *g, burin_text text);
 /* The graph's own copy. BURIN_ERR_USAGE for kinds a graph does not take. */
 burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out);
 void         rx_value_free_other(burin_graph *g, burin_value v); /* not plain */

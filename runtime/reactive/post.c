@@ -1,4 +1,5 @@
 /* Changes from other threads: a lock-free stack that they push to and that the graph's thread takes whole. */
+#include "runtime/base/text.h"
 #include "runtime/reactive/graph.h"
 
 struct rx_post {
@@ -10,8 +11,12 @@ struct rx_post {
 burin_status burin_graph_post(burin_graph *g, const burin_write *writes, size_t count)
 {
     size_t size = sizeof(rx_post) + count * sizeof(rx_write);
-    for (size_t k = 0; k < count; k++)
-        size += rx_is_text(writes[k].value) ? writes[k].value.len : 0;
+    for (size_t k = 0; k < count; k++) {
+        burin_text text = rx_is_text(writes[k].value) ? burin_text_of(writes[k].value) : (burin_text){NULL, 0};
+        if (writes[k].value.kind == BURIN_STRING && text_valid_prefix(text.data, text.len) != text.len)
+            return BURIN_ERR_UNICODE;
+        size += text.len;
+    }
     rx_post *post = count < SIZE_MAX / sizeof(rx_write) / 2 ? base_alloc(g->alloc, size) : NULL;
     if (!post)
         return BURIN_ERR_NOMEM;

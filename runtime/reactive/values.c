@@ -1,5 +1,6 @@
 /* Values inside a graph: what a node has is the graph's own copy; failures are values too. */
 #include "runtime/reactive/graph.h"
+#include "runtime/base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +26,14 @@ burin_status rx_fail_with(burin_graph *g, const rx_failure *failure)
     return failure->status;
 }
 
+burin_status rx_check_text(burin_graph *g, burin_text text)
+{
+    size_t valid = text_valid_prefix(text.data, text.len);
+    if (valid == text.len)
+        return BURIN_OK;
+    return burin_graph_fail(g, BURIN_ERR_UNICODE, "text that is not UTF-8: byte 0x%02x at %zu", (unsigned)(uint8_t)text.data[valid], valid);
+}
+
 burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out)
 {
     *out = v;
@@ -41,6 +50,11 @@ burin_status rx_value_copy(burin_graph *g, burin_value v, burin_value *out)
     case BURIN_UNDEFINED:
         *out = burin_missing();
         return burin_graph_fail(g, BURIN_ERR_USAGE, "a node's value is not undefined, and not missing");
+    }
+    burin_status status = v.kind == BURIN_STRING ? rx_check_text(g, burin_text_of(v)) : BURIN_OK;
+    if (status) {
+        *out = burin_missing();
+        return status;
     }
     char *copy = rx_bytes(g, v.len);
     if (!copy)

@@ -4,6 +4,8 @@
 burin_status burin_give(burin_invocation *call, burin_text key, burin_item item)
 {
     const burin_allocator *alloc = &call->callable->registry->alloc;
+    if (diag_check_text(call->err, key))
+        return BURIN_ERR_UNICODE;
     if (call->item_count == call->item_cap) {
         size_t          cap  = call->item_cap ? 2 * call->item_cap : 8;
         burin_returned *more = alloc->resize(alloc->user, call->items, call->item_cap * sizeof *more, cap * sizeof *more);

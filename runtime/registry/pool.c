@@ -197,6 +197,8 @@ static burin_status copy_item(burin_future *f, const burin_item *item, burin_ite
     if (item->entity.id || item->value.kind <= BURIN_FLOAT)
         return BURIN_OK;
     if (item->value.kind == BURIN_STRING) {
+        if (diag_check_text(err, burin_text_of(item->value)))
+            return BURIN_ERR_UNICODE;
         out->value = burin_string(f->heap, item->value.as.s, item->value.len);
         return out->value.kind == BURIN_MISSING ? rg_no_memory(err) : BURIN_OK;
     }

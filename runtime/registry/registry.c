@@ -166,6 +166,11 @@ static burin_status declare(burin_registry *r, const burin_declaration *d, burin
     burin_callable *f = new_callable(r, d->name, err);
     if (!f)
         return rg_is_name(d->name) ? BURIN_ERR_NOMEM : BURIN_ERR_VALUE;
+    burin_status status = diag_check_text(err, (burin_text){d->signature, strlen(d->signature)});
+    if (status == BURIN_OK && d->doc)
+        status = diag_check_text(err, (burin_text){d->doc, strlen(d->doc)});
+    if (status)
+        return status;
     f->info.signature = keep(r, d->signature);
     f->info.doc       = keep(r, d->doc ? d->doc : "");
     f->info.effect    = d->effect;
@@ -174,7 +179,7 @@ static burin_status declare(burin_registry *r, const burin_declaration *d, burin
     f->data           = d->data;
     if (!f->info.signature || !f->info.doc)
         return rg_no_memory(err);
-    burin_status status = rg_signature(r->store, &r->arena, f->info.signature, f, err);
+    status = rg_signature(r->store, &r->arena, f->info.signature, f, err);
     if (status == BURIN_OK)
         status = check_declaration(r, d, f, err);
     if (status == BURIN_OK)
@@ -213,6 +218,8 @@ static burin_status bind(burin_registry *r, burin_callable *f, burin_parameter *
     if (!value.entity.id && !((plain >> value.value.kind) & 1))
         return es_fail(err, BURIN_ERR_TYPE, "%s() argument '%s': only texts, numbers, booleans and none can be set for good", f->info.name, name);
     if (!value.entity.id && value.value.kind == BURIN_STRING) {
+        if (diag_check_text(err, burin_text_of(value.value)))
+            return BURIN_ERR_UNICODE;
         const char *copy = arena_copy(&r->arena, burin_text_of(value.value));
         if (!copy)
             return rg_no_memory(err);

@@ -132,10 +132,10 @@ static bool scan(scanner *s, burin_address *out)
 burin_status burin_address_read(burin_text text, burin_address *out, burin_error *err)
 {
     scanner s = {text.data, text.data + text.len, NULL};
-    if (text.len > UINT32_MAX || text_valid_prefix(text.data, text.len) != text.len) {
-        diag_fail(err, BURIN_ERR_VALUE, NULL, 0, (span){0, 0}, "an address is text in UTF-8");
-        return BURIN_ERR_VALUE;
-    }
+    if (text.len > UINT32_MAX)
+        return diag_fail(err, BURIN_ERR_VALUE, NULL, 0, (span){0, 0}, "no address: it is too long");
+    if (diag_check_text(err, text))
+        return BURIN_ERR_UNICODE;
     if (scan(&s, out))
         return BURIN_OK;
     source   src = {text, NULL};

@@ -8,6 +8,7 @@
  *   6. publish  cannot fail: heads, homes, then the store's commit number
  *
  * Until step 6 everything made is invisible and on the writer's list, from which a failure frees it. */
+#include "runtime/base/diag.h"
 #include "runtime/store/commit.h"
 #include "runtime/store/log.h"
 
@@ -441,7 +442,9 @@ burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_
     t->writer            = (es_writer){.m = &s->memory, .seq = seq, .made = {t->writer.made.items, 0, t->writer.made.cap},
                                        .dropped = {t->writer.dropped.items, 0, t->writer.dropped.cap}};
     bool         changed = false;
-    burin_status status  = es_log_ready(s, err);
+    burin_status status  = diag_check_text(err, options->note);
+    if (status == BURIN_OK)
+        status = es_log_ready(s, err);
     if (status == BURIN_OK)
         status = meet_heads(t, options->mode, result, err);
     if (status == BURIN_OK)

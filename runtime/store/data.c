@@ -1,5 +1,6 @@
 /* Plain values as bytes, and back. See data.h. */
 #include "runtime/store/data.h"
+#include "runtime/base/diag.h"
 #include "runtime/base/text.h"
 #include "runtime/store/store.h"
 #include "runtime/value.h"
@@ -46,6 +47,9 @@ static burin_status encode(buf *out, burin_value v, unsigned depth, burin_error 
         buf_append(out, (const char *)&v.as, sizeof v.as);
         break;
     case BURIN_STRING:
+        if (diag_check_text(err, burin_text_of(v)))
+            return BURIN_ERR_UNICODE;
+        __attribute__((fallthrough));
     case BURIN_BYTES:
         put_count(out, v.len);
         buf_append(out, v.as.s, v.len);

@@ -2,6 +2,7 @@
  *
  * Each operation checks everything before it changes anything, and takes its memory from the transaction's arena first, so that
  * a failed one leaves the overlay as it was (but for drafts that equal their base, which the commit does not count). */
+#include "runtime/base/diag.h"
 #include "runtime/store/data.h"
 #include "runtime/store/txn.h"
 
@@ -63,11 +64,13 @@ static burin_status make_cell(burin_txn *t, const es_type *type, int attribute, 
             return wrong_value(type, attribute, v, err);
         memcpy(cell, &real, sizeof *cell);
         return BURIN_OK;
-    case BURIN_TEXT_ATTRIBUTE:
+    case BURIN_TEXT_ATTRIBUTE: {
         if (v.kind != BURIN_STRING)
             return wrong_value(type, attribute, v, err);
-        *own = true;
-        return text_cell(t, (burin_text){v.as.s, v.len}, cell, err);
+        burin_status status = diag_check_text(err, burin_text_of(v));
+        *own                = true;
+        return status ? status : text_cell(t, burin_text_of(v), cell, err);
+    }
     case BURIN_DATA_ATTRIBUTE: {
         buf          bytes  = buf_make(&t->store->alloc);
         burin_status status = es_data_encode(&bytes, v, err);
@@ -281,8 +284,10 @@ static burin_status check_place(burin_txn *t, const es_draft *owner, int attribu
             return es_fail(err, BURIN_ERR_INDEX, "index %zu is beyond the %zu children in '%s'", index, now->count, a->name);
         return BURIN_OK;
     case BURIN_CHILD_DICT_ATTRIBUTE:
-        if (!key.data || key.len > UINT32_MAX / 2 || text_valid_prefix(key.data, key.len) != key.len)
-            return es_fail(err, BURIN_ERR_VALUE, "a child in '%s' needs a key, in UTF-8", a->name);
+        if (!key.data || key.len > UINT32_MAX / 2)
+            return es_fail(err, BURIN_ERR_VALUE, "a child in '%s' needs a key", a->name);
+        if (diag_check_text(err, key))
+            return BURIN_ERR_UNICODE;
         if (has_key(t, owner, attribute, key))
             return es_fail(err, BURIN_ERR_VALUE, "there is a child '%.*s' in '%s' already", (int)key.len, key.data, a->name);
         return BURIN_OK;

@@ -313,6 +313,8 @@ static void pools_have_limits(void **state)
     assert_int_equal(burin_pool_start(p, f, args, BURIN_PARAMETERS_MAX + 1, NULL, &none, NULL), BURIN_ERR_TYPE);
     args[0] = burin_item_value(burin_iterator(w->heap, burin_list(w->heap, 0)));
     assert_int_equal(burin_pool_start(p, f, args, 1, NULL, &none, NULL), BURIN_ERR_TYPE);
+    args[0] = item_text("\xff");
+    assert_int_equal(burin_pool_start(p, f, args, 1, NULL, &none, NULL), BURIN_ERR_UNICODE);
     burin_future *wrong = start(p, f, args, 0, 0);
     assert_int_equal(burin_future_wait(wrong, -1, NULL, NULL), BURIN_ERR_TYPE);
     burin_future_free(wrong);

@@ -151,6 +151,10 @@ static void texts_are_copied_and_must_be_utf8(void **state)
     assert_true(v.flags & BURIN_ASCII);
     assert_false(burin_string(*state, "\xc3\xa4", 2).flags & BURIN_ASCII);
     assert_int_equal(burin_string(*state, "\xff", 1).kind, BURIN_MISSING);
+    assert_int_equal(burin_undefined(*state, "\xff").kind, BURIN_MISSING);
+    burin_value dict = burin_dict(*state, 1);
+    assert_int_equal(burin_dict_set_z(*state, dict, "\xff", burin_int(1)), BURIN_ERR_UNICODE);
+    assert_int_equal(burin_length(dict), 0);
     assert_int_equal(burin_string(*state, "", 0).kind, BURIN_STRING);
     assert_repr(burin_bytes(*state, "\xff\0", 2), "b'\\xff\\x00'");
     assert_int_equal(burin_text_of(burin_int(1)).len, 0);

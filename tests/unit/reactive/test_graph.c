@@ -169,6 +169,40 @@ static void text_is_copied_and_compared(void **unused)
     burin_graph_free(g);
 }
 
+COMPUTE(garble)
+{
+    (void)g, (void)user;
+    *out = burin_string_borrow(burin_input(in, 0)->as.i ? "\xff" : "ok", burin_input(in, 0)->as.i ? 1 : 2);
+    return BURIN_OK;
+}
+
+static void text_that_is_not_utf8_is_refused(void **unused)
+{
+    burin_graph *g     = burin_graph_new(NULL);
+    burin_value  wrong = burin_string_borrow("a\xc3(", 3), v;
+    burin_node   cell, none, number, computed;
+    (void)unused;
+    assert_int_equal(burin_graph_cell(g, wrong, &none), BURIN_ERR_UNICODE);
+    assert_string_equal(burin_graph_message(g), "text that is not UTF-8: byte 0xc3 at 1");
+    assert_int_equal(none.index, 0);
+    burin_graph_cell(g, burin_string_borrow("fine", 4), &cell);
+    assert_int_equal(burin_graph_set(g, cell, wrong), BURIN_ERR_UNICODE);
+    assert_int_equal(burin_graph_name(g, cell, burin_text_of(wrong)), BURIN_ERR_UNICODE);
+    assert_int_equal(burin_graph_post(g, &(burin_write){cell, wrong}, 1), BURIN_ERR_UNICODE);
+    uint64_t taken = 7;
+    assert_int_equal(burin_graph_take_posts(g, &taken), BURIN_OK);
+    assert_int_equal(taken, 0);
+    burin_graph_get(g, cell, &v);
+    assert_true(v.len == 4 && memcmp(v.as.s, "fine", 4) == 0);
+    burin_graph_cell(g, burin_int(1), &number);
+    burin_graph_computed(g, garble, NULL, BURIN_NODE_STATIC, &number, 1, &computed);
+    for (int turn = 1; turn >= -1; turn--) { /* as its first value; not; and in place of another */
+        burin_graph_set(g, number, burin_int(turn));
+        assert_int_equal(burin_graph_get(g, computed, &v), turn ? BURIN_ERR_UNICODE : BURIN_OK);
+    }
+    burin_graph_free(g);
+}
+
 static void values_are_the_same_by_kind_and_bits(void **unused)
 {
     static const struct { burin_value from, to; bool runs; } rows[] = {
@@ -561,7 +595,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nodes_follow_and_effects_run_once_a_batch),
         cmocka_unit_test(what_nobody_needs_is_computed_when_read),
-        cmocka_unit_test(text_is_copied_and_compared),
+        cmocka_unit_test(text_is_copied_and_compared), cmocka_unit_test(text_that_is_not_utf8_is_refused),
         cmocka_unit_test(values_are_the_same_by_kind_and_bits),
         cmocka_unit_test(failures_are_values_of_their_nodes),
         cmocka_unit_test(a_cycle_is_refused_with_its_path),

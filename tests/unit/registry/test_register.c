@@ -213,6 +213,30 @@ static void some_arguments_can_be_set_for_good(void **state)
     assert_string_equal(w->err.message, "p() argument 'a' must be int, not str");
 }
 
+static burin_status give_garbled(burin_invocation *call, const burin_item *args, burin_item *out)
+{
+    (void)args, (void)out;
+    return burin_give(call, (burin_text){"k\xff", 2}, item_int(1));
+}
+
+/* Signatures with the defaults in them, descriptions, arguments set for good, keys of results. */
+static void text_that_is_not_utf8_is_refused_where_it_is_kept(void **state)
+{
+    world                  *w      = *state;
+    const burin_declaration rows[] = {{.name = "f", .signature = "x: text = '\xff' -> int", .body = answer}, {.name = "f", .signature = "-> int", .doc = "\xc3", .body = answer}};
+    for (size_t n = 0; n < sizeof rows / sizeof *rows; n++)
+        assert_int_equal(burin_register(w->registry, &rows[n], NULL, NULL), BURIN_ERR_UNICODE);
+    const burin_callable *f    = declare(w, (burin_declaration){.name = "g", .signature = "x: text -> int", .body = answer});
+    const char           *name = "x";
+    burin_item            item = item_text("\xff");
+    assert_int_equal(burin_register_partial(w->registry, "f", f, &name, &item, 1, NULL, &w->err), BURIN_ERR_UNICODE);
+    assert_string_equal(w->err.message, "text that is not UTF-8: byte 0xff at 0");
+    assert_null(burin_registry_find(w->registry, BURIN_TEXT("f"), 0));
+    f = declare(w, (burin_declaration){.name = "h", .signature = "-> {int}", .body = give_garbled});
+    call_with(w, f, NULL, 0, (burin_invoke_options){0}, BURIN_ERR_UNICODE);
+    assert_string_equal(w->err.message, "text that is not UTF-8: byte 0xff at 1");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_open, world_close)
@@ -222,6 +246,7 @@ int main(void)
         TEST(a_function_says_what_it_is),
         TEST(a_name_that_is_taken_gets_a_new_version),
         TEST(names_are_listed_in_their_order),
+        TEST(text_that_is_not_utf8_is_refused_where_it_is_kept),
         TEST(declarations_that_contradict_themselves_are_refused),
         TEST(wrong_arguments_are_errors_that_name_them),
         TEST(ints_become_floats_where_only_those_may_be),

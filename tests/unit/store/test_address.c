@@ -118,7 +118,7 @@ static const struct row {
     {"@16~0", "ValueError"},
     {"@16~1:", "ValueError"},
     {"@16 .label", "ValueError"},
-    {"@\xff", "ValueError"},
+    {"@\xff", "UnicodeError"},
     {"@99", "KeyError"},
     {"@16~9", "KeyError"},
     {"@16~9:1", "KeyError"},

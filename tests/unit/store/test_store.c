@@ -277,6 +277,42 @@ static void attributes_hold_only_what_they_are(void **state)
     burin_txn_abort(t);
 }
 
+/* Of texts, what data has in it, keys and notes: nothing but UTF-8, and what was there stays. */
+static void text_that_is_not_utf8_is_refused_wherever_it_is_kept(void **state)
+{
+    static const char *const wrong[] = {"\xff", "\xc3", "ab\x80", "\xed\xa0\x80", "\xc0\x80", "\xf4\x90\x80\x80"};
+    world      *w    = *state;
+    burin_heap *heap = burin_heap_new(NULL);
+    burin_error err  = BURIN_ERROR_INIT;
+    burin_value v;
+    for (size_t n = 0; n < sizeof wrong / sizeof *wrong; n++) {
+        burin_value  text = text_value(wrong[n]), list = burin_list(heap, 1), dict = burin_dict(heap, 1);
+        burin_entity e;
+        burin_txn   *t = begin(w);
+        burin_list_append(heap, list, text);
+        burin_dict_set(heap, dict, text, burin_int(1));
+        assert_int_equal(burin_txn_set(t, w->agents[0], NAME, text, &err), BURIN_ERR_UNICODE);
+        assert_int_equal(burin_txn_set(t, w->agents[0], DATA, text, &err), BURIN_ERR_UNICODE);
+        assert_int_equal(burin_txn_set(t, w->agents[0], DATA, list, &err), BURIN_ERR_UNICODE);
+        assert_int_equal(burin_txn_set(t, w->agents[0], DATA, dict, &err), BURIN_ERR_UNICODE);
+        assert_int_equal(burin_txn_set(t, w->nodes[0], LABEL, text, &err), BURIN_ERR_UNICODE);
+        assert_int_equal(burin_txn_put(t, burin_text_of(text), burin_int(1), &err), BURIN_ERR_UNICODE);
+        assert_int_equal(burin_txn_create(t, w->agent, &e, NULL), BURIN_OK);
+        assert_int_equal(burin_txn_attach(t, e, w->nodes[0], NAMED, 0, burin_text_of(text), &err), BURIN_ERR_UNICODE);
+        burin_txn_discard(t, e, NULL);
+        burin_txn_get(t, w->agents[0], NAME, NULL, &v, NULL);
+        assert_true(v.len == 3 && memcmp(v.as.s, "ann", 3) == 0);
+        assert_int_equal(commit(w, t).commit, 0);
+        t = begin(w);
+        burin_txn_set(t, w->agents[0], SPEED, burin_int(7), NULL);
+        assert_int_equal(burin_txn_commit(t, &(burin_commit_options){.note = burin_text_of(text)}, NULL, &err), BURIN_ERR_UNICODE);
+        assert_int_equal(head(w), 1);
+    }
+    assert_string_equal(err.message, "text that is not UTF-8: byte 0xf4 at 0");
+    burin_error_clear(&err);
+    burin_heap_free(heap);
+}
+
 static void types_that_cannot_be_are_refused(void **state)
 {
     static const struct { const char *name; burin_attribute attributes[2]; size_t count; burin_status status; const char *says; } rows[] = {
@@ -703,7 +739,7 @@ int main(void)
         ROW(b41_what_is_not_there_is_not_found),
         ROW(b26_moving_changes_both_owners_and_keeps_the_entity), ROW(b27_b28_other_fields_orders_and_keys_are_changes),
         ROW(a_child_stands_where_it_was_put), ROW(b29_a_child_moved_out_of_a_removed_owner_stays), ROW(b31_equal_means_the_same_kind_and_bits), ROW(b30_data_comes_back_as_it_was),
-        ROW(b11_sharing_and_circles_are_refused_and_leave_no_trace), ROW(attributes_hold_only_what_they_are), ROW(types_that_cannot_be_are_refused),
+        ROW(b11_sharing_and_circles_are_refused_and_leave_no_trace), ROW(attributes_hold_only_what_they_are), ROW(types_that_cannot_be_are_refused), ROW(text_that_is_not_utf8_is_refused_wherever_it_is_kept),
         ROW(b4_b5_b81_roots_and_what_is_nowhere), ROW(b46_a_detached_child_can_found_a_tree), ROW(b50_a_root_brings_its_tree_along),
         ROW(b36_of_two_commits_from_one_base_the_second_conflicts), ROW(b36_what_is_carried_over_closes_no_circle), ROW(a_commit_carried_over_holds_to_what_was_read), ROW(b36_what_was_read_in_another_tree_holds_too),
         ROW(b7_a_root_that_changes_stays_a_root), ROW(b13_b14_b15_what_is_empty_alone_and_deep), ROW(b21_b25_two_branches_and_a_replaced_child),
