@@ -4,8 +4,8 @@
  * are checked as a program's own are. */
 #include "burin/struct.h"
 #include "burin/value.h"
-#include "runtime/base/diag.h"
-#include "runtime/base/text.h"
+#include "engine/json_place.h"
+#include "runtime/struct.h"
 
 static const char *const form_names[BURIN_FORM_COUNT] = {
 #define FORM(NAME, name, c_type, meaning) #name,
@@ -105,15 +105,41 @@ burin_status burin_types_write(const burin_struct *structs, size_t struct_count,
 
 typedef struct reader {
     arena        memory;
+    source       json;
+    json_step    path[5]; /* to what is read */
+    size_t       depth;
     const char  *owner; /* of the struct that is read */
     burin_status status;
     burin_error *err;
 } reader;
 
+static void step_to(reader *r, size_t depth, const char *list, size_t index)
+{
+    r->path[depth]     = (json_step){.key = list};
+    r->path[depth + 1] = (json_step){.index = index};
+    r->depth           = depth + 2;
+}
+
+/* What the path leads to is wrong. */
+static burin_status fail_here(reader *r, burin_status status, const char *format, ...) BURIN_PRINTF(3, 4);
+static burin_status fail_here(reader *r, burin_status status, const char *format, ...)
+{
+    va_list    args;
+    uint32_t   line, column;
+    span       where = json_place(r->json.text, r->path, r->depth);
+    diag_locate(r->json.text, where.start, &line, &column);
+    va_start(args, format);
+    diag_vfail(r->err, status, &r->json, line, where, format, args);
+    va_end(args);
+    return status;
+}
+
 static void refuse(reader *r, const char *key, const char *what)
 {
-    if (!r->status)
-        r->status = diag_fail(r->err, BURIN_ERR_DATA, NULL, 0, (span){0, 0}, "description of %s: '%s' %s", r->owner, key, what);
+    if (r->status)
+        return;
+    r->path[r->depth++] = (json_step){.key = key};
+    r->status           = fail_here(r, BURIN_ERR_DATA, "description of %s: '%s' %s", r->owner, key, what);
 }
 
 static void *take(reader *r, size_t count, size_t size)
@@ -151,8 +177,12 @@ static uint8_t choice_of(reader *r, burin_value dict, const char *key, const cha
     uint8_t     n    = 0;
     while (word && n < count && strcmp(word, words[n]) != 0)
         n++;
-    if (n == count)
+    if (n == count && !r->status) {
+        const char *near = burin_nearest(word, words, count);
         refuse(r, key, "is no word that it may be");
+        if (near)
+            diag_suggest(r->err, "did you mean '%s'?", near);
+    }
     return n;
 }
 
@@ -202,9 +232,33 @@ static burin_struct struct_of(reader *r, burin_value v)
     r->owner = name ? name : "a struct";
     if (list.kind != BURIN_LIST)
         refuse(r, "fields", "is no list");
-    for (size_t n = 0; fields && n < count && !r->status; n++)
+    for (size_t n = 0; fields && n < count && !r->status; n++) {
+        step_to(r, 2, "fields", n);
         fields[n] = field_of(r, burin_at(list, n));
+    }
     return s;
+}
+
+/* The types; an error of theirs is one of what the path leads to. */
+static burin_types *make_types(reader *r, const burin_struct *structs, size_t struct_count, const burin_variable *variables, size_t count, const burin_allocator *allocator)
+{
+    rt_types_fault fault;
+    burin_error    err   = BURIN_ERROR_INIT;
+    burin_types   *types = rt_types_make(structs, struct_count, variables, count, allocator, &fault, &err);
+
+    r->depth = 0;
+    if (fault.variable != SIZE_MAX)
+        step_to(r, 0, "variables", fault.variable);
+    if (fault.structure != SIZE_MAX)
+        step_to(r, 0, "structs", fault.structure);
+    if (fault.field != SIZE_MAX)
+        step_to(r, 2, "fields", fault.field);
+    if (err.status == BURIN_ERR_USAGE && err.message)
+        fail_here(r, err.status, "%s", err.message);
+    else if (!types)
+        diag_fail(r->err, BURIN_ERR_NOMEM, NULL, 0, (span){0, 0}, "out of memory");
+    burin_error_clear(&err);
+    return types;
 }
 
 static burin_types *types_of_value(reader *r, burin_value all, const burin_allocator *allocator)
@@ -217,16 +271,20 @@ static burin_types *types_of_value(reader *r, burin_value all, const burin_alloc
         refuse(r, "structs", "is no list");
     if (declared.kind != BURIN_DICT && declared.kind != BURIN_MISSING)
         refuse(r, "variables", "is no object");
-    for (size_t n = 0; n < struct_count && !r->status; n++)
+    for (size_t n = 0; n < struct_count && !r->status; n++) {
+        step_to(r, 0, "structs", n);
         structs[n] = struct_of(r, burin_at(list, n));
-    for (r->owner = "the file"; !r->status && burin_next(declared, &at, &key, &type); count++)
+    }
+    for (r->owner = "the file"; !r->status && burin_next(declared, &at, &key, &type); count++) {
+        step_to(r, 0, "variables", count);
         variables[count] = (burin_variable){text_of(r, key, "variables", true), text_of(r, type, "variables", true)};
-    return r->status ? NULL : burin_types_new(structs, struct_count, variables, count, allocator, r->err);
+    }
+    return r->status ? NULL : make_types(r, structs, struct_count, variables, count, allocator);
 }
 
 burin_types *burin_types_read(burin_text json, const burin_allocator *allocator, burin_error *err)
 {
-    reader       r     = {.memory = arena_make(&base_malloc_allocator), .owner = "the file", .err = err};
+    reader       r     = {.memory = arena_make(&base_malloc_allocator), .json = {json, NULL}, .owner = "the file", .err = err};
     burin_heap  *heap  = burin_heap_new(NULL);
     burin_types *types = NULL;
     burin_value  all;

@@ -77,6 +77,15 @@ static inline burin_value rt_struct_value(burin_kind kind, uint16_t tag, uint32_
     return v;
 }
 
+/* Which of the descriptions is wrong; SIZE_MAX: none. */
+typedef struct rt_types_fault {
+    size_t structure, field, variable;
+} rt_types_fault;
+
+/* burin_types_new, which also says what `err` is about. */
+burin_types *rt_types_make(const burin_struct *structs, size_t struct_count, const burin_variable *variables, size_t variable_count, const burin_allocator *allocator,
+                           rt_types_fault *fault, burin_error *err);
+
 /* The layout of a STRUCT or ARRAY. */
 const rt_layout *rt_layout_of(rt_state *st, burin_value v);
 /* A struct's layout by name; NULL. */

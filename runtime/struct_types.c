@@ -16,6 +16,7 @@ typedef struct maker {
     uint64_t            hash;
     const burin_struct *owner; /* of the field that is looked at ... */
     const burin_field  *field; /* ... NULL: none */
+    rt_types_fault     *fault;
     burin_error        *err;
 } maker;
 
@@ -29,6 +30,10 @@ static bool is_integer(uint8_t form) { return form <= BURIN_FORM_U64; }
 
 static bool fail(maker *m, const char *what, const char *name)
 {
+    if (m->owner)
+        m->fault->structure = (size_t)(m->owner - m->structs);
+    if (m->field)
+        m->fault->field = (size_t)(m->field - m->owner->fields);
     if (m->field)
         diag_fail(m->err, BURIN_ERR_USAGE, NULL, 0, (span){0, 0}, "struct '%s', field '%s': %s%s", m->owner->name, m->field->name, what, name);
     else
@@ -266,6 +271,7 @@ static bool make_struct(maker *m, uint32_t number)
 {
     const burin_struct *s    = &m->structs[number - 1];
     const rt_layout    *same = rt_layout_find(m->types, (burin_text){s->name, strlen(s->name)});
+    m->owner = s;
     if (s->field_count > UINT16_MAX)
         return fail(m, "too many fields in struct ", s->name);
     if (!s->name[0])
@@ -337,11 +343,13 @@ static bool make_variables(maker *m, const burin_variable *variables, size_t cou
     burin_value *values = take(m, count, sizeof *values);
     if (!names || !values)
         return false;
+    m->owner = NULL;
     for (size_t n = 0; n < count; n++) {
         const char *name = copy(m, variables[n].name);
         if (!name)
             return false;
-        names[n] = (burin_text){name, strlen(name)};
+        names[n]           = (burin_text){name, strlen(name)};
+        m->fault->variable = n;
         if (!named_type(m->types, variables[n].type, &values[n]))
             return fail(m, "a variable is declared as what is not described: ", variables[n].type);
     }
@@ -353,10 +361,12 @@ static bool make_variables(maker *m, const burin_variable *variables, size_t cou
 
 /* ---- the interface ---- */
 
-burin_types *burin_types_new(const burin_struct *structs, size_t struct_count, const burin_variable *variables, size_t variable_count, const burin_allocator *allocator,
-                             burin_error *err)
+burin_types *rt_types_make(const burin_struct *structs, size_t struct_count, const burin_variable *variables, size_t variable_count, const burin_allocator *allocator,
+                           rt_types_fault *fault, burin_error *err)
 {
-    maker m = {.memory = arena_make(allocator ? allocator : &base_malloc_allocator), .structs = structs, .struct_count = (uint32_t)struct_count, .hash = 0xcbf29ce484222325u, .err = err};
+    maker m = {.memory = arena_make(allocator ? allocator : &base_malloc_allocator), .structs = structs, .struct_count = (uint32_t)struct_count, .hash = 0xcbf29ce484222325u,
+               .fault = fault, .err = err};
+    *fault     = (rt_types_fault){SIZE_MAX, SIZE_MAX, SIZE_MAX};
     bool  made = struct_count <= UINT16_MAX && variable_count <= UINT32_MAX;
     if (!made)
         fail(&m, "too many types", "");
@@ -367,6 +377,13 @@ burin_types *burin_types_new(const burin_struct *structs, size_t struct_count, c
     }
     m.types->memory = m.memory;
     return m.types;
+}
+
+burin_types *burin_types_new(const burin_struct *structs, size_t struct_count, const burin_variable *variables, size_t variable_count, const burin_allocator *allocator,
+                             burin_error *err)
+{
+    rt_types_fault fault;
+    return rt_types_make(structs, struct_count, variables, variable_count, allocator, &fault, err);
 }
 
 void burin_types_free(burin_types *types)

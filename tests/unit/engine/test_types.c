@@ -185,6 +185,36 @@ static void bad_description_files_are_refused(void **state)
     burin_error_clear(&err);
 }
 
+static void bad_descriptions_are_shown_where_they_stand(void **state)
+{
+#define STRUCT(fields) "{\"structs\": [\n{\"name\": \"a\", \"size\": 8, \"fields\": [" fields "]}]}"
+    static const struct {
+        const char *json;
+        uint32_t    line, column;
+        const char *bytes, *suggestion;
+    } rows[] = {
+        {"\xef\xbb\xbf {\"structs\": 1}", 1, 15, "1", NULL}, /* a mark is a character to columns */
+        {"{\"structs\": 0, \"structs\": []\n, \"variables\": {\"x\\\"\": {\"]\": [\"}\"]}}}", 2, 24, "{\"]\": [\"}\"]}", NULL},
+        {"{\"structs\": [], \"variables\": {\"x\" : \"a[]\" }}", 1, 37, "\"a[]\"", NULL},
+        {STRUCT("{\"name\": \"x\", \"form\": \"i31\"}"), 2, 59, "\"i31\"", "did you mean 'i32'?"},
+        {STRUCT("{\"name\": \"x\", \"size\": 4}, {}"), 2, 63, "{}", NULL}, /* it lacks what is asked for */
+        {STRUCT("{\"name\": \"x\", \"form\": \"i8\", \"size\": 1}, {\"name\": \"x\", \"form\": \"i8\", \"size\": 1}"), 2, 77, "{\"name\": \"x\", \"form\": \"i8\", \"size\": 1}", NULL},
+        {"{\"structs\": [{\"name\": \"a\", \"fields\": []},\n{\"name\": \"a\",\"fields\": []}]}", 2, 1, "{\"name\": \"a\",\"fields\": []}", NULL},
+    };
+#undef STRUCT
+    burin_error err = BURIN_ERROR_INIT;
+    (void)state;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        assert_null(burin_types_read(text_z(rows[n].json), NULL, &err));
+        assert_int_equal(err.span_line, rows[n].line);
+        assert_int_equal(err.column, rows[n].column);
+        assert_int_equal(err.span_end - err.span_start, strlen(rows[n].bytes));
+        assert_memory_equal(rows[n].json + err.span_start, rows[n].bytes, strlen(rows[n].bytes));
+        assert_true(rows[n].suggestion ? err.suggestion && strcmp(err.suggestion, rows[n].suggestion) == 0 : !err.suggestion);
+    }
+    burin_error_clear(&err);
+}
+
 /* Each call of a macro is walked once: chains that would double at every level end. */
 static void calls_of_macros_end(void **state)
 {
@@ -223,7 +253,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_may_be_right_compiles), cmocka_unit_test(what_no_struct_has_is_refused), cmocka_unit_test(expressions_are_checked_too),
         cmocka_unit_test(calls_of_macros_end), cmocka_unit_test(descriptions_go_to_json_and_back),
-        cmocka_unit_test(bad_description_files_are_refused), cmocka_unit_test(a_slip_in_a_render_has_a_suggestion),
+        cmocka_unit_test(bad_description_files_are_refused), cmocka_unit_test(bad_descriptions_are_shown_where_they_stand),
+        cmocka_unit_test(a_slip_in_a_render_has_a_suggestion),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
