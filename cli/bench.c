@@ -177,10 +177,8 @@ static int bench_template(const cli_options *options)
     setup_source source;
     bench        b    = {.once = render_once};
     int          code = EXIT_FAILED;
-    if (!is_inline && !skip && isatty(STDIN_FILENO)) {
-        complain("`burin bench` needs a template; see burin bench --help");
-        return EXIT_USAGE;
-    }
+    if (!is_inline && !skip && isatty(STDIN_FILENO))
+        return misused(COMMAND_BENCH, "`burin bench` needs a template");
     if (job_reads_stdin_twice(options, !is_inline && (!word || strcmp(word, "-") == 0), options->words + skip, options->word_count - skip))
         return EXIT_USAGE;
     if (setup_find_source(options, word, &source) &&
@@ -199,12 +197,9 @@ int command_bench(const cli_options *options)
     if (!options->word_count || strcmp(options->words[0], "expr") != 0 || options_has(options, OPT_TEMPLATE)) {
         if (!options_has(options, OPT_SCRIPT))
             return bench_template(options);
-        complain("--script goes with `burin bench expr`");
-        return EXIT_USAGE;
+        return misused(COMMAND_BENCH, "--script goes with `burin bench expr`");
     }
-    if (options->word_count < 2) {
-        complain("`burin bench expr` needs an expression; see burin bench --help");
-        return EXIT_USAGE;
-    }
+    if (options->word_count < 2)
+        return misused(COMMAND_BENCH, "`burin bench expr` needs an expression");
     return bench_expression(options);
 }

@@ -83,10 +83,8 @@ int command_cache(const cli_options *options)
     const char *what   = options->word_count == 1 ? options->words[0] : "";
     const char *folder = options_last(options, OPT_CACHE);
 
-    if (!folder && !cache_user_folder(room, sizeof room)) {
-        complain("there is no folder $HOME, so the cache's is not known; see --cache");
-        return EXIT_USAGE;
-    }
+    if (!folder && !cache_user_folder(room, sizeof room))
+        return misused(COMMAND_CACHE, "there is no folder $HOME, so the cache's is not known: --cache names one");
     folder = folder ? folder : room;
     if (strcmp(what, "list") == 0)
         return list(options, folder, false);
@@ -94,6 +92,5 @@ int command_cache(const cli_options *options)
         return list(options, folder, true);
     if (strcmp(what, "clear") == 0)
         return clear(options, folder);
-    complain("cache takes one of list, verify, clear; see burin cache --help");
-    return EXIT_USAGE;
+    return misused(COMMAND_CACHE, "`burin cache` needs one of list, verify, clear");
 }

@@ -273,8 +273,7 @@ int command_check(const cli_options *options)
     int         code     = EXIT_FAILED;
 
     if (!options->word_count) {
-        complain("`burin check` needs templates or folders; see burin check --help");
-        code = EXIT_USAGE;
+        code = misused(COMMAND_CHECK, "`burin check` needs templates or folders");
         goto done;
     }
     if (!heap || (has_data && !data_load(options, heap, NULL, 0, &texts, &c.variables)) || !collect(&c, &folders, &folder_count))

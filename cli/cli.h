@@ -30,6 +30,8 @@ bool help_completion(const char *shell); /* false: no such shell */
 
 /* "burin: " and a line on stderr. */
 void complain(const char *format, ...) BURIN_PRINTF(1, 2);
+/* The same of what the command does not take, with where to read what it does. Returns EXIT_USAGE. */
+int misused(cli_command command, const char *format, ...) BURIN_PRINTF(2, 3);
 /* An error with excerpt, caret and suggestion on stderr; clears it. Returns EXIT_FAILED. */
 int complain_error(const cli_options *options, burin_error *err);
 

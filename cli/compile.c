@@ -93,6 +93,17 @@ static burin_compile_options compile_options(const cli_options *options)
     return how;
 }
 
+static int complain_failed(const cli_options *options, burin_error *err)
+{
+    int code = EXIT_FAILED;
+    if (err->status == BURIN_ERR_USAGE) /* of what compile_options says, the symbol alone has not been looked at */
+        code = misused(COMMAND_COMPILE, "--symbol: %s", err->message);
+    else
+        complain_error(options, err);
+    burin_error_clear(err);
+    return code;
+}
+
 /* Compile one template, or all (NULL) of the environment's. */
 static int compile(const cli_options *options, burin_env *env, const char *name)
 {
@@ -105,7 +116,7 @@ static int compile(const cli_options *options, burin_env *env, const char *name)
     if (!status)
         status = burin_compile(env, (const char *const *)all.items, all.count, form_of(options), output ? output : "/dev/stdout", &how, &err);
     if (status)
-        complain_error(options, &err);
+        code = complain_failed(options, &err);
     else if (!header || write_header(header, how.symbol))
         code = EXIT_DONE;
     names_free(&all);
@@ -140,7 +151,7 @@ static int compile_script(const cli_options *options, const char *path)
     if (!source.text.data)
         complain("%s: there is no such file", source.name);
     else if ((env = setup_env(options, NULL, 0, NULL)) && burin_script_compile(env, source.text, source.name, set, 1, &how, &bytes, &len, &err))
-        complain_error(options, &err);
+        code = complain_failed(options, &err);
     else if (env && output_write_bytes(options, (burin_text){bytes, len}))
         code = EXIT_DONE;
     free(bytes);
@@ -151,17 +162,14 @@ static int compile_script(const cli_options *options, const char *path)
 
 int command_compile(const cli_options *options)
 {
-    if (options->word_count != 1) {
-        complain("one folder or template is compiled; see burin compile --help");
-        return EXIT_USAGE;
-    }
-    if (options_has(options, OPT_SCRIPT) && options_last(options, OPT_EMIT)) {
-        complain("a script is compiled into one kind of file; `burin dump asm --script` shows its native code");
-        return EXIT_USAGE;
-    }
-    if (!options_last(options, OPT_OUTPUT) && form_of(options) <= BURIN_COMPILE_OBJECT) {
-        complain("where to? -o FILE");
-        return EXIT_USAGE;
-    }
+    const bool is_text = form_of(options) >= BURIN_COMPILE_ASSEMBLER;
+    if (options->word_count != 1)
+        return misused(COMMAND_COMPILE, "`burin compile` needs one folder or template");
+    if (options_has(options, OPT_SCRIPT) && options_last(options, OPT_EMIT))
+        return misused(COMMAND_COMPILE, "--emit: a script is compiled into one kind of file; `burin dump asm --script` shows its native code");
+    if (options_has(options, OPT_INTERPRETED) && is_text)
+        return misused(COMMAND_COMPILE, "--interpreted leaves no native code that --emit %s could show", options_last(options, OPT_EMIT));
+    if (!options_last(options, OPT_OUTPUT) && !is_text)
+        return misused(COMMAND_COMPILE, "`burin compile` needs to know where to: -o FILE");
     return options_has(options, OPT_SCRIPT) ? compile_script(options, options->words[0]) : compile_path(options, options->words[0]);
 }

@@ -187,7 +187,7 @@ static bool select_part(const char *path, burin_value data, burin_value *out)
 /* ---- all together ---- */
 
 /* Line `line` of `text` as a text of its own; NULL when it is not UTF-8 that can be shown. */
-static char *copy_line(burin_heap *heap, burin_text text, uint32_t line)
+static char *copy_line(burin_text text, uint32_t line)
 {
     const char *start = text.data, *stop = text.data + text.len;
 
@@ -198,7 +198,18 @@ static char *copy_line(burin_heap *heap, burin_text text, uint32_t line)
     const char *newline = memchr(start, '\n', (size_t)(stop - start));
     size_t      len     = (size_t)((newline ? newline : stop) - start);
     len -= len && start[len - 1] == '\r';
-    return memchr(start, '\0', len) || burin_string(heap, start, len).kind == BURIN_MISSING ? NULL : strndup(start, len);
+    burin_heap *heap     = burin_heap_new(NULL);
+    bool        is_shown = heap && !memchr(start, '\0', len) && burin_string(heap, start, len).kind == BURIN_STRING;
+    burin_heap_free(heap);
+    return is_shown ? strndup(start, len) : NULL;
+}
+
+void data_name_place(burin_error *err, const char *path, burin_text text)
+{
+    uint32_t line      = err->span_line ? err->span_line : err->line;
+    err->template_name = strdup(strcmp(path, "-") == 0 ? "<stdin>" : path);
+    free(err->source_line); /* of JSON, which may not be UTF-8 */
+    err->source_line = line ? copy_line(text, line) : NULL;
 }
 
 static bool load_file(const cli_options *options, burin_heap *heap, const char *path, buffer *text, burin_value *out)
@@ -216,9 +227,7 @@ static bool load_file(const cli_options *options, burin_heap *heap, const char *
         return false;
     }
     if (read_format(heap, format, source, out, &err)) {
-        err.template_name = strdup(strcmp(path, "-") == 0 ? "<stdin>" : path);
-        free(err.source_line); /* of JSON, which may not be UTF-8 */
-        err.source_line = err.line ? copy_line(heap, source, err.line) : NULL;
+        data_name_place(&err, path, source);
         complain_error(options, &err);
         return false;
     }

@@ -25,6 +25,8 @@ burin_status data_read_toml(burin_heap *heap, burin_text text, burin_value *out,
 burin_status data_read_ini(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);
 burin_status data_read_querystring(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);
 burin_status data_read_env(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);
+/* Give an error in `text`, which was read from `path`, the file's name and the line that it is about. */
+void data_name_place(burin_error *err, const char *path, burin_text text);
 /* Whether this build reads YAML. */
 extern const bool data_has_yaml;
 

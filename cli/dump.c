@@ -25,10 +25,8 @@ int command_dump(const cli_options *options)
     char        *text = NULL;
     int          code = EXIT_FAILED;
 
-    if (!kind || options->word_count > 2) {
-        complain("`burin dump` needs %sast, ir, asm or c; see burin dump --help", options_has(options, OPT_SCRIPT) ? "" : "tokens, ");
-        return EXIT_USAGE;
-    }
+    if (!kind || options->word_count > 2)
+        return misused(COMMAND_DUMP, "`burin dump` needs %sast, ir, asm or c", options_has(options, OPT_SCRIPT) ? "" : "tokens, ");
     if (!setup_find_source(options, options->word_count > 1 ? options->words[1] : NULL, &source))
         goto done;
     if (source.by_loader && !source.text.data) {

@@ -115,13 +115,9 @@ static bool set_variables(grapher *g, burin_value variables)
 /* NAME=EXPRESSION */
 static bool let(grapher *g, const char *given)
 {
-    const char *equals = strchr(given, '=');
+    const char *equals = strchr(given, '='); /* options_parse has seen it */
     burin_node  node;
-    if (!equals || equals == given) {
-        complain("--let takes NAME=EXPRESSION, not '%s'", given);
-        return false;
-    }
-    char *name = strndup(given, (size_t)(equals - given));
+    char       *name = strndup(given, (size_t)(equals - given));
     if (!name)
         return out_of_memory();
     burin_status status = burin_live_expr(g->live, (burin_text){equals + 1, strlen(equals + 1)}, &node, &g->err);

@@ -68,6 +68,6 @@ bool job_reads_stdin_twice(const cli_options *options, bool template_is_stdin, c
     for (size_t i = 0; options_nth(options, OPT_DATA, i); i++)
         readers += strcmp(options_nth(options, OPT_DATA, i), "-") == 0;
     if (readers > 1)
-        complain("stdin cannot be two things at once");
+        misused(options->command, "stdin cannot be two things at once");
     return readers > 1;
 }

@@ -1,5 +1,6 @@
 /* The command `burin`: parse the command line, do what asks for help, dispatch. */
 #include "cli/cli.h"
+#include "cli/setup.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -8,16 +9,32 @@
 #include <string.h>
 #include <unistd.h>
 
+static void begin_complaint(const char *format, va_list args)
+{
+    fflush(stdout);
+    fputs("burin: ", stderr);
+    vfprintf(stderr, format, args);
+}
+
 void complain(const char *format, ...)
 {
     va_list args;
 
-    fflush(stdout);
-    fputs("burin: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    begin_complaint(format, args);
     va_end(args);
     fputc('\n', stderr);
+}
+
+int misused(cli_command command, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    begin_complaint(format, args);
+    va_end(args);
+    fprintf(stderr, "; see burin %s --help\n", command_rows[command].name);
+    return EXIT_USAGE;
 }
 
 int complain_error(const cli_options *options, burin_error *err)
@@ -72,8 +89,12 @@ int main(int argc, char **argv)
     cli_options options;
     int         code = EXIT_USAGE;
 
-    if (options_parse(&options, argc, argv))
-        code = asked_for_help(&options, argc) ? EXIT_DONE : commands[options.command](&options);
+    if (options_parse(&options, argc, argv)) {
+        if (asked_for_help(&options, argc))
+            code = EXIT_DONE;
+        else if (setup_syntax_fits(&options))
+            code = commands[options.command](&options);
+    }
     options_free(&options);
     if (!printed_all() && code == EXIT_DONE)
         code = EXIT_FAILED;

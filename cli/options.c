@@ -56,7 +56,7 @@ static bool read_seconds(const char *text, uint64_t *nanoseconds)
 {
     char  *end;
     double seconds = strtod(text, &end);
-    if (end == text || *end || !(seconds > 0 && seconds < 1e9))
+    if (end == text || *end || !(seconds >= 1e-9 && seconds < 1e9))
         return false;
     *nanoseconds = (uint64_t)(seconds * 1e9);
     return true;
@@ -69,8 +69,8 @@ static bool argument_is_good(cli_option option, const char *argument)
     switch (option) {
     case OPT_MAX_STEPS:
     case OPT_MAX_MEMORY:
-    case OPT_MAX_OUTPUT:
-    case OPT_SEED: return read_size(argument, &ignored);
+    case OPT_MAX_OUTPUT: return read_size(argument, &ignored);
+    case OPT_SEED: return !argument[strspn(argument, "0123456789")] && read_size(argument, &ignored);
     case OPT_MAX_DEPTH: return read_size(argument, &ignored) && ignored <= UINT32_MAX;
     case OPT_JIT_THRESHOLD:
     case OPT_SECONDS:
@@ -135,25 +135,25 @@ static bool choice_is_good(const option_row *row, const char *argument)
 /* ---- parsing ---- */
 
 /* What was meant by an option that is not there: the nearest of those the command takes. */
-static void complain_unknown(const char *name, size_t len, unsigned command)
+static void complain_unknown(const char *name, size_t len, cli_command command)
 {
     const char *known[OPT_COUNT];
     size_t      count  = 0;
     char       *wanted = strndup(name, len);
 
     for (int i = 0; i < OPT_COUNT; i++)
-        if (option_rows[i].name && option_rows[i].commands & command)
+        if (option_rows[i].name && option_rows[i].commands & 1u << command)
             known[count++] = option_rows[i].name;
     const char *near = wanted ? burin_nearest(wanted, known, count) : NULL;
     if (near)
         complain("there is no option --%s; did you mean --%s?", wanted, near);
     else
-        complain("there is no option --%.*s", (int)len, name);
+        misused(command, "there is no option --%.*s", (int)len, name);
     free(wanted);
 }
 
 /* The option of a long name, cut short or whole; OPT_COUNT and a complaint when there is none or several. */
-static cli_option find_long(const char *name, size_t len, unsigned command)
+static cli_option find_long(const char *name, size_t len, cli_command command)
 {
     cli_option found = OPT_COUNT;
     unsigned   count = 0;
@@ -164,24 +164,24 @@ static cli_option find_long(const char *name, size_t len, unsigned command)
             continue;
         if (strlen(row->name) == len)
             return (cli_option)i;
-        if (row->commands & command) {
+        if (row->commands & 1u << command) {
             found = (cli_option)i;
             count++;
         }
     }
     if (count > 1)
-        complain("--%.*s could be several options", (int)len, name);
+        misused(command, "--%.*s could be several options", (int)len, name);
     else if (!count)
         complain_unknown(name, len, command);
     return count == 1 ? found : OPT_COUNT;
 }
 
-static cli_option find_letter(char letter)
+static cli_option find_letter(char letter, cli_command command)
 {
     for (int i = 0; i < OPT_COUNT; i++)
         if (option_rows[i].name && option_rows[i].letter == letter)
             return (cli_option)i;
-    complain("there is no option -%c", letter);
+    misused(command, "there is no option -%c", letter);
     return OPT_COUNT;
 }
 
@@ -190,19 +190,23 @@ static bool give(cli_options *out, cli_option option, const char *argument)
     const option_row *row = &option_rows[option];
 
     if (!(row->commands & 1u << out->command)) {
-        complain("`burin %s` takes no --%s", command_rows[out->command].name, row->name);
+        misused(out->command, "`burin %s` takes no --%s", command_rows[out->command].name, row->name);
         return false;
     }
     if (argument && !choice_is_good(row, argument)) {
-        complain("--%s takes %s, not '%s'", row->name, row->choices, argument);
+        misused(out->command, "--%s takes %s, not '%s'", row->name, row->choices, argument);
         return false;
     }
     if (argument && !argument_is_good(option, argument)) {
-        complain("--%s takes a number (%s)%s, not '%s'", row->name, row->argument, strcmp(row->argument, "SIZE") == 0 ? " that may end in K, M or G" : "", argument);
+        misused(out->command, "--%s takes a number (%s)%s, not '%s'", row->name, row->argument, strcmp(row->argument, "SIZE") == 0 ? " that may end in K, M or G" : "", argument);
         return false;
     }
     if (option == OPT_DEFINE && (argument[0] == '=' || strncmp(argument, ":=", 2) == 0)) {
-        complain("-D %s: the name is missing", argument);
+        misused(out->command, "-D %s: the name is missing", argument);
+        return false;
+    }
+    if (option == OPT_LET && (argument[0] == '=' || !strchr(argument, '='))) {
+        misused(out->command, "--let takes NAME=EXPRESSION, not '%s'", argument);
         return false;
     }
     out->given[out->given_count++] = (struct given){option, argument};
@@ -214,19 +218,19 @@ static bool parse_long(cli_options *out, int argc, char **argv, int *at)
 {
     const char *name   = argv[*at] + 2;
     size_t      len    = strcspn(name, "=");
-    cli_option  option = find_long(name, len, 1u << out->command);
+    cli_option  option = find_long(name, len, out->command);
     const char *value  = name[len] ? name + len + 1 : NULL;
 
     if (option == OPT_COUNT)
         return false;
     const option_row *row = &option_rows[option];
     if (value && !row->argument) {
-        complain("--%s takes no value", row->name);
+        misused(out->command, "--%s takes no value", row->name);
         return false;
     }
     if (row->argument && !value) {
         if (*at + 1 >= argc) {
-            complain("--%s needs %s", row->name, row->argument);
+            misused(out->command, "--%s needs %s", row->name, row->argument);
             return false;
         }
         value = argv[++*at];
@@ -238,13 +242,13 @@ static bool parse_long(cli_options *out, int argc, char **argv, int *at)
 static bool parse_letters(cli_options *out, int argc, char **argv, int *at)
 {
     for (const char *letter = argv[*at] + 1; *letter; letter++) {
-        cli_option option = find_letter(*letter);
+        cli_option option = find_letter(*letter, out->command);
         if (option == OPT_COUNT)
             return false;
         const char *value = NULL;
         if (option_rows[option].argument) {
             if (!letter[1] && *at + 1 >= argc) {
-                complain("-%c needs %s", *letter, option_rows[option].argument);
+                misused(out->command, "-%c needs %s", *letter, option_rows[option].argument);
                 return false;
             }
             value = letter[1] ? letter + 1 : argv[++*at];

@@ -19,7 +19,7 @@ static bool take_away(const cli_options *options, burin_profile *profile)
     for (size_t n = 0; (word = options_nth(options, OPT_WITHOUT, n)) != NULL; n++) {
         burin_feature feature = burin_feature_named(word);
         if (feature == BURIN_FEATURE_COUNT) {
-            complain("--without: the language has no feature '%s'; see burin run --help", word);
+            misused(options->command, "--without: the language has no feature '%s'", word);
             return false;
         }
         profile->without |= 1u << feature;

@@ -139,16 +139,12 @@ int command_eval(const cli_options *options)
     const char *text      = options_last(options, OPT_TEMPLATE);
     bool        is_script = options_has(options, OPT_SCRIPT);
 
-    if ((text && is_script) || (!is_script && (options_has(options, OPT_PROFILE) || options_has(options, OPT_WITHOUT) || options_has(options, OPT_READONLY)))) {
-        complain(text && is_script ? "a template is no script; see burin eval --help" : "--profile, --without and --readonly go with --script");
-        return EXIT_USAGE;
-    }
+    if ((text && is_script) || (!is_script && (options_has(options, OPT_PROFILE) || options_has(options, OPT_WITHOUT) || options_has(options, OPT_READONLY))))
+        return misused(COMMAND_EVAL, text && is_script ? "-t gives a template, which is no --script" : "--profile, --without and --readonly go with --script");
     if (text)
         return evaluate(options, (asked){text, true}, options->words, options->word_count);
-    if (!options->word_count) {
-        complain("`burin eval` needs an expression; see burin eval --help");
-        return EXIT_USAGE;
-    }
+    if (!options->word_count)
+        return misused(COMMAND_EVAL, "`burin eval` needs an expression");
     if (is_script)
         return evaluate_script(options, options->words[0], options->words + 1, options->word_count - 1);
     return evaluate(options, (asked){options->words[0], false}, options->words + 1, options->word_count - 1);

@@ -1,6 +1,7 @@
 /* setup.h's functions: options of the command line into options of the library. */
 #include "cli/setup.h"
 #include "cli/cli.h"
+#include "cli/data.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -111,6 +112,23 @@ static void set_options(const cli_options *given, burin_options *options)
     options_limits(given, &options->limits);
 }
 
+bool setup_syntax_fits(const cli_options *given)
+{
+    burin_options options = burin_options_default();
+    burin_error   err     = BURIN_ERROR_INIT;
+
+    if (!options_has(given, OPT_SYNTAX))
+        return true;
+    set_options(given, &options);
+    burin_env *env  = burin_env_new(&options, &err);
+    bool       fits = err.status != BURIN_ERR_USAGE;
+    if (!fits)
+        misused(given->command, "--syntax: %s", err.message);
+    burin_env_unref(env);
+    burin_error_clear(&err);
+    return fits;
+}
+
 static burin_status add_loader(const cli_options *given, burin_env *env, const char *const *folders, size_t folder_count)
 {
     size_t       count  = 0;
@@ -219,11 +237,11 @@ bool setup_types(const cli_options *options, burin_env *env, burin_types **types
         return true;
     if (!buffer_read_file(&text, path))
         complain("%s: %s", path, strerror(errno));
-    else if (!(*types = burin_types_read((burin_text){text.data, text.len}, NULL, &err)))
-        complain("%s: %s", path, err.message ? err.message : "out of memory");
-    else
+    else if (!(*types = burin_types_read((burin_text){text.data, text.len}, NULL, &err))) {
+        data_name_place(&err, path, (burin_text){text.data, text.len});
+        complain_error(options, &err);
+    } else
         burin_env_set_types(env, *types);
-    burin_error_clear(&err);
     buffer_free(&text);
     return *types != NULL;
 }

@@ -9,6 +9,9 @@
  * compiles for it. NULL after complaining. */
 burin_env *setup_env(const cli_options *options, const char *const *folders, size_t folder_count, burin_jit *jit);
 
+/* Whether the library takes the delimiters of --syntax, each and all together. False after complaining. */
+bool setup_syntax_fits(const cli_options *options);
+
 /* The types of --types for the environment, if given: *types, which is NULL before, is to be freed behind it. False after complaining. */
 bool setup_types(const cli_options *options, burin_env *env, burin_types **types);
 

@@ -21,12 +21,6 @@ typedef struct store_run {
     burin_error        err;
 } store_run;
 
-static int usage(const char *problem)
-{
-    complain("%s; see burin store --help", problem);
-    return EXIT_USAGE;
-}
-
 /* The words after the file are not what the verb takes. */
 static int wrong(const struct verb *verb);
 
@@ -328,7 +322,7 @@ static int store_gc(store_run *r)
     burin_status    status    = BURIN_OK;
     const char     *end       = last ? read_number(last, &retention.last) : NULL;
     if (last && (!end || *end || retention.last == 0))
-        return usage("--keep-last needs a number from 1");
+        return misused(COMMAND_STORE, "--keep-last needs a number from 1");
     for (uint32_t tree = 1; last && tree <= burin_reader_trees(r->reader) && !status; tree++)
         status = burin_reader_head(r->reader, tree) == 0 ? BURIN_OK : burin_store_retain(r->store, tree, &retention, &r->err);
     if (status == BURIN_OK)
@@ -357,8 +351,7 @@ static const struct verb verbs[] = {
 
 static int wrong(const struct verb *verb)
 {
-    complain("`burin store %s` takes a file%s; see burin store --help", verb->name, verb->takes);
-    return EXIT_USAGE;
+    return misused(COMMAND_STORE, "`burin store %s` takes a file%s", verb->name, verb->takes);
 }
 
 /* What SQLite says names no file; a database's address may hold a password. */
@@ -382,7 +375,7 @@ int command_store(const cli_options *options)
             verb = &verbs[n];
     }
     if (!verb || options->word_count < 2)
-        return usage("`burin store` needs what to do (init, log, show, diff, export, import, verify or gc) and a file");
+        return misused(COMMAND_STORE, "`burin store` needs what to do (init, log, show, diff, export, import, verify or gc) and a file");
     r.verb   = verb;
     r.words  = options->words + 2;
     r.count  = options->word_count - 2;

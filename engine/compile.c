@@ -264,9 +264,12 @@ static burin_status check_options(maker *m, burin_compile_form form, const burin
         memcpy(&m->options, options, options->struct_size < sizeof m->options ? options->struct_size : sizeof m->options);
     if (!m->options.symbol)
         m->options.symbol = "burin_compiled";
-    if (!is_symbol(m->options.symbol) || m->options.cpu < WIRE_CPU_BASE || m->options.cpu > WIRE_CPU_MAX || (m->options.interpreted && form >= BURIN_COMPILE_ASSEMBLER))
-        return diag_fail(m->err, BURIN_ERR_USAGE, NULL, 0, nowhere, "the symbol is no C identifier of at most %d characters, or the processor level is none of 1 to 4",
-                         SYMBOL_MAX);
+    if (!is_symbol(m->options.symbol))
+        return diag_fail(m->err, BURIN_ERR_USAGE, NULL, 0, nowhere, "'%s' is no C identifier of at most %d characters", m->options.symbol, SYMBOL_MAX);
+    if (m->options.cpu < WIRE_CPU_BASE || m->options.cpu > WIRE_CPU_MAX)
+        return diag_fail(m->err, BURIN_ERR_USAGE, NULL, 0, nowhere, "the processor level is none of %d to %d", WIRE_CPU_BASE, WIRE_CPU_MAX);
+    if (m->options.interpreted && form >= BURIN_COMPILE_ASSEMBLER)
+        return diag_fail(m->err, BURIN_ERR_USAGE, NULL, 0, nowhere, "without native code there is none to show");
     m->output = form == BURIN_COMPILE_ASSEMBLER ? WIRE_ASSEMBLER : form == BURIN_COMPILE_C ? WIRE_C : WIRE_OBJECT;
     return BURIN_OK;
 }

@@ -227,6 +227,13 @@ int main(void)
 """
 
 
+def what_is_no_use(folder):
+    for words, said in ((["--emit", "object", "--symbol", "1x", "-o", "x.o"], "--symbol: '1x' is no C identifier of at most 40 characters"),
+                        (["--emit", "asm", "--interpreted"], "--interpreted leaves no native code that --emit asm could show"), ([], "-o FILE")):
+        code, _, error = burin("compile", "t", *words, cwd=folder)
+        expect(code == 2 and said + "; see burin compile --help\n" in error and not os.path.exists(os.path.join(folder, "x.o")), "wrong use: %r" % error)
+
+
 def structs_at_their_places(folder):
     typed = os.path.join(folder, "typed")
     os.mkdir(typed)
@@ -350,6 +357,7 @@ def main():
         presets_are_compiled_too(folder)
         what_does_not_fit(folder, site)
         where_the_output_cannot_be(folder)
+        what_is_no_use(folder)
         what_is_asked_of_a_set(folder, site)
         if KIND in ("dev", "release"):
             linked_into_a_program(folder, [] if HAS_NATIVE else ["--interpreted"])

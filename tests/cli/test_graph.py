@@ -80,7 +80,7 @@ def test_graphviz_draws():
 
 def test_mistakes_are_said():
     with folder_of(FILES) as folder:
-        for words, code, said in ((["--let", "total"], 1, "--let takes NAME=EXPRESSION"), (["--let", "x=1 +"], 1, "TemplateSyntaxError"),
+        for words, code, said in ((["--let", "total"], 2, "--let takes NAME=EXPRESSION"), (["--let", "=1"], 2, "--let takes NAME=EXPRESSION"), (["--let", "x=1 +"], 1, "TemplateSyntaxError"),
                                   (["--change", "gone.json"], 1, "gone.json"), (["--as", "png"], 2, "png")):
             r = burin("graph", "page.html", "data.json", *words, cwd=folder)
             same((r.code, r.out, said in r.err), (code, "", True), r)

@@ -213,10 +213,13 @@ def test_limits_stop_a_render():
 def test_mistakes_are_explained_and_coded():
     rows = [
         # arguments, exit code, what stderr must say
-        (["--nonsense"], 2, "no option --nonsense\n"), (["--strct", "-t", "x"], 2, "no option --strct; did you mean --strict?"),
-        (["dump", "--nativ"], 2, "no option --nativ\n"), (["rendr"], 1, "rendr: No such file or directory; did you mean the command `burin render`?"),
+        (["--nonsense"], 2, "no option --nonsense; see burin render --help\n"), (["--strct", "-t", "x"], 2, "no option --strct; did you mean --strict?"),
+        (["dump", "--nativ"], 2, "no option --nativ; see burin dump --help\n"), (["rendr"], 1, "rendr: No such file or directory; did you mean the command `burin render`?"),
         (["batch", "x"], 2, "`burin batch` takes no arguments, so what is 'x'?"), (["-Z"], 2, "no option -Z"), (["-o"], 2, "-o needs FILE"), (["--output"], 2, "--output needs FILE"),
         (["--strict=1"], 2, "takes no value"), (["-a", "xml"], 2, "auto|html|none"), (["-s", "block-start"], 2, "block-start"),
+        (["-t", "x", "-s", "block-start="], 2, "--syntax: block_start must not be empty; see burin render --help"),
+        (["check", "x", "-s", "block-start={{"], 2, "--syntax: block, variable and comment start strings must be different; see burin check --help"),
+        (["-t", "x", "--timeout", "1e-12"], 2, "--timeout takes a number (SECONDS), not '1e-12'"), (["-t", "x", "--seed", "5K"], 2, "--seed takes a number (N), not '5K'"),
         (["--max-steps", "many"], 2, "number"), (["check", "x", "-t", "x"], 2, "takes no --template"), (["--max"], 2, "several"),
         (["-", "-"], 2, "stdin"), (["dump", "soup"], 2, "tokens, ast, ir, asm or c"), (["dump", "tokens", "--script"], 2, "needs ast, ir, asm or c"), (["check"], 2, "templates or folders"),
         (["/no/such/file"], 1, "No such file"), (["-t", "x", "/no/such/data.json"], 1, "No such file"), (["-t", "x", "-D", "=1"], 2, "name is missing"), (["-t", "x", "-D", ":=1"], 2, "name is missing"),

@@ -69,13 +69,15 @@ def test_check_reports_a_broken_template_once_under_its_own_name():
 
 def test_check_knows_the_types_of_structs():
     types = {"structs": [{"name": "item", "size": 16, "fields": [{"name": "price", "form": "f64", "offset": 8, "size": 8}]}], "variables": {"items": "item[]"}}
-    files = {"types.json": json.dumps(types), "t/page": "{% for i in items %}\n{{ i.prise }}{% endfor %}", "t/fine": "{{ items[0].price }}{{ x.prise }}", "bad.json": "{}"}
+    files = {"types.json": json.dumps(types), "t/page": "{% for i in items %}\n{{ i.prise }}{% endfor %}", "t/fine": "{{ items[0].price }}{{ x.prise }}", "bad.json": "{}", "broken.json": "[1,\r\n  ]\r\n"}
     with folder_of(files) as folder:
         r = burin("check", "t", "--types", "types.json", cwd=folder)
         same((r.code, r.out, r.err), (3, "t/page:2:6: TemplateAssertionError: struct 'item' has no member 'prise' (did you mean 'price'?)\n", ""))
         same(burin("check", "t", cwd=folder).code, 0)
         r = burin("check", "t", "--types", "bad.json", cwd=folder)
-        same((r.code, r.out, "'structs' is no list" in r.err), (1, "", True), r)
+        same((r.code, r.out, r.err), (1, "", "DataError: description of the file: 'structs' is no list\n  --> bad.json:1:1\n1 | {}\n  | ^~\n"), r)
+        r = burin("check", "t", "--types", "broken.json", cwd=folder)
+        same((r.code, r.err), (1, "DataError: Expecting value\n  --> broken.json:2:3\n2 |   ]\n  |   ^\n"), r)
         same(burin("check", "t", "--types", "none.json", cwd=folder).code, 1)
 
 
