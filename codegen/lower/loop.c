@@ -145,9 +145,9 @@ static uint32_t lower_test_unit(lowerer *c, scope *f, ast_For *node)
     scope test          = scope_inner(c, f);
     symbols_init(&test.sym, &f->sym, &c->track, &b->vars);
     symbols_analyze(&test.sym, &node->base, FOR_TEST);
+    mark_line(c, node->test);
     scope_enter(c, &test);
     assign(c, &test, node->target, 0);
-    mark_line(c, node->test);
     uint32_t refused = NO_JUMP;
     jump_unless(c, &test, node->test, &refused);
     emit(c, OP_RETURN, 0, expr(c, &test, node->target, NO_REG), 0, 0);
@@ -170,6 +170,13 @@ static void lower_inline_test(lowerer *c, scope *f, scope *body, ast_For *node, 
 }
 
 /* ---- the loop ---- */
+
+/* Where iterating fails: in Jinja2 a test makes the loop a generator function that begins on the test's line. */
+static void mark_iteration(lowerer *c, const ast_For *node)
+{
+    mark_line(c, node->test ? node->test : &node->base);
+    c->where = node->iter->where;
+}
 
 enum { VIEW_NONE = 0, VIEW_KEYS = 2, VIEW_VALUES = 4, VIEW_ITEMS = 6 }; /* as ITER_VIEW numbers them */
 
@@ -223,8 +230,7 @@ static void lower_iterations(lowerer *c, scope *f, scope *body, loop_plan *p)
     land(c, next);
     uint32_t line = c->line;
     span     where = c->where;
-    mark_line(c, &p->node->base);
-    c->where = p->node->iter->where;
+    mark_iteration(c, p->node);
     emit(c, d.op, p->loop, d.first, d.count, top);
     c->line  = line;
     c->where = where;
@@ -266,17 +272,20 @@ static void lower_loop(lowerer *c, scope *f, ast_For *node, uint16_t iterable, u
         iterable = over;
     }
     if (node->test && p.extended) {
-        over = temp(c);
-        emit(c, OP_ITER_TEST, over, iterable, 0, lower_test_unit(c, f, node));
+        uint32_t test = lower_test_unit(c, f, node);
+        over          = temp(c);
+        mark_iteration(c, node);
+        emit(c, OP_ITER_TEST, over, iterable, 0, test);
         mark_line(c, &node->base);
     }
     span where = c->where;
     if (unit == UINT32_MAX)
-        c->where = node->iter->where;
+        mark_iteration(c, node);
     if (view)
         emit(c, OP_ITER_VIEW, p.loop, over, view, at);
     else
         emit(c, OP_ITER, p.loop, over, unit != UINT32_MAX, at);
+    mark_line(c, &node->base);
     c->where = where;
     lower_loop_variable(c, &body, &p);
     if (p.has_else)

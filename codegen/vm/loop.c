@@ -517,6 +517,8 @@ static burin_status next_passing(burin_call *call, void *self, burin_value *out)
         if (status || out->kind != BURIN_MISSING)
             return status;
     }
+    if (status) /* what is walked failed: in Jinja2 the test's function walks it */
+        vm_locate_at(vm_of(st), (vm_place){filter->tpl, filter->program, filter->program->units[filter->unit], 0});
     return status;
 }
 

@@ -162,6 +162,36 @@ static void errors_in_other_templates_show_the_way(void **state)
     burin_env_unref(env);
 }
 
+/* A loop with a test is walked by the test's function in Jinja2, whose lines begin at the test. */
+static void a_tested_loop_fails_on_the_line_of_its_test(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t    line;
+    } rows[] = {
+        {"{% for i in 5\n\n %}{% endfor %}", 1},
+        {"{% for i in 5\n\n if i %}{% endfor %}", 3},
+        {"{% for i in 5|map('upper')\n\n if i %}{% endfor %}", 3},
+        {"{% for i, j in [1]\n\n if i %}{% endfor %}", 3},
+        {"{% for i, j in [1]\n\n if i %}{{ loop.last }}{% endfor %}", 3},
+        {"{% for i in [[1], 5]|map('sum')\n if i %}\n\n{% endfor %}", 2},
+        {"{% for i in [[1], 5]|map('sum')\n if i %}\n\n{{ loop.last }}{% endfor %}", 2},
+        {"{% for i in [[1], 5]|map('sum')\n %}\n\n{{ loop.last }}{% endfor %}", 4},
+        {"{% for i in [1]\n\n if i recursive %}\n{{ loop(5) }}{% endfor %}", 3},
+        {"{% for i in [1]\n if i %}\n{{ 5|sum }}{% endfor %}", 3},
+    };
+    burin_env *env = burin_env_new(NULL, NULL);
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        burin_error err = failure_of(env, NULL, rows[i].text, "{}");
+        assert_int_equal(err.status, BURIN_ERR_TYPE);
+        if (err.line != rows[i].line)
+            fail_msg("%s: line %u", rows[i].text, err.line);
+        burin_error_clear(&err);
+    }
+    burin_env_unref(env);
+}
+
 static void colours_are_optional(void **state)
 {
     burin_env  *env   = make_env();
@@ -454,6 +484,7 @@ int main(void)
         cmocka_unit_test(what_the_host_added_is_suggested_too),
         cmocka_unit_test(errors_name_template_and_line),
         cmocka_unit_test(errors_in_other_templates_show_the_way),
+        cmocka_unit_test(a_tested_loop_fails_on_the_line_of_its_test),
         cmocka_unit_test(colours_are_optional),
         cmocka_unit_test(invalid_utf8_is_reported_as_python_does),
         cmocka_unit_test(a_failing_loader_is_reported),
