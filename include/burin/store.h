@@ -221,8 +221,8 @@ BURIN_API burin_status burin_txn_owner(burin_txn *txn, burin_entity entity, buri
 /* Set a plain attribute or a REF (INT of an id, or none). The value is copied. Setting what it holds already changes nothing: equal
  * means of the same kind with the same bits (1, 1.0 and true differ, -0.0 and 0.0 too, nan is nan). */
 BURIN_API burin_status burin_txn_set(burin_txn *txn, burin_entity entity, int attribute, burin_value value, burin_error *err);
-/* The same with the value of another entity's attribute, remembering where it came from: see burin_reader_origin. */
-BURIN_API burin_status burin_txn_borrow(burin_txn *txn, burin_entity entity, int attribute, burin_entity source, int source_attribute, burin_error *err);
+/* The same with the value of another entity's attribute (`lent`), remembering where it came from: see burin_reader_origin. */
+BURIN_API burin_status burin_txn_borrow(burin_txn *txn, burin_entity entity, int attribute, burin_entity lender, int lent, burin_error *err);
 /* Put a new, detached or root entity under an owner. index: where in a CHILD_LIST, BURIN_END for its end. key: in a CHILD_DICT; copied.
  * A root brings its whole tree along, which ends. Errors: BURIN_ERR_VALUE (it has an owner, is the owner or above it, the CHILD place or key is taken),
  * BURIN_ERR_TYPE (of another type than declared, an attribute without children), BURIN_ERR_INDEX. */

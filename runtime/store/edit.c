@@ -120,7 +120,7 @@ burin_status burin_txn_set(burin_txn *txn, burin_entity entity, int attribute, b
     return status ? status : set(txn, d, attribute, value, err);
 }
 
-burin_status burin_txn_borrow(burin_txn *txn, burin_entity entity, int attribute, burin_entity source, int source_attribute, burin_error *err)
+burin_status burin_txn_borrow(burin_txn *txn, burin_entity entity, int attribute, burin_entity lender, int lent, burin_error *err)
 {
     es_draft    *d;
     es_view      from;
@@ -128,7 +128,7 @@ burin_status burin_txn_borrow(burin_txn *txn, burin_entity entity, int attribute
     burin_heap  *heap   = NULL;
     burin_status status = es_txn_open(txn, entity, &d, err);
     if (status == BURIN_OK)
-        status = es_txn_view(txn, source, &from, err);
+        status = es_txn_view(txn, lender, &from, err);
     if (status)
         return status;
     es_borrowed *note = arena_alloc(&txn->arena, sizeof *note);
@@ -136,12 +136,12 @@ burin_status burin_txn_borrow(burin_txn *txn, burin_entity entity, int attribute
     if (!note || !heap)
         status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     if (status == BURIN_OK)
-        status = burin_txn_get(txn, source, source_attribute, heap, &value, err);
+        status = burin_txn_get(txn, lender, lent, heap, &value, err);
     if (status == BURIN_OK)
         status = set(txn, d, attribute, value, err);
     if (status == BURIN_OK) {
         const es_touch *touch = from.touch ? &txn->touches[from.touch - 1] : NULL;
-        note->origin = (es_origin){(uint32_t)attribute, source.id, touch ? touch->tree : 0, touch ? touch->version : 0, (uint32_t)source_attribute};
+        note->origin = (es_origin){(uint32_t)attribute, lender.id, touch ? touch->tree : 0, touch ? touch->version : 0, (uint32_t)lent};
         note->next   = d->borrowed;
         d->borrowed  = note;
     }
