@@ -490,7 +490,13 @@ static void write_jump_truth(typed *t, uint32_t pc)
 /* ---- by body ---- */
 
 /* May what it calls collect garbage (codegen/vm/collect.c)? Then all that is in use has to be in registers. */
-static bool may_collect(ir_op op) { return op == OP_INVOKE || op == OP_INVOKE_METHOD || op == OP_EACH_NEXT; }
+static bool may_collect(ir_op op)
+{
+    switch (op) {
+    case OP_INVOKE: case OP_INVOKE_METHOD: case OP_EACH_NEXT: case OP_INPLACE: case OP_EXTEND: case OP_SPREAD: case OP_SET_UPDATE: case OP_UNPACK_STAR: return true;
+    default: return false;
+    }
+}
 
 static void write_by_body(typed *t, uint32_t pc)
 {

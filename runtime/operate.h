@@ -20,6 +20,7 @@ burin_status rt_binary_op(rt_state *st, rt_binary op, burin_value a, burin_value
 burin_status rt_unary_op(rt_state *st, rt_unary op, burin_value a, burin_value *out);
 /* `a op= b`: what is to be assigned to a. Lists, sets, dicts and bytearrays change in place and are given back; all else is the
  * binary operator. Errors name the sign with its "=". */
+/* Called by an instruction, with a and b in registers. */
 burin_status rt_inplace_op(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out);
 /* divmod(a, b), and pow(a, b, modulus) of integers. */
 burin_status rt_divmod(rt_state *st, burin_value a, burin_value b, burin_value *out);

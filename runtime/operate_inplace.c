@@ -35,13 +35,19 @@ static burin_status repeat_list(rt_state *st, burin_value a, burin_value times, 
 
 static burin_status change_list(rt_state *st, rt_binary op, burin_value a, burin_value b)
 {
-    rt_list     *list;
-    burin_value  repeated;
-    burin_status status;
+    const burin_call machine = rt_machine_call(st);
+    rt_list         *list;
+    rt_told          told;
+    burin_value      repeated;
+    burin_status     status;
     if (op == RT_MUL)
         return repeat_list(st, a, b, &repeated);
-    status = rt_list_edit(st, a, &list);
-    return status ? status : rt_list_extend(st, list, b);
+    if ((status = rt_list_edit(st, a, &list)))
+        return status;
+    rt_told_begin(&told, &machine, NULL, 0);
+    status = rt_list_extend(st, &told, list, b);
+    rt_told_end(&told);
+    return status;
 }
 
 static burin_status change_bytearray(rt_state *st, rt_binary op, burin_value a, burin_value b)
@@ -59,7 +65,7 @@ static burin_status change_dict(rt_state *st, rt_binary op, burin_value a, burin
     burin_status status = rt_dict_edit(st, a, &dict);
     if (status)
         return status;
-    return a.kind == BURIN_DICT ? rt_dict_update(st, dict, b) : rt_set_combine(st, op, dict, b);
+    return a.kind == BURIN_DICT ? rt_dict_update(st, NULL, dict, b) : rt_set_combine(st, NULL, op, dict, b);
 }
 
 burin_status rt_inplace_op(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out)

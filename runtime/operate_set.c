@@ -14,7 +14,7 @@ static burin_status unite_dicts(rt_state *st, burin_value a, burin_value b, buri
     if (!status)
         status = rt_dict_copy(st, rt_dict_of(st, a), &made);
     if (!status)
-        status = rt_dict_update(st, made, b);
+        status = rt_dict_update(st, NULL, made, b);
     if (!status)
         *out = rt_pointer(BURIN_DICT, made);
     return status;
@@ -36,10 +36,10 @@ burin_status rt_set_operate(rt_state *st, rt_binary op, burin_value a, burin_val
     } else {
         status = rt_set_new(st, 8, &made);
         if (!status)
-            status = rt_set_combine(st, RT_OR, made, a);
+            status = rt_set_combine(st, NULL, RT_OR, made, a);
     }
     if (!status)
-        status = rt_set_combine(st, op, made, b);
+        status = rt_set_combine(st, NULL, op, made, b);
     if (status)
         return status;
     made->flags = (made->flags & ~(uint32_t)RT_FROZEN) | (!views && rt_is_frozen(a) ? RT_FROZEN : 0);

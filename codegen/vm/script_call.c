@@ -78,7 +78,6 @@ vm_frame *vm_invoke(vm_frame *f, burin_value callee, const ir_call *call, const 
     if (fn)
         return call_function(f->m, fn, &args, out, status);
     burin_value result = rt_missing();
-    args.direct        = !call->rest && !call->expand; /* what they were spread from is held by registers, their row by nobody */
     *status            = rt_call(st, callee, &args, &result);
     if (!*status)
         *out = result;

@@ -68,6 +68,7 @@ OPERATION(inplace)
             return BURIN_OK;
         }
     }
+    f->pc = (uint32_t)(i - f->unit->code);
     return rt_inplace_op(&f->m->st, (rt_binary)i->d, x, y, &regs[i->a]);
 }
 OPERATION(invert) { return rt_unary_op(&f->m->st, RT_INVERT, regs[i->b], &regs[i->a]); }
@@ -111,10 +112,22 @@ OPERATION(load_named)
 OPERATION(set_item) { return rt_set_item(&f->m->st, regs[i->a], regs[i->b], regs[i->c]); }
 OPERATION(del_item) { return rt_del_item(&f->m->st, regs[i->b], regs[i->c]); }
 OPERATION(slice_new) { return rt_slice_new(&f->m->st, regs[i->c], regs[i->c + 1], regs[i->c + 2], &regs[i->a]); }
-OPERATION(unpack_star) { return vm_unpack_star(&f->m->st, regs[i->b], i->c, i->d, &regs[i->a]); }
+OPERATION(unpack_star)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_unpack_star(&f->m->st, regs[i->b], i->c, i->d, &regs[i->a]);
+}
 OPERATION(append) { return rt_list_push(&f->m->st, regs[i->a].as.p, regs[i->b]); }
-OPERATION(extend) { return vm_list_extend(&f->m->st, regs[i->a], regs[i->b]); }
-OPERATION(spread) { return vm_spread(&f->m->st, regs[i->a], regs[i->b], (vm_called){regs[i->c], regs[i->d]}); }
+OPERATION(extend)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_list_extend(&f->m->st, regs[i->a], regs[i->b]);
+}
+OPERATION(spread)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_spread(&f->m->st, regs[i->a], regs[i->b], (vm_called){regs[i->c], regs[i->d]});
+}
 OPERATION(to_tuple)
 {
     const rt_list *list = rt_list_of(&f->m->st, regs[i->b]);
@@ -122,7 +135,11 @@ OPERATION(to_tuple)
 }
 OPERATION(set_new) { return vm_set_new(&f->m->st, &regs[i->b], i->c, &regs[i->a]); }
 OPERATION(set_add) { return rt_dict_put(&f->m->st, regs[i->a].as.p, regs[i->b], burin_none()); }
-OPERATION(set_update) { return vm_set_update(&f->m->st, regs[i->a], regs[i->b]); }
+OPERATION(set_update)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_set_update(&f->m->st, regs[i->a], regs[i->b]);
+}
 OPERATION(dict_put) { return rt_dict_put(&f->m->st, regs[i->a].as.p, regs[i->b], regs[i->c]); }
 OPERATION(dict_update) { return vm_dict_update(&f->m->st, regs[i->a], regs[i->b]); }
 OPERATION(spread_named) { return vm_spread_named(&f->m->st, regs[i->a], regs[i->b], (vm_called){regs[i->c], regs[i->d]}); }

@@ -3,6 +3,7 @@
 #include "runtime/builder.h"
 #include "runtime/builtins/builtins.h"
 #include "runtime/format.h"
+#include "runtime/told.h"
 #include "runtime/type.h"
 
 burin_status vm_format(rt_state *st, burin_value v, burin_value spec, unsigned conversion, burin_value *out)
@@ -31,8 +32,9 @@ burin_status vm_format(rt_state *st, burin_value v, burin_value spec, unsigned c
 
 burin_status vm_unpack_star(rt_state *st, burin_value v, uint32_t before, uint32_t after, burin_value *to)
 {
+    burin_call   machine = rt_machine_call(st);
     rt_list     *all;
-    burin_status status = rt_to_list(st, v, &all);
+    burin_status status = rt_told_list(&machine, v, &all);
     if (status == BURIN_ERR_TYPE && v.kind != BURIN_OBJECT) {
         const char *type = rt_type_name(st, v);
         rt_clear_error(st);
@@ -52,11 +54,15 @@ burin_status vm_unpack_star(rt_state *st, burin_value v, uint32_t before, uint32
 
 static burin_status extend(rt_state *st, burin_value list, rt_iter *it)
 {
-    burin_value  item;
-    burin_status status;
-    while (!(status = rt_iter_next(st, it, &item)) && item.kind != BURIN_MISSING)
+    const burin_call machine = rt_machine_call(st);
+    burin_value      item;
+    rt_told          told;
+    burin_status     status;
+    rt_told_begin(&told, &machine, NULL, 0);
+    while (!(status = rt_told_next(&told, it, &item)) && item.kind != BURIN_MISSING)
         if ((status = rt_list_push(st, list.as.p, item)))
-            return status;
+            break;
+    rt_told_end(&told);
     return status;
 }
 
@@ -77,11 +83,15 @@ burin_status vm_list_extend(rt_state *st, burin_value list, burin_value items)
 
 burin_status vm_set_update(rt_state *st, burin_value set, burin_value items)
 {
-    rt_iter      it;
-    burin_value  item;
-    burin_status status = rt_iter_init(st, items, &it);
-    while (!status && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING)
+    const burin_call machine = rt_machine_call(st);
+    rt_iter          it;
+    burin_value      item;
+    rt_told          told;
+    burin_status     status = rt_iter_init(st, items, &it);
+    rt_told_begin(&told, &machine, NULL, 0);
+    while (!status && !(status = rt_told_next(&told, &it, &item)) && item.kind != BURIN_MISSING)
         status = rt_dict_put(st, set.as.p, item, burin_none());
+    rt_told_end(&told);
     return status;
 }
 

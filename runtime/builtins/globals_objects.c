@@ -182,7 +182,7 @@ const burin_class rt_namespace_class = {sizeof(burin_class),       .name = "Name
 burin_status global_namespace(burin_call *call, burin_value *out)
 {
     rt_dict     *attributes;
-    burin_status status = builtin_dict(call->st, call->args[0], call->args[1], &attributes);
+    burin_status status = builtin_dict(call, &attributes);
 
     return status ? status : rt_object_new(call->st, &rt_namespace_class, attributes, out);
 }

@@ -65,7 +65,7 @@ burin_status global_range(burin_call *call, burin_value *out)
 burin_status global_dict(burin_call *call, burin_value *out)
 {
     rt_dict     *dict;
-    burin_status status = builtin_dict(call->st, call->args[0], call->args[1], &dict);
+    burin_status status = builtin_dict(call, &dict);
 
     if (!status)
         *out = rt_pointer(BURIN_DICT, dict);

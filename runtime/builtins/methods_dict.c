@@ -57,18 +57,24 @@ burin_status method_dict_fromkeys(burin_call *call, burin_value *out)
     rt_state    *st = call->st;
     rt_dict     *dict;
     rt_iter      it;
-    burin_value  key;
+    rt_told      told;
+    burin_value  key, made;
     burin_status status = rt_dict_new(st, 8, &dict);
 
     if (!status)
         status = rt_iter_init(st, call->args[1], &it);
-    while (!status && !(status = rt_iter_next(st, &it, &key)) && key.kind != BURIN_MISSING) {
+    if (status)
+        return status;
+    made = rt_pointer(BURIN_DICT, dict);
+    rt_told_begin(&told, call, &made, 1);
+    while (!status && !(status = rt_told_next(&told, &it, &key)) && key.kind != BURIN_MISSING) {
         status = rt_dict_put(st, dict, key, call->args[2]);
         if (!status)
             status = rt_charge(st, 1);
     }
+    rt_told_end(&told);
     if (!status)
-        *out = rt_pointer(BURIN_DICT, dict);
+        *out = made;
     return status;
 }
 
@@ -160,11 +166,11 @@ static burin_status put_all(rt_state *st, rt_dict *dict, const rt_dict *from)
 }
 
 /* Pairs that came before a wrong one stay, as in CPython. */
-burin_status rt_dict_update(rt_state *st, rt_dict *dict, burin_value more)
+burin_status rt_dict_update(rt_state *st, rt_told *told, rt_dict *dict, burin_value more)
 {
     if (more.kind == BURIN_DICT)
         return put_all(st, dict, rt_dict_of(st, more));
-    return builtin_dict_update(st, dict, more);
+    return builtin_dict_update(st, told, dict, more);
 }
 
 burin_status method_dict_update(burin_call *call, burin_value *out)
@@ -172,13 +178,16 @@ burin_status method_dict_update(burin_call *call, burin_value *out)
     rt_state      *st         = call->st;
     const rt_list *positional = rt_list_of(st, call->args[1]);
     rt_dict       *dict;
+    rt_told        told;
     burin_status   status;
 
     if (positional->len > 1)
         return rt_fail(st, BURIN_ERR_TYPE, "update expected at most 1 argument, got %u", positional->len);
     status = rt_dict_edit(st, call->args[0], &dict);
+    rt_told_begin(&told, call, NULL, 0);
     if (!status && positional->len)
-        status = rt_dict_update(st, dict, positional->items[0]);
+        status = rt_dict_update(st, &told, dict, positional->items[0]);
+    rt_told_end(&told);
     if (!status)
         status = put_all(st, dict, rt_dict_of(st, call->args[2]));
     return status ? status : done(call, out);

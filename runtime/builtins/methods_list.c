@@ -137,7 +137,7 @@ burin_status method_list_append(burin_call *call, burin_value *out)
     return status ? status : done(call, out);
 }
 
-burin_status rt_list_extend(rt_state *st, rt_list *list, burin_value more)
+burin_status rt_list_extend(rt_state *st, rt_told *told, rt_list *list, burin_value more)
 {
     burin_value  item;
     rt_iter      it;
@@ -151,7 +151,7 @@ burin_status rt_list_extend(rt_state *st, rt_list *list, burin_value more)
         return status;
     }
     status = rt_iter_init(st, more, &it);
-    while (!status && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING) {
+    while (!status && !(status = rt_next_for(st, told, &it, &item)) && item.kind != BURIN_MISSING) {
         status = rt_list_push(st, list, item);
         if (!status)
             status = rt_charge(st, 1);
@@ -162,10 +162,13 @@ burin_status rt_list_extend(rt_state *st, rt_list *list, burin_value more)
 burin_status method_list_extend(burin_call *call, burin_value *out)
 {
     rt_list     *list;
+    rt_told      told;
     burin_status status = rt_list_edit(call->st, call->args[0], &list);
 
+    rt_told_begin(&told, call, NULL, 0);
     if (!status)
-        status = rt_list_extend(call->st, list, call->args[1]);
+        status = rt_list_extend(call->st, &told, list, call->args[1]);
+    rt_told_end(&told);
     return status ? status : done(call, out);
 }
 
@@ -310,18 +313,30 @@ static burin_status sort_options(burin_call *call, burin_value *key, bool *rever
     return BURIN_OK;
 }
 
-/* The keys of `count` items, one call each. */
-static burin_status sort_keys(rt_state *st, burin_value function, const burin_value *items, uint32_t count_items, burin_value **out)
+/* The keys of the items, one call each. */
+static burin_status sort_keys(burin_call *call, burin_value function, const rt_list *items, burin_value **out)
 {
-    burin_status status = BURIN_OK;
+    rt_state    *st = call->st;
+    rt_list     *taken, *keys;
+    rt_told      told;
+    burin_status status = rt_list_new(st, BURIN_LIST, 0, &taken);
 
-    *out = heap_alloc(&st->heap, count_items * sizeof(burin_value));
-    if (!*out)
-        return rt_fail_memory(st);
-    for (uint32_t n = 0; n < count_items && !status; n++) {
-        rt_arguments args = {.positional = &items[n], .count = 1};
-        status            = rt_call(st, function, &args, &(*out)[n]);
+    if (!status)
+        status = rt_list_new(st, BURIN_LIST, items->len, &keys);
+    if (status)
+        return status;
+    *taken                   = *items; /* in the heap, and so told with its items */
+    *out                     = keys->items;
+    const burin_value held[] = {rt_list_value(taken), rt_list_value(keys)};
+    rt_told_begin(&told, call, held, 2);
+    for (uint32_t n = 0; n < items->len && !status; n++) {
+        rt_arguments args = {.positional = &items->items[n], .count = 1};
+        rt_ask(st, call->direct, function);
+        status = rt_call(st, function, &args, &keys->items[n]);
+        rt_ask_none(st);
+        keys->len++;
     }
+    rt_told_end(&told);
     return status;
 }
 
@@ -338,18 +353,15 @@ burin_status method_list_sort(burin_call *call, burin_value *out)
         status = rt_list_edit(st, call->args[0], &list);
     if (status)
         return status;
-    burin_value *items = list->items;
-    uint32_t     len   = list->len, cap = list->cap;
-    list->items        = NULL;
+    const rt_list taken = *list;
+    list->items         = NULL;
     list->len = list->cap = 0;
     if (key.kind != BURIN_NONE)
-        status = sort_keys(st, key, items, len, &keys);
+        status = sort_keys(call, key, &taken, &keys);
     if (!status)
-        status = rt_sort(st, items, keys, len, reverse);
+        status = rt_sort(st, taken.items, keys, taken.len, reverse);
     bool changed = list->cap != 0;
-    list->items  = items;
-    list->len    = len;
-    list->cap    = cap;
+    *list        = taken;
     if (!status && changed)
         return rt_fail(st, BURIN_ERR_VALUE, "list modified during sort");
     return status ? status : done(call, out);

@@ -143,16 +143,21 @@ burin_status method_set_copy(burin_call *call, burin_value *out)
 
 /* ---- one set with others: each works on `set`, which may be changed ---- */
 
-typedef burin_status (*combination)(rt_state *st, rt_dict *set, burin_value other);
+typedef burin_status (*combination)(rt_state *st, rt_told *told, rt_dict *set, burin_value other);
 
-static burin_status unite(rt_state *st, rt_dict *set, burin_value other)
+/* Of what is no set, items that came before a failure stay, as in CPython. */
+static burin_status unite(rt_state *st, rt_told *told, rt_dict *set, burin_value other)
 {
-    const rt_dict *more;
+    const rt_dict *more = other.kind == BURIN_SET ? rt_dict_of(st, other) : NULL;
     burin_value    item;
-    burin_status   status = as_set(st, other, &more);
+    rt_iter        it;
+    burin_status   status = more ? BURIN_OK : rt_iter_init(st, other, &it);
 
-    for (uint32_t at = 0; !status && more != set && rt_dict_next(more, &at, &item, NULL);)
+    for (uint32_t at = 0; more && !status && more != set && rt_dict_next(more, &at, &item, NULL);)
         status = rt_dict_put(st, set, item, rt_missing());
+    while (!more && !status && !(status = rt_next_for(st, told, &it, &item)) && item.kind != BURIN_MISSING)
+        if (!(status = rt_dict_put(st, set, item, rt_missing())))
+            status = rt_charge(st, 1);
     return status;
 }
 
@@ -176,16 +181,23 @@ static burin_status sift(rt_state *st, rt_dict *set, const rt_dict *others, bool
     return status;
 }
 
-static burin_status subtract(rt_state *st, rt_dict *set, burin_value other)
+static burin_status subtract(rt_state *st, rt_told *told, rt_dict *set, burin_value other)
 {
-    const rt_dict *others;
-    burin_status   status = as_set(st, other, &others);
+    burin_value  item, removed;
+    rt_iter      it;
+    burin_status status;
 
-    return status ? status : sift(st, set, others, false);
+    if (other.kind == BURIN_SET)
+        return sift(st, set, rt_dict_of(st, other), false);
+    status = rt_iter_init(st, other, &it);
+    while (!status && !(status = rt_next_for(st, told, &it, &item)) && item.kind != BURIN_MISSING)
+        if (!(status = rt_dict_remove(st, set, item, &removed)))
+            status = rt_charge(st, 1);
+    return status;
 }
 
 /* The items that are in both. Of equal ones (1 and True) those of the smaller set stay, or of `other`. */
-static burin_status intersect(rt_state *st, rt_dict *set, burin_value other)
+static burin_status intersect(rt_state *st, rt_told *told, rt_dict *set, burin_value other)
 {
     const rt_dict *others;
     rt_dict       *both;
@@ -193,6 +205,7 @@ static burin_status intersect(rt_state *st, rt_dict *set, burin_value other)
     bool           common;
     burin_status   status = as_set(st, other, &others);
 
+    (void)told;
     if (status || others == set)
         return status;
     if (other.kind == BURIN_SET && others->len > set->len)
@@ -231,13 +244,13 @@ static burin_status differ(rt_state *st, rt_dict *set, burin_value other)
     return status;
 }
 
-burin_status rt_set_combine(rt_state *st, rt_binary op, rt_dict *set, burin_value other)
+burin_status rt_set_combine(rt_state *st, rt_told *told, rt_binary op, rt_dict *set, burin_value other)
 {
     switch (op) {
-    case RT_AND: return intersect(st, set, other);
-    case RT_OR: return unite(st, set, other);
+    case RT_AND: return intersect(st, told, set, other);
+    case RT_OR: return unite(st, told, set, other);
     case RT_XOR: return differ(st, set, other);
-    default: return subtract(st, set, other);
+    default: return subtract(st, told, set, other);
     }
 }
 
@@ -247,10 +260,17 @@ static burin_status combine(burin_call *call, combination with, bool in_place, b
     rt_state      *st     = call->st;
     const rt_list *others = rt_list_of(st, call->args[1]);
     rt_dict       *set;
+    burin_value    made;
+    rt_told        told;
     burin_status   status = in_place ? rt_dict_edit(st, call->args[0], &set) : copy_of(st, call->args[0], &set);
 
+    if (status)
+        return status;
+    made = rt_pointer(BURIN_SET, set);
+    rt_told_begin(&told, call, &made, 1);
     for (uint32_t n = 0; !status && n < others->len; n++)
-        status = with(st, set, others->items[n]);
+        status = with(st, &told, set, others->items[n]);
+    rt_told_end(&told);
     if (status)
         return status;
     return in_place ? done(call, out) : give(set, out);

@@ -151,14 +151,14 @@ static burin_status put_element(rt_state *st, rt_dict *dict, burin_value element
     return rt_dict_put(st, dict, pair->items[0], pair->items[1]);
 }
 
-static burin_status put_sequence(rt_state *st, rt_dict *dict, burin_value sequence)
+static burin_status put_sequence(rt_state *st, rt_told *told, rt_dict *dict, burin_value sequence)
 {
     rt_iter      it;
     burin_value  element;
     burin_status status = rt_iter_init(st, sequence, &it);
 
     for (uint64_t index = 0; !status; index++) {
-        status = rt_iter_next(st, &it, &element);
+        status = rt_next_for(st, told, &it, &element);
         if (status || element.kind == BURIN_MISSING)
             break;
         status = element.kind == BURIN_TUPLE && rt_list_of(st, element)->len == 2
@@ -168,17 +168,19 @@ static burin_status put_sequence(rt_state *st, rt_dict *dict, burin_value sequen
     return status;
 }
 
-burin_status builtin_dict_update(rt_state *st, rt_dict *dict, burin_value source)
+burin_status builtin_dict_update(rt_state *st, rt_told *told, rt_dict *dict, burin_value source)
 {
     if (source.kind == BURIN_UNDEFINED) /* dict() looks for its method keys */
         return rt_undefined_fail(st, source);
-    return builtin_is_mapping(source) ? put_pairs(st, dict, source) : put_sequence(st, dict, source);
+    return builtin_is_mapping(source) ? put_pairs(st, dict, source) : put_sequence(st, told, dict, source);
 }
 
-burin_status builtin_dict(rt_state *st, burin_value args, burin_value named, rt_dict **out)
+burin_status builtin_dict(burin_call *call, rt_dict **out)
 {
-    const rt_list *positional = rt_list_of(st, args);
-    burin_value    source     = positional->len ? positional->items[0] : rt_missing();
+    rt_state      *st         = call->st;
+    const rt_list *positional = rt_list_of(st, call->args[0]);
+    burin_value    source     = positional->len ? positional->items[0] : rt_missing(), named = call->args[1], made;
+    rt_told        told;
 
     if (positional->len > 1)
         return rt_fail(st, BURIN_ERR_TYPE, "dict expected at most 1 argument, got %u", positional->len);
@@ -186,9 +188,12 @@ burin_status builtin_dict(rt_state *st, burin_value args, burin_value named, rt_
     burin_status status = rt_charge(st, hint);
     if (!status)
         status = rt_dict_new(st, hint, out);
-    if (!status && source.kind != BURIN_MISSING)
-        status = builtin_dict_update(st, *out, source);
-    if (!status)
-        status = put_pairs(st, *out, named);
-    return status;
+    if (status)
+        return status;
+    made = rt_pointer(BURIN_DICT, *out);
+    rt_told_begin(&told, call, &made, 1);
+    if (source.kind != BURIN_MISSING)
+        status = builtin_dict_update(st, &told, *out, source);
+    rt_told_end(&told);
+    return status ? status : put_pairs(st, *out, named);
 }

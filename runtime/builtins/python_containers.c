@@ -24,13 +24,20 @@ burin_status type_tuple(burin_call *call, burin_value *out)
 static burin_status make_set(burin_call *call, uint32_t flags, burin_value *out)
 {
     rt_dict     *set;
+    rt_told      told;
+    burin_value  made;
     burin_status status = rt_set_new(call->st, 8, &set);
-    if (!status && call->args[0].kind != BURIN_MISSING)
-        status = rt_set_combine(call->st, RT_OR, set, call->args[0]);
+    if (status)
+        return status;
+    made = rt_pointer(BURIN_SET, set);
+    rt_told_begin(&told, call, &made, 1);
+    if (call->args[0].kind != BURIN_MISSING)
+        status = rt_set_combine(call->st, &told, RT_OR, set, call->args[0]);
+    rt_told_end(&told);
     if (status)
         return status;
     set->flags |= flags;
-    *out = rt_pointer(BURIN_SET, set);
+    *out = made;
     return BURIN_OK;
 }
 

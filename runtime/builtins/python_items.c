@@ -117,7 +117,7 @@ burin_status python_sorted(burin_call *call, burin_value *out)
         return status;
     rt_list     empty   = {0};
     burin_value bound[] = {rt_list_value(list), rt_tuple_value(&empty), call->args[1]}, none;
-    burin_call  sort    = {st, call->function, bound, 3, call->autoescape};
+    burin_call  sort    = {.st = st, .function = call->function, .args = bound, .count = 3, .autoescape = call->autoescape, .direct = call->direct};
     status              = method_list_sort(&sort, &none);
     *out                = bound[0];
     return status;

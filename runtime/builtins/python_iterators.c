@@ -15,14 +15,16 @@ static burin_status state_new(rt_state *st, size_t size, void **out)
     return BURIN_OK;
 }
 
-/* The next item of what an iterator is over. */
-static burin_status next_within(rt_state *st, rt_iter *it, burin_value *item)
+/* The next item of what an iterator is over; `told`: who asks tells all that is held. */
+static burin_status next_within(rt_state *st, bool told, rt_iter *it, burin_value *item)
 {
     burin_status status = rt_enter(st);
     *item               = rt_missing();
     if (status)
         return status;
+    rt_ask(st, told, it->over);
     status = rt_iter_next(st, it, item);
+    rt_ask_none(st);
     rt_leave(st);
     return status;
 }
@@ -40,7 +42,7 @@ static burin_status enumerate_next(burin_call *call, void *self, burin_value *ou
     enumerator  *e  = self;
     burin_value  item, number = e->number;
     const char  *before = st->heap.next;
-    burin_status status = next_within(st, &e->it, &item);
+    burin_status status = next_within(st, rt_told_of(st, self), &e->it, &item);
     *out                = item;
     if (status || item.kind == BURIN_MISSING)
         return status;
@@ -80,7 +82,7 @@ typedef struct zipper {
 } zipper;
 
 /* Iterable `at` ended: with strict=True all must. */
-static burin_status zip_ended(rt_state *st, zipper *z, uint32_t at)
+static burin_status zip_ended(rt_state *st, bool told, zipper *z, uint32_t at)
 {
     burin_value  item;
     burin_status status = BURIN_OK;
@@ -91,7 +93,7 @@ static burin_status zip_ended(rt_state *st, zipper *z, uint32_t at)
     if (at > 0)
         return rt_fail(st, BURIN_ERR_VALUE, "zip() argument %u is shorter than argument%s%u", at + 1, plural, at);
     for (uint32_t n = 1; n < z->count && !status; n++) {
-        status = next_within(st, &z->its[n], &item);
+        status = next_within(st, told, &z->its[n], &item);
         if (!status && item.kind != BURIN_MISSING)
             return rt_fail(st, BURIN_ERR_VALUE, "zip() argument %u is longer than argument%s%u", n + 1, n == 1 ? " " : "s 1-", n);
     }
@@ -103,20 +105,25 @@ static burin_status zip_next(burin_call *call, void *self, burin_value *out)
     rt_state    *st = call->st;
     zipper      *z  = self;
     rt_list     *row;
-    burin_value  item;
+    rt_told      held;
+    burin_value  made, item;
+    uint32_t     n      = 0;
+    const bool   told   = rt_told_of(st, self);
     burin_status status = BURIN_OK;
     *out                = rt_missing();
     if (z->finished || z->count == 0)
         return BURIN_OK;
-    status = rt_list_new(st, BURIN_TUPLE, z->count, &row);
-    for (uint32_t n = 0; n < z->count && !status; n++) {
-        status = next_within(st, &z->its[n], &item);
-        if (!status && item.kind == BURIN_MISSING)
-            return zip_ended(st, z, n);
-        row->items[row->len++] = item;
-    }
+    if ((status = rt_list_new(st, BURIN_TUPLE, z->count, &row)))
+        return status;
+    made = rt_tuple_value(row);
+    rt_told_begin(&held, call, &made, 1);
+    while (n < z->count && !(status = next_within(st, told, &z->its[n], &item)) && item.kind != BURIN_MISSING)
+        row->items[row->len++] = item, n++;
+    rt_told_end(&held);
+    if (!status && n < z->count)
+        return zip_ended(st, told, z, n);
     if (!status)
-        *out = rt_tuple_value(row);
+        *out = made;
     return status;
 }
 
@@ -176,9 +183,7 @@ static burin_status map_next(burin_call *call, void *self, burin_value *out)
     if (m->count > ON_STACK && !(items = heap_alloc(&st->heap, m->count * sizeof *items)))
         return rt_fail_memory(st);
     for (uint32_t n = 0; n < m->count; n++) {
-        rt_ask(st, told && m->count == 1, m->its[n].over); /* of several, those before are held here */
-        status = next_within(st, &m->its[n], &items[n]);
-        rt_ask_none(st);
+        status = next_within(st, told && m->count == 1, &m->its[n], &items[n]); /* of several, those before are held here */
         if (status || items[n].kind == BURIN_MISSING)
             return status;
     }
@@ -296,13 +301,16 @@ static burin_status caller_next(burin_call *call, void *self, burin_value *out)
     static const rt_arguments nothing = {0};
     rt_state                 *st = call->st;
     caller                   *c  = self;
+    const bool                told = rt_told_of(st, self);
     *out                         = rt_missing();
     if (c->finished)
         return BURIN_OK;
     burin_status status = rt_enter(st);
     if (status)
         return status;
+    rt_ask(st, told, c->function);
     status = rt_call(st, c->function, &nothing, out);
+    rt_ask_none(st);
     if (!status && (status = rt_equal(st, *out, c->sentinel, &c->finished)) == BURIN_OK && c->finished)
         *out = rt_missing();
     rt_leave(st);
@@ -342,11 +350,14 @@ burin_status python_next(burin_call *call, burin_value *out)
     rt_state   *st = call->st;
     burin_value v  = call->args[0];
     rt_iter     it;
+    rt_told     told;
     if (v.kind != BURIN_OBJECT || !rt_object_of(v)->cls->next)
         return rt_fail(st, BURIN_ERR_TYPE, "'%s' object is not an iterator", rt_type_name(st, v));
     burin_status status = rt_iter_init(st, v, &it);
+    rt_told_begin(&told, call, NULL, 0);
     if (!status)
-        status = rt_iter_next(st, &it, out);
+        status = rt_told_next(&told, &it, out);
+    rt_told_end(&told);
     if (status || out->kind != BURIN_MISSING)
         return status;
     *out = call->args[1];

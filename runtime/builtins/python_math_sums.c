@@ -188,10 +188,13 @@ burin_status math_prod(burin_call *call, burin_value *out)
 {
     rt_state    *st = call->st;
     rt_iter      it;
+    rt_told      told;
     burin_value  item, product = call->args[1];
     burin_status status = rt_iter_init(st, call->args[0], &it);
-    while (!status && !(status = builtin_next(st, &it, &item)) && item.kind != BURIN_MISSING)
+    rt_told_begin(&told, call, &product, 1);
+    while (!status && !(status = builtin_told_next(&told, &it, &item)) && item.kind != BURIN_MISSING)
         status = rt_binary_op(st, RT_MUL, product, item, &product);
+    rt_told_end(&told);
     *out = product;
     return status;
 }

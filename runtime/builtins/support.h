@@ -195,10 +195,10 @@ static inline bool builtin_is_mapping(burin_value v)
 bool builtin_is_iterable(burin_value v);
 /* `a, b = v`. */
 burin_status builtin_unpack2(rt_state *st, burin_value v, burin_value *a, burin_value *b);
-/* dict.update(source): the items of a mapping or of an iterable of pairs. */
-burin_status builtin_dict_update(rt_state *st, rt_dict *dict, burin_value source);
-/* dict(*args, **named), args a TUPLE, named a DICT. */
-burin_status builtin_dict(rt_state *st, burin_value args, burin_value named, rt_dict **out);
+/* dict.update(source): the items of a mapping or of an iterable of pairs; `told` as for rt_dict_update. */
+burin_status builtin_dict_update(rt_state *st, rt_told *told, rt_dict *dict, burin_value source);
+/* dict(*args, **named), whose arguments are a TUPLE and a DICT. */
+burin_status builtin_dict(burin_call *call, rt_dict **out);
 
 /* range(*arguments), a TUPLE, of any size. */
 burin_status builtin_range(rt_state *st, burin_value arguments, burin_value *out);

@@ -54,6 +54,28 @@ static void loops_run_in_constant_memory(void **state)
         "def f(n): return len([n] * 200) < 3\nany(filter(f, range(20000)))\nfor x in filter(f, (i for i in range(20000))): pass",
         "def f(n): return len([n] * 200)\nmin(range(20000), key=f)\nmax((i for i in range(20000)), key=f)",
         "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\nfor x in map(work, [9999, 9999]): pass\nfor x in (work(n) for n in [9999, 9999]): pass",
+        "def f(n): return len([n] * 200)\nsorted(range(20000), key=f)",
+        "def f(n): return len([n] * 200)\nx = [*range(20000)]\nx.sort(key=lambda n: -f(n))",
+        "def f(n): return len([n] * 200)\nset(f(i) for i in range(20000))",
+        "def f(n): return len([n] * 200)\nfrozenset(map(f, range(20000)))",
+        "def f(n): return len([n] * 200)\nx = {1}\nx.update(f(i) for i in range(20000))",
+        "def f(n): return len([n] * 200)\nx = {1}.union([2], (f(i) for i in range(20000)))",
+        "def f(n): return len([n] * 200)\nx = {1}\nx.difference_update(map(f, range(20000)))",
+        "def f(n): return len([n] * 200)\ndict((i % 9, f(i)) for i in range(20000))",
+        "def f(n): return len([n] * 200)\nx = {}\nx.update((i % 9, f(i)) for i in range(20000))",
+        "def f(n): return len([n] * 200)\ndict.fromkeys(f(i) for i in range(20000))",
+        "def f(n): return len([n] * 200)\nx = []\nx.extend(f(i) for i in range(20000))",
+        "def f(n): return len([n] * 200)\nx = []\nx += map(f, range(20000))",
+        "def f(n): return len([n] * 200)\nx = [1, *(f(i) for i in range(20000))]",
+        "def f(n): return len([n] * 200)\nx = {1, *(f(i) for i in range(20000))}",
+        "def f(n): return len([n] * 200)\nx, *y = (f(i) for i in range(20000))",
+        "def f(n): return len([n] * 200)\nprint(len(''.join(str(f(i)) for i in range(20000))), *(f(i) for i in range(20000)), sep='')",
+        "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\nfor x in zip([1], map(work, [9999]), (work(n) for n in [9999])): pass",
+        "def f(n): return len([n] * 200)\nall(zip((f(i) for i in range(20000))))",
+        "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\nfor i, x in enumerate(work(n) for n in [19999]): pass",
+        "def f(n): return len([n] * 200)\nprod(f(i) - 199 for i in range(20000))",
+        "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\nfor x in iter(lambda: work(19999), 19999): pass",
+        "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\nnext(work(n) for n in [19999])",
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -186,6 +208,22 @@ static void where_it_is_done_cannot_be_told(void **state)
         "for make in (lambda: map(f, range(5)), lambda: filter(f, range(5)), lambda: (f(i) for i in range(5))):\n    try:\n        for x in make(): print(x, [f(i) for i in range(3)])\n"
         "    except ValueError as e:\n        t = [f(i) for i in range(3)]\n        print(e, t)\n"
         "def g(n): return sum(map(g, range(n)), [n]) if n else [[0] * 9]\ndef h(n): return n and sum(map(h, filter(h, range(n)))) + n\nprint(h(9))",
+        "def f(v):\n"
+        "    t = [[v] * 9 for i in range(3)]\n"
+        "    return (v, t[1][0], 'text' * 9)\n"
+        "g = lambda n: (f(i % 3) for i in range(n))\n"
+        "print(sorted(g(9), key=lambda v: [f(v), -v[0]]), sorted(set(g(9))), sorted(frozenset(map(f, range(4)))), sorted({f(9), *g(4)}))\n"
+        "s = {f(7)}\n"
+        "s.update(g(5), g(2))\n"
+        "print(sorted(s), sorted(s.union(g(3), [f(8)])), sorted(s.difference(g(2))), sorted(s & set(g(2))), dict((f(i), f(-i)) for i in range(3)))\n"
+        "d = {'k': f(3)}\n"
+        "d.update((f(i), f(-i)) for i in range(3))\n"
+        "l = [f(9)]\n"
+        "l.extend(g(2))\n"
+        "l += map(f, [4, 5])\n"
+        "a, *b, c = g(5)\n"
+        "print(d, dict.fromkeys(g(3), f(1)), l, [*g(2), f(2), *map(f, l)], a, b, c, list(zip(g(3), map(f, g(3)), enumerate(g(4)))))\n"
+        "print(*g(3), next(g(1)), list(zip(g(2), g(3))), ' '.join(str(x) for x in g(3)))\nl.sort(key=f)\nprint(l, prod(len(x) for x in g(3)))",
         "x = sorted([[3], [1], [2]], key=lambda v: [v, 'k' * 20])\nprint(x, max([1, 5, 3], key=lambda v: [-v]), sum([[i] for i in range(4)], []))",
     };
     (void)state;
