@@ -3,6 +3,8 @@
  * The blocks of one name are those of the templates of the context's chain that have it, most derived first. */
 #include "codegen/vm/machine.h"
 
+#include <assert.h>
+
 /* The block of that name after skipping `depth` overriding ones; NULL when there is none. */
 static const ir_unit *find_block(const vm_context *context, burin_text name, uint32_t depth, const vm_template **owner)
 {
@@ -16,13 +18,18 @@ static const ir_unit *find_block(const vm_context *context, burin_text name, uin
     return NULL;
 }
 
+bool vm_block_is_there(const vm_context *context, burin_text name)
+{
+    const vm_template *owner;
+    return find_block(context, name, 0, &owner) != NULL;
+}
+
 burin_status vm_block_print(vm *m, vm_context *context, burin_text name, uint32_t depth)
 {
     const vm_template *owner = NULL;
     const ir_unit     *unit  = find_block(context, name, depth, &owner);
     burin_value        result;
-    if (!unit)
-        return rt_fail(&m->st, BURIN_ERR_KEY, "'%.*s'", (int)name.len, name.data);
+    assert(unit);
     vm_call call = {.unit = unit, .program = owner->program, .tpl = owner, .context = context};
     return vm_enter(m, &call, &result);
 }

@@ -408,6 +408,8 @@ uint32_t vm_profile_tick(vm *m);
 burin_status vm_self_new(vm_frame *f, burin_value *out);
 burin_status vm_super_new(vm_frame *f, burin_text block, burin_value *out);
 vm_block_ref *vm_block_ref_of(burin_value v);
+bool vm_block_is_there(const vm_context *context, burin_text name);
+/* One that is there, after skipping `depth` that override it. */
 burin_status vm_block_print(vm *m, vm_context *context, burin_text name, uint32_t depth);
 burin_status vm_block_place(vm_frame *f, const ir_block_place *place);
 burin_status vm_extend(vm_frame *f, burin_value name);

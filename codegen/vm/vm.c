@@ -4,6 +4,7 @@
 #include "codegen/vm/unit.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/nearest.h"
 
 /* ---- the root of a run ---- */
 
@@ -254,14 +255,45 @@ static burin_status run_for_blocks(vm *m, const vm_template *tpl)
     return status ? status : vm_captured(m, false, from, false, &dropped);
 }
 
+/* The host asks for a part that the template does not have. */
+static burin_status fail_absent(vm *m, burin_status status, const char *what, burin_text name)
+{
+    const char *of = m->root.context.tpl->name;
+    return rt_fail(&m->st, status, "the template%s%s%s has no %s '%.*s'", of ? " '" : "", of ? of : "", of ? "'" : "", what, (int)name.len, name.data);
+}
+
+static void near_blocks(const vm_context *context, burin_text name, nearest *near)
+{
+    bool may = nearest_start(near, name);
+    for (uint32_t n = 0; may && n < context->chain_len; n++) {
+        const ir_program *program = context->chain[n]->program;
+        for (uint32_t k = 0; k < program->block_count; k++)
+            nearest_consider(near, program->units[program->blocks[k]]->name);
+    }
+}
+
+static void near_macros(const ir_program *program, burin_text name, nearest *near)
+{
+    bool may = nearest_start(near, name);
+    for (uint32_t n = 0; may && n < program->macro_count; n++)
+        nearest_consider(near, program->macros[n].name);
+}
+
 burin_status vm_render_block(vm *m, const vm_template *tpl, burin_text block, burin_value vars, rt_out *out, burin_error *err)
 {
+    nearest      near   = nearest_nothing;
     burin_status status = begin_root(m, tpl, vars, out, err);
     if (!status)
         status = run_for_blocks(m, tpl);
-    if (!status)
+    if (!status && vm_block_is_there(&m->root.context, block)) {
         status = vm_block_print(m, &m->root.context, block, 0);
-    return vm_end(m, status);
+    } else if (!status) {
+        near_blocks(&m->root.context, block, &near);
+        status = fail_absent(m, BURIN_ERR_KEY, "block", block);
+    }
+    status = vm_end(m, status);
+    nearest_suggest(&near, err);
+    return status;
 }
 
 burin_status vm_render_macro(vm *m, const vm_template *tpl, burin_text macro, const burin_value *args, size_t count, burin_value vars, rt_out *out,
@@ -269,6 +301,7 @@ burin_status vm_render_macro(vm *m, const vm_template *tpl, burin_text macro, co
 {
     burin_value  dropped, callee;
     rt_arguments arguments = {.positional = args, .count = (uint32_t)count};
+    nearest      near      = nearest_nothing;
     burin_status status = begin_root(m, tpl, vars, out, err);
     size_t       from   = vm_capture(m);
     if (!status)
@@ -277,12 +310,16 @@ burin_status vm_render_macro(vm *m, const vm_template *tpl, burin_text macro, co
         status = vm_captured(m, false, from, false, &dropped);
     if (!status) {
         callee = vm_resolve(m, &m->root.context, macro, rt_text_hash(macro));
-        if (vm_macro_of(callee))
+        if (vm_macro_of(callee)) {
             status = vm_macro_print(m, vm_macro_of(callee), &arguments);
-        else
-            status = rt_fail(&m->st, BURIN_ERR_ATTRIBUTE, "the template has no macro '%.*s'", (int)macro.len, macro.data);
+        } else {
+            near_macros(tpl->program, macro, &near);
+            status = fail_absent(m, BURIN_ERR_ATTRIBUTE, "macro", macro);
+        }
     }
-    return vm_end(m, status);
+    status = vm_end(m, status);
+    nearest_suggest(&near, err);
+    return status;
 }
 
 burin_status vm_write_str(vm *m, burin_value value, rt_out *out, burin_error *err)

@@ -91,10 +91,11 @@ BURIN_API burin_status burin_render_fd(burin_render *render, burin_template *tpl
 BURIN_API burin_status burin_render_file(burin_render *render, burin_template *tpl, burin_value vars, void *file, burin_error *err);
 /* Native environments: the value instead of text, deep-copied into `heap` (NativeTemplate.render). Elsewhere the text as STRING. */
 BURIN_API burin_status burin_render_value(burin_render *render, burin_template *tpl, burin_value vars, burin_heap *heap, burin_value *out, burin_error *err);
-/* One block, as the most derived template has it (Template.blocks); *out as in burin_render_text. */
+/* One block, as the most derived template has it (Template.blocks); *out as in burin_render_text. BURIN_ERR_KEY when neither it nor one that
+ * it extends has a block of that name; the error names the nearest. */
 BURIN_API burin_status burin_render_block(burin_render *render, burin_template *tpl, const char *block, burin_value vars, burin_text *out, burin_error *err);
 /* One macro of the template's top level, called with positional arguments (Template.module); *out as in burin_render_text.
- * BURIN_ERR_ATTRIBUTE when there is none of that name. */
+ * BURIN_ERR_ATTRIBUTE when there is none of that name; the error names the nearest. */
 BURIN_API burin_status burin_render_macro(burin_render *render, burin_template *tpl, const char *macro, const burin_value *args, size_t count, burin_value vars, burin_text *out, burin_error *err);
 /* What {{ value }} prints, without escaping: str() of any value, within the render's limits; *out as in burin_render_text. */
 BURIN_API burin_status burin_render_str(burin_render *render, burin_value value, burin_text *out, burin_error *err);

@@ -17,6 +17,8 @@ typedef struct nearest {
     char       best[NEAREST_LEN_MAX + 1]; /* a copy: candidates may go */
 } nearest;
 
+static const nearest nearest_nothing = {.distance = 1};
+
 /* False: nothing can be near to it. */
 bool nearest_start(nearest *search, burin_text wanted);
 void nearest_consider(nearest *search, burin_text candidate);

@@ -16,7 +16,7 @@ static int make_bench(void **state)
     bench *b = calloc(1, sizeof *b);
     b->env   = burin_env_new(NULL, NULL);
     set_templates(b->env, "base", "<{% block body %}base{% endblock %}>", "child", "{% extends 'base' %}{% block body %}{{ x }}{{ super() }}{% endblock %}",
-                  "macros", "{% set v = 'top' %}{% macro field(name, kind='text') %}{{ name }}:{{ kind }}:{{ v }}{% endmacro %}", "loop", "{% include 'loop' %}", NULL);
+                  "macros", "{% set v = 'top' %}{% macro field(name, kind='text') %}{{ name }}:{{ kind }}:{{ v }}{% endmacro %}", "loop", "{% include 'loop' %}", "one_block", "{% block content %}{% endblock %}", NULL);
     b->render = burin_render_new(b->env, NULL);
     b->heap   = burin_heap_new(NULL);
     *state    = b;
@@ -387,6 +387,33 @@ static void a_block_is_rendered_alone(void **state)
     burin_template_unref(tpl);
 }
 
+/* What Template.blocks[...] raises as KeyError and getattr(Template.module, ...) as AttributeError, but not without words. */
+static void a_part_that_is_not_there_is_named(void **state)
+{
+    static const struct {
+        const char *name, *source, *part, *block_message, *block_near, *macro_message, *macro_near;
+    } rows[] = {
+        {NULL, "{% block title %}{% endblock %}{% macro input() %}{% endmacro %}", "titel", "the template has no block 'titel'", "did you mean 'title'?", "the template has no macro 'titel'", NULL},
+        {"page", "{% extends 'one_block' %}{% macro input() %}{% endmacro %}", "inputt", "the template 'page' has no block 'inputt'", NULL, "the template 'page' has no macro 'inputt'", "did you mean 'input'?"},
+        {"page", "{% extends 'one_block' %}{% block more %}{% endblock %}", "contents", "the template 'page' has no block 'contents'", "did you mean 'content'?", "the template 'page' has no macro 'contents'", NULL},
+        {"page", "{% set x %}{% endset %}", "x", "the template 'page' has no block 'x'", NULL, "the template 'page' has no macro 'x'", NULL},
+    };
+    bench      *b   = *state;
+    burin_error err = BURIN_ERROR_INIT;
+    burin_text  out;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        burin_template *tpl = burin_template_from_string(b->env, rows[n].name, text_z(rows[n].source), NULL);
+        assert_int_equal(burin_render_block(b->render, tpl, rows[n].part, burin_missing(), &out, &err), BURIN_ERR_KEY);
+        assert_string_equal(err.message, rows[n].block_message);
+        assert_true(rows[n].block_near ? err.suggestion && strcmp(err.suggestion, rows[n].block_near) == 0 : !err.suggestion);
+        assert_int_equal(burin_render_macro(b->render, tpl, rows[n].part, NULL, 0, burin_missing(), &out, &err), BURIN_ERR_ATTRIBUTE);
+        assert_string_equal(err.message, rows[n].macro_message);
+        assert_true(rows[n].macro_near ? err.suggestion && strcmp(err.suggestion, rows[n].macro_near) == 0 : !err.suggestion);
+        burin_template_unref(tpl);
+    }
+    burin_error_clear(&err);
+}
+
 static void a_macro_is_called_with_arguments(void **state)
 {
     bench          *b      = *state;
@@ -632,7 +659,7 @@ int main(void)
         WITH_BENCH(descriptors_and_files_get_the_whole_text),
         WITH_BENCH(a_full_pipe_is_waited_for),
         WITH_BENCH(one_call_does_it_for_the_impatient),
-        WITH_BENCH(types_are_values), WITH_BENCH(a_block_is_rendered_alone),
+        WITH_BENCH(types_are_values), WITH_BENCH(a_block_is_rendered_alone), WITH_BENCH(a_part_that_is_not_there_is_named),
         WITH_BENCH(a_macro_is_called_with_arguments),
         WITH_BENCH(native_environments_give_values),
         WITH_BENCH(the_value_of_an_ordinary_template_is_its_text),
