@@ -105,18 +105,13 @@ static burin_status find_attr(rt_state *st, burin_value v, burin_text name, uint
 /* jinja2.runtime.Undefined has attributes of its own; all other names fail, or give a chainable one itself. */
 static burin_status find_attr_of_undefined(rt_state *st, burin_value v, burin_text name, burin_value *out)
 {
-    const rt_undefined *undefined = v.as.p;
-    *out                          = rt_missing();
-    if (text_is(name, "_undefined_name"))
-        *out = undefined->name.kind == BURIN_MISSING ? burin_none() : undefined->name;
-    else if (text_is(name, "_undefined_hint"))
-        *out = undefined->hint.len ? rt_string(undefined->hint.data, undefined->hint.len) : burin_none();
-    else if (name.len >= 2 && name.data[0] == '_' && name.data[1] == '_') {
-        const rt_function *f = rt_dunder_find(st, v, name);
-        return f ? bound_method(st, f, v, out) : BURIN_OK;
-    } else if (rt_is_chainable(v))
+    const rt_function *f = name.len && name.data[0] == '_' ? rt_dunder_find(st, v, name) : NULL;
+    *out                 = rt_missing();
+    if (f)
+        return bound_method(st, f, v, out);
+    if (rt_is_chainable(v))
         *out = v;
-    else
+    else if (name.len < 2 || name.data[0] != '_' || name.data[1] != '_')
         return rt_undefined_fail(st, v);
     return BURIN_OK;
 }

@@ -162,6 +162,20 @@ static burin_status dunder_chain(burin_call *call, burin_value *out)
     return rt_is_chainable(*out) ? BURIN_OK : dunder_refuse(call, out);
 }
 
+static burin_status dunder_undefined_name(burin_call *call, burin_value *out)
+{
+    const rt_undefined *undefined = burin_arg(call, 0).as.p;
+    *out                          = undefined->name.kind == BURIN_MISSING ? burin_none() : undefined->name;
+    return BURIN_OK;
+}
+
+static burin_status dunder_undefined_hint(burin_call *call, burin_value *out)
+{
+    const rt_undefined *undefined = burin_arg(call, 0).as.p;
+    *out                          = undefined->hint.len ? rt_string(undefined->hint.data, undefined->hint.len) : burin_none();
+    return BURIN_OK;
+}
+
 /* What the sandbox is to refuse gives nothing to those who come past it either. */
 static burin_status dunder_trap(burin_call *call, burin_value *out)
 {
@@ -207,9 +221,16 @@ static const struct dunder {
 #undef DUNDER
 };
 
-static bool has_html(burin_value v)
+/* Not all of a kind have what only some classes of it define. */
+static bool class_has(burin_value v, const rt_function *f)
 {
-    return v.kind == BURIN_OBJECT ? rt_object_of(v)->cls->html != NULL : ((const rt_undefined *)v.as.p)->cls == RT_CHAINABLE;
+    if (f->call == dunder_html && v.kind == BURIN_OBJECT)
+        return rt_object_of(v)->cls->html != NULL;
+    if (f->call == dunder_html)
+        return rt_is_chainable(v);
+    if (v.kind == BURIN_UNDEFINED && strcmp(f->name, "__contains__") == 0)
+        return ((const rt_undefined *)v.as.p)->cls == RT_STRICT;
+    return true;
 }
 
 const rt_function *rt_dunder_find(rt_state *st, burin_value v, burin_text name)
@@ -218,7 +239,7 @@ const rt_function *rt_dunder_find(rt_state *st, burin_value v, burin_text name)
         const struct dunder *row = &dunders[n];
         if (!(row->kinds >> v.kind & 1) || !text_is(name, row->function.name))
             continue;
-        if (row->function.call == dunder_html && !has_html(v))
+        if (!class_has(v, &row->function))
             return NULL;
         return row->function.call != dunder_trap || st->env->sandbox != RT_UNSANDBOXED ? &row->function : NULL;
     }

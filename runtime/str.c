@@ -6,6 +6,7 @@
 #include "runtime/attribute.h"
 #include "runtime/bigint.h"
 #include "runtime/host.h"
+#include "runtime/type.h"
 #include "runtime/write.h"
 
 void rt_write_int(rt_out *out, int64_t i)
@@ -37,15 +38,11 @@ static burin_status write_bigint(rt_state *st, rt_out *out, burin_value v)
 /* jinja2.utils.object_type_repr: "None", "dict object", "module.Class object". */
 static void write_type_of(rt_state *st, rt_out *out, burin_value v)
 {
-    const char *module = NULL, *name = rt_type_name(st, v);
+    const char *module = rt_type_module(v), *name = rt_type_name(st, v);
     if (v.kind == BURIN_NONE) {
         rt_out_literal(out, "None");
         return;
     }
-    if (v.kind == BURIN_OBJECT)
-        module = rt_object_of(v)->cls->module;
-    else if (rt_is_safe(v))
-        module = "markupsafe";
     if (module) {
         rt_out_write(out, module, strlen(module));
         rt_out_literal(out, ".");
