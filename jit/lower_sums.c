@@ -4,14 +4,15 @@
  * text, and the bodies do all of it. The others are captures, like the bodies'. */
 #include "jit/unit.h"
 
-/* Where a capture begins nothing is flushed any more. */
-static void begin_capture(func *f)
+/* Where a capture begins, `from` in the output, nothing is flushed any more. */
+static void begin_capture(func *f, expr from)
 {
     block first = new_block(f), ready = new_block(f);
     place open  = as_local(f, T_U, load_field(f, FIELD_vm_captures, machine(f)));
     store_field(f, FIELD_vm_captures, machine(f), binary(f, GCC_JIT_BINARY_OP_PLUS, T_U, get(open), num(f, T_U, 1)));
     branch(f, compare(f, GCC_JIT_COMPARISON_EQ, get(open), num(f, T_U, 0)), first, ready);
     f->block = first;
+    store_field(f, FIELD_vm_held_from, machine(f), from);
     store_field(f, FIELD_vm_held_flush, machine(f), load_field(f, FIELD_rt_out_flush, output(f)));
     store_field(f, FIELD_rt_out_flush, output(f), num(f, T_PTR, 0));
     begin(f, ready);
@@ -19,9 +20,10 @@ static void begin_capture(func *f)
 
 static void begin_sum(func *f, uint32_t reg)
 {
-    begin_capture(f);
-    expr data = reinterpret(f, T_L, load_field(f, FIELD_rt_out_data, output(f)));
-    store_int(f, reg, BURIN_MISSING, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, reinterpret(f, T_L, get(f->to)), data));
+    expr  data = reinterpret(f, T_L, load_field(f, FIELD_rt_out_data, output(f)));
+    place from = as_local(f, T_L, binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, reinterpret(f, T_L, get(f->to)), data));
+    begin_capture(f, get(from));
+    store_int(f, reg, BURIN_MISSING, get(from));
 }
 
 /* Only plain text is printed as a part of a sum. */

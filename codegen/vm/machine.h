@@ -226,7 +226,8 @@ struct vm {
     uint32_t      bad_depth;  /* of captures where bad_piece was printed ... */
     vm_frame     *bad_frame;  /* ... whose pieces it is among ... */
     vm_place      bad_place;  /* ... and where that was */
-    burin_status (*held_flush)(rt_out *out);
+    burin_status (*held_flush)(rt_out *out); /* while there are captures ... */
+    size_t        held_from;   /* ... which begin here in the output */
     uint64_t      direct;      /* calls without frames that run: see codegen/jit/direct.c */
     int64_t       direct_head; /* the first half of what such a call gave; DIRECT_FAILED: the other half is a status */
     vm_profile    profile;
@@ -329,11 +330,13 @@ burin_status vm_end_pieces(vm_frame *f);
 /* Capture what is printed from here on; vm_captured cuts it off and makes a value of it. */
 static inline size_t vm_capture(vm *m)
 {
+    const size_t from = (size_t)(m->out->next - m->out->data);
     if (m->captures++ == 0) {
+        m->held_from  = from;
         m->held_flush = m->out->flush;
         m->out->flush = NULL;
     }
-    return (size_t)(m->out->next - m->out->data);
+    return from;
 }
 burin_status vm_captured(vm *m, bool native, size_t from, bool markup, burin_value *out);
 static inline void vm_uncapture(vm *m)

@@ -200,8 +200,10 @@ burin_status vm_end_slow(vm *m, burin_status status)
 {
     if (m->host.sample)
         vm_profile_end(m);
-    if (m->captures && m->out)
+    if (m->captures && m->out) { /* a failure: what they have captured is nowhere */
+        m->out->next  = m->out->data + m->held_from;
         m->out->flush = m->held_flush;
+    }
     m->captures = 0;
     if (!status && m->bad_piece) {
         status = vm_bad_piece(m);

@@ -80,7 +80,8 @@ BURIN_API void burin_render_set_cancel(burin_render *render, const volatile int 
 
 /* The text is the render's own: valid until its next use. On failure *out is empty. Like Template.render. */
 BURIN_API burin_status burin_render_text(burin_render *render, burin_template *tpl, burin_value vars, burin_text *out, burin_error *err);
-/* The same, handed to a sink piece by piece; what was written before a failure stays written. Like Template.generate. */
+/* The same, handed to a sink piece by piece; what was written before a failure stays written, but not what a block of {% set %} or a filter was
+ * to get. Like Template.generate. */
 BURIN_API burin_status burin_render_to(burin_render *render, burin_template *tpl, burin_value vars, const burin_sink *sink, burin_error *err);
 /* Into a fixed buffer, like snprintf: always NUL-terminated if size > 0, what does not fit is left out, *len (may be NULL) is
  * the length of the whole text in bytes without the NUL; 0 after a failure. A cut may fall inside a code point. */

@@ -68,6 +68,12 @@ static void interpreted(result *out)
     burin_env_unref(env);
 }
 
+static burin_status append_piece(void *user, const char *data, size_t len)
+{
+    strncat(user, data, len);
+    return BURIN_OK;
+}
+
 /* ---- what is compiled when ---- */
 
 static void eager_templates_are_native_before_they_run(void **state)
@@ -83,6 +89,27 @@ static void eager_templates_are_native_before_they_run(void **state)
     assert_int_equal(l.compiled, 1);
     assert_string_equal(got.text, want.text);
     assert_int_equal(got.steps, want.steps);
+    burin_env_unref(env);
+    burin_jit_unref(jit);
+}
+
+static void what_a_failure_has_captured_is_nowhere_natively(void **state)
+{
+    static const char source[] = "a{{ 1 }}{% for i in [2, 0] %}{{ i }}{% set c %}b{{ '<' ~ 1 // i ~ '>' }}{% endset %}{{ 'c' + c + 'd' }}{% endfor %}";
+    (void)state;
+    compiler_log l            = {0};
+    char         written[100] = "";
+    burin_sink   sink         = {append_piece, written};
+    compiler_need();
+    burin_jit      *jit = compiler_make(BURIN_ENGINE_JIT, true, compiler_path(), NULL, &l);
+    burin_env      *env = make_env(jit);
+    burin_template *tpl = burin_template_from_string(env, "page", (burin_text){source, sizeof source - 1}, NULL);
+    burin_render   *r   = burin_render_new(env, NULL);
+    assert_int_equal(burin_render_to(r, tpl, burin_missing(), &sink, NULL), BURIN_ERR_ZERO_DIVISION);
+    assert_int_equal(l.compiled, 1);
+    assert_string_equal(written, "a12cb<0>d0");
+    burin_render_free(r);
+    burin_template_unref(tpl);
     burin_env_unref(env);
     burin_jit_unref(jit);
 }
@@ -336,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(eager_templates_are_native_before_they_run),
+        cmocka_unit_test(what_a_failure_has_captured_is_nowhere_natively),
         cmocka_unit_test(what_is_hot_becomes_native_between_renders),
         cmocka_unit_test(what_stays_cold_is_told_when_it_goes),
         cmocka_unit_test(errors_are_the_same_at_the_same_line),

@@ -268,6 +268,30 @@ static void a_filter_that_fails_has_printed_nothing(void **state)
     }
 }
 
+/* As far as a generate() stream of Jinja2 would have come. */
+static void what_a_failure_has_captured_is_nowhere(void **state)
+{
+    static const struct { const char *source, *want; } rows[] = {
+        {"a{{ x }}{% set c %}b{{ 1 // 0 }}{% endset %}", "aX"},
+        {"a{{ x }}{% set c %}b{% set d %}c{% endset %}{{ nope.x }}{% endset %}", "aX"},
+        {"a{{ x }}{% set c %}{{ range(20000)|list|tojson }}{{ nope.x }}{% endset %}", "aX"}, /* more than a sink is given at once */
+        {"a{{ x }}{% filter upper %}b{{ nope.x }}{% endfilter %}", "aX"},
+        {"a{{ x }}{% set c %}b{% endset %}c{{ c }}{{ nope.x }}", "aXcb"},
+        {"{% macro m() %}b{{ nope.x }}{% endmacro %}a{{ x }}{{ m()|upper }}", "aX"},
+        {"a{{ x }}{{ 'b' ~ x ~ nope.x }}", "aX"}, {"a{{ x }}{{ 'b' + x + nope.x }}", "aX"},
+    };
+    bench *b = *state;
+    for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+        burin_template *tpl  = compile(b, rows[n].source);
+        pieces         *p    = calloc(1, sizeof *p);
+        burin_sink      sink = {take_piece, p};
+        assert_int_not_equal(burin_render_to(b->render, tpl, data_of(b->heap, "{\"x\": \"X\"}"), &sink, NULL), BURIN_OK);
+        assert_text(((burin_text){p->text, p->len}), rows[n].want);
+        burin_template_unref(tpl);
+        free(p);
+    }
+}
+
 static void a_fixed_buffer_is_filled_like_snprintf(void **state)
 {
     bench          *b   = *state;
@@ -655,7 +679,7 @@ int main(void)
         WITH_BENCH(a_sink_that_refuses_stops_the_render),
         WITH_BENCH(what_was_written_before_a_failure_stays),
         WITH_BENCH(a_filter_that_fails_has_printed_nothing),
-        WITH_BENCH(a_fixed_buffer_is_filled_like_snprintf),
+        WITH_BENCH(what_a_failure_has_captured_is_nowhere), WITH_BENCH(a_fixed_buffer_is_filled_like_snprintf),
         WITH_BENCH(descriptors_and_files_get_the_whole_text),
         WITH_BENCH(a_full_pipe_is_waited_for),
         WITH_BENCH(one_call_does_it_for_the_impatient),
