@@ -137,11 +137,19 @@ burin_status burin_aggregate_add(burin_aggregate *a, burin_node node, uint32_t *
 burin_status burin_aggregate_remove(burin_aggregate *a, uint32_t place)
 {
     member      *m;
-    burin_status status = rx_member_end(a->graph, &a->members, place, &m);
+    burin_value  leaf   = place < a->members.count ? a->tree[a->leaves + place] : burin_none();
+    burin_status status = rx_member_check(a->graph, &a->members, place);
     if (status)
         return status;
+    burin_graph_begin(a->graph);
     set_leaf(a, place, burin_none());
-    return burin_graph_set(a->graph, a->out, result(a));
+    status = burin_graph_set(a->graph, a->out, result(a));
+    if (status)
+        set_leaf(a, place, leaf);
+    else
+        status = rx_member_end(a->graph, &a->members, place, &m);
+    burin_status committed = burin_graph_commit(a->graph);
+    return status ? status : committed;
 }
 
 void burin_aggregate_free(burin_aggregate *a)

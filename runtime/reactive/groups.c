@@ -116,9 +116,14 @@ static burin_status leave(burin_groups *s, member *m)
     if (m->group == NO_GROUP)
         return BURIN_OK;
     group       *from   = &s->groups[m->group];
-    burin_status status = burin_aggregate_remove(from->aggregate, m->in_group);
-    m->group            = NO_GROUP;
-    return --from->members || status ? status : rx_listing_note(s->graph, &s->keys);
+    burin_status status = from->members == 1 ? rx_listing_note(s->graph, &s->keys) : BURIN_OK;
+    if (!status)
+        status = burin_aggregate_remove(from->aggregate, m->in_group);
+    if (status)
+        return status;
+    from->members--;
+    m->group = NO_GROUP;
+    return BURIN_OK;
 }
 
 static burin_status join(burin_groups *s, member *m, burin_value key)
@@ -190,9 +195,16 @@ burin_status burin_groups_add(burin_groups *s, burin_node key, burin_node value,
 
 burin_status burin_groups_remove(burin_groups *s, uint32_t place)
 {
-    member      *m;
-    burin_status status = rx_member_end(s->graph, &s->members, place, &m);
-    return status ? status : leave(s, m);
+    rx_member   *m;
+    burin_status status = rx_member_check(s->graph, &s->members, place);
+    if (status)
+        return status;
+    burin_graph_begin(s->graph);
+    status = leave(s, (member *)s->members.at[place]);
+    if (!status)
+        status = rx_member_end(s->graph, &s->members, place, &m);
+    burin_status committed = burin_graph_commit(s->graph);
+    return status ? status : committed;
 }
 
 void burin_groups_free(burin_groups *s)

@@ -69,13 +69,20 @@ burin_status rx_member_follow(burin_graph *g, rx_members *all, rx_member *m, bur
     return status;
 }
 
-burin_status rx_member_end(burin_graph *g, rx_members *all, uint32_t place, void *out)
+burin_status rx_member_check(burin_graph *g, const rx_members *all, uint32_t place)
 {
-    rx_member **m = out;
-    *m            = NULL;
     if (place >= all->count || all->at[place]->is_free)
         return burin_graph_fail(g, BURIN_ERR_USAGE, "there is no such member");
-    burin_status status = burin_graph_dispose(g, all->at[place]->effect);
+    return BURIN_OK;
+}
+
+burin_status rx_member_end(burin_graph *g, rx_members *all, uint32_t place, void *out)
+{
+    rx_member  **m      = out;
+    burin_status status = rx_member_check(g, all, place);
+    *m                  = NULL;
+    if (!status)
+        status = burin_graph_dispose(g, all->at[place]->effect);
     if (status)
         return status;
     *m = all->at[place];

@@ -26,6 +26,8 @@ typedef struct rx_members {
 burin_status rx_member_take(burin_graph *g, rx_members *all, size_t size, const burin_node *nodes, size_t count, void *m);
 /* Make its effect, which runs at once, and which no scope owns; when it cannot be made, the place is free again. */
 burin_status rx_member_follow(burin_graph *g, rx_members *all, rx_member *m, burin_compute follow);
+/* BURIN_ERR_USAGE: there is no such member. */
+burin_status rx_member_check(burin_graph *g, const rx_members *all, uint32_t place);
 /* End one: its effect is gone and its place free; what its kind keeps in it is left. NULL in *m after a failure. */
 burin_status rx_member_end(burin_graph *g, rx_members *all, uint32_t place, void *m);
 void         rx_members_free(burin_graph *g, rx_members *all);

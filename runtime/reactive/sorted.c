@@ -223,12 +223,22 @@ burin_status burin_sorted_add(burin_sorted *s, burin_node node, uint32_t *place)
 
 burin_status burin_sorted_remove(burin_sorted *s, uint32_t place)
 {
-    member      *m;
-    uint32_t     lowest = UINT32_MAX;
-    burin_status status = rx_member_end(s->graph, &s->members, place, &m);
+    member      *m      = NULL;
+    burin_status status = rx_member_check(s->graph, &s->members, place);
+    if (status)
+        return status;
+    m = member_at(s, place + 1);
+    burin_graph_begin(s->graph);
+    if (m->value.kind != BURIN_NONE && (status = note(s, take_out(s, m))))
+        put_in(s, m); /* nobody can be told */
     if (!status)
-        status = move_to(s, m, burin_none(), &lowest);
-    return status ? status : note(s, lowest);
+        status = rx_member_end(s->graph, &s->members, place, &m);
+    if (!status) {
+        rx_value_free(s->graph, m->value);
+        m->value = burin_none();
+    }
+    burin_status committed = burin_graph_commit(s->graph);
+    return status ? status : committed;
 }
 
 void burin_sorted_free(burin_sorted *s)
