@@ -13,7 +13,8 @@
 
 struct follow_cell {
     burin_node node;
-    uint32_t   room; /* of containers, where the attribute may have one; 0: none */
+    uint32_t   room;    /* of containers, where the attribute may have one; 0: none */
+    uint32_t   follows; /* how often it was followed, and not unfollowed */
 };
 
 struct follow_entity {
@@ -39,8 +40,11 @@ void follower_pin(burin_follower *f)
 }
 void follower_unpin(burin_follower *f)
 {
-    if (--f->pins == 0)
-        burin_reader_unpin(f->reader);
+    if (--f->pins)
+        return;
+    burin_reader_unpin(f->reader);
+    if (f->is_ended)
+        burin_follower_free(f);
 }
 
 static burin_status no_memory(burin_error *err) { return diag_fail(err, BURIN_ERR_NOMEM, NULL, 0, nowhere, "out of memory"); }
@@ -72,7 +76,7 @@ static void free_pages(burin_follower *f, follow_tree *t)
 
 burin_follower *burin_follower_new(burin_graph *graph, burin_store *store, burin_error *err)
 {
-    const burin_allocator *alloc = &base_malloc_allocator;
+    const burin_allocator *alloc = graph->alloc;
     burin_follower        *f     = base_alloc(alloc, sizeof *f);
     if (!f) {
         no_memory(err);
@@ -98,9 +102,15 @@ void burin_follower_free(burin_follower *f)
 {
     if (!f)
         return;
-    follow_addresses_free(f->addresses);
     follow_children_free(f);
+    if (f->pins) {
+        f->is_ended = true;
+        return;
+    }
     burin_graph_dispose(f->graph, f->scope);
+    follow_addresses_free(f->addresses);
+    follow_addresses_free(f->over);
+    follow_index_free(&f->index, f->alloc);
     for (uint32_t k = 1; k < f->room_count; k++)
         follow_room_close(&f->rooms[k]);
     for (uint32_t k = 0; k < f->tree_count; k++)
@@ -231,10 +241,28 @@ static burin_status open_room(burin_follower *f, burin_type type, int attribute,
     *room                      = 0;
     if (all[attribute].kind < BURIN_DATA_ATTRIBUTE || all[attribute].kind == BURIN_REF_ATTRIBUTE)
         return BURIN_OK;
-    if (!grow(f->alloc, &f->rooms, f->room_count, &f->room_room, sizeof *f->rooms) || !follow_room_open(&f->rooms[f->room_count], f->alloc))
+    if (!f->free_rooms && !grow(f->alloc, &f->rooms, f->room_count, &f->room_room, sizeof *f->rooms))
         return no_memory(err);
-    *room = f->room_count++;
+    uint32_t next = f->free_rooms ? f->free_rooms : f->room_count, next_free = f->rooms[next].next;
+    if (!follow_room_open(&f->rooms[next], f->alloc)) {
+        f->rooms[next].next = next_free;
+        return no_memory(err);
+    }
+    if (f->free_rooms)
+        f->free_rooms = next_free;
+    else
+        f->room_count++;
+    *room = next;
     return BURIN_OK;
+}
+
+/* The cell's containers stay until the graph is at rest. */
+static void leave_room(burin_follower *f, uint32_t room)
+{
+    if (!room)
+        return;
+    f->rooms[room].next = f->over_rooms;
+    f->over_rooms       = room;
 }
 
 static burin_status make_cell(burin_follower *f, const es_record *state, int attribute, follow_cell *cell, burin_error *err)
@@ -258,6 +286,20 @@ static burin_status make_cell(burin_follower *f, const es_record *state, int att
     return BURIN_OK;
 }
 
+void follow_free_over(burin_follower *f)
+{
+    if (f->graph->frame || f->graph->batch_depth || f->graph->flushing)
+        return;
+    follow_addresses_free(f->over);
+    f->over = NULL;
+    for (uint32_t room; (room = f->over_rooms);) {
+        f->over_rooms = f->rooms[room].next;
+        follow_room_close(&f->rooms[room]);
+        f->rooms[room].next = f->free_rooms;
+        f->free_rooms       = room;
+    }
+}
+
 /* There is room in every table. */
 static void enter(burin_follower *f, follow_tree *t, uint32_t id, int attribute, follow_cell cell)
 {
@@ -274,14 +316,33 @@ static follow_entity *reserve_entity(burin_follower *f, follow_tree *t, uint32_t
     follow_entity *e = entity_of(f, t, id);
     if (e)
         return e;
-    if (!reserve_page(f, t, id) || !grow(f->alloc, &f->entities, f->entity_count, &f->entity_room, sizeof *f->entities))
+    if (!reserve_page(f, t, id) || (!f->free_entities && !grow(f->alloc, &f->entities, f->entity_count, &f->entity_room, sizeof *f->entities)))
         return NULL;
-    follow_page *page              = &t->pages[id / PAGE];
-    page->entities[id % PAGE]     = f->entity_count;
+    uint32_t     number           = f->free_entities ? f->free_entities - 1 : f->entity_count++;
+    follow_page *page             = &t->pages[id / PAGE];
+    page->entities[id % PAGE]    = number;
     page->bits |= (uint64_t)1 << id % PAGE;
-    f->entities[f->entity_count] = (follow_entity){0};
-    return &f->entities[f->entity_count++];
+    e = &f->entities[number];
+    if (f->free_entities)
+        f->free_entities = (uint32_t)e->attributes;
+    else
+        *e = (follow_entity){0};
+    e->attributes = 0; /* the room for its cells goes on to the next */
+    return e;
 }
+
+/* Nothing of it is followed any more: so much of it is free for another. */
+static void leave_entity(burin_follower *f, follow_tree *t, uint32_t id)
+{
+    follow_entity *e = entity_of(f, t, id);
+    if (!e || e->attributes || e->children)
+        return;
+    t->pages[id / PAGE].bits &= ~((uint64_t)1 << id % PAGE);
+    e->attributes    = f->free_entities;
+    f->free_entities = (uint32_t)(e - f->entities) + 1;
+}
+
+void follow_entity_left(burin_follower *f, uint32_t place, uint32_t id) { leave_entity(f, &f->trees[place], id); }
 
 burin_child_follower **follow_children_of(burin_follower *f, uint32_t place, uint32_t id)
 {
@@ -301,17 +362,25 @@ static burin_status follow_pinned(burin_follower *f, burin_entity entity, int at
     follow_tree   *t = tree_of(f, info.entity.tree);
     follow_entity *e = t ? reserve_entity(f, t, info.entity.id) : NULL;
     if (e && e->attributes >> attribute & 1) {
-        *out = f->cells[place_of(e, attribute)].node;
+        follow_cell *there = &f->cells[place_of(e, attribute)];
+        there->follows++;
+        *out = there->node;
         return BURIN_OK;
     }
-    if (!e || !reserve_cell(f, e))
-        return no_memory(err);
-    status = open_room(f, info.type, attribute, &cell.room, err);
-    if (!status)
-        status = make_cell(f, state_of(f, t, info.entity.id), attribute, &cell, err);
-    if (status)
+    if (e && reserve_cell(f, e) && follow_index_reserve(&f->index, f->alloc))
+        status = open_room(f, info.type, attribute, &cell.room, err);
+    else
+        status = no_memory(err);
+    if (!status && (status = make_cell(f, state_of(f, t, info.entity.id), attribute, &cell, err)))
+        leave_room(f, cell.room);
+    if (status) {
+        if (e)
+            leave_entity(f, t, info.entity.id);
         return status;
+    }
+    cell.follows = 1;
     enter(f, t, info.entity.id, attribute, cell);
+    follow_index_put(&f->index, (follow_target){cell.node.index, (uint32_t)(t - f->trees), info.entity.id, NULL});
     *out = cell.node;
     return BURIN_OK;
 }
@@ -320,10 +389,52 @@ burin_status burin_follow(burin_follower *f, burin_entity entity, int attribute,
 {
     *out           = (burin_node){0, 0};
     entity.version = 0;
+    follow_free_over(f);
     follower_pin(f);
     burin_status status = follow_pinned(f, entity, attribute, out, err);
     follower_unpin(f);
     return status;
+}
+
+/* ---- following no more ---- */
+
+/* One follow fewer; the last takes the cell out of the entity's, and disposes of it. */
+static void leave_cell(burin_follower *f, const follow_target *target)
+{
+    follow_tree   *t     = &f->trees[target->tree];
+    follow_entity *e     = entity_of(f, t, target->id);
+    follow_cell   *cells = &f->cells[e->first];
+    uint32_t       count = (uint32_t)__builtin_popcountll(e->attributes), at = 0, id = target->id;
+    uint64_t       left  = e->attributes;
+    for (; cells[at].node.index != target->node; at++)
+        left &= left - 1;
+    if (--cells[at].follows)
+        return;
+    follow_cell gone = cells[at];
+    memmove(&cells[at], &cells[at + 1], (count - at - 1) * sizeof *cells);
+    e->attributes &= ~(left & -left);
+    follow_index_drop(&f->index, gone.node.index);
+    leave_entity(f, t, id);
+    leave_room(f, gone.room);
+    burin_graph_dispose(f->graph, gone.node);
+}
+
+burin_status burin_unfollow(burin_follower *f, burin_node node, burin_error *err)
+{
+    const follow_target *target = follow_index_find(&f->index, node.index);
+    burin_status         status = rx_may_change(f->graph);
+    if (status)
+        return follow_fail_as_graph(f, status, err);
+    if (!target || f->graph->nodes[node.index].generation != node.generation)
+        return diag_fail(err, BURIN_ERR_KEY, NULL, 0, nowhere, "no cell of this follower, or one that has ended");
+    follower_pin(f); /* what reads the cell runs, and may end the follower */
+    if (target->address)
+        follow_address_end(target->address);
+    else
+        leave_cell(f, target);
+    follow_free_over(f);
+    follower_unpin(f);
+    return BURIN_OK;
 }
 
 /* ---- updates ---- */
@@ -459,8 +570,11 @@ burin_status burin_follower_update(burin_follower *f, uint64_t *changed, burin_e
 {
     updating     u      = {.f = f, .err = err};
     burin_status status = BURIN_OK;
+    follow_free_over(f);
     follower_pin(f);
     burin_graph_begin(f->graph);
+    if (f->has_lost)
+        status = follow_addresses_again(f, err);
     for (uint32_t k = 0; k < f->tree_count && !status; k++) {
         u.tree = &f->trees[k];
         status = update_tree(&u);
@@ -470,10 +584,10 @@ burin_status burin_follower_update(burin_follower *f, uint64_t *changed, burin_e
     if (!status)
         status = follow_children_tell(f, err);
     burin_status committed = burin_graph_commit(f->graph);
-    follower_unpin(f);
     if (changed)
         *changed = u.changed;
     if (!status && committed)
         status = follow_fail_as_graph(f, committed, err);
+    follower_unpin(f);
     return status;
 }

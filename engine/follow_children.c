@@ -274,12 +274,14 @@ burin_status follow_children_tell(burin_follower *f, burin_error *err)
 
 /* ---- life ---- */
 
-/* Those that had been added before one could not be. */
+/* Those that had been added before one could not be, or before the batch failed. */
 static void remove_all(burin_child_follower *c)
 {
+    burin_graph_begin(c->follower->graph);
     for (uint32_t slot = 0; slot < c->room; slot++)
         if (c->table[slot].id)
             c->events.removed(c->events.user, (burin_entity){.id = c->table[slot].id}, c->table[slot].member);
+    burin_graph_commit(c->follower->graph);
 }
 
 static burin_status follow_pinned(burin_follower *f, burin_entity entity, burin_child_follower *c, burin_error *err)
@@ -291,11 +293,11 @@ static burin_status follow_pinned(burin_follower *f, burin_entity entity, burin_
         status = burin_reader_children(f->reader, info.entity, c->attribute, &children, err);
     if (status)
         return status;
-    c->id   = info.entity.id;
-    c->tree = follow_tree_place(f, info.entity.tree);
-    burin_child_follower **of = c->tree == UINT32_MAX ? NULL : follow_children_of(f, c->tree, c->id);
+    c->tree                   = follow_tree_place(f, info.entity.tree);
+    burin_child_follower **of = c->tree == UINT32_MAX ? NULL : follow_children_of(f, c->tree, info.entity.id);
     if (!of)
         return no_memory(err);
+    c->id             = info.entity.id;
     c->older          = f->children;
     f->children       = c;
     c->next_of_entity = *of;
@@ -303,9 +305,7 @@ static burin_status follow_pinned(burin_follower *f, burin_entity entity, burin_
     c->is_told        = true;
     status            = tell(c, err);
     c->is_told        = false;
-    if (status)
-        remove_all(c);
-    else if (f->trees[c->tree].version != burin_reader_head(f->reader, f->trees[c->tree].tree))
+    if (!status && f->trees[c->tree].version != burin_reader_head(f->reader, f->trees[c->tree].tree))
         note_due(c, 0); /* the next update takes in changes of before: their old list is not the one that was told of */
     return status;
 }
@@ -325,13 +325,16 @@ burin_child_follower *burin_follow_children(burin_follower *f, burin_entity enti
     burin_graph_begin(f->graph);
     status                 = follow_pinned(f, entity, c, err);
     burin_status committed = burin_graph_commit(f->graph);
-    follower_unpin(f);
     if (!status && committed)
         status = follow_fail_as_graph(f, committed, err);
-    if (!status)
-        return c;
-    burin_child_follower_free(c);
-    return NULL;
+    if (!status && f->is_ended)
+        status = diag_fail(err, BURIN_ERR_CANCELLED, NULL, 0, nowhere, "the follower has ended");
+    if (status) {
+        remove_all(c);
+        burin_child_follower_free(c);
+    }
+    follower_unpin(f);
+    return status ? NULL : c;
 }
 
 void burin_child_follower_free(burin_child_follower *c)
@@ -344,6 +347,8 @@ void burin_child_follower_free(burin_child_follower *c)
         at = &(*at)->next_of_entity;
     if (at && *at)
         *at = c->next_of_entity;
+    if (at)
+        follow_entity_left(f, c->tree, c->id);
     for (at = &f->children; *at && *at != c;)
         at = &(*at)->older;
     if (*at)
@@ -358,9 +363,6 @@ void burin_child_follower_free(burin_child_follower *c)
 
 void follow_children_free(burin_follower *f)
 {
-    while (f->children) {
-        burin_child_follower *c = f->children;
-        f->children             = c->older;
-        free_one(c);
-    }
+    while (f->children)
+        burin_child_follower_free(f->children);
 }

@@ -8,7 +8,7 @@
  * An update takes in the change lists of all commits since the last one, at one moment for all trees, as one batch: what runs in
  * it sees one state of the store. A change of an entity nobody follows costs one bit test. What other processes commit to a store that is
  * kept (burin/durable.h) belongs to it once burin_store_refresh has taken it in: burin_store_wait, refresh, update.
- * A follower belongs to its graph's thread. Nobody else may set its cells. */
+ * A follower belongs to its graph's thread, and has its memory from the graph's allocator. Nobody else may set its cells, or dispose of them. */
 #ifndef BURIN_FOLLOW_H
 #define BURIN_FOLLOW_H
 
@@ -24,7 +24,9 @@ typedef struct burin_follower burin_follower;
 
 /* Both are borrowed and outlive it. Cells lie in a scope of its own, inside the open one. NULL after filling `err`. */
 BURIN_API burin_follower *burin_follower_new(burin_graph *graph, burin_store *store, burin_error *err);
-BURIN_API void            burin_follower_free(burin_follower *follower); /* and its cells; NULL is allowed */
+/* And its cells; NULL is allowed. In what one of its own functions runs, an effect or an event, it ends when that function returns: one of
+ * burin_follow_children then fails with BURIN_ERR_CANCELLED. In another effect, or an open batch: what runs in it must not look at containers that its cells held. */
+BURIN_API void burin_follower_free(burin_follower *follower);
 
 /* The cell of an attribute, made when it is first followed; entity.tree 0 is the entity's own tree, its version is not looked at. It
  * holds what burin_reader_get gives; of an attribute with children the list of their ids; none while there is no such
@@ -36,6 +38,11 @@ BURIN_API burin_status burin_follow(burin_follower *follower, burin_entity entit
  * what the address names then. It is set by an effect: what follows from it is a batch of its own, after that of the update. Errors: those of burin_address_read,
  * BURIN_ERR_KEY (no such entity), BURIN_ERR_USAGE (an address of a version, or of no attribute; inside a computation that may not). */
 BURIN_API burin_status burin_follow_address(burin_follower *follower, burin_text address, burin_node *out, burin_error *err);
+
+/* Follow no longer: the cell goes, and what reads it fails, as with burin_graph_dispose. An attribute that was followed several times has one cell, which goes with the last
+ * of as many calls. What the cell held may be looked at until the effects of the batch have run. The graph's thread, outside computed nodes; also in an effect that reads the
+ * cell, and in `added` and `removed` below. Needs no memory. BURIN_ERR_KEY: no cell of this follower, or one that has gone; BURIN_ERR_USAGE. */
+BURIN_API burin_status burin_unfollow(burin_follower *follower, burin_node cell, burin_error *err);
 
 /* Children that come and go: `added` for each of those that an attribute holds, in its order, and for each that it holds from now on; `removed` for
  * each that it holds no longer, before those. What `added` puts into *member is what `removed` is told, such as the number of a member
@@ -53,7 +60,7 @@ typedef struct burin_child_events {
 } burin_child_events;
 typedef struct burin_child_follower burin_child_follower;
 /* `events` is copied. The entity is named as in burin_follow; once it has gone it has no children. NULL after filling `err`: the errors of
- * burin_reader_children, BURIN_ERR_USAGE (inside a computed node), BURIN_ERR_NOMEM, or that of `added`, after which those that had been added were removed. */
+ * burin_reader_children, BURIN_ERR_USAGE (inside a computed node), BURIN_ERR_NOMEM, or that of `added` or of the batch, after which `removed` was told, once, of those that had been added. */
 BURIN_API burin_child_follower *burin_follow_children(burin_follower *follower, burin_entity entity, int attribute, const burin_child_events *events, burin_error *err);
 /* Ends it; nobody is told. NULL is allowed; also within its own events. What is left is freed with the follower. */
 BURIN_API void burin_child_follower_free(burin_child_follower *children);
