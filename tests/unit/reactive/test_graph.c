@@ -180,11 +180,11 @@ static void text_that_is_not_utf8_is_refused(void **unused)
 {
     burin_graph *g     = burin_graph_new(NULL);
     burin_value  wrong = burin_string_borrow("a\xc3(", 3), v;
-    burin_node   cell, none, number, computed;
+    burin_node   cell, refused, number, computed;
     (void)unused;
-    assert_int_equal(burin_graph_cell(g, wrong, &none), BURIN_ERR_UNICODE);
+    assert_int_equal(burin_graph_cell(g, wrong, &refused), BURIN_ERR_UNICODE);
     assert_string_equal(burin_graph_message(g), "text that is not UTF-8: byte 0xc3 at 1");
-    assert_int_equal(none.index, 0);
+    assert_int_equal(refused.index, 0);
     burin_graph_cell(g, burin_string_borrow("fine", 4), &cell);
     assert_int_equal(burin_graph_set(g, cell, wrong), BURIN_ERR_UNICODE);
     assert_int_equal(burin_graph_name(g, cell, burin_text_of(wrong)), BURIN_ERR_UNICODE);
