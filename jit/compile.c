@@ -43,6 +43,7 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
     static const char *const quicker[] = {"-fno-tree-ccp", "-fno-tree-copy-prop", "-fno-compare-elim", "-fno-combine-stack-adjustments", "-fira-region=one",
                                             "-fno-tree-fre", "-fno-tree-reassoc", "-fno-tree-loop-im", "-fno-optimize-strlen", "-fno-split-wide-types",
                                             "-fno-thread-jumps",
+                                            "-fdisable-rtl-cse1", /* no option stops it */
                                             "-fno-if-conversion", "-fno-if-conversion2" /* they bring what slow paths note in front of the guards */};
     static const char *const levels[] = {"-march=x86-64", "-march=x86-64", "-march=x86-64-v2", "-march=x86-64-v3", "-march=x86-64-v4"};
     const bool is_quick = request->level == 1 && request_is_for_templates(request);

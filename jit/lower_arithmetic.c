@@ -22,9 +22,11 @@ static place require_float(func *f, uint32_t reg, block slow)
 /* The number in a register as a float; `slow` when it holds none, or, if that is asked for, one that is not exact. */
 static place number_as_float(func *f, uint32_t reg, bool exactly, block slow)
 {
-    burin_kind kind   = known_kind(f, reg);
-    place      result = local(f, T_F, "x");
-    block      is_int = new_block(f), other = new_block(f), ready = new_block(f);
+    burin_kind kind = known_kind(f, reg);
+    if (kind == BURIN_INT && !exactly)
+        return as_local(f, T_F, cast(f, T_F, register_as(f, reg)));
+    place result = local(f, T_F, "x");
+    block is_int = new_block(f), other = new_block(f), ready = new_block(f);
     if (kind == BURIN_INT)
         go(f, is_int);
     else

@@ -130,6 +130,22 @@ static bool may_walk_range(const func *f, uint32_t pc)
     return !over || (over->op != OP_RESOLVE && over->op != OP_RESOLVE_U && over->op != OP_ATTR);
 }
 
+/* Are attributes of what is in the register asked for? Then a loop that sets it is hardly over a range, or over the keys of a dict. */
+static bool is_looked_into(const func *f, uint32_t reg)
+{
+    for (uint32_t pc = 0; pc < f->unit->code_len; pc++) {
+        const ir_insn *i = &f->unit->code[pc];
+        switch (i->op) {
+        case OP_ATTR: case OP_OUT_ATTR: case OP_OUT_ATTR_E: case OP_SUM_ATTR: case OP_JUMP_ATTR_EQ: case OP_JUMP_ATTR_NE: case OP_JUMP_ATTR_IF: case OP_JUMP_ATTR_NOT:
+            if (i->b == reg)
+                return true;
+            break;
+        default: break;
+        }
+    }
+    return false;
+}
+
 static expr walks(func *f, place loop, walk_kind walk)
 {
     return compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_loop_walk, get(loop)), num(f, T_B, walk));
@@ -187,17 +203,15 @@ static void next_of_view(func *f, uint32_t pc, walk_kind walk)
     f->block = ended;
 }
 
-/* What is looped over by ITER: a list, a range where that may be, an array where there are types of structs, a dict where it is data. */
+/* What is looped over by ITER: a list, an array where there are types of structs, a range or, where it is data, a dict, if the items may be such. */
 static void next_of_value(func *f, uint32_t pc)
 {
     const ir_insn *i     = &f->unit->code[pc];
-    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f), dict = slow, second;
-    bool           has_ranges = may_walk_range(f, pc), has_structs = f->e->request->member_count > 0;
-    place          loop = loop_of(f, i->a);
-    if (!has_ranges)
-        dict = new_block(f);
-    block third = has_structs ? new_block(f) : dict;
-    second      = has_ranges ? new_block(f) : third;
+    block          ended = new_block(f), slow = slow_path(f, pc, ended), list = new_block(f);
+    bool           is_plain = !is_looked_into(f, i->b), may_be_range = may_walk_range(f, pc);
+    bool           has_ranges = is_plain && may_be_range, has_dicts = is_plain && !may_be_range, has_structs = f->e->request->member_count > 0;
+    place          loop  = loop_of(f, i->a);
+    block          dict  = has_dicts ? new_block(f) : slow, third = has_structs ? new_block(f) : dict, second = has_ranges ? new_block(f) : third;
     /* nothing to drop: the iteration made nothing */
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, load_field(f, FIELD_vm_heap_next, machine(f)), load_field(f, FIELD_vm_loop_mark_next, get(loop))), slow);
     branch(f, expect(f, walks(f, loop, WALK_LIST), true), list, second);
@@ -217,7 +231,7 @@ static void next_of_value(func *f, uint32_t pc)
         f->block = array;
         next_of_array(f, i, loop, slow, ended);
     }
-    if (!has_ranges) {
+    if (has_dicts) {
         f->block = dict;
         next_of_dict(f, i, loop, WALK_DICT_KEYS, slow, ended);
     }

@@ -46,18 +46,18 @@ static place copy_and_look(func *f, place to, place data)
     return mask;
 }
 
-/* Go on only when the text is no longer than COPIED, and not empty, and so many bytes can be read. */
-static void require_short(func *f, place data, place len, block other)
+/* Go on only when the text is no longer than COPIED, and not empty. */
+static void require_short(func *f, place len, block other)
 {
     expr less = binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, get(len), num(f, T_U, 1));
-    expr low  = binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_L, reinterpret(f, T_L, get(data)), num(f, T_L, PAGE - 1));
     require(f, compare(f, GCC_JIT_COMPARISON_LT, less, num(f, T_U, COPIED)), other);
-    require(f, compare(f, GCC_JIT_COMPARISON_LE, low, num(f, T_L, PAGE - COPIED)), other);
 }
 
+/* Copy a text that is known to be short, if so many bytes can be read. */
 static void copy_short(func *f, const printing *p, place data, place len, bool looked_through, block other)
 {
-    require_short(f, data, len, other);
+    expr low = binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_L, reinterpret(f, T_L, get(data)), num(f, T_L, PAGE - 1));
+    require(f, compare(f, GCC_JIT_COMPARISON_LE, low, num(f, T_L, PAGE - COPIED)), other);
     if (looked_through) {
         place mask = copy_and_look(f, p->at, data);
         expr  rest = binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_U, binary(f, GCC_JIT_BINARY_OP_MINUS, T_U, num(f, T_U, 0), get(len)), num(f, T_U, COPIED - 1));
@@ -110,11 +110,16 @@ static void print_float(func *f, const printing *p, expr value)
 
 static void print_integer(func *f, const printing *p) { print_small(f, p, as_local(f, T_L, load_field(f, FIELD_burin_value_as, get(p->v))), p->call); }
 
-/* A text, which is known not to change by being escaped. */
-static void print_text(func *f, const printing *p)
+static place text_len(func *f, place v) { return as_local(f, T_U, load_field(f, FIELD_burin_value_len, get(v))); }
+
+/* Is the value a text that is short enough, and not changed by being escaped? Its first 8 bytes answer at once: less the kind, the flag and a
+ * length of 1 they are 0 where these are looked at, but for the lowest bits of the length; another kind or a missing flag leaves a bit. */
+static expr is_short_text(func *f, const printing *p)
 {
-    place data = text_data(f, p->v), len = as_local(f, T_U, load_field(f, FIELD_burin_value_len, get(p->v)));
-    copy_short(f, p, data, len, false, p->call);
+    _Static_assert(offsetof(burin_value, kind) == 0 && offsetof(burin_value, flags) == 1 && offsetof(burin_value, len) == 4, "the first word of a value");
+    const uint64_t flag = p->escaped ? (uint64_t)BURIN_CLEAN << 8 : 0, looked_at = UINT64_C(0xFF) | flag | ((uint64_t)(uint32_t)-COPIED << 32);
+    expr           word = binary(f, GCC_JIT_BINARY_OP_MINUS, T_L, load(f, T_L, get(p->v), 0), num(f, T_L, (int64_t)(BURIN_STRING | flag | UINT64_C(1) << 32)));
+    return compare(f, GCC_JIT_COMPARISON_EQ, binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_L, word, num(f, T_L, (int64_t)looked_at)), num(f, T_L, 0));
 }
 
 static expr is_of_kind(func *f, place v, burin_kind kind)
@@ -129,14 +134,9 @@ static void print_any(func *f, const printing *p)
         return;
     }
     block text = new_block(f), other = new_block(f), integer = new_block(f);
-    if (p->escaped) { /* kind and flags at once */
-        expr clean = num(f, T_U, 0xFF | BURIN_CLEAN << 8), wanted = num(f, T_U, BURIN_STRING | BURIN_CLEAN << 8);
-        branch(f, compare(f, GCC_JIT_COMPARISON_EQ, binary(f, GCC_JIT_BINARY_OP_BITWISE_AND, T_U, load(f, T_U, get(p->v), 0), clean), wanted), text, other);
-    } else {
-        branch(f, is_of_kind(f, p->v, BURIN_STRING), text, other);
-    }
+    branch(f, is_short_text(f, p), text, other);
     f->block = text;
-    print_text(f, p);
+    copy_short(f, p, text_data(f, p->v), text_len(f, p->v), false, p->call);
     f->block = other;
     branch(f, is_of_kind(f, p->v, BURIN_INT), integer, p->call);
     f->block = integer;
@@ -173,10 +173,13 @@ void print_register(func *f, uint32_t pc, uint32_t k, uint32_t reg, bool escaped
 place put_text(func *f, uint32_t pc, place v, block slow)
 {
     printing p = {.pc = pc, .at = f->to, .to = local(f, T_PTR, "after"), .v = v, .call = new_block(f), .done = new_block(f)};
-    if (f->in_loop[pc])
-        print_text(f, &p);
-    else
+    if (f->in_loop[pc]) {
+        place len = text_len(f, v);
+        require_short(f, len, p.call);
+        copy_short(f, &p, text_data(f, v), len, false, p.call);
+    } else {
         go(f, p.call);
+    }
     end_printing(f, &p, slow);
     return p.to;
 }
@@ -188,7 +191,8 @@ static void print_bytes(func *f, const printing *p, text_at text, block slow)
 {
     block longer = new_block(f);
     if (f->in_loop[p->pc]) {
-        require(f, compare(f, GCC_JIT_COMPARISON_LE, get(text.len), num(f, T_UL, COPIED)), longer);
+        expr less = binary(f, GCC_JIT_BINARY_OP_MINUS, T_UL, get(text.len), num(f, T_UL, 1));
+        require(f, compare(f, GCC_JIT_COMPARISON_LT, less, num(f, T_UL, COPIED)), longer);
         copy_short(f, p, text.data, as_local(f, T_U, cast(f, T_U, get(text.len))), p->escaped, longer);
         f->block = longer;
     } else {

@@ -196,6 +196,7 @@ static void write_rest(func *f, const cases *ends)
     set(f, f->status, call_api(f, API_run, 4, arguments));
     reload(f);
     require(f, compare(f, GCC_JIT_COMPARISON_EQ, get(f->status), num(f, T_I, NATIVE_TAKEN)), f->fail);
+    set(f, f->shape_keys, num(f, T_L, RT_NO_SERIAL));
     end_with_cases(f, ends, noted(f, FIELD_native_slow_until));
 }
 

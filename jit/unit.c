@@ -245,8 +245,10 @@ static void write_instruction(func *f)
     f->where    = place_of(f, pc);
     if (f->at[pc]) {
         begin(f, f->at[pc]);
-        f->epoch += f->target[pc]; /* behind a run the registers hold what they were given, on either way */
-        f->shape_reg = NO_SHAPE;
+        if (f->target[pc]) { /* behind a run the registers hold what they were given, on either way, and write_rest forgets the shape */
+            f->epoch++;
+            f->shape_reg = NO_SHAPE;
+        }
         typed_loop_entry(f, pc);
     }
     if (!f->block)
