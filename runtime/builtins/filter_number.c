@@ -232,7 +232,7 @@ burin_status filter_round(burin_call *call, burin_value *out)
         return round_common(st, call->args[0], call->args[1], out);
     if (text_is(name, "ceil") || text_is(name, "floor"))
         return round_to_side(st, call->args[0], call->args[1], name.data[0] == 'c', out);
-    burin_status status = rt_hash(st, method, &hash);
+    burin_status status = method.kind == BURIN_SET ? BURIN_OK : rt_hash(st, method, &hash); /* Python looks a set up among texts without a hash */
     return status ? status : rt_fail(st, BURIN_ERR_FILTER_ARGUMENT, "method must be common, ceil or floor");
 }
 

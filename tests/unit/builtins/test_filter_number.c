@@ -91,6 +91,7 @@ static void round_refuses_what_it_does_not_know(void **state)
         {"round", {"1.5", "'x'"}, "TypeError: 'str' object cannot be interpreted as an integer"},
         {"round", {"1.5", "0", "'up'"}, "FilterArgumentError: method must be common, ceil or floor"},
         {"round", {"1.5", "0", "[]"}, "TypeError: unhashable type: 'list'"},
+        {"round", {"1.5", "0", "{'up'}"}, "FilterArgumentError: method must be common, ceil or floor"},
         {"round", {"undefined"}, "TypeError: type Undefined doesn't define __round__ method"},
     };
     (void)state;
