@@ -27,9 +27,14 @@ typedef struct script_token {
 
 enum { SCRIPT_INDENTS_MAX = 100, SCRIPT_BRACKETS_MAX = 200 }; /* as in CPython */
 
+/* What stands between a bracket and where the lexer is, in no other brackets; noted by the parser. */
+enum { SCRIPT_HAS_COMMA = 1, SCRIPT_HAS_COLON = 2, SCRIPT_HAS_FOR = 4, SCRIPT_HAS_IN = 8 /* behind `for` */, SCRIPT_HAS_MARK = 16 /* = * ** / */ };
+
 typedef struct script_bracket {
     char     open;
+    uint8_t  has;
     uint32_t line, start;
+    uint32_t first_line, first; /* where the token behind it is */
 } script_bracket;
 
 typedef struct script_lexer {

@@ -107,7 +107,7 @@ void script_open(script_lexer *lx, script_token *out, script_token_kind kind)
         script_fail_at(lx, out, lx->at, "too many nested parentheses");
         return;
     }
-    lx->brackets[lx->bracket_count++] = (script_bracket){*lx->at, lx->line, script_offset(lx, lx->at)};
+    lx->brackets[lx->bracket_count++] = (script_bracket){.open = *lx->at, .line = lx->line, .start = script_offset(lx, lx->at)};
     script_make(lx, out, kind, lx->at + 1);
 }
 

@@ -110,11 +110,35 @@ static void parser_init(script_parser *p, arena *a, const source *src, const scr
     p->result_depth = 0;
 }
 
+/* What the innermost bracket has, for messages. */
+static void note_in_bracket(script_parser *p, const script_token *t)
+{
+    script_bracket *open = &p->lexer.brackets[p->lexer.bracket_count - 1];
+
+    if (p->previous.start == open->start) {
+        open->first      = t->start;
+        open->first_line = t->line;
+    }
+    switch (t->kind) {
+    case SCRIPT_COMMA: open->has |= SCRIPT_HAS_COMMA; break;
+    case SCRIPT_COLON: open->has |= SCRIPT_HAS_COLON; break;
+    case SCRIPT_FOR: open->has |= SCRIPT_HAS_FOR; break;
+    case SCRIPT_IN: open->has |= open->has & SCRIPT_HAS_FOR ? SCRIPT_HAS_IN : 0; break;
+    case SCRIPT_ASSIGN:
+    case SCRIPT_MUL:
+    case SCRIPT_POW:
+    case SCRIPT_DIV: open->has |= SCRIPT_HAS_MARK; break;
+    default: break;
+    }
+}
+
 /* Move on to the token, which may begin a statement, and count blocks. */
 static void step(script_parser *p, const script_token *t)
 {
     p->previous = p->current;
     p->current  = *t;
+    if (p->lexer.bracket_count > 0)
+        note_in_bracket(p, t);
     if (t->kind == SCRIPT_INDENT)
         p->block_depth++;
     else if (t->kind == SCRIPT_DEDENT)

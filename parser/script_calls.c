@@ -203,7 +203,7 @@ parameters *compose_params_end(script_parser *p, parameters *all)
     if (!all)
         return NULL;
     p->params_end = p->current.start;
-    if (all->bare_star)
+    if (all->bare_star && (p->current.kind == SCRIPT_RPAREN || p->current.kind == SCRIPT_COLON)) /* else it is that token which is wrong */
         script_syntax_error(p, p->previous.line, script_span(&p->previous), "named arguments must follow bare *");
     const ast_node *repeated = script_repeated_name(p, &all->list);
     if (repeated) {

@@ -66,13 +66,28 @@ static bool head_mistake(script_parser *p, const script_token *t)
     return true;
 }
 
+/* The innermost bracket has all of these, and none of those. */
+static bool has(const script_parser *p, unsigned all, unsigned none)
+{
+    unsigned has = p->lexer.bracket_count ? p->lexer.brackets[p->lexer.bracket_count - 1].has : 0;
+    return (has & all) == all && !(has & none);
+}
+
+/* Whether the outermost bracket is that of a function's parameters. */
+static bool in_head(const script_parser *p)
+{
+    const char *text = p->src->text.data;
+    return p->first.kind == SCRIPT_DEF && p->lexer.bracket_count > 0 &&
+           !memchr(text + p->first.start, '(', p->lexer.brackets[0].start - p->first.start);
+}
+
 /* Whether the innermost bracket is the parenthesis of a call: it stands directly behind an operand. */
 static bool in_call(const script_parser *p)
 {
     if (p->lexer.bracket_count == 0)
         return false;
     script_bracket open = p->lexer.brackets[p->lexer.bracket_count - 1];
-    if (open.open != '(' || open.start == 0)
+    if (open.open != '(' || open.start == 0 || (p->lexer.bracket_count == 1 && in_head(p)))
         return false;
     char before = p->src->text.data[open.start - 1];
     return before == ')' || before == ']' || before == '_' || (before >= '0' && before <= '9') || ((before | 0x20) >= 'a' && (before | 0x20) <= 'z');
@@ -98,20 +113,29 @@ static bool is_starred_parameter(const script_parser *p)
 
 static bool is_of_name(char c) { return c == '_' || c == '.' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
 
-/* Where the operand that ends with the token before begins, if that can be told: it begins a statement, or stands behind a bracket or comma. */
-static bool stands_alone(const script_parser *p, uint32_t *start)
+/* Where the operand that ends with the token before begins, a name with attributes or that token; what stands before it, 0: it begins a statement. */
+static uint32_t operand_start(const script_parser *p, char *behind)
 {
     const char *text = p->src->text.data;
-    uint32_t    at   = p->previous.start;
+    uint32_t    at   = p->previous.start, start;
 
     while (at > 0 && p->previous.kind == SCRIPT_NAME && is_of_name(text[at - 1]))
         at--;
-    *start = at;
-    if (at == p->first.start)
-        return true;
+    start = at;
     while (at > 0 && text[at - 1] == ' ')
         at--;
-    return at > 0 && strchr("([{,", text[at - 1]);
+    *behind = start == p->first.start || at == 0 ? 0 : text[at - 1];
+    if (*behind == '=' && at > 1 && strchr("=!<>", text[at - 2]))
+        *behind = '<'; /* a comparison's */
+    return start;
+}
+
+/* The same, if it is all of an expression so far: it begins a statement, or stands behind a bracket or comma. */
+static bool stands_alone(const script_parser *p, uint32_t *start)
+{
+    char behind;
+    *start = operand_start(p, &behind);
+    return !behind || strchr("([{,", behind);
 }
 
 /* `:=` behind something that is no name. */
@@ -205,6 +229,24 @@ static bool lacks_colon(const script_parser *p, const script_token *t)
     return accepts(p, S_COLON) && !accepts(p, S_COMMA) && p->params_end != t->start;
 }
 
+/* Whether the operand before begins as a soft keyword does: CPython 3.11 takes a name that one begins with (`c`, `ma`) for it. */
+static bool begins_soft(const script_parser *p)
+{
+    static const char *const words[] = {"_", "case", "match"};
+    const char              *text = p->src->text.data;
+    char                     behind;
+    uint32_t                 start = operand_start(p, &behind), end;
+
+    if (p->previous.kind != SCRIPT_NAME || (behind && !strchr("([{,=:", behind)))
+        return false;
+    for (end = start; end < p->previous.end && text[end] != '.';)
+        end++;
+    for (size_t n = 0; n < sizeof words / sizeof *words; n++)
+        if (strncmp(words[n], text + start, end - start) == 0)
+            return true;
+    return false;
+}
+
 /* Two operands with nothing between them. CPython asks for the colon first, once the braces are those of a dict. */
 static bool neighbour_mistake(script_parser *p, const script_token *t)
 {
@@ -225,7 +267,57 @@ static bool neighbour_mistake(script_parser *p, const script_token *t)
     if ((p->lexer.bracket_count == 0 && !p->lexer.inside) || (p->previous.kind == SCRIPT_NAME && t->kind == SCRIPT_STRING) ||
         p->name_end == p->previous.end)
         return false;
+    if (has(p, SCRIPT_HAS_IN, 0) || begins_soft(p))
+        return false; /* behind a comprehension's `in`, too, CPython does not ask */
     script_syntax_error(p, p->previous.line, (span){p->previous.start, t->end}, "invalid syntax. Perhaps you forgot a comma?");
+    return true;
+}
+
+/* [x, y for x in z] */
+static bool target_mistake(script_parser *p, const script_token *t)
+{
+    if (t->kind != SCRIPT_FOR || !has(p, SCRIPT_HAS_COMMA | SCRIPT_HAS_FOR, SCRIPT_HAS_COLON | SCRIPT_HAS_IN))
+        return false;
+    const script_bracket *open = &p->lexer.brackets[p->lexer.bracket_count - 1];
+    if (open->open == '(')
+        return false;
+    script_syntax_error(p, open->first_line, (span){open->first, p->previous.end}, "did you forget parentheses around the comprehension target?");
+    return true;
+}
+
+/* Whether names follow, with commas between, up to a closing parenthesis: parameters. */
+static bool names_follow(const script_parser *p)
+{
+    script_lexer ahead = p->lexer;
+    script_token t;
+    bool         any = false;
+
+    for (;;) {
+        script_lexer_next(&ahead, &t);
+        if (t.kind != SCRIPT_NAME)
+            return any && t.kind == SCRIPT_RPAREN;
+        any = true;
+        script_lexer_next(&ahead, &t);
+        if (t.kind != SCRIPT_COMMA)
+            return t.kind == SCRIPT_RPAREN;
+    }
+}
+
+/* (a, b) among parameters without defaults. */
+static bool parameter_mistake(script_parser *p, const script_token *t)
+{
+    const char *where = NULL;
+
+    if (t->kind != SCRIPT_LPAREN)
+        return false;
+    if (p->previous.kind == SCRIPT_LAMBDA)
+        where = "Lambda expression";
+    else if ((p->previous.kind == SCRIPT_LPAREN || p->previous.kind == SCRIPT_COMMA) && p->lexer.bracket_count == 2 && in_head(p) &&
+             !(p->lexer.brackets[0].has & SCRIPT_HAS_MARK))
+        where = "Function";
+    if (!where || !names_follow(p))
+        return false;
+    script_syntax_error(p, t->line, script_span(t), "%s parameters cannot be parenthesized", where);
     return true;
 }
 
@@ -273,21 +365,15 @@ static bool refused(script_parser *p, const script_token *t)
 /* What one token and the one before it tell. */
 static const char *small_mistake(const script_parser *p, const script_token *t)
 {
-    if (t->kind == SCRIPT_LPAREN || p->first.kind == SCRIPT_DEF) {
-        if (p->previous.kind == SCRIPT_NAME && accepts(p, S_LPAREN))
-            return "expected '('";
-        if (t->kind == SCRIPT_LPAREN && p->previous.kind == SCRIPT_LAMBDA)
-            return "Lambda expression parameters cannot be parenthesized";
-        if (t->kind == SCRIPT_LPAREN && p->first.kind == SCRIPT_DEF && accepts(p, S_RPAREN))
-            return "Function parameters cannot be parenthesized";
-    }
-    if (in_braces(p) && t->kind == SCRIPT_FOR && accepts(p, S_COMMA))
+    if ((t->kind == SCRIPT_LPAREN || p->first.kind == SCRIPT_DEF) && p->previous.kind == SCRIPT_NAME && accepts(p, S_LPAREN))
+        return "expected '('";
+    if (in_braces(p) && t->kind == SCRIPT_FOR && has(p, 0, SCRIPT_HAS_COMMA | SCRIPT_HAS_IN) && accepts(p, S_COMMA))
         return "dict unpacking cannot be used in dict comprehension";
     if (in_braces(p) && t->kind == SCRIPT_MUL && p->previous.kind == SCRIPT_COLON)
         return "cannot use a starred expression in a dictionary value";
     if (t->kind == SCRIPT_RBRACE && p->previous.kind == SCRIPT_COLON)
         return "expression expected after dictionary key and ':'";
-    if (t->kind == SCRIPT_RBRACE && lacks_colon(p, t))
+    if ((t->kind == SCRIPT_RBRACE || (t->kind == SCRIPT_FOR && in_braces(p))) && lacks_colon(p, t))
         return "':' expected after dictionary key";
     if (t->kind == SCRIPT_COMMA && p->first.kind == SCRIPT_EXCEPT && p->lexer.bracket_count == 0)
         return "multiple exception types must be parenthesized";
@@ -319,7 +405,8 @@ void script_unexpected(script_parser *p, const script_token *found)
 {
     const script_token at = placed(p, found), *t = &at;
 
-    if (refused(p, t) || block_mistake(p, t) || head_mistake(p, t) || colon_mistake(p, t) || assignment_mistake(p, t) || cond_mistake(p, t) || neighbour_mistake(p, t))
+    if (refused(p, t) || block_mistake(p, t) || head_mistake(p, t) || colon_mistake(p, t) || assignment_mistake(p, t) || cond_mistake(p, t) || neighbour_mistake(p, t) ||
+        target_mistake(p, t) || parameter_mistake(p, t))
         return;
     const char *message = small_mistake(p, t);
     if (message)
