@@ -208,13 +208,13 @@ static void add_folder(checker *c, const char *folder, unsigned depth)
     }
     for (int i = 0; i < count; i++) {
         buffer      path = {0};
-        struct stat info;
+        struct stat info = {.st_mode = 0}; /* as of a link to nowhere: no file */
         buffer_format(&path, "%s/%s", folder, entries[i]->d_name);
-        if (path.failed)
+        if (path.failed || (stat(path.data, &info) && errno != ENOENT))
             c->failed = true;
-        else if (stat(path.data, &info) == 0 && S_ISDIR(info.st_mode))
+        else if (S_ISDIR(info.st_mode))
             add_folder(c, path.data, depth + 1);
-        else if (is_text(path.data) && !keep(&c->files, &c->file_count, path.data))
+        else if (S_ISREG(info.st_mode) && is_text(path.data) && !keep(&c->files, &c->file_count, path.data))
             c->failed = true;
         buffer_free(&path);
         free(entries[i]);

@@ -212,6 +212,13 @@ void data_name_place(burin_error *err, const char *path, burin_text text)
     err->source_line = line ? copy_line(text, line) : NULL;
 }
 
+/* A byte order mark, as editors of other systems write it, belongs to no format. */
+static burin_text without_mark(burin_text text)
+{
+    bool marked = text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0;
+    return marked ? (burin_text){text.data + 3, text.len - 3} : text;
+}
+
 static bool load_file(const cli_options *options, burin_heap *heap, const char *path, buffer *text, burin_value *out)
 {
     burin_error err = BURIN_ERROR_INIT;
@@ -220,7 +227,7 @@ static bool load_file(const cli_options *options, burin_heap *heap, const char *
         complain("%s: %s", path, strerror(errno));
         return false;
     }
-    burin_text  source = {text->data, text->len};
+    burin_text  source = without_mark((burin_text){text->data, text->len});
     data_format format = choose_format(options, path, source);
     if (format == DATA_YAML && !data_has_yaml) {
         complain("%s: this build cannot read YAML (libyaml was missing when it was built)", path);

@@ -193,6 +193,10 @@ static bool give(cli_options *out, cli_option option, const char *argument)
         misused(out->command, "`burin %s` takes no --%s", command_rows[out->command].name, row->name);
         return false;
     }
+    if (argument && !*argument && row->choices && !choices_are_words(row->choices)) {
+        misused(out->command, "--%s takes a %s, and its name is empty", row->name, row->choices);
+        return false;
+    }
     if (argument && !choice_is_good(row, argument)) {
         misused(out->command, "--%s takes %s, not '%s'", row->name, row->choices, argument);
         return false;

@@ -20,28 +20,11 @@ typedef struct asked {
     bool        is_template;
 } asked;
 
-/* An undefined result: nothing, or the error that its class makes of printing it. */
-static int print_undefined(job *j, burin_value value)
-{
-    burin_text name = burin_text_of(burin_undefined_name(value));
-
-    if (options_has(j->options, OPT_STRICT) || options_is(j->options, OPT_UNDEFINED, "strict")) {
-        if (name.len)
-            complain("UndefinedError: '%.*s' is undefined", (int)name.len, name.data);
-        else
-            complain("UndefinedError: the result is undefined");
-        return EXIT_FAILED;
-    }
-    return output_write(j->options, (burin_text){"", 0}) ? EXIT_DONE : EXIT_FAILED;
-}
-
 /* What {{ }} would print. */
 static int print_value(job *j, burin_value value)
 {
     burin_text text;
 
-    if (value.kind == BURIN_UNDEFINED)
-        return print_undefined(j, value);
     if (burin_render_str(j->render, value, &text, &j->err))
         return complain_error(j->options, &j->err);
     return output_write(j->options, text) ? EXIT_DONE : EXIT_FAILED;

@@ -162,7 +162,7 @@ def test_expressions_print_values():
         (["range(3)", "--expr-out", "json"], 1, ""),
         (["1 > 0", "--expr-out", "status"], 0, ""), (["1 < 0", "--expr-out", "status"], 1, ""), (["7", "--expr-out", "status"], 7, ""),
         (["''", "--expr-out", "status"], 1, ""), (["'x'", "--expr-out", "status"], 0, ""), (["nothing", "--expr-out", "status"], 1, ""),
-        (["1 +"], 1, ""), (["1 / 0"], 1, ""), (["x", "--strict"], 1, ""), ([], 2, ""),
+        (["1 +"], 1, ""), (["1 / 0"], 1, ""), (["x", "--strict"], 1, ""), (["x.y", "-u", "debug", "-D", "x:={}"], 0, "{{ undefined value printed: 'dict object' has no attribute 'y' }}\n"), ([], 2, ""),
         (["-t", "{{ hp * 2 }}", "-D", "hp:=100", "--expr-out", "json"], 0, "200\n"), (["-t", "hp: {{ hp }}", "-D", "hp:=100", "--expr-out", "json"], 0, '"hp: 100"\n'),
         (["-t", "{{ [1, 2] }}", "--expr-out", "json"], 0, "[1, 2]\n"), (["-t", "{% if 1 %}\n7\n{% endif %}", "--trim-blocks", "--expr-out", "json"], 0, '"7\\n"\n'),
         (["-t", "{{ 1 / 0 }}"], 1, ""), (["-t", "a{{ 1 + }}"], 1, ""), (["-t", "{{ 7 }}", "--expr-out", "status"], 7, ""),
@@ -219,6 +219,7 @@ def test_mistakes_are_explained_and_coded():
         (["--strict=1"], 2, "takes no value"), (["-a", "xml"], 2, "auto|html|none"), (["-s", "block-start"], 2, "block-start"),
         (["-t", "x", "-s", "block-start="], 2, "--syntax: block_start must not be empty; see burin render --help"),
         (["check", "x", "-s", "block-start={{"], 2, "--syntax: block, variable and comment start strings must be different; see burin check --help"),
+        (["-t", "x", "-o", ""], 2, "--output takes a file, and its name is empty; see burin render --help"), (["-t", "x", "--include="], 2, "--include takes a folder, and its name is empty"),
         (["-t", "x", "--timeout", "1e-12"], 2, "--timeout takes a number (SECONDS), not '1e-12'"), (["-t", "x", "--seed", "5K"], 2, "--seed takes a number (N), not '5K'"),
         (["--max-steps", "many"], 2, "number"), (["check", "x", "-t", "x"], 2, "takes no --template"), (["--max"], 2, "several"),
         (["-", "-"], 2, "stdin"), (["dump", "soup"], 2, "tokens, ast, ir, asm or c"), (["dump", "tokens", "--script"], 2, "needs ast, ir, asm or c"), (["check"], 2, "templates or folders"),
@@ -241,6 +242,16 @@ def test_errors_in_data_show_the_place():
     for kind, data, place in rows if has_yaml() else [row for row in rows if row[0] != "yaml"]:
         r = burin("-t", "x", "-", "-f", kind, stdin=data)
         assert r.code == 1 and r.err.startswith("DataError: ") and r.err.endswith("\n  --> <stdin>:" + place), (kind, data, r.err)
+
+
+def test_a_byte_order_mark_is_no_data():
+    rows = [("json", '{"a": 1}', '{"a": '), ("yaml", "a: 1", "a: ["), ("toml", "a = 1", "a = "), ("env", "a=1", "a"), ("querystring", "a=1", None)]
+    for kind, data, wrong in rows if has_yaml() else [row for row in rows if row[0] != "yaml"]:
+        r = burin("-t", "{{ a }}", "-", "-f", kind, stdin="\ufeff" + data)
+        same((r.code, r.out), (0, "1\n"), (kind, r))
+        with_mark, without = [burin("-t", "{{ a }}", "-", "-f", kind, stdin=mark + wrong) for mark in ("\ufeff", "")] if wrong else (r, r)
+        same((with_mark.code, with_mark.err), (without.code, without.err), kind)
+    same(burin("-t", "{{ s.a }}", "-", "-f", "ini", stdin="\ufeff[s]\na=1").out, "1\n")
 
 
 def test_errors_show_the_place():

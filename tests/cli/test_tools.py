@@ -67,6 +67,14 @@ def test_check_reports_a_broken_template_once_under_its_own_name():
         same((r.code, len(r.out.splitlines()), r.out.startswith("t/broken:1")), (3, 1, True), r)
 
 
+def test_check_passes_what_is_no_file():
+    with folder_of({"t/page": "{{ x }}"}) as folder:
+        os.mkfifo(os.path.join(folder, "t", "pipe"))
+        os.symlink("nowhere", os.path.join(folder, "t", "link"))
+        r = burin("check", "t", cwd=folder)
+        same((r.code, r.out, r.err), (0, "", ""))
+
+
 def test_check_knows_the_types_of_structs():
     types = {"structs": [{"name": "item", "size": 16, "fields": [{"name": "price", "form": "f64", "offset": 8, "size": 8}]}], "variables": {"items": "item[]"}}
     files = {"types.json": json.dumps(types), "t/page": "{% for i in items %}\n{{ i.prise }}{% endfor %}", "t/fine": "{{ items[0].price }}{{ x.prise }}", "bad.json": "{}", "broken.json": "[1,\r\n  ]\r\n"}
