@@ -58,7 +58,8 @@ BURIN_API burin_status burin_store_wait(burin_store *store, uint64_t timeout_ns,
 /* Write anew what is kept of the store, without the versions that its retention has dropped; the file shrinks. All or nothing.
  * BURIN_ERR_USAGE: a store in memory. BURIN_ERR_CONFLICT: another process has committed something that this one has not taken in, or keeps a version. */
 BURIN_API burin_status burin_store_compact(burin_store *store, burin_error *err);
-/* See that every kept version is what it should be, going through all of it. BURIN_ERR_DATA says what is not. */
+/* See that every kept version is what it should be, going through all of it, and a file by SQLite's integrity_check: rows that a cut or a wrong byte
+ * hides are not missed otherwise. BURIN_ERR_DATA says what is not; BURIN_ERR_OS. */
 BURIN_API burin_status burin_store_verify(burin_store *store, burin_error *err);
 
 #ifdef __cplusplus

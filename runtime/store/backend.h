@@ -82,12 +82,14 @@ typedef struct es_backend_ops {
     /* Numbers for new entities, or new trees, that nobody else gets: so many from *first. Not while it writes. */
     burin_status (*reserve)(es_backend *backend, es_reserved what, uint32_t count, uint32_t *first, burin_error *err);
 
-    /* These three one at a time, but beside the others. */
+    /* These one at a time, but beside the others. */
     /* As `read`, but what others have written and was not seen yet; the same again until `seen`. */
     burin_status (*news)(es_backend *backend, es_entry_sink sink, void *user, burin_error *err);
     void (*seen)(es_backend *backend);
     /* Wait until somebody else may have written, at most so long. */
     burin_status (*wait)(es_backend *backend, uint64_t timeout_ns, bool *any, burin_error *err);
+    /* See that what it is kept in is whole. NULL: it sees to that itself. BURIN_ERR_DATA. */
+    burin_status (*check)(es_backend *backend, burin_error *err);
 } es_backend_ops;
 
 #ifdef BURIN_SQLITE

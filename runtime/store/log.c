@@ -304,6 +304,17 @@ burin_status es_log_replace(burin_store *s, burin_error *err)
 
 /* ---- waiting ---- */
 
+burin_status es_log_check(const burin_store *s, burin_error *err)
+{
+    es_log *log = s->log;
+    if (!log || !log->ops->check)
+        return BURIN_OK;
+    pthread_mutex_lock(&log->following);
+    burin_status status = log->ops->check(log->backend, err);
+    pthread_mutex_unlock(&log->following);
+    return status;
+}
+
 uint64_t es_log_kept(es_log *log)
 {
     pthread_mutex_lock(&log->lock);

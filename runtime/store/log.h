@@ -67,6 +67,9 @@ burin_status es_log_end(burin_store *s, burin_status status, uint64_t number, bu
 /* Take in what others have written, unless another thread is waiting for it or doing so. */
 void es_catch_up(burin_store *s);
 
+/* See that what is kept is whole where it is kept. A store in memory: it is. */
+burin_status es_log_check(const burin_store *s, burin_error *err);
+
 /* Changes up to this number are kept. */
 uint64_t es_log_kept(es_log *log);
 /* See that the entries up to this number are kept. */

@@ -60,9 +60,9 @@ burin_status burin_store_verify(burin_store *store, burin_error *err)
 {
     buf          list   = buf_make(&store->alloc);
     uint32_t     trees;
-    burin_status status = BURIN_OK;
+    burin_status status = es_log_check(store, err);
     pthread_mutex_lock(&store->lock);
-    if (!es_list_kept(store, UINT32_MAX, &trees, &list))
+    if (!status && !es_list_kept(store, UINT32_MAX, &trees, &list))
         status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     const es_kept *kept = (const es_kept *)(const void *)list.data;
     for (size_t n = 0; n < list.len / sizeof *kept && !status; n++) { /* by commit: what a version is compared with has been looked at before it */

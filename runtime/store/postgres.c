@@ -602,4 +602,4 @@ static burin_status wait_for_news(es_backend *b, uint64_t timeout_ns, bool *any,
     return status;
 }
 
-const es_backend_ops es_postgres = {open_database, close_database, read_database, write_batch, reserve, read_news, mark_seen, wait_for_news};
+const es_backend_ops es_postgres = {open_database, close_database, read_database, write_batch, reserve, read_news, mark_seen, wait_for_news, NULL};

@@ -134,7 +134,7 @@ static burin_status execute(connection *c, const char *sql) { return sqlite3_exe
 
 /* ---- opening ---- */
 
-static int64_t pragma(connection *c, const char *sql)
+static int64_t ask_once(connection *c, const char *sql)
 {
     sqlite3_stmt *st    = NULL;
     int64_t       value = -1;
@@ -149,7 +149,7 @@ static burin_status change_schema(connection *c, int version, const char *sql)
 {
     char        *mark   = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION, SCHEMA);
     burin_status status = mark ? execute(c, "BEGIN IMMEDIATE") : es_fail(c->err, BURIN_ERR_NOMEM, "out of memory");
-    if (status == BURIN_OK && pragma(c, "PRAGMA user_version") == version) {
+    if (status == BURIN_OK && ask_once(c, "PRAGMA user_version") == version) {
         status = execute(c, sql);
         if (status == BURIN_OK)
             status = execute(c, mark);
@@ -164,13 +164,13 @@ static burin_status change_schema(connection *c, int version, const char *sql)
 
 static burin_status check_schema(connection *c, const burin_open_options *options)
 {
-    int64_t      tables = pragma(c, "SELECT count(*) FROM sqlite_schema");
+    int64_t      tables = ask_once(c, "SELECT count(*) FROM sqlite_schema");
     burin_status status = tables < 0 ? failed(c) : BURIN_OK;
     if (tables == 0 && options->create && !options->read_only)
         status = change_schema(c, 0, schema);
     if (status)
         return status;
-    int64_t application = pragma(c, "PRAGMA application_id"), version = pragma(c, "PRAGMA user_version");
+    int64_t application = ask_once(c, "PRAGMA application_id"), version = ask_once(c, "PRAGMA user_version");
     if (application < 0)
         return failed(c);
     if (application != APPLICATION)
@@ -446,4 +446,23 @@ static burin_status wait_for_news(es_backend *b, uint64_t timeout_ns, bool *any,
     return status;
 }
 
-const es_backend_ops es_sqlite = {open_file, close_file, read_file, write_batch, reserve, read_news, mark_seen, wait_for_news};
+/* What a cut or changed page hides: rows that are not there look as if they never were. */
+static burin_status check_file(es_backend *b, burin_error *err)
+{
+    static const char headless[] = "SELECT count(*) FROM tree WHERE head > 0 AND NOT EXISTS"
+                                   " (SELECT 1 FROM version WHERE version.tree = tree.tree AND version.version = head AND id > 0)";
+    sqlite3_stmt *st             = NULL;
+    burin_status  status         = open_feed(b, err);
+    if (status)
+        return status;
+    if (ask_once(&b->feed, headless) != 0)
+        return es_fail(err, BURIN_ERR_DATA, "the file is damaged: newest versions are missing");
+    if (sqlite3_prepare_v2(b->feed.db, "PRAGMA integrity_check(1)", -1, &st, NULL) != SQLITE_OK || sqlite3_step(st) != SQLITE_ROW)
+        status = failed(&b->feed);
+    else if (strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0)
+        status = es_fail(err, BURIN_ERR_DATA, "the file is damaged: %s", (const char *)sqlite3_column_text(st, 0));
+    sqlite3_finalize(st);
+    return status;
+}
+
+const es_backend_ops es_sqlite = {open_file, close_file, read_file, write_batch, reserve, read_news, mark_seen, wait_for_news, check_file};
