@@ -42,8 +42,10 @@ static void set_options(gcc_jit_context *g, const wire_request *request)
     /* More of them, which templates and expressions do without. */
     static const char *const quicker[] = {"-fno-tree-ccp", "-fno-tree-copy-prop", "-fno-compare-elim", "-fno-combine-stack-adjustments", "-fira-region=one",
                                             "-fno-tree-fre", "-fno-tree-reassoc", "-fno-tree-loop-im", "-fno-optimize-strlen", "-fno-split-wide-types",
-                                            "-fno-thread-jumps",
+                                            "-fno-thread-jumps", "-fno-tree-dce", "-fno-dce",
                                             "-fdisable-rtl-cse1", /* no option stops it */
+                                            "-mno-mmx", "-mno-80387", /* registers that the start need not prepare */
+                                            "-Wno-free-nonheap-object", "-Wno-mismatched-dealloc", "-Wno-mismatched-new-delete", /* passes that only warn */
                                             "-fno-if-conversion", "-fno-if-conversion2" /* they bring what slow paths note in front of the guards */};
     static const char *const levels[] = {"-march=x86-64", "-march=x86-64", "-march=x86-64-v2", "-march=x86-64-v3", "-march=x86-64-v4"};
     const bool is_quick = request->level == 1 && request_is_for_templates(request);
