@@ -455,7 +455,10 @@ static burin_status check_file(es_backend *b, burin_error *err)
     burin_status  status         = open_feed(b, err);
     if (status)
         return status;
-    if (ask_once(&b->feed, headless) != 0)
+    int64_t missing = ask_once(&b->feed, headless);
+    if (missing < 0)
+        return failed(&b->feed);
+    if (missing)
         return es_fail(err, BURIN_ERR_DATA, "the file is damaged: newest versions are missing");
     if (sqlite3_prepare_v2(b->feed.db, "PRAGMA integrity_check(1)", -1, &st, NULL) != SQLITE_OK || sqlite3_step(st) != SQLITE_ROW)
         status = failed(&b->feed);

@@ -277,6 +277,47 @@ static void attributes_hold_only_what_they_are(void **state)
     burin_txn_abort(t);
 }
 
+/* Between versions that are no neighbours, too, where records are compared: another attribute of the same owner, and nothing in place of an empty text. */
+static void b27_b28_a_wide_difference_sees_other_fields_and_nulls(void **state)
+{
+    world     *w = *state;
+    burin_txn *t = begin(w);
+    burin_txn_detach(t, w->agents[0], NULL);
+    assert_int_equal(burin_txn_attach(t, w->agents[0], w->nodes[0], NAMED, 0, BURIN_TEXT("ann"), NULL), BURIN_OK);
+    commit(w, t);
+    t = begin(w);
+    assert_int_equal(burin_txn_set(t, w->nodes[1], LABEL, text_value(""), NULL), BURIN_OK);
+    commit(w, t);
+    found f = diff(w, 1, 1, 3);
+    assert_int_equal(f.count, 4);
+    expect(&f, w->agents[0], BURIN_MOVED, 0);
+    expect(&f, w->nodes[0], BURIN_MODIFIED, 1u << AGENTS | 1u << NAMED);
+    expect(&f, w->nodes[1], BURIN_MODIFIED, 1u << LABEL);
+}
+
+/* The only place of a CHILD, and a key. */
+static void a_place_that_is_taken_is_refused(void **state)
+{
+    world       *w = *state;
+    burin_entity e[2];
+    burin_txn   *t = begin(w);
+    for (int n = 0; n < 2; n++)
+        burin_txn_create(t, w->agent, &e[n], NULL);
+    assert_int_equal(burin_txn_attach(t, e[0], w->root, HERO, 0, no_key, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_attach(t, e[1], w->root, HERO, 0, no_key, NULL), BURIN_ERR_VALUE);
+    burin_txn_detach(t, e[0], NULL);
+    assert_int_equal(burin_txn_attach(t, e[1], w->root, HERO, 0, no_key, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_attach(t, e[0], w->nodes[0], NAMED, 0, BURIN_TEXT("key"), NULL), BURIN_OK);
+    commit(w, t);
+    t = begin(w);
+    burin_txn_detach(t, e[1], NULL);
+    assert_int_equal(burin_txn_attach(t, e[1], w->nodes[0], NAMED, 0, BURIN_TEXT("key"), NULL), BURIN_ERR_VALUE); /* it is there from before */
+    assert_int_equal(burin_txn_attach(t, e[1], w->nodes[0], NAMED, 0, BURIN_TEXT("keys"), NULL), BURIN_OK);
+    burin_txn_detach(t, w->agents[1], NULL);
+    assert_int_equal(burin_txn_attach(t, w->agents[1], w->nodes[0], NAMED, 0, BURIN_TEXT("keys"), NULL), BURIN_ERR_VALUE);
+    burin_txn_abort(t);
+}
+
 /* Of texts, what data has in it, keys and notes: nothing but UTF-8, and what was there stays. */
 static void text_that_is_not_utf8_is_refused_wherever_it_is_kept(void **state)
 {
@@ -738,6 +779,7 @@ int main(void)
         ROW(b24_b25_a_single_child_that_comes_and_goes_changes_the_owner),
         ROW(b41_what_is_not_there_is_not_found),
         ROW(b26_moving_changes_both_owners_and_keeps_the_entity), ROW(b27_b28_other_fields_orders_and_keys_are_changes),
+        ROW(b27_b28_a_wide_difference_sees_other_fields_and_nulls), ROW(a_place_that_is_taken_is_refused),
         ROW(a_child_stands_where_it_was_put), ROW(b29_a_child_moved_out_of_a_removed_owner_stays), ROW(b31_equal_means_the_same_kind_and_bits), ROW(b30_data_comes_back_as_it_was),
         ROW(b11_sharing_and_circles_are_refused_and_leave_no_trace), ROW(attributes_hold_only_what_they_are), ROW(types_that_cannot_be_are_refused), ROW(text_that_is_not_utf8_is_refused_wherever_it_is_kept),
         ROW(b4_b5_b81_roots_and_what_is_nowhere), ROW(b46_a_detached_child_can_found_a_tree), ROW(b50_a_root_brings_its_tree_along),
