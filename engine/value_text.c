@@ -68,6 +68,7 @@ static char *write_as(burin_value v, size_t *len, burin_status (*write)(rt_state
     char      *text = NULL;
 
     host_state_init(&host, &base_malloc_allocator);
+    host.st.python = true; /* functions without their addresses */
     rt_out_init(&out, &host.st, 0);
     if (write(&host.st, &out, v) == BURIN_OK)
         take_text(&out, &text, len);

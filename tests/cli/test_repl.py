@@ -15,10 +15,10 @@ from support import BURIN, burin, folder_of, run_tests, same  # noqa: E402
 
 def test_a_pipe_runs_one_input_after_another():
     typed = ("x = 3\nx * 2\ndef f(a):\n    return a + 1\n\nf(x)\nprint('hi')\nfor i in range(2):\n  print(i)\n\n'''a\nb'''\n[1,\n2]\n"
-             "1 + \\\n2\nif x: print('one line')\n{'a': ':'}  # a comment:\nlambda: 0\nf(40) + 1")
+             "1 + \\\n2\nif x: print('one line')\n{'a': ':'}  # a comment:\nlambda: 0\nlen, [].pop\nf(40) + 1")
     r = burin("repl", stdin=typed)
     same((r.code, r.err), (0, ""), r)
-    same(r.out, "6\n4\nhi\n0\n1\n'a\\nb'\n[1, 2]\n3\none line\n{'a': ':'}\n<function <lambda>>\n42\n", r)
+    same(r.out, "6\n4\nhi\n0\n1\n'a\\nb'\n[1, 2]\n3\none line\n{'a': ':'}\n<function <lambda>>\n(<built-in function len>, <built-in method pop of list object>)\n42\n", r)
 
 
 def test_errors_go_to_stderr_and_the_session_goes_on():
