@@ -622,7 +622,8 @@ void jit_tell_cold(jit_subject s)
         event.instructions += p->units[n]->code_len;
         event.interpreted_ns += atomic_load_explicit(&p->heat[n].ns, memory_order_relaxed);
     }
-    snprintf(why, sizeof why, "none was interpreted for the %.1f ms from which on compiling is worth it", (double)least / 1e6);
+    snprintf(why, sizeof why, "none was interpreted for the %llu.%llu ms from which on compiling is worth it", (unsigned long long)least / 1000000,
+             (unsigned long long)least / 100000 % 10);
     event.why = why;
     tell(jit, &event, s);
 }

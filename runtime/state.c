@@ -92,12 +92,21 @@ burin_status rt_enter(rt_state *st)
     return BURIN_OK;
 }
 
+static burin_status fail_late(rt_state *st)
+{
+    char   room[32];
+    size_t len = text_from_double((double)st->time_ns_max / 1e9, room);
+    if (len > 2 && memcmp(room + len - 2, ".0", 2) == 0)
+        len -= 2;
+    return rt_fail(st, BURIN_ERR_LIMIT, "the time limit of %.*s s was reached", (int)len, room);
+}
+
 burin_status rt_check_interrupts(rt_state *st)
 {
     st->unlooked = 0;
     if (st->cancel && __atomic_load_n(st->cancel, __ATOMIC_RELAXED))
         return rt_fail(st, BURIN_ERR_CANCELLED, "cancelled by the host");
     if (st->deadline_ns && monotonic_ns() >= st->deadline_ns)
-        return rt_fail(st, BURIN_ERR_LIMIT, "the time limit of %.15g s was reached", (double)st->time_ns_max / 1e9);
+        return fail_late(st);
     return BURIN_OK;
 }

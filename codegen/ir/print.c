@@ -22,7 +22,7 @@ static void print_constant(buf *out, burin_value v)
     case BURIN_NONE: buf_append_z(out, "none"); break;
     case BURIN_BOOL: buf_append_z(out, v.as.i ? "true" : "false"); break;
     case BURIN_INT: buf_printf(out, "%lld", (long long)v.as.i); break;
-    case BURIN_FLOAT: buf_printf(out, "%g", v.as.f); break;
+    case BURIN_FLOAT: buf_append_double(out, v.as.f); break;
     case BURIN_STRING: print_string(out, v.as.s, v.len); break;
     case BURIN_UNDEFINED: buf_append_z(out, "undefined"); break;
     default: buf_append_z(out, "container"); break;

@@ -260,3 +260,9 @@ size_t text_from_double(double f, char *out)
     }
     return sign + write_any(fabs(f), out + sign);
 }
+
+void buf_append_double(buf *b, double f)
+{
+    char room[32];
+    buf_append(b, room, text_from_double(f, room));
+}

@@ -101,6 +101,8 @@ size_t text_from_int(int64_t i, char *out);
 /* Python's repr(float) to out (room for 32): shortest digits that read back the same, "1e+16", "inf", "nan"; bytes written.
  * A decimal fast path, then Schubfach; never printf. */
 size_t text_from_double(double f, char *out);
+/* The same at the end of `b`: printf's point is that of the host's locale. */
+void buf_append_double(buf *b, double f);
 /* Correctly rounded double of a Python float literal without underscores ("1.5", "1e3", ".5", "5."); false if malformed. */
 bool text_to_double(const char *data, size_t len, double *out);
 

@@ -1,4 +1,5 @@
 /* A graph as text: for Graphviz, Mermaid and programs; its counters for Prometheus. One buffer a node, handed on when full. */
+#include "runtime/base/text.h"
 #include "runtime/reactive/watch.h"
 
 typedef struct dump {
@@ -99,7 +100,7 @@ static void append_short(buf *out, burin_value v, unsigned depth)
     case BURIN_NONE: buf_append_z(out, "none"); break;
     case BURIN_BOOL: buf_append_z(out, v.as.i ? "true" : "false"); break;
     case BURIN_INT: buf_printf(out, "%lld", (long long)v.as.i); break;
-    case BURIN_FLOAT: buf_printf(out, "%.12g", v.as.f); break;
+    case BURIN_FLOAT: buf_append_double(out, v.as.f); break;
     case BURIN_STRING: append_text(out, v); break;
     case BURIN_MISSING: break;
     case BURIN_BYTES: buf_append_z(out, "bytes"); break;
@@ -305,15 +306,15 @@ static void kinds(dump *d)
 
 static void batch_histogram(dump *d)
 {
-    const rx_watch *w     = d->g->watch;
-    uint64_t        count = 0;
-    double          bound = 1e-6;
+    static const char *const bounds[RX_BATCH_BUCKETS] = {"1e-06", "1e-05", "0.0001", "0.001", "0.01", "0.1", "1"};
+    const rx_watch          *w     = d->g->watch;
+    uint64_t                 count = 0;
     buf_append_z(&d->out, "# HELP burin_batch_seconds Time from the end of a batch until its effects have run.\n# TYPE burin_batch_seconds histogram\n");
-    for (unsigned k = 0; k < RX_BATCH_BUCKETS; k++, bound *= 10)
-        buf_printf(&d->out, "burin_batch_seconds_bucket{le=\"%g\"} %llu\n", bound, (unsigned long long)(count += w->batch_buckets[k]));
+    for (unsigned k = 0; k < RX_BATCH_BUCKETS; k++)
+        buf_printf(&d->out, "burin_batch_seconds_bucket{le=\"%s\"} %llu\n", bounds[k], (unsigned long long)(count += w->batch_buckets[k]));
     count += w->batch_buckets[RX_BATCH_BUCKETS];
-    buf_printf(&d->out, "burin_batch_seconds_bucket{le=\"+Inf\"} %llu\nburin_batch_seconds_sum %.9f\nburin_batch_seconds_count %llu\n", (unsigned long long)count,
-               (double)w->batch_ns / 1e9, (unsigned long long)count);
+    buf_printf(&d->out, "burin_batch_seconds_bucket{le=\"+Inf\"} %llu\nburin_batch_seconds_sum %llu.%09llu\nburin_batch_seconds_count %llu\n", (unsigned long long)count,
+               (unsigned long long)w->batch_ns / 1000000000, (unsigned long long)w->batch_ns % 1000000000, (unsigned long long)count);
 }
 
 static void metrics(dump *d)

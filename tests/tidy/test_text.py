@@ -15,6 +15,7 @@ LONG_FUNCTIONS = {
 FORBIDDEN = """exit _exit _Exit quick_exit abort longjmp setjmp printf vprintf puts putchar perror setlocale getenv setenv putenv system signal
 sigaction atexit strtod strtof atof gets rand srand random srandom strtok localtime gmtime ctime asctime
 tmpnam mktemp isalpha isdigit isalnum isspace isupper islower toupper tolower""".split()
+FLOAT_CONVERSION = re.compile(r'"[^"\n]*(?<!%)(?:%%)*%[-+ #0-9.*]*l?[aefgEG]')
 LEFT_FOR_LATER = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 MACHINE_PATHS = re.compile(r"/(?:work|farm|root)/|/home/[a-z]+/|/tmp/burin")
 PACKAGE_HOSTS = re.compile(r"https?://[a-z0-9.-]*(?:debian\.org|npmjs\.org|pypi\.org|crates" + r"\.io)")
@@ -39,6 +40,12 @@ def calls(path):
     text = tree.code(path)
     for match in re.finditer(r"(?<![\w.>])(%s)\s*\(" % "|".join(FORBIDDEN), text):
         yield "%s:%d: calls %s" % (path, tree.line_of(text, match.start()), match.group(1))
+
+
+def conversions(path):
+    text = tree.read(path)
+    for match in FLOAT_CONVERSION.finditer(text):
+        yield "%s:%d: printf's floats have the locale's point; text_from_double has not" % (path, tree.line_of(text, match.start()))
 
 
 def rows(text):
@@ -76,6 +83,7 @@ def main():
                 findings.append("%s:%d: %s has %d lines; at most %d" % (path, line, name, length, FUNCTION_LINES_MAX))
         if tree.room(path) in tree.LIBRARY:
             findings += calls(path)
+            findings += conversions(path)
     for path in tree.files(".def"):
         findings += tables(path)
     for path in tree.files(*TEXT):
