@@ -186,6 +186,25 @@ static uint8_t choice_of(reader *r, burin_value dict, const char *key, const cha
     return n;
 }
 
+/* A key that says nothing is one that was meant otherwise. */
+static void check_keys(reader *r, burin_value dict, const char *const *keys, size_t count)
+{
+    burin_value key, value;
+    size_t      at = 0;
+    while (!r->status && burin_next(dict, &at, &key, &value)) {
+        const char *word = text_of(r, key, "keys", true);
+        size_t      n    = 0;
+        while (word && n < count && strcmp(word, keys[n]) != 0)
+            n++;
+        if (n < count || r->status)
+            continue;
+        const char *near = burin_nearest(word, keys, count);
+        refuse(r, word, "is no key that it may have");
+        if (near)
+            diag_suggest(r->err, "did you mean '%s'?", near);
+    }
+}
+
 static const burin_enum *names_of(reader *r, burin_value list)
 {
     size_t      count = burin_length(list);
@@ -203,6 +222,9 @@ static const burin_enum *names_of(reader *r, burin_value list)
 
 static burin_field field_of(reader *r, burin_value v)
 {
+    static const char *const keys[] = {"name", "form", "shape", "is_pointer", "count_form", "length_form", "offset", "size", "count", "count_offset", "length_offset",
+                                       "type", "names"};
+    check_keys(r, v, keys, sizeof keys / sizeof keys[0]);
     burin_value is_pointer = burin_get(v, "is_pointer");
     burin_field f          = {
                  .name          = text_of(r, burin_get(v, "name"), "name", true),
@@ -224,12 +246,15 @@ static burin_field field_of(reader *r, burin_value v)
 
 static burin_struct struct_of(reader *r, burin_value v)
 {
+    static const char *const keys[] = {"name", "size", "is_array", "fields"};
     burin_value  list     = burin_get(v, "fields"), is_array = burin_get(v, "is_array");
     size_t       count    = list.kind == BURIN_LIST ? burin_length(list) : 0;
     burin_field *fields   = take(r, count, sizeof *fields);
+    r->owner              = "a struct";
+    check_keys(r, v, keys, sizeof keys / sizeof keys[0]);
     const char  *name     = text_of(r, burin_get(v, "name"), "name", true);
+    r->owner              = name ? name : r->owner;
     burin_struct s        = {name, (uint32_t)number_of(r, v, "size", 0, UINT32_MAX, 0), fields, count, is_array.kind == BURIN_BOOL && is_array.as.i};
-    r->owner = name ? name : "a struct";
     if (list.kind != BURIN_LIST)
         refuse(r, "fields", "is no list");
     for (size_t n = 0; fields && n < count && !r->status; n++) {
@@ -263,10 +288,12 @@ static burin_types *make_types(reader *r, const burin_struct *structs, size_t st
 
 static burin_types *types_of_value(reader *r, burin_value all, const burin_allocator *allocator)
 {
+    static const char *const keys[] = {"structs", "variables"};
     burin_value     list = burin_get(all, "structs"), declared = burin_get(all, "variables"), key, type;
     size_t          struct_count = list.kind == BURIN_LIST ? burin_length(list) : 0, count = 0, at = 0;
     burin_struct   *structs      = take(r, struct_count, sizeof *structs);
     burin_variable *variables    = take(r, burin_length(declared), sizeof *variables);
+    check_keys(r, all, keys, sizeof keys / sizeof keys[0]);
     if (list.kind != BURIN_LIST)
         refuse(r, "structs", "is no list");
     if (declared.kind != BURIN_DICT && declared.kind != BURIN_MISSING)

@@ -241,7 +241,7 @@ BURIN_API void burin_types_free(burin_types *types);
  *    "variables": {"order": "order", "items": "item[]"}}
  *
  * Keys are burin_field's members: "form" and the like are names of burin/form.def, "shape" is one (default), fixed, counted or
- * filled, "names" a list of [name, number]; what is left out is 0. */
+ * filled, "names" a list of [name, number]; what is left out is 0. Other keys are refused. */
 BURIN_API burin_types *burin_types_read(burin_text json, const burin_allocator *allocator, burin_error *err);
 /* Write descriptions as JSON; the text is malloc'ed, NUL-terminated. BURIN_ERR_NOMEM. */
 BURIN_API burin_status burin_types_write(const burin_struct *structs, size_t struct_count, const burin_variable *variables, size_t variable_count,

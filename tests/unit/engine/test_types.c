@@ -165,7 +165,9 @@ static void bad_description_files_are_refused(void **state)
 {
     static const struct { const char *json, *message; } rows[] = {
         {"[]", "description of the file: 'structs' is no list"},
-        {"{\"structs\": [{}]}", "description of the file: 'name' is no text"},
+        {"{\"structs\": [{}]}", "description of a struct: 'name' is no text"},
+        {"{\"structs\": [{\"name\": \"a\", \"fields\": []}, {\"feilds\": []}]}", "description of a struct: 'feilds' is no key that it may have"},
+        {"{\"structs\": [], \"variable\": {}}", "description of the file: 'variable' is no key that it may have"},
         {"{\"structs\": [{\"name\": \"a\"}]}", "description of a: 'fields' is no list"},
         {"{\"structs\": [{\"name\": \"a\", \"fields\": [{\"name\": \"x\", \"form\": \"i31\"}]}]}", "description of a: 'form' is no word that it may be"},
         {"{\"structs\": [{\"name\": \"a\", \"fields\": [{\"name\": \"x\", \"form\": \"i32\", \"offset\": -1}]}]}", "description of a: 'offset' is no number that it may be"},
@@ -197,6 +199,7 @@ static void bad_descriptions_are_shown_where_they_stand(void **state)
         {"{\"structs\": 0, \"structs\": []\n, \"variables\": {\"x\\\"\": {\"]\": [\"}\"]}}}", 2, 24, "{\"]\": [\"}\"]}", NULL},
         {"{\"structs\": [], \"variables\": {\"x\" : \"a[]\" }}", 1, 37, "\"a[]\"", NULL},
         {STRUCT("{\"name\": \"x\", \"form\": \"i31\"}"), 2, 59, "\"i31\"", "did you mean 'i32'?"},
+        {STRUCT("{\"name\": \"x\", \"form\": \"i8\", \"size\": 1, \"ofset\": 4}"), 2, 85, "4", "did you mean 'offset'?"},
         {STRUCT("{\"name\": \"x\", \"size\": 4}, {}"), 2, 63, "{}", NULL}, /* it lacks what is asked for */
         {STRUCT("{\"name\": \"x\", \"form\": \"i8\", \"size\": 1}, {\"name\": \"x\", \"form\": \"i8\", \"size\": 1}"), 2, 77, "{\"name\": \"x\", \"form\": \"i8\", \"size\": 1}", NULL},
         {"{\"structs\": [{\"name\": \"a\", \"fields\": []},\n{\"name\": \"a\",\"fields\": []}]}", 2, 1, "{\"name\": \"a\",\"fields\": []}", NULL},
