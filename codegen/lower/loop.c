@@ -278,7 +278,6 @@ static void lower_loop(lowerer *c, scope *f, ast_For *node, uint16_t iterable, u
         emit(c, OP_ITER_TEST, over, iterable, 0, test);
         mark_line(c, &node->base);
     }
-    span where = c->where;
     if (unit == UINT32_MAX)
         mark_iteration(c, node);
     if (view)
@@ -286,7 +285,6 @@ static void lower_loop(lowerer *c, scope *f, ast_For *node, uint16_t iterable, u
     else
         emit(c, OP_ITER, p.loop, over, unit != UINT32_MAX, at);
     mark_line(c, &node->base);
-    c->where = where;
     lower_loop_variable(c, &body, &p);
     if (p.has_else)
         emit(c, OP_LOADK, p.unfinished, 0, 0, constant(c, burin_bool(true)));

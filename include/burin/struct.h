@@ -234,8 +234,7 @@ BURIN_API burin_types *burin_types_new(const burin_struct *structs, size_t struc
 BURIN_API void burin_types_free(burin_types *types);
 
 /* The same from a description file, JSON as burin_types_write makes it; also BURIN_ERR_DATA, which names what is wrong. Errors have the line,
- * column and bytes of it in `json`. So tools
- * (`burin check --types FILE`) check templates without the program.
+ * column and bytes of it in `json`. So tools (`burin check --types FILE`) check templates without the program.
  *
  *   {"structs": [{"name": "item", "size": 16, "fields": [{"name": "price", "form": "f64", "offset": 8, "size": 8}, ...]}, ...],
  *    "variables": {"order": "order", "items": "item[]"}}

@@ -6,6 +6,7 @@
  *   test_property_store_damage [FLIPS [SEED]]       bytes that are changed, one a time; default: 600, seed 1; with more the journal is cut at every
  *                                                   byte of the last commit, else at every 37th */
 #include "burin/burin.h"
+#include "tests/property/counters.h"
 #include "tests/support/folder.h"
 
 #include <setjmp.h>
@@ -32,7 +33,6 @@ static uint32_t draw(uint32_t below)
     return (uint32_t)((seed >> 11) % below);
 }
 
-static const burin_entity roots[2] = {{16, 0, 0}, {17, 0, 0}};
 enum { NUMBER, TEXT };
 
 static burin_status commit(burin_store *store, int64_t n)
@@ -50,19 +50,10 @@ static burin_status commit(burin_store *store, int64_t n)
 static burin_store *make_store(int64_t commits)
 {
     static const burin_attribute attributes[] = {{"n", BURIN_INT_ATTRIBUTE, false, NULL}, {"text", BURIN_TEXT_ATTRIBUTE, false, NULL}};
-    burin_type                   type;
     remove(path), remove(journal);
     burin_store *store = burin_store_open(path, &(burin_open_options){.create = true}, NULL);
     assert_non_null(store);
-    burin_txn *t = burin_txn_begin(store, NULL);
-    assert_int_equal(burin_store_define(store, "Counter", attributes, 2, &type, NULL), BURIN_OK);
-    for (int n = 0; n < 2; n++) {
-        burin_entity made;
-        burin_txn_create(t, type, &made, NULL);
-        assert_int_equal(made.id, roots[n].id);
-        burin_txn_promote(t, made, NULL);
-    }
-    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    make_counters(store, attributes, 2);
     for (int64_t n = 1; n <= commits; n++)
         assert_int_equal(commit(store, n), BURIN_OK);
     return store;

@@ -6,6 +6,7 @@
  *
  *   test_property_store_kill [CYCLES [SEED]]       default: 200 cycles, seed 1 */
 #include "burin/burin.h"
+#include "tests/property/counters.h"
 #include "tests/support/folder.h"
 
 #include <pthread.h>
@@ -41,22 +42,11 @@ static burin_store *open_store(burin_durability durability)
     return store;
 }
 
-static const burin_entity roots[2] = {{16, 0, 0}, {17, 0, 0}};
-
 static void make_store(void)
 {
     static const burin_attribute attributes[] = {{"n", BURIN_INT_ATTRIBUTE, false, NULL}};
     burin_store *store = open_store(BURIN_DURABILITY_NORMAL);
-    burin_txn   *t     = burin_txn_begin(store, NULL);
-    burin_type   type;
-    assert_int_equal(burin_store_define(store, "Counter", attributes, 1, &type, NULL), BURIN_OK);
-    for (int n = 0; n < 2; n++) {
-        burin_entity made;
-        burin_txn_create(t, type, &made, NULL);
-        assert_int_equal(made.id, roots[n].id);
-        burin_txn_promote(t, made, NULL);
-    }
-    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_OK);
+    make_counters(store, attributes, 1);
     burin_store_free(store);
 }
 
