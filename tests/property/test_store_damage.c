@@ -274,7 +274,9 @@ int main(int argc, char **argv)
     bool         built = store || err.status != BURIN_ERR_NOT_IMPLEMENTED;
     burin_store_free(store);
     burin_error_clear(&err);
-    seed       = seed * 0x9E3779B97F4A7C15u + 1;
+    seed = seed * 0x9E3779B97F4A7C15u + 1;
+    if (!built)
+        puts("skipped: built without SQLite");
     int failed = built ? cmocka_run_group_tests(tests, NULL, NULL) : 77;
     folder_remove(folder);
     return failed;
