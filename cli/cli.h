@@ -26,7 +26,8 @@ int command_cache(const cli_options *options);
 void help_command(int command); /* on stdout */
 void help_overview(void);
 void help_man(void);
-bool help_completion(const char *shell); /* false: no such shell */
+/* completion.c: a script for the shell on stdout; false: no such shell. */
+bool completion_script(const char *shell);
 
 /* "burin: " and a line on stderr. */
 void complain(const char *format, ...) BURIN_PRINTF(1, 2);

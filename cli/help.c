@@ -1,4 +1,4 @@
-/* Help, the manual page and shell completions: all made from commands.def and options.def, so none can fall behind. */
+/* Help and the manual page: made from commands.def and options.def, so neither can fall behind. */
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -6,16 +6,11 @@
 
 enum { HELP_COLUMN = 30, HELP_WIDTH = 100 };
 
-static bool takes(int command, const option_row *row)
-{
-    return row->name && (command < 0 || row->commands & 1u << command);
-}
-
 /* Whether any option of the group at `group` belongs to the command. */
 static bool group_has_any(int command, int group)
 {
     for (int i = group + 1; i < OPT_COUNT && option_rows[i].name; i++)
-        if (takes(command, &option_rows[i]))
+        if (option_is_of(command, &option_rows[i]))
             return true;
     return false;
 }
@@ -83,7 +78,7 @@ static void print_options(int command)
         const option_row *row = &option_rows[i];
         if (!row->name && group_has_any(command, i))
             printf("\n%s\n", row->help);
-        if (takes(command, row))
+        if (option_is_of(command, row))
             print_option(row);
     }
 }
@@ -163,7 +158,7 @@ static void man_option(const option_row *row)
     print_troff(choices);
     const char *comma = ". Commands: ";
     for (int i = 0; i < COMMAND_COUNT; i++) {
-        if (takes(i, row)) {
+        if (option_is_of(i, row)) {
             printf("%s%s", comma, command_rows[i].name);
             comma = ", ";
         }
@@ -198,146 +193,4 @@ void help_man(void)
     printf(".SH EXIT STATUS\n.TP\n0\ndone\n.TP\n1\nthe template or the data failed\n.TP\n2\nwrong usage\n.TP\n3\n\\fBcheck\\fR found something\n");
     printf(".PP\nWith \\fB\\-\\-expr\\-out status\\fR the exit status is the expression's value.\n");
     printf(".SH SEE ALSO\nThe Jinja documentation, \"Template Designer Documentation\".\n");
-}
-
-/* ---- completions ---- */
-
-/* The words of "a|b", parted by blanks. */
-static void print_choices(const char *choices)
-{
-    const char *rest = choices, *blank = "";
-    while (rest) {
-        const char *word = rest;
-        size_t      len  = choice_length(word, &rest);
-        printf("%s%.*s", blank, (int)len, word);
-        blank = " ";
-    }
-}
-
-static void complete_bash(void)
-{
-    printf("# bash completion of burin; source it, or put it into a completions folder\n_burin()\n{\n"
-           "    local word=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\" command=render\n"
-           "    case \"${COMP_WORDS[1]}\" in\n        ");
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        printf("%s%s", i ? "|" : "", command_rows[i].name);
-    printf(") command=\"${COMP_WORDS[1]}\" ;;\n    esac\n    case \"$before\" in\n");
-    for (int i = 0; i < OPT_COUNT; i++) {
-        const option_row *row = &option_rows[i];
-        if (!row->name || !choices_are_words(row->choices))
-            continue;
-        printf("        --%s", row->name);
-        if (row->letter)
-            printf("|-%c", row->letter);
-        printf(") COMPREPLY=($(compgen -W \"");
-        print_choices(row->choices);
-        printf("\" -- \"$word\")); return ;;\n");
-    }
-    printf("    esac\n    if [[ \"$word\" == -* ]]; then\n        case \"$command\" in\n");
-    for (int c = 0; c < COMMAND_COUNT; c++) {
-        printf("            %s) COMPREPLY=($(compgen -W \"", command_rows[c].name);
-        for (int i = 0; i < OPT_COUNT; i++)
-            if (takes(c, &option_rows[i]))
-                printf("--%s ", option_rows[i].name);
-        printf("\" -- \"$word\")) ;;\n");
-    }
-    printf("        esac\n        return\n    fi\n    COMPREPLY=($(compgen -f -- \"$word\"))\n"
-           "    if [[ $COMP_CWORD == 1 ]]; then\n        COMPREPLY+=($(compgen -W \"");
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        printf("%s ", command_rows[i].name);
-    printf("\" -- \"$word\"))\n    fi\n}\ncomplete -o filenames -F _burin burin\n");
-}
-
-/* Text inside single quotes of zsh's _arguments: quotes doubled away, brackets and colons escaped. */
-static void print_quoted(const char *text, const char *escaped)
-{
-    for (; *text; text++) {
-        if (*text == '\'')
-            printf("'\\''");
-        else if (strchr(escaped, *text))
-            printf("\\%c", *text);
-        else
-            putchar(*text);
-    }
-}
-
-static void zsh_option(const option_row *row)
-{
-    printf("        '*--%s%s[", row->name, row->argument ? "=" : "");
-    print_quoted(row->help, "[]:\\");
-    putchar(']');
-    if (row->argument) {
-        putchar(':');
-        print_quoted(row->argument, "[]:\\");
-        putchar(':');
-        if (choices_are_words(row->choices)) {
-            putchar('(');
-            print_choices(row->choices);
-            putchar(')');
-        } else if (row->choices)
-            printf(strcmp(row->choices, "folder") == 0 ? "_files -/" : "_files");
-    }
-    printf("' \\\n");
-}
-
-static void complete_zsh(void)
-{
-    printf("#compdef burin\n_burin() {\n    local command=render\n    case \"$words[2]\" in\n        ");
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        printf("%s%s", i ? "|" : "", command_rows[i].name);
-    printf(") command=$words[2] ;;\n    esac\n    case $command in\n");
-    for (int c = 0; c < COMMAND_COUNT; c++) {
-        printf("    %s) _arguments \\\n", command_rows[c].name);
-        for (int i = 0; i < OPT_COUNT; i++)
-            if (takes(c, &option_rows[i]))
-                zsh_option(&option_rows[i]);
-        printf("        '1: :{_files; compadd ");
-        for (int i = 0; i < COMMAND_COUNT; i++)
-            printf("%s ", command_rows[i].name);
-        printf("}' \\\n        '*:file:_files' ;;\n");
-    }
-    printf("    esac\n}\n_burin \"$@\"\n");
-}
-
-static void complete_fish(void)
-{
-    printf("# fish completion of burin\nset -l commands");
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        printf(" %s", command_rows[i].name);
-    printf("\n");
-    for (int i = 0; i < COMMAND_COUNT; i++) {
-        printf("complete -c burin -n \"not __fish_seen_subcommand_from $commands\" -a %s -d '", command_rows[i].name);
-        print_quoted(command_rows[i].line, "\\");
-        printf("'\n");
-    }
-    for (int i = 0; i < OPT_COUNT; i++) {
-        const option_row *row = &option_rows[i];
-        if (!row->name)
-            continue;
-        printf("complete -c burin -l %s", row->name);
-        if (row->letter)
-            printf(" -s %c", row->letter);
-        if (choices_are_words(row->choices)) {
-            printf(" -x -a '");
-            print_choices(row->choices);
-            printf("'");
-        } else if (row->argument)
-            printf(row->choices ? " -r" : " -x");
-        printf(" -d '");
-        print_quoted(row->help, "\\");
-        printf("'\n");
-    }
-}
-
-bool help_completion(const char *shell)
-{
-    if (strcmp(shell, "bash") == 0)
-        complete_bash();
-    else if (strcmp(shell, "zsh") == 0)
-        complete_zsh();
-    else if (strcmp(shell, "fish") == 0)
-        complete_fish();
-    else
-        return false;
-    return true;
 }

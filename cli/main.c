@@ -60,7 +60,7 @@ static bool asked_for_help(const cli_options *options, int argc)
     if (options_has(options, OPT_VERSION))
         printf("burin %s\n", burin_version());
     else if (shell)
-        help_completion(shell);
+        completion_script(shell);
     else if (options_has(options, OPT_MAN))
         help_man();
     else if (options_has(options, OPT_HELP) && options->command == COMMAND_RENDER && argc == 2)

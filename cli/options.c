@@ -28,6 +28,11 @@ const option_row option_rows[OPT_COUNT] = {
 #undef GROUP
 };
 
+bool option_is_of(int command, const option_row *row)
+{
+    return row->name && row->commands & 1u << command;
+}
+
 /* ---- numbers ---- */
 
 /* A count, or a size with K, M or G (1024-based) behind it. */
@@ -105,9 +110,9 @@ void options_limits(const cli_options *options, burin_limits *limits)
 
 size_t choice_length(const char *choices, const char **rest)
 {
-    const char *bar = strchr(choices, '|');
-    *rest           = bar ? bar + 1 : NULL;
-    return bar ? (size_t)(bar - choices) : strlen(choices);
+    size_t len = strcspn(choices, "| ");
+    *rest      = choices[len] == '|' ? choices + len + 1 : NULL;
+    return len;
 }
 
 bool choices_are_words(const char *choices)

@@ -63,7 +63,10 @@ bool options_is(const cli_options *options, cli_option option, const char *word)
 /* Numbers of --max-..., --timeout: over `limits`. options_parse has checked that they can be read. */
 void options_limits(const cli_options *options, burin_limits *limits);
 
-/* The length of the first word of "a|b|c"; *rest is what follows the bar, NULL at the end. */
+/* Whether the row is an option (no group's title) that the command has. */
+bool option_is_of(int command, const option_row *row);
+
+/* The length of the first word of "a|b|c" (nothing, or a blank and more, behind it); *rest is what follows the bar, NULL at the end. */
 size_t choice_length(const char *choices, const char **rest);
 /* Whether choices are words to choose from (not NULL, "file" or "folder"). */
 bool choices_are_words(const char *choices);

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""burin check, dump, help, completions and the manual page."""
+"""burin check, dump, help and the manual page."""
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -130,20 +129,6 @@ def test_examples_of_the_help_run():
         if line.startswith("  burin eval") and ".json" not in line and ".yaml" not in line:
             done = subprocess.run(line.replace("burin", os.environ["BURIN"], 1), shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             same(done.returncode, 0, line)
-
-
-def test_completions_are_scripts_their_shells_accept():
-    for shell in ("bash", "zsh", "fish"):
-        r = burin("--completion", shell)
-        assert r.code == 0 and "--trim-blocks" in r.out or "-l trim-blocks" in r.out, r
-        if shutil.which(shell):
-            done = subprocess.run([shell, "-n", "/dev/stdin"], input=r.out.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            same(done.returncode, 0, done.stdout)
-    script = burin("--completion", "bash").out + '\nCOMP_WORDS=(burin render --tri); COMP_CWORD=2; _burin; echo "${COMPREPLY[@]}"\n' \
-        'COMP_WORDS=(burin render --merge ""); COMP_CWORD=3; _burin; echo "${COMPREPLY[@]}"\n'
-    done = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE)
-    same(done.stdout.decode(), "--trim-blocks\ndeep shallow\n")
-    same(burin("--completion", "csh").code, 2)
 
 
 def test_the_manual_page_is_what_the_tables_say():
