@@ -4,6 +4,7 @@
  * Every length and offset is checked against the file before use. */
 #include "engine/mo_file.h"
 
+#include "engine/mo_charset.h"
 #include "runtime/base/diag.h"
 
 #include <strings.h>
@@ -81,26 +82,28 @@ static bool field_part(burin_text text, const char *key, burin_text *out)
     return true;
 }
 
-static bool is_charset(burin_text charset, const char *name)
+/* The charset that the file's header names; empty where it names none. */
+static burin_text header_charset(const mo_bytes *file, uint32_t count)
 {
-    return charset.len == strlen(name) && strncasecmp(charset.data, name, charset.len) == 0;
+    uint32_t   originals = read_u32(file, 12), translations = read_u32(file, 16);
+    burin_text message, header, field, charset;
+
+    for (uint32_t n = 0; n < count && read_text(file, originals, n, &message); n++)
+        if (message.len == 0 && read_text(file, translations, n, &header) && header_field(header, "Content-Type", &field) &&
+            field_part(field, "charset=", &charset))
+            return charset;
+    return (burin_text)BURIN_TEXT("");
 }
 
 /* False after filling `err`. */
-static bool read_header(mo_catalogue *catalogue, burin_text header, burin_error *err)
+static bool read_plural_rule(mo_catalogue *catalogue, burin_text header, burin_error *err)
 {
     burin_text field, part;
 
-    if (header_field(header, "Content-Type", &field) && field_part(field, "charset=", &part) && !is_charset(part, "utf-8") &&
-        !is_charset(part, "utf8") && !is_charset(part, "us-ascii") && !is_charset(part, "ascii")) {
-        diag_fail(err, BURIN_ERR_DATA, NULL, 0, (span){0, 0}, "the catalogue's charset is '%.*s', not utf-8", (int)part.len, part.data);
-        return false;
-    }
-    if (header_field(header, "Plural-Forms", &field) && field_part(field, "plural=", &part) && !plural_parse(part, &catalogue->rule)) {
-        diag_fail(err, BURIN_ERR_DATA, NULL, 0, (span){0, 0}, "malformed plural form: %.*s", (int)part.len, part.data);
-        return false;
-    }
-    return true;
+    if (!header_field(header, "Plural-Forms", &field) || !field_part(field, "plural=", &part) || plural_parse(part, &catalogue->rule))
+        return true;
+    diag_fail(err, BURIN_ERR_DATA, NULL, 0, (span){0, 0}, "malformed plural form: %.*s", (int)part.len, part.data);
+    return false;
 }
 
 /* ---- reading ---- */
@@ -110,10 +113,7 @@ static bool add_message(mo_catalogue *catalogue, burin_text message, burin_text 
 {
     const char *nul = message.len ? memchr(message.data, '\0', message.len) : NULL;
 
-    if (text_valid_prefix(message.data, message.len) != message.len ||
-        text_valid_prefix(translation->data, translation->len) != translation->len)
-        return bad_data(err, "the catalogue is not valid utf-8") != NULL;
-    if (message.len == 0 && !read_header(catalogue, *translation, err))
+    if (message.len == 0 && !read_plural_rule(catalogue, *translation, err))
         return false;
     if (nul)
         message.len = (size_t)(nul - message.data);
@@ -124,18 +124,32 @@ static bool add_message(mo_catalogue *catalogue, burin_text message, burin_text 
     return true;
 }
 
-static bool read_messages(mo_catalogue *catalogue, const mo_bytes *file, burin_error *err)
+/* False after filling `err`. */
+static bool read_rows(mo_catalogue *catalogue, const mo_bytes *file, const mo_charset *charset, burin_error *err)
 {
     uint32_t originals = read_u32(file, 12), translations = read_u32(file, 16);
 
     for (uint32_t n = 0; n < catalogue->count; n++) {
-        burin_text message;
-        if (!read_text(file, originals, n, &message) || !read_text(file, translations, n, &catalogue->translations[n]))
+        burin_text message, *translation = &catalogue->translations[n];
+        if (!read_text(file, originals, n, &message) || !read_text(file, translations, n, translation))
             return bad_data(err, "the catalogue is cut off") != NULL;
-        if (!add_message(catalogue, message, &catalogue->translations[n], err))
+        if (!mo_charset_decode(charset, &message, err) || !mo_charset_decode(charset, translation, err) ||
+            !add_message(catalogue, message, translation, err))
             return false;
     }
     return true;
+}
+
+/* False after filling `err`. */
+static bool read_messages(mo_catalogue *catalogue, const mo_bytes *file, burin_error *err)
+{
+    mo_charset charset;
+
+    if (!mo_charset_open(&charset, header_charset(file, catalogue->count), &catalogue->converted, err))
+        return false;
+    bool good = read_rows(catalogue, file, &charset, err);
+    mo_charset_close(&charset);
+    return good;
 }
 
 mo_catalogue *mo_read(const burin_allocator *alloc, const void *bytes, size_t len, burin_error *err)
@@ -166,6 +180,7 @@ mo_catalogue *mo_read(const burin_allocator *alloc, const void *bytes, size_t le
     catalogue->translations = (burin_text *)(void *)(catalogue + 1);
     catalogue->singulars    = name_map_make(alloc);
     catalogue->plurals      = name_map_make(alloc);
+    catalogue->converted    = arena_make(alloc);
     plural_germanic(&catalogue->rule);
     file.data = memcpy((char *)(catalogue + 1) + rows_size, bytes, len);
     if (!read_messages(catalogue, &file, err)) {
@@ -181,6 +196,7 @@ void mo_free(mo_catalogue *catalogue, const burin_allocator *alloc)
         mo_catalogue *next = catalogue->fallback;
         name_map_deinit(&catalogue->singulars);
         name_map_deinit(&catalogue->plurals);
+        arena_deinit(&catalogue->converted);
         base_free(alloc, catalogue, catalogue->size);
         catalogue = next;
     }

@@ -11,7 +11,8 @@ typedef struct mo_catalogue mo_catalogue;
 struct mo_catalogue {
     const burin_allocator *alloc;
     size_t                 size; /* of this block, the file's bytes at its end */
-    name_map               singulars, plurals; /* message -> its translation; the keys and values are in the bytes */
+    name_map               singulars, plurals; /* message -> its translation; the keys and values are in the bytes, or converted */
+    arena                  converted; /* texts that are not UTF-8 in the file, as UTF-8 */
     plural_rule            rule;
     burin_text            *translations;
     uint32_t               count;

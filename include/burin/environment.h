@@ -148,7 +148,7 @@ BURIN_API burin_status burin_env_set_join_path(burin_env *env, char *(*join)(voi
 typedef burin_status (*burin_translate)(burin_call *call, void *user, burin_text context, burin_text singular, burin_text plural, int64_t n, burin_text *out);
 /* NULL: the loaded .mo files, or without any the messages themselves (gettext.NullTranslations). */
 BURIN_API burin_status burin_env_set_translations(burin_env *env, burin_translate translate, void *user);
-/* The bytes of a gettext .mo file, copied; either byte order, UTF-8 or ASCII. Plural forms are chosen as its header says.
+/* The bytes of a gettext .mo file, copied; either byte order, in any charset that iconv knows. Plural forms are chosen as its header says.
  * A file loaded later is asked for what the earlier ones lack. BURIN_ERR_DATA when it is damaged; like gettext.GNUTranslations. */
 BURIN_API burin_status burin_env_load_mo(burin_env *env, const void *bytes, size_t len, burin_error *err);
 

@@ -115,6 +115,31 @@ static void what_the_first_lacks_comes_from_the_fallback(void **state)
     buf_deinit(&second);
 }
 
+static void texts_of_other_charsets_become_utf8(void **state)
+{
+    static const message polish[] = {
+        {BURIN_TEXT(""), BURIN_TEXT("Content-Type: text/plain; charset=ISO-8859-2\n")},
+        {BURIN_TEXT("file\0files"), BURIN_TEXT("plik\0plik\xf3w")},
+        {BURIN_TEXT("\xbb"), BURIN_TEXT("\xb1\xea")},
+    };
+    static const message japanese[] = {{BURIN_TEXT(""), BURIN_TEXT("Content-Type: text/plain; charset=Shift_JIS")}, {BURIN_TEXT("Nippon"), BURIN_TEXT("\x93\xfa\x96\x7b")}};
+    buf           first = make_mo(polish, 3, false), second = make_mo(japanese, 2, true);
+    mo_catalogue *catalogue = mo_read(&base_malloc_allocator, first.data, first.len, NULL);
+    burin_heap   *heap = burin_heap_new(NULL);
+    burin_text    found;
+    (void)state;
+    assert_non_null(catalogue);
+    catalogue->fallback = mo_read(&base_malloc_allocator, second.data, second.len, NULL);
+    assert_true(mo_find(catalogue, none, BURIN_TEXT("\xc5\xa5"), &found) && text_is(found, "\xc4\x85\xc4\x99"));
+    assert_true(mo_find(catalogue, none, BURIN_TEXT("Nippon"), &found) && text_is(found, "\xe6\x97\xa5\xe6\x9c\xac"));
+    assert_int_equal(mo_find_plural(catalogue, rt_state_of(heap), none, BURIN_TEXT("file"), burin_int(5), &found), BURIN_OK);
+    assert_true(text_is(found, "plik\xc3\xb3w"));
+    burin_heap_free(heap);
+    mo_free(catalogue, &base_malloc_allocator);
+    buf_deinit(&first);
+    buf_deinit(&second);
+}
+
 static void refuse(const void *bytes, size_t len, const char *why)
 {
     burin_error err = BURIN_ERROR_INIT;
@@ -127,7 +152,8 @@ static void refuse(const void *bytes, size_t len, const char *why)
 
 static void damaged_files_are_refused(void **state)
 {
-    static const message latin[]  = {{BURIN_TEXT(""), BURIN_TEXT("Content-Type: text/plain; charset=ISO-8859-1\n")}};
+    static const message alien[]  = {{BURIN_TEXT(""), BURIN_TEXT("Content-Type: text/plain; charset=Klingon-1\n")}};
+    static const message cut[]    = {{BURIN_TEXT(""), BURIN_TEXT("Content-Type: text/plain; charset=Shift_JIS\n")}, {BURIN_TEXT("a"), BURIN_TEXT("\x93")}};
     static const message rule[]   = {{BURIN_TEXT(""), BURIN_TEXT("Plural-Forms: nplurals=2; plural=n ==;\n")}};
     static const message binary[] = {{BURIN_TEXT("a"), BURIN_TEXT("\xff")}};
     buf                  bytes    = make_mo(french, FRENCH, false);
@@ -139,8 +165,11 @@ static void damaged_files_are_refused(void **state)
     bytes.data[6] = 9;
     refuse(bytes.data, bytes.len, "Bad version number");
     buf_deinit(&bytes);
-    bytes = make_mo(latin, 1, false);
-    refuse(bytes.data, bytes.len, "the catalogue's charset is 'ISO-8859-1', not utf-8");
+    bytes = make_mo(alien, 1, false);
+    refuse(bytes.data, bytes.len, "the catalogue's charset is unknown: Klingon-1");
+    buf_deinit(&bytes);
+    bytes = make_mo(cut, 2, false);
+    refuse(bytes.data, bytes.len, "the catalogue is not valid Shift_JIS");
     buf_deinit(&bytes);
     bytes = make_mo(rule, 1, false);
     refuse(bytes.data, bytes.len, "malformed plural form: n ==");
@@ -156,6 +185,7 @@ int main(void)
         cmocka_unit_test(messages_are_found_in_both_byte_orders),
         cmocka_unit_test(plural_forms_follow_the_header),
         cmocka_unit_test(what_the_first_lacks_comes_from_the_fallback),
+        cmocka_unit_test(texts_of_other_charsets_become_utf8),
         cmocka_unit_test(damaged_files_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
