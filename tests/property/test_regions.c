@@ -1,6 +1,10 @@
 /* Fused formulas against formulas by themselves: the same random formulas, readers and changes in graphs in one of which they are by themselves, in one fused and
  * interpreted, and, where there is a compiler (BURIN_JIT), in one fused and compiled. After every random batch all values, failures, what effects saw, in which
- * order, and the numbers of computations and cutoffs must be the same. BURIN_STEPS and BURIN_SEED choose another run; a failure prints the seed. */
+ * order, and the numbers of computations and cutoffs must be the same. To compile a region takes as long as hundreds of steps: so graphs with compiled
+ * regions go on for CALM steps in which little but cells changes, and the compiler has a cache, for regions that are dissolved and made again.
+ * BURIN_STEPS and BURIN_SEED choose another run; a failure prints the seed. */
+#include "tests/support/folder.h"
+
 #include <burin/burin.h>
 
 #include <math.h>
@@ -12,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { CELLS = 5, FEW = 21, MANY = 150, MANY_SHARE = 8, NAMES = CELLS + MANY, READERS = 24, SIDES = 3, NATIVE = 2, NATIVE_SHARE = 16, STEPS = 60 };
+enum { CELLS = 5, FEW = 21, MANY = 150, MANY_SHARE = 8, NAMES = CELLS + MANY, READERS = 24, SIDES = 3, NATIVE = 2, NATIVE_SHARE = 4, STEPS = 60, CALM = 2000 };
 
 typedef struct side side;
 typedef struct reader { /* an effect, or a dynamic node */
@@ -35,8 +39,9 @@ typedef struct pair {
     uint64_t random, seed;
 } pair;
 
-static uint64_t   all_formulas, all_fused, compiled;
+static uint64_t   all_formulas, all_fused, compiled, native_steps;
 static burin_jit *jit;
+static char       cache[FOLDER_SIZE];
 
 static unsigned roll(pair *p, unsigned below)
 {
@@ -233,15 +238,8 @@ static void set_some(pair *p, unsigned sets)
     }
 }
 
-static void change(pair *p)
+static void rebuild(pair *p)
 {
-    if (roll(p, 2) == 0) { /* a write that is a batch of its own */
-        set_some(p, 1);
-        return;
-    }
-    FOR_SIDES(p, s)
-        burin_graph_begin(s->g);
-    set_some(p, roll(p, 3) ? 1 : 1 + roll(p, 4));
     if (roll(p, 30) == 0)
         drop_formula(p);
     if (roll(p, 15) == 0)
@@ -251,6 +249,24 @@ static void change(pair *p)
     if (roll(p, 40) == 0)
         add_dynamic(p);
     if (roll(p, 12) == 0)
+        fuse(p);
+}
+
+/* `calm`: the nodes stay, but that once in a while an effect comes or goes, and what is no longer in a region is fused again. */
+static void change(pair *p, bool calm)
+{
+    if (roll(p, 2) == 0) { /* a write that is a batch of its own */
+        set_some(p, 1);
+        return;
+    }
+    FOR_SIDES(p, s)
+        burin_graph_begin(s->g);
+    set_some(p, roll(p, 3) ? 1 : 1 + roll(p, 4));
+    if (!calm)
+        rebuild(p);
+    else if (roll(p, 100) == 0)
+        roll(p, 2) ? add_effect(p) : drop_effect(p);
+    else if (roll(p, 100) == 0)
         fuse(p);
     FOR_SIDES(p, s)
         burin_graph_commit(s->g);
@@ -271,9 +287,11 @@ static void run_pair(pair *p, unsigned long long *steps)
             fuse(p);
     }
     all_formulas += p->formulas;
-    for (int n = 0; n < STEPS && *steps; n++, --*steps) {
-        change(p);
+    bool native = p->side_count > NATIVE;
+    for (int n = 0; n < (native ? STEPS + CALM : STEPS) && *steps; n++, --*steps) {
+        change(p, n >= STEPS);
         compare(p, roll(p, 3) == 0);
+        native_steps += native;
     }
 }
 
@@ -311,12 +329,13 @@ static void fused_formulas_are_as_formulas_by_themselves(void **unused)
     }
     assert_true(all_fused > all_formulas / 4);
     assert_true(!jit || compiled > 0);
+    print_message("%llu steps beside %llu compiled regions\n", (unsigned long long)native_steps, (unsigned long long)compiled);
 }
 
 static void note_compiled(void *user, const burin_jit_event *event)
 {
     (void)user;
-    compiled += event->outcome == BURIN_JIT_COMPILED;
+    compiled += event->outcome == BURIN_JIT_COMPILED; /* or taken from the cache */
     if (event->outcome != BURIN_JIT_COMPILED)
         fail_msg("the compiler: %s", event->why);
 }
@@ -325,15 +344,21 @@ static int start_compiler(void **unused)
     burin_jit_options options = burin_jit_options_default();
     (void)unused;
     options.helper = getenv("BURIN_JIT");
+    if (!options.helper)
+        return 0;
     options.engine = BURIN_ENGINE_JIT;
     options.eager  = true;
     options.event  = note_compiled;
-    return options.helper && !(jit = burin_jit_new(&options, NULL));
+    options.cache  = cache;
+    return !folder_make(cache) || !(jit = burin_jit_new(&options, NULL));
 }
 static int stop_compiler(void **unused)
 {
     (void)unused;
+    if (!jit)
+        return 0;
     burin_jit_unref(jit);
+    folder_remove(cache);
     return 0;
 }
 
