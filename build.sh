@@ -337,6 +337,7 @@ clean) rm -rf "$build" ;;
 help | -h | --help) usage ;;
 *)
     usage >&2
-    fail "there is no command '$command'."
+    say "there is no command '$command'."
+    exit 2
     ;;
 esac

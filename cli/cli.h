@@ -21,6 +21,7 @@ int command_graph(const cli_options *options);
 int command_batch(const cli_options *options);
 int command_store(const cli_options *options);
 int command_cache(const cli_options *options);
+int command_help(const cli_options *options);
 
 /* help.c: generated from commands.def and options.def. */
 void help_command(int command); /* on stdout */

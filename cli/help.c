@@ -119,6 +119,26 @@ void help_overview(void)
     printf("\n`burin COMMAND --help` explains a command and lists its options; `man burin` has it all.\n");
 }
 
+int command_help(const cli_options *options)
+{
+    const char *word = options->word_count ? options->words[0] : NULL, *near;
+    cli_command command;
+
+    if (options->word_count > 1)
+        return misused(COMMAND_HELP, "`burin help` explains one command, not '%s' too", options->words[1]);
+    if (!word) {
+        help_overview();
+        return EXIT_DONE;
+    }
+    if (options_find_command(word, &command)) {
+        help_command((int)command);
+        return EXIT_DONE;
+    }
+    near = options_near_command(word);
+    complain("there is no command '%s'%s%s%s", word, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return EXIT_USAGE;
+}
+
 /* ---- the manual page ---- */
 
 /* Text with what troff would take for its own escaped. */

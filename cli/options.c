@@ -17,7 +17,8 @@ const command_row command_rows[COMMAND_COUNT] = {
 enum { /* the letters of options.def */
     R = 1 << COMMAND_RENDER, E = 1 << COMMAND_EVAL, M = 1 << COMMAND_BENCH, C = 1 << COMMAND_CHECK, D = 1 << COMMAND_DUMP, G = 1 << COMMAND_GRAPH,
     B = 1 << COMMAND_BATCH, K = 1 << COMMAND_COMPILE, X = 1 << COMMAND_RUN | 1 << COMMAND_REPL, S = 1 << COMMAND_STORE, N = 1 << COMMAND_CACHE,
-    ALL = R | E | M | C | K | D | G | B | X | S | N,
+    H = 1 << COMMAND_HELP,
+    ALL = R | E | M | C | K | D | G | B | X | S | N | H,
 };
 
 const option_row option_rows[OPT_COUNT] = {
@@ -269,7 +270,7 @@ static bool parse_letters(cli_options *out, int argc, char **argv, int *at)
     return true;
 }
 
-static bool find_command(const char *word, cli_command *out)
+bool options_find_command(const char *word, cli_command *out)
 {
     for (int i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(command_rows[i].name, word) == 0) {
@@ -296,7 +297,7 @@ bool options_parse(cli_options *out, int argc, char **argv)
         complain("out of memory");
         return false;
     }
-    if (argc > 1 && find_command(argv[1], &out->command))
+    if (argc > 1 && options_find_command(argv[1], &out->command))
         at = 2;
     for (; at < argc; at++) {
         const char *word = argv[at];

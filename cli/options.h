@@ -50,6 +50,8 @@ typedef struct cli_options {
 /* Parse; on a mistake complains on stderr and returns false. Words of `choices` have been checked. */
 bool options_parse(cli_options *out, int argc, char **argv);
 void options_free(cli_options *options);
+/* The command of that name; false: there is none. */
+bool options_find_command(const char *name, cli_command *out);
 /* The command that a word which is none was perhaps meant to be; NULL: none is near. */
 const char *options_near_command(const char *word);
 

@@ -131,6 +131,15 @@ def test_examples_of_the_help_run():
             same(done.returncode, 0, line)
 
 
+def test_help_explains_commands():
+    same(burin("help").out, burin("--help").out)
+    for command in COMMANDS:
+        same(burin("help", command).out, burin(command, "--help").out)
+    for words, told in ((["rendr"], "did you mean 'render'?"), (["zzzzzzzz"], "there is no command 'zzzzzzzz'"), (["render", "eval"], "not 'eval' too")):
+        r = burin("help", *words)
+        assert r.code == 2 and r.out == "" and told in r.err, r
+
+
 def test_the_manual_page_is_what_the_tables_say():
     with open(os.path.join(SOURCE, "docs", "burin.1"), encoding="utf-8") as file:
         same(file.read(), burin("--man").out, "run: burin --man > docs/burin.1")
