@@ -104,8 +104,8 @@ static int complain_failed(const cli_options *options, burin_error *err)
     return code;
 }
 
-/* Compile one template, or all (NULL) of the environment's. */
-static int compile(const cli_options *options, burin_env *env, const char *name)
+/* Compile one template, or all (NULL) of the environment's, which looks them up in `folder`. */
+static int compile(const cli_options *options, burin_env *env, const char *folder, const char *name)
 {
     burin_error           err    = BURIN_ERROR_INIT;
     burin_compile_options how    = compile_options(options);
@@ -113,6 +113,10 @@ static int compile(const cli_options *options, burin_env *env, const char *name)
     names                 all    = {NULL, 0, false};
     int                   code   = EXIT_FAILED;
     burin_status          status = name ? add_name(&all, name) : burin_env_list_templates(env, add_name, &all);
+    if (!status && !all.count) {
+        complain("%s: there are no templates in this folder", folder);
+        return code;
+    }
     if (!status)
         status = burin_compile(env, (const char *const *)all.items, all.count, form_of(options), output ? output : "/dev/stdout", &how, &err);
     if (status)
@@ -129,7 +133,7 @@ static int compile_path(const cli_options *options, const char *path)
     char        *folder = split_path(path, &name);
     burin_types *types  = NULL;
     burin_env   *env    = folder ? setup_env(options, (const char *const *)&folder, 1, NULL) : NULL;
-    int          code   = env && setup_types(options, env, &types) ? compile(options, env, name) : EXIT_FAILED;
+    int          code   = env && setup_types(options, env, &types) ? compile(options, env, folder, name) : EXIT_FAILED;
     burin_env_unref(env);
     burin_types_free(types);
     free(folder);

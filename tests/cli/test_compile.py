@@ -232,6 +232,9 @@ def what_is_no_use(folder):
                         (["--emit", "asm", "--interpreted"], "--interpreted leaves no native code that --emit asm could show"), ([], "-o FILE")):
         code, _, error = burin("compile", "t", *words, cwd=folder)
         expect(code == 2 and said + "; see burin compile --help\n" in error and not os.path.exists(os.path.join(folder, "x.o")), "wrong use: %r" % error)
+    os.mkdir(os.path.join(folder, "empty"))
+    code, _, error = burin("compile", "empty", "-o", "empty.so", cwd=folder)
+    expect(code == 1 and error == "burin: empty: there are no templates in this folder\n" and not os.path.exists(os.path.join(folder, "empty.so")), "a folder without templates: %r" % error)
 
 
 def structs_at_their_places(folder):
