@@ -157,7 +157,7 @@ static bool tag_end(lexer *lx, token *out)
     if (!end)
         return false;
     lexer_make(lx, out, lx->state == LEXER_PRINT ? TOKEN_VARIABLE_END : TOKEN_BLOCK_END, lx->at, end);
-    lx->line += lexer_count_newlines(lx->at, end);
+    lx->line += lexer_count_newlines(lx->begin, lx->at, end);
     lx->line_starting = end > lx->at && end[-1] == '\n';
     lx->at    = end;
     lx->state = LEXER_TEXT;
@@ -166,7 +166,7 @@ static bool tag_end(lexer *lx, token *out)
 
 /* ---- brackets ---- */
 
-static void open_bracket(lexer *lx, token *out, char closing)
+void lexer_open_bracket(lexer *lx, token *out, char closing)
 {
     if (lx->bracket_count == lx->bracket_cap) {
         char *more = arena_alloc(lx->arena, lx->bracket_cap * 2);
@@ -181,7 +181,7 @@ static void open_bracket(lexer *lx, token *out, char closing)
     lx->brackets[lx->bracket_count++] = closing;
 }
 
-static void close_bracket(lexer *lx, token *out, char closing)
+void lexer_close_bracket(lexer *lx, token *out, char closing)
 {
     span where = {out->start, out->end};
 
@@ -193,19 +193,6 @@ static void close_bracket(lexer *lx, token *out, char closing)
         lx->bracket_count--;
 }
 
-static void balance(lexer *lx, token *out)
-{
-    switch (out->kind) {
-    case TOKEN_LPAREN: open_bracket(lx, out, ')'); break;
-    case TOKEN_LBRACKET: open_bracket(lx, out, ']'); break;
-    case TOKEN_LBRACE: open_bracket(lx, out, '}'); break;
-    case TOKEN_RPAREN: close_bracket(lx, out, ')'); break;
-    case TOKEN_RBRACKET: close_bracket(lx, out, ']'); break;
-    case TOKEN_RBRACE: close_bracket(lx, out, '}'); break;
-    default: break;
-    }
-}
-
 /* ---- tokens ---- */
 
 static void end_of_template(lexer *lx, token *out)
@@ -214,6 +201,13 @@ static void end_of_template(lexer *lx, token *out)
 }
 
 static inline bool may_be_space(char c) { return (unsigned char)c <= ' ' || (unsigned char)c >= 128; }
+
+/* What begins neither space nor an end of a tag, unless that begins with this very byte. */
+static const bool is_plain[256] = {
+    ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['_'] = true, ['.'] = true, ['('] = true, [')'] = true, ['['] = true,
+    [']'] = true, ['{'] = true, ['}'] = true, [','] = true, [':'] = true, ['|'] = true, ['='] = true, ['<'] = true, ['>'] = true, ['!'] = true,
+    ['*'] = true, ['/'] = true, ['~'] = true, ['%'] = true, ['"'] = true, ['\''] = true,
+};
 
 /* False when there is none. Something follows. */
 static inline bool skip_space(lexer *lx)
@@ -224,7 +218,7 @@ static inline bool skip_space(lexer *lx)
         p++;
     if (p < lx->end && may_be_space(*p)) { /* more than one, or rarer kinds */
         const char *after = lexer_skip_space(p, lx->end);
-        lx->line += lexer_count_newlines(p, after);
+        lx->line += lexer_count_newlines(lx->begin, p, after);
         p = after;
     }
     bool moved = p > lx->at;
@@ -232,8 +226,8 @@ static inline bool skip_space(lexer *lx)
     return moved;
 }
 
-/* The next token inside a tag. */
-static void tag_token(lexer *lx, token *out)
+/* The next token inside a tag, where its end or more than one blank may come first. */
+static __attribute__((noinline)) void any_tag_token(lexer *lx, token *out)
 {
     for (;;) {
         if (lx->bracket_count == 0 && may_end(lx) && tag_end(lx, out))
@@ -246,22 +240,42 @@ static void tag_token(lexer *lx, token *out)
             break;
     }
     lexer_tag_token(lx, out);
-    balance(lx, out);
 }
 
-static bool next_in_state(lexer *lx, token *out)
+/* The next token inside a tag: mostly a plain one, perhaps behind a blank. */
+static inline void tag_token(lexer *lx, token *out)
+{
+    const bool closes_here = lx->closes_anywhere;
+
+    if (lx->at < lx->end && *lx->at == ' ' && lx->closing != ' ' && !closes_here)
+        lx->at++;
+    if (lx->at < lx->end && is_plain[(unsigned char)*lx->at] && (unsigned char)*lx->at != lx->closing && !closes_here)
+        lexer_tag_token(lx, out);
+    else
+        any_tag_token(lx, out);
+}
+
+/* What stands between tags; false when nothing of it is yielded. */
+static bool yields_in_state(lexer *lx, token *out)
 {
     switch (lx->state) {
     case LEXER_TEXT: return lexer_text(lx, out);
     case LEXER_COMMENT: return lexer_comment(lx, out);
     case LEXER_RAW: return lexer_raw(lx, out);
-    case LEXER_LINE_COMMENT: lexer_line_comment(lx); return false;
-    case LEXER_STATEMENT:
-    case LEXER_PRINT:
-    case LEXER_LINE_STATEMENT: break;
+    case LEXER_LINE_COMMENT: lexer_line_comment(lx); break;
+    case LEXER_STATEMENT: case LEXER_PRINT: case LEXER_LINE_STATEMENT: break;
     }
-    tag_token(lx, out);
-    return true;
+    return false;
+}
+
+static __attribute__((noinline)) void next_between_tags(lexer *lx, token *out)
+{
+    while (!yields_in_state(lx, out)) {
+        if (lx->at == lx->end) {
+            end_of_template(lx, out);
+            break;
+        }
+    }
 }
 
 void lexer_next(lexer *lx, token *out)
@@ -271,15 +285,11 @@ void lexer_next(lexer *lx, token *out)
         lx->has_pending = false;
     } else if (lx->failure.status) {
         *out = (token){.kind = TOKEN_ERROR, .line = lx->failure.line, .start = lx->failure.where.start, .end = lx->failure.where.end};
+    } else if (lx->state >= LEXER_STATEMENT) {
+        tag_token(lx, out);
     } else {
-        while (!next_in_state(lx, out)) {
-            if (lx->at == lx->end) {
-                end_of_template(lx, out);
-                break;
-            }
-        }
+        next_between_tags(lx, out);
     }
-    lx->last_line = out->line;
 }
 
 /* ---- printing ---- */

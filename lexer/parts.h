@@ -20,10 +20,11 @@ static inline bool     lexer_has(const lexer *lx, const char *p, burin_text mark
     }
     return true;
 }
-/* A token from `start` to `end`, on the lexer's line. */
-static inline void lexer_make(const lexer *lx, token *out, token_kind kind, const char *start, const char *end)
+/* A token from `start` to `end`, on the lexer's line; it is yielded next. */
+static inline void lexer_make(lexer *lx, token *out, token_kind kind, const char *start, const char *end)
 {
-    *out = (token){.kind = (uint8_t)kind, .line = lx->line, .start = lexer_offset(lx, start), .end = lexer_offset(lx, end)};
+    lx->last_line = lx->line;
+    *out          = (token){.kind = (uint8_t)kind, .line = lx->line, .start = lexer_offset(lx, start), .end = lexer_offset(lx, end)};
 }
 
 /* ---- text.c: what stands between tags ---- */
@@ -36,12 +37,13 @@ void lexer_line_comment(lexer *lx);
 void lexer_order_openers(lexer *lx);
 /* The state is one inside a tag: how it ends. */
 void lexer_enter_tag(lexer *lx);
-uint32_t    lexer_count_many_newlines(const char *from, const char *to);
-static inline uint32_t lexer_count_newlines(const char *from, const char *to)
+/* In a part of the text that begins at `begin`. */
+uint32_t    lexer_count_many_newlines(const char *begin, const char *from, const char *to);
+static inline uint32_t lexer_count_newlines(const char *begin, const char *from, const char *to)
 {
     uint32_t count = 0;
-    if (to - from >= 16)
-        return lexer_count_many_newlines(from, to);
+    if (to - from >= 4)
+        return lexer_count_many_newlines(begin, from, to);
     for (; from < to; from++)
         count += *from == '\n';
     return count;
@@ -62,6 +64,11 @@ static inline bool lexer_newlines(lexer *lx, burin_text text, burin_text *out)
 
 /* The token at lx->at, which is neither space nor the end of the tag nor the end of the source. */
 void lexer_tag_token(lexer *lx, token *out);
+
+/* ---- lexer.c: brackets that were read; the token is `out` ---- */
+
+void lexer_open_bracket(lexer *lx, token *out, char closing);
+void lexer_close_bracket(lexer *lx, token *out, char closing);
 
 /* ---- strings.c, charnames.c, numbers.c, names.c ---- */
 

@@ -53,6 +53,6 @@ void lexer_string(lexer *lx, token *out)
         }
     }
     out->value = burin_string_borrow(value.data, value.len);
-    lx->line += lexer_count_newlines(start, close);
+    lx->line += lexer_count_newlines(lx->begin, start, close);
     lx->at = close + 1;
 }

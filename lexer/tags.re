@@ -24,6 +24,14 @@ static const char *leading_integer(const char *start, const char *limit)
     }
 }
 
+static inline void make(lexer *lx, token *out, token_kind kind, token_word word, const char *start, const char *end)
+{
+    lexer_make(lx, out, kind, start, end);
+    out->word  = (uint8_t)word;
+    out->value = burin_string_borrow(start, (size_t)(end - start));
+    lx->at     = end;
+}
+
 void lexer_tag_token(lexer *lx, token *out)
 {
     const char *start  = lx->at;
@@ -32,6 +40,7 @@ void lexer_tag_token(lexer *lx, token *out)
     const char *marker = start;
     token_kind  kind;
     token_word  word = WORD_NONE;
+    char        bracket; /* the closing one */
 
 #define YYPEEK() (cursor < limit ? (unsigned char)*cursor : 0)
 #define YYSKIP() ++cursor
@@ -105,6 +114,9 @@ void lexer_tag_token(lexer *lx, token *out)
     "required"        { word = WORD_REQUIRED; goto name; }
     "trimmed"         { word = WORD_TRIMMED; goto name; }
     "notrimmed"       { word = WORD_NOTRIMMED; goto name; }
+    "loop"            { word = WORD_LOOP; goto name; }
+    "self"            { word = WORD_SELF; goto name; }
+    "super"           { word = WORD_SUPER; goto name; }
     name { goto name; }
 
     "+"  { kind = TOKEN_ADD; goto done; }
@@ -121,12 +133,12 @@ void lexer_tag_token(lexer *lx, token *out)
     ">=" { kind = TOKEN_GTEQ; goto done; }
     "<"  { kind = TOKEN_LT; goto done; }
     "<=" { kind = TOKEN_LTEQ; goto done; }
-    "["  { kind = TOKEN_LBRACKET; goto done; }
-    "]"  { kind = TOKEN_RBRACKET; goto done; }
-    "("  { kind = TOKEN_LPAREN; goto done; }
-    ")"  { kind = TOKEN_RPAREN; goto done; }
-    "{"  { kind = TOKEN_LBRACE; goto done; }
-    "}"  { kind = TOKEN_RBRACE; goto done; }
+    "["  { kind = TOKEN_LBRACKET; bracket = ']'; goto open; }
+    "]"  { kind = TOKEN_RBRACKET; bracket = ']'; goto close; }
+    "("  { kind = TOKEN_LPAREN; bracket = ')'; goto open; }
+    ")"  { kind = TOKEN_RPAREN; bracket = ')'; goto close; }
+    "{"  { kind = TOKEN_LBRACE; bracket = '}'; goto open; }
+    "}"  { kind = TOKEN_RBRACE; bracket = '}'; goto close; }
     "="  { kind = TOKEN_ASSIGN; goto done; }
     "."  { kind = TOKEN_DOT; goto done; }
     ":"  { kind = TOKEN_COLON; goto done; }
@@ -162,6 +174,14 @@ number:
         return;
     lexer_float(lx, out, start, cursor);
     return;
+open:
+    make(lx, out, kind, WORD_NONE, start, cursor);
+    lexer_open_bracket(lx, out, bracket);
+    return;
+close:
+    make(lx, out, kind, WORD_NONE, start, cursor);
+    lexer_close_bracket(lx, out, bracket);
+    return;
 name:
     if (is_wide(lx, cursor) && lexer_in_name(lx, cursor)) {
         lexer_wide_name(lx, out);
@@ -169,8 +189,5 @@ name:
     }
     kind = TOKEN_NAME;
 done:
-    lexer_make(lx, out, kind, start, cursor);
-    out->word  = (uint8_t)word;
-    out->value = burin_string_borrow(start, (size_t)(cursor - start));
-    lx->at     = cursor;
+    make(lx, out, kind, word, start, cursor);
 }

@@ -79,25 +79,47 @@ burin_text lexer_strip(burin_text text) { return lexer_strip_end(lexer_strip_sta
 
 typedef char chunk __attribute__((vector_size(16)));
 
-uint32_t lexer_count_many_newlines(const char *from, const char *to)
+static inline chunk newlines_in(const char *from)
+{
+    chunk bytes;
+    memcpy(&bytes, from, sizeof bytes);
+    return (chunk)(bytes == '\n');
+}
+
+/* Of counts that are not negative. */
+static inline uint32_t sum_of(chunk counts)
+{
+    uint64_t       halves[2];
+    const uint64_t even = 0x00ff00ff00ff00ffu;
+    memcpy(halves, &counts, sizeof halves);
+    const uint64_t pairs = (halves[0] & even) + (halves[0] >> 8 & even) + (halves[1] & even) + (halves[1] >> 8 & even);
+    return (uint32_t)(pairs * 0x0001000100010001u >> 48);
+}
+
+/* In the `count` bytes, at most 15, before `to`, where 16 can be read. */
+static inline uint32_t newlines_before(const char *to, size_t count)
+{
+    static const chunk places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return sum_of(-(newlines_in(to - 16) & (chunk)(places >= (char)(16 - count))));
+}
+
+uint32_t lexer_count_many_newlines(const char *begin, const char *from, const char *to)
 {
     uint32_t count = 0;
 
     while (to - from >= 16) {
-        chunk sums = {0}; /* each byte counts down by one a newline; 127 rounds cannot overflow it */
+        chunk sums = {0}; /* each byte counts up by one a newline; 127 rounds cannot overflow it */
         for (int rounds = 0; rounds < 124 && to - from >= 64; rounds += 4, from += 64) {
             chunk bytes[4];
             memcpy(bytes, from, sizeof bytes);
-            sums += (chunk)(bytes[0] == '\n') + (chunk)(bytes[1] == '\n') + (chunk)(bytes[2] == '\n') + (chunk)(bytes[3] == '\n');
+            sums -= (chunk)(bytes[0] == '\n') + (chunk)(bytes[1] == '\n') + (chunk)(bytes[2] == '\n') + (chunk)(bytes[3] == '\n');
         }
-        for (int rounds = 0; rounds < 3 && to - from >= 16; rounds++, from += 16) {
-            chunk bytes;
-            memcpy(&bytes, from, sizeof bytes);
-            sums += (chunk)(bytes == '\n');
-        }
-        for (int i = 0; i < 16; i++)
-            count += (uint32_t)-sums[i];
+        for (int rounds = 0; rounds < 3 && to - from >= 16; rounds++, from += 16)
+            sums -= newlines_in(from);
+        count += sum_of(sums);
     }
+    if (to - begin >= 16)
+        return count + newlines_before(to, (size_t)(to - from));
     for (; from < to; from++)
         count += *from == '\n';
     return count;
@@ -106,7 +128,7 @@ uint32_t lexer_count_many_newlines(const char *from, const char *to)
 bool lexer_other_newlines(lexer *lx, burin_text text, burin_text *out)
 {
     burin_text newline = lx->options->newline_sequence;
-    uint32_t   count   = lexer_count_newlines(text.data, text.data + text.len);
+    uint32_t   count   = lexer_count_newlines(text.data, text.data, text.data + text.len);
 
     *out = text;
     if (count == 0)
@@ -232,33 +254,55 @@ static const char *line_mark(const lexer *lx, const char *p, const lexer_opener 
     return p;
 }
 
-static bool opens_at(const lexer *lx, const char *p, opening *found)
+/* The opener's mark stands at `mark`, with the text's end at p. The opening of a raw section comes first. */
+static void open_here(const lexer *lx, const char *p, const char *mark, const lexer_opener *opener, opening *found)
 {
     burin_text block = lx->options->block_start;
 
     if (block.len && lexer_has(lx, p, block) && raw_begins(lx, p, block, found))
-        return true;
+        return;
+    found->start = p;
+    found->state = opener->state;
+    found->end   = read_sign(lx, mark + opener->mark.len, &found->sign);
+}
+
+static bool opens_at(const lexer *lx, const char *p, opening *found)
+{
     for (uint32_t i = 0; i < lx->opener_count; i++) {
         const lexer_opener *opener = &lx->openers[i];
         const char         *mark   = p;
         if (opener->state == LEXER_LINE_STATEMENT || opener->state == LEXER_LINE_COMMENT)
             mark = line_mark(lx, p, opener);
         if (mark && lexer_has(lx, mark, opener->mark)) {
-            found->start = p;
-            found->state = opener->state;
-            found->end   = read_sign(lx, mark + opener->mark.len, &found->sign);
+            open_here(lx, p, mark, opener, found);
             return true;
         }
     }
     return false;
 }
 
+/* The opener whose mark stands at p, where there is the byte that all marks begin with. */
+static inline const lexer_opener *opener_at(const lexer *lx, const char *p)
+{
+    const size_t rest = (size_t)(lx->end - p);
+
+    for (const lexer_opener *opener = lx->openers; opener < lx->openers + lx->opener_count; opener++) {
+        const burin_text mark = opener->mark;
+        if (mark.len <= rest && (mark.len == 1 || p[1] == mark.data[1]) && (mark.len <= 2 || lexer_has(lx, p, mark)))
+            return opener;
+    }
+    return NULL;
+}
+
 static bool find_opening(const lexer *lx, opening *found)
 {
     if (lx->lead) {
         for (const char *p = lx->at; (p = memchr(p, lx->lead, (size_t)(lx->end - p))) != NULL; p++) {
-            if (opens_at(lx, p, found))
+            const lexer_opener *opener = opener_at(lx, p);
+            if (opener) {
+                open_here(lx, p, p, opener, found);
                 return true;
+            }
         }
         return false;
     }
@@ -307,7 +351,7 @@ bool lexer_text(lexer *lx, token *out)
     const char *end   = opens ? strip_before(lx, text, &found) : lx->end;
     bool        yields = end > text && make_data(lx, out, text, end);
 
-    lx->line += lexer_count_newlines(text, found.start);
+    lx->line += lexer_count_newlines(lx->begin, text, found.start);
     lx->state = found.state;
     if (opens && (found.state == LEXER_PRINT || found.state == LEXER_STATEMENT || found.state == LEXER_LINE_STATEMENT)) {
         token *begin = yields ? &lx->pending : out;
@@ -316,7 +360,7 @@ bool lexer_text(lexer *lx, token *out)
         yields          = true;
         lexer_enter_tag(lx);
     }
-    lx->line += lexer_count_newlines(found.start, found.end);
+    lx->line += lexer_count_newlines(lx->begin, found.start, found.end);
     lx->line_starting = found.end > text && found.end[-1] == '\n';
     lx->at            = found.end;
     return yields;
@@ -343,7 +387,7 @@ static const char *trim_after(const lexer *lx, const char *p, char sign)
 
 static void leave(lexer *lx, const char *end)
 {
-    lx->line += lexer_count_newlines(lx->at, end);
+    lx->line += lexer_count_newlines(lx->begin, lx->at, end);
     lx->line_starting = end > lx->at && end[-1] == '\n';
     lx->at            = end;
     lx->state         = LEXER_TEXT;
