@@ -24,6 +24,7 @@ static ast_node *printed(arena *a, ast_node *value)
 
     if (!tree || !output)
         return NULL;
+    tree->mentions = MENTIONS_ALL;
     ast_push(&output->nodes, value);
     ast_push(&tree->body, &output->base);
     return &tree->base;

@@ -15,6 +15,7 @@ typedef struct splitter {
     ast_list     prelude; /* definitions so far; their `next` are theirs only between parts */
     bool         loads;   /* one of them, or what is in it, loads a template */
     bool         waits;   /* one that may fail is in no part yet */
+    uint8_t      mentions; /* of the whole template */
     burin_status (*take)(void *user, const rope_cut *cut);
     void        *user;
 } splitter;
@@ -173,8 +174,9 @@ static burin_status take_part(splitter *s, ast_node *node)
     ast_node     *next = node->next, *last = s->prelude.last;
     if (!part)
         return BURIN_ERR_NOMEM;
-    node->next = NULL;
-    part->body = s->prelude;
+    node->next     = NULL;
+    part->mentions = s->mentions;
+    part->body     = s->prelude;
     ast_push(&part->body, node);
     rope_cut     cut    = {.tree = &part->base, .is_hole = node->kind == AST_Output, .reads_everything = s->loads || loads(node, NULL)};
     s->waits            = false;
@@ -213,14 +215,15 @@ static burin_status take_rest(splitter *s)
     ast_Template   *part = ast_make(s->memory, Template, last->line, last->where);
     if (!part)
         return BURIN_ERR_NOMEM;
-    part->body   = s->prelude;
-    rope_cut cut = {.tree = &part->base, .reads_everything = s->loads};
+    part->body     = s->prelude;
+    part->mentions = s->mentions;
+    rope_cut cut   = {.tree = &part->base, .reads_everything = s->loads};
     return s->take(s->user, &cut);
 }
 
 burin_status rope_split(arena *a, ast_node *tree, burin_status (*take)(void *user, const rope_cut *cut), void *user)
 {
-    splitter     s      = {.memory = a, .take = take, .user = user};
+    splitter     s      = {.memory = a, .mentions = ast_as(Template, tree)->mentions, .take = take, .user = user};
     burin_status status = BURIN_OK;
     if (!may_be_cut(tree)) {
         rope_cut whole = {.tree = tree, .reads_everything = loads(tree, NULL) || ast_each_child(tree, loads, NULL)};

@@ -29,6 +29,10 @@ typedef enum ast_parameter { AST_POSITIONAL, AST_EITHER, AST_REST, AST_KEYWORD_O
 typedef enum ast_comprehension { AST_OF_LIST, AST_OF_SET, AST_OF_DICT, AST_GENERATOR } ast_comprehension;
 typedef enum ast_conversion { AST_PLAIN, AST_TO_STR, AST_TO_REPR, AST_TO_ASCII } ast_conversion;
 struct scope; /* made by the analysis of scripts */
+/* What is not mentioned in a template need not be looked for in its tree. */
+typedef enum ast_mention {
+    MENTIONS_EXTENDS = 1, MENTIONS_BLOCK = 2, MENTIONS_LOOP = 4, MENTIONS_SELF = 8 /* or super */, MENTIONS_STORED_LOOP = 16 /* assigned */, MENTIONS_ALL = 31
+} ast_mention;
 
 typedef struct ast_node ast_node;
 struct ast_node {
@@ -51,6 +55,7 @@ typedef struct ast_list {
 #define FLAG(x) bool x;
 #define ENUM(type, x) type x;
 #define SCOPE(x) struct scope *x;
+#define MENTIONS(x) uint8_t x;
 #define NODE(Name, what, ...) \
     typedef struct ast_##Name { \
         ast_node base; \

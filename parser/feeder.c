@@ -24,6 +24,10 @@ static const uint8_t positions[TOKEN_KIND_COUNT] = {
 #include "lexer/tokens.def"
 };
 
+static const uint8_t mentions[WORD_COUNT] = {
+    [WORD_EXTENDS] = MENTIONS_EXTENDS, [WORD_BLOCK] = MENTIONS_BLOCK, [WORD_LOOP] = MENTIONS_LOOP, [WORD_SELF] = MENTIONS_SELF, [WORD_SUPER] = MENTIONS_SELF,
+};
+
 /* ---- tokens ---- */
 
 static void take(parser *p, token *t)
@@ -324,6 +328,7 @@ static int bare_name(parser *p, const place *here, const token *t)
 
 static int name_terminal(parser *p, const place *here, const token *t)
 {
+    p->mentions |= mentions[t->word];
     switch (here->position) {
     case AT_TAG: return tag_terminal(p, t);
     case AT_NAME: return bare_name(p, here, t);

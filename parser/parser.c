@@ -57,6 +57,7 @@ static void parser_init(parser *p, arena *a, const source *src, const syntax *op
     p->tag           = WORD_NONE;
     p->past          = false;
     p->trimmed_said  = false;
+    p->mentions      = 0;
     p->brackets      = p->few_brackets;
     p->bracket_count = 0;
     p->bracket_cap   = sizeof p->few_brackets / sizeof p->few_brackets[0];

@@ -158,6 +158,7 @@ typedef struct parser {
     uint8_t  tag;           /* word of the statement being read, WORD_NONE in a print statement */
     bool     past;          /* past the first part: `in` of for, `=` of set, `import` of from, signature of macro, the end's colon */
     bool     trimmed_said;  /* trans: trimmed or notrimmed was read */
+    uint8_t  mentions;      /* ast_mention */
     bracket *brackets;
     uint32_t bracket_count, bracket_cap;
     bracket  few_brackets[16];

@@ -36,10 +36,12 @@ ast_node *build_template(parser *p, body *b)
 {
     ast_Template *template = ast_make(p->arena, Template, 1, ((span){0, (uint32_t)p->src->text.len}));
 
-    if (template && b)
-        template->body = b->list;
-    else
+    if (template && b) {
+        template->body     = b->list;
+        template->mentions = p->mentions;
+    } else {
         parser_fail_memory(p);
+    }
     return template ? &template->base : NULL;
 }
 

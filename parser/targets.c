@@ -44,16 +44,18 @@ static bool can_assign(const ast_node *node)
     return true;
 }
 
-static void set_use(ast_node *node, ast_use use)
+static void set_use(parser *p, ast_node *node, ast_use use)
 {
     if (node->kind == AST_Name) {
         ast_as(Name, node)->use = use;
+        if (use == AST_STORE && text_is(ast_as(Name, node)->name, "loop"))
+            p->mentions |= MENTIONS_STORED_LOOP;
         return;
     }
     ast_Tuple *tuple = ast_as(Tuple, node);
     tuple->use       = use;
     for (ast_node *item = tuple->items.first; item; item = item->next)
-        set_use(item, use);
+        set_use(p, item, use);
 }
 
 operand build_target(parser *p, operand target, ast_use use)
@@ -61,7 +63,7 @@ operand build_target(parser *p, operand target, ast_use use)
     if (!target.node)
         return target;
     if (can_assign(target.node))
-        set_use(target.node, use);
+        set_use(p, target.node, use);
     else
         parser_fail(p, BURIN_ERR_SYNTAX, target.node->line, target.node->where, "can't assign to '%s'", class_name(target.node));
     return target;

@@ -49,7 +49,7 @@ static int any(const ast_list *list, int (*asks)(ast_node *, void *))
 
 static bool is_extended(const lowerer *c, ast_For *node)
 {
-    return node->recursive || (c->survey.loop && find_undeclared(node->body.first, &loop_name, 1)) ||
+    return node->recursive || ((c->mentions & MENTIONS_LOOP) && find_undeclared(node->body.first, &loop_name, 1)) ||
            (c->blocks.count && scoped_block_inside(&node->base, NULL));
 }
 
@@ -65,7 +65,7 @@ static int assigns_loop(ast_node *node, void *user)
 static void check_target(lowerer *c, ast_For *node)
 {
     ast_node *at = NULL;
-    if (c->survey.sets_loop && assigns_loop(&node->base, &at))
+    if ((c->mentions & MENTIONS_STORED_LOOP) && assigns_loop(&node->base, &at))
         lower_fail(c, BURIN_ERR_ASSERTION, at, "Can't assign to special loop variable in for-loop target");
 }
 

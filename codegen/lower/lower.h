@@ -99,11 +99,7 @@ typedef struct lowerer {
     VECTOR(ir_block_place) block_places;
     VECTOR(ir_include) includes;
     VECTOR(block_def) blocks;
-    struct { /* what a walk over the whole template has found, so that later ones are only made where they may find something */
-        bool extends;
-        bool self_or_super, loop; /* a variable is called so ... */
-        bool sets_loop;           /* ... and is set */
-    } survey;
+    uint8_t mentions; /* ast_mention, of the template: walks are only made where they may find something */
     VECTOR(ir_function) functions;
 
     const struct resolve_listener *listener; /* NULL when nobody asks */

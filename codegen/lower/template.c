@@ -78,30 +78,15 @@ static int note_block(lowerer *c, ast_Block *block)
     return 0;
 }
 
-static void note_name(lowerer *c, const ast_Name *node)
-{
-    if (text_is(node->name, "loop")) {
-        c->survey.loop = true;
-        c->survey.sets_loop |= node->use == AST_STORE;
-    } else if (text_equal(node->name, self_super[0]) || text_equal(node->name, self_super[1])) {
-        c->survey.self_or_super = true;
-    }
-}
-
+/* Note blocks, and whether the template extends another one. */
 static int survey(ast_node *node, void *user)
 {
     lowerer *c = user;
-    switch (node->kind) {
-    case AST_Name: note_name(c, ast_as(Name, node)); return 0;
-    case AST_Const: case AST_Data: return 0;
-    case AST_Extends: c->survey.extends = true; break;
-    case AST_Block:
-        if (note_block(c, ast_as(Block, node)))
-            return 1;
-        break;
-    default: break;
-    }
-    return ast_walk_children(node, survey, user);
+    if (node->kind == AST_Extends)
+        c->program->has_extends = true;
+    if (node->kind == AST_Block && note_block(c, ast_as(Block, node)))
+        return 1;
+    return ast_holds_statements(node) ? ast_walk_children(node, survey, user) : 0;
 }
 
 static void declare_self(lowerer *c, scope *f, unsigned used, burin_text block)
@@ -127,7 +112,7 @@ static void lower_block_unit(lowerer *c, block_def *def)
         return;
     scope f = {.unit = b, .block_frame = true, .captured = NO_REG, .open_capture = NO_REG};
     symbols_init(&f.sym, NULL, &c->track, &b->vars);
-    declare_self(c, &f, c->survey.self_or_super ? find_undeclared(node->body.first, self_super, 2) : 0, node->name);
+    declare_self(c, &f, c->mentions & MENTIONS_SELF ? find_undeclared(node->body.first, self_super, 2) : 0, node->name);
     symbols_analyze(&f.sym, &node->base, FOR_BODY);
     scope_enter(c, &f);
     lower_body(c, &f, node->body.first);
@@ -255,16 +240,14 @@ void lower_from_import(lowerer *c, scope *f, ast_FromImport *node)
 
 static void lower_root(lowerer *c, ast_node *tree)
 {
-    bool     extends = c->survey.extends;
-    builder *b       = unit_begin(c, UNIT_ROOT, (burin_text){NULL, 0}, false, NULL);
+    builder *b = unit_begin(c, UNIT_ROOT, (burin_text){NULL, 0}, false, NULL);
     if (!b)
         return;
-    scope f = {.unit = b, .require_output_check = extends, .captured = NO_REG, .open_capture = NO_REG};
+    scope f = {.unit = b, .require_output_check = c->program->has_extends, .captured = NO_REG, .open_capture = NO_REG};
     symbols_init(&f.sym, NULL, &c->track, &b->vars);
-    declare_self(c, &f, c->survey.self_or_super ? find_undeclared(ast_as(Template, tree)->body.first, self_super, 1) : 0, (burin_text){NULL, 0});
+    declare_self(c, &f, c->mentions & MENTIONS_SELF ? find_undeclared(ast_as(Template, tree)->body.first, self_super, 1) : 0, (burin_text){NULL, 0});
     symbols_analyze(&f.sym, tree, FOR_BODY);
     f.toplevel = f.rootlevel = true;
-    c->program->has_extends  = extends;
     scope_enter(c, &f);
     lower_body(c, &f, ast_as(Template, tree)->body.first);
     unit_end(c, b);
@@ -348,7 +331,9 @@ static void lower_all(lowerer *c, const lowering *what)
     } else if (what->as_expression) {
         lower_expression(c, what->tree);
     } else {
-        survey(what->tree, c);
+        c->mentions = ast_as(Template, what->tree)->mentions;
+        if (c->mentions & (MENTIONS_EXTENDS | MENTIONS_BLOCK))
+            survey(what->tree, c);
         lower_root(c, what->tree);
         for (uint32_t i = 0; i < c->blocks.count && !c->status; i++)
             lower_block_unit(c, &c->blocks.items[i]);
