@@ -23,6 +23,7 @@
 #define GRAMMAR(name) grammar_##name
 #define GRAMMAR_PARSER parser
 #define GRAMMAR_TOKEN token
+#define GRAMMAR_NEXT parser_take
 #define GRAMMAR_FAIL_NESTING parser_fail_nesting
 #define GRAMMAR_FAIL_MEMORY parser_fail_memory
 #define GRAMMAR_UNEXPECTED parser_unexpected

@@ -1,7 +1,8 @@
 /* The driver of the parser that lemon generates: lemon puts its tables and the grammar's actions at the lines of two percent signs.
  *
  * Two grammars share it. Before it is included a grammar defines what is its own: GRAMMAR(name), the functions' names;
- * GRAMMAR_PARSER and GRAMMAR_TOKEN, its types; GRAMMAR_FAIL_NESTING, GRAMMAR_FAIL_MEMORY and GRAMMAR_UNEXPECTED.
+ * GRAMMAR_PARSER and GRAMMAR_TOKEN, its types; GRAMMAR_NEXT(p, t), which gives the next token and its terminal, 0 at the end and
+ * less after a failure; GRAMMAR_FAIL_NESTING, GRAMMAR_FAIL_MEMORY and GRAMMAR_UNEXPECTED.
  * Differs from lemon's own template (public domain, whose table lookups these are) in what a library needs: the stack
  * grows in the arena and is bounded, a failure in an action stops the parse at once, nothing is global, nothing is
  * printed, and grammar_accepts tries a terminal without consuming it, which is where "expected token" comes from. */
@@ -149,11 +150,9 @@ bool GRAMMAR(init)(void *grammar, GRAMMAR_PARSER *p)
     return true;
 }
 
-void GRAMMAR(feed)(void *grammar, int terminal, const GRAMMAR_TOKEN *t)
+static BURIN_INLINE void yy_feed(yyParser *yypParser, YYCODETYPE yymajor, const GRAMMAR_TOKEN *t)
 {
-    yyParser    *yypParser = grammar;
-    YYCODETYPE   yymajor   = (YYCODETYPE)terminal;
-    YYACTIONTYPE yyact     = yypParser->yytos->stateno;
+    YYACTIONTYPE yyact = yypParser->yytos->stateno;
     ParseCTX_FETCH
 
     for (;;) {
@@ -178,6 +177,16 @@ void GRAMMAR(feed)(void *grammar, int terminal, const GRAMMAR_TOKEN *t)
         top->minor.yy0 = *t;
     } else if (yyact != YY_ACCEPT_ACTION)
         GRAMMAR_UNEXPECTED(p, t);
+}
+
+void GRAMMAR(run)(void *grammar, GRAMMAR_PARSER *p, int start)
+{
+    GRAMMAR_TOKEN t        = p->current;
+    int           terminal = start;
+
+    do {
+        yy_feed(grammar, (YYCODETYPE)terminal, &t);
+    } while (terminal != 0 && !p->status && (terminal = GRAMMAR_NEXT(p, &t)) >= 0);
 }
 
 /* Walks the reductions that the terminal would cause, on a stack of state numbers: `base` entries of the real one are

@@ -75,16 +75,7 @@ static burin_status run(parser *p, int start)
     p->grammar = grammar_size() <= sizeof grammar ? (void *)grammar : arena_alloc(p->arena, grammar_size());
     if (!p->grammar || !grammar_init(p->grammar, p))
         return parser_fail_memory(p);
-    grammar_feed(p->grammar, start, &p->current);
-    do {
-        token t;
-        int   terminal = parser_next(p, &t);
-        if (terminal < 0)
-            break;
-        p->prev_end = p->current.end;
-        p->current  = t;
-        grammar_feed(p->grammar, terminal, &t);
-    } while (p->current.kind != TOKEN_EOF && !p->status);
+    grammar_run(p->grammar, p, start);
     return p->status;
 }
 

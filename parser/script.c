@@ -147,11 +147,23 @@ static void step(script_parser *p, const script_token *t)
         p->first = *t;
 }
 
-/* An error that the grammar finds gives way to one of the text behind it, as in CPython, unless it is an indent. */
-static bool gives_way(const script_parser *p, const script_token *t)
+int script_take(script_parser *p, script_token *t)
 {
-    return (p->status == BURIN_ERR_PYTHON_SYNTAX || p->status == BURIN_ERR_INDENTATION) && t->kind != SCRIPT_EOF && t->kind != SCRIPT_ERROR &&
-           t->kind != SCRIPT_INDENT;
+    script_lexer_next(&p->lexer, t);
+    if (t->kind == SCRIPT_ERROR) {
+        script_fail_lexical(p);
+        p->current = *t;
+        return -1;
+    }
+    step(p, t);
+    return terminals[t->kind];
+}
+
+/* An error that the grammar finds gives way to one of the text behind it, as in CPython, unless it is an indent. */
+static bool gives_way(const script_parser *p)
+{
+    return (p->status == BURIN_ERR_PYTHON_SYNTAX || p->status == BURIN_ERR_INDENTATION) && p->current.kind != SCRIPT_EOF &&
+           p->current.kind != SCRIPT_ERROR && p->current.kind != SCRIPT_INDENT;
 }
 
 /* Is what the lexer failed of a bracket that is open at the end, on the line of "invalid syntax" at `t` or behind it? CPython does not tell of it
@@ -182,25 +194,14 @@ static void look_behind_error(script_parser *p, const script_token *t)
 
 static burin_status run(script_parser *p, int start)
 {
-    script_token t;
-
     p->grammar = arena_alloc(p->arena, script_grammar_size());
     if (!p->grammar || !script_grammar_init(p->grammar, p)) {
         script_fail_memory(p);
         return p->status;
     }
-    script_grammar_feed(p->grammar, start, &p->current);
-    do {
-        script_lexer_next(&p->lexer, &t);
-        if (t.kind == SCRIPT_ERROR) {
-            script_fail_lexical(p);
-            break;
-        }
-        step(p, &t);
-        script_grammar_feed(p->grammar, terminals[t.kind], &t);
-    } while (t.kind != SCRIPT_EOF && !p->status);
-    if (gives_way(p, &t))
-        look_behind_error(p, &t);
+    script_grammar_run(p->grammar, p, start);
+    if (gives_way(p))
+        look_behind_error(p, &p->current);
     if (!p->status && p->late.found && p->string_depth == 0)
         script_syntax_error(p, p->late.line, p->late.where, "%s", p->late.message);
     return p->status;

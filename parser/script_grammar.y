@@ -20,6 +20,7 @@
 #define GRAMMAR(name) script_grammar_##name
 #define GRAMMAR_PARSER script_parser
 #define GRAMMAR_TOKEN script_token
+#define GRAMMAR_NEXT script_take
 #define GRAMMAR_FAIL_NESTING script_fail_nesting
 #define GRAMMAR_FAIL_MEMORY script_fail_memory
 #define GRAMMAR_UNEXPECTED script_unexpected

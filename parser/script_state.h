@@ -124,6 +124,9 @@ void script_fail_lexical(script_parser *p);
 ast_node *script_parse_inside(script_parser *outer, span range, uint32_t line, uint32_t *depth);
 static inline span script_span(const script_token *t) { return (span){t->start, t->end}; }
 
+/* The next token, which is the current one then, and its terminal; -1 after a failure. */
+int script_take(script_parser *p, script_token *t);
+
 /* ---- script_unexpected.c ---- */
 
 /* The grammar does not accept the token: say what CPython says. */
@@ -135,7 +138,8 @@ void script_invalid_syntax(script_parser *p, uint32_t line, span where);
 
 size_t script_grammar_size(void);
 bool   script_grammar_init(void *grammar, script_parser *p);
-void   script_grammar_feed(void *grammar, int terminal, const script_token *t);
+/* From the terminal that tells what is parsed to the end or the first failure. */
+void   script_grammar_run(void *grammar, script_parser *p, int start);
 bool   script_grammar_accepts(const void *grammar, int terminal);
 
 #endif

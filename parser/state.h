@@ -185,6 +185,16 @@ static inline span token_span(const token *t) { return (span){t->start, t->end};
 
 /* The next token and its terminal; -1 after a failure. */
 int parser_next(parser *p, token *t);
+/* The same; it is the current one then. */
+static inline int parser_take(parser *p, token *t)
+{
+    int terminal = parser_next(p, t);
+    if (BURIN_LIKELY(terminal >= 0)) {
+        p->prev_end = p->current.end;
+        p->current  = *t;
+    }
+    return terminal;
+}
 /* The token after the current one, without moving on. */
 const token *parser_peek(parser *p);
 void parser_open(parser *p, token_word tag, burin_text name);
@@ -202,7 +212,8 @@ void parser_unknown_tag(parser *p, const token *t);
 
 size_t grammar_size(void);
 bool   grammar_init(void *grammar, parser *p);
-void   grammar_feed(void *grammar, int terminal, const token *t);
+/* From the terminal that tells what is parsed to the end or the first failure. */
+void   grammar_run(void *grammar, parser *p, int start);
 /* Whether the terminal could come next. */
 bool   grammar_accepts(const void *grammar, int terminal);
 
