@@ -42,24 +42,16 @@ static void take_off(burin_graph *g, uint32_t node)
     }
 }
 
-/* It has failed, or had, or has disposed of itself. */
-__attribute__((noinline)) static void end_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
+/* An effect has run. */
+__attribute__((noinline)) static void end_effect(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
 {
+    const burin_value none = burin_none();
     take_off(g, node);
     if (rx_kind(&g->nodes[node]) == RX_EFFECT)
-        rx_take(g, node, run, status, burin_none());
+        rx_take(g, node, run, status, &none);
 }
 
-static inline void end_effect(burin_graph *g, uint32_t node, uint64_t run, burin_status status)
-{
-    rx_node *n = &g->nodes[node];
-    if (BURIN_UNLIKELY(status || (n->flags & (RX_KIND | RX_ERROR)) != RX_EFFECT))
-        end_other(g, node, run, status);
-    else
-        n->flags &= (uint16_t) ~(RX_QUEUED | RX_STALE);
-}
-
-/* An effect that is dynamic, reads several nodes, or need not run. */
+/* An effect that is dynamic, reads several nodes, has failed before, or need not run. */
 __attribute__((noinline)) static void run_other(burin_graph *g, uint32_t node, rx_frame *frame, burin_value *out)
 {
     unsigned flags = g->nodes[node].flags;
@@ -98,17 +90,23 @@ static inline running running_of(const burin_graph *g)
 static inline void run_queued(burin_graph *g, uint32_t node, running *r)
 {
     enum { WHAT = RX_EFFECT | RX_STATIC | RX_SINGLE | RX_DIRTY };
-    const rx_node *n = &g->nodes[node];
-    if (BURIN_UNLIKELY((n->flags & (RX_KIND | WHAT)) != WHAT)) {
+    const rx_node *n     = &g->nodes[node];
+    uint16_t       flags = n->flags;
+    if (BURIN_UNLIKELY((flags & (RX_KIND | WHAT | RX_ERROR)) != WHAT)) {
         run_other(g, node, &r->frame, &r->out);
         return;
     }
     uint64_t run = ++g->evaluations;
     g->effect_runs++;
-    r->frame.node    = node;
-    r->inputs.values = g->values;
-    r->inputs.nodes  = &n->inputs;
-    end_effect(g, node, run, rx_call_with(g, n, &r->inputs, &r->out));
+    r->frame.node       = node;
+    r->inputs.values    = g->values;
+    r->inputs.nodes     = &n->inputs;
+    burin_status status = rx_call_with(g, n, &r->inputs, &r->out);
+    rx_node     *after  = &g->nodes[node];
+    if (BURIN_UNLIKELY(status || after->flags != flags)) /* it may have disposed of itself */
+        end_effect(g, node, run, status);
+    else
+        after->flags = (uint16_t)(flags & ~(RX_QUEUED | RX_STALE));
 }
 
 /* The only one of a round; it is not in the queue. */

@@ -30,9 +30,9 @@ __attribute__((noinline)) static bool take_anew(burin_graph *g, uint32_t node, u
 }
 
 /* A text is written over that which is there, if it fits: it is borrowed, and may be a part of that. */
-bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
+bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status, const burin_value *given)
 {
-    burin_value *at = &g->values[node];
+    burin_value *at = &g->values[node], v = *given;
     if (status || !rx_is_text(v) || v.kind != at->kind || g->nodes[node].flags & RX_ERROR || !rx_bytes_fit(at->len, v.len))
         return take_anew(g, node, run, status, v);
     if (rx_text_same(*at, v))

@@ -6,16 +6,23 @@
 #include "runtime/reactive/mark.h"
 
 /* Take the outcome of a run, which was evaluation number `run`; true when the node's value changed. */
-bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v);
-static inline bool rx_take(burin_graph *g, uint32_t node, uint64_t run, burin_status status, burin_value v)
+bool rx_take_other(burin_graph *g, uint32_t node, uint64_t run, burin_status status, const burin_value *v);
+/* ... of one that has given a plain value of the kind that the node has. */
+static inline bool rx_is_usual(const burin_value *at, burin_status status, const burin_value *v)
+{
+    return BURIN_LIKELY(!status && v->kind == at->kind && rx_is_plain(*v));
+}
+static inline bool rx_take_usual(burin_value *at, const burin_value *v)
+{
+    if (v->as.i == at->as.i || (v->kind == BURIN_FLOAT && BURIN_UNLIKELY(rx_is_nan_again(v->as.i, at->as.i))))
+        return false;
+    at->as.i = v->as.i;
+    return true;
+}
+static inline bool rx_take(burin_graph *g, uint32_t node, uint64_t run, burin_status status, const burin_value *v)
 {
     burin_value *at = &g->values[node];
-    if (BURIN_UNLIKELY(status || v.kind != at->kind || !rx_is_plain(v)))
-        return rx_take_other(g, node, run, status, v);
-    if (v.as.i == at->as.i || (v.kind == BURIN_FLOAT && BURIN_UNLIKELY(rx_is_nan_again(v.as.i, at->as.i))))
-        return false;
-    at->as.i = v.as.i;
-    return true;
+    return rx_is_usual(at, status, v) ? rx_take_usual(at, v) : rx_take_other(g, node, run, status, v);
 }
 /* The reader of a node that nobody else reads and that reads it by a link; else a number that no node has. A watched graph wants to know of all. */
 static inline uint32_t rx_only_link(const burin_graph *g, const rx_node *n)
@@ -29,15 +36,20 @@ bool rx_evaluate_for(burin_graph *g, uint32_t node, uint32_t reader);
 /* A static node fails with the first of its inputs that has failed; BURIN_OK when none has. */
 burin_status rx_failed_input(burin_graph *g, const burin_inputs *inputs);
 
-/* Call a static node's function with its inputs; `frame` is the graph's. */
+/* Call a static node's function with its inputs, of which none has failed, in a graph that nobody watches. */
+static inline burin_status rx_call(burin_graph *g, const rx_node *n, const burin_inputs *inputs, burin_value *out)
+{
+    return g->fns[n->fn](g, n->user, inputs, out);
+}
+/* The same of any inputs, in any graph. */
 static inline burin_status rx_call_with(burin_graph *g, const rx_node *n, const burin_inputs *inputs, burin_value *out)
 {
     if (BURIN_LIKELY(!g->careful))
-        return g->fns[n->fn](g, n->user, inputs, out);
+        return rx_call(g, n, inputs, out);
     burin_status status = rx_failed_input(g, inputs);
     if (status)
         return status;
-    return BURIN_LIKELY(!g->watch) ? g->fns[n->fn](g, n->user, inputs, out) : rx_call_watched(g, (uint32_t)(n - g->nodes), inputs, out);
+    return BURIN_LIKELY(!g->watch) ? rx_call(g, n, inputs, out) : rx_call_watched(g, (uint32_t)(n - g->nodes), inputs, out);
 }
 static inline burin_inputs rx_static_inputs(const burin_graph *g, const rx_node *n)
 {
@@ -61,16 +73,22 @@ static inline burin_status rx_call_dynamic(burin_graph *g, uint32_t node, burin_
     return status;
 }
 
-/* Run a static computed node; true when its value changed. The graph's frame is a static one, of no node. Its flags are the caller's. */
-static inline bool rx_evaluate_with(burin_graph *g, const rx_node *n, uint32_t node, const burin_inputs *inputs)
+/* Run a static computed node, called by `call`; true when its value changed. The graph's frame is a static one, of no node. Its flags are the
+ * caller's. */
+typedef burin_status rx_caller(burin_graph *g, const rx_node *n, const burin_inputs *inputs, burin_value *out);
+static BURIN_INLINE bool rx_evaluate_by(burin_graph *g, const rx_node *n, uint32_t node, const burin_inputs *inputs, rx_caller *call)
 {
     burin_value out = burin_none();
     g->evaluations++;
-    burin_status status = rx_call_with(g, n, inputs, &out);
-    if (rx_take(g, node, g->evaluations, status, out))
+    burin_status status = call(g, n, inputs, &out);
+    if (rx_take(g, node, g->evaluations, status, &out)) /* a static node has run no other */
         return true;
     g->cutoffs++;
     return false;
+}
+static inline bool rx_evaluate_with(burin_graph *g, const rx_node *n, uint32_t node, const burin_inputs *inputs)
+{
+    return rx_evaluate_by(g, n, node, inputs, rx_call_with);
 }
 static inline bool rx_evaluate_node(burin_graph *g, const rx_node *n, uint32_t node)
 {
@@ -94,7 +112,7 @@ static inline bool rx_evaluate_dynamic(burin_graph *g, uint32_t node, unsigned e
         n->flags |= RX_DIRTY;
         return false;
     }
-    *changed = rx_take(g, node, run, status, out);
+    *changed = rx_take(g, node, run, status, &out);
     g->cutoffs += !*changed;
     return true;
 }

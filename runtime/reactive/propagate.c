@@ -267,12 +267,29 @@ static inline bool run_ready(burin_graph *g, const rx_node *n, uint32_t node, bu
     return rx_evaluate_with(g, n, node, single);
 }
 
+/* Begin with a long row of readers: run those that read nothing else, up to one that does, or the last. Gives the place of that one. */
+static __attribute__((noinline)) uint32_t run_row(burin_graph *g, uint32_t at, uint32_t end)
+{
+    burin_inputs    single = {g->values, NULL, 1};
+    const uint32_t *row    = g->readers + at, *last = g->readers + end - 1;
+    const rx_node  *r;
+    for (; row < last && is_ready_single(r = &g->nodes[*row]); row++) {
+        single.nodes = &r->inputs;
+        if (rx_evaluate_by(g, r, *row, &single, rx_call)) /* what it reads has not failed */
+            climb(g, r, *row);
+    }
+    return (uint32_t)(row - g->readers);
+}
+
 /* Run the readers of a node that are ready, but for the last of them, and queue the rest. Gives that last one; 0: there is none. */
 static inline uint32_t fan_out(burin_graph *g, uint32_t node)
 {
+    enum { LONG = 4 };
     const rx_node *n = &g->nodes[node], *last = NULL;
     burin_inputs   single = {g->values, NULL, 1};
     uint32_t       height = g->queued ? 0 : n->height + 1, ready = 0, at = n->readers, end = n[1].readers;
+    if (end - at > LONG)
+        at = run_row(g, at, end);
     for (; at < end; at++) {
         uint32_t       reader = g->readers[at];
         const rx_node *r      = &g->nodes[reader];
