@@ -13,8 +13,6 @@
 #include "runtime/operate.h"
 #include "runtime/told.h"
 
-enum { ON_STACK_MAX = 12 }; /* bound arguments that are laid out on the stack */
-
 /* ---- errors of binding, worded as CPython words them for functions written in Python ---- */
 
 /* Append "'a', 'b', and 'c'" for the required parameters that have no value. */
@@ -157,35 +155,15 @@ static burin_status bind(rt_state *st, const rt_function *f, burin_value self, c
     return BURIN_OK;
 }
 
-/* Lay the arguments of a call that gives none by name out in `bound`, as bind does. False: they are too many or too few, or it is no such
- * function. */
-static inline bool bind_positional(const rt_function *f, burin_value self, const rt_arguments *args, burin_value *bound)
-{
-    const rt_signature *sig = f->signature;
-    uint32_t            at  = 0;
-    if (args->named_count || sig->by_name || sig->rest || sig->named || args->count + (self.kind != BURIN_MISSING) > sig->count || sig->count > ON_STACK_MAX)
-        return false;
-    if (self.kind != BURIN_MISSING)
-        bound[at++] = self;
-    for (uint32_t n = 0; n < args->count; n++)
-        bound[at++] = args->positional[n];
-    for (; at < sig->count; at++) {
-        if (sig->parameters[at].required)
-            return false;
-        bound[at] = sig->parameters[at].fallback;
-    }
-    return true;
-}
-
 static burin_status bind_and_call(rt_state *st, const rt_function *f, burin_value self, const rt_arguments *args, burin_value *out)
 {
     const rt_signature *sig   = f->signature;
     uint32_t            count = (uint32_t)sig->count + sig->rest + sig->named;
-    burin_value         on_stack[ON_STACK_MAX], *bound = on_stack;
+    burin_value         on_stack[RT_PLACED_MAX], *bound = on_stack;
 
-    if (count > ON_STACK_MAX && !(bound = heap_alloc(&st->heap, count * sizeof *bound)))
+    if (count > RT_PLACED_MAX && !(bound = heap_alloc(&st->heap, count * sizeof *bound)))
         return rt_fail_memory(st);
-    burin_status status = bind_positional(f, self, args, bound) ? BURIN_OK : bind(st, f, self, args, bound);
+    burin_status status = bind(st, f, self, args, bound);
     if (BURIN_UNLIKELY(status)) {
         if (status == BURIN_ERR_TYPE && (f->flags & RT_METHOD)) {
             rt_clear_error(st);
@@ -194,6 +172,22 @@ static burin_status bind_and_call(rt_state *st, const rt_function *f, burin_valu
         return status;
     }
     burin_call call = {.st = st, .function = f, .args = bound, .count = count, .autoescape = st->autoescape, .direct = args->direct};
+    return rt_call_done(st, f->call(&call, out));
+}
+
+static inline burin_status call_placed(rt_state *st, const rt_function *f, burin_value self, const burin_value *args, uint32_t count, bool direct,
+                                       burin_value *out)
+{
+    const rt_signature *sig = f->signature;
+    burin_value         bound[RT_PLACED_MAX];
+    uint32_t            at = 0;
+    if (self.kind != BURIN_MISSING)
+        bound[at++] = self;
+    for (; count; count--)
+        bound[at++] = *args++;
+    for (; at < sig->count; at++)
+        bound[at] = sig->parameters[at].fallback;
+    burin_call call = {.st = st, .function = f, .args = bound, .count = at, .autoescape = st->autoescape, .direct = direct};
     return rt_call_done(st, f->call(&call, out));
 }
 
@@ -211,7 +205,16 @@ burin_status rt_call_settle(rt_state *st, burin_status status)
 
 burin_status rt_call_bound(rt_state *st, const rt_function *f, burin_value self, const rt_arguments *args, burin_value *out)
 {
+    if (BURIN_LIKELY(args->named_count == 0 && rt_takes_placed(f, args->count + (self.kind != BURIN_MISSING))))
+        return call_placed(st, f, self, args->positional, args->count, args->direct, out);
     return bind_and_call(st, f, self, args, out);
+}
+
+burin_status rt_call_placed(rt_state *st, const rt_function *f, const burin_value *args, uint32_t count, bool direct, burin_value *out)
+{
+    if (BURIN_LIKELY(rt_takes_placed(f, count + (f->self.kind != BURIN_MISSING))))
+        return call_placed(st, f, f->self, args, count, direct, out);
+    return bind_and_call(st, f, f->self, &(rt_arguments){.positional = args, .count = count, .direct = direct}, out);
 }
 
 burin_status rt_call_function(rt_state *st, const rt_function *f, const rt_arguments *args, burin_value *out)
@@ -221,7 +224,7 @@ burin_status rt_call_function(rt_state *st, const rt_function *f, const rt_argum
                            .direct = args->direct};
         return rt_call_done(st, f->call(&call, out));
     }
-    return bind_and_call(st, f, f->self, args, out);
+    return rt_call_bound(st, f, f->self, args, out);
 }
 
 /* The class's `call` gets a tuple and a dict. */

@@ -17,7 +17,10 @@ typedef struct rt_signature {
     bool          rest, named;      /* has *rest, **named */
     rt_parameter *parameters;
     uint16_t      by_name;          /* the last so many, those behind "*", cannot be given by position */
+    uint16_t      least, until;     /* arguments by position alone need nothing but fallbacks behind them when there are `least` of them, or more, but
+                                     * fewer than `until`; 0, 0: no call is that simple */
 } rt_signature;
+enum { RT_PLACED_MAX = 12 }; /* bound arguments that are laid out on the stack */
 
 /* A C function of numbers, without anything between: see burin_declaration.plain. Its shape is four bits for each thing, a burin_kind (BOOL, INT, FLOAT): the
  * result in the lowest, then the parameters, then zeros; 0: there is none. Equal shapes are called alike, so generated code compares nothing else. */
@@ -124,10 +127,10 @@ static inline const rt_class *rt_class_of(burin_value object)
 burin_status rt_call_settle(rt_state *st, burin_status status);
 static inline burin_status rt_call_done(rt_state *st, burin_status status) { return BURIN_LIKELY(status == st->status) ? status : rt_call_settle(st, status); }
 /* Whether `count` positional arguments are all of a function's parameters. */
-static inline bool rt_takes_positional(const rt_function *f, uint32_t count)
-{
-    const rt_signature *s = f->signature;
-    return s->count == count && s->by_name == 0 && !s->rest && !s->named && f->self.kind == BURIN_MISSING;
-}
+static inline bool rt_takes_positional(const rt_function *f, uint32_t count) { return f->signature->until == count + 1 && f->self.kind == BURIN_MISSING; }
+/* Whether that many, an object that it is bound to among them, lack nothing but fallbacks. */
+static inline bool rt_takes_placed(const rt_function *f, uint32_t given) { return given >= f->signature->least && given < f->signature->until; }
+/* rt_call_function for arguments that lie side by side, none given by name. */
+burin_status rt_call_placed(rt_state *st, const rt_function *f, const burin_value *args, uint32_t count, bool direct, burin_value *out);
 
 #endif

@@ -139,6 +139,16 @@ static bool read_parameter(reader *r, rt_signature *sig)
     return parameter->name.len > 0 && is_in_order(sig, parameter) && (parameter->required || read_default(r, &parameter->fallback));
 }
 
+/* How many arguments by position leave nothing to do but to add fallbacks. */
+static void note_placed(rt_signature *sig)
+{
+    if (sig->by_name || sig->rest || sig->named || sig->count > RT_PLACED_MAX)
+        return;
+    sig->until = (uint16_t)(sig->count + 1);
+    for (sig->least = sig->count; sig->least && !sig->parameters[sig->least - 1].required;)
+        sig->least--;
+}
+
 burin_status rt_signature_read(arena *a, const char *text, rt_signature **out)
 {
     rt_parameter parameters[PARAMETERS_MAX];
@@ -165,6 +175,7 @@ burin_status rt_signature_read(arena *a, const char *text, rt_signature **out)
     *made            = sig;
     made->by_name    = sig.by_name == NO_STAR ? 0 : (uint16_t)(sig.count - sig.by_name);
     made->parameters = list;
+    note_placed(made);
     *out             = made;
     return BURIN_OK;
 }

@@ -298,7 +298,6 @@ static void get_call(reader *r, ir_call *c)
     c->expand       = flags >> 1 & 1;
     c->is_test      = flags >> 2 & 1;
     c->plain        = flags >> 5 & 1;
-    c->looked       = flags >> 7 & 1;
     c->print        = (ir_output)(flags >> 8);
     c->site         = get(r);
     c->method       = get_text(r);

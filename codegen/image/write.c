@@ -147,7 +147,7 @@ static void put_call(writer *w, const ir_call *c)
     put(w, c->positional | (uint32_t)c->named << 16);
     const bool is_finalize = c->function && c->function == w->finalize;
     put(w, (uint32_t)c->rest | (uint32_t)c->expand << 1 | (uint32_t)c->is_test << 2 | (uint32_t)(c->function != NULL) << 3 |
-               (uint32_t)(c->names != NULL) << 4 | (uint32_t)c->plain << 5 | (uint32_t)is_finalize << 6 | (uint32_t)c->looked << 7 | (uint32_t)c->print << 8);
+               (uint32_t)(c->names != NULL) << 4 | (uint32_t)c->plain << 5 | (uint32_t)is_finalize << 6 | (uint32_t)c->print << 8);
     put(w, c->site);
     put_text(w, c->method);
     put_text(w, c->unknown);

@@ -137,7 +137,6 @@ typedef struct ir_call {
     bool               plain;     /* positional arguments alone */
     const burin_text  *names;
     burin_text         method;    /* METHOD: its name */
-    bool               looked;    /* INVOKE_METHOD: a FIND_METHOD has put what it found before the first argument */
     uint32_t           site;      /* OUT_CALL, OUT_METHOD with names: inline cache */
     const rt_function *function;  /* FILTER: bound when compiled; NULL: not known then */
     burin_text         unknown;   /* FILTER_ANY without function: its name */

@@ -46,7 +46,7 @@ void ir_reads(const ir_program *p, const ir_unit *unit, uint32_t pc, ir_each_reg
         if (spec[n] == 'f')
             row(call, user, operands[n], row_length(p, i), unit);
     }
-    if (i->op == OP_INVOKE_METHOD && i->c && (i->d >= p->call_count || p->calls[i->d].looked)) /* what a FIND_METHOD found */
+    if (i->op == OP_INVOKE_METHOD && i->c) /* what a FIND_METHOD found */
         call(user, i->c - 1u);
 }
 

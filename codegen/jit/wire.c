@@ -24,7 +24,6 @@ static void put_call(buf *out, const ir_call *call)
 {
     put(out, call->positional | (uint32_t)call->named << 16);
     put(out, (uint32_t)call->rest | (uint32_t)call->expand << 1 | (uint32_t)call->is_test << 2 | (uint32_t)(call->function != NULL) << 3 |
-                 (uint32_t)call->looked << 4 |
                  (uint32_t)call->print << 8);
 }
 
@@ -161,7 +160,6 @@ static void get_call(reader *r, ir_call *call)
     call->expand     = flags & 2;
     call->is_test    = flags & 4;
     call->function   = flags & 8 ? &bound : NULL;
-    call->looked     = flags & 16;
     call->print      = (ir_output)(flags >> 8);
     if (flags >> 8 > PRINT_RAW)
         fail(r, "a call prints in no way");

@@ -103,24 +103,6 @@ static uint16_t arguments_of(script *s, ast_Call *node, called what, ir_call *ro
     return first;
 }
 
-/* Can evaluating the argument neither fail nor change anything? */
-static bool is_quiet(script *s, const ast_node *arg)
-{
-    if (arg->kind != AST_Name)
-        return arg->kind == AST_Const || arg->kind == AST_Lambda;
-    const scope_name *n = scope_resolve(s->scope, ast_as(Name, (ast_node *)(uintptr_t)arg)->name);
-    return n->kind == NAME_LOCAL && n->certain;
-}
-
-/* Python looks the method up before it evaluates the arguments; here that is an instruction of its own, where the order can be seen. */
-static bool sees_order(script *s, const ast_Call *node)
-{
-    for (const ast_node *n = node->args.first; n; n = n->next)
-        if (!is_quiet(s, n))
-            return true;
-    return node->kwargs.count != 0;
-}
-
 uint16_t call_of(script *s, ast_Call *node, uint16_t want)
 {
     lowerer *c      = s->c;
@@ -130,13 +112,10 @@ uint16_t call_of(script *s, ast_Call *node, uint16_t want)
     ir_call  row    = {0};
     uint16_t callee = script_value(s, method ? ast_as(Getattr, node->node)->node : node->node, NO_REG);
     called   what   = {callee, callee};
-    if (method)
-        row.method = program_text(c, ast_as(Getattr, node->node)->attr);
-    if (method && sees_order(s, node)) {
-        row.looked = true;
+    if (method) { /* looked up before the arguments are evaluated, as in Python */
         at_node(s, node->node);
         what.function = temp(c);
-        emit(c, OP_FIND_METHOD, what.function, callee, 0, attribute_site(c, row.method));
+        emit(c, OP_FIND_METHOD, what.function, callee, 0, attribute_site(c, ast_as(Getattr, node->node)->attr));
     }
     uint16_t first = arguments_of(s, node, what, &row);
     row.plain      = !row.named && !row.rest && !row.expand;

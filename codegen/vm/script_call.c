@@ -84,35 +84,24 @@ vm_frame *vm_invoke(vm_frame *f, burin_value callee, const ir_call *call, const 
     return NULL;
 }
 
-static burin_status find_method(rt_state *st, burin_value object, burin_text name, uint32_t hash, burin_value *out)
-{
-    const rt_function *method = object.kind == BURIN_OBJECT ? NULL : rt_method_find_hashed(st, object, name, hash);
-    if (!method)
-        return rt_load_attr(st, object, name, out);
-    *out = rt_pointer(BURIN_MISSING, method);
-    return BURIN_OK;
-}
-
 burin_status vm_find_method(vm_frame *f, burin_value object, uint32_t number, burin_value *out)
 {
-    const ir_site *site   = &f->program->sites[number];
-    burin_status   status = find_method(&f->m->st, object, site->name, site->hash, out);
-    if (!status && out->kind == BURIN_MISSING && !(((const rt_function *)out->as.p)->flags & RT_MARKUP_ONLY)) {
+    const ir_site     *site   = &f->program->sites[number];
+    const rt_function *method = object.kind == BURIN_OBJECT ? NULL : rt_method_find_hashed(&f->m->st, object, site->name, site->hash);
+    if (!method)
+        return rt_load_attr(&f->m->st, object, site->name, out);
+    *out = rt_pointer(BURIN_MISSING, method);
+    if (!(method->flags & RT_MARKUP_ONLY)) {
         f->caches[number].word   = op_method_word(object);
-        f->caches[number].method = out->as.p;
+        f->caches[number].method = method;
     }
-    return status;
+    return BURIN_OK;
 }
 
 vm_frame *vm_invoke_method(vm_frame *f, burin_value object, const ir_call *call, const burin_value *regs, burin_value *out, burin_status *status)
 {
-    rt_state   *st = &f->m->st;
-    burin_value callee;
-    *status = BURIN_OK;
-    if (call->looked)
-        callee = regs[-1];
-    else if ((*status = find_method(st, object, call->method, rt_text_hash(call->method), &callee)))
-        return NULL;
+    rt_state   *st     = &f->m->st;
+    burin_value callee = regs[-1]; /* as FIND_METHOD has left it */
     if (callee.kind != BURIN_MISSING)
         return vm_invoke(f, callee, call, regs, out, status);
     const rt_function *method = callee.as.p;

@@ -170,7 +170,7 @@ static BURIN_INLINE burin_status op_call_function(vm_frame *f, const rt_function
                            .direct = true};
         status          = rt_call_done(st, function->call(&made, &result));
     } else {
-        status = rt_call_function(st, function, &(rt_arguments){.positional = args, .count = count, .direct = true}, &result);
+        status = rt_call_placed(st, function, args, count, true, &result);
     }
     if (BURIN_LIKELY(!status))
         rt_copy_words(out, &result);
@@ -224,15 +224,15 @@ static BURIN_INLINE vm_frame *enter_invoke_method(vm_frame *f, burin_value *regs
     const ir_call *call = &f->program->calls[i->d];
     f->pc               = (uint32_t)(i - f->unit->code);
     *status             = BURIN_OK;
-    if (BURIN_LIKELY(call->plain && call->looked && regs[i->c - 1].kind == BURIN_MISSING)) {
+    if (BURIN_LIKELY(call->plain && regs[i->c - 1].kind == BURIN_MISSING)) {
         const rt_function *method = regs[i->c - 1].as.p;
-        if (BURIN_LIKELY(rt_takes_positional(method, call->positional + 1u))) {
+        if (BURIN_LIKELY(rt_takes_placed(method, call->positional + 1u))) {
             rt_copy_words(&regs[i->c - 1], &regs[i->b]); /* where FIND_METHOD has put it: the object is the first argument */
             *status        = op_call_function(f, method, &regs[i->c - 1], call->positional + 1u, &regs[i->a]);
             return NULL;
         }
     }
-    return vm_invoke_method(f, regs[i->b], &f->program->calls[i->d], &regs[i->c], &regs[i->a], status);
+    return vm_invoke_method(f, regs[i->b], call, &regs[i->c], &regs[i->a], status);
 }
 OPERATION(invoke)
 {

@@ -73,7 +73,7 @@ burin_status global_cycler(burin_call *call, burin_value *out)
     cycler *self         = object;
     self->items          = call->args[0];
     self->self_parameter = (rt_parameter){.name = BURIN_TEXT("self"), .fallback = rt_missing(), .required = true};
-    self->signature      = (rt_signature){.count = 1, .positional_only = 1, .parameters = &self->self_parameter};
+    self->signature      = (rt_signature){.count = 1, .positional_only = 1, .least = 1, .until = 2, .parameters = &self->self_parameter};
     self->next           = (rt_function){.name = "next", .signature = &self->signature, .call = cycler_next, .self = *out};
     self->reset          = (rt_function){.name = "reset", .signature = &self->signature, .call = cycler_reset, .self = *out};
     return BURIN_OK;
