@@ -1,4 +1,4 @@
-/* Preset functions over lists and dicts. */
+/* Preset functions about truth, and over dicts. */
 #include "engine/presets.h"
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
@@ -208,19 +208,6 @@ typedef struct combine_options {
     list_merge lists;
 } combine_options;
 
-static burin_status contains(rt_state *st, const rt_list *list, burin_value item, bool *out)
-{
-    burin_status status = BURIN_OK;
-
-    *out = false;
-    for (uint32_t n = 0; n < list->len && !*out && !status; n++) {
-        status = rt_equal(st, list->items[n], item, out);
-        if (!status)
-            status = rt_charge(st, 1);
-    }
-    return status;
-}
-
 /* first + second, without those items of `first` that `unwanted` has. */
 static burin_status join_lists(rt_state *st, const rt_list *first, const rt_list *second, const rt_list *unwanted, bool filter_second, burin_value *out)
 {
@@ -233,7 +220,7 @@ static burin_status join_lists(rt_state *st, const rt_list *first, const rt_list
         burin_value item     = is_first ? first->items[n] : second->items[n - first->len];
         skip                 = false;
         if (unwanted && is_first != filter_second)
-            status = contains(st, unwanted, item, &skip);
+            status = rt_compare_op(st, RT_IN, item, rt_list_value(unwanted), &skip);
         if (!status && !skip)
             status = rt_list_push(st, joined, item);
     }
@@ -368,233 +355,6 @@ burin_status preset_combine(burin_call *call, burin_value *out)
     return status;
 }
 
-/* ---- lists ---- */
-
-static burin_status flatten_into(rt_state *st, rt_list *into, const rt_list *from, int64_t levels, bool skip_nulls)
-{
-    burin_status status = rt_enter(st);
-
-    if (status)
-        return status;
-    for (uint32_t n = 0; n < from->len && !status; n++) {
-        burin_value item    = from->items[n];
-        bool        is_null = item.kind == BURIN_NONE || (item.kind == BURIN_STRING && (text_is(rt_text_of(item), "None") || text_is(rt_text_of(item), "null")));
-        if (is_null && skip_nulls)
-            continue;
-        if ((item.kind == BURIN_LIST || item.kind == BURIN_TUPLE) && levels != 0)
-            status = flatten_into(st, into, rt_list_of(st, item), levels < 0 ? levels : levels - 1, skip_nulls);
-        else
-            status = rt_list_push(st, into, item);
-    }
-    rt_leave(st);
-    return status;
-}
-
-static burin_status flatten(burin_call *call, bool skip_nulls, burin_value *out)
-{
-    rt_state    *st = state_of(call);
-    rt_list     *into, *from;
-    int64_t      levels = -1;
-    burin_status status = rt_to_list(st, burin_arg(call, 0), &from);
-
-    if (!status && burin_arg(call, 1).kind != BURIN_NONE)
-        status = rt_as_index(st, burin_arg(call, 1), &levels);
-    if (!status)
-        status = rt_list_new(st, BURIN_LIST, from->len, &into);
-    if (!status)
-        status = flatten_into(st, into, from, levels < 0 ? -1 : levels, skip_nulls);
-    if (!status)
-        *out = rt_list_value(into);
-    return status;
-}
-
-burin_status preset_flatten(burin_call *call, burin_value *out)
-{
-    bool         skip_nulls;
-    burin_status status = rt_is_true(state_of(call), burin_arg(call, 2), &skip_nulls);
-
-    return status ? status : flatten(call, skip_nulls, out);
-}
-
-burin_status preset_salt_flatten(burin_call *call, burin_value *out)
-{
-    bool         keep_nulls;
-    burin_status status = rt_is_true(state_of(call), burin_arg(call, 2), &keep_nulls);
-
-    return status ? status : flatten(call, !keep_nulls, out);
-}
-
-burin_status preset_zip(burin_call *call, burin_value *out)
-{
-    rt_state      *st    = state_of(call);
-    const rt_list *lists = rt_list_of(st, burin_arg(call, 0));
-    rt_iter       *walks = heap_alloc(&st->heap, (lists->len ? lists->len : 1) * sizeof *walks);
-    rt_list       *result, *tuple;
-    burin_status   status = walks ? rt_list_new(st, BURIN_LIST, 8, &result) : rt_fail_memory(st);
-
-    for (uint32_t n = 0; n < lists->len && !status; n++)
-        status = rt_iter_init(st, lists->items[n], &walks[n]);
-    for (bool more = lists->len > 0; more && !status;) {
-        status = rt_list_new(st, BURIN_TUPLE, lists->len, &tuple);
-        for (uint32_t n = 0; n < lists->len && more && !status; n++) {
-            burin_value item = rt_missing();
-            status           = rt_iter_next(st, &walks[n], &item);
-            more             = item.kind != BURIN_MISSING;
-            if (!status && more)
-                status = rt_list_push(st, tuple, item);
-        }
-        if (!status && more)
-            status = rt_charge(st, lists->len);
-        if (!status && more)
-            status = rt_list_push(st, result, rt_tuple_value(tuple));
-    }
-    if (!status)
-        *out = rt_list_value(result);
-    return status;
-}
-
-/* ---- lists as sets: order of first appearance; items that cannot be hashed are compared one by one ---- */
-
-typedef struct seen_items {
-    rt_dict *hashed;
-    rt_list *others;
-} seen_items;
-
-static burin_status seen_init(rt_state *st, seen_items *seen)
-{
-    burin_status status = rt_set_new(st, 8, &seen->hashed);
-
-    return status ? status : rt_list_new(st, BURIN_LIST, 0, &seen->others);
-}
-
-static burin_status has_seen(rt_state *st, const seen_items *seen, burin_value item, bool *out)
-{
-    burin_value  found  = rt_missing();
-    burin_status status = rt_dict_get(st, seen->hashed, item, &found);
-
-    *out = found.kind != BURIN_MISSING;
-    if (status != BURIN_ERR_TYPE)
-        return status;
-    rt_clear_error(st);
-    return contains(st, seen->others, item, out);
-}
-
-static burin_status see(rt_state *st, seen_items *seen, burin_value item)
-{
-    burin_status status = rt_dict_put(st, seen->hashed, item, rt_missing());
-
-    if (status != BURIN_ERR_TYPE)
-        return status;
-    rt_clear_error(st);
-    return rt_list_push(st, seen->others, item);
-}
-
-static burin_status see_all(rt_state *st, seen_items *seen, const rt_list *list)
-{
-    burin_status status = seen_init(st, seen);
-
-    for (uint32_t n = 0; n < list->len && !status; n++)
-        status = see(st, seen, list->items[n]);
-    return status;
-}
-
-/* Append the items of `from` that are (not) in `other` and not yet in `result`. */
-static burin_status take_where(rt_state *st, rt_list *result, seen_items *taken, const rt_list *from, const seen_items *other, bool wanted)
-{
-    burin_status status = BURIN_OK;
-    bool         is_in, is_taken;
-
-    for (uint32_t n = 0; n < from->len && !status; n++) {
-        is_in  = wanted;
-        status = other ? has_seen(st, other, from->items[n], &is_in) : BURIN_OK;
-        if (!status)
-            status = has_seen(st, taken, from->items[n], &is_taken);
-        if (status || is_in != wanted || is_taken)
-            continue;
-        status = see(st, taken, from->items[n]);
-        if (!status)
-            status = rt_list_push(st, result, from->items[n]);
-    }
-    return status;
-}
-
-typedef enum set_operation { SET_UNION, SET_INTERSECT, SET_DIFFERENCE, SET_SYMMETRIC } set_operation;
-
-static burin_status combine_sets(burin_call *call, set_operation operation, burin_value *out)
-{
-    rt_state    *st = state_of(call);
-    rt_list     *a, *b, *result;
-    seen_items   in_a, in_b, taken;
-    burin_status status = rt_to_list(st, burin_arg(call, 0), &a);
-
-    if (!status)
-        status = rt_to_list(st, burin_arg(call, 1), &b);
-    if (!status)
-        status = see_all(st, &in_a, a);
-    if (!status)
-        status = see_all(st, &in_b, b);
-    if (!status)
-        status = seen_init(st, &taken);
-    if (!status)
-        status = rt_list_new(st, BURIN_LIST, a->len, &result);
-    if (!status)
-        status = take_where(st, result, &taken, a, operation == SET_UNION ? NULL : &in_b, operation == SET_INTERSECT);
-    if (!status && (operation == SET_UNION || operation == SET_SYMMETRIC))
-        status = take_where(st, result, &taken, b, operation == SET_UNION ? NULL : &in_a, false);
-    if (!status)
-        *out = rt_list_value(result);
-    return status;
-}
-
-burin_status preset_union(burin_call *call, burin_value *out) { return combine_sets(call, SET_UNION, out); }
-burin_status preset_intersect(burin_call *call, burin_value *out) { return combine_sets(call, SET_INTERSECT, out); }
-burin_status preset_difference(burin_call *call, burin_value *out) { return combine_sets(call, SET_DIFFERENCE, out); }
-burin_status preset_symmetric_difference(burin_call *call, burin_value *out) { return combine_sets(call, SET_SYMMETRIC, out); }
-
-static burin_status dbt_set(burin_call *call, burin_value *out)
-{
-    rt_state    *st = state_of(call);
-    rt_list     *items;
-    rt_dict     *set;
-    burin_status status = rt_to_list(st, burin_arg(call, 0), &items);
-
-    if (!status)
-        status = rt_set_new(st, items->len, &set);
-    for (uint32_t n = 0; !status && n < items->len; n++)
-        status = rt_dict_put(st, set, items->items[n], rt_missing());
-    if (!status)
-        *out = rt_pointer(BURIN_SET, set);
-    return status;
-}
-
-burin_status preset_dbt_set_strict(burin_call *call, burin_value *out) { return dbt_set(call, out); }
-
-burin_status preset_dbt_set(burin_call *call, burin_value *out)
-{
-    burin_status status = dbt_set(call, out);
-
-    if (status == BURIN_ERR_TYPE) {
-        rt_clear_error(state_of(call));
-        *out   = burin_arg(call, 1);
-        status = BURIN_OK;
-    }
-    return status;
-}
-
-burin_status preset_dbt_zip(burin_call *call, burin_value *out)
-{
-    burin_status status = preset_zip(call, out);
-
-    if (status == BURIN_ERR_TYPE) {
-        rt_clear_error(state_of(call));
-        *out   = burin_get(burin_arg(call, 1), "default");
-        status = BURIN_OK;
-        if (out->kind == BURIN_MISSING)
-            *out = burin_none();
-    }
-    return status;
-}
-
 /* ---- tests ---- */
 
 /* all() and any() of Python. */
@@ -624,27 +384,21 @@ burin_status preset_test_contains(burin_call *call, burin_value *out)
     return status;
 }
 
-/* Whether everything in `part` is in `whole`. */
-static burin_status is_subset(burin_call *call, burin_value part, burin_value whole, burin_value *out)
+/* Ansible's boolean(): a text that means true or false, in any case, is that; all else stays what it is. */
+static burin_status from_words(rt_state *st, burin_value *v)
 {
-    rt_state    *st = state_of(call);
-    rt_list     *a, *b;
-    seen_items   in_b;
-    bool         is_in  = true;
-    burin_status status = rt_to_list(st, part, &a);
+    static const char *const truths[] = {"y", "yes", "on", "1", "true", "t", NULL}, *const lies[] = {"n", "no", "off", "0", "false", "f", NULL};
+    burin_value  word;
+    burin_status status = v->kind == BURIN_STRING ? uni_lower(st, *v, &word) : BURIN_OK;
 
-    if (!status)
-        status = rt_to_list(st, whole, &b);
-    if (!status)
-        status = see_all(st, &in_b, b);
-    for (uint32_t n = 0; !status && is_in && n < a->len; n++)
-        status = has_seen(st, &in_b, a->items[n], &is_in);
-    *out = burin_bool(is_in);
-    return status;
+    if (!status && v->kind == BURIN_STRING)
+        status = rt_call_method(st, word, (burin_text)BURIN_TEXT("strip"), &(rt_arguments){0}, &word);
+    if (status || v->kind != BURIN_STRING)
+        return status;
+    if (is_one_of(word, truths) || is_one_of(word, lies))
+        *v = burin_bool(is_one_of(word, truths));
+    return BURIN_OK;
 }
-
-burin_status preset_test_subset(burin_call *call, burin_value *out) { return is_subset(call, burin_arg(call, 0), burin_arg(call, 1), out); }
-burin_status preset_test_superset(burin_call *call, burin_value *out) { return is_subset(call, burin_arg(call, 1), burin_arg(call, 0), out); }
 
 static burin_status is_truthy(burin_call *call, bool *out)
 {
@@ -653,8 +407,8 @@ static burin_status is_truthy(burin_call *call, bool *out)
     burin_value  v      = burin_arg(call, 0);
     burin_status status = rt_is_true(st, burin_arg(call, 1), &convert);
 
-    if (!status && convert && v.kind == BURIN_STRING)
-        status = preset_bool(call, &v);
+    if (!status && convert)
+        status = from_words(st, &v);
     return status ? status : rt_is_true(st, v, out);
 }
 

@@ -118,8 +118,9 @@ static const digest_kind kinds[] = {
     {"md5", md5_block, {{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476}}, 4, true},
     {"sha1", sha1_block, {{0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0}}, 5, false},
     {"sha256", sha256_block, {{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}}, 8, false},
+    {"sha224", sha256_block, {{0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939, 0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4}}, 7, false},
 };
-enum { KIND_MD5, KIND_SHA1, KIND_SHA256, KIND_COUNT };
+enum { KIND_MD5, KIND_SHA1, KIND_SHA256, KIND_SHA224, KIND_COUNT };
 
 /* The message, then a one bit, zeros, and its length in bits as the last 8 bytes of a block. */
 static digest digest_of(const digest_kind *kind, burin_text text)

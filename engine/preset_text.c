@@ -47,14 +47,14 @@ burin_status preset_b64encode(burin_call *call, burin_value *out)
     return BURIN_OK;
 }
 
-/* binascii.a2b_base64: bytes that are no digits are passed over, "=" ends it. */
+/* binascii.a2b_base64: bytes that are no digits are passed over, "=" that make a group whole end it. */
 burin_status preset_b64decode(burin_call *call, burin_value *out)
 {
     rt_state    *st = state_of(call);
     burin_text   text;
     char        *data;
     size_t       len    = 0;
-    unsigned     count  = 0;
+    unsigned     count  = 0, padding = 0;
     uint32_t     bits   = 0;
     burin_status status = text_argument(call, &text);
 
@@ -62,8 +62,9 @@ burin_status preset_b64decode(burin_call *call, burin_value *out)
         status = rt_fail_memory(st);
     if (status)
         return status;
-    for (size_t n = 0; n < text.len && text.data[n] != '='; n++) {
+    for (size_t n = 0; n < text.len && (count % 4 < 2 || count % 4 + padding < 4); n++) {
         const char *digit = text.data[n] ? strchr(base64_digits, text.data[n]) : NULL;
+        padding           = text.data[n] == '=' ? padding + 1 : digit ? 0 : padding;
         if (!digit)
             continue;
         bits = bits << 6 | (uint32_t)(digit - base64_digits);
@@ -72,6 +73,8 @@ burin_status preset_b64decode(burin_call *call, burin_value *out)
     }
     if (count % 4 == 1)
         return burin_raise(call, BURIN_ERR_VALUE, "Invalid base64-encoded string: number of data characters (%u) cannot be 1 more than a multiple of 4", count);
+    if (count % 4 && count % 4 + padding < 4)
+        return burin_raise(call, BURIN_ERR_VALUE, "Incorrect padding");
     if (text_valid_prefix(data, len) != len)
         return burin_raise(call, BURIN_ERR_UNICODE_DECODE, "'utf-8' codec can't decode byte 0x%02x in position %zu: invalid start byte",
                            (unsigned)(uint8_t)data[text_valid_prefix(data, len)], text_valid_prefix(data, len));
@@ -163,6 +166,34 @@ burin_status preset_splitext(burin_call *call, burin_value *out)
     if (!status)
         status = rt_string_copy(st, path.data + dot, path.len - dot, &extension);
     return status ? status : rt_tuple2(st, root, extension, out);
+}
+
+/* os.path.join of a list's pieces: one that begins with a slash begins anew. */
+burin_status preset_path_join(burin_call *call, burin_value *out)
+{
+    rt_state      *st    = state_of(call);
+    burin_value    paths = burin_arg(call, 0);
+    rt_out         path;
+
+    if (paths.kind == BURIN_STRING) {
+        *out = paths;
+        return BURIN_OK;
+    }
+    if (paths.kind != BURIN_LIST && paths.kind != BURIN_TUPLE)
+        return burin_raise(call, BURIN_ERR_TYPE, "|path_join expects string or sequence, got %s instead.", rt_type_name(st, paths));
+    const rt_list *pieces = rt_list_of(st, paths);
+    rt_out_init_heap(&path, st, 64);
+    for (uint32_t n = 0; n < pieces->len; n++) {
+        burin_text piece = rt_text_of(pieces->items[n]);
+        if (pieces->items[n].kind != BURIN_STRING)
+            return burin_raise(call, BURIN_ERR_TYPE, "expected str, bytes or os.PathLike object, not %s", rt_type_name(st, pieces->items[n]));
+        if (piece.len && piece.data[0] == '/')
+            path.next = path.data;
+        else if (path.next > path.data && path.next[-1] != '/')
+            rt_out_literal(&path, "/");
+        rt_out_write(&path, piece.data, piece.len);
+    }
+    return rt_out_take(&path, 0, out);
 }
 
 /* ---- the rest ---- */
