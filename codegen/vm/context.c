@@ -139,13 +139,14 @@ burin_value vm_resolve_site(vm_frame *f, uint32_t number)
         return vm_resolve(f->m, c, site->name, site->hash);
     const rt_dict *variables = rt_dict_of(&f->m->st, c->base);
     vm_cache      *cache     = &f->caches[number];
-    cache->slot              = rt_keys_slot(variables->keys, site->name, site->hash);
-    if (cache->slot == UINT32_MAX) {
-        cache->keys = 0;
-        return resolve_global(c, site->name, site->hash);
+    if (variables->keys->serial != cache->lacking) {
+        cache->slot = rt_keys_slot(variables->keys, site->name, site->hash);
+        cache->keys = cache->slot != UINT32_MAX ? vm_cached_serial(variables) : 0;
+        if (cache->slot != UINT32_MAX)
+            return variables->values[cache->slot];
+        cache->lacking = vm_cached_serial(variables);
     }
-    cache->keys = vm_cached_serial(variables);
-    return variables->values[cache->slot];
+    return resolve_global(c, site->name, site->hash);
 }
 
 burin_status vm_export(vm *m, vm_context *context, burin_text name, burin_value value, unsigned how)

@@ -36,6 +36,31 @@ static void other_shapes_in_the_same_render_give_their_own_values(void **state)
     burin_env_unref(env);
 }
 
+/* That variables lack a name is remembered, too: only as long as they do, and for these alone. */
+static void a_name_comes_and_goes(void **state)
+{
+    burin_env      *env    = burin_env_new(NULL, NULL);
+    burin_render   *render = burin_render_new(env, NULL);
+    burin_template *tpl    = burin_template_from_string(env, NULL, text_z("{{ a }}{{ x }}{{ range is callable }}{{ b }}"), NULL);
+    burin_heap     *heap   = burin_heap_new(NULL);
+    burin_value     less   = data_of(heap, "{\"a\": 1, \"b\": 2}"), more = data_of(heap, "{\"a\": 3, \"x\": 4, \"b\": 5}");
+    static const char *const names[] = {"x", "range"};
+    (void)state;
+    for (unsigned n = 0; n < 12; n++) {
+        static const char *const wants[] = {"1True2", "16True2", "16False2"};
+        const bool               is_more = n % 2;
+        burin_text               out;
+        assert_int_equal(burin_render_text(render, tpl, is_more ? more : less, &out, NULL), BURIN_OK);
+        assert_text(out, is_more ? "34True5" : wants[n / 4]);
+        if (n % 4 == 3 && n / 4 < 2)
+            assert_int_equal(burin_dict_set_z(heap, less, names[n / 4], burin_int(6)), BURIN_OK);
+    }
+    burin_heap_free(heap);
+    burin_template_unref(tpl);
+    burin_render_free(render);
+    burin_env_unref(env);
+}
+
 /* Dicts read while rendering are dropped with their keys, and the next ones come to lie where they lay. */
 static void dicts_made_in_a_loop_are_told_apart(void **state)
 {
@@ -161,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_shapes_in_the_same_render_give_their_own_values),
+        cmocka_unit_test(a_name_comes_and_goes),
         cmocka_unit_test(dicts_made_in_a_loop_are_told_apart),
         cmocka_unit_test(templates_come_and_go_in_one_render),
         cmocka_unit_test(what_is_made_of_clean_strings_is_escaped),
