@@ -141,7 +141,7 @@ static BURIN_INLINE burin_status enter_plain(vm *m, const vm_call *call, burin_v
 burin_status vm_enter(vm *m, const vm_call *call, burin_value *result)
 {
     const vm_template *parent = NULL;
-    burin_status       status = rt_enter(&m->st);
+    burin_status       status = rt_enter_fast(&m->st);
     if (status)
         return status;
     status = call->unit->captured ? enter_captured(m, call, result, &parent) : enter_plain(m, call, result, &parent);
@@ -169,7 +169,7 @@ burin_status vm_enter_macro(vm *m, const vm_macro *macro, const burin_value *arg
     vm_call            call   = call_of_macro(macro, args, count);
     const vm_template *parent = NULL;
     burin_value        result;
-    burin_status       status = rt_enter(&m->st);
+    burin_status       status = rt_enter_fast(&m->st);
     if (status)
         return status;
     status = call.unit->captured ? enter_captured_macro(m, macro, args, count) : enter_plain(m, &call, &result, &parent);
@@ -204,7 +204,7 @@ burin_status vm_run_roots(vm *m, const vm_template *tpl, vm_context *context, bu
 burin_status vm_run_root(vm *m, const vm_template *tpl, vm_context *context, burin_value *result)
 {
     const uint32_t depth  = m->st.depth;
-    burin_status   status = rt_enter(&m->st);
+    burin_status   status = rt_enter_fast(&m->st);
     if (!status)
         status = vm_run_roots(m, tpl, context, result);
     m->st.depth = depth;

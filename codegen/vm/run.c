@@ -79,7 +79,8 @@ burin_status vm_run(vm_frame *f)
 /* The failure's place is noted by whoever runs the unit. */
 burin_status vm_run_stretch(vm_frame *f, uint32_t pc, uint32_t from, uint32_t until, bool *outside)
 {
-    const ir_insn *i = f->unit->code + pc, *const low = f->unit->code + from, *const high = f->unit->code + until;
+    const ir_insn  *i   = f->unit->code + pc;
+    const uintptr_t low = (uintptr_t)(f->unit->code + from), inside = (until - from) * sizeof *i;
 #define BOUNDED 1
 #include "codegen/vm/run_loop.inc"
 #undef BOUNDED
