@@ -24,6 +24,7 @@ typedef struct rt_item {
     uint8_t  form;          /* burin_form, or RT_FORM_ARRAY */
     bool     is_pointer;
     uint8_t  length_form;   /* TEXT */
+    bool     is_plain_text; /* TEXT that lies there itself, with a length of 64 bits */
     uint32_t size;          /* bytes of the form */
     uint32_t type;          /* STRUCT, ARRAY: number of the layout */
     int32_t  length_offset; /* TEXT */
@@ -153,6 +154,10 @@ static BURIN_INLINE rt_words rt_words_of_text(const char *text, uint64_t len)
 static BURIN_INLINE rt_words rt_item_words(uint16_t tag, const rt_item *item, const char *at)
 {
     uint64_t word;
+    if (BURIN_LIKELY(item->is_plain_text)) {
+        memcpy(&word, at + item->length_offset, sizeof word);
+        return rt_words_of_text(rt_pointer_at(at), word);
+    }
     if (item->is_pointer) {
         at = rt_pointer_at(at);
         if (BURIN_UNLIKELY(!at))

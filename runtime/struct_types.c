@@ -191,6 +191,7 @@ static bool make_item(maker *m, rt_item *item)
     if (f->form == BURIN_FORM_TEXT) {
         item->length_form   = f->length_form;
         item->length_offset = f->length_offset;
+        item->is_plain_text = !f->is_pointer && f->length_form == BURIN_FORM_U64;
     }
     return !f->names || make_names(m, f->names, &item->names);
 }

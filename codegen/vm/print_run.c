@@ -127,7 +127,7 @@ static BURIN_INLINE run_next next_of_run(vm_frame *f, vm_loop *loop, burin_value
     loop->index0++;
     if (loop->left-- <= 0)
         return RUN_OVER;
-    *item = rt_struct_value(BURIN_STRUCT, loop->over.reserved, loop->item->type, loop->place);
+    memcpy(item, &(rt_words){loop->word, (uintptr_t)loop->place}, sizeof *item);
     if (loop->row->extended)
         note_item(loop, item);
     loop->place += loop->step;
