@@ -16,64 +16,91 @@ enum { VALUES_MIN = 3, RUN_ROOM_MAX = 4096, RUNS_MAX = UINT16_MAX, BLOCK = 32 };
 
 /* ---- parts ---- */
 
-static bool prints_value(const ir_part *part) { return part->kind > PART_NONE && part->kind < PART_SUM; }
-static bool jumps(const ir_part *part) { return part->kind >= PART_JUMP && part->kind <= PART_NEXT; }
-static bool sets_register(const ir_part *part)
-{
-    return (part->kind >= PART_FETCH && part->kind < PART_JUMP) || part->kind == PART_COUNTER || part->kind == PART_NEXT || part->kind == PART_COMPARE_K || part->kind == PART_REGISTER_SAFE ||
-           part->kind == PART_ATTR_SAFE || part->kind == PART_SAME_SAFE;
-}
-static uint32_t room_of(const ir_part *part) { return (part->text_len + BLOCK - 1) / BLOCK * BLOCK + (prints_value(part) ? RT_SHORT : 0); }
+/* What is asked of parts of a kind. */
+enum {
+    PRINTS = 1, /* a value */
+    SETS   = 2, /* register `to` */
+    JUMPS  = 4,
+    LEAVES = 8,  /* does not go on to the next part */
+    READS  = 16, /* an attribute, which may be of the object that was read last */
+    ASKS   = 32, /* for an attribute's text, likewise */
+};
+static const uint8_t traits[] = {
+    [PART_REGISTER] = PRINTS, [PART_REGISTER_E] = PRINTS, [PART_REGISTER_SUM] = PRINTS, [PART_REGISTER_SAFE] = PRINTS | SETS,
+    [PART_ATTR] = PRINTS | READS, [PART_ATTR_E] = PRINTS | READS, [PART_ATTR_SUM] = PRINTS | READS, [PART_ATTR_SAFE] = PRINTS | READS | SETS,
+    [PART_SAME] = PRINTS, [PART_SAME_E] = PRINTS, [PART_SAME_SUM] = PRINTS, [PART_SAME_SAFE] = PRINTS | SETS,
+    [PART_COUNTER] = PRINTS | SETS,
+    [PART_FETCH ... PART_ITER] = SETS,
+    [PART_JUMP] = JUMPS | LEAVES, [PART_IF ... PART_ATTR_NOT] = JUMPS, [PART_COMPARE_K] = JUMPS | SETS, [PART_IS] = JUMPS | ASKS, [PART_SAME_IS] = JUMPS,
+    [PART_NEXT] = JUMPS | SETS, [PART_EXIT] = LEAVES, [PART_TEXT_LONG] = 0,
+};
+static inline bool is(const ir_part *part, uint8_t trait) { return traits[part->kind] & trait; }
 
-/* The text before a part without one, which becomes that part's; NULL when there is none. */
-static const ir_part *text_before(const run_finder *s, const ir_part *part)
+/* How a part may be come to: from parts before it only; from behind it too; it is where a run begins. */
+enum { FROM_BEFORE, FROM_BEHIND, FROM_OUTSIDE };
+
+static uint8_t start_of(const ir_part *part)
 {
-    const ir_part *last = s->count ? &s->parts[s->count - 1] : NULL;
-    return last && last->kind == PART_NONE && !part->text_len && part->kind != PART_SUM && last->in_sum == part->in_sum && !s->target[s->pc] ? last : NULL;
+    if (!part->text_len)
+        return part->kind;
+    return part->text_len <= 16 ? PART_TEXT_16 : part->text_len <= 32 ? PART_TEXT_32 : PART_TEXT_LONG;
 }
 
-static void add_part(run_finder *s, ir_part part, uint32_t insns)
+/* The next part, to be filled in and then ended. */
+static inline ir_part *part_begin(run_finder *s, unsigned kind)
 {
-    part.in_sum = s->sum != NO_SUM;
-    part.insn   = part.in_sum ? s->sum : s->pc;
-    s->room += room_of(&part);
-    part.cache = part.site * IR_CACHE_SIZE;
-    part.reg *= (uint32_t)sizeof(burin_value);
-    part.to *= (uint32_t)sizeof(burin_value);
-    const ir_part *text = text_before(s, &part);
-    if (text) {
-        part.text     = text->text;
-        part.text_len = text->text_len;
-        part.insn     = part.kind == PART_EXIT ? part.insn : text->insn;
+    ir_part *part = &s->parts[s->count];
+    *part         = (ir_part){.kind = (uint8_t)kind};
+    return part;
+}
+
+/* Is the part before this one a text alone, which becomes this part's? */
+static inline bool follows_text(const run_finder *s, const ir_part *part)
+{
+    return s->count && part[-1].kind == PART_NONE && !part->text_len && part->kind != PART_SUM && part[-1].in_sum == part->in_sum && !s->target[s->pc];
+}
+
+static ir_part *part_end(run_finder *s, ir_part *part, uint32_t insns)
+{
+    const uint32_t room = (part->text_len + BLOCK - 1) / BLOCK * BLOCK + (is(part, PRINTS) ? RT_SHORT : 0);
+    part->in_sum        = s->sum != NO_SUM;
+    part->insn          = part->in_sum ? s->sum : s->pc;
+    part->cache         = part->site * IR_CACHE_SIZE;
+    part->reg *= (uint32_t)sizeof(burin_value);
+    part->to *= (uint32_t)sizeof(burin_value);
+    s->room += room;
+    if (follows_text(s, part)) {
+        part->text     = part[-1].text;
+        part->text_len = part[-1].text_len;
+        part->insn     = part->kind == PART_EXIT ? part->insn : part[-1].insn;
+        part[-1]       = *part;
+        part--;
         s->count--;
+        s->rooms[s->count] += room;
     } else {
-        s->begins[s->count] = s->pc;
-        if (!part.text)
-            part.text = s->p->constants[0].as.s; /* the empty text */
+        s->begins[s->count]  = s->pc;
+        s->ways_in[s->count] = s->target[s->pc] == LOOP_HEAD ? FROM_BEHIND : FROM_BEFORE;
+        s->rooms[s->count]   = room;
+        if (!part->text)
+            part->text = s->p->constants[0].as.s; /* the empty text */
     }
-    s->goals[s->count]   = NOWHERE;
-    s->parts[s->count++] = part;
+    part->start = start_of(part);
+    s->count++;
     s->pc += insns;
+    return part;
 }
 
 /* `jump` is the last of the `insns` instructions. */
-static void add_jump(run_finder *s, const ir_insn *jump, ir_part part, uint32_t insns)
+static void jump_end(run_finder *s, ir_part *part, const ir_insn *jump, uint32_t insns)
 {
-    add_part(s, part, insns);
+    part_end(s, part, insns);
     s->goals[s->count - 1] = jump->d;
 }
 
-static ir_part with_constant(const run_finder *s, uint32_t k, ir_part part)
+static inline void set_text(const run_finder *s, ir_part *part, uint32_t k)
 {
-    part.constant = &s->p->constants[k];
-    return part;
-}
-
-static ir_part with_text(const run_finder *s, uint32_t k, ir_part part)
-{
-    part.text     = s->p->constants[k].as.s;
-    part.text_len = s->p->constants[k].len;
-    return part;
+    part->text     = s->p->constants[k].as.s;
+    part->text_len = s->p->constants[k].len;
 }
 
 static const ir_insn *ahead(const run_finder *s, uint32_t count)
@@ -86,59 +113,59 @@ static const ir_insn *ahead(const run_finder *s, uint32_t count)
 }
 
 static bool prints_register(const ir_insn *i, uint16_t reg) { return (i->op == OP_OUT || i->op == OP_OUT_E) && i->b == reg; }
-/* PART_REGISTER or PART_ATTR as the instruction prints it. */
-static uint8_t printed(ir_part_kind kind, const ir_insn *i) { return (uint8_t)(kind + (i->op == OP_OUT_E || i->op == OP_OUT_ATTR_E ? HOW_ESCAPED : HOW_STR)); }
-
 /* loop.index, printed or not; loop.first, loop.last */
 static bool add_of_loop(run_finder *s, const ir_insn *i)
 {
-    const ir_insn *print   = ahead(s, 1);
-    const bool     counts  = i->c == LOOP_index || i->c == LOOP_index0;
-    ir_part        part    = {.reg = i->b, .to = i->a, .site = i->c == LOOP_index};
-    if (counts && prints_register(print, i->a)) {
-        part.kind = PART_COUNTER;
-        add_part(s, with_text(s, print->d, part), 2);
-        return true;
-    }
+    const ir_insn *print  = ahead(s, 1);
+    const bool     counts = i->c == LOOP_index || i->c == LOOP_index0, prints = counts && prints_register(print, i->a);
     if (!counts && i->c != LOOP_first && i->c != LOOP_last)
         return false;
-    part.kind = counts ? PART_COUNT : i->c == LOOP_first ? PART_FIRST : PART_LAST;
-    add_part(s, part, 1);
+    ir_part *part = part_begin(s, prints ? PART_COUNTER : counts ? PART_COUNT : i->c == LOOP_first ? PART_FIRST : PART_LAST);
+    part->reg     = i->b;
+    part->to      = i->a;
+    part->site    = i->c == LOOP_index;
+    if (prints)
+        set_text(s, part, print->d);
+    part_end(s, part, prints ? 2 : 1);
     return true;
 }
 
-/* x|safe or x.y|safe, printed: `part` is x, which `i` puts where it is made Markup of. */
-static bool add_safe(run_finder *s, const ir_insn *i, ir_part part)
-{
-    const ir_insn *markup = ahead(s, 1), *print = ahead(s, 2);
-    if (markup->op != OP_MARKUP || markup->c != 1 || markup->b != i->a || !prints_register(print, markup->a) || markup->a == part.reg)
-        return false;
-    part.kind = (uint8_t)(part.kind + HOW_SAFE);
-    part.to   = markup->a;
-    add_part(s, with_text(s, print->d, part), 3);
-    return true;
-}
-
+/* x = y or x = y.z; or y|safe and y.z|safe, printed, which take two instructions more. */
 static void add_copy(run_finder *s, const ir_insn *i)
 {
-    const bool fetches = i->op == OP_ATTR;
-    if (add_safe(s, i, fetches ? (ir_part){.kind = PART_ATTR, .reg = i->b, .site = i->d} : (ir_part){.kind = PART_REGISTER, .reg = i->b}))
-        return;
-    add_part(s, (ir_part){.kind = fetches ? PART_FETCH : PART_MOVE, .reg = i->b, .to = i->a, .site = i->d}, 1);
+    const bool     fetches = i->op == OP_ATTR;
+    const ir_insn *markup = ahead(s, 1), *print = ahead(s, 2);
+    const bool     is_safe = markup->op == OP_MARKUP && markup->c == 1 && markup->b == i->a && prints_register(print, markup->a) &&
+                         markup->a != i->b;
+    ir_part *part = part_begin(s, is_safe ? (fetches ? PART_ATTR_SAFE : PART_REGISTER_SAFE) : fetches ? PART_FETCH : PART_MOVE);
+    part->reg     = i->b;
+    part->to      = is_safe ? markup->a : i->a;
+    part->site    = !is_safe || fetches ? i->d : 0;
+    if (is_safe)
+        set_text(s, part, print->d);
+    part_end(s, part, is_safe ? 3 : 1);
 }
 
 static bool add_printing(run_finder *s, const ir_insn *i)
 {
+    ir_part *part;
     switch (i->op) {
-    case OP_TEXT: add_part(s, with_text(s, i->d, (ir_part){.kind = PART_NONE}), 1); return true;
-    case OP_OUT: case OP_OUT_E: add_part(s, with_text(s, i->d, (ir_part){.kind = printed(PART_REGISTER, i), .reg = i->b}), 1); return true;
-    case OP_OUT_ATTR: case OP_OUT_ATTR_E:
-        add_part(s, with_text(s, i->d, (ir_part){.kind = printed(PART_ATTR, i), .reg = i->b, .site = i->c}), 1);
-        return true;
+    case OP_TEXT: part = part_begin(s, PART_NONE); break;
+    case OP_OUT: part = part_begin(s, PART_REGISTER + HOW_STR); break;
+    case OP_OUT_E: part = part_begin(s, PART_REGISTER + HOW_ESCAPED); break;
+    case OP_OUT_ATTR: part = part_begin(s, PART_ATTR + HOW_STR); break;
+    case OP_OUT_ATTR_E: part = part_begin(s, PART_ATTR + HOW_ESCAPED); break;
     case OP_LOOP_ATTR: return add_of_loop(s, i);
     case OP_MOVE: case OP_ATTR: add_copy(s, i); return true;
     default: return false;
     }
+    set_text(s, part, i->d);
+    if (i->op != OP_TEXT) {
+        part->reg  = i->b;
+        part->site = is(part, READS) ? i->c : 0;
+    }
+    part_end(s, part, 1);
+    return true;
 }
 
 static bool add_value(run_finder *s, const ir_insn *i)
@@ -163,7 +190,12 @@ static bool add_value(run_finder *s, const ir_insn *i)
         break;
     default: return false;
     }
-    add_part(s, with_constant(s, k, (ir_part){.kind = kind, .reg = i->b, .to = i->a, .site = of}), 1);
+    ir_part *part  = part_begin(s, kind);
+    part->constant = &s->p->constants[k];
+    part->reg      = i->b;
+    part->to       = i->a;
+    part->site     = of;
+    part_end(s, part, 1);
     return true;
 }
 
@@ -171,55 +203,72 @@ static bool add_resolving(run_finder *s, const ir_insn *i)
 {
     if (i->op != OP_RESOLVE && i->op != OP_RESOLVE_U)
         return false;
-    ir_part part = {.kind = PART_RESOLVE, .to = i->a, .site = i->d};
-    add_part(s, i->op == OP_RESOLVE ? part : with_constant(s, i->b | (uint32_t)i->c << 16, part), 1);
+    ir_part *part = part_begin(s, PART_RESOLVE);
+    part->to      = i->a;
+    part->site    = i->d;
+    if (i->op == OP_RESOLVE_U)
+        part->constant = &s->p->constants[i->b | (uint32_t)i->c << 16];
+    part_end(s, part, 1);
     return true;
 }
 
 /* A constant, and what is compared with it. */
 static bool add_comparison(run_finder *s, const ir_insn *i)
 {
-    const ir_insn *jump = ahead(s, 1);
-    if (i->op != OP_LOADK || jump->op != OP_JUMP_COMPARE || jump->a > RT_GE || jump->c != i->a || jump->b == i->a)
+    if (i->op != OP_LOADK)
         return false;
-    add_jump(s, jump, with_constant(s, i->d, (ir_part){.kind = PART_COMPARE_K, .reg = jump->b, .to = i->a, .how = (uint8_t)jump->a}), 2);
+    const ir_insn *jump = ahead(s, 1);
+    if (jump->op != OP_JUMP_COMPARE || jump->a > RT_GE || jump->c != i->a || jump->b == i->a)
+        return false;
+    ir_part *part  = part_begin(s, PART_COMPARE_K);
+    part->constant = &s->p->constants[i->d];
+    part->reg      = jump->b;
+    part->to       = i->a;
+    part->how      = (uint8_t)jump->a;
+    jump_end(s, part, jump, 2);
     return true;
 }
 
 static bool add_decision(run_finder *s, const ir_insn *i)
 {
-    ir_part part = {.reg = i->b, .site = i->c};
-    switch (i->op) {
-    case OP_JUMP: part.kind = PART_JUMP; break;
-    case OP_JUMP_IF: part.kind = PART_IF; break;
-    case OP_JUMP_NOT: part.kind = PART_NOT; break;
-    case OP_JUMP_SET: part.kind = PART_SET; break;
-    case OP_JUMP_ATTR_IF: part.kind = PART_ATTR_IF; break;
-    case OP_JUMP_ATTR_NOT: part.kind = PART_ATTR_NOT; break;
-    case OP_JUMP_COMPARE:
-        if (i->a > RT_GE)
-            return false;
-        part.kind = PART_COMPARE;
-        part.how  = (uint8_t)i->a;
-        break;
-    case OP_JUMP_ATTR_EQ: case OP_JUMP_ATTR_NE:
-        part      = with_constant(s, i->a, part);
-        part.kind = PART_IS;
-        part.how  = i->op == OP_JUMP_ATTR_EQ;
-        break;
-    case OP_NEXT: part.kind = PART_NEXT, part.reg = i->a, part.to = i->b, part.site = i->d; break;
-    default: return false;
+    static const uint8_t kinds[OP_COUNT] = {
+        [OP_JUMP] = PART_JUMP, [OP_JUMP_IF] = PART_IF, [OP_JUMP_NOT] = PART_NOT, [OP_JUMP_SET] = PART_SET, [OP_JUMP_ATTR_IF] = PART_ATTR_IF,
+        [OP_JUMP_ATTR_NOT] = PART_ATTR_NOT, [OP_JUMP_COMPARE] = PART_COMPARE, [OP_JUMP_ATTR_EQ] = PART_IS, [OP_JUMP_ATTR_NE] = PART_IS, [OP_NEXT] = PART_NEXT,
+    };
+    if (!kinds[i->op] || (i->op == OP_JUMP_COMPARE && i->a > RT_GE))
+        return false;
+    ir_part *part = part_begin(s, kinds[i->op]);
+    part->reg     = i->op == OP_NEXT ? i->a : i->b;
+    part->site    = i->op == OP_NEXT ? i->d : i->c;
+    if (i->op == OP_NEXT)
+        part->to = i->b;
+    else if (i->op == OP_JUMP_COMPARE)
+        part->how = (uint8_t)i->a;
+    else if (part->kind == PART_IS) {
+        part->constant = &s->p->constants[i->a];
+        part->how      = i->op == OP_JUMP_ATTR_EQ;
     }
-    add_jump(s, i, part, 1);
+    jump_end(s, part, i, 1);
     return true;
 }
 
 static bool add_of_sum(run_finder *s, const ir_insn *i)
 {
+    ir_part *part;
     switch (i->op) {
-    case OP_SUM_TEXT: add_part(s, with_text(s, i->d, (ir_part){.kind = PART_NONE}), 1); return true;
-    case OP_SUM_ADD: add_part(s, (ir_part){.kind = PART_REGISTER_SUM, .reg = i->b}, 1); return true;
-    case OP_SUM_ATTR: add_part(s, (ir_part){.kind = PART_ATTR_SUM, .reg = i->b, .site = i->d}, 1); return true;
+    case OP_SUM_TEXT:
+        part = part_begin(s, PART_NONE);
+        set_text(s, part, i->d);
+        break;
+    case OP_SUM_ADD:
+        part      = part_begin(s, PART_REGISTER_SUM);
+        part->reg = i->b;
+        break;
+    case OP_SUM_ATTR:
+        part       = part_begin(s, PART_ATTR_SUM);
+        part->reg  = i->b;
+        part->site = i->d;
+        break;
     case OP_LOADK: case OP_ITEM: return add_value(s, i);
     case OP_SUM_END:
         s->pc++;
@@ -227,18 +276,24 @@ static bool add_of_sum(run_finder *s, const ir_insn *i)
         return true;
     default: return false;
     }
+    part_end(s, part, 1);
+    return true;
 }
 
 static void begin_sum(run_finder *s, const ir_insn *i)
 {
-    s->sum      = s->pc;
-    s->sum_part = s->count;
-    if (i->op == OP_SUM_BEGIN) {
-        add_part(s, with_text(s, i->d, (ir_part){.kind = PART_SUM}), 1);
-    } else {
-        add_part(s, (ir_part){.kind = PART_SUM}, 0);
-        add_part(s, (ir_part){.kind = PART_REGISTER_SUM, .reg = i->b}, 1);
-    }
+    const bool has_text = i->op == OP_SUM_BEGIN;
+    s->sum              = s->pc;
+    s->sum_part         = s->count;
+    ir_part *part       = part_begin(s, PART_SUM);
+    if (has_text)
+        set_text(s, part, i->d);
+    part_end(s, part, has_text);
+    if (has_text)
+        return;
+    part      = part_begin(s, PART_REGISTER_SUM);
+    part->reg = i->b;
+    part_end(s, part, 1);
 }
 
 static bool has_hole(const run_finder *s) { return s->count && s->parts[s->count - 1].kind == PART_EXIT; }
@@ -252,7 +307,7 @@ static void add_hole(run_finder *s)
         s->sum   = NO_SUM;
     }
     if (!has_hole(s) || s->target[s->pc])
-        add_part(s, (ir_part){.kind = PART_EXIT}, 0);
+        part_end(s, part_begin(s, PART_EXIT), 0);
     s->pc++;
 }
 
@@ -272,18 +327,21 @@ static void add_next(run_finder *s)
 
 /* ---- what is known of parts ---- */
 
-static ir_part exit_to(const run_finder *s, uint32_t insn) { return (ir_part){.kind = PART_EXIT, .insn = insn, .text = s->p->constants[0].as.s}; }
+static void put_exit(run_finder *s, uint32_t at, uint32_t insn)
+{
+    s->parts[at] = (ir_part){.kind = PART_EXIT, .start = PART_EXIT, .insn = insn, .text = s->p->constants[0].as.s};
+}
 
 /* Jumps to instructions become jumps to parts; for each that leaves the stretch there is a part behind it. The number of all parts. */
 static uint32_t find_ways(run_finder *s)
 {
-    uint32_t all    = s->count;
-    s->parts[all++] = exit_to(s, s->pc);
+    uint32_t all = s->count;
+    put_exit(s, all++, s->pc);
     for (uint32_t n = 0; n < s->count; n++) {
+        if (!is(&s->parts[n], JUMPS))
+            continue;
         uint32_t goal = s->goals[n], to = s->count;
         bool     back = goal <= s->begins[n];
-        if (!jumps(&s->parts[n]))
-            continue;
         if (back && goal >= s->from && s->parts[n].kind == PART_NEXT)
             for (to = n; to > 0 && s->begins[to - 1] >= goal;)
                 to--;
@@ -291,14 +349,12 @@ static uint32_t find_ways(run_finder *s)
             for (to = n + 1; s->begins[to] < goal;)
                 to++;
         else if (goal != s->pc)
-            s->parts[to = all++] = exit_to(s, goal);
-        s->parts[n].jump = (int32_t)to - (int32_t)n;
+            put_exit(s, to = all++, goal);
+        s->goals[n]      = to;
+        s->parts[n].jump = ((int32_t)to - (int32_t)n) * (int32_t)sizeof(ir_part);
     }
     return all;
 }
-
-/* How a part may be come to: from parts before it only; from behind it too; it is where a run begins. */
-typedef enum way_in { FROM_BEFORE, FROM_BEHIND, FROM_OUTSIDE } way_in;
 
 /* What holds before a part, however it is come to. */
 typedef struct known {
@@ -306,32 +362,32 @@ typedef struct known {
     uint32_t asked;  /* the part that is the last IS, or NOWHERE */
 } known;
 
-static void meet(known *at, known other, bool first)
+static known meet(known one, known other)
 {
-    if (first)
-        *at = other;
-    if (at->object != other.object)
-        at->object = NOWHERE;
-    if (at->asked != other.asked)
-        at->asked = NOWHERE;
+    return (known){one.object == other.object ? one.object : NOWHERE, one.asked == other.asked ? one.asked : NOWHERE};
+}
+
+static void make_same(ir_part *part, unsigned kind)
+{
+    part->kind  = (uint8_t)kind;
+    part->start = start_of(part);
 }
 
 static known pass(run_finder *s, uint32_t n, known at)
 {
     ir_part *part = &s->parts[n];
-    bool     attr = part->kind >= PART_ATTR && part->kind <= PART_ATTR_SAFE;
-    if (attr && part->reg == at.object)
-        part->kind = (uint8_t)(part->kind - PART_ATTR + PART_SAME);
-    else if (attr)
+    if (is(part, READS) && part->reg == at.object)
+        make_same(part, part->kind - PART_ATTR + PART_SAME);
+    else if (is(part, READS))
         at.object = part->reg;
-    if (part->kind == PART_IS) {
+    if (is(part, ASKS)) {
         const ir_part *last = at.asked == NOWHERE ? NULL : &s->parts[at.asked];
         if (last && last->reg == part->reg && text_equal(s->p->sites[last->site].name, s->p->sites[part->site].name))
-            part->kind = PART_SAME_IS;
+            make_same(part, PART_SAME_IS);
         else
             at.asked = n;
     }
-    if (!sets_register(part))
+    if (!is(part, SETS))
         return at;
     if (part->to == at.object)
         at.object = NOWHERE;
@@ -341,27 +397,27 @@ static known pass(run_finder *s, uint32_t n, known at)
 }
 
 /* Parts that ask the object of the last one again. */
-static void find_same(run_finder *s, const way_in *ways_in)
+static void find_same(run_finder *s)
 {
-    known at[2 * RUN_PARTS_MAX];
-    bool  seen[2 * RUN_PARTS_MAX];
-    memset(seen, 0, (s->count + 1) * sizeof *seen);
+    known at[RUN_PARTS_MAX]; /* of parts that are jumped to */
+    bool  jumped[RUN_PARTS_MAX], comes = false;
+    known now = {NOWHERE, NOWHERE};
+    memset(jumped, 0, s->count * sizeof *jumped);
     for (uint32_t n = 0; n < s->count; n++) {
-        if (ways_in[n] != FROM_BEFORE)
-            at[n] = (known){NOWHERE, NOWHERE};
-        else if (!seen[n]) /* it is never come to */
+        if (s->ways_in[n] != FROM_BEFORE)
+            now = (known){NOWHERE, NOWHERE};
+        else if (jumped[n])
+            now = comes ? meet(now, at[n]) : at[n];
+        else if (!comes) /* it is never come to */
             continue;
-        known          behind = pass(s, n, at[n]);
-        const ir_part *part   = &s->parts[n];
-        if (part->kind != PART_JUMP && part->kind != PART_EXIT) {
-            meet(&at[n + 1], behind, !seen[n + 1]);
-            seen[n + 1] = true;
-        }
-        uint32_t to = n + (uint32_t)part->jump;
-        if (jumps(part) && part->jump > 0 && to < s->count) {
-            meet(&at[to], behind, !seen[to]);
-            seen[to] = true;
-        }
+        const ir_part *part = &s->parts[n];
+        if (is(part, READS | ASKS | SETS))
+            now = pass(s, n, now);
+        comes = !is(part, LEAVES);
+        if (!is(part, JUMPS) || s->goals[n] <= n || s->goals[n] >= s->count)
+            continue;
+        at[s->goals[n]]     = jumped[s->goals[n]] ? meet(at[s->goals[n]], now) : now;
+        jumped[s->goals[n]] = true;
     }
 }
 
@@ -369,12 +425,13 @@ static void find_same(run_finder *s, const way_in *ways_in)
 static uint32_t find_room(const run_finder *s, uint32_t all)
 {
     uint32_t from[2 * RUN_PARTS_MAX], most = 0;
-    for (uint32_t n = all; n-- > 0;) {
+    memset(&from[s->count], 0, (all - s->count) * sizeof *from);
+    for (uint32_t n = s->count; n-- > 0;) {
         const ir_part *part = &s->parts[n];
-        uint32_t       next = part->kind == PART_JUMP || part->kind == PART_EXIT ? 0 : from[n + 1];
-        if (jumps(part) && part->jump > 0 && from[n + (uint32_t)part->jump] > next)
-            next = from[n + (uint32_t)part->jump];
-        from[n] = room_of(part) + next;
+        uint32_t       next = is(part, LEAVES) ? 0 : from[n + 1];
+        if (is(part, JUMPS) && s->goals[n] > n && from[s->goals[n]] > next)
+            next = from[s->goals[n]];
+        from[n] = s->rooms[n] + next;
         most    = from[n] > most ? from[n] : most;
     }
     return most + BLOCK;
@@ -382,13 +439,13 @@ static uint32_t find_room(const run_finder *s, uint32_t all)
 
 /* ---- runs ---- */
 
-/* How many values are printed from part `n` on, if nothing jumps. */
-static uint32_t values_from(const run_finder *s, uint32_t n)
+/* Are enough values printed from part `n` on, if nothing jumps? */
+static bool prints_enough(const run_finder *s, uint32_t n)
 {
     uint32_t values = 0;
-    for (; n < s->count && s->parts[n].kind != PART_EXIT; n++)
-        values += prints_value(&s->parts[n]);
-    return values;
+    for (; n < s->count && s->parts[n].kind != PART_EXIT && values < VALUES_MIN; n++)
+        values += is(&s->parts[n], PRINTS);
+    return values >= VALUES_MIN;
 }
 
 /* Does a loop that goes on at part `n` print something, and nothing but by parts? */
@@ -396,24 +453,24 @@ static bool loops(const run_finder *s, uint32_t n)
 {
     bool prints = false;
     for (uint32_t at = n; at < s->count && s->parts[at].kind != PART_EXIT; at++) {
-        prints = prints || prints_value(&s->parts[at]) || s->parts[at].text_len;
-        if (s->parts[at].kind == PART_NEXT && at + (uint32_t)s->parts[at].jump == n)
+        prints = prints || is(&s->parts[at], PRINTS) || s->parts[at].text_len;
+        if (s->parts[at].kind == PART_NEXT && s->goals[at] == n)
             return prints;
     }
     return false;
 }
 
 /* Where the row is entered: how often. */
-static uint32_t find_entries(const run_finder *s, way_in *ways_in)
+static uint32_t find_entries(run_finder *s)
 {
     uint32_t count = 0;
     for (uint32_t n = 0; n < s->count; n++) {
-        const ir_part *part  = &s->parts[n];
-        const bool     head  = s->target[s->begins[n]] == LOOP_HEAD, begin = n == 0 || s->parts[n - 1].kind == PART_EXIT;
-        const bool     whole = !part->in_sum || part->kind == PART_SUM;
-        ways_in[n]           = head ? FROM_BEHIND : FROM_BEFORE;
-        if (whole && ((head && loops(s, n)) || ((head || begin) && values_from(s, n) >= VALUES_MIN))) {
-            ways_in[n] = FROM_OUTSIDE;
+        const ir_part *part = &s->parts[n];
+        const bool     head = s->ways_in[n] == FROM_BEHIND, begin = n == 0 || part[-1].kind == PART_EXIT;
+        if ((!head && !begin) || (part->in_sum && part->kind != PART_SUM))
+            continue;
+        if ((head && loops(s, n)) || prints_enough(s, n)) {
+            s->ways_in[n] = FROM_OUTSIDE;
             count++;
         }
     }
@@ -435,35 +492,26 @@ static bool runs_grow(run_finder *s, uint32_t more)
     return true;
 }
 
-static uint8_t start_of(const ir_part *part)
-{
-    if (!part->text_len)
-        return part->kind;
-    return part->text_len <= 16 ? PART_TEXT_16 : part->text_len <= 32 ? PART_TEXT_32 : PART_TEXT_LONG;
-}
-
 /* The row of parts, when it is entered anywhere. */
 static bool keep_parts(run_finder *s)
 {
-    way_in ways_in[RUN_PARTS_MAX];
-    uint32_t all = find_ways(s), count = find_entries(s, ways_in);
+    uint32_t all = find_ways(s), count = find_entries(s);
     if (!count || s->run_count + count > RUNS_MAX)
         return true;
-    find_same(s, ways_in);
+    find_same(s);
     uint32_t room = find_room(s, all);
     ir_part *kept = arena_alloc(&s->p->memory, all * sizeof *kept);
     if (!kept || !runs_grow(s, count))
         return false;
-    for (uint32_t n = 0; n < all; n++) {
-        kept[n]       = s->parts[n];
-        kept[n].start = start_of(&s->parts[n]);
-        kept[n].jump *= (int32_t)sizeof(ir_part);
-        if (n >= s->count || ways_in[n] != FROM_OUTSIDE)
+    memcpy(kept, s->parts, all * sizeof *kept);
+    for (uint32_t n = 0; count; n++) {
+        if (s->ways_in[n] != FROM_OUTSIDE)
             continue;
         ir_insn *i = &s->u->code[s->begins[n]];
         i->go      = SUPER_RUN;
         i->row     = (uint16_t)s->run_count;
         s->runs[s->run_count++] = (ir_run){&kept[n], room};
+        count--;
     }
     return true;
 }

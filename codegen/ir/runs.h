@@ -21,7 +21,9 @@ typedef struct run_finder {
     uint32_t       sum_part; /* ... and its first part */
     ir_part        parts[2 * RUN_PARTS_MAX];
     uint32_t       begins[RUN_PARTS_MAX]; /* each part's first instruction ... */
-    uint32_t       goals[RUN_PARTS_MAX];  /* ... and the one it may jump to */
+    uint32_t       goals[RUN_PARTS_MAX];  /* ... and the one it may jump to, later the part; of those that jump */
+    uint32_t       rooms[RUN_PARTS_MAX];  /* in the output, for what it prints */
+    uint8_t        ways_in[RUN_PARTS_MAX];
 } run_finder;
 
 /* The runs of the unit `s->u`. False when memory is out. */

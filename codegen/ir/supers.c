@@ -35,70 +35,63 @@ static bool matches(const run_finder *s, const pattern *p, uint32_t pc)
     return p->how == ANY_WAY || s->u->code[pc + p->len - 1].a == p->how;
 }
 
-/* The patterns that begin with each instruction: most have none. */
-typedef struct openings {
-    uint8_t from[OP_COUNT], until[OP_COUNT];
-} openings;
+enum {
+#define SUPER(NAME, meaning)
+#define FUSED2(NAME, ...) PATTERN_##NAME,
+#define FUSED3(NAME, ...) PATTERN_##NAME,
+#define FUSED5(NAME, ...) PATTERN_##NAME,
+#define COMPARE(NAME, ...) PATTERN_##NAME,
+#define FUSED_COMPARE(NAME, ...) PATTERN_##NAME,
+#include "codegen/ir/supers.def"
+    PATTERN_COUNT
+};
+_Static_assert(PATTERN_COUNT == sizeof patterns / sizeof patterns[0] && PATTERN_COUNT < UINT8_MAX, "one a row");
 
-static void find_openings(openings *o)
-{
-    memset(o, 0, sizeof *o);
-    for (uint8_t n = 0; n < sizeof patterns / sizeof patterns[0]; n++) {
-        const uint8_t first = patterns[n].ops[0];
-        if (!o->until[first])
-            o->from[first] = n;
-        assert(!o->until[first] || o->until[first] == n);
-        o->until[first] = (uint8_t)(n + 1);
-    }
-}
+/* The number, from 1, of the last pattern that begins with each instruction: of several rows for one, C takes the last. Most have none. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const uint8_t last_of[OP_COUNT] = {
+#define SUPER(NAME, meaning)
+#define FUSED2(NAME, A, ...) [OP_##A] = PATTERN_##NAME + 1,
+#define FUSED3(NAME, A, ...) [OP_##A] = PATTERN_##NAME + 1,
+#define FUSED5(NAME, A, ...) [OP_##A] = PATTERN_##NAME + 1,
+#define COMPARE(NAME, HOW) [OP_JUMP_COMPARE] = PATTERN_##NAME + 1,
+#define FUSED_COMPARE(NAME, A, ...) [OP_##A] = PATTERN_##NAME + 1,
+#include "codegen/ir/supers.def"
+};
+#pragma GCC diagnostic pop
 
 /* How many instructions from pc on are one now. */
-static uint32_t find_fused(const run_finder *s, const openings *o, uint32_t pc)
+static uint32_t find_fused(const run_finder *s, uint32_t pc)
 {
-    const ir_op op = s->u->code[pc].op;
-    for (uint8_t n = o->from[op]; n < o->until[op]; n++)
-        if (matches(s, &patterns[n], pc)) {
-            s->u->code[pc].go = patterns[n].go;
-            return patterns[n].len;
-        }
-    return 1;
+    const ir_op    op    = s->u->code[pc].op;
+    const pattern *found = NULL;
+    for (uint32_t n = last_of[op]; n > 0 && patterns[n - 1].ops[0] == op; n--)
+        if (matches(s, &patterns[n - 1], pc))
+            found = &patterns[n - 1];
+    if (!found)
+        return 1;
+    s->u->code[pc].go = found->go;
+    return found->len;
 }
 
 /* ---- questions for an attribute's text ---- */
 
 static bool asks_text(const ir_insn *i) { return i->op == OP_JUMP_ATTR_EQ || i->op == OP_JUMP_ATTR_NE; }
 
-static void find_questions(const run_finder *s)
+/* Mostly they ask for what the one before (NULL: none) asks for, or for something new. */
+static void ask_text(const run_finder *s, ir_insn *i, const ir_insn *last)
 {
-    const ir_insn *last = NULL; /* mostly they ask for what the one before asks for, or for something new */
-    for (uint32_t pc = 0; pc < s->u->code_len; pc++) {
-        ir_insn *i = &s->u->code[pc];
-        if (!asks_text(i))
-            continue;
-        i->go  = SUPER_ATTR_IS;
-        i->row = last && last->b == i->b && text_equal(s->p->sites[last->c].name, s->p->sites[i->c].name) ? last->row : last ? (uint16_t)(last->row + 1) : 0;
-        last   = i;
-    }
-}
-
-/* ---- calls by position ---- */
-
-static void find_calls(const run_finder *s)
-{
-    for (uint32_t pc = 0; pc < s->u->code_len; pc++) {
-        ir_insn       *i    = &s->u->code[pc];
-        const ir_call *call = i->op == OP_INVOKE ? &s->p->calls[i->d] : NULL;
-        if (!call || !call->plain)
-            continue;
-        i->go  = SUPER_ENTER;
-        i->row = call->positional;
-    }
+    i->go  = SUPER_ATTR_IS;
+    i->row = last && last->b == i->b && text_equal(s->p->sites[last->c].name, s->p->sites[i->c].name) ? last->row : last ? (uint16_t)(last->row + 1) : 0;
 }
 
 /* ---- units ---- */
 
+/* Where jumps go, and what an instruction is by itself: a question for an attribute's text, or a call by position. */
 static void find_targets(run_finder *s)
 {
+    const ir_insn *asked = NULL;
     memset(s->target, NO_TARGET, s->u->code_len * sizeof *s->target);
     for (uint32_t pc = 0; pc < s->u->code_len; pc++) {
         ir_insn *i = &s->u->code[pc];
@@ -106,36 +99,39 @@ static void find_targets(run_finder *s)
         i->row     = 0;
         if (ir_op_operands(i->op)[3] == 'j')
             s->target[i->d] = i->d <= pc || s->target[i->d] == LOOP_HEAD ? LOOP_HEAD : JUMPED_TO;
+        if (asks_text(i)) {
+            ask_text(s, i, asked);
+            asked = i;
+        } else if (i->op == OP_INVOKE && s->p->calls[i->d].plain) {
+            i->go  = SUPER_ENTER;
+            i->row = s->p->calls[i->d].positional;
+        }
     }
     for (uint32_t n = 0; n < s->u->handler_count; n++)
         s->target[s->u->handlers[n].target] = LOOP_HEAD; /* it is come to from anywhere */
 }
 
-static bool search_unit(run_finder *s, const openings *o, const ir_unit *u)
+static bool search_unit(run_finder *s, const ir_unit *u)
 {
     s->u      = u;
     s->target = arena_alloc(s->scratch, (u->code_len + 1) * sizeof *s->target);
     if (!s->target)
         return false;
     find_targets(s);
-    find_questions(s);
-    find_calls(s);
     for (uint32_t pc = 0; pc < u->code_len;)
-        pc += find_fused(s, o, pc);
+        pc += find_fused(s, pc);
     return s->p->is_script || ir_find_runs(s);
 }
 
 bool ir_find_supers(ir_program *program, arena *scratch)
 {
     run_finder s;
-    openings   o;
-    find_openings(&o);
     s.p       = program;
     s.scratch = scratch;
     s.runs    = NULL;
     s.run_count = s.run_cap = 0;
     for (uint32_t n = 0; n < program->unit_count; n++)
-        if (!search_unit(&s, &o, program->units[n]))
+        if (!search_unit(&s, program->units[n]))
             return false;
     program->runs      = arena_alloc(&program->memory, (s.run_count + 1) * sizeof *program->runs);
     program->run_count = s.run_count;

@@ -278,7 +278,16 @@ _Static_assert(RESOLVED_BASE == 1u << 14 && TEMP_BASE == 2u << 14, "the kinds of
 
 static inline uint16_t renumber(const numbering *n, uint16_t reg) { return reg == NO_REG ? reg : (uint16_t)(reg + n->shift[reg >> 14]); }
 
-static inline bool is_register(char operand) { return operand == 'w' || operand == 'r' || operand == 'x' || operand == 'f'; }
+/* Which operands are registers, a bit each, and whether the last is a jump's goal. */
+enum { A_REG = 1, B_REG = 2, C_REG = 4, D_REG = 8, D_JUMP = 16 };
+#define IS_REG(operand) ((operand) == 'w' || (operand) == 'r' || (operand) == 'x' || (operand) == 'f')
+static const uint8_t moved_operands[OP_COUNT] = {
+#define OP(NAME, name, operands, meaning) \
+    (IS_REG((operands)[0]) ? A_REG : 0) | (IS_REG((operands)[1]) ? B_REG : 0) | (IS_REG((operands)[2]) ? C_REG : 0) | (IS_REG((operands)[3]) ? D_REG : 0) | \
+        ((operands)[3] == 'j' ? D_JUMP : 0),
+#include "codegen/ir/ops.def"
+#undef OP
+};
 
 /* Copy the code to the program: first what resolves context variables, then the body with its jumps moved behind it. */
 static bool copy_code(lowerer *c, builder *b, const numbering *n)
@@ -295,17 +304,17 @@ static bool copy_code(lowerer *c, builder *b, const numbering *n)
         u->code[i] = (ir_insn){OP_RESOLVE_U, renumber(n, b->resolves.items[i].slot), (uint16_t)k, (uint16_t)(k >> 16), attribute_site(c, name)};
     }
     for (uint32_t i = 0; i < b->code.count; i++) {
-        ir_insn     insn = b->code.items[i];
-        const char *spec = ir_op_operands(insn.op);
-        if (is_register(spec[0]))
+        ir_insn       insn  = b->code.items[i];
+        const uint8_t moved = moved_operands[insn.op];
+        if (moved & A_REG)
             insn.a = renumber(n, insn.a);
-        if (is_register(spec[1]))
+        if (moved & B_REG)
             insn.b = renumber(n, insn.b);
-        if (is_register(spec[2]))
+        if (moved & C_REG)
             insn.c = renumber(n, insn.c);
-        if (is_register(spec[3]))
+        if (moved & D_REG)
             insn.d = renumber(n, (uint16_t)insn.d);
-        if (spec[3] == 'j')
+        if (moved & D_JUMP)
             insn.d += before;
         u->code[before + i] = insn;
     }
