@@ -32,6 +32,31 @@ static inline void make(lexer *lx, token *out, token_kind kind, token_word word,
     lx->at     = end;
 }
 
+/* What may go on beyond what was read. Apart and called last, so that the scanner saves no registers for them. */
+#define APART __attribute__((noinline))
+
+static APART void integer_or_wide(lexer *lx, token *out, const char *start, const char *end)
+{
+    if (!may_go_on(lx, end) || !lexer_wide_number(lx, out))
+        lexer_integer(lx, out, start, end);
+}
+
+static APART void float_or_wide(lexer *lx, token *out, const char *start, const char *end)
+{
+    if (start > lx->begin && start[-1] == '.') /* a.0.1 is two subscripts */
+        lexer_integer(lx, out, start, leading_integer(start, lx->end));
+    else if (!may_go_on(lx, end) || !lexer_wide_number(lx, out))
+        lexer_float(lx, out, start, end);
+}
+
+static APART void name_or_wide(lexer *lx, token *out, token_word word, const char *start, const char *end)
+{
+    if (lexer_in_name(lx, end))
+        lexer_wide_name(lx, out);
+    else
+        make(lx, out, TOKEN_NAME, word, start, end);
+}
+
 void lexer_tag_token(lexer *lx, token *out)
 {
     const char *start  = lx->at;
@@ -161,18 +186,10 @@ void lexer_tag_token(lexer *lx, token *out)
 #undef YYRESTORE
 
 integer:
-    if (may_go_on(lx, cursor) && lexer_wide_number(lx, out))
-        return;
-    lexer_integer(lx, out, start, cursor);
+    integer_or_wide(lx, out, start, cursor);
     return;
 number:
-    if (start > lx->begin && start[-1] == '.') { /* a.0.1 is two subscripts */
-        lexer_integer(lx, out, start, leading_integer(start, limit));
-        return;
-    }
-    if (may_go_on(lx, cursor) && lexer_wide_number(lx, out))
-        return;
-    lexer_float(lx, out, start, cursor);
+    float_or_wide(lx, out, start, cursor);
     return;
 open:
     make(lx, out, kind, WORD_NONE, start, cursor);
@@ -183,11 +200,11 @@ close:
     lexer_close_bracket(lx, out, bracket);
     return;
 name:
-    if (is_wide(lx, cursor) && lexer_in_name(lx, cursor)) {
-        lexer_wide_name(lx, out);
+    kind = TOKEN_NAME;
+    if (is_wide(lx, cursor)) {
+        name_or_wide(lx, out, word, start, cursor);
         return;
     }
-    kind = TOKEN_NAME;
 done:
     make(lx, out, kind, word, start, cursor);
 }

@@ -14,6 +14,9 @@
 
 #define P_EOF 0
 
+/* Functions that most tokens do not need: apart, they need not save registers for them. */
+#define APART __attribute__((noinline))
+
 static const uint8_t terminals[TOKEN_KIND_COUNT] = {
 #define TOKEN(NAME, ...) [TOKEN_##NAME] = P_##NAME,
 #include "lexer/tokens.def"
@@ -168,7 +171,7 @@ static void suggest_tag(parser *p, const token *t)
     nearest_suggest(&search, p->err);
 }
 
-static int tag_terminal(parser *p, const token *t)
+static APART int tag_terminal(parser *p, const token *t)
 {
     p->tag_start = p->current.start;
     if (in_trans(p))
@@ -262,7 +265,7 @@ static int statement_word(parser *p, const token *t)
 }
 
 /* A name where an operand has ended. */
-static int operator_word(parser *p, const token *t)
+static APART int operator_word(parser *p, const token *t)
 {
     bool outside = p->bracket_count == 0;
 
@@ -279,7 +282,7 @@ static int operator_word(parser *p, const token *t)
 }
 
 /* After the name of a test every name but these three is its argument. */
-static int after_test(parser *p, const token *t)
+static APART int after_test(parser *p, const token *t)
 {
     if (t->word == WORD_ELSE || t->word == WORD_OR || t->word == WORD_AND)
         return operator_word(p, t);
@@ -310,7 +313,7 @@ static int trans_name_terminal(parser *p, const token *t)
 }
 
 /* A name where nothing but a name may stand. */
-static int bare_name(parser *p, const place *here, const token *t)
+static APART int bare_name(parser *p, const place *here, const token *t)
 {
     bool outside = p->bracket_count == 0;
 
@@ -326,7 +329,13 @@ static int bare_name(parser *p, const place *here, const token *t)
     return go(p, AT_OPERATOR, P_NAME);
 }
 
-static int name_terminal(parser *p, const place *here, const token *t)
+/* A name that is no word, and not the first of anything. */
+static inline int plain_name(parser *p, const place *here)
+{
+    return go(p, here->position == AT_TEST || here->position == AT_TEST_NAME ? AFTER_TEST : AT_OPERATOR, P_NAME);
+}
+
+static APART int name_terminal(parser *p, const place *here, const token *t)
 {
     p->mentions |= mentions[t->word];
     switch (here->position) {
@@ -350,7 +359,7 @@ static int name_terminal(parser *p, const place *here, const token *t)
 /* ---- brackets ---- */
 
 /* A bracket counts as two levels: Jinja2 reaches Python's limit with 75 of them, but with 200 operators in a row. */
-static int open_bracket(parser *p, const token *t, bracket_kind kind, int terminal)
+static APART int open_bracket(parser *p, const token *t, bracket_kind kind, int terminal)
 {
     if (p->bracket_count * 2 + p->frame_count >= p->nesting_max) {
         parser_fail_nesting(p);
@@ -373,7 +382,7 @@ static int open_bracket(parser *p, const token *t, bracket_kind kind, int termin
     return terminal;
 }
 
-static int open_paren(parser *p, const place *here, const token *t)
+static APART int open_paren(parser *p, const place *here, const token *t)
 {
     bool outside = p->bracket_count == 0;
 
@@ -478,7 +487,7 @@ static bool check_set_target(parser *p, const token *t)
     return !p->status;
 }
 
-static int string_terminal(parser *p, const place *here, const token *t)
+static APART int string_terminal(parser *p, const place *here, const token *t)
 {
     burin_text text = {t->value.as.s, t->value.len};
 
@@ -531,7 +540,7 @@ static bool check_item(parser *p, const place *here, const token *t)
     return false;
 }
 
-static int other_terminal(parser *p, const place *here, const token *t)
+static APART int other_terminal(parser *p, const place *here, const token *t)
 {
     bool operand_ended = here->position == AT_OPERATOR;
 
@@ -575,6 +584,16 @@ static void settle_print(parser *p)
     p->place = in_trans(p) ? (place){AT_NAME} : (place){AT_EXPRESSION, .tuple_start = true};
 }
 
+/* What Jinja2 checks where an argument, a target or an item begins. */
+static APART bool check_start(parser *p, const place *here, const token *t, bool *keyword)
+{
+    if (here->arg_start && !check_argument(p, t, keyword))
+        return false;
+    if (here->after_tag && p->tag == WORD_SET && !check_set_target(p, t))
+        return false;
+    return !here->item_start || here->position == AT_NAME || check_item(p, here, t);
+}
+
 int parser_next(parser *p, token *t)
 {
     bool keyword = false;
@@ -589,15 +608,13 @@ int parser_next(parser *p, token *t)
         parser_fail_lexical(p);
         return -1;
     }
-    if (here->arg_start && !check_argument(p, t, &keyword))
-        return -1;
-    if (here->after_tag && p->tag == WORD_SET && !check_set_target(p, t))
-        return -1;
-    if (here->item_start && here->position != AT_NAME && !check_item(p, here, t))
+    if (here->is_start && !check_start(p, here, t, &keyword))
         return -1;
     p->place = (place){positions[t->kind]};
     if (keyword)
         return P_NAME;
+    if (t->kind == TOKEN_NAME && t->word == WORD_NONE && !here->is_start && here->position != AT_TAG)
+        return plain_name(p, here);
     if (t->kind == TOKEN_NAME)
         return name_terminal(p, here, t);
     if (here->position == AT_TAG)

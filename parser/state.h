@@ -28,10 +28,15 @@ typedef enum position {
 
 typedef struct place {
     _Alignas(8) uint8_t position; /* copied at once */
-    bool    after_tag;   /* the statement's word was the token before */
     bool    tuple_start; /* an expression without which there is nothing: "Expected an expression" */
-    bool    item_start;  /* after the comma of a tuple, which may end there */
-    bool    arg_start;   /* an argument of a call follows */
+    union {
+        struct {
+            bool after_tag;  /* the statement's word was the token before */
+            bool item_start; /* after the comma of a tuple, which may end there */
+            bool arg_start;  /* an argument of a call follows */
+        };
+        uint32_t is_start; /* any of them */
+    };
 } place;
 
 typedef enum bracket_kind {
