@@ -151,7 +151,7 @@ static burin_status find_difference(const burin_child_follower *c, difference *d
                 buf_append(&d->gone, (const char *)&c->table[slot].id, sizeof(uint32_t));
         note_all(&now, &d->come);
     } else if (now.list && was.list) {
-        if (!es_children_edits(f->store, (es_ref)before, (es_ref)after, old->seq, now.keyed, note_edit, d))
+        if (!es_children_edits(f->store, (es_ref)before, (es_ref)after, old->index.seq, now.keyed, note_edit, d))
             return no_memory(err);
     } else { /* one of them is empty, or a single child */
         note_all(&was, &d->gone);

@@ -279,7 +279,7 @@ burin_status es_check_version(const burin_store *s, const es_version *before, co
     if (es_index_differ(&s->memory, begun, version->index, list_one, &l))
         status = es_fail(err, BURIN_ERR_NOMEM, "out of memory");
     if (status == BURIN_OK)
-        status = es_check_changes(s, begun, before ? before->seq : 0, version->index, version->root, l.items, l.count, err);
+        status = es_check_changes(s, begun, before ? before->index.seq : 0, version->index, version->root, l.items, l.count, err);
     *count = l.entities;
     base_free(&s->alloc, l.items, l.cap * sizeof *l.items);
     return status;

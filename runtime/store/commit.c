@@ -44,19 +44,18 @@ static bool carry(burin_txn *t, es_draft *d, es_index head)
 }
 
 /* After a rebase an entity that was moved may stand below itself: the other side moved what it was put under. */
-static bool closes_circle(const burin_txn *t, const es_draft *d)
+static bool closes_circle(const burin_txn *t, es_draft *d)
 {
-    es_view  view;
-    uint32_t at = d->owner, touch = d->touch;
-    for (uint32_t left = UINT32_MAX; at && left > 0; left--) {
-        if (at == d->id)
-            return true;
-        if (!es_txn_relative(t, touch, at, &view))
+    es_view view, above;
+    es_view_draft(t, d, &view);
+    for (uint32_t left = UINT32_MAX; left > 0; left--) {
+        if (!es_txn_owner(t, &view, &above))
             return false;
-        at    = view.owner;
-        touch = view.touch;
+        if (above.id == d->id)
+            return true;
+        view = above;
     }
-    return at != 0;
+    return true;
 }
 
 /* The entity, of those read in a tree, that is no longer what it was; 0: none. */
@@ -85,12 +84,12 @@ static burin_status rebase(burin_txn *t, uint32_t number, const es_version *head
     }
     touch->rebased  = true;
     touch->base     = head->index;
-    touch->seen     = head->seq;
+    touch->seen     = head->index.seq;
     touch->version  = version;
     touch->root     = head->root;
     touch->entities = head->entities;
     for (uint32_t n = 0; n < t->draft_count; n++) {
-        const es_draft *d = t->drafts[n];
+        es_draft *d = t->drafts[n];
         if (d->touch == number && d->owner != es_record_at(t->store, d->base)->owner && closes_circle(t, d))
             return conflict(t, d->id, touch, err);
     }
@@ -152,32 +151,30 @@ static burin_status open_children(burin_txn *t, const es_draft *d, burin_error *
 /* The root or loose entity above a draft, or the first on the way whose place is known. *between: there are drafts before it. NULL: a root without a draft, of the tree *touch. */
 static es_draft *top_draft(const burin_txn *t, es_draft *d, uint32_t *touch, bool *between)
 {
-    es_view   view;
+    es_view   view, above;
     es_draft *top = d;
-    uint32_t  at  = d->owner;
-    *touch        = d->touch;
-    *between      = false;
-    while (at && !(top && top->flags & ES_PLACED) && es_txn_relative(t, *touch, at, &view)) {
+    es_view_draft(t, d, &view);
+    *between = false;
+    while (!(top && top->flags & ES_PLACED) && es_txn_owner(t, &view, &above)) {
         *between |= top && top != d;
-        top    = view.draft;
-        *touch = view.touch;
-        at     = view.owner;
+        view = above;
+        top  = view.draft;
     }
+    *touch = view.touch;
     return top;
 }
 
 /* What lies between a draft that is placed and the top goes there, too: so that a deep tree is not walked up again for each. */
-static void place_between(const burin_txn *t, const es_draft *d, const es_draft *top)
+static void place_between(const burin_txn *t, es_draft *d, const es_draft *top)
 {
-    es_view  view;
-    uint32_t at = d->owner, touch = d->touch;
-    while (at && es_txn_relative(t, touch, at, &view) && (!view.draft || view.draft != top)) {
-        if (view.draft) {
-            view.draft->place = d->place;
-            view.draft->flags |= ES_PLACED;
+    es_view view, above;
+    es_view_draft(t, d, &view);
+    while (es_txn_owner(t, &view, &above) && (!above.draft || above.draft != top)) {
+        if (above.draft) {
+            above.draft->place = d->place;
+            above.draft->flags |= ES_PLACED;
         }
-        at    = view.owner;
-        touch = view.touch;
+        view = above;
     }
 }
 
@@ -356,13 +353,6 @@ static void bump_owners(burin_txn *t, const es_draft *d)
 
 /* ---- all of it ---- */
 
-static void undo(burin_txn *t)
-{
-    es_writer *w = &t->writer;
-    for (uint32_t n = 0; n < w->made.len; n++)
-        es_free(&t->store->memory, w->made.items[n].ref, w->made.items[n].units);
-}
-
 /* New trees get their numbers. */
 static burin_status number_trees(burin_txn *t, burin_error *err)
 {
@@ -440,7 +430,7 @@ burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_
     if (seq == UINT32_MAX)
         return es_fail(err, BURIN_ERR_LIMIT, "the store has made all the commits it can count");
     t->writer            = (es_writer){.m = &s->memory, .seq = seq, .made = {t->writer.made.items, 0, t->writer.made.cap},
-                                       .dropped = {t->writer.dropped.items, 0, t->writer.dropped.cap}};
+                                       .noted = {t->writer.noted.items, 0, t->writer.noted.cap}, .dropped = {t->writer.dropped.items, 0, t->writer.dropped.cap}};
     bool         changed = false;
     burin_status status  = diag_check_text(err, options->note);
     if (status == BURIN_OK)
@@ -454,7 +444,7 @@ burin_status es_commit(burin_txn *t, const burin_commit_options *options, burin_
     if (changed)
         status = log_versions(t, logged, err);
     if (status || !changed) {
-        undo(t);
+        es_undo(&t->writer);
         return status;
     }
     es_commit_publish(t);

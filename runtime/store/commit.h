@@ -28,6 +28,8 @@ void es_commit_publish(burin_txn *t);
 bool es_place_version(burin_store *s, es_writer *w, es_tree *tree, uint32_t version, es_place *place);
 /* What the touch says of the new version, and its lists; a failure is in the writer. */
 void es_fill_version(es_writer *w, es_touch *touch, es_version *entry, int64_t time_ns, burin_text note);
+/* The link of a fork to what it comes from; 0 when memory is out. */
+es_ref es_make_fork(es_writer *w, const es_version *from);
 void es_publish_version(burin_store *s, es_tree *tree, uint32_t version, const es_place *place);
 /* Say where the entities live that a version has changed; of several trees that are changed at once first what has left, then the rest. */
 void es_publish_left(burin_store *s, const es_touch *touch);

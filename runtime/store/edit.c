@@ -191,10 +191,11 @@ static burin_status unlink_child(burin_txn *t, es_draft *owner, int field, uint3
 
 static burin_status detach(burin_txn *t, es_draft *d, burin_error *err)
 {
-    es_view   view;
+    es_view   view, above;
     es_draft *owner;
-    if (d->owner && es_txn_relative(t, d->touch, d->owner, &view)) {
-        burin_status status = es_txn_open_view(t, &view, &owner, err);
+    es_view_draft(t, d, &view);
+    if (es_txn_owner(t, &view, &above)) {
+        burin_status status = es_txn_open_view(t, &above, &owner, err);
         if (status == BURIN_OK)
             status = unlink_child(t, owner, d->field, d->id, err);
         if (status)
@@ -202,7 +203,7 @@ static burin_status detach(burin_txn *t, es_draft *d, burin_error *err)
     }
     d->owner = 0;
     d->field = 0;
-    d->flags = (d->flags & ~(uint32_t)(ES_ROOT | ES_PROMOTED)) | ES_SET;
+    d->flags = (d->flags & ~(uint32_t)(ES_ROOT | ES_PROMOTED | ES_ATTACHED)) | ES_SET;
     return BURIN_OK;
 }
 
@@ -254,16 +255,14 @@ static bool has_children(const burin_txn *t, const es_draft *d)
     return false;
 }
 
-bool es_txn_is_above(const burin_txn *t, const es_draft *d, const es_draft *owner)
+bool es_txn_is_above(const burin_txn *t, const es_draft *d, es_draft *owner)
 {
-    es_view  view;
-    uint32_t at = owner->id, touch = owner->touch;
-    bool     go = has_children(t, d); /* what is built from the top down is not walked up again for each */
-    while (go && at != d->id && es_txn_relative(t, touch, at, &view) && view.owner) {
-        at    = view.owner;
-        touch = view.touch;
-    }
-    return at == d->id;
+    es_view view, above;
+    bool    go = has_children(t, d); /* what is built from the top down is not walked up again for each */
+    es_view_draft(t, owner, &view);
+    while (go && view.id != d->id && es_txn_owner(t, &view, &above))
+        view = above;
+    return view.id == d->id;
 }
 
 static bool has_key(burin_txn *t, const es_draft *owner, int attribute, burin_text key)
@@ -357,7 +356,7 @@ burin_status burin_txn_attach(burin_txn *txn, burin_entity child, burin_entity o
         return status;
     d->owner = o->id;
     d->field = (uint16_t)attribute;
-    d->flags = (d->flags & ~(uint32_t)(ES_ROOT | ES_PROMOTED | ES_PARTIAL)) | ES_SET;
+    d->flags = (d->flags & ~(uint32_t)(ES_ROOT | ES_PROMOTED | ES_PARTIAL)) | ES_SET | ES_ATTACHED;
     return BURIN_OK;
 }
 

@@ -106,7 +106,7 @@ static void put_version(exporter *x, const es_kept *kept)
 {
     const es_bytes *note = kept->entry->note ? es_at(&x->store->memory, kept->entry->note) : NULL;
     buf_printf(&x->out, "\n {\"tree\": %u, \"version\": %u, \"commit\": %u, \"time_ns\": %lld, \"root\": %u, ", kept->tree, kept->version,
-               kept->entry->seq - 1, (long long)kept->entry->time_ns, kept->entry->root);
+               kept->entry->index.seq - 1, (long long)kept->entry->time_ns, kept->entry->root);
     if (kept->keeps)
         buf_printf(&x->out, "\"keeps\": %u, ", kept->keeps);
     if (note) {

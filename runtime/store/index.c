@@ -1,4 +1,4 @@
-/* The index of one version of a tree: changing it by path copying, and walking the difference of two. See index.h. */
+/* The index of one version of a tree: changing it, and walking the difference of two. See index.h. */
 #include "runtime/store/index.h"
 
 bool es_blocks_push(es_blocks *v, const burin_allocator *alloc, es_ref ref, uint32_t units)
@@ -23,8 +23,6 @@ void es_blocks_deinit(es_blocks *v, const burin_allocator *alloc)
     *v = (es_blocks){0};
 }
 
-static uint64_t line_bit(es_ref ref) { return (uint64_t)1 << (ref / ES_LINE & 63); }
-
 static void *make(es_writer *w, uint32_t units, es_ref *ref)
 {
     if (w->failed)
@@ -37,9 +35,7 @@ static void *make(es_writer *w, uint32_t units, es_ref *ref)
         w->failed = true;
         return NULL;
     }
-    *es_birth(w->m, *ref, units) = w->seq;
-    if (units == ES_IS_LINE)
-        w->lines |= line_bit(*ref);
+    *es_birth(w->m, *ref) = w->seq;
     return es_at(w->m, *ref);
 }
 
@@ -49,8 +45,7 @@ static void retire(es_writer *w, es_ref ref, uint32_t units)
 {
     if (!ref || w->failed)
         return;
-    bool     older = units == ES_IS_LINE && !(w->lines & line_bit(ref)) && !w->shared;
-    uint32_t birth = older ? w->seq - 1 : *es_birth(w->m, ref, units);
+    uint32_t birth = *es_birth(w->m, ref);
     if (birth <= w->shared)
         return;
     es_blocks *list = birth == w->seq ? &w->dropped : w->dead;
@@ -60,23 +55,116 @@ static void retire(es_writer *w, es_ref ref, uint32_t units)
 
 void es_retire(es_writer *w, es_ref ref, size_t bytes) { retire(w, ref, es_units(bytes)); }
 
-/* The node at *where, made changeable: itself if this commit made it, else a copy that takes its place. */
-static es_node *own_node(es_writer *w, es_ref *where)
+/* ---- notes ---- */
+
+static uint32_t note_count(const es_node *node) { return atomic_load_explicit(&node->notes, memory_order_acquire) & 0xFF; }
+static uint32_t note_seq(const es_node *node, uint32_t n) { return atomic_load_explicit(&node->seqs[n], memory_order_relaxed); }
+static uint32_t note_slot(const es_node *node, uint32_t n) { return atomic_load_explicit(&node->notes, memory_order_relaxed) >> (8 * n + 8) & 0xFF; }
+
+static bool has_notes_of(const es_node *node, uint32_t seq)
 {
-    es_ref   ref;
-    es_node *node = *where ? es_at(w->m, *where) : NULL;
-    if (node && (w->lines & line_bit(*where)) && *es_birth(w->m, *where, ES_IS_LINE) == w->seq)
-        return node;
-    es_node *copy = make(w, ES_IS_LINE, &ref);
-    if (!copy)
+    uint32_t count = note_count(node);
+    return count && note_seq(node, count - 1) == seq;
+}
+
+/* One note more, of a slot, or the last one taken back: slot 255. */
+static void set_notes(es_node *node, uint32_t count, uint32_t at, uint32_t slot)
+{
+    uint64_t notes = atomic_load_explicit(&node->notes, memory_order_relaxed);
+    notes          = (notes & ~((uint64_t)0xFF << (8 * at + 8) | 0xFF)) | (uint64_t)slot << (8 * at + 8) | count;
+    atomic_store_explicit(&node->notes, notes, memory_order_release);
+}
+
+/* Note what a slot holds from the running commit on; known: there are notes of it. False when there is no room. */
+static bool note(es_writer *w, es_ref ref, uint32_t slot, es_ref value, bool known)
+{
+    es_node *node  = es_at(w->m, ref);
+    uint32_t count = note_count(node);
+    for (uint32_t n = count; known && n-- > 0 && note_seq(node, n) == w->seq;) {
+        if (note_slot(node, n) == slot) {
+            node->refs[n] = value;
+            return true;
+        }
+    }
+    if (count == ES_NOTES)
+        return false;
+    if (!known && !es_blocks_push(&w->noted, w->m->alloc, ref, ES_IS_NODE)) {
+        w->failed = true;
+        return true;
+    }
+    node->refs[count] = value;
+    atomic_store_explicit(&node->seqs[count], w->seq, memory_order_relaxed);
+    set_notes(node, count + 1, count, slot);
+    return true;
+}
+
+void es_undo(es_writer *w)
+{
+    for (uint32_t n = 0; n < w->noted.len; n++) {
+        es_node *node = es_at(w->m, w->noted.items[n].ref);
+        for (uint32_t count; has_notes_of(node, w->seq);) {
+            count = note_count(node) - 1;
+            set_notes(node, count, count, 0xFF);
+        }
+    }
+    for (uint32_t n = 0; n < w->made.len; n++)
+        es_free(w->m, w->made.items[n].ref, w->made.items[n].units);
+    w->noted.len = w->made.len = 0;
+}
+
+/* ---- putting ---- */
+
+static es_node *make_node(es_writer *w, es_ref *ref)
+{
+    es_node *node = make(w, ES_IS_NODE, ref);
+    if (!node)
         return NULL;
+    memset(node->at, 0, sizeof node->at);
+    atomic_init(&node->notes, ES_NO_NOTES);
+    return node;
+}
+
+/* What an index sees in a node. */
+static void read_slots(const es_memory *m, const es_index *x, es_ref ref, es_ref slots[16])
+{
+    const es_node *node = es_at(m, ref);
+    uint32_t       seen = es_node_seen(m, x, node), count = note_count(node);
+    memcpy(slots, node->at, sizeof node->at);
+    for (uint32_t n = 0; n < count && note_seq(node, n) <= seen; n++)
+        slots[note_slot(node, n)] = node->refs[n];
+}
+
+static bool is_empty(const es_memory *m, const es_index *x, es_ref ref)
+{
+    es_ref slots[16], any = 0;
+    read_slots(m, x, ref, slots);
+    for (uint32_t n = 0; n < 16; n++)
+        any |= slots[n];
+    return any == 0;
+}
+
+/* See to it that a node (0: none yet) holds `value`: it, or a copy that takes its place. *known: those above have it from this commit already. */
+static es_ref put(es_writer *w, const es_index *x, es_ref ref, uint32_t slot, es_ref value, bool *known)
+{
+    es_ref   made;
+    es_node *node = ref ? es_at(w->m, ref) : NULL;
+    if (node && node->birth == w->seq) {
+        node->at[slot] = value;
+        *known         = true;
+        return ref;
+    }
+    *known = node && has_notes_of(node, w->seq);
+    if (node && node->birth > w->shared && note(w, ref, slot, value, *known))
+        return ref;
+    *known        = false;
+    es_node *copy = make_node(w, &made);
+    if (!copy)
+        return 0;
     if (node)
-        *copy = *node;
-    else
-        *copy = (es_node){0};
-    retire(w, *where, ES_IS_LINE);
-    *where = ref;
-    return copy;
+        read_slots(w->m, x, ref, copy->at);
+    copy->at[slot] = value;
+    retire(w, ref, ES_IS_NODE);
+    return made;
 }
 
 /* Add levels on top until the index covers `id`. */
@@ -88,10 +176,9 @@ static void cover(es_writer *w, es_index *x, uint32_t id)
     }
     while (es_above(id, x->levels) != x->prefix) {
         es_ref   ref;
-        es_node *top = make(w, ES_IS_LINE, &ref);
+        es_node *top = make_node(w, &ref);
         if (!top)
             return;
-        *top = (es_node){0};
         top->at[x->prefix & 15] = x->ref;
         x->ref = ref;
         x->prefix >>= 4;
@@ -99,37 +186,38 @@ static void cover(es_writer *w, es_index *x, uint32_t id)
     }
 }
 
-static bool is_empty(const es_node *node)
-{
-    es_ref any = 0;
-    for (unsigned n = 0; n < 16; n++)
-        any |= node->at[n];
-    return any == 0;
-}
-
 void es_index_put(es_writer *w, es_index *x, uint32_t id, es_ref record)
 {
-    es_ref *way[ES_LEVELS_MAX]; /* the places that name the nodes passed */
+    es_ref way[ES_LEVELS_MAX] = {0}; /* the nodes passed */
+    x->seq = w->seq;
     if (id == x->top) {
         x->record = record;
         x->top    = record ? id : 0;
         return;
     }
     cover(w, x, id);
-    es_ref *where = &x->ref;
-    for (uint32_t level = x->levels; level-- > 0;) {
-        way[level]    = where;
-        es_node *node = own_node(w, where);
-        if (!node || w->failed)
+    es_ref ref = x->ref;
+    for (uint32_t level = x->levels; level-- > 0 && ref;) {
+        const es_node *node = es_at(w->m, ref);
+        way[level]          = ref;
+        if (level > 0)
+            ref = es_node_get(node, es_node_seen(w->m, x, node), es_slot_of(id, level));
+    }
+    ref = record;
+    for (uint32_t level = 0; level < x->levels && !w->failed; level++) {
+        bool known;
+        ref = put(w, x, way[level], es_slot_of(id, level), ref, &known);
+        if (record == 0 && ref && is_empty(w->m, x, ref)) {
+            retire(w, ref, ES_IS_NODE);
+            ref = 0;
+        }
+        if (known && ref)
             return;
-        where = &node->at[(id >> (4 * level)) & 15];
     }
-    *where = record;
-    for (uint32_t level = 0; record == 0 && level < x->levels && is_empty(es_at(w->m, *way[level])); level++) {
-        retire(w, *way[level], ES_IS_LINE);
-        *way[level] = 0;
-    }
-    if (!x->ref)
+    if (w->failed)
+        return;
+    x->ref = ref;
+    if (!ref)
         x->prefix = x->levels = 0;
 }
 
@@ -143,36 +231,57 @@ typedef struct range { /* what two indexes have below a range of numbers */
 } range;
 
 /* What `x` has below a range. *partly: x covers a part of the range only, which must therefore be split. */
-static es_ref below(const es_memory *m, es_index x, const range *r, bool *partly)
+static es_ref below(const es_memory *m, const es_index *x, const range *r, bool *partly)
 {
     *partly = false;
-    if (!x.ref)
+    if (!x->ref)
         return 0;
-    if (r->levels > x.levels) {
-        *partly = es_above(x.prefix, r->levels - x.levels) == es_above(r->first, r->levels);
+    if (r->levels > x->levels) {
+        *partly = es_above(x->prefix, r->levels - x->levels) == es_above(r->first, r->levels);
         return 0;
     }
-    if (es_above(r->first, x.levels) != x.prefix)
+    if (es_above(r->first, x->levels) != x->prefix)
         return 0;
-    es_ref ref = x.ref;
-    for (uint32_t level = x.levels; level-- > r->levels && ref;)
-        ref = ((const es_node *)es_at(m, ref))->at[(r->first >> (4 * level)) & 15];
+    es_ref ref = x->ref;
+    for (uint32_t level = x->levels; level-- > r->levels && ref;) {
+        const es_node *node = es_at(m, ref);
+        ref                 = es_node_get(node, es_node_seen(m, x, node), es_slot_of(r->first, level));
+    }
     return ref;
 }
 
-/* The sixteen parts of a range, last first, so that the first comes off the stack first; parts known to be equal are left out. */
-static unsigned split(const es_memory *m, const range *r, range *todo, unsigned len)
+/* The slots of a node in which two indexes may see different things; bits. */
+static uint32_t slots_between(const es_memory *m, const es_index *a, const es_index *b, es_ref ref)
 {
-    const es_node *a = r->a ? es_at(m, r->a) : NULL, *b = r->b ? es_at(m, r->b) : NULL;
+    const es_node *node   = es_at(m, ref);
+    uint32_t       of_a   = es_node_seen(m, a, node), of_b = es_node_seen(m, b, node), slots = 0;
+    uint32_t       after  = of_a < of_b ? of_a : of_b, until = of_a < of_b ? of_b : of_a;
+    for (uint32_t n = 0, count = note_count(node); n < count; n++) {
+        if (note_seq(node, n) > after && note_seq(node, n) <= until)
+            slots |= (uint32_t)1 << note_slot(node, n);
+    }
+    return slots;
+}
+
+/* Whether two indexes see the same below a range, as far as one look says. */
+static bool is_same(const es_memory *m, const es_index *a, const es_index *b, const range *r)
+{
+    return r->a == r->b && (r->levels == 0 || !r->a || !slots_between(m, a, b, r->a));
+}
+
+/* The sixteen parts of a range, last first, so that the first comes off the stack first; parts known to be equal are left out. */
+static unsigned split(const es_memory *m, const es_index *a, const es_index *b, const range *r, range *todo, unsigned len)
+{
+    es_ref   of_a[16] = {0}, of_b[16] = {0};
+    uint32_t slots    = r->known && r->a == r->b ? slots_between(m, a, b, r->a) : 0xFFFF;
+    if (r->known && r->a)
+        read_slots(m, a, r->a, of_a);
+    if (r->known && r->b)
+        read_slots(m, b, r->b, of_b);
     for (unsigned n = 16; n-- > 0;) {
-        range part = {0, 0, r->first | (uint32_t)n << (4 * (r->levels - 1)), r->levels - 1, r->known};
-        if (r->known) {
-            part.a = a ? a->at[n] : 0;
-            part.b = b ? b->at[n] : 0;
-            if (part.a == part.b)
-                continue;
-        }
-        todo[len++] = part;
+        range part = {of_a[n], of_b[n], r->first | (uint32_t)n << (4 * (r->levels - 1)), r->levels - 1, r->known};
+        if ((slots >> n & 1) && !(r->known && is_same(m, a, b, &part)))
+            todo[len++] = part;
     }
     return len;
 }
@@ -222,19 +331,19 @@ int es_index_differ(const es_memory *m, es_index a, es_index b, es_index_visit v
         bool  partly = false;
         if (!r.known) {
             bool in_a, in_b;
-            r.a     = below(m, a, &r, &in_a);
-            r.b     = below(m, b, &r, &in_b);
+            r.a     = below(m, &a, &r, &in_a);
+            r.b     = below(m, &b, &r, &in_b);
             partly  = in_a || in_b;
             r.known = !partly;
         }
-        if (!partly && r.a == r.b)
+        if (!partly && is_same(m, &a, &b, &r))
             continue;
         if (r.levels == 0) {
             int stop = visit_inside(m, &w, &r);
             if (stop)
                 return stop;
         } else {
-            len = split(m, &r, todo, len);
+            len = split(m, &a, &b, &r, todo, len);
         }
     }
     return visit_beside(m, &w, UINT32_MAX);

@@ -6,8 +6,8 @@
 static int by_commit(const void *a, const void *b)
 {
     const es_kept *x = a, *y = b;
-    if (x->entry->seq != y->entry->seq)
-        return x->entry->seq < y->entry->seq ? -1 : 1;
+    if (x->entry->index.seq != y->entry->index.seq)
+        return x->entry->index.seq < y->entry->index.seq ? -1 : 1;
     return (x->tree > y->tree) - (x->tree < y->tree);
 }
 
@@ -41,7 +41,7 @@ static void list_tree(const burin_store *s, uint32_t snapshot, uint32_t trees, u
     for (uint32_t version = t->oldest; version;) {
         es_version *entry = es_version_entry(s, t, version);
         es_kept     kept  = {tree, version, 0, last, last + 1 == version && (last || !t->parent_tree), entry, before};
-        if (entry->seq > snapshot)
+        if (entry->index.seq > snapshot)
             return;
         if (entry->pins)
             subtract_forks(s, trees, &kept);

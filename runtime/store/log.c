@@ -82,7 +82,7 @@ bool es_log_version(burin_store *s, const es_kept *kept)
                       .note_len   = note ? note->len : 0,
                       .before     = kept->last,
                       .as.version = {.tree = kept->tree, .version = kept->version, .keeps = kept->keeps, .last_id = atomic_load(&s->next_id) - 1,
-                                     .commit = v->seq - 1, .time_ns = v->time_ns}};
+                                     .commit = v->index.seq - 1, .time_ns = v->time_ns}};
     if (!s->log)
         return true;
     size_t at = begin(s, &entry);

@@ -111,12 +111,12 @@ static bool add_segment(es_memory *m, uint32_t units)
         return false;
     for (uint32_t half = room / 2; half >= units && half >= (uint32_t)1 << smallest; half /= 2)
         room = half;
-    enum { LINE_BYTES = ES_LINE * ES_UNIT };
-    size_t size = (size_t)room * ES_UNIT + LINE_BYTES;
+    enum { NODE_BYTES = ES_NODE * ES_UNIT };
+    size_t size = (size_t)room * ES_UNIT + NODE_BYTES;
     void  *p    = es_take_piece(m->alloc, size, NULL);
     if (!p)
         return false;
-    uintptr_t start = ((uintptr_t)p + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1);
+    uintptr_t start = ((uintptr_t)p + NODE_BYTES - 1) & ~(uintptr_t)(NODE_BYTES - 1);
     retire_segment(m);
     m->segments[m->count].p    = p;
     m->segments[m->count].size = size;
@@ -147,20 +147,20 @@ static es_ref cut(es_memory *m, uint32_t units, uint32_t align)
     return ref;
 }
 
-static es_ref alloc_line(es_memory *m)
+static es_ref alloc_node(es_memory *m)
 {
-    if (!m->free_line) {
-        es_ref page = cut(m, ES_PAGE, ES_PAGE);
-        if (!page)
+    enum { TOGETHER = 8 }; /* so that little is left out between nodes and other blocks */
+    if (!m->free_node) {
+        es_ref first = cut(m, TOGETHER * ES_NODE, ES_NODE);
+        if (!first)
             return 0;
-        m->used += ES_LINE * ES_UNIT; /* of the births */
-        for (uint32_t n = ES_PAGE_LINES - 1; n > 0; n--) {
-            memcpy(es_at(m, page + n * ES_LINE), &m->free_line, sizeof m->free_line);
-            m->free_line = page + n * ES_LINE;
+        for (uint32_t n = TOGETHER; n-- > 0;) {
+            memcpy(es_at(m, first + n * ES_NODE), &m->free_node, sizeof m->free_node);
+            m->free_node = first + n * ES_NODE;
         }
     }
-    es_ref ref = m->free_line;
-    memcpy(&m->free_line, es_at(m, ref), sizeof ref);
+    es_ref ref = m->free_node;
+    memcpy(&m->free_node, es_at(m, ref), sizeof ref);
     return ref;
 }
 
@@ -180,24 +180,24 @@ es_ref es_alloc(es_memory *m, uint32_t units)
 {
     if (units == 0)
         return 0;
-    uint64_t bytes = (uint64_t)(units == ES_IS_LINE ? ES_LINE : units) * ES_UNIT;
+    uint64_t bytes = (uint64_t)(units == ES_IS_NODE ? ES_NODE : units) * ES_UNIT;
     m->over_limit  = m->limit && m->used + bytes > m->limit;
     if (m->over_limit)
         return 0;
-    es_ref ref = units == ES_IS_LINE ? alloc_line(m) : alloc_units(m, units);
+    es_ref ref = units == ES_IS_NODE ? alloc_node(m) : alloc_units(m, units);
     m->used += ref ? bytes : 0;
     return ref;
 }
 
 void es_free(es_memory *m, es_ref ref, uint32_t units)
 {
-    m->used -= (uint64_t)(units == ES_IS_LINE ? ES_LINE : units) * ES_UNIT;
-    if (units != ES_IS_LINE) {
+    m->used -= (uint64_t)(units == ES_IS_NODE ? ES_NODE : units) * ES_UNIT;
+    if (units != ES_IS_NODE) {
         push_free(m, ref, units);
         return;
     }
-    memcpy(es_at(m, ref), &m->free_line, sizeof ref);
-    m->free_line = ref;
+    memcpy(es_at(m, ref), &m->free_node, sizeof ref);
+    m->free_node = ref;
 }
 
 void es_limbo_put(es_memory *m, es_ref dead, uint32_t since)

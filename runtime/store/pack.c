@@ -181,7 +181,7 @@ static void pack_one(packing *p, uint32_t id, const es_record *a, const es_recor
     if (b)
         es_put_number(p->out, p->version - b->version);
     if (b && !touched)
-        put_state(p->store, p->out, b, changed ? a : NULL, p->before ? p->before->seq : 0);
+        put_state(p->store, p->out, b, changed ? a : NULL, p->before ? p->before->index.seq : 0);
     p->last_id = id;
 }
 

@@ -77,7 +77,7 @@ static void skip_versions(const burin_store *s, const es_tree *tree, uint32_t he
 {
     for (uint32_t at = version; (at = es_version_below(s, tree, at)) > head;) {
         es_version *entry = es_version_entry(s, tree, at);
-        entry->seq        = seq;
+        entry->index.seq  = seq;
         atomic_store_explicit(&entry->state, ES_DROPPED, memory_order_relaxed);
         es_chunk_of(entry, at)->dropped++;
     }
@@ -91,7 +91,7 @@ void es_publish_version(burin_store *s, es_tree *tree, uint32_t version, const e
     if (place->chunk)
         add_chunk(es_directory_of(s, tree), (version - 1) / ES_CHUNK, place->chunk);
     if (version > head + 1)
-        skip_versions(s, tree, head, version, place->entry->seq);
+        skip_versions(s, tree, head, version, place->entry->index.seq);
     if (head)
         es_version_entry(s, tree, head)->after = version;
     else
@@ -163,14 +163,14 @@ static es_ref write_note(es_writer *w, burin_text note)
 
 void es_fill_version(es_writer *w, es_touch *touch, es_version *entry, int64_t time_ns, burin_text note)
 {
-    entry->seq      = w->seq;
-    entry->index    = touch->index;
-    entry->root     = touch->root;
-    entry->entities = touch->entities;
-    entry->time_ns  = time_ns;
-    entry->note     = write_note(w, note);
-    entry->changes  = write_changes(w, touch);
-    entry->dead     = write_dead(w, &touch->dead);
+    entry->index     = touch->index;
+    entry->index.seq = w->seq;
+    entry->root      = touch->root;
+    entry->entities  = touch->entities;
+    entry->time_ns   = time_ns;
+    entry->note      = write_note(w, note);
+    entry->changes   = write_changes(w, touch);
+    entry->dead      = write_dead(w, &touch->dead);
 }
 
 /* The tree a touch stands for; a new one stays invisible. NULL when memory is out. */
@@ -265,6 +265,17 @@ static burin_status log_fork(burin_store *s, uint32_t number, const es_tree *for
     return es_log_done(s, es_log_tree(s, number, fork) && es_log_version(s, &kept), logged, err);
 }
 
+es_ref es_make_fork(es_writer *w, const es_version *from)
+{
+    es_ref   ref;
+    es_fork *fork = es_make(w, sizeof *fork, &ref);
+    if (!fork)
+        return 0;
+    fork->seq  = from->index.seq;
+    fork->from = from->index.fork;
+    return ref;
+}
+
 /* The new tree with its one version, under the lock. */
 static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, es_version *from, uint32_t number, uint64_t *logged, burin_error *err)
 {
@@ -275,20 +286,22 @@ static burin_status fork_tree(burin_store *s, uint32_t tree, uint32_t version, e
     bool      made = seq < UINT32_MAX && es_table_reach_all(&s->trees, &s->memory, number);
     es_tree  *fork = made ? es_tree_at(s, number) : NULL;
     if (made) {
-        *fork = (es_tree){.parent_tree = tree, .parent_version = version, .fork_seq = from->seq};
+        *fork = (es_tree){.parent_tree = tree, .parent_version = version, .fork_seq = from->index.seq};
         made  = es_place_version(s, &w, fork, 1, &place);
     }
+    es_ref link = made ? es_make_fork(&w, from) : 0;
+    made        = link != 0;
     if (made) {
-        place.entry->seq      = seq;
-        place.entry->index    = from->index;
-        place.entry->root     = from->root;
-        place.entry->entities = from->entities;
-        place.entry->time_ns  = (int64_t)clock_ns(CLOCK_REALTIME);
+        place.entry->index      = from->index;
+        place.entry->index.seq  = seq;
+        place.entry->index.fork = link;
+        place.entry->root       = from->root;
+        place.entry->entities   = from->entities;
+        place.entry->time_ns    = (int64_t)clock_ns(CLOCK_REALTIME);
     }
     burin_status status = made ? log_fork(s, number, fork, place.entry, logged, err) : es_fail_memory(s, err);
     if (status) {
-        for (uint32_t n = 0; n < w.made.len; n++)
-            es_free(&s->memory, w.made.items[n].ref, w.made.items[n].units);
+        es_undo(&w);
     } else {
         from->pins++;
         es_publish_version(s, fork, 1, &place);

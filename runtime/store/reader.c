@@ -77,7 +77,7 @@ burin_status es_find_version(const burin_store *s, uint32_t snapshot, uint32_t t
     *entry = es_version_entry(s, t, *version);
     if (!*entry || atomic_load_explicit(&(*entry)->state, memory_order_acquire) != ES_KEPT)
         return es_fail(err, BURIN_ERR_GONE, "version %u of tree %u is no longer kept", *version, tree);
-    if ((*entry)->seq > snapshot)
+    if ((*entry)->index.seq > snapshot)
         return es_fail(err, BURIN_ERR_KEY, "tree %u has no version %u yet", tree, *version);
     return BURIN_OK;
 }
@@ -164,7 +164,7 @@ static const es_record *look_into(const burin_reader *reader, burin_entity entit
     if (BURIN_UNLIKELY(entity.version > atomic_load_explicit(&t->head, memory_order_acquire)))
         return NULL;
     entry = es_version_entry(s, t, entity.version);
-    if (BURIN_UNLIKELY(!entry || atomic_load_explicit(&entry->state, memory_order_acquire) != ES_KEPT || entry->seq > reader->snapshot))
+    if (BURIN_UNLIKELY(!entry || atomic_load_explicit(&entry->state, memory_order_acquire) != ES_KEPT || entry->index.seq > reader->snapshot))
         return NULL;
     return es_record_at(s, es_ref_in(s, reader->snapshot, tree, entity.version, entry, entity.id));
 }
@@ -274,7 +274,7 @@ static void fill_version(const burin_store *s, uint32_t tree, uint32_t version, 
                                                      .root           = entry->root,
                                                      .entities       = entry->entities,
                                                      .changed        = changes ? changes->count : 0,
-                                                     .commit         = entry->seq - 1,
+                                                     .commit         = entry->index.seq - 1,
                                                      .time_ns        = entry->time_ns,
                                                      .note           = note ? (burin_text){note->data, note->len} : (burin_text){"", 0}};
 }

@@ -329,14 +329,16 @@ static burin_status begin(replay *r, es_tree *tree, uint64_t commit)
     if (!before && tree->parent_tree)
         return damaged(r, "what it was forked from is not there");
     if (!head && before)
-        tree->fork_seq = before->seq;
+        tree->fork_seq = before->index.seq;
     r->base_version = head;
     r->w            = (es_writer){.m = &r->store->memory, .seq = (uint32_t)commit + 1, .shared = tree->fork_seq, .dead = &r->touch.dead};
     r->touch.base   = before ? before->index : (es_index){0};
-    if (before && before->seq >= r->w.seq)
+    if (before && before->index.seq >= r->w.seq)
         return damaged(r, "its commit is not after that of the one before");
     r->before = before;
-    return BURIN_OK;
+    if (!head && before)
+        r->touch.base.fork = es_make_fork(&r->w, before);
+    return r->w.failed ? es_fail_memory(r->store, r->err) : BURIN_OK;
 }
 
 /* ---- entities that one commit has moved between trees ----
@@ -392,7 +394,7 @@ static burin_status make(replay *r, es_tree *tree, const es_logged_version *logg
     if (r->u.bad)
         return damaged(r, "it is damaged");
     if (!r->w.failed)
-        status = es_check_changes(r->store, r->touch.base, r->before ? r->before->seq : 0, r->touch.index, r->touch.root, r->touch.changes, r->touch.change_count,
+        status = es_check_changes(r->store, r->touch.base, r->before ? r->before->index.seq : 0, r->touch.index, r->touch.root, r->touch.changes, r->touch.change_count,
                                   r->err);
     if (status == BURIN_OK && !r->w.failed && es_place_version(r->store, &r->w, tree, r->version, &place)) {
         place.entry->pins = logged->keeps;
@@ -425,10 +427,12 @@ burin_status es_replay_version(burin_store *s, const es_logged_version *logged, 
         status = reach_ids(s, logged->last_id, err);
     if (status == BURIN_OK)
         status = make(&r, tree, logged);
-    const es_blocks *gone = status ? &r.w.made : &r.w.dropped;
-    for (uint32_t n = 0; n < gone->len; n++)
-        es_free(&s->memory, gone->items[n].ref, gone->items[n].units);
+    if (status)
+        es_undo(&r.w);
+    for (uint32_t n = 0; n < r.w.dropped.len && !status; n++)
+        es_free(&s->memory, r.w.dropped.items[n].ref, r.w.dropped.items[n].units);
     es_blocks_deinit(&r.w.made, &s->alloc);
+    es_blocks_deinit(&r.w.noted, &s->alloc);
     es_blocks_deinit(&r.w.dropped, &s->alloc);
     es_touch_deinit(&r.touch, &s->alloc);
     arena_deinit(&r.arena);

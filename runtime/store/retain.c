@@ -26,7 +26,7 @@ static void add_block(es_dead *dead, es_ref ref, size_t bytes)
 
 static bool seen_before(const burin_store *s, const es_block *block, const es_version *before)
 {
-    return before && *es_birth(&s->memory, block->ref, block->units) <= before->seq;
+    return before && *es_birth(&s->memory, block->ref) <= before->index.seq;
 }
 
 /* Blocks on a chain that were made after `before`. */

@@ -92,8 +92,7 @@ enum { ES_CHUNK = 16 }; /* versions in a chunk */
 
 typedef struct es_version {
     _Atomic uint32_t state;   /* es_version_state */
-    uint32_t         seq;     /* its commit */
-    es_index         index;
+    es_index         index;   /* and its commit */
     uint32_t         root, entities;
     es_ref           changes; /* es_changes */
     es_ref           dead;    /* es_dead chain: seen by the kept version before, not by this one */
@@ -259,7 +258,7 @@ static inline es_chunk *es_chunk_of(es_version *entry, uint32_t version)
 static inline uint32_t es_head_at(const burin_store *s, const es_tree *tree, uint32_t snapshot, es_version **entry)
 {
     uint32_t head = atomic_load_explicit(&tree->head, memory_order_acquire);
-    while (head && (!(*entry = es_version_entry(s, tree, head)) || (*entry)->seq > snapshot))
+    while (head && (!(*entry = es_version_entry(s, tree, head)) || (*entry)->index.seq > snapshot))
         head = es_version_below(s, tree, head);
     return head;
 }

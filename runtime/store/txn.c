@@ -56,6 +56,7 @@ static void give_back(burin_txn *t)
     if (t->mask)
         base_free(alloc, t->table, (t->mask + (size_t)1) * sizeof(es_draft *));
     es_blocks_deinit(&t->writer.made, alloc);
+    es_blocks_deinit(&t->writer.noted, alloc);
     es_blocks_deinit(&t->writer.dropped, alloc);
     arena_deinit(&t->arena);
     t->touches   = NULL;
@@ -191,7 +192,7 @@ static void base_on(const burin_txn *t, es_touch *touch, uint32_t tree, uint32_t
 {
     touch->tree     = tree;
     touch->version  = version;
-    touch->seen     = entry->seq;
+    touch->seen     = entry->index.seq;
     touch->base     = touch->begun = entry->index;
     touch->root     = entry->root;
     touch->entities = entry->entities;
@@ -234,7 +235,7 @@ burin_status es_txn_look_at(burin_txn *t, burin_entity entity, burin_error *err)
 
 /* ---- views ---- */
 
-static void view_draft(const burin_txn *t, es_draft *d, es_view *view)
+void es_view_draft(const burin_txn *t, es_draft *d, es_view *view)
 {
     *view = (es_view){es_type_at(t->store, d->type), d->id, d->owner, d->type, d->field, d->touch, d->nulls, d->own, d->cells, d, NULL};
 }
@@ -245,12 +246,21 @@ bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *v
     bool             ours   = draft && (draft->touch == touch || !draft->touch || !touch);
     const es_record *record = touch && !ours ? es_record_at(t->store, es_txn_ref(t, &t->touches[touch - 1], id)) : NULL;
     if (draft && !record) { /* a draft of another tree's came here, unless this tree has the entity too, from before a fork */
-        view_draft(t, draft, view);
+        es_view_draft(t, draft, view);
         return true;
     }
     if (record)
         es_view_record(t->store, touch, record, view);
     return record != NULL;
+}
+
+bool es_txn_owner(const burin_txn *t, const es_view *of, es_view *owner)
+{
+    if (of->owner && of->draft && of->draft->flags & ES_ATTACHED) {
+        es_view_draft(t, es_txn_draft(t, of->owner), owner);
+        return true;
+    }
+    return of->owner && es_txn_relative(t, of->touch, of->owner, owner);
 }
 
 burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin_error *err)
@@ -260,7 +270,7 @@ burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin
         if (BURIN_UNLIKELY(entity.tree && draft->touch && t->touches[draft->touch - 1].tree != entity.tree))
             return es_fail(err, BURIN_ERR_USAGE, "entity %u is already changed in tree %u by this transaction", entity.id,
                            t->touches[draft->touch - 1].tree);
-        view_draft(t, draft, view);
+        es_view_draft(t, draft, view);
         return BURIN_OK;
     }
     uint32_t     touch = 0, tree = entity.tree ? entity.tree : es_home_of(t->store, entity.id).tree;

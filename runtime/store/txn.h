@@ -2,7 +2,7 @@
  *
  * An entity that is changed gets a draft: a copy of its state whose cells may point to memory of the transaction. All of
  * it lives in the transaction's arena and goes at its end. The store is not written before the commit (commit.c).
- * Always true: an entity whose owner is not the one it had is a draft, and so is that owner. */
+ * Always true: an entity whose owner is not the one it had is a draft, and so is that owner. No number has two drafts. */
 #ifndef BURIN_STORE_TXN_H
 #define BURIN_STORE_TXN_H
 
@@ -33,6 +33,7 @@ enum { /* es_draft.flags */
     ES_SET      = 16, /* something was set, if only to what it was */
     ES_PARTIAL  = 32, /* new, and nowhere: a copy that is not whole, or discarded: nobody misses it */
     ES_PLACED   = 64, /* set by the commit: `place` is */
+    ES_ATTACHED = 128, /* its owner is what the draft of that number is of: also where its old tree has such an entity, from before a fork */
 };
 
 typedef struct es_draft {
@@ -161,11 +162,15 @@ void es_txn_note_read(burin_txn *t, uint32_t id, uint32_t touch);
 burin_status es_txn_view(burin_txn *t, burin_entity entity, es_view *view, burin_error *err);
 /* The owner, child or other relative of what a view or draft with this `touch` shows. False: it is not there. */
 bool es_txn_relative(const burin_txn *t, uint32_t touch, uint32_t id, es_view *view);
+/* Who owns what a view shows. False: nobody. */
+bool es_txn_owner(const burin_txn *t, const es_view *of, es_view *owner);
+/* A view of a draft. */
+void es_view_draft(const burin_txn *t, es_draft *d, es_view *view);
 /* A draft of the entity; the same each time. */
 burin_status es_txn_open(burin_txn *t, burin_entity entity, es_draft **draft, burin_error *err);
 burin_status es_txn_open_view(burin_txn *t, const es_view *view, es_draft **draft, burin_error *err);
 /* Whether an entity is `owner`, or above it. */
-bool es_txn_is_above(const burin_txn *t, const es_draft *d, const es_draft *owner);
+bool es_txn_is_above(const burin_txn *t, const es_draft *d, es_draft *owner);
 /* A plain attribute of a view, as burin_txn_get. */
 burin_status es_view_get(const burin_store *s, const es_view *view, int attribute, burin_heap *heap, burin_value *out, burin_error *err);
 burin_status es_view_children(const burin_store *s, const es_view *view, int attribute, burin_children *out, burin_error *err);

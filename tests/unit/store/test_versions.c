@@ -82,6 +82,142 @@ static void forks_share_history_and_part(void **state)
     }
 }
 
+/* What comes from a fork goes to where it is attached, though the fork has such an owner too; but not to a tree that has it already. */
+static void what_a_fork_made_moves_to_the_tree_it_came_from(void **state)
+{
+    world       *w   = *state;
+    burin_error  err = BURIN_ERROR_INIT;
+    uint32_t     fork;
+    burin_entity made;
+    assert_int_equal(burin_store_fork(w->store, 1, 1, &fork, NULL), BURIN_OK);
+    burin_txn *t = begin(w);
+    burin_txn_create(t, w->agent, &made, NULL);
+    burin_txn_attach(t, made, (burin_entity){w->nodes[0].id, fork, 0}, AGENTS, 0, no_key, NULL);
+    commit(w, t);
+    made.tree = fork;
+    t         = begin(w);
+    assert_int_equal(burin_txn_detach(t, made, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_attach(t, made, (burin_entity){w->nodes[1].id, 1, 0}, AGENTS, 0, no_key, NULL), BURIN_OK);
+    assert_int_equal(commit(w, t).trees, 2);
+    assert_int_equal(info_of(w, (burin_entity){made.id, 1, 0}).owner, w->nodes[1].id);
+    burin_children held;
+    assert_int_equal(burin_reader_children(w->reader, (burin_entity){w->nodes[1].id, 1, 0}, AGENTS, &held, NULL), BURIN_OK);
+    assert_int_equal(held.count, 3);
+    assert_int_equal(burin_reader_children(w->reader, (burin_entity){w->nodes[1].id, fork, 0}, AGENTS, &held, NULL), BURIN_OK);
+    assert_int_equal(held.count, 2);
+    assert_int_equal(burin_reader_get(w->reader, (burin_entity){made.id, fork, 0}, SPEED, NULL, &(burin_value){0}, NULL), BURIN_ERR_KEY);
+
+    burin_entity there = {w->agents[0].id, fork, 0};
+    t                  = begin(w);
+    assert_int_equal(burin_txn_detach(t, there, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_attach(t, there, (burin_entity){w->nodes[1].id, 1, 0}, AGENTS, 0, no_key, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, &err), BURIN_ERR_VALUE);
+    assert_non_null(strstr(err.message, "is in tree 1 already, from which the other was forked"));
+    burin_error_clear(&err);
+}
+
+/* Trees forked from old and new versions of each other, and what 60 agents are in each version, to compare with. */
+enum { AGENTS_MANY = 60, TREES_MANY = 12, VERSIONS_MANY = 60 };
+typedef struct family {
+    burin_entity agents[AGENTS_MANY];
+    int          speeds[TREES_MANY + 1][VERSIONS_MANY + 1][AGENTS_MANY];
+    uint32_t     heads[TREES_MANY + 1];
+    uint32_t     trees;
+} family;
+
+static void expect_family(world *w, const family *f)
+{
+    for (uint32_t tree = 1; tree <= f->trees; tree++) {
+        for (uint32_t version = tree == 1 ? 2 : 1; version <= f->heads[tree]; version++) {
+            for (int n = 0; n < AGENTS_MANY; n++)
+                assert_int_equal(get(w, (burin_entity){f->agents[n].id, tree, version}, SPEED).as.i, f->speeds[tree][version][n]);
+        }
+    }
+}
+
+typedef struct faster {
+    const int *old, *now;
+    uint32_t   first; /* the first agent's number */
+    int        count;
+} faster;
+
+static burin_status count_faster(void *user, const burin_change *change)
+{
+    faster *f = user;
+    int     n = (int)(change->id - f->first);
+    if (change->what != BURIN_MODIFIED)
+        return BURIN_OK;
+    assert_in_range(n, 0, AGENTS_MANY - 1);
+    assert_int_not_equal(f->old[n], f->now[n]);
+    f->count++;
+    return BURIN_OK;
+}
+
+static void expect_differences(world *w, const family *f)
+{
+    for (uint32_t a = 1; a <= f->trees; a++) {
+        for (uint32_t b = 1; b <= f->trees; b++) {
+            uint32_t of_a = f->heads[a] - a * 7 % (f->heads[a] - 1), of_b = f->heads[b] - b * 5 % (f->heads[b] - 1);
+            faster   seen = {f->speeds[a][of_a], f->speeds[b][of_b], f->agents[0].id, 0};
+            int      want = 0;
+            for (int n = 0; n < AGENTS_MANY; n++)
+                want += seen.old[n] != seen.now[n];
+            assert_int_equal(burin_reader_diff(w->reader, a, of_a, b, of_b, count_faster, &seen, NULL), BURIN_OK);
+            assert_int_equal(seen.count, want);
+        }
+    }
+}
+
+/* A commit that fails when it has written the one agent already. */
+static void fail_to_set(world *w, burin_entity agent, uint32_t fork, burin_entity there_already)
+{
+    burin_txn   *t    = begin(w);
+    burin_entity from = {there_already.id, fork, 0}, to = {w->nodes[1].id, agent.tree, 0};
+    assert_int_equal(burin_txn_set(t, agent, SPEED, burin_int(-1), NULL), BURIN_OK);
+    assert_int_equal(burin_txn_detach(t, from, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_attach(t, from, to, AGENTS, BURIN_END, no_key, NULL), BURIN_OK);
+    assert_int_equal(burin_txn_commit(t, NULL, NULL, NULL), BURIN_ERR_VALUE);
+}
+
+/* 36: a fork sees nothing that came after what it was forked from, nor does a fork of it. */
+static void forks_of_forks_see_each_their_own(void **state)
+{
+    static family f;
+    world        *w      = *state;
+    uint32_t      random = 1, number;
+    burin_txn    *t      = begin(w);
+    f = (family){.trees = 1, .heads = {0, 2}}; /* version 1 has no such agents: it is not looked at */
+    for (int n = 0; n < AGENTS_MANY; n++) {
+        burin_txn_create(t, w->agent, &f.agents[n], NULL);
+        burin_txn_attach(t, f.agents[n], w->nodes[0], AGENTS, BURIN_END, no_key, NULL);
+    }
+    assert_int_equal(f.agents[AGENTS_MANY - 1].id, f.agents[0].id + AGENTS_MANY - 1);
+    commit(w, t);
+    for (int step = 0; step < 600; step++) {
+        random        = random * 1664525u + 1013904223u;
+        uint32_t tree = 1 + (random >> 8) % f.trees, n = (random >> 16) % AGENTS_MANY, head = f.heads[tree];
+        if (step % 45 == 44 && f.trees < TREES_MANY) {
+            uint32_t from = tree == 1 ? 2 + (random >> 20) % (head - 1) : 1 + (random >> 20) % head;
+            assert_int_equal(burin_store_fork(w->store, tree, from, &number, NULL), BURIN_OK);
+            assert_int_equal(number, ++f.trees);
+            memcpy(f.speeds[number][1], f.speeds[tree][from], sizeof f.speeds[number][1]);
+            f.heads[number] = 1;
+        } else if (head < VERSIONS_MANY) {
+            if (step % 3 == 0 && tree != f.trees)
+                fail_to_set(w, (burin_entity){f.agents[n].id, tree, 0}, f.trees, f.agents[(n + 1) % AGENTS_MANY]);
+            t = begin(w);
+            assert_int_equal(burin_txn_set(t, (burin_entity){f.agents[n].id, tree, 0}, SPEED, burin_int(step + 1), NULL), BURIN_OK);
+            commit(w, t);
+            memcpy(f.speeds[tree][head + 1], f.speeds[tree][head], sizeof f.speeds[tree][head]);
+            f.speeds[tree][++f.heads[tree]][n] = step + 1;
+        }
+    }
+    assert_int_equal(f.trees, TREES_MANY);
+    burin_reader_pin(w->reader);
+    expect_family(w, &f);
+    expect_differences(w, &f);
+}
+
 /* ---- what is kept, and who still sees it ---- */
 
 static void retention_drops_versions_and_gives_their_memory_back(void **state)
@@ -337,7 +473,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(b6_b34_b35_states_name_the_version_that_wrote_them),
         ROW(a_history_is_the_states_of_an_entity),
-        ROW(forks_share_history_and_part),
+        ROW(forks_share_history_and_part), ROW(what_a_fork_made_moves_to_the_tree_it_came_from), ROW(forks_of_forks_see_each_their_own),
         ROW(retention_drops_versions_and_gives_their_memory_back),
         ROW(retention_goes_by_time_and_by_who_keeps),
         ROW(a_pinned_reader_sees_the_store_as_it_was), ROW(a_reader_that_is_not_pinned_says_so),
