@@ -49,18 +49,26 @@ static size_t ascii_run(const char *data, size_t len)
     return at;
 }
 
+enum { SHORT = 8 };
+
+/* Of fewer than SHORT bytes. */
+static inline bool is_short_ascii(const char *data, size_t len)
+{
+    unsigned char any = 0;
+    if (len >= 4) /* the first and the last four, some of them twice */
+        return ((load32(data) | load32(data + len - 4)) & (uint32_t)HIGH_BITS) == 0;
+    for (size_t at = 0; at < len; at++)
+        any |= (unsigned char)data[at];
+    return any < 128;
+}
+
 bool text_is_ascii(const char *data, size_t len)
 {
-    size_t at = ascii_run(data, len);
-    if (len - at >= 8)
+    if (len < SHORT)
+        return is_short_ascii(data, len);
+    if (len - ascii_run(data, len) >= 8)
         return false;
-    if (len >= 8) /* the last eight bytes, some of them for the second time */
-        return (load64(data + len - 8) & HIGH_BITS) == 0;
-    for (; at < len; at++) {
-        if ((unsigned char)data[at] >= 128)
-            return false;
-    }
-    return true;
+    return (load64(data + len - 8) & HIGH_BITS) == 0; /* the last eight bytes, some of them for the second time */
 }
 
 static inline bool is_start(char c) { return (signed char)c > -65; } /* not 10xxxxxx */
@@ -188,6 +196,8 @@ static inline size_t sequence_length(const unsigned char *p, size_t left)
 size_t text_valid_prefix(const char *data, size_t len)
 {
     size_t at = 0;
+    if (len < SHORT && is_short_ascii(data, len))
+        return len;
     while (at < len) {
         at += ascii_run(data + at, len - at);
         /* Text that is not ASCII stays so for a while: sequences one by one until eight ASCII bytes follow. */

@@ -2,6 +2,7 @@
  * round. */
 #include "runtime/reactive/evaluate.h"
 #include "runtime/reactive/watch.h"
+#include "runtime/reactive/wide.h"
 
 /* Shell's sort, with gaps as Gonnet and Baeza-Yates take them: needs no memory, and is quick where little is out of order. */
 static void sort(uint64_t *at, uint32_t count)
@@ -132,7 +133,13 @@ static void run_effects(burin_graph *g)
     g->effects_last     = 0;
     g->effects_unsorted = false;
     g->frame            = &r.frame;
-    for (uint32_t k = 0; k < g->effects_now.len; k++)
+    uint32_t k = 0;
+    if (g->effects_now.len >= RX_WIDE_EFFECTS)
+        for (; k + 2 * RX_AHEAD < g->effects_now.len; k++) {
+            rx_fetch_effects(g, g->effects_now.at + k);
+            run_queued(g, g->effects_now.at[k], &r);
+        }
+    for (; k < g->effects_now.len; k++)
         run_queued(g, g->effects_now.at[k], &r);
     g->frame = r.frame.outer;
 }

@@ -5,7 +5,11 @@
 
 #include "runtime/reactive/graph.h"
 
-enum { RX_WIDE = 32 /* nodes queued, or cells changed, from which on it pays */, RX_AHEAD = 4 /* turns */ };
+enum {
+    RX_WIDE         = 32,   /* nodes queued, or cells changed, from which on it pays */
+    RX_WIDE_EFFECTS = 2048, /* effects: the pass has just looked at much that they look at; of fewer that is still near */
+    RX_AHEAD        = 4,    /* turns */
+};
 
 /* Change number `from` of the open batch, and those behind it, are to be taken: fetch what marking the readers of RX_WIDE of them looks at. */
 static inline void rx_fetch_changes(const burin_graph *g, uint32_t from)
@@ -54,6 +58,16 @@ static inline void rx_fetch_next(const burin_graph *g, rx_fetching *f)
     if (near->fn == g->fetched)
         g->fetch(near->user);
     f->near = g->turns[f->near].next;
+}
+
+/* Of effects that run one after the other, so many turns ahead, and twice as many. */
+static inline void rx_fetch_effects(const burin_graph *g, const uint32_t *next)
+{
+    const rx_node *near = &g->nodes[next[RX_AHEAD]];
+    __builtin_prefetch(&g->nodes[next[2 * RX_AHEAD]]);
+    __builtin_prefetch(near->user);
+    if (near->flags & RX_SINGLE)
+        __builtin_prefetch(&g->values[near->inputs]);
 }
 
 #endif
