@@ -3,6 +3,7 @@
 #include "runtime/attribute.h"
 #include "runtime/base/text.h"
 #include "runtime/convert.h"
+#include "runtime/html.h"
 #include "runtime/operate.h"
 #include "runtime/unicode.h"
 
@@ -205,25 +206,61 @@ burin_status preset_split(burin_call *call, burin_value *out)
     return rt_call_method(state_of(call), burin_arg(call, 0), (burin_text){"split", 5}, &(rt_arguments){.positional = args, .count = 2}, out);
 }
 
+/* ---- slugs (python-slugify, which cookiecutter calls) ---- */
+
+/* Letters of Latin that Unicode does not take apart, as Unidecode writes them. */
+static const struct {
+    uint32_t    cp;
+    const char *text;
+} latin[] = {{0xdf, "ss"}, {0xe6, "ae"}, {0xf0, "d"}, {0xf8, "o"}, {0xfe, "th"}, {0x111, "d"}, {0x127, "h"}, {0x131, "i"}, {0x142, "l"}, {0x153, "oe"}};
+
+static bool is_digit_at(burin_value text, size_t at) { return at < text.len && text.as.s[at] >= '0' && text.as.s[at] <= '9'; }
+
+/* One letter or digit without its accents; letters of other scripts stay. */
+static void slug_letter(rt_out *slug, uint32_t cp)
+{
+    uint32_t parts[UNI_DECOMPOSED_MAX], count = uni_decompose(cp, parts);
+    char     bytes[4];
+
+    for (size_t n = 0; n < sizeof latin / sizeof latin[0]; n++)
+        if (latin[n].cp == cp) {
+            rt_out_write(slug, latin[n].text, strlen(latin[n].text));
+            return;
+        }
+    for (uint32_t n = 0; n < count; n++) {
+        if (uni_is_alnum(parts[n]))
+            rt_out_write(slug, bytes, text_encode(parts[n], bytes));
+        else if (parts[n] == 0x2044) /* of a fraction */
+            rt_out_literal(slug, "-");
+    }
+}
+
+static burin_status slug_source(rt_state *st, burin_value v, burin_value *out)
+{
+    burin_status status = rt_str(st, v, out);
+
+    if (!status)
+        status = html_unescape(st, rt_text_of(*out), out);
+    if (!status)
+        status = uni_lower(st, *out, out);
+    return status ? status : rt_charge(st, out->len / 16);
+}
+
 burin_status preset_slugify(burin_call *call, burin_value *out)
 {
     rt_state    *st = state_of(call);
     burin_value  lower;
     rt_out       slug;
     bool         pending = false; /* a hyphen, if anything follows */
-    burin_status status  = rt_str(st, burin_arg(call, 0), &lower);
+    burin_status status  = slug_source(st, burin_arg(call, 0), &lower);
 
-    if (!status)
-        status = uni_lower(st, lower, &lower);
-    if (!status)
-        status = rt_charge(st, lower.len / 64);
     if (status)
         return status;
     rt_out_init_heap(&slug, st, lower.len);
     for (size_t at = 0, from = 0; at < lower.len; from = at) {
         uint32_t cp = text_decode(lower.as.s, lower.len, &at);
-        if (cp == '\'') /* "don't" is one word */
-            continue;
+        if (cp == 0x2018 || cp == 0x2019 || (cp == ',' && from && is_digit_at(lower, from - 1) && is_digit_at(lower, at)))
+            continue; /* typographic quotes, and the commas of 1,000,000 */
         if (!uni_is_alnum(cp)) {
             pending = slug.next > slug.data;
             continue;
@@ -231,7 +268,7 @@ burin_status preset_slugify(burin_call *call, burin_value *out)
         if (pending)
             rt_out_literal(&slug, "-");
         pending = false;
-        rt_out_write(&slug, lower.as.s + from, at - from);
+        slug_letter(&slug, cp);
     }
     return rt_out_take(&slug, 0, out);
 }

@@ -11,6 +11,7 @@
 
 #include <unicase.h>
 #include <unictype.h>
+#include <uninorm.h>
 
 /* ---- properties ---- */
 
@@ -97,6 +98,14 @@ bool uni_is_printable(uint32_t cp)
     if (cp < 0x80)
         return cp >= ' ' && cp < 0x7f;
     return !uc_is_general_category_withtable(cp, UC_CATEGORY_MASK_C | UC_CATEGORY_MASK_Z);
+}
+
+
+uint32_t uni_decompose(uint32_t cp, uint32_t *out)
+{
+    size_t count = UNI_DECOMPOSED_MAX; /* of room: it suffices for every code point, so none is allocated */
+    u32_normalize(UNINORM_NFKD, &cp, 1, out, &count);
+    return (uint32_t)count;
 }
 
 bool uni_is_word(uint32_t cp) { return cp == '_' || uni_is_alnum(cp); }

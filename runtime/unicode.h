@@ -11,6 +11,9 @@ bool uni_is_digit(uint32_t cp);
 bool uni_is_decimal(uint32_t cp);
 bool uni_is_numeric(uint32_t cp);
 bool uni_is_alnum(uint32_t cp);
+enum { UNI_DECOMPOSED_MAX = 18 };
+/* The code points that NFKD puts for `cp` (an accented letter: the letter, then the accent); how many. */
+uint32_t uni_decompose(uint32_t cp, uint32_t *out);
 bool uni_is_upper(uint32_t cp);
 bool uni_is_lower(uint32_t cp);
 bool uni_is_title(uint32_t cp);

@@ -215,7 +215,9 @@ static void cookiecutter(void **state)
 {
     static const row rows[] = {
         {"{{ {'b': [1], 'a': '\xc3\xa9'}|jsonify }}", "{\n    \"a\": \"\\u00e9\",\n    \"b\": [\n        1\n    ]\n}"},
-        {"{{ 'It\\'s a  Test_Case, yes!'|slugify }}", "its-a-test-case-yes"},
+        {"{{ 'It\\'s a  Test_Case, yes!'|slugify }}", "it-s-a-test-case-yes"},
+        {"{{ '\xc3\x89t\xc3\xa9 \xc2\xbd \xc3\x98re &amp; Stra\xc3\x9f\x65 1,000,0 a,b it\xe2\x80\x99s \xe2\x85\xa3'|slugify }}", "ete-1-2-ore-strasse-10000-a-b-its-iv"},
+        {"{{ '\xd0\x94\xd0\xb0 1'|slugify }}", "\xd0\xb4\xd0\xb0-1"},
         {"{{ random_ascii_string(5)|length }} {{ random_ascii_string(5).isalpha() }} {{ random_ascii_string(-1) }}.", "5 True ."},
         {"{{ uuid4()|length }} {{ uuid4()[14] }} {{ uuid4()[19] in '89ab' }} {{ uuid4() == uuid4() }}", "36 4 True False"},
     };
