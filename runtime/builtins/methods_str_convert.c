@@ -13,11 +13,16 @@ burin_status method_str_format(burin_call *call, burin_value *out)
     return rt_format_mapping(call->st, call->args[0], call->args[1], call->args[2], out);
 }
 
-/* markupsafe does not wrap format_map, so Markup's gives plain text; the sandbox replaces it by one that escapes. */
+/* markupsafe does not wrap format_map, so Markup's gives plain text, or itself where there are no braces; the sandbox replaces it by one that escapes. */
 burin_status method_str_format_map(burin_call *call, burin_value *out)
 {
     burin_value self = call->args[0];
+    burin_text  text = rt_text_of(self);
 
+    if (text.len && !memchr(text.data, '{', text.len) && !memchr(text.data, '}', text.len)) {
+        *out = self;
+        return rt_charge(call->st, text.len / 64);
+    }
     if (call->st->env->sandbox == RT_UNSANDBOXED)
         self = method_plain(self);
     return rt_format_mapping(call->st, self, rt_missing(), call->args[1], out);

@@ -47,6 +47,9 @@ static void other_methods_give_plain_text(void **state)
         {"M'ab'", "removeprefix", "'a'", NULL, "'b'"},
         {"M'ab'", "removesuffix", "'x'", NULL, "'ab'"},
         {"M'{a}'", "format_map", "{'a': '<'}", NULL, "'<'"},
+        {"M'&lt;'", "format_map", "{}", NULL, "Markup('&lt;')"}, /* CPython gives a text without fields back as it is */
+        {"M''", "format_map", "{}", NULL, "''"},
+        {"M'a{{'", "format_map", "{}", NULL, "'a{'"},
         {"M'ab'", "find", "'b'", NULL, "1"},
         {"M'ab'", "encode", "", NULL, "b'ab'"},
         {"'ab'", "replace", "'a'|M'<'", NULL, "'<b'"},
