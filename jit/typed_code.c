@@ -490,10 +490,13 @@ static void write_jump_truth(typed *t, uint32_t pc)
 /* ---- by body ---- */
 
 /* May what it calls collect garbage (codegen/vm/collect.c)? Then all that is in use has to be in registers. */
-static bool may_collect(ir_op op)
+static bool may_collect(const ir_insn *i)
 {
-    switch (op) {
-    case OP_INVOKE: case OP_INVOKE_METHOD: case OP_EACH_NEXT: case OP_INPLACE: case OP_EXTEND: case OP_SPREAD: case OP_SET_UPDATE: case OP_UNPACK_STAR: return true;
+    switch (i->op) {
+    case OP_INVOKE: case OP_INVOKE_METHOD: case OP_EACH_NEXT: case OP_INPLACE: case OP_EXTEND: case OP_SPREAD: case OP_SET_UPDATE:
+    case OP_UNPACK: case OP_UNPACK_STAR: return true;
+    case OP_COMPARE: return i->d >= RT_IN;
+    case OP_JUMP_COMPARE: return i->a >= RT_IN;
     default: return false;
     }
 }
@@ -503,7 +506,7 @@ static void write_by_body(typed *t, uint32_t pc)
     func          *f = t->f;
     const ir_insn *i = &t->unit->code[pc];
     ir_reads(f->e->request->program, t->unit, pc, flush_register, t);
-    for (uint32_t r = 0; may_collect(i->op) && r < t->unit->registers; r++)
+    for (uint32_t r = 0; may_collect(i) && r < t->unit->registers; r++)
         if (t->live[pc][r])
             to_memory(t, r);
     spill(f);

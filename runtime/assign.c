@@ -6,6 +6,7 @@
 #include "runtime/host.h"
 #include "runtime/iterate.h"
 #include "runtime/operate.h"
+#include "runtime/told.h"
 #include "runtime/slice.h"
 #include "runtime/type.h"
 #include "runtime/view.h"
@@ -191,9 +192,11 @@ static burin_status set_list_slice(rt_state *st, burin_value v, const rt_slice *
     return status;
 }
 
-burin_status rt_bytes_of_items(rt_state *st, burin_value v, const char *message, burin_value *out)
+burin_status rt_bytes_of_items(const burin_call *call, burin_value v, const char *message, burin_value *out)
 {
+    rt_state    *st = call->st;
     rt_iter      it;
+    rt_told      told;
     burin_value  item, made;
     burin_status status;
     if (v.kind == BURIN_BYTES || v.kind == BURIN_BYTEARRAY)
@@ -205,12 +208,18 @@ burin_status rt_bytes_of_items(rt_state *st, burin_value v, const char *message,
     }
     if (!status)
         status = rt_bytearray_new(st, NULL, 0, &made);
-    while (!status && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING) {
+    if (status)
+        return status;
+    rt_told_begin(&told, call, &made, 1);
+    while (!(status = rt_told_next(&told, &it, &item)) && item.kind != BURIN_MISSING) {
         rt_bytearray *bytes = rt_bytearray_of(made);
         uint8_t       byte;
         if (!(status = rt_byte_of(st, item, &byte)) && !(status = rt_bytearray_resize(st, bytes, (size_t)bytes->len + 1)))
             bytes->data[bytes->len - 1] = (char)byte;
+        if (status)
+            break;
     }
+    rt_told_end(&told);
     *out = made;
     return status;
 }
@@ -234,14 +243,15 @@ static burin_status splice_bytes(rt_state *st, rt_bytearray *bytes, uint32_t at,
 
 static burin_status set_bytearray_slice(rt_state *st, burin_value v, const rt_slice *slice, burin_value items)
 {
-    burin_value   taken;
-    rt_picked     p;
-    rt_bytearray *bytes  = rt_bytearray_of(v);
-    burin_status  status = rt_slice_pick(st, slice, bytes->len, &p);
+    const burin_call nobody = {.st = st}; /* tells what the caller holds */
+    burin_value      taken;
+    rt_picked        p;
+    rt_bytearray    *bytes  = rt_bytearray_of(v);
+    burin_status     status = rt_slice_pick(st, slice, bytes->len, &p);
     if (!status && (rt_is_number(items) || rt_is_text(items) || items.kind == BURIN_COMPLEX))
         status = rt_fail(st, BURIN_ERR_TYPE, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
     if (!status)
-        status = rt_bytes_of_items(st, items, "cannot convert '%s' object to bytearray", &taken);
+        status = rt_bytes_of_items(&nobody, items, "cannot convert '%s' object to bytearray", &taken);
     if (!status)
         status = rt_slice_pick(st, slice, bytes->len, &p);
     if (status)

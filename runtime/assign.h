@@ -20,6 +20,6 @@ burin_status rt_load_attr(rt_state *st, burin_value v, burin_text name, burin_va
 /* One item of a bytearray: TypeError "'str' object cannot be interpreted as an integer", ValueError "byte must be in range(0, 256)". */
 burin_status rt_byte_of(rt_state *st, burin_value v, uint8_t *out);
 /* A new BYTEARRAY with the bytes of `v`, bytes-like or an iterable of integers; TypeError `message` when it is neither. */
-burin_status rt_bytes_of_items(rt_state *st, burin_value v, const char *message, burin_value *out);
+burin_status rt_bytes_of_items(const burin_call *call, burin_value v, const char *message, burin_value *out);
 
 #endif

@@ -27,6 +27,8 @@ burin_status rt_divmod(rt_state *st, burin_value a, burin_value b, burin_value *
 burin_status rt_power_modulo(rt_state *st, burin_value a, burin_value b, burin_value modulus, burin_value *out);
 /* Rich comparison, `in` and `not in`. */
 burin_status rt_compare_op(rt_state *st, rt_compare op, burin_value a, burin_value b, bool *out);
+/* `in` and `not in` an OBJECT, where an instruction asks: a, b and all else in use are in registers. */
+burin_status rt_in_walked(rt_state *st, rt_compare op, burin_value a, burin_value b, bool *out);
 /* ==, without the host's error for cross-type; used by containers. */
 burin_status rt_equal(rt_state *st, burin_value a, burin_value b, bool *out);
 /* < for sorting: -1, 0, 1 in *out; raises TypeError "'<' not supported between instances of ..." as list.sort does. */

@@ -11,6 +11,7 @@
 #include "runtime/iterate.h"
 #include "runtime/slice.h"
 #include "runtime/struct.h"
+#include "runtime/told.h"
 #include "runtime/view.h"
 
 #include <math.h>
@@ -386,20 +387,21 @@ static burin_status in_range(rt_state *st, burin_value item, const rt_range *ran
     return BURIN_OK;
 }
 
-static burin_status in_iterable(rt_state *st, burin_value item, burin_value iterable, bool *out)
+/* `told` may be NULL: nobody tells. */
+static burin_status in_iterable(rt_state *st, rt_told *told, burin_value item, burin_value iterable, bool *out)
 {
     rt_iter     it;
     burin_value each;
     *out = false;
     if (rt_iter_init(st, iterable, &it))
         return st->status;
-    while (!*out && !rt_iter_next(st, &it, &each) && each.kind != BURIN_MISSING)
+    while (!*out && !rt_next_for(st, told, &it, &each) && each.kind != BURIN_MISSING)
         if (rt_charge(st, 1) || equal_items(st, each, item, out))
             break;
     return st->status;
 }
 
-static burin_status in_object(rt_state *st, burin_value item, burin_value object, bool *out)
+static burin_status in_object(rt_state *st, rt_told *told, burin_value item, burin_value object, bool *out)
 {
     const burin_class *cls = rt_object_of(object)->cls;
     if (cls->contains) {
@@ -409,7 +411,7 @@ static burin_status in_object(rt_state *st, burin_value item, burin_value object
         return rt_host_done(st, cls->contains(&call, rt_object_of(object)->self, item, out));
     }
     if (cls->next || cls->iterate || (cls->get_item && cls->length))
-        return in_iterable(st, item, object, out);
+        return in_iterable(st, told, item, object, out);
     return rt_fail(st, BURIN_ERR_TYPE, "argument of type '%s' is not iterable", rt_type_name(st, object));
 }
 
@@ -443,12 +445,24 @@ static burin_status contains(rt_state *st, burin_value item, burin_value contain
         *out = false; /* it iterates as empty */
         return strict_fails(st, container, container);
     case BURIN_OBJECT:
-        return in_object(st, item, container, out);
+        return in_object(st, NULL, item, container, out);
     case BURIN_ARRAY:
-        return in_iterable(st, item, container, out);
+        return in_iterable(st, NULL, item, container, out);
     default:
         return rt_fail(st, BURIN_ERR_TYPE, "argument of type '%s' is not iterable", rt_type_name(st, container));
     }
+}
+
+burin_status rt_in_walked(rt_state *st, rt_compare op, burin_value a, burin_value b, bool *out)
+{
+    const burin_call machine = rt_machine_call(st);
+    rt_told          told;
+    bool             holding = false;
+    rt_told_begin(&told, &machine, NULL, 0);
+    burin_status status = in_object(st, &told, a, b, &holding);
+    rt_told_end(&told);
+    *out = holding == (op == RT_IN);
+    return status;
 }
 
 burin_status rt_compare_op(rt_state *st, rt_compare op, burin_value a, burin_value b, bool *out)

@@ -61,11 +61,16 @@ static burin_status change_bytearray(rt_state *st, rt_binary op, burin_value a, 
 
 static burin_status change_dict(rt_state *st, rt_binary op, burin_value a, burin_value b)
 {
-    rt_dict     *dict;
-    burin_status status = rt_dict_edit(st, a, &dict);
+    const burin_call machine = rt_machine_call(st);
+    rt_dict         *dict;
+    rt_told          told;
+    burin_status     status = rt_dict_edit(st, a, &dict);
     if (status)
         return status;
-    return a.kind == BURIN_DICT ? rt_dict_update(st, NULL, dict, b) : rt_set_combine(st, NULL, op, dict, b);
+    rt_told_begin(&told, &machine, NULL, 0);
+    status = a.kind == BURIN_DICT ? rt_dict_update(st, &told, dict, b) : rt_set_combine(st, &told, op, dict, b);
+    rt_told_end(&told);
+    return status;
 }
 
 burin_status rt_inplace_op(rt_state *st, rt_binary op, burin_value a, burin_value b, burin_value *out)

@@ -130,7 +130,7 @@ DECISION(jump_set)
 static BURIN_INLINE bool op_jump_unless(vm_frame *f, unsigned how, const burin_value *regs, const ir_insn *i, burin_status *status)
 {
     bool truth = true;
-    *status    = op_compare_values(f, how, &regs[i->b], &regs[i->c], &truth);
+    *status    = op_compare_registers(f, i, how, &regs[i->b], &regs[i->c], &truth);
     return !truth && !*status;
 }
 DECISION(jump_compare) { return op_jump_unless(f, i->a, regs, i, status); }

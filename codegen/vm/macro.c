@@ -80,8 +80,8 @@ static burin_status spread_named(rt_state *st, const ir_call *call, burin_value 
 burin_status vm_arguments(rt_state *st, const ir_call *call, const burin_value *regs, rt_arguments *out)
 {
     *out = (rt_arguments){regs, call->positional, call->named, call->names, regs + call->positional};
-    out->direct = !call->rest && !call->expand; /* a row that was spread is held by nobody */
-    if (BURIN_LIKELY(out->direct))
+    out->direct = true;
+    if (BURIN_LIKELY(!call->rest && !call->expand))
         return BURIN_OK;
     const burin_value *next   = regs + call->positional + call->named;
     burin_status       status = call->rest ? spread_rest(st, *next++, out) : BURIN_OK;

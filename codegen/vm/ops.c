@@ -2,6 +2,7 @@
 #include "codegen/vm/ops.h"
 
 #include "runtime/builtins/builtins.h"
+#include "runtime/told.h"
 
 /* Apart from the loop, whose registers it would take. */
 bool vm_same_text(const char *a, const char *b, size_t len) { return text_same(a, b, len); }
@@ -184,6 +185,24 @@ static burin_status too_few(rt_state *st, uint32_t want, uint32_t got)
     return rt_fail(st, BURIN_ERR_VALUE, "not enough values to unpack (expected %u, got %u)", want, got);
 }
 
+/* So many items, and no more. */
+static burin_status take_each(rt_state *st, rt_iter *it, burin_value *to, uint32_t count)
+{
+    const burin_call machine = rt_machine_call(st);
+    rt_told          told;
+    burin_value      item;
+    burin_status     status = BURIN_OK;
+    rt_told_begin(&told, &machine, to, 0);
+    while (!(status = rt_told_next(&told, it, &item)) && item.kind != BURIN_MISSING && told.count < count)
+        to[told.count++] = item;
+    rt_told_end(&told);
+    if (!status && told.count < count)
+        return too_few(st, count, (uint32_t)told.count);
+    if (!status && item.kind != BURIN_MISSING)
+        return rt_fail(st, BURIN_ERR_VALUE, "too many values to unpack (expected %u)", count);
+    return status;
+}
+
 burin_status vm_unpack(rt_state *st, burin_value v, burin_value *to, uint32_t count)
 {
     if (v.kind == BURIN_TUPLE || v.kind == BURIN_LIST) {
@@ -197,23 +216,13 @@ burin_status vm_unpack(rt_state *st, burin_value v, burin_value *to, uint32_t co
         return BURIN_OK;
     }
     rt_iter      it;
-    burin_value  item;
     burin_status status = rt_iter_init(st, v, &it);
     if (status == BURIN_ERR_TYPE) {
         const char *type = rt_type_name(st, v);
         rt_clear_error(st);
         return rt_fail(st, BURIN_ERR_TYPE, "cannot unpack non-iterable %s object", type);
     }
-    for (uint32_t n = 0; n < count && !status; n++) {
-        status = rt_iter_next(st, &it, &to[n]);
-        if (!status && to[n].kind == BURIN_MISSING)
-            return too_few(st, count, n);
-    }
-    if (!status)
-        status = rt_iter_next(st, &it, &item);
-    if (!status && item.kind != BURIN_MISSING)
-        return rt_fail(st, BURIN_ERR_VALUE, "too many values to unpack (expected %u)", count);
-    return status;
+    return status ? status : take_each(st, &it, to, count);
 }
 
 /* ---- constants that can be changed ---- */

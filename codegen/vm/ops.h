@@ -424,10 +424,18 @@ static BURIN_INLINE burin_status op_compare_values(vm_frame *f, unsigned how, co
         *out = truth;
     return status;
 }
+/* The comparison of an instruction, in whose registers they are. */
+static BURIN_INLINE burin_status op_compare_registers(vm_frame *f, const ir_insn *i, unsigned how, const burin_value *x, const burin_value *y, bool *out)
+{
+    if (BURIN_LIKELY(how < RT_IN || y->kind != BURIN_OBJECT))
+        return op_compare_values(f, how, x, y, out);
+    f->pc = (uint32_t)(i - f->unit->code);
+    return rt_in_walked(&f->m->st, (rt_compare)how, *x, *y, out);
+}
 OPERATION(compare)
 {
     bool         result = false;
-    burin_status status = op_compare_values(f, i->d, &regs[i->b], &regs[i->c], &result);
+    burin_status status = op_compare_registers(f, i, i->d, &regs[i->b], &regs[i->c], &result);
     regs[i->a]          = burin_bool(result);
     return status;
 }
@@ -476,7 +484,11 @@ OPERATION(slice) { return rt_get_slice(&f->m->st, regs[i->b], regs[i->c], regs[i
 OPERATION(list) { return vm_row(&f->m->st, BURIN_LIST, &regs[i->b], i->c, &regs[i->a]); }
 OPERATION(tuple) { return vm_row(&f->m->st, BURIN_TUPLE, &regs[i->b], i->c, &regs[i->a]); }
 OPERATION(dict) { return vm_dict(&f->m->st, &regs[i->b], i->c, &regs[i->a]); }
-OPERATION(unpack) { return vm_unpack(&f->m->st, regs[i->b], &regs[i->a], i->c); }
+OPERATION(unpack)
+{
+    f->pc = (uint32_t)(i - f->unit->code);
+    return vm_unpack(&f->m->st, regs[i->b], &regs[i->a], i->c);
+}
 OPERATION(check_ns) { return vm_check_namespace(&f->m->st, regs[i->b]); }
 OPERATION(set_ns) { return vm_set_namespace(f, regs[i->b], i->d, regs[i->c]); }
 

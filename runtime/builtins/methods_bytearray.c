@@ -63,7 +63,7 @@ burin_status method_bytearray_extend(burin_call *call, burin_value *out)
     burin_status  status;
     if (rt_is_text(call->args[1])) /* its items are no integers */
         return call->args[1].len ? rt_fail(st, BURIN_ERR_TYPE, "'str' object cannot be interpreted as an integer") : done(call, out);
-    status = rt_bytes_of_items(st, call->args[1], "can't extend bytearray with %s", &more);
+    status = rt_bytes_of_items(call, call->args[1], "can't extend bytearray with %s", &more);
     if (status)
         return status;
     uint32_t len = bytes->len, extra = rt_bytearray_of(more)->len;

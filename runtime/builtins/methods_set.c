@@ -3,6 +3,7 @@
 #include "runtime/builtins/methods.h"
 #include "runtime/iterate.h"
 #include "runtime/operate_sequence.h"
+#include "runtime/told.h"
 
 static burin_status done(burin_call *call, burin_value *out)
 {
@@ -37,12 +38,13 @@ static burin_status has(rt_state *st, const rt_dict *set, burin_value item, bool
     return status;
 }
 
-/* set(v): `v` itself when it is one. */
-static burin_status as_set(rt_state *st, burin_value v, const rt_dict **out)
+/* set(v): `v` itself when it is one. `call`, if not NULL, tells meanwhile. */
+static burin_status as_set(rt_state *st, const burin_call *call, burin_value v, const rt_dict **out)
 {
     rt_dict     *made;
     rt_iter      it;
-    burin_value  item;
+    rt_told      told;
+    burin_value  item, held;
     burin_status status;
 
     if (v.kind == BURIN_SET) {
@@ -52,11 +54,18 @@ static burin_status as_set(rt_state *st, burin_value v, const rt_dict **out)
     status = rt_iter_init(st, v, &it);
     if (!status)
         status = rt_set_new(st, 8, &made);
-    while (!status && !(status = rt_iter_next(st, &it, &item)) && item.kind != BURIN_MISSING) {
+    if (status)
+        return status;
+    held = rt_pointer(BURIN_SET, made);
+    if (call)
+        rt_told_begin(&told, call, &held, 1);
+    while (!status && !(status = rt_next_for(st, call ? &told : NULL, &it, &item)) && item.kind != BURIN_MISSING) {
         status = rt_dict_put(st, made, item, rt_missing());
         if (!status)
             status = rt_charge(st, 1);
     }
+    if (call)
+        rt_told_end(&told);
     *out = made;
     return status;
 }
@@ -203,9 +212,8 @@ static burin_status intersect(rt_state *st, rt_told *told, rt_dict *set, burin_v
     rt_dict       *both;
     burin_value    item;
     bool           common;
-    burin_status   status = as_set(st, other, &others);
+    burin_status   status = as_set(st, told ? told->call : NULL, other, &others);
 
-    (void)told;
     if (status || others == set)
         return status;
     if (other.kind == BURIN_SET && others->len > set->len)
@@ -226,11 +234,11 @@ static burin_status intersect(rt_state *st, rt_told *told, rt_dict *set, burin_v
     return BURIN_OK;
 }
 
-static burin_status differ(rt_state *st, rt_dict *set, burin_value other)
+static burin_status differ(rt_state *st, rt_told *told, rt_dict *set, burin_value other)
 {
     const rt_dict *others;
     burin_value    item, removed;
-    burin_status   status = as_set(st, other, &others);
+    burin_status   status = as_set(st, told ? told->call : NULL, other, &others);
 
     if (!status && others == set) {
         rt_dict_clear(set);
@@ -249,31 +257,37 @@ burin_status rt_set_combine(rt_state *st, rt_told *told, rt_binary op, rt_dict *
     switch (op) {
     case RT_AND: return intersect(st, told, set, other);
     case RT_OR: return unite(st, told, set, other);
-    case RT_XOR: return differ(st, set, other);
+    case RT_XOR: return differ(st, told, set, other);
     default: return subtract(st, told, set, other);
     }
 }
 
-/* The combination with each of a tuple, on a copy or in place. */
-static burin_status combine(burin_call *call, combination with, bool in_place, burin_value *out)
+/* The combination with each of `others`, on a copy or in place. */
+static burin_status combine_with(burin_call *call, combination with, bool in_place, const burin_value *others, uint32_t count, burin_value *out)
 {
-    rt_state      *st     = call->st;
-    const rt_list *others = rt_list_of(st, call->args[1]);
-    rt_dict       *set;
-    burin_value    made;
-    rt_told        told;
-    burin_status   status = in_place ? rt_dict_edit(st, call->args[0], &set) : copy_of(st, call->args[0], &set);
+    rt_state    *st = call->st;
+    rt_dict     *set;
+    burin_value  made;
+    rt_told      told;
+    burin_status status = in_place ? rt_dict_edit(st, call->args[0], &set) : copy_of(st, call->args[0], &set);
 
     if (status)
         return status;
     made = rt_pointer(BURIN_SET, set);
     rt_told_begin(&told, call, &made, 1);
-    for (uint32_t n = 0; !status && n < others->len; n++)
-        status = with(st, &told, set, others->items[n]);
+    for (uint32_t n = 0; !status && n < count; n++)
+        status = with(st, &told, set, others[n]);
     rt_told_end(&told);
     if (status)
         return status;
     return in_place ? done(call, out) : give(set, out);
+}
+
+/* The others are a tuple: *others. */
+static burin_status combine(burin_call *call, combination with, bool in_place, burin_value *out)
+{
+    const rt_list *others = rt_list_of(call->st, call->args[1]);
+    return combine_with(call, with, in_place, others->items, others->len, out);
 }
 
 burin_status method_set_union(burin_call *call, burin_value *out) { return combine(call, unite, false, out); }
@@ -302,25 +316,8 @@ burin_status method_set_intersection_update(burin_call *call, burin_value *out)
 }
 
 
-burin_status method_set_symmetric_difference(burin_call *call, burin_value *out)
-{
-    rt_dict     *set;
-    burin_status status = copy_of(call->st, call->args[0], &set);
-
-    if (!status)
-        status = differ(call->st, set, call->args[1]);
-    return status ? status : give(set, out);
-}
-
-burin_status method_set_symmetric_difference_update(burin_call *call, burin_value *out)
-{
-    rt_dict     *set;
-    burin_status status = rt_dict_edit(call->st, call->args[0], &set);
-
-    if (!status)
-        status = differ(call->st, set, call->args[1]);
-    return status ? status : done(call, out);
-}
+burin_status method_set_symmetric_difference(burin_call *call, burin_value *out) { return combine_with(call, differ, false, &call->args[1], 1, out); }
+burin_status method_set_symmetric_difference_update(burin_call *call, burin_value *out) { return combine_with(call, differ, true, &call->args[1], 1, out); }
 
 /* ---- questions ---- */
 
@@ -342,7 +339,7 @@ static burin_status ask(rt_state *st, const rt_dict *part, const rt_dict *whole,
 burin_status method_set_isdisjoint(burin_call *call, burin_value *out)
 {
     const rt_dict *other;
-    burin_status   status = as_set(call->st, call->args[1], &other);
+    burin_status   status = as_set(call->st, call, call->args[1], &other);
 
     return status ? status : ask(call->st, other, rt_dict_of(call->st, call->args[0]), true, out);
 }
@@ -350,7 +347,7 @@ burin_status method_set_isdisjoint(burin_call *call, burin_value *out)
 burin_status method_set_issubset(burin_call *call, burin_value *out)
 {
     const rt_dict *other;
-    burin_status   status = as_set(call->st, call->args[1], &other);
+    burin_status   status = as_set(call->st, call, call->args[1], &other);
 
     return status ? status : ask(call->st, rt_dict_of(call->st, call->args[0]), other, false, out);
 }
@@ -358,7 +355,7 @@ burin_status method_set_issubset(burin_call *call, burin_value *out)
 burin_status method_set_issuperset(burin_call *call, burin_value *out)
 {
     const rt_dict *other;
-    burin_status   status = as_set(call->st, call->args[1], &other);
+    burin_status   status = as_set(call->st, call, call->args[1], &other);
 
     return status ? status : ask(call->st, other, rt_dict_of(call->st, call->args[0]), false, out);
 }

@@ -1,5 +1,6 @@
 /* Python's module math: sums and products of many numbers, with CPython's care for the last bit. */
 #include "runtime/builtins/python.h"
+#include "runtime/told.h"
 
 #include <math.h>
 
@@ -8,6 +9,7 @@
 typedef struct partials {
     rt_state *st;
     double   *items; /* not overlapping, from the least on */
+    burin_value room; /* ... as bytes, which the collector knows */
     uint32_t  count, cap;
     double    specials, infinities;
 } partials;
@@ -47,6 +49,7 @@ static burin_status partials_add(partials *p, double x)
             return rt_fail_memory(p->st);
         p->items = items;
         p->cap   = cap;
+        p->room  = rt_string((const char *)items, cap * sizeof *items);
     }
     p->items[p->count++] = x;
     return BURIN_OK;
@@ -77,14 +80,17 @@ static double partials_total(const partials *p)
 burin_status math_fsum(burin_call *call, burin_value *out)
 {
     rt_state    *st = call->st;
-    partials     p  = {.st = st};
+    partials     p  = {.st = st, .room = rt_missing()};
     rt_iter      it;
+    rt_told      told;
     burin_value  item;
     double       x;
     burin_status status = rt_iter_init(st, call->args[0], &it);
-    while (!status && !(status = builtin_next(st, &it, &item)) && item.kind != BURIN_MISSING)
+    rt_told_begin(&told, call, &p.room, 1);
+    while (!status && !(status = builtin_told_next(&told, &it, &item)) && item.kind != BURIN_MISSING)
         if (!(status = python_real(st, item, &x)))
             status = partials_add(&p, x);
+    rt_told_end(&told);
     if (status)
         return status;
     if (p.specials != 0) {
@@ -175,10 +181,19 @@ burin_status math_hypot(burin_call *call, burin_value *out)
 
 burin_status math_dist(burin_call *call, burin_value *out)
 {
-    rt_state *st = call->st;
-    rt_list  *p, *q;
-    if (rt_to_list(st, call->args[0], &p) || rt_to_list(st, call->args[1], &q))
-        return st->status;
+    rt_state    *st    = call->st;
+    burin_value  first;
+    rt_list     *p, *q;
+    rt_told      told;
+    burin_status status = rt_told_list(call, call->args[0], &p);
+    if (status)
+        return status;
+    first = rt_list_value(p);
+    rt_told_begin(&told, call, &first, 1);
+    status = rt_told_list(call, call->args[1], &q);
+    rt_told_end(&told);
+    if (status)
+        return status;
     if (p->len != q->len)
         return rt_fail(st, BURIN_ERR_VALUE, "both points must have the same number of dimensions");
     return measure(st, p->items, q->items, p->len, out);

@@ -80,7 +80,7 @@ static burin_status make_bytes(burin_call *call, const char *type, burin_value *
     if (rt_is_int(source))
         return zeros(st, source, out);
     const char *message = strcmp(type, "bytes") == 0 ? "cannot convert '%s' object to bytes" : "cannot convert '%s' object to bytearray";
-    status              = rt_bytes_of_items(st, source, message, out);
+    status              = rt_bytes_of_items(call, source, message, out);
     if (status == BURIN_ERR_VALUE && strcmp(type, "bytes") == 0 && st->message.len > 9 && memcmp(st->message.data, "byte must", 9) == 0) {
         rt_clear_error(st);
         return rt_fail(st, BURIN_ERR_VALUE, "bytes must be in range(0, 256)");

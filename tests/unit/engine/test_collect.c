@@ -76,6 +76,19 @@ static void loops_run_in_constant_memory(void **state)
         "def f(n): return len([n] * 200)\nprod(f(i) - 199 for i in range(20000))",
         "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\nfor x in iter(lambda: work(19999), 19999): pass",
         "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\nnext(work(n) for n in [19999])",
+        "def f(n): return len([n] * 200)\n1 in (f(i) for i in range(20000))",
+        "def f(n): return len([n] * 200)\nif 1 not in map(f, range(20000)): pass",
+        "def f(n): return len([n] * 200)\ndef g(): return 1 in (f(i) for i in range(20000))\ng()",
+        "def f(n): return len([n] * 200)\nfsum(f(i) + 0.1 * i for i in range(20000))",
+        "def f(n): return len([n] * 200)\ndist((f(i) for i in range(10000)), (f(i) for i in range(10000)))",
+        "def f(n): return len([n] * 200)\nx = {}\nx |= ((i % 9, f(i)) for i in range(20000))",
+        "def f(n): return len([n] * 100)\nbytes(f(i) for i in range(40000))",
+        "def f(n): return len([n] * 100)\nx = bytearray(map(f, range(20000)))\nx.extend(f(i) for i in range(20000))",
+        "def f(n): return len([n] * 200)\n{200}.intersection((f(i) for i in range(10000)), (f(i) for i in range(10000)))",
+        "def f(n): return len([n] * 200)\nx = {1}\nx.symmetric_difference_update(f(i) for i in range(20000))",
+        "def f(n): return len([n] * 200)\n{1}.isdisjoint(f(i) for i in range(20000))\n{1}.issubset(map(f, range(20000)))",
+        "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\na, b = (work(n) for n in [9999, 9999])",
+        "def work(n):\n    for i in range(n): x = [i] * 200\n    return n\nx = [9999, 9998]\nmax(*x, key=work)\nsorted(*[x], **{'key': work})",
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -199,6 +212,15 @@ static void where_it_is_done_cannot_be_told(void **state)
         "print([sum(x[0] for x in (f(i) for i in range(n))) for n in range(4)])",
         "def f(i):\n    if i == 3: raise ValueError(['text' * 9, i])\n    return [i] * 9\ntry: print(sum((f(i) for i in range(5)), []))\nexcept ValueError as e:\n"
         "    for i in range(3): t = [i] * 50\n    print(e, list(f(i) for i in range(3)))",
+        "def f(i): return ['text %d' % i] * 9\ndef g(n):\n    kept = [str(n)] * 4\n    if ['text 2'] * 9 in (f(i) for i in range(n)): kept.append(n)\n"
+        "    return kept, f(1) not in map(f, range(n)), f(3)[0] in (x for x in f(n))\nprint([g(i) for i in range(5)])",
+        "def f(i): return len([i] * 9) + 10.0 ** (i * 3)\nprint(fsum(f(i) * (-1) ** i for i in range(60)), dist((f(i) for i in range(5)), (f(-i) for i in range(5))))",
+        "def f(i): return len([i] * 9) + i\nb = bytearray(f(i) for i in range(9))\nb.extend(map(f, range(40)))\nb[1:3] = (f(i) for i in range(9))\nprint(bytes(f(i) for i in range(99)), b)",
+        "def f(i): return 'text %d' % (i % 7) * 2\ns = {f(i) for i in range(5)}\nprint(s.intersection((f(i) for i in range(3, 20)), map(f, range(2, 4))))\n"
+        "print(s.symmetric_difference(f(i) for i in range(3, 7)), s.isdisjoint(f(i) for i in range(9)), s.issubset(map(f, range(9))), s.issuperset(f(i) for i in range(2)))\n"
+        "s.symmetric_difference_update(f(i) for i in range(4, 7))\nd = {}\nd |= ((f(i), [i]) for i in range(9))\nprint(s, d)",
+        "def f(i): return ['text %d' % i] * 9\na, (b, c), d = (f(i)[:2] for i in range(3))\nprint(a, b, c, d)\ntry: a, b = (f(i) for i in range(3))\nexcept ValueError as e: print(e, a, b)",
+        "def f(i): return ['text %d' % i] * 9\nprint(max(*[f(i) for i in range(3)], key=lambda v: str(v) + str([v])), sorted(*[map(f, range(4))], **{'key': lambda v: -len(str(v))}))",
         "def f(v, *more):\n    t = [[v] * 9 for i in range(3)]\n    return [t[1][:2], *more]\n"
         "g = lambda: ([i, 'text' * 9] for i in range(4))\nprint(list(map(f, g())), list(map(f, g(), map(f, g()), g(), g(), g())), sum(map(f, filter(f, g())), []))\n"
         "for x in map(f, filter(lambda v: f(v)[0][0][0] % 2, g())): print(f(x), [f(y) for y in filter(None, map(f, g()))])\n"
