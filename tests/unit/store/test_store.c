@@ -770,6 +770,50 @@ static void a_deep_tree_costs_what_a_flat_one_does(void **state)
     assert_true(seconds_of(w, COUNT, true, true) < TIMES * flat);
 }
 
+/* Behind the last child is none, also where there was one before. */
+static void expect_end(burin_children *list, size_t count)
+{
+    assert_int_equal(list->count, count);
+    for (size_t behind = 0; behind < 3; behind++) {
+        size_t n = behind < 2 ? count + behind : SIZE_MAX;
+        assert_int_equal(burin_children_id(list, n), 0);
+        assert_int_equal(burin_children_seek(list, n), 0);
+        assert_null(burin_children_key(list, n).data);
+    }
+    if (count)
+        assert_int_not_equal(burin_children_id(list, count - 1), 0);
+}
+
+static void one_behind_the_last_child_is_none(void **state)
+{
+    static const size_t counts[] = {0, 1, 2, 3, 31, 32, 33, 600};
+    static const int    fields[] = {AGENTS, NAMED};
+    world              *w        = *state;
+    burin_children      list;
+    for (size_t row = 0; row < 2 * sizeof counts / sizeof counts[0]; row++) {
+        size_t       count = counts[row / 2];
+        int          field = fields[row % 2];
+        burin_txn   *t     = begin(w);
+        burin_entity node, made;
+        char         key[16];
+        burin_txn_create(t, w->node, &node, NULL);
+        for (size_t n = 0; n <= count; n++) {
+            snprintf(key, sizeof key, "key %zu", n);
+            burin_txn_create(t, w->agent, &made, NULL);
+            assert_int_equal(burin_txn_attach(t, made, node, field, BURIN_END, text(key), NULL), BURIN_OK);
+        }
+        assert_int_equal(burin_txn_discard(t, made, NULL), BURIN_OK); /* the last: it stands behind the end now */
+        assert_int_equal(burin_txn_children(t, node, field, &list, NULL), BURIN_OK);
+        expect_end(&list, count);
+        if (field == AGENTS)
+            assert_int_equal(burin_txn_attach(t, made, node, field, count + 1, no_key, NULL), BURIN_ERR_INDEX);
+        assert_int_equal(burin_txn_promote(t, node, NULL), BURIN_OK);
+        commit(w, t);
+        assert_int_equal(burin_reader_children(w->reader, node, field, &list, NULL), BURIN_OK);
+        expect_end(&list, count);
+    }
+}
+
 int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -789,6 +833,7 @@ int main(void)
         ROW(b47_a_root_that_is_detached_takes_its_tree_with_it),
         ROW(borrowed_values_say_where_they_come_from), ROW(a_copy_is_new_entities_with_equal_attributes),
         ROW(a_deep_tree_costs_what_a_flat_one_does),
+        ROW(one_behind_the_last_child_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
