@@ -608,12 +608,13 @@ int parser_next(parser *p, token *t)
         parser_fail_lexical(p);
         return -1;
     }
-    if (here->is_start && !check_start(p, here, t, &keyword))
+    const bool is_start = here->after_tag | here->item_start | here->arg_start;
+    if (is_start && !check_start(p, here, t, &keyword))
         return -1;
     p->place = (place){positions[t->kind]};
     if (keyword)
         return P_NAME;
-    if (t->kind == TOKEN_NAME && t->word == WORD_NONE && !here->is_start && here->position != AT_TAG)
+    if (t->kind == TOKEN_NAME && t->word == WORD_NONE && !is_start && here->position != AT_TAG)
         return plain_name(p, here);
     if (t->kind == TOKEN_NAME)
         return name_terminal(p, here, t);

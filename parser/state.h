@@ -29,14 +29,9 @@ typedef enum position {
 typedef struct place {
     _Alignas(8) uint8_t position; /* copied at once */
     bool    tuple_start; /* an expression without which there is nothing: "Expected an expression" */
-    union {
-        struct {
-            bool after_tag;  /* the statement's word was the token before */
-            bool item_start; /* after the comma of a tuple, which may end there */
-            bool arg_start;  /* an argument of a call follows */
-        };
-        uint32_t is_start; /* any of them */
-    };
+    bool    after_tag;   /* the statement's word was the token before */
+    bool    item_start;  /* after the comma of a tuple, which may end there */
+    bool    arg_start;   /* an argument of a call follows */
 } place;
 
 typedef enum bracket_kind {
