@@ -41,12 +41,9 @@ void lexer_enter_tag(lexer *lx);
 uint32_t    lexer_count_many_newlines(const char *begin, const char *from, const char *to);
 static inline uint32_t lexer_count_newlines(const char *begin, const char *from, const char *to)
 {
-    uint32_t count = 0;
-    if (to - from >= 4)
+    if (to - from > 2)
         return lexer_count_many_newlines(begin, from, to);
-    for (; from < to; from++)
-        count += *from == '\n';
-    return count;
+    return (from < to && from[0] == '\n') + (from + 1 < to && from[1] == '\n');
 }
 const char *lexer_skip_space(const char *p, const char *end);
 /* `text` with the configured newline sequence; false when memory is out. */

@@ -86,7 +86,7 @@ static inline chunk newlines_in(const char *from)
     return (chunk)(bytes == '\n');
 }
 
-/* Of counts that are not negative. */
+/* Of counts from 0 to 255. */
 static inline uint32_t sum_of(chunk counts)
 {
     uint64_t       halves[2];
@@ -96,33 +96,30 @@ static inline uint32_t sum_of(chunk counts)
     return (uint32_t)(pairs * 0x0001000100010001u >> 48);
 }
 
-/* In the `count` bytes, at most 15, before `to`, where 16 can be read. */
-static inline uint32_t newlines_before(const char *to, size_t count)
-{
-    static const chunk places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    return sum_of(-(newlines_in(to - 16) & (chunk)(places >= (char)(16 - count))));
-}
-
 uint32_t lexer_count_many_newlines(const char *begin, const char *from, const char *to)
 {
+    static const chunk places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     uint32_t count = 0;
+    chunk    sums  = {0}; /* each byte counts up by one a newline; 255 rounds cannot overflow it */
 
-    while (to - from >= 16) {
-        chunk sums = {0}; /* each byte counts up by one a newline; 127 rounds cannot overflow it */
-        for (int rounds = 0; rounds < 124 && to - from >= 64; rounds += 4, from += 64) {
-            chunk bytes[4];
-            memcpy(bytes, from, sizeof bytes);
-            sums -= (chunk)(bytes[0] == '\n') + (chunk)(bytes[1] == '\n') + (chunk)(bytes[2] == '\n') + (chunk)(bytes[3] == '\n');
+    for (int rounds = 0; to - from >= 64; from += 64) {
+        chunk bytes[4];
+        memcpy(bytes, from, sizeof bytes);
+        sums -= (chunk)(bytes[0] == '\n') + (chunk)(bytes[1] == '\n') + (chunk)(bytes[2] == '\n') + (chunk)(bytes[3] == '\n');
+        rounds += 4;
+        if (rounds == 248) {
+            count += sum_of(sums);
+            sums   = (chunk){0};
+            rounds = 0;
         }
-        for (int rounds = 0; rounds < 3 && to - from >= 16; rounds++, from += 16)
-            sums -= newlines_in(from);
-        count += sum_of(sums);
     }
-    if (to - begin >= 16)
-        return count + newlines_before(to, (size_t)(to - from));
+    for (; to - from >= 16; from += 16)
+        sums -= newlines_in(from);
+    if (to - begin >= 16) /* of the last chunk what has not been counted */
+        return count + sum_of(sums - (newlines_in(to - 16) & (chunk)(places >= (char)(16 - (to - from)))));
     for (; from < to; from++)
         count += *from == '\n';
-    return count;
+    return count + sum_of(sums);
 }
 
 bool lexer_other_newlines(lexer *lx, burin_text text, burin_text *out)
