@@ -59,13 +59,41 @@ static const uint8_t last_of[OP_COUNT] = {
 #define FUSED_COMPARE(NAME, A, ...) [OP_##A] = PATTERN_##NAME + 1,
 #include "codegen/ir/supers.def"
 };
+
+/* May the instruction be the second of a pattern? */
+static const bool is_second[OP_COUNT] = {
+#define SUPER(NAME, meaning)
+#define FUSED2(NAME, A, a, B, ...) [OP_##B] = true,
+#define FUSED3(NAME, A, a, B, ...) [OP_##B] = true,
+#define FUSED5(NAME, A, a, B, ...) [OP_##B] = true,
+#define COMPARE(NAME, HOW)
+#define FUSED_COMPARE(NAME, A, a, HOW) [OP_JUMP_COMPARE] = true,
+#include "codegen/ir/supers.def"
+};
 #pragma GCC diagnostic pop
+
+/* Are those that begin alike neighbours? */
+static inline bool are_grouped(void)
+{
+    bool grouped = true;
+    for (uint32_t n = 0; n + 1 < PATTERN_COUNT; n++)
+        grouped &= patterns[n].ops[0] == patterns[n + 1].ops[0] || last_of[patterns[n].ops[0]] == n + 1;
+    return grouped;
+}
+
+static bool may_match(const run_finder *s, uint32_t pc)
+{
+    const uint32_t last = last_of[s->u->code[pc].op];
+    return last && (patterns[last - 1].len == 1 || (pc + 1 < s->u->code_len && is_second[s->u->code[pc + 1].op]));
+}
 
 /* How many instructions from pc on are one now. */
 static uint32_t find_fused(const run_finder *s, uint32_t pc)
 {
     const ir_op    op    = s->u->code[pc].op;
     const pattern *found = NULL;
+    if (!may_match(s, pc))
+        return 1;
     for (uint32_t n = last_of[op]; n > 0 && patterns[n - 1].ops[0] == op; n--)
         if (matches(s, &patterns[n - 1], pc))
             found = &patterns[n - 1];
@@ -126,6 +154,7 @@ static bool search_unit(run_finder *s, const ir_unit *u)
 bool ir_find_supers(ir_program *program, arena *scratch)
 {
     run_finder s;
+    assert(are_grouped());
     s.p       = program;
     s.scratch = scratch;
     s.runs    = NULL;

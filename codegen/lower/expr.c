@@ -86,13 +86,20 @@ static uint16_t moved(lowerer *c, uint16_t from, uint16_t want)
     return want;
 }
 
-/* The loop whose `loop` the name means, if it belongs to this unit; NULL otherwise. */
-static variable *loop_variable(lowerer *c, scope *f, ast_node *node)
+/* The loop whose `loop` the name means; NULL when it means none. */
+static variable *any_loop(scope *f, ast_node *node)
 {
     if (node->kind != AST_Name || !text_is(ast_as(Name, node)->name, "loop"))
         return NULL;
     variable *var = symbols_find(&f->sym, ast_as(Name, node)->name);
-    return var && var->is_loop && var->unit == c->unit ? var : NULL;
+    return var && var->is_loop ? var : NULL;
+}
+
+/* The same, if the loop belongs to this unit. */
+static variable *loop_variable(lowerer *c, scope *f, ast_node *node)
+{
+    variable *var = any_loop(f, node);
+    return var && var->unit == c->unit ? var : NULL;
 }
 
 static uint16_t lower_name(lowerer *c, scope *f, ast_node *node, uint16_t want)
@@ -275,12 +282,6 @@ uint32_t attribute_site(lowerer *c, burin_text name)
     return vector_add(c, c->sites, site);
 }
 
-static bool is_loop_name(scope *f, ast_node *node)
-{
-    variable *var = node->kind == AST_Name ? symbols_find(&f->sym, ast_as(Name, node)->name) : NULL;
-    return var && var->is_loop;
-}
-
 /* The site of `x["name"]`; UINT32_MAX when it is another item, or one that needs more than the name. */
 static uint32_t item_site(lowerer *c, const ast_Getitem *node)
 {
@@ -296,10 +297,10 @@ static uint32_t item_site(lowerer *c, const ast_Getitem *node)
 ast_node *member_object(lowerer *c, scope *f, ast_node *node, uint32_t *site)
 {
     ast_node *object = NULL;
-    if (node->kind == AST_Getattr && !is_loop_name(f, ast_as(Getattr, node)->node)) {
+    if (node->kind == AST_Getattr && !any_loop(f, ast_as(Getattr, node)->node)) {
         object = ast_as(Getattr, node)->node;
         *site  = attribute_site(c, ast_as(Getattr, node)->attr);
-    } else if (node->kind == AST_Getitem && !is_loop_name(f, ast_as(Getitem, node)->node)) {
+    } else if (node->kind == AST_Getitem && !any_loop(f, ast_as(Getitem, node)->node)) {
         object = ast_as(Getitem, node)->node;
         *site  = item_site(c, ast_as(Getitem, node));
     }
