@@ -1,5 +1,6 @@
 /* Graphs: what is promised of each call. */
 #include "burin/reactive.h"
+#include "burin/watch.h"
 #include "runtime/reactive/graph.h"
 
 #include "tests/support/run.h"
@@ -549,6 +550,90 @@ static void memory_may_run_out_anywhere(void **unused)
     }
 }
 
+/* ---- many effects in one round ---- */
+
+enum { CROWD = 3000, MORE = 200 }; /* more than what a round fetches ahead from */
+typedef struct crowd crowd;
+typedef struct member {
+    crowd     *of;
+    int        n;
+    burin_node effect;
+} member;
+struct crowd {
+    burin_node head;
+    member     members[CROWD + MORE];
+    int        runs, made;
+};
+
+COMPUTE(add_or_fail) /* some fail where the head is odd */
+{
+    const member *m = user;
+    int64_t       v = burin_input(in, 0)->as.i;
+    *out            = burin_int(v + m->n);
+    return m->n % 1000 == 7 && v % 2 ? burin_graph_fail(g, BURIN_ERR_VALUE, "odd") : BURIN_OK;
+}
+COMPUTE(disturb);
+static void join(burin_graph *g, crowd *c)
+{
+    member    *m = &c->members[c->made];
+    burin_node node;
+    *m           = (member){c, c->made++, {0, 0}};
+    assert_int_equal(burin_graph_computed(g, add_or_fail, m, BURIN_NODE_STATIC, &c->head, 1, &node), BURIN_OK);
+    assert_int_equal(burin_graph_effect(g, disturb, m, BURIN_NODE_STATIC, &node, 1, &m->effect), BURIN_OK);
+}
+/* In the first round after all have been made, one disposes of one that has run and of the last, one of itself, and one makes more. */
+COMPUTE(disturb)
+{
+    const member *m = user;
+    crowd        *c = m->of;
+    bool          first = c->made == CROWD && burin_input(in, 0)->as.i == m->n + 1;
+    (void)out;
+    c->runs++;
+    if (first && m->n == 10) {
+        burin_graph_dispose(g, c->members[5].effect);
+        burin_graph_dispose(g, c->members[CROWD - 1].effect);
+    }
+    if (first && m->n == 20)
+        burin_graph_dispose(g, m->effect);
+    while (first && m->n == 30 && c->made < CROWD + MORE)
+        join(g, c);
+    return BURIN_OK;
+}
+
+typedef struct living {
+    burin_graph *g;
+    int          count;
+} living;
+static burin_status count_effect(void *sink, burin_node node)
+{
+    living *effects = sink;
+    effects->count += rx_kind(&effects->g->nodes[node.index]) == RX_EFFECT;
+    return BURIN_OK;
+}
+
+static void a_round_of_thousands_of_effects_may_change_the_graph(void **unused)
+{
+    burin_graph *g = burin_graph_new(NULL);
+    crowd       *c = calloc(1, sizeof *c);
+    living       effects = {g, 0};
+    (void)unused;
+    burin_graph_cell(g, burin_int(0), &c->head);
+    while (c->made < CROWD)
+        join(g, c);
+    assert_int_equal(c->runs, CROWD);
+    rx_compact(g); /* all edges in rows */
+    c->runs = 0;
+    assert_int_equal(burin_graph_set(g, c->head, burin_int(1)), BURIN_OK);
+    assert_int_equal(c->runs, CROWD + MORE - 4 - 1); /* four fail, one is gone */
+    c->runs = 0;
+    assert_int_equal(burin_graph_set(g, c->head, burin_int(2)), BURIN_OK);
+    assert_int_equal(c->runs, CROWD + MORE - 3); /* three are gone */
+    assert_int_equal(burin_graph_nodes(g, count_effect, &effects), BURIN_OK);
+    assert_int_equal(effects.count, CROWD + MORE - 3);
+    burin_graph_free(g);
+    free(c);
+}
+
 typedef struct turn {
     burin_node cell;
     uint32_t   number, *next; /* next: who is to run */
@@ -606,6 +691,7 @@ int main(void)
         cmocka_unit_test(disposed_nodes_are_refused_and_fail_their_readers),
         cmocka_unit_test(a_scope_disposes_of_what_it_owns),
         cmocka_unit_test(effects_run_in_the_order_of_making_whatever_changed_first),
+        cmocka_unit_test(a_round_of_thousands_of_effects_may_change_the_graph),
         cmocka_unit_test(a_steady_batch_allocates_nothing),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
