@@ -105,24 +105,47 @@ static burin_status merge(burin_heap *heap, burin_value into, burin_value from, 
 
 /* ---- the command line's own variables ---- */
 
+/* What "name:=" gives: JSON, or YAML. */
+static burin_status read_value(burin_heap *heap, burin_text source, burin_value *out, burin_error *err)
+{
+    burin_status status = burin_json_read(heap, source, true, out, err);
+    if (status == BURIN_ERR_DATA && data_has_yaml) {
+        burin_error_clear(err);
+        status = data_read_yaml(heap, source, out, err);
+    }
+    return status;
+}
+
+/* Where the value of "name:=value" begins; NULL: it is no such definition. */
+static const char *value_of(const char *definition)
+{
+    const char *equals = strchr(definition, '=');
+    return equals && equals > definition && equals[-1] == ':' ? equals + 1 : NULL;
+}
+
+bool data_definition_reads(const char *definition, burin_error *err)
+{
+    const char  *text = value_of(definition);
+    burin_heap  *heap = text ? burin_heap_new(NULL) : NULL;
+    burin_value  value;
+    bool         reads = !heap || read_value(heap, (burin_text){text, strlen(text)}, &value, err) == BURIN_OK;
+    burin_heap_free(heap);
+    return reads;
+}
+
 /* "name", "name=text", "name:=value". */
 static bool define(burin_heap *heap, const char *definition, burin_value into)
 {
     burin_error err      = BURIN_ERROR_INIT;
     size_t      name_len = strcspn(definition, "=");
     const char *text     = definition[name_len] ? definition + name_len + 1 : NULL;
-    bool        is_value = text && name_len && definition[name_len - 1] == ':';
+    bool        is_value = value_of(definition) != NULL;
     burin_value value    = burin_bool(true);
     burin_text  source   = {text, text ? strlen(text) : 0};
 
     if (is_value) {
         name_len--;
-        burin_status status = burin_json_read(heap, source, true, &value, &err);
-        if (status == BURIN_ERR_DATA && data_has_yaml) {
-            burin_error_clear(&err);
-            status = data_read_yaml(heap, source, &value, &err);
-        }
-        if (status) {
+        if (read_value(heap, source, &value, &err)) {
             complain("-D %s: %s", definition, err.message ? err.message : "out of memory");
             burin_error_clear(&err);
             return false;

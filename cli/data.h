@@ -18,6 +18,8 @@ void data_free(data_texts *texts);
 bool data_load(const cli_options *options, burin_heap *heap, const char *const *files, size_t file_count, data_texts *texts, burin_value *out);
 /* The same of one file alone: without --data, --env and --define. */
 bool data_load_file(const cli_options *options, burin_heap *heap, const char *file, data_texts *texts, burin_value *out);
+/* Can the value of a -D be read? Else `err` says why not. */
+bool data_definition_reads(const char *definition, burin_error *err);
 
 /* One reader a format. `text` outlives the value. Failures are BURIN_ERR_DATA with the line, or BURIN_ERR_NOMEM. */
 burin_status data_read_yaml(burin_heap *heap, burin_text text, burin_value *out, burin_error *err);

@@ -2,6 +2,7 @@
  * options and words in any order; a long name may be cut short where it stays unique). */
 #include "cli/options.h"
 #include "cli/cli.h"
+#include "cli/data.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -66,6 +67,17 @@ static bool read_seconds(const char *text, uint64_t *nanoseconds)
         return false;
     *nanoseconds = (uint64_t)(seconds * 1e9);
     return true;
+}
+
+/* May the argument of -D be read? Else complains. */
+static bool definition_reads(const cli_options *out, const char *definition)
+{
+    burin_error err   = BURIN_ERROR_INIT;
+    bool        reads = data_definition_reads(definition, &err);
+    if (!reads)
+        misused(out->command, "-D %s: %s", definition, err.message ? err.message : "out of memory");
+    burin_error_clear(&err);
+    return reads;
 }
 
 static bool argument_is_good(cli_option option, const char *argument)
@@ -215,6 +227,8 @@ static bool give(cli_options *out, cli_option option, const char *argument)
         misused(out->command, "-D %s: the name is missing", argument);
         return false;
     }
+    if (option == OPT_DEFINE && !definition_reads(out, argument))
+        return false;
     if (option == OPT_LET && (argument[0] == '=' || !strchr(argument, '='))) {
         misused(out->command, "--let takes NAME=EXPRESSION, not '%s'", argument);
         return false;

@@ -224,7 +224,7 @@ def test_mistakes_are_explained_and_coded():
         (["--max-steps", "many"], 2, "number"), (["check", "x", "-t", "x"], 2, "takes no --template"), (["--max"], 2, "several"),
         (["-", "-"], 2, "stdin"), (["dump", "soup"], 2, "tokens, ast, ir, asm or c"), (["dump", "tokens", "--script"], 2, "needs ast, ir, asm or c"), (["check"], 2, "templates or folders"),
         (["/no/such/file"], 1, "No such file"), (["-t", "x", "/no/such/data.json"], 1, "No such file"), (["-t", "x", "-D", "=1"], 2, "name is missing"), (["-t", "x", "-D", ":=1"], 2, "name is missing"),
-        (["-t", "x", "-D", "a:={"], 1, "-D a:={"), (["-t", "{{ x.y }}"], 1, "UndefinedError: 'x' is undefined"), (["-t", "{{ x }}", "--strict"], 1, "UndefinedError"),
+        (["-t", "x", "-D", "a:={"], 2, "-D a:={"), (["-t", "{{ x.y }}"], 1, "UndefinedError: 'x' is undefined"), (["-t", "{{ x }}", "--strict"], 1, "UndefinedError"),
         (["-t", "{% if %}"], 1, "TemplateSyntaxError"), (["-t", "{{ 1|nonsense }}"], 1, "No filter named 'nonsense'"), (["-t", "{{ x", "--name", "n.txt"], 1, "n.txt:1"),
     ]
     for arguments, code, text in rows:
