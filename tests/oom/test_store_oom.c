@@ -1,7 +1,7 @@
 /* Memory runs out at every allocation of a store's life: first the 1st fails, then the 2nd, and so on until all goes through; once
  * only that one, once all after it too. What fails says so and changes nothing: the store is compared with what it was before the call,
  * goes on afterwards, and gives all its memory back. */
-#include "tests/oom/failing.h"
+#include "tests/oom/exported.h"
 
 #include <stdio.h>
 
@@ -10,20 +10,7 @@ static const burin_text      no_key  = {NULL, 0};
 enum { NAME, CHILDREN, NAMED, DATA };
 
 /* All that the store holds, types, trees and their versions, but for the ids that it has given out: what a failed step must leave alone. To be freed. */
-static char *look(burin_store *s)
-{
-    long   saved = oom.fail_at;
-    size_t len;
-    char  *all;
-    oom.fail_at          = 0;
-    burin_reader *reader = burin_reader_new(s);
-    burin_reader_pin(reader);
-    assert_int_equal(burin_store_export(reader, &all, &len, NULL), BURIN_OK);
-    burin_reader_free(reader);
-    oom.fail_at = saved;
-    memmove(all, all + strcspn(all, "\n"), len + 1 - strcspn(all, "\n"));
-    return all;
-}
+static char *look(burin_store *s) { return exported_from(s, "\n"); }
 
 static burin_status first_commit(burin_store *s, burin_type type, burin_entity *root)
 {
