@@ -85,7 +85,7 @@ static bool printed_all(void)
 int main(int argc, char **argv)
 {
     static int (*const commands[COMMAND_COUNT])(const cli_options *) = {command_render, command_eval, command_bench, command_run, command_repl, command_check, command_compile,
-                                                                        command_dump, command_graph, command_batch, command_store, command_cache,  command_help};
+                                                                        command_dump, command_graph, command_batch, command_store, command_cache, command_help};
     cli_options options;
     int         code = EXIT_USAGE;
 

@@ -176,7 +176,7 @@ burin_status preset_product(burin_call *call, burin_value *out)
         status = rt_list_new(st, BURIN_TUPLE, 0, &begin);
     if (!status)
         status = rt_list_push(st, result, rt_tuple_value(begin));
-    for (int64_t round = 0; round < repeat && !status; round++)
+    for (int64_t round = 0; !status && round < repeat && result->len; round++) /* times nothing is nothing */
         for (uint32_t n = 0; n < lists->len && !status; n++) {
             status = rt_to_list(st, lists->items[n], &items);
             if (!status)

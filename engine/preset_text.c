@@ -216,22 +216,38 @@ static const struct {
 
 static bool is_digit_at(burin_value text, size_t at) { return at < text.len && text.as.s[at] >= '0' && text.as.s[at] <= '9'; }
 
-/* One letter or digit without its accents; letters of other scripts stay. */
-static void slug_letter(rt_out *slug, uint32_t cp)
+/* A slug that is being written. */
+typedef struct slug {
+    rt_out out;
+    bool   pending; /* a hyphen, if something stands before it and something follows */
+} slug;
+
+static void slug_write(slug *s, const char *text, size_t len)
 {
+    if (s->pending && s->out.next > s->out.data)
+        rt_out_literal(&s->out, "-");
+    s->pending = false;
+    rt_out_write(&s->out, text, len);
+}
+
+/* One letter or digit without its accents; letters of other scripts stay. A fraction stands alone, and is two numbers. */
+static void slug_letter(slug *s, uint32_t cp)
+{
+    enum { FRACTION_SLASH = 0x2044 };
     uint32_t parts[UNI_DECOMPOSED_MAX], count = uni_decompose(cp, parts);
     char     bytes[4];
 
     for (size_t n = 0; n < sizeof latin / sizeof latin[0]; n++)
         if (latin[n].cp == cp) {
-            rt_out_write(slug, latin[n].text, strlen(latin[n].text));
+            slug_write(s, latin[n].text, strlen(latin[n].text));
             return;
         }
+    for (uint32_t n = 0; n < count; n++)
+        s->pending |= parts[n] == FRACTION_SLASH;
     for (uint32_t n = 0; n < count; n++) {
         if (uni_is_alnum(parts[n]))
-            rt_out_write(slug, bytes, text_encode(parts[n], bytes));
-        else if (parts[n] == 0x2044) /* of a fraction */
-            rt_out_literal(slug, "-");
+            slug_write(s, bytes, text_encode(parts[n], bytes));
+        s->pending |= parts[n] == FRACTION_SLASH;
     }
 }
 
@@ -250,25 +266,21 @@ burin_status preset_slugify(burin_call *call, burin_value *out)
 {
     rt_state    *st = state_of(call);
     burin_value  lower;
-    rt_out       slug;
-    bool         pending = false; /* a hyphen, if anything follows */
-    burin_status status  = slug_source(st, burin_arg(call, 0), &lower);
+    slug         made;
+    burin_status status = slug_source(st, burin_arg(call, 0), &lower);
 
     if (status)
         return status;
-    rt_out_init_heap(&slug, st, lower.len);
+    made.pending = false;
+    rt_out_init_heap(&made.out, st, lower.len);
     for (size_t at = 0, from = 0; at < lower.len; from = at) {
         uint32_t cp = text_decode(lower.as.s, lower.len, &at);
         if (cp == 0x2018 || cp == 0x2019 || (cp == ',' && from && is_digit_at(lower, from - 1) && is_digit_at(lower, at)))
             continue; /* typographic quotes, and the commas of 1,000,000 */
-        if (!uni_is_alnum(cp)) {
-            pending = slug.next > slug.data;
-            continue;
-        }
-        if (pending)
-            rt_out_literal(&slug, "-");
-        pending = false;
-        slug_letter(&slug, cp);
+        if (uni_is_alnum(cp))
+            slug_letter(&made, cp);
+        else
+            made.pending = true;
     }
-    return rt_out_take(&slug, 0, out);
+    return rt_out_take(&made.out, 0, out);
 }

@@ -103,6 +103,7 @@ static void ansible_dicts_and_lists(void **state)
         {"{{ [1, 2]|product('ab') }} {{ [1, 2]|product(repeat=2) }} {{ [1]|product([]) }} {{ [1]|product(repeat=0) }}",
          "[(1, 'a'), (1, 'b'), (2, 'a'), (2, 'b')] [(1, 1), (1, 2), (2, 1), (2, 2)] [] [()]"},
         {"{{ [1]|product(repeat=-1) }}", "!repeat argument cannot be negative"},
+        {"{{ []|product(repeat=10**18) }}", "[]"},
         {"{{ 'x'|extract(a) }} {{ 'x'|extract(a, 'p') }} {{ 'x'|extract(a, ['q', 0]) }} {{ ['y', 'z']|map('extract', a)|list }}", "{'p': 1, 'q': [1, 2, 3]} 1 1 [2, 1]"},
         {"{{ [a, b]|subelements('x.q')|map('last')|list }} {{ [a, b]|subelements(['x', 'p'], skip_missing=true) }}", "!the key 'p' should point to a list, got 1"},
         {"{{ [a, b]|subelements('x.q')|map('last')|list }} {{ {'k': b}|subelements('x.q') == [(b, 3)] }} {{ [{}, b]|subelements('x.q', true)|length }}", "[1, 2, 3, 3] True 1"},
@@ -217,7 +218,7 @@ static void cookiecutter(void **state)
         {"{{ {'b': [1], 'a': '\xc3\xa9'}|jsonify }}", "{\n    \"a\": \"\\u00e9\",\n    \"b\": [\n        1\n    ]\n}"},
         {"{{ 'It\\'s a  Test_Case, yes!'|slugify }}", "it-s-a-test-case-yes"},
         {"{{ '\xc3\x89t\xc3\xa9 \xc2\xbd \xc3\x98re &amp; Stra\xc3\x9f\x65 1,000,0 a,b it\xe2\x80\x99s \xe2\x85\xa3'|slugify }}", "ete-1-2-ore-strasse-10000-a-b-its-iv"},
-        {"{{ '\xd0\x94\xd0\xb0 1'|slugify }}", "\xd0\xb4\xd0\xb0-1"},
+        {"{{ '\xd0\x94\xd0\xb0 1'|slugify }} {{ 'c\xc2\xbd\x61'|slugify }} {{ '-a-'|slugify }}", "\xd0\xb4\xd0\xb0-1 c-1-2a a"},
         {"{{ random_ascii_string(5)|length }} {{ random_ascii_string(5).isalpha() }} {{ random_ascii_string(-1) }}.", "5 True ."},
         {"{{ uuid4()|length }} {{ uuid4()[14] }} {{ uuid4()[19] in '89ab' }} {{ uuid4() == uuid4() }}", "36 4 True False"},
     };
